@@ -1,0 +1,48 @@
+# Two commands for a newcomer: `make demo` and `make test`. Everything installs into .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+PYTEST_ARGS ?=
+
+.PHONY: demo setup check test bench soak format clean
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install -q -c constraints.txt -e '.[demo]'
+	@touch $@
+
+# torch first and pinned: a looser range may pull a CUDA build of several GB
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install -q -c constraints.txt torch
+	$(PIP) install -q -c constraints.txt -e '.[dev]'
+	@touch $@ $(VENV)/.demo
+
+demo: $(VENV)/.demo  ## a real model on real speech, in one command
+	$(BIN)/harness demo
+
+setup: $(VENV)/.dev  ## everything a developer needs
+
+check: $(VENV)/.dev  ## format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test: $(VENV)/.dev  ## the whole suite, at most 10 minutes on 2 cores
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+bench: $(VENV)/.dev  ## measurements, as ratios where machines differ
+	$(BIN)/python -m tests.bench
+
+soak: $(VENV)/.dev  ## the long forms of the reliability tests
+	HARNESS_SOAK=1 $(BIN)/python -m pytest tests/reliability -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+clean:
+	rm -rf $(VENV) runs/demo .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,239 @@
+"""Lazy audio references: decode by content, never by name, and only when asked.
+
+A clip is a path, a cell of a parquet file, or bytes. ``AudioRef`` is a ``dict`` subclass, so that
+lm-eval models that index ``["array"]`` and ``["sampling_rate"]`` work with it; decoding is
+soundfile and soxr (``datasets`` decodes audio only with torchcodec). Samples are never kept by a
+reference unless ``prefetched`` put them there; dropping the copy frees them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from harness.errors import AudioError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+
+class AudioInfo(NamedTuple):
+    """Header facts of a clip: duration in seconds, sampling rate in Hz, channels, container format."""
+
+    seconds: float
+    sampling_rate: int
+    channels: int
+    format: str
+
+
+class ParquetCell(NamedTuple):
+    """Where the bytes of a clip lie inside a parquet file (``column`` is a struct with ``bytes``)."""
+
+    file: Path
+    row_group: int
+    row: int
+    column: str
+
+
+class AudioRef(dict[str, Any]):
+    """A lazy reference to one clip.
+
+    Args:
+        source: a path, a ``ParquetCell``, or the encoded bytes themselves.
+        name: what records call it; default is the path as given.
+
+    >>> ref = AudioRef("clips/a.wav")
+    >>> ref.path
+    'clips/a.wav'
+    """
+
+    __slots__ = ("_decoded", "_info", "_name", "_sha256", "_source")
+
+    def __init__(self, source: str | Path | ParquetCell | bytes, name: str | None = None) -> None:
+        super().__init__()
+        self._source = source
+        self._name = name
+        self._sha256: str | None = None
+        self._info: AudioInfo | None = None
+        self._decoded: tuple[int, npt.NDArray[np.float32]] | None = None
+
+    # --- identity ----------------------------------------------------------------------------
+
+    @property
+    def path(self) -> str:
+        """What records call the clip."""
+        if self._name is not None:
+            return self._name
+        if isinstance(self._source, ParquetCell):
+            return f"{self._source.file}#{self._source.row_group}.{self._source.row}"
+        return "<bytes>" if isinstance(self._source, bytes) else str(self._source)
+
+    @property
+    def sha256(self) -> str:
+        """Hex digest of the encoded bytes (computed once)."""
+        if self._sha256 is None:
+            self._sha256 = hashlib.sha256(self.read_bytes()).hexdigest()
+        return self._sha256
+
+    @property
+    def info(self) -> AudioInfo:
+        """Header facts, without decoding.
+
+        Raises:
+            AudioError: the clip is missing, empty or not audio.
+        """
+        if self._info is None:
+            self._info = self._read_info()
+        return self._info
+
+    @property
+    def seconds(self) -> float:
+        """Duration in seconds."""
+        return self.info.seconds
+
+    # --- content -----------------------------------------------------------------------------
+
+    def read_bytes(self) -> bytes:
+        """The encoded file as stored.
+
+        Raises:
+            AudioError: the file is missing or unreadable.
+        """
+        if isinstance(self._source, bytes):
+            return self._source
+        if isinstance(self._source, ParquetCell):
+            return _read_cell(self._source)
+        try:
+            return Path(self._source).read_bytes()
+        except OSError as error:
+            raise AudioError(f"cannot read audio: {error.strerror}", where=self.path) from error
+
+    def decode(self, sampling_rate: int | None = None) -> npt.NDArray[np.float32]:
+        """Mono float32 samples in [-1, 1].
+
+        Args:
+            sampling_rate: rate in Hz to resample to; ``None`` keeps the file's.
+
+        Raises:
+            AudioError: the clip is missing, empty, truncated to nothing, or not audio.
+        """
+        if self._decoded is not None and sampling_rate in (None, self._decoded[0]):
+            return self._decoded[1]
+        return self._decode(sampling_rate)[1]
+
+    def prefetched(self, sampling_rate: int) -> AudioRef:
+        """A copy that holds the decoded samples, for one request."""
+        copy = AudioRef(self._source, self._name)
+        copy._sha256 = self._sha256
+        copy._decoded = self._decode(sampling_rate)
+        copy._info = self._info
+        return copy
+
+    # --- what lm-eval models use -------------------------------------------------------------
+
+    def __getitem__(self, key: str) -> Any:
+        if key == "array":
+            return self.decode()
+        if key == "sampling_rate":
+            return self._decoded[0] if self._decoded is not None else self.info.sampling_rate
+        if key == "path":
+            return self.path
+        if key == "bytes":
+            return self.read_bytes()
+        raise KeyError(key)
+
+    def keys(self) -> Any:
+        """Names that ``[]`` understands."""
+        return {"array": None, "sampling_rate": None, "path": None}.keys()
+
+    def __contains__(self, key: object) -> bool:
+        return key in ("array", "sampling_rate", "path", "bytes")
+
+    def __len__(self) -> int:
+        return 3
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        return f"AudioRef({self.path!r})"
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(self.path)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AudioRef) and other._source == self._source
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (AudioRef, (self._source, self._name))
+
+    def __copy__(self) -> AudioRef:
+        return AudioRef(self._source, self._name)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> AudioRef:
+        return self.__copy__()
+
+    # --- internals ---------------------------------------------------------------------------
+
+    def _open(self) -> Any:
+        import soundfile
+
+        data = self.read_bytes()
+        if not data:
+            raise AudioError("the audio file is empty (0 bytes)", where=self.path)
+        try:
+            return soundfile.SoundFile(io.BytesIO(data))
+        except (soundfile.LibsndfileError, RuntimeError, TypeError) as error:
+            raise AudioError(f"not a readable audio file: {error}", where=self.path) from error
+
+    def _read_info(self) -> AudioInfo:
+        with self._open() as file:
+            if file.samplerate <= 0 or file.frames <= 0:
+                raise AudioError("the audio has no samples (zero length)", where=self.path)
+            return AudioInfo(
+                file.frames / file.samplerate, file.samplerate, file.channels, file.format
+            )
+
+    def _decode(self, sampling_rate: int | None) -> tuple[int, npt.NDArray[np.float32]]:
+        import numpy as np
+        import soundfile
+
+        with self._open() as file:
+            rate, channels, form = file.samplerate, file.channels, file.format
+            try:
+                samples = file.read(dtype="float32", always_2d=True)
+            except (soundfile.LibsndfileError, RuntimeError) as error:
+                raise AudioError(f"cannot decode audio: {error}", where=self.path) from error
+        if samples.shape[0] == 0:
+            raise AudioError("the audio has no samples (zero length)", where=self.path)
+        if self._info is None:
+            self._info = AudioInfo(samples.shape[0] / rate, rate, channels, form)
+        mono = samples[:, 0] if channels == 1 else samples.mean(axis=1, dtype=np.float32)
+        if not np.isfinite(mono).all():
+            raise AudioError("the audio holds NaN or infinite samples", where=self.path)
+        if sampling_rate is not None and sampling_rate != rate:
+            import soxr
+
+            mono = soxr.resample(mono, rate, sampling_rate, quality="HQ")
+            rate = sampling_rate
+        return rate, np.ascontiguousarray(mono, dtype=np.float32)
+
+
+def _read_cell(cell: ParquetCell) -> bytes:
+    """Bytes of one parquet cell; reads one row group's column only."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    where = f"{cell.file}, row {cell.row} of row group {cell.row_group}"
+    try:
+        with pq.ParquetFile(cell.file) as file:
+            value = file.read_row_group(cell.row_group, columns=[cell.column])[0][cell.row].as_py()
+    except (OSError, pa.ArrowException, IndexError, KeyError) as error:
+        raise AudioError(f"cannot read audio from parquet: {error}", where=where) from error
+    data = value.get("bytes") if isinstance(value, dict) else value
+    if not isinstance(data, bytes):
+        raise AudioError("the parquet cell holds no audio bytes", where=where)
+    return data

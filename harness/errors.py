@@ -1,0 +1,125 @@
+"""Every error the harness raises on purpose, and the exit code that the command line gives it.
+
+    HarnessError                     root; carries message, where, hint and exit code
+    ├── UsageError            2      wrong argument, task, field or file content
+    │   ├── UnknownNameError  2      unknown task, model or adapter, with near matches
+    │   ├── InputFileError    2      a file the user gave is malformed (file, line, field)
+    │   ├── TaskFileError     2      a task YAML is malformed (file, line)
+    │   └── ComparabilityError 2     two runs that may not be compared
+    ├── EnvironmentProblem    4      missing dependency, data, key, or a locked run directory
+    │   ├── MissingDependencyError 4
+    │   ├── MissingDataError  4
+    │   ├── RunLockedError    4
+    │   └── StorageError      4      disk full, read-only or vanished
+    ├── AdapterError          4      the model cannot be loaded, or its process died
+    │   └── AudioDroppedError 4      the processor silently dropped the audio
+    └── AudioError                   one clip cannot be read: an `error` item, never the end of a run
+
+A message says what was found and what was expected; ``where`` names the file and line or the field;
+``hint`` is the command or the change that mends it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+EXIT_OK = 0
+EXIT_FOUND = 1
+EXIT_USAGE = 2
+EXIT_INCOMPLETE = 3
+EXIT_ENVIRONMENT = 4
+EXIT_INCONCLUSIVE = 5
+EXIT_SIGINT = 130
+EXIT_SIGTERM = 143
+
+
+class HarnessError(Exception):
+    """Root of all errors raised on purpose.
+
+    Args:
+        message: what was found and what was expected.
+        where: file and line, field or argument, if there is one.
+        hint: the command or the change that mends it.
+    """
+
+    exit_code = EXIT_USAGE
+
+    def __init__(self, message: str, *, where: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.message}" if self.where else self.message
+        return f"{text}\n  {self.hint}" if self.hint else text
+
+
+class UsageError(HarnessError):
+    """A wrong argument, task, field or file content (exit 2)."""
+
+
+class UnknownNameError(UsageError):
+    """An unknown task, model or adapter.
+
+    >>> str(UnknownNameError("task", "sakura_anmal_single", ["sakura_animal_single", "mmsu"]))
+    "unknown task 'sakura_anmal_single'\\n  did you mean: sakura_animal_single?"
+    """
+
+    def __init__(
+        self, what: str, name: str, known: Iterable[str], *, hint: str | None = None
+    ) -> None:
+        near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
+        suggestion = f"did you mean: {', '.join(near)}?" if near else None
+        super().__init__(
+            f"unknown {what} {name!r}",
+            hint="\n  ".join(part for part in (suggestion, hint) if part) or None,
+        )
+        self.near = near
+
+
+class InputFileError(UsageError):
+    """A file that the user gave is malformed."""
+
+
+class TaskFileError(UsageError):
+    """A task YAML is malformed."""
+
+
+class ComparabilityError(UsageError):
+    """Two runs may not be compared, and the message says in what they differ."""
+
+
+class EnvironmentProblem(HarnessError):
+    """Something outside the command is missing: dependency, data, key, lock (exit 4)."""
+
+    exit_code = EXIT_ENVIRONMENT
+
+
+class MissingDependencyError(EnvironmentProblem):
+    """An optional package is not installed; the hint is the pip command."""
+
+
+class MissingDataError(EnvironmentProblem):
+    """The benchmark's data cannot be had."""
+
+
+class RunLockedError(EnvironmentProblem):
+    """Another process writes this run directory."""
+
+
+class StorageError(EnvironmentProblem):
+    """The run directory cannot be written: disk full, read-only, vanished."""
+
+
+class AdapterError(EnvironmentProblem):
+    """The model cannot be loaded, or its process died."""
+
+
+class AudioDroppedError(AdapterError):
+    """The processor's output holds no audio features although the prompt has audio."""
+
+
+class AudioError(HarnessError):
+    """One clip cannot be read. The runner records an ``error`` item; it never ends a run."""

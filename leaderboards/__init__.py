@@ -1,0 +1,1 @@
+"""Leaderboards: normalisation, native aggregates, published reference rows, renderers."""

@@ -1,0 +1,1 @@
+"""Pure scoring: per-item sufficient statistics, their aggregation, parsers and statistics."""

@@ -1,0 +1,1 @@
+"""Model adapters: one module per way to reach a model."""

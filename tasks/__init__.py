@@ -1,0 +1,1 @@
+"""Benchmarks: one folder each, with lm-eval YAML, data loading and scoring."""
