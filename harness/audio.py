@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harness.errors import AudioError
+from harness.types import Audio
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,7 +39,7 @@ class ParquetCell(NamedTuple):
     column: str
 
 
-class AudioRef(dict[str, Any]):
+class AudioRef(dict[str, Any], Audio):
     """A lazy reference to one clip.
 
     Args:

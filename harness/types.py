@@ -8,6 +8,7 @@ one request is a value (``Response.error``), an exception means that the adapter
 from __future__ import annotations
 
 import enum
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -113,36 +114,41 @@ class Metric(Protocol):
 # --- messages and audio ----------------------------------------------------------------------
 
 
-@runtime_checkable
-class Audio(Protocol):
-    """A lazy reference to one clip (implemented by ``harness.audio.AudioRef``)."""
+class Audio(ABC):
+    """A lazy reference to one clip (implemented by ``harness.audio.AudioRef``).
+
+    A base class and not a protocol: ``isinstance`` on a protocol would evaluate the properties, and
+    so read the file.
+    """
+
+    __slots__ = ()
 
     @property
+    @abstractmethod
     def path(self) -> str:
         """Where the clip lies, for records and messages; never a temporary name."""
-        ...
 
     @property
+    @abstractmethod
     def sha256(self) -> str:
         """Hex digest of the encoded bytes."""
-        ...
 
     @property
+    @abstractmethod
     def seconds(self) -> float:
         """Duration in seconds."""
-        ...
 
+    @abstractmethod
     def read_bytes(self) -> bytes:
         """The encoded file, as stored."""
-        ...
 
+    @abstractmethod
     def decode(self, sampling_rate: int | None = None) -> npt.NDArray[np.float32]:
         """Mono float32 samples in [-1, 1], resampled if ``sampling_rate`` (Hz) is given.
 
         Raises:
             harness.errors.AudioError: the clip cannot be read.
         """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
