@@ -1,0 +1,56 @@
+"""What adapters share: one request as a batch of one, and messages as plain text.
+
+``BatchAdapter`` gives a batch-style adapter the other half of the interface, so that callers which
+hold a single request (``doctor``, lm-eval's wrapper) need not know the style.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from harness.types import AdapterInfo, Message, Request, Response, Text
+
+
+class BatchAdapter:
+    """Base of adapters that answer in batches; subclasses write ``open`` and ``generate_batch``."""
+
+    def open(self) -> AdapterInfo:
+        """Load the model."""
+        raise NotImplementedError
+
+    def generate_batch(self, requests: Sequence[Request]) -> list[Response]:
+        """One response per request, in order."""
+        raise NotImplementedError
+
+    async def generate(self, request: Request) -> Response:
+        """One request as a batch of one."""
+        return self.generate_batch([request])[0]
+
+    def close(self) -> None:
+        """Release the model; subclasses that hold one override this."""
+
+
+def draw(*parts: object) -> float:
+    """A number in [0, 1) that depends on ``parts`` alone, never on the order of calls.
+
+    >>> draw(1234, "item") == draw(1234, "item")
+    True
+    >>> 0.0 <= draw("a") < 1.0
+    True
+    """
+    text = "\x1f".join(str(part) for part in parts)
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:6], "big") / 2**48
+
+
+def prompt_text(messages: Sequence[Message], *, role: str = "user") -> str:
+    """Text parts of the last message with this role, in reading order; audio leaves no trace.
+
+    >>> prompt_text([Message("user", (Text("Say "), Text("hello.")))])
+    'Say hello.'
+    """
+    for message in reversed(messages):
+        if message.role == role:
+            return "".join(part.text for part in message.parts if isinstance(part, Text))
+    return ""

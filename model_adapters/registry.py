@@ -1,0 +1,143 @@
+"""From ``MODEL`` on the command line to an adapter.
+
+``MODEL`` is ``adapter:target``, a checkpoint folder, or a hub id ``organisation/name``; the last two
+mean ``hf:``. Our own adapters come from a table in this module, so that start-up reads no package
+metadata and a broken plug-in cannot break them; any other name is looked up among the entry points
+of group ``harness.model_adapters``. A module is imported only when its adapter is created.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable, Mapping
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Final, NamedTuple, cast
+
+from harness.errors import AdapterError, UnknownNameError, UsageError
+from harness.types import Adapter
+
+GROUP: Final = "harness.model_adapters"
+BUILT_IN: Final[Mapping[str, str]] = {
+    "baseline": "model_adapters.baseline:BaselineAdapter",
+    "cascade": "model_adapters.cascade:CascadeAdapter",
+    "hf": "model_adapters.hf:HFAdapter",
+    "mock": "model_adapters.mock:MockAdapter",
+    "replay": "model_adapters.replay:ReplayAdapter",
+}
+_HUB_ID: Final = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+_FORMS: Final = "a model is a checkpoint folder, a hub id organisation/name, or adapter:target"
+
+
+class Resolved(NamedTuple):
+    """Name of an adapter and what it is pointed at."""
+
+    adapter: str
+    target: str
+
+    def __str__(self) -> str:
+        return f"{self.adapter}:{self.target}"
+
+
+def adapter_names() -> list[str]:
+    """Names of all adapters, ours and plug-ins', sorted.
+
+    >>> {"hf", "replay"} <= set(adapter_names())
+    True
+    """
+    return sorted({*BUILT_IN, *(point.name for point in entry_points(group=GROUP))})
+
+
+def resolve(model: str) -> Resolved:
+    """What a ``MODEL`` string means.
+
+    Raises:
+        UnknownNameError: no adapter has that name; carries near matches.
+        UsageError: the string is empty, a URL, a file, or a path that does not exist.
+
+    >>> resolve("mock:echo")
+    Resolved(adapter='mock', target='echo')
+    >>> resolve("Qwen/Qwen2-Audio-7B-Instruct").adapter
+    'hf'
+    """
+    if not model.strip():
+        raise UsageError("the model is empty", hint=_FORMS)
+    path = Path(model).expanduser()
+    if path.is_dir():
+        return Resolved("hf", model)
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", model):
+        raise UsageError(
+            f"{model!r} is a URL, not a model",
+            hint="a hub model is given as organisation/name; a service as adapter:MODEL -M base_url=…",
+        )
+    if path.is_file():
+        raise UsageError(
+            f"{model!r} is a file; a checkpoint is a folder with config.json and weights",
+            hint=f"stored replies are given as replay:{model}",
+        )
+    if re.match(r"[A-Za-z]:[\\/]", model) or model.startswith(("/", ".", "~")) or "\\" in model:
+        raise UsageError(f"no such checkpoint folder: {model}", hint=_FORMS)
+    name, colon, target = model.partition(":")
+    if colon:
+        if name not in BUILT_IN and name not in adapter_names():
+            raise UnknownNameError("adapter", name, adapter_names(), hint=_known())
+        if not target:
+            raise UsageError(f"the model {model!r} has nothing after the colon", hint=_FORMS)
+        return Resolved(name, target)
+    if _HUB_ID.fullmatch(model):
+        return Resolved("hf", model)
+    if model in adapter_names():
+        raise UsageError(
+            f"{model!r} is an adapter, but not yet a model: it needs a target",
+            hint=f"write {model}:TARGET (see `harness models list`)",
+        )
+    raise UnknownNameError(
+        "model", model, adapter_names(), hint=f"there is no folder of that name; {_FORMS}"
+    )
+
+
+def create(model: str, arguments: Mapping[str, object] | None = None) -> Adapter:
+    """The adapter that ``model`` names, constructed with ``arguments`` and not yet opened.
+
+    Raises:
+        UsageError: ``model`` or an argument is wrong.
+        AdapterError: a plug-in cannot be imported.
+
+    >>> create("baseline:first").open().fingerprint
+    'baseline:first:0-127:8'
+    """
+    name, target = resolve(model)
+    return factory(name)(target, **(arguments or {}))
+
+
+def factory(name: str) -> Callable[..., Adapter]:
+    """The constructor behind an adapter's name.
+
+    Raises:
+        UnknownNameError: no adapter has that name.
+        AdapterError: the plug-in that offers it cannot be imported.
+    """
+    if name in BUILT_IN:
+        module, _, attribute = BUILT_IN[name].partition(":")
+        return cast("Callable[..., Adapter]", getattr(importlib.import_module(module), attribute))
+    points = entry_points(group=GROUP, name=name)
+    if not points:
+        raise UnknownNameError("adapter", name, adapter_names(), hint=_known())
+    return _load_plug_in(next(iter(points)))
+
+
+def _load_plug_in(point: EntryPoint) -> Callable[..., Adapter]:
+    try:
+        return cast("Callable[..., Adapter]", point.load())
+    except Exception as error:
+        source = point.dist.name if point.dist else point.value
+        raise AdapterError(
+            f"the plug-in adapter {point.name!r} cannot be imported: {error}",
+            where=point.value,
+            hint=f"mend or uninstall {source}; our own adapters are not affected",
+        ) from error
+
+
+def _known() -> str:
+    return f"known adapters: {', '.join(adapter_names())}"
