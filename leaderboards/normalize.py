@@ -1,0 +1,342 @@
+"""Normalised scores: every headline metric on one scale, 0 = chance or useless, 1 = perfect.
+
+All anchors are one affine map ``(x - floor) / (ceil - floor)``, clipped to [0, 1]: accuracy has
+its chance level as floor; WER, CER and PER run from 1 down to 0; MAE from the error of the
+constant median down to 0; a 1-5 judge from 1 to 5; the rest is the identity. Anchors come from the
+task's declaration and never from the runs that are shown. Scores are of the strict reading. Means
+are unweighted at every level above the data set; a mean over anything that is not ``ok`` is not a
+number but a count such as ``17/20``. Abstention is shown, never averaged, and the judge-free
+``letter_or_text`` control never mixes with judged accuracy.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal
+
+from leaderboards.nodes import averaged_tasks, node_path
+from leaderboards.results import TaskResult, Value
+
+State = Literal["ok", "missing", "unsupported", "refused", "error", "stale"]
+
+CONTROL: Final = "letter_or_text"
+"""The judge-free option rule: stands alone when a run has no judge."""
+
+SHOWN_ONLY: Final = frozenset({"abstention_rate", CONTROL})
+RATES: Final = frozenset({"wer", "cer", "per"})
+REFUSED_SHARE: Final = 0.95
+ERROR_SHARE: Final = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The raw values that stand for 0 and 1.
+
+    >>> Anchor(0.25, 1.0).score(0.625)
+    0.5
+    >>> Anchor(1.0, 0.0).score(1.7)  # a word error rate above 1
+    0.0
+    """
+
+    floor: float = 0.0
+    ceil: float = 1.0
+    chance: bool = False
+
+    def score(self, value: float) -> float:
+        """Normalised value in [0, 1]."""
+        return min(1.0, max(0.0, (value - self.floor) / (self.ceil - self.floor)))
+
+    def interval(self, interval: tuple[float, float]) -> tuple[float, float]:
+        """An interval through the same map; its ends swap where lower raw values are better.
+
+        >>> Anchor(1.0, 0.0).interval((0.25, 1.5))
+        (0.0, 0.75)
+        """
+        low, high = sorted(self.score(end) for end in interval)
+        return low, high
+
+    def below_chance(self, value: float) -> bool:
+        """True when an accuracy lies under its chance level (it scores 0)."""
+        return self.chance and value < self.floor
+
+
+def anchor(metric: str, declared: Mapping[str, Any] | None) -> Anchor | None:
+    """The anchor of a metric, from the task's declaration and else from the metric's kind.
+
+    Args:
+        metric: metric id.
+        declared: ``{"chance"}``, ``{"mae_ref"}``, ``{"floor", "ceil"}``, ``{}`` or ``None``.
+
+    Returns:
+        The anchor, ``None`` for an error metric without ``mae_ref``: it has no scale.
+
+    >>> anchor("mae", {"mae_ref": 28.0})
+    Anchor(floor=28.0, ceil=0.0, chance=False)
+    >>> anchor("mae", {}) is None
+    True
+    >>> anchor("judge_score", {}).score(3.0)
+    0.5
+    """
+    declared = declared or {}
+    if "chance" in declared:
+        return Anchor(float(declared["chance"]), 1.0, chance=True)
+    if "mae_ref" in declared:
+        return Anchor(float(declared["mae_ref"]), 0.0)
+    if "floor" in declared or "ceil" in declared:
+        return Anchor(float(declared.get("floor", 0.0)), float(declared.get("ceil", 1.0)))
+    if metric in RATES:
+        return Anchor(1.0, 0.0)
+    if metric == "judge_score":
+        return Anchor(1.0, 5.0)
+    return None if metric == "mae" else Anchor()
+
+
+def task_anchor(result: TaskResult, metric: str) -> Anchor | None:
+    """The anchor of a task's metric; the control shares the anchor of accuracy."""
+    declared = result.anchors.get(metric)
+    if declared is None and metric == CONTROL:
+        declared = result.anchors.get("accuracy")
+    return anchor(metric, declared)
+
+
+# --- cells -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The headline of one task of one run.
+
+    Attributes:
+        task: task id.
+        metric: headline metric, ``None`` if the task is not in the run.
+        state: ``ok``, or why there is no number.
+        value: raw value (strict reading).
+        score: normalised value.
+        ci95: normalised interval.
+        stderr: standard error of the score (before clipping).
+        below_chance: the raw accuracy lies under chance.
+        partial: only some of the task's items ran.
+        incomplete: items failed, or the value does not cover all of them.
+        n: items of the run.
+        total: items of the task.
+    """
+
+    task: str
+    metric: str | None
+    state: State
+    value: float | None = None
+    score: float | None = None
+    ci95: tuple[float, float] | None = None
+    stderr: float | None = None
+    below_chance: bool = False
+    partial: bool = False
+    incomplete: bool = False
+    n: int = 0
+    total: int = 0
+
+
+def headline(result: TaskResult) -> str | None:
+    """First declared metric that may be averaged.
+
+    >>> headline(TaskResult("t", "b", ("abstention_rate", "accuracy", "wer"), {}))
+    'accuracy'
+    """
+    return next((metric for metric in result.metrics if metric not in SHOWN_ONLY), None)
+
+
+def headlines(tasks: Mapping[str, TaskResult]) -> dict[str, str | None]:
+    """The headline of every task of one benchmark, all of one kind.
+
+    Where no task has a value of its own headline (no judge ran) but the control has, the control
+    stands for all of them; judged and judge-free values are never mixed in one mean.
+    """
+    own = {name: headline(result) for name, result in tasks.items()}
+    judged = any(m is not None and tasks[t].value(m, "strict") for t, m in own.items())
+    if judged or not any(result.value(CONTROL, "strict") for result in tasks.values()):
+        return own
+    return dict.fromkeys(tasks, CONTROL)
+
+
+def make_cell(
+    task: str, result: TaskResult | None, metric: str | None, *, scorer: str | None = None
+) -> Cell:
+    """Judge one cell: its state first, then its numbers.
+
+    Args:
+        task: task id.
+        result: the task's result, ``None`` if the run does not have it.
+        metric: headline metric.
+        scorer: the present version of the task's scorer; a result of another one is stale.
+    """
+    if result is None or metric is None:
+        return Cell(task, metric, "missing")
+    scale = task_anchor(result, metric)
+    found = result.value(metric, "strict")
+    state = _state(result, found, scale, scorer)
+    errors = result.outcomes.get("error", 0)
+    cell = Cell(
+        task,
+        metric,
+        state,
+        value=found.value if found else None,
+        partial=result.partial,
+        incomplete=errors > 0 or (found is not None and not found.complete),
+        n=result.n,
+        total=result.total,
+    )
+    if state != "ok" or found is None or found.value is None or scale is None:
+        return cell
+    slope = abs(1.0 / (scale.ceil - scale.floor))
+    return replace(
+        cell,
+        score=scale.score(found.value),
+        ci95=scale.interval(found.ci95) if found.ci95 else None,
+        stderr=found.stderr * slope if found.stderr is not None else None,
+        below_chance=scale.below_chance(found.value),
+    )
+
+
+def _state(
+    result: TaskResult, found: Value | None, scale: Anchor | None, scorer: str | None
+) -> State:
+    if scorer is not None and result.parts.get("scorer", scorer) != scorer:
+        return "stale"
+    if (result.share("refused") or 0.0) >= REFUSED_SHARE:
+        return "refused"
+    if (result.share("error") or 0.0) > ERROR_SHARE:
+        return "error"
+    if scale is None:
+        return "unsupported"
+    return "missing" if found is None else "ok"
+
+
+# --- means -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A mean over its children, or one cell.
+
+    Attributes:
+        name: task id, category or benchmark.
+        score: normalised mean, ``None`` unless every cell below is ``ok``.
+        ok: cells below that are ``ok``.
+        total: cells below.
+        whole: every cell below is ok, has all items of its task and no failed ones; only whole
+            nodes are ranked.
+        children: nodes below, empty for a cell.
+    """
+
+    name: str
+    score: float | None
+    ok: int
+    total: int
+    whole: bool
+    children: tuple[Node, ...] = ()
+
+    @property
+    def coverage(self) -> str:
+        """``17/20``."""
+        return f"{self.ok}/{self.total}"
+
+
+def mean_node(name: str, children: Iterable[Node]) -> Node:
+    """Unweighted mean of nodes.
+
+    >>> leaves = [Node("a", 0.5, 1, 1, True), Node("b", None, 0, 1, False)]
+    >>> mean_node("m", leaves[:1]).score
+    0.5
+    >>> mean_node("m", leaves).score is None, mean_node("m", leaves).coverage
+    (True, '1/2')
+    """
+    members = tuple(children)
+    scores = [node.score for node in members if node.score is not None]
+    whole_number = bool(members) and len(scores) == len(members)
+    return Node(
+        name,
+        math.fsum(scores) / len(scores) if whole_number else None,
+        sum(node.ok for node in members),
+        sum(node.total for node in members),
+        bool(members) and all(node.whole for node in members),
+        members,
+    )
+
+
+def build_tree(benchmark: str, cells: Iterable[Cell]) -> Node:
+    """The benchmark's tree over its averaged cells."""
+    return _build(benchmark, [(node_path(benchmark, cell.task), cell) for cell in cells])
+
+
+def _build(name: str, members: list[tuple[tuple[str, ...], Cell]]) -> Node:
+    children: list[Node] = []
+    branches: dict[str, list[tuple[tuple[str, ...], Cell]]] = {}
+    for path, cell in members:
+        if path:
+            branches.setdefault(path[0], []).append((path[1:], cell))
+        else:
+            ok = cell.state == "ok"
+            whole = ok and not cell.partial and not cell.incomplete
+            children.append(Node(cell.task, cell.score, int(ok), 1, whole))
+    children += [_build(branch, inner) for branch, inner in branches.items()]
+    return mean_node(name, children)
+
+
+def leaf_weights(node: Node, weight: float = 1.0) -> dict[str, float]:
+    """Weight of every cell in the mean of a tree; they sum to 1.
+
+    >>> pair = mean_node("x", [Node("a", 1, 1, 1, True), Node("b", 1, 1, 1, True)])
+    >>> leaf_weights(mean_node("top", [pair, Node("c", 1, 1, 1, True)]))
+    {'a': 0.25, 'b': 0.25, 'c': 0.5}
+    """
+    if not node.children:
+        return {node.name: weight}
+    share = weight / len(node.children)
+    weights: dict[str, float] = {}
+    for child in node.children:
+        weights |= leaf_weights(child, share)
+    return weights
+
+
+@dataclass(frozen=True, slots=True)
+class Normalized:
+    """One benchmark of one run, normalised.
+
+    Attributes:
+        benchmark: group name.
+        tree: means over the averaged cells.
+        cells: every cell by task, also those that are shown only.
+        averaged: tasks that enter the mean.
+    """
+
+    benchmark: str
+    tree: Node
+    cells: Mapping[str, Cell]
+    averaged: tuple[str, ...] = field(default=())
+
+
+def normalize(
+    benchmark: str,
+    tasks: Mapping[str, TaskResult],
+    *,
+    expected: Iterable[str] | None = None,
+    scorers: Mapping[str, str] | None = None,
+) -> Normalized:
+    """Normalise one benchmark of one run.
+
+    Args:
+        benchmark: group name.
+        tasks: its tasks in this run.
+        expected: tasks its mean is made of; default: the benchmark's own list, else ``tasks``.
+        scorers: task -> present scorer version, to find stale results.
+    """
+    averaged = tuple(expected) if expected is not None else averaged_tasks(benchmark, tasks)
+    metrics = headlines(tasks)
+    cells = {
+        task: make_cell(task, tasks.get(task), metrics.get(task), scorer=(scorers or {}).get(task))
+        for task in dict.fromkeys([*averaged, *tasks])
+    }
+    return Normalized(
+        benchmark, build_tree(benchmark, (cells[task] for task in averaged)), cells, averaged
+    )
