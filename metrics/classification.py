@@ -1,0 +1,106 @@
+"""Macro-F1 from additive confusion counts.
+
+One item adds 1 to the key of its (reference, prediction) cell. A key is ``confusion:`` followed by
+the JSON array ``[reference, prediction]``, so that a label may hold any character; the prediction is
+``null`` for an answer that names no label: it lowers the recall of its reference and is no class of
+its own. The classes are all labels that occur as reference or prediction in the sum, as in
+scikit-learn, which computes the value; a class without any hit has F1 = 0.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.types import Stats
+from metrics.measures import Matrix, Measure
+from metrics.sums import as_float
+
+PREFIX = "confusion:"
+
+
+def confusion_key(reference: str, prediction: str | None) -> str:
+    """Key of one cell of the confusion matrix.
+
+    >>> confusion_key("happy", "sad|angry")
+    'confusion:["happy", "sad|angry"]'
+    """
+    return PREFIX + json.dumps([reference, prediction])
+
+
+def confusion_item(reference: str, prediction: str | None) -> dict[str, float]:
+    """Statistics of one item; ``prediction`` is ``None`` for an unparsed answer.
+
+    >>> confusion_item("happy", None)
+    {'confusion:["happy", null]': 1}
+    """
+    return {confusion_key(reference, prediction): 1}
+
+
+def read_key(key: str) -> tuple[str, str | None]:
+    """The (reference, prediction) of a key.
+
+    >>> read_key(confusion_key("a|b", '"'))
+    ('a|b', '"')
+    """
+    reference, prediction = json.loads(key.removeprefix(PREFIX))
+    return reference, prediction
+
+
+@dataclass(frozen=True)
+class MacroF1(Measure):
+    """Unweighted mean of the classes' F1.
+
+    >>> f1 = MacroF1("macro_f1", "f1", (0.0, 1.0))
+    >>> f1.aggregate([confusion_item("a", "a"), confusion_item("b", "a")])
+    0.3333333333333333
+    """
+
+    def value(self, total: Stats) -> float:
+        """Macro-F1 of a sum of confusion counts, by scikit-learn."""
+        cells = sorted(key for key in total if key.startswith(PREFIX) and total[key])
+        if not cells:
+            return math.nan
+        pairs = [read_key(key) for key in cells]
+        weights = [as_float(total[key]) for key in cells]
+        classes = sorted({label for pair in pairs for label in pair if label is not None})
+        code = {label: number for number, label in enumerate(classes)}
+        from sklearn.metrics import f1_score
+
+        return float(
+            f1_score(
+                [code[reference] for reference, _ in pairs],
+                [-1 if prediction is None else code[prediction] for _, prediction in pairs],
+                labels=range(len(classes)),
+                average="macro",
+                sample_weight=weights,
+                zero_division=0.0,
+            )
+        )
+
+    def values(self, totals: Matrix, keys: Sequence[str]) -> Matrix:
+        """Macro-F1 of every row; a class that is absent from a row is not part of its mean."""
+        columns = [column for column, key in enumerate(keys) if key.startswith(PREFIX)]
+        pairs = [read_key(keys[column]) for column in columns]
+        classes = sorted({label for pair in pairs for label in pair if label is not None})
+        code = {label: number for number, label in enumerate(classes)}
+        hits = np.zeros((len(keys), len(classes)))
+        marginals = np.zeros((len(keys), len(classes)))
+        for column, (reference, prediction) in zip(columns, pairs, strict=True):
+            marginals[column, code[reference]] += 1
+            if prediction is not None:
+                marginals[column, code[prediction]] += 1
+            if prediction == reference:
+                hits[column, code[reference]] += 1
+        support = totals @ marginals  # references + predictions of each class
+        scores = np.divide(
+            2.0 * (totals @ hits), support, out=np.zeros_like(support), where=support > 0
+        )
+        present = (support > 0).sum(axis=1)
+        result = np.full(len(totals), np.nan)
+        np.divide(scores.sum(axis=1), present, out=result, where=present > 0)
+        return result
