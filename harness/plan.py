@@ -1,0 +1,193 @@
+"""Planning: from settings to tasks with documents, selections and signatures, before any model loads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness import keys
+from harness.errors import MissingDataError, UsageError
+from harness.lm_eval_compat import PromptedTask
+from harness.settings import Settings, parse_limit
+from harness.signature import Parts, generation_part, n_part, prompt_part
+from harness.task_index import TaskEntry, TaskIndex, load_index
+from harness.task_schema import parse_task
+from harness.types import Documents, TaskSpec
+from harness.yaml_loader import load_yaml
+
+DATA_ROOT_VARIABLE = "HARNESS_DATA"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTask:
+    """One task of a run.
+
+    Attributes:
+        task: the task with its prompts.
+        documents: its documents as loaded.
+        item_keys: key of every document.
+        ranges: selected positions, as half-open ranges.
+        generation: generation arguments in force.
+        parts: the signature's parts.
+    """
+
+    task: PromptedTask
+    documents: Documents
+    item_keys: Sequence[str]
+    ranges: list[list[int]]
+    generation: Mapping[str, Any]
+    parts: Parts
+
+    @property
+    def name(self) -> str:
+        """Task id."""
+        return self.task.spec.task
+
+    @property
+    def count(self) -> int:
+        """Number of selected items."""
+        return sum(stop - start for start, stop in self.ranges)
+
+    def positions(self) -> list[int]:
+        """Selected document positions in order."""
+        return [position for start, stop in self.ranges for position in range(start, stop)]
+
+    def manifest_entry(self) -> dict[str, Any]:
+        """What the manifest says about this task."""
+        spec, info = self.task.spec, self.documents.info
+        return {
+            **declared_entry(spec),
+            "origin": "data",
+            "template": self.task.template.id,
+            "generation": dict(self.generation),
+            "signature_parts": self.parts,
+            "items_total": max(info.total, len(self.documents)),
+            "items_selected": self.count,
+            "selection": self.ranges,
+            "absent": len(info.absent),
+            "data": {"source": info.source, "version": info.version, "warnings": list(info.warnings)},
+        }
+
+
+def declared_entry(spec: TaskSpec) -> dict[str, Any]:
+    """The part of a manifest entry that the task YAML declares."""
+    return {
+        "benchmark": spec.benchmark,
+        "yaml": yaml_location(spec),
+        "metrics": list(spec.metrics),
+        "higher_is_better": dict(spec.higher_is_better),
+        "official_metrics": [name for name in spec.metrics if name in spec.official_metrics],
+        "judged_metrics": [name for name in spec.metrics if name in spec.judged_metrics],
+        "anchors": {name: dict(values) for name, values in spec.anchors.items()},
+        "licence": spec.licence,
+    }
+
+
+def yaml_location(spec: TaskSpec) -> str | None:
+    """Path of a task YAML that is not built in, else ``None``."""
+    from harness.task_index import tasks_root
+
+    path = spec.yaml_path.resolve()
+    return None if path.is_relative_to(tasks_root()) else str(path)
+
+
+def load_spec(entry: TaskEntry) -> TaskSpec:
+    """Parse the YAML of a task."""
+    return parse_task(load_yaml(entry.path))
+
+
+def data_folder(benchmark: str, given: Mapping[str, Path]) -> Path | None:
+    """Folder of a benchmark's official copy: ``--data``, else a sub-folder of ``HARNESS_DATA``."""
+    if benchmark in given:
+        return given[benchmark]
+    root = os.environ.get(DATA_ROOT_VARIABLE)
+    folder = Path(root) / benchmark if root else None
+    return folder if folder is not None and folder.is_dir() else None
+
+
+def check_benchmarks(given: Mapping[str, Any], index: TaskIndex, flag: str) -> None:
+    """Refuse ``--data NAME=…`` for a benchmark that does not exist."""
+    from harness.errors import UnknownNameError
+
+    known = {entry.benchmark for entry in index.tasks.values()}
+    for name in given:
+        if name not in known:
+            raise UnknownNameError("benchmark", name, known, hint=f"in {flag} {name}=…")
+
+
+def plan_tasks(settings: Settings) -> list[PlannedTask]:
+    """Load the data of every task and resolve prompts, limits and signatures.
+
+    Raises:
+        HarnessError: unknown task, malformed YAML, missing data, bad limit or template.
+    """
+    index = load_index(settings.include_path)
+    check_benchmarks(settings.data, index, "--data")
+    check_benchmarks(settings.revision, index, "--revision")
+    planned = [_plan(entry, settings) for entry in index.resolve(settings.tasks)]
+    if settings.require_complete:
+        for item in planned:
+            if item.documents.info.absent:
+                raise MissingDataError(
+                    f"{item.name}: the audio of {len(item.documents.info.absent)} of "
+                    f"{item.documents.info.total} items is absent",
+                    where=item.documents.info.source,
+                    hint="complete the copy, or leave --require-complete out",
+                )
+    return planned
+
+
+def _plan(entry: TaskEntry, settings: Settings) -> PlannedTask:
+    spec = load_spec(entry)
+    task = PromptedTask(
+        spec,
+        folder=data_folder(spec.benchmark, settings.data),
+        revision=settings.revision.get(spec.benchmark),
+        trusted=settings.trust_task_code,
+        template=settings.template,
+        system=settings.system,
+    )
+    documents = task.documents()
+    if not len(documents):
+        raise MissingDataError(
+            f"{spec.task} has no items in {documents.info.source}",
+            hint="none of its audio is there" if documents.info.absent else None,
+        )
+    ranges = parse_limit(settings.limit, len(documents))
+    generation = {**task.template.generation, **settings.gen_kwargs}
+    return PlannedTask(
+        task=task,
+        documents=documents,
+        item_keys=keys.item_keys(spec.task, documents, spec.doc_fields),
+        ranges=ranges,
+        generation=generation,
+        parts={
+            "data": f"{documents.info.version}#{keys.data_hash(documents, spec.doc_fields)}",
+            "n": n_part(sum(stop - start for start, stop in ranges), documents.info, len(documents)),
+            "prompt": prompt_part(task.template, task.system),
+            "gen": generation_part(generation),
+            "clean": task.template.clean,
+            "scorer": spec.scorer,
+            "judge": resolve_judge(settings.judge, has_replies=False),
+            **task.signature_parts(documents),
+        },
+    )
+
+
+def resolve_judge(judge: str, *, has_replies: bool) -> str:
+    """What ``--judge`` means here: ``auto`` is ``replay`` if there are stored judge replies, else ``none``.
+
+    Raises:
+        UsageError: a judge that this version does not have.
+    """
+    if judge == "auto":
+        return "replay" if has_replies else "none"
+    if judge not in ("replay", "none"):
+        raise UsageError(
+            f"--judge {judge!r} is not available",
+            hint="this version has: auto, replay (stored judge replies), none",
+        )
+    return judge

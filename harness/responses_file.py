@@ -1,0 +1,171 @@
+"""Reads stored responses for ``harness score``: a JSON array, or JSON lines split on "\\n" only.
+
+A record is ``{"id": …, "doc": {…}, "response": "…", "judge_reply": "…" | [...]}``; without ``doc`` the
+record itself is the document when it has the benchmark's fields. Nothing is cleaned and nothing is
+dropped: a record without a response key is kept as such, since some scorers treat it differently from
+a null response.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.errors import InputFileError
+from harness.types import MISSING
+
+JUDGE_FIELD = "judge_reply"
+_LIKELY_FIELDS = (
+    "response model_output model_prediction prediction answer output result generated_text pred"
+).split()
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Names of the record fields (``--response-field``, ``--doc-field``, ``--id-field``)."""
+
+    response: str = "response"
+    doc: str = "doc"
+    id: str = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One stored response.
+
+    Attributes:
+        where: file and line (or array element), for messages.
+        id: the record's own id, verbatim; ``None`` if it has none.
+        doc: the document given in the record, if any.
+        whole: the whole record without response and judge reply: a document of its own if it has
+            the benchmark's fields.
+        response: any JSON value, or ``MISSING``.
+        judge_replies: judge replies (``None`` if the record has none).
+    """
+
+    where: str
+    id: str | int | None
+    doc: dict[str, Any] | None
+    whole: dict[str, Any]
+    response: Any
+    judge_replies: tuple[str | None, ...] | None
+
+
+def read_records(path: Path, fields: Fields) -> list[Record]:
+    """All records of a responses file.
+
+    Raises:
+        InputFileError: missing file, invalid JSON (line named), duplicate id, wrong shape, or no
+            record that has the response field although another field looks like it.
+    """
+    records = [_record(value, where, fields) for value, where in _values(path)]
+    if not records:
+        raise InputFileError("the file has no records", where=str(path))
+    seen: dict[str | int, str] = {}
+    for record in records:
+        if record.id is None:
+            continue
+        if record.id in seen:
+            raise InputFileError(
+                f"the id {record.id!r} occurs twice (first at {seen[record.id]})",
+                where=record.where,
+                hint="ids must be unique; name another field with --id-field",
+            )
+        seen[record.id] = record.where
+    _check_response_field(path, records, fields)
+    return records
+
+
+def _check_response_field(path: Path, records: Sequence[Record], fields: Fields) -> None:
+    if any(record.response is not MISSING for record in records):
+        return
+    likely = [name for name in _LIKELY_FIELDS if any(name in record.whole for record in records)]
+    if likely:
+        raise InputFileError(
+            f"no record has the field {fields.response!r}",
+            where=str(path),
+            hint=f"did you mean --response-field {likely[0]}?",
+        )
+
+
+def _record(value: Any, where: str, fields: Fields) -> Record:
+    if not isinstance(value, dict):
+        raise InputFileError(f"expected a JSON object, found {type(value).__name__}", where=where)
+    identifier = value.get(fields.id)
+    if identifier is not None and (
+        isinstance(identifier, bool) or not isinstance(identifier, (str, int))
+    ):
+        raise InputFileError(
+            f"the field {fields.id!r} must be text or an integer, found {identifier!r}", where=where
+        )
+    doc = value.get(fields.doc)
+    if doc is not None and not isinstance(doc, dict):
+        raise InputFileError(
+            f"the field {fields.doc!r} must be an object, found {type(doc).__name__}", where=where
+        )
+    return Record(
+        where=where,
+        id=identifier,
+        doc=doc,
+        whole={
+            key: item for key, item in value.items() if key not in (fields.response, JUDGE_FIELD)
+        },
+        response=value.get(fields.response, MISSING),
+        judge_replies=_judge_replies(value.get(JUDGE_FIELD), where),
+    )
+
+
+def _judge_replies(value: Any, where: str) -> tuple[str | None, ...] | None:
+    if value is None:
+        return None
+    replies = value if isinstance(value, list) else [value]
+    if not all(reply is None or isinstance(reply, str) for reply in replies):
+        raise InputFileError(
+            f"the field {JUDGE_FIELD!r} must be text or a list of texts", where=where
+        )
+    return tuple(replies)
+
+
+def _values(path: Path) -> Iterator[tuple[Any, str]]:
+    """(JSON value, where) of every record."""
+    data = _content(path)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputFileError(f"not UTF-8: {error.reason}", where=f"{path}:{line}") from error
+    if text.lstrip().startswith("["):
+        try:
+            values = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            line = getattr(error, "lineno", 1)
+            raise InputFileError(f"invalid JSON: {error}", where=f"{path}:{line}") from error
+        for number, value in enumerate(values, start=1):
+            yield value, f"{path}, record {number}"
+        return
+    for number, line_text in enumerate(text.split("\n"), start=1):
+        if not line_text.strip():
+            continue
+        try:
+            value = json.loads(line_text)
+        except (ValueError, RecursionError) as error:
+            raise InputFileError(
+                f"invalid JSON: {error}",
+                where=f"{path}:{number}",
+                hint="one JSON object a line, or one JSON array",
+            ) from error
+        yield value, f"{path}:{number}"
+
+
+def _content(path: Path) -> bytes:
+    try:
+        data = path.read_bytes()
+        return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+    except FileNotFoundError:
+        raise InputFileError("the file does not exist", where=str(path)) from None
+    except (OSError, EOFError) as error:
+        raise InputFileError(f"cannot read: {error}", where=str(path)) from error

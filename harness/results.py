@@ -1,0 +1,176 @@
+"""Aggregation: columns of per-item statistics to values with intervals.
+
+One ``MetricColumns`` collects the statistics of one task; ``task_result`` turns them into the entry of
+``results.json``. A metric has an entry for a reading when some item has a statistic in it, or when the
+reading's denominator came out empty although the metric applies.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.types import READINGS, ItemScore, Reading, Stats, TaskSpec
+from metrics.registry import METRICS
+
+Cell = tuple[str, Reading]
+"""(metric id, reading)."""
+
+
+@dataclass(slots=True)
+class _Column:
+    stats: list[Stats] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    unparsed: set[int] = field(default_factory=set)
+    incomplete: set[int] = field(default_factory=set)
+
+
+class MetricColumns:
+    """Per-item statistics of one task, by metric and reading.
+
+    Args:
+        spec: the task; fixes which metrics and readings there are.
+    """
+
+    def __init__(self, spec: TaskSpec) -> None:
+        self.spec = spec
+        self._columns: dict[Cell, _Column] = {}
+        for name in spec.metrics:
+            for reading in READINGS:
+                if reading == "strict" or name in spec.official_metrics:
+                    self._columns[name, reading] = _Column()
+        self._groups: list[Mapping[str, str]] = []
+        self._clusters: list[str | None] = []
+
+    def add(
+        self, score: ItemScore, groups: Mapping[str, str], cluster: str | None, *, failed: bool
+    ) -> None:
+        """Add one item; ``failed`` marks one that has no answer because the infrastructure failed."""
+        row = len(self._groups)
+        self._groups.append(groups)
+        self._clusters.append(cluster)
+        for (name, reading), column in self._columns.items():
+            scored = score.metrics[name].get(reading)
+            if failed or (reading == "official" and name in score.aborted):
+                column.incomplete.add(row)
+            if scored is None:
+                continue
+            if not scored.parsed:
+                column.unparsed.add(row)
+            if scored.stats is not None:
+                column.stats.append(scored.stats)
+                column.rows.append(row)
+
+    def sample_fields(
+        self, score: ItemScore
+    ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        """(scores, stats, parse) of one item as they stand in ``samples.jsonl``."""
+        scores: dict[str, Any] = {}
+        stats: dict[str, Any] = {}
+        parse: dict[str, Any] = {}
+        for name in self.spec.metrics:
+            readings = score.metrics[name]
+            scores[name] = {
+                reading: item_value(name, readings[reading].stats) if reading in readings else None
+                for reading in READINGS
+            }
+            stats[name] = {
+                reading: dict(found.stats)
+                if (found := readings.get(reading)) is not None and found.stats is not None
+                else None
+                for reading in READINGS
+            }
+            parse[name] = {
+                reading: "ok" if found.parsed else "unparsed" for reading, found in readings.items()
+            }
+        return scores, stats, parse
+
+    def cluster_scores(self) -> Iterator[tuple[str | None, dict[str, dict[str, float | None]]]]:
+        """(cluster, metric -> reading -> score) of every item, for measures over pairs of tasks."""
+        rows: list[dict[str, dict[str, float | None]]] = [{} for _ in self._groups]
+        for (name, reading), column in self._columns.items():
+            for row, stats in zip(column.rows, column.stats, strict=True):
+                rows[row].setdefault(name, {})[reading] = item_value(name, stats)
+        yield from zip(self._clusters, rows, strict=True)
+
+    # --- aggregation -------------------------------------------------------------------------
+
+    def entries(self, *, missing: int = 0, rows: frozenset[int] | None = None) -> dict[str, Any]:
+        """Metric -> reading -> value with interval, over all items or over some rows."""
+        result: dict[str, Any] = {}
+        for (name, reading), column in self._columns.items():
+            picked = [
+                position
+                for position, row in enumerate(column.rows)
+                if rows is None or row in rows
+            ]
+            unparsed = column.unparsed if rows is None else column.unparsed & rows
+            incomplete = column.incomplete if rows is None else column.incomplete & rows
+            if not picked and not self._applies(name, rows):
+                continue
+            result.setdefault(name, {})[reading] = {
+                **self._entry(name, column, picked),
+                "unparsed": len(unparsed),
+                "complete": not (missing or incomplete),
+            }
+        return result
+
+    def _applies(self, name: str, rows: frozenset[int] | None) -> bool:
+        """Whether any item has this metric in any reading (else the metric is absent)."""
+        return any(
+            row in rows if rows is not None else True
+            for cell, column in self._columns.items()
+            if cell[0] == name
+            for row in (*column.rows, *column.incomplete)
+        )
+
+    def _entry(self, name: str, column: _Column, picked: list[int]) -> dict[str, Any]:
+        from metrics.intervals import estimate
+
+        stats = [column.stats[position] for position in picked]
+        clusters = [self._clusters[column.rows[position]] for position in picked]
+        if not stats:
+            return {"value": None, "ci95": None, "stderr": None, "n": 0}
+        clustered = self.spec.cluster_field is not None and None not in clusters
+        found = estimate(METRICS[name], stats, [str(c) for c in clusters] if clustered else None)
+        return {
+            "value": _finite(found.value),
+            "ci95": [_finite(bound) for bound in found.ci95] if found.ci95 else None,
+            "stderr": _finite(found.stderr),
+            "n": len(stats),
+        }
+
+    def group_entries(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Field -> value -> metric -> reading -> value, for the declared sub-scores."""
+        members: dict[str, dict[str, set[int]]] = {}
+        for row, groups in enumerate(self._groups):
+            for name, value in groups.items():
+                members.setdefault(name, {}).setdefault(value, set()).add(row)
+        return {
+            name: {
+                value: self.entries(rows=frozenset(rows))
+                for value, rows in sorted(values.items())
+            }
+            for name, values in members.items()
+        }
+
+
+def item_value(name: str, stats: Stats | None) -> float | None:
+    """One item's score; ``None`` where it has no statistics or the value is not finite."""
+    return None if stats is None else _finite(METRICS[name].value(stats))
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+def task_result(columns: MetricColumns, *, missing: int) -> dict[str, Any]:
+    """Metrics, directions and sub-scores of one task."""
+    metrics = columns.entries(missing=missing)
+    return {
+        "metrics": metrics,
+        "higher_is_better": {name: columns.spec.higher_is_better[name] for name in metrics},
+        "groups": columns.group_entries(),
+    }

@@ -1,0 +1,207 @@
+"""The run directory: what a run has done so far, on disk, by one writer at a time.
+
+``responses.jsonl`` and ``judgements.jsonl`` are append-only; ``manifest.json``, ``samples.jsonl`` and
+``results.json`` are replaced atomically. Killing the process at any instant loses at most what was in
+flight. ``docs/run_directory.md`` describes every file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+import filelock
+
+from harness.errors import InputFileError, RunLockedError, StorageError, UsageError
+from harness.jsonl import AppendLog, read_lines, write_atomically
+
+SCHEMA_VERSION: Final = 1
+MANIFEST, RESPONSES, JUDGEMENTS = "manifest.json", "responses.jsonl", "judgements.jsonl"
+SAMPLES, RESULTS, LOCK = "samples.jsonl", "results.json", ".lock"
+
+ItemId = str | int
+AttemptKey = tuple[str, ItemId, int]
+"""(task, item id, repeat)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The last recorded attempt of one item.
+
+    Attributes:
+        offset: where its line starts in ``responses.jsonl``.
+        index: position of the item in the task's documents.
+        request_key: content key of the call.
+        outcome: how it ended.
+    """
+
+    offset: int
+    index: int
+    request_key: str
+    outcome: str
+
+
+class RunDirectory:
+    """A run directory; as a context manager it is held for writing.
+
+    Args:
+        path: the folder; created (with parents) when it is opened for writing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock: filelock.BaseFileLock | None = None
+        self._responses: AppendLog | None = None
+        self._judgements: AppendLog | None = None
+
+    # --- life --------------------------------------------------------------------------------
+
+    def __enter__(self) -> RunDirectory:
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(
+                f"cannot create the run directory: {error.strerror}", where=str(self.path)
+            ) from error
+        lock = filelock.FileLock(self.path / LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except filelock.Timeout:
+            raise RunLockedError(
+                "another process is writing this run directory",
+                where=str(self.path),
+                hint=f"watch it with: harness status {self.path}",
+            ) from None
+        except OSError as error:
+            raise StorageError(f"cannot lock: {error.strerror}", where=str(self.path)) from error
+        self._lock = lock
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for log in (self._responses, self._judgements):
+            if log is not None:
+                log.close()
+        self._responses = self._judgements = None
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def is_locked(self) -> bool:
+        """Whether another process writes this run directory now."""
+        if not (self.path / LOCK).exists():
+            return False
+        lock = filelock.FileLock(self.path / LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except filelock.Timeout:
+            return True
+        except OSError:
+            return False  # a read-only copy: nobody can be writing it
+        lock.release()
+        return False
+
+    # --- manifest and derived files ----------------------------------------------------------
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a run here."""
+        return (self.path / MANIFEST).exists()
+
+    def manifest(self) -> dict[str, Any]:
+        """What ran.
+
+        Raises:
+            UsageError: not a run directory, or one of another schema version.
+        """
+        manifest = self._read_json(MANIFEST)
+        version = manifest.get("schema_version")
+        if version != SCHEMA_VERSION:
+            raise UsageError(
+                f"this run directory has schema version {version!r}; this harness reads {SCHEMA_VERSION}",
+                where=str(self.path),
+                hint=f"it was made by harness {manifest.get('harness_version', '?')}: use that version",
+            )
+        return manifest
+
+    def results(self) -> dict[str, Any]:
+        """The derived results.
+
+        Raises:
+            UsageError: there are none yet.
+        """
+        return self._read_json(RESULTS)
+
+    def write_manifest(self, manifest: Mapping[str, Any]) -> None:
+        """Replace ``manifest.json``."""
+        write_atomically(self.path / MANIFEST, [_pretty(manifest)])
+
+    def write_results(self, results: Mapping[str, Any]) -> None:
+        """Replace ``results.json``."""
+        write_atomically(self.path / RESULTS, [_pretty(results)])
+
+    def write_samples(self, lines: Iterator[bytes]) -> None:
+        """Replace ``samples.jsonl``."""
+        write_atomically(self.path / SAMPLES, lines)
+
+    def _read_json(self, name: str) -> dict[str, Any]:
+        path = self.path / name
+        try:
+            value = json.loads(path.read_bytes())
+        except FileNotFoundError:
+            hint = (
+                f"finish it with the command that started it, or: harness score {self.path}"
+                if name == RESULTS and self.exists
+                else "a run directory is made by: harness evaluate MODEL -t TASKS -o RUN_DIR"
+            )
+            raise UsageError(f"not a finished run directory: it has no {name}", where=str(self.path), hint=hint) from None
+        except (OSError, ValueError) as error:
+            raise InputFileError(f"cannot read: {error}", where=str(path)) from error
+        if not isinstance(value, dict):
+            raise InputFileError("expected a JSON object", where=str(path))
+        return value
+
+    # --- logs --------------------------------------------------------------------------------
+
+    def append_response(self, record: Mapping[str, Any]) -> None:
+        """Record one attempt that ended; it counts as finished when this returns."""
+        if self._responses is None:
+            self._responses = AppendLog(self.path / RESPONSES)
+        self._responses.append(record)
+
+    def append_judgement(self, record: Mapping[str, Any]) -> None:
+        """Record one judge reply."""
+        if self._judgements is None:
+            self._judgements = AppendLog(self.path / JUDGEMENTS)
+        self._judgements.append(record)
+
+    def attempts(self) -> dict[AttemptKey, Attempt]:
+        """Last attempt of every item: the last line of (task, id, repeat) wins."""
+        found: dict[AttemptKey, Attempt] = {}
+        for offset, record in read_lines(self.path / RESPONSES):
+            found[(record["task"], record["id"], record["repeat"])] = Attempt(
+                offset, record["index"], record["request_key"], record["outcome"]
+            )
+        return found
+
+    def judgements(self) -> dict[AttemptKey, list[dict[str, Any]]]:
+        """Judge replies of every item in the order of their votes; each key once."""
+        found: dict[AttemptKey, dict[str, dict[str, Any]]] = {}
+        for _, record in read_lines(self.path / JUDGEMENTS):
+            key = (record["task"], record["id"], record["repeat"])
+            found.setdefault(key, {})[record["key"]] = record
+        return {
+            key: sorted(replies.values(), key=lambda reply: int(reply["vote"]))
+            for key, replies in found.items()
+        }
+
+
+def _pretty(value: Mapping[str, Any]) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode(
+        "utf-8", "surrogatepass"
+    )

@@ -1,0 +1,237 @@
+"""Settings of ``harness evaluate``: flags, then the recipe of ``--config``, then defaults.
+
+A recipe is a YAML mapping with the long flag names (``-`` or ``_``). Unknown keys and ill-typed values
+are errors with file and line; flags on the command line win.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from harness.errors import InputFileError, UsageError
+
+_SECRET = re.compile(r"(key|token|secret|passw|credential|auth)", re.IGNORECASE)
+REDACTED = "***"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one ``evaluate`` run does. ``None`` means: not said, take the default."""
+
+    model: str
+    tasks: tuple[str, ...]
+    output_path: Path
+    model_args: Mapping[str, Any] = field(default_factory=dict)
+    name: str | None = None
+    limit: str | None = None
+    seed: int = 1234
+    batch_size: int | None = None
+    gen_kwargs: Mapping[str, Any] = field(default_factory=dict)
+    template: str | None = None
+    system: str | None = None
+    data: Mapping[str, Path] = field(default_factory=dict)
+    revision: Mapping[str, str] = field(default_factory=dict)
+    include_path: tuple[Path, ...] = ()
+    trust_task_code: bool = False
+    judge: str = "auto"
+    max_errors: str = "0"
+    retry_errors: bool = False
+    require_complete: bool = False
+
+
+def parse_scalar(text: str) -> Any:
+    """A value of ``k=v`` as YAML would read it; anything that is no plain scalar stays text.
+
+    >>> parse_scalar("0.5"), parse_scalar("true"), parse_scalar("cuda:0"), parse_scalar("null")
+    (0.5, True, 'cuda:0', None)
+    """
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
+    return value if value is None or isinstance(value, (bool, int, float, str)) else text
+
+
+def parse_pairs(items: list[str], flag: str) -> dict[str, Any]:
+    """``k=v`` arguments, repeated or separated by commas.
+
+    >>> parse_pairs(["dtype=float32,device=cpu", "batch=4"], "-M")
+    {'dtype': 'float32', 'device': 'cpu', 'batch': 4}
+
+    Raises:
+        UsageError: an argument without ``=``.
+    """
+    pairs: dict[str, Any] = {}
+    for item in items:
+        for part in re.split(r",(?=[A-Za-z_]\w*=)", item):
+            key, equals, value = part.partition("=")
+            if not equals or not key.strip():
+                raise UsageError(f"{part!r} is not of the form key=value", where=flag)
+            pairs[key.strip()] = parse_scalar(value)
+    return pairs
+
+
+def parse_folders(items: list[str]) -> dict[str, Path]:
+    """``--data BENCHMARK=FOLDER`` arguments.
+
+    Raises:
+        UsageError: not of that form, or the folder does not exist.
+    """
+    folders: dict[str, Path] = {}
+    for item in items:
+        benchmark, equals, folder = item.partition("=")
+        if not equals or not benchmark or not folder:
+            raise UsageError(f"{item!r} is not of the form BENCHMARK=FOLDER", where="--data")
+        folders[benchmark] = Path(folder).expanduser()
+        if not folders[benchmark].is_dir():
+            raise UsageError(f"the folder {folder} does not exist", where=f"--data {item}")
+    return folders
+
+
+def parse_max_errors(text: str, total: int) -> int:
+    """``N`` or ``N%`` as a number of items.
+
+    >>> parse_max_errors("2%", 150), parse_max_errors("3", 150)
+    (3, 3)
+    """
+    number, percent, rest = text.strip().partition("%")
+    if rest or not re.fullmatch(r"\d+(\.\d+)?", number) or (not percent and "." in number):
+        raise UsageError(f"{text!r} is neither a number nor a percentage", where="--max-errors")
+    return int(total * float(number) / 100) if percent else int(number)
+
+
+def parse_limit(text: str | None, total: int) -> list[list[int]]:
+    """``--limit``: a number of items, a fraction below 1, or a range ``10-20``, as half-open ranges.
+
+    >>> parse_limit(None, 9), parse_limit("4", 9), parse_limit("0.5", 9), parse_limit("2-5", 9)
+    ([[0, 9]], [[0, 4]], [[0, 5]], [[2, 5]])
+
+    Raises:
+        UsageError: none of these, or nothing would be left.
+    """
+    if text is None:
+        return [[0, total]]
+    where = "--limit"
+    if found := re.fullmatch(r"(\d+)-(\d+)", text):
+        start, stop = int(found[1]), int(found[2])
+        if stop <= start:
+            raise UsageError(f"the range {text} is empty", where=where)
+        if start >= total:
+            raise UsageError(f"the range {text} starts after the last of {total} items", where=where)
+        return [[start, min(stop, total)]]
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf") or (number > 1 and number != int(number)):
+        raise UsageError(
+            f"{text!r} is not a positive number of items, a fraction below 1, or a range like 10-20",
+            where=where,
+        )
+    count = int(number) if number >= 1 else max(1, -(-int(total * number * 1000) // 1000))
+    return [[0, min(count, total)]]
+
+
+def redact(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments for the manifest: a value whose name looks like a secret is never written."""
+    return {key: REDACTED if _SECRET.search(key) else value for key, value in arguments.items()}
+
+
+def redact_argv(argv: list[str]) -> list[str]:
+    """A command line for the manifest, without secrets.
+
+    >>> redact_argv(["-M", "api_key=abc,dtype=fp16"])
+    ['-M', 'api_key=***,dtype=fp16']
+    """
+    pattern = re.compile(r"(\b[\w-]*(?:key|token|secret|passw|credential|auth)[\w-]*=)[^,\s]+", re.IGNORECASE)
+    return [pattern.sub(rf"\g<1>{REDACTED}", part) for part in argv]
+
+
+# --- recipes ---------------------------------------------------------------------------------
+
+_ALIASES = {"limit": "limit", "model-args": "model_args", "tasks": "tasks"}
+
+
+def load_recipe(path: Path) -> dict[str, Any]:
+    """The mapping of a recipe file, keys as field names of ``Settings``.
+
+    Raises:
+        InputFileError: unreadable, not a mapping, or an unknown key (near match named).
+    """
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputFileError(f"cannot read: {error.strerror}", where=str(path)) from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise InputFileError(f"invalid YAML: {error.problem}", where=f"{path}:{line}") from error
+    if not isinstance(data, dict) or not isinstance(node, yaml.MappingNode):
+        raise InputFileError("a recipe is a mapping of flag names to values", where=f"{path}:1")
+    lines = {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
+    known = {item.name for item in fields(Settings)}
+    recipe: dict[str, Any] = {}
+    for key, value in data.items():
+        name = str(key).replace("-", "_")
+        where = f"{path}:{lines.get(str(key), 1)}"
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            raise InputFileError(
+                f"unknown key {key!r}", where=where, hint=f"did you mean {near[0]!r}?" if near else None
+            )
+        recipe[name] = _recipe_value(name, value, where)
+    return recipe
+
+
+def _recipe_value(name: str, value: Any, where: str) -> Any:
+    wrong = InputFileError(f"{name!r} has the value {value!r}", where=where)
+    if name in ("tasks", "include_path"):
+        values = [value] if isinstance(value, str) else value
+        if not isinstance(values, list) or not all(isinstance(item, str) for item in values):
+            raise wrong
+        return tuple(Path(item) if name == "include_path" else item for item in values)
+    if name in ("model_args", "gen_kwargs", "data", "revision"):
+        if not isinstance(value, dict):
+            raise wrong
+        if name == "data":
+            return parse_folders([f"{key}={folder}" for key, folder in value.items()])
+        return value
+    if name in ("trust_task_code", "retry_errors", "require_complete"):
+        if not isinstance(value, bool):
+            raise wrong
+        return value
+    if name in ("seed", "batch_size"):
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise wrong
+        return value
+    if isinstance(value, (dict, list)):
+        raise wrong
+    if name == "output_path":
+        return Path(str(value))
+    return None if value is None else str(value)
+
+
+def merge(flags: Mapping[str, Any], recipe: Mapping[str, Any]) -> Settings:
+    """Flags (``None`` = not given) over a recipe over defaults.
+
+    Raises:
+        UsageError: model, tasks or output path are given nowhere.
+    """
+    given = {key: value for key, value in flags.items() if value is not None and value not in ((), {})}
+    values = {**recipe, **given}
+    for key in ("model_args", "gen_kwargs", "data", "revision"):
+        if key in recipe and key in given:
+            values[key] = {**recipe[key], **given[key]}
+    for key, flag in (("model", "MODEL"), ("tasks", "-t TASKS"), ("output_path", "-o RUN_DIR")):
+        if not values.get(key):
+            raise UsageError(
+                f"{flag} is missing", hint="harness evaluate MODEL -t TASKS -o RUN_DIR   (see --help)"
+            )
+    return replace(Settings("", (), Path()), **values)
