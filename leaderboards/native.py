@@ -1,0 +1,112 @@
+"""Native aggregates: each benchmark's own headline numbers, from the official reading.
+
+``NATIVE`` names one function per benchmark, imported when first asked for; a benchmark without one
+(the quick-start suite, a user's own) has no native aggregate beyond its task values. The form of an
+aggregate is documented in ``leaderboards.native_common``. ``benchmark_results`` fills
+``results.json["benchmarks"]``; it is pure and deterministic.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from typing import Any, Final, cast
+
+from leaderboards.interval import DEFAULT_RESAMPLES, Estimate, mean_interval
+from leaderboards.normalize import Node, Normalized, normalize
+from leaderboards.results import SampleIndex, TaskResult, by_benchmark
+
+NativeFunction = Callable[[Mapping[str, TaskResult], SampleIndex], dict[str, Any]]
+
+NATIVE: Final[dict[str, str]] = {
+    "llaso_eval": "leaderboards.native_llaso:native",
+    "mmau": "leaderboards.native_mm:mmau",
+    "mmsu": "leaderboards.native_mm:mmsu",
+    "sakura": "leaderboards.native_sakura:native",
+    "speech_ifeval": "leaderboards.native_speech_ifeval:native",
+    "voicebench": "leaderboards.native_voicebench:native",
+}
+
+
+def native(
+    benchmark: str, tasks: Mapping[str, TaskResult], samples: SampleIndex | None = None
+) -> dict[str, Any]:
+    """The benchmark's native aggregate, ``{}`` if it has none.
+
+    Args:
+        benchmark: group name.
+        tasks: the benchmark's tasks in one run.
+        samples: its sample lines, for aggregates that need items.
+
+    >>> native("quickstart", {})
+    {}
+    """
+    if benchmark not in NATIVE:
+        return {}
+    module, name = NATIVE[benchmark].split(":")
+    function = cast(NativeFunction, getattr(importlib.import_module(module), name))
+    return function(tasks, samples or {})
+
+
+def benchmark_results(
+    tasks: Mapping[str, TaskResult],
+    samples: SampleIndex,
+    *,
+    expected: Mapping[str, Iterable[str]] | None = None,
+    resamples: int = DEFAULT_RESAMPLES,
+) -> dict[str, dict[str, Any]]:
+    """What stands in ``results.json["benchmarks"]``.
+
+    Args:
+        tasks: every task of the run (``leaderboards.results.task_results``).
+        samples: task -> sample lines with ``id``, ``repeat``, ``cluster``, ``scores``, ``stats``,
+            ``groups``; read more than once.
+        expected: benchmark -> tasks that its mean is made of, where it is not a built-in list.
+        resamples: bootstrap resamples of the interval of a mean.
+
+    Returns:
+        Benchmark -> ``{"native": {…}, "normalized": {…}}``.
+    """
+    results = {}
+    for benchmark, members in by_benchmark(tasks):
+        found = normalize(benchmark, members, expected=(expected or {}).get(benchmark))
+        estimate = mean_interval(found, members, samples, resamples=resamples)
+        results[benchmark] = {
+            "native": native(benchmark, members, samples),
+            "normalized": normalized_json(found, estimate),
+        }
+    return results
+
+
+def normalized_json(found: Normalized, estimate: Estimate | None) -> dict[str, Any]:
+    """A ``Normalized`` as JSON, with the interval of its mean."""
+    return {
+        "score": found.tree.score,
+        "ci95": list(estimate.ci95) if estimate else None,
+        "stderr": estimate.stderr if estimate else None,
+        "method": estimate.method if estimate else None,
+        "ok": found.tree.ok,
+        "total": found.tree.total,
+        "whole": found.tree.whole,
+        "reading": "strict",
+        "categories": {
+            node.name: _node_json(node) for node in found.tree.children if node.children
+        },
+        "cells": {
+            task: {
+                **{key: value for key, value in asdict(cell).items() if key != "task"},
+                "averaged": task in found.averaged,
+            }
+            for task, cell in found.cells.items()
+        },
+    }
+
+
+def _node_json(node: Node) -> dict[str, Any]:
+    return {
+        "score": node.score,
+        "ok": node.ok,
+        "total": node.total,
+        "children": {child.name: _node_json(child) for child in node.children if child.children},
+    }
