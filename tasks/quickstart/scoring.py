@@ -1,0 +1,149 @@
+"""Scoring of the quickstart suite; every metric has the strict reading only.
+
+``doc["_params"]["kind"]`` chooses the rule. A reply that is missing, null, blank or no text is unparsed
+and as wrong as its metric allows: all words deleted, a wrong option, ``mae_ref`` off, an instruction not
+kept. Nothing leaves a denominator, nothing is drawn at random, no judge is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from harness.types import Document, ItemScore, Scored
+from metrics import vanilla
+from metrics.classification import confusion_item
+from metrics.labels import only_label
+from metrics.normalizers import NORMALIZERS
+from metrics.numbers import spoken_number
+from metrics.options import letter_or_text
+from metrics.text_errors import char_edits, word_edits
+from tasks.quickstart.instructions import keeps
+
+_LEADING_LETTER: Final = re.compile(r"[\s*]*\(?([a-zA-Z])(?=[\s*]*(?:[.):*]|$))[.):*]*")
+
+
+def score(doc: Document, response: Any, verdicts: Sequence[str] | None) -> ItemScore:
+    """Score one reply.
+
+    Args:
+        doc: an item; ``_params`` holds ``kind`` and, by kind, ``normalizer`` or ``mae_ref``.
+        response: the reply; anything but text counts as a blank reply.
+        verdicts: unused, no metric of the suite is judged.
+
+    >>> item = {"answer": 12, "_params": {"kind": "number", "mae_ref": 23.75}}
+    >>> score(item, "There are twenty of them.", None).metrics["mae"]["strict"].stats
+    {'abs_error': 8.0, 'n': 1}
+    >>> score(item, "Many.", None).metrics["mae"]["strict"]
+    Scored(stats={'abs_error': 23.75, 'n': 1}, parsed=False)
+    """
+    del verdicts
+    reply = response.strip() if isinstance(response, str) else ""
+    return _RULES[doc["_params"]["kind"]](doc, reply)
+
+
+def options(doc: Document) -> tuple[str, ...]:
+    """Options in prompt order; none for kinds without options."""
+    return tuple(doc.get("options", ()))
+
+
+def reference(doc: Document) -> Any:
+    """Sentence, right option, number, or the instruction with its arguments.
+
+    >>> reference({"answer": 12, "_params": {"kind": "number", "mae_ref": 23.75}})
+    12
+    """
+    kind = doc["_params"]["kind"]
+    if kind == "transcription":
+        return doc["text"]
+    if kind == "instruction":
+        return {"instruction_id": doc["instruction_id"], "kwargs": doc["kwargs"]}
+    return doc["answer"]
+
+
+def signature(docs: Sequence[Document]) -> dict[str, str]:
+    """The normaliser of the text metrics, as a part of the signature.
+
+    >>> signature([{"_params": {"kind": "transcription", "normalizer": "basic"}}])
+    {'norm': 'basic'}
+    """
+    names = {doc["_params"].get("normalizer") for doc in docs} - {None}
+    return {"norm": "+".join(sorted(names))} if names else {}
+
+
+def read_choice(reply: str, options: Sequence[str]) -> int | None:
+    """Index of the only option that a reply names by letter or text, else ``None``.
+
+    ``letter_or_text`` with one addition: a reply may begin with a bare letter, alone or before ``.``,
+    ``)`` or ``:``. It then counts as a letter in parentheses.
+
+    >>> read_choice("B. oil", ["banking", "oil"]), read_choice("B", ["banking", "oil"])
+    (1, 1)
+    >>> read_choice("B. banking", ["banking", "oil"]) is None
+    True
+    >>> read_choice("A long story", ["banking", "oil"]) is None
+    True
+    """
+    if match := _LEADING_LETTER.match(reply):
+        reply = f"({match[1]}) {reply[match.end() :]}"
+    return letter_or_text(reply, options)
+
+
+def _one(correct: bool) -> dict[str, float]:
+    return {"correct": int(correct), "n": 1}
+
+
+def _transcription(doc: Document, reply: str) -> ItemScore:
+    normalize = NORMALIZERS[doc["_params"]["normalizer"]]
+    said, heard = normalize(doc["text"]), normalize(reply)
+    wer = Scored(word_edits(said, heard), parsed=bool(heard))
+    cer = Scored(char_edits(said, heard), parsed=bool(heard))
+    return ItemScore({"wer": {"strict": wer}, "cer": {"strict": cer}}, extracted=heard or None)
+
+
+def _option_metrics(answer: str, picked: str | None) -> dict[str, Scored]:
+    read = picked is not None
+    return {
+        "accuracy": Scored(_one(picked == answer), parsed=read),
+        "abstention_rate": Scored(_one(not read)),
+    }
+
+
+def _choice(doc: Document, reply: str) -> ItemScore:
+    index = read_choice(reply, doc["options"])
+    picked = None if index is None else doc["options"][index]
+    metrics = _option_metrics(doc["answer"], picked)
+    return ItemScore({name: {"strict": scored} for name, scored in metrics.items()}, picked)
+
+
+def _keyword(doc: Document, reply: str) -> ItemScore:
+    picked = only_label(reply.casefold(), [word.casefold() for word in doc["options"]])
+    metrics = _option_metrics(doc["answer"], picked)
+    metrics["macro_f1"] = Scored(confusion_item(doc["answer"], picked), parsed=picked is not None)
+    return ItemScore({name: {"strict": scored} for name, scored in metrics.items()}, picked)
+
+
+def _number(doc: Document, reply: str) -> ItemScore:
+    number = spoken_number(reply)
+    error = doc["_params"]["mae_ref"] if number is None else abs(number - doc["answer"])
+    scored = Scored({"abs_error": error, "n": 1}, parsed=number is not None)
+    return ItemScore({"mae": {"strict": scored}}, extracted=number)
+
+
+def _instruction(doc: Document, reply: str) -> ItemScore:
+    kept = keeps(reply, doc["instruction_id"], doc["kwargs"])
+    scored = Scored(_one(kept), parsed=bool(reply))
+    return ItemScore({"if_rate": {"strict": scored}}, extracted=kept)
+
+
+_RULES: Final[Mapping[str, Callable[[Document, str], ItemScore]]] = {
+    "transcription": _transcription,
+    "choice": _choice,
+    "keyword": _keyword,
+    "number": _number,
+    "instruction": _instruction,
+}
+
+process_results = vanilla.hook(score)
+aggregate = vanilla.aggregate
