@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+MAX_SECONDS = 3600.0
+"""Longest clip that is decoded; memory for it is about 230 MB at 16 kHz."""
+_BLOCK = 1 << 18
+_RIFF_SLACK = 1024
+_UNKNOWN_SIZE = 0x7FFFFFFF  # streaming encoders write this or more when they do not know the size
+
+
 class AudioInfo(NamedTuple):
     """Header facts of a clip: duration in seconds, sampling rate in Hz, channels, container format."""
 
@@ -94,6 +101,11 @@ class AudioRef(dict[str, Any], Audio):
     def seconds(self) -> float:
         """Duration in seconds."""
         return self.info.seconds
+
+    @property
+    def sampling_rate(self) -> int:
+        """Sampling rate of the stored file, in Hz."""
+        return self.info.sampling_rate
 
     # --- content -----------------------------------------------------------------------------
 
@@ -185,6 +197,7 @@ class AudioRef(dict[str, Any], Audio):
         data = self.read_bytes()
         if not data:
             raise AudioError("the audio file is empty (0 bytes)", where=self.path)
+        _check_riff_size(data, self.path)
         try:
             return soundfile.SoundFile(io.BytesIO(data))
         except (soundfile.LibsndfileError, RuntimeError, TypeError) as error:
@@ -192,35 +205,64 @@ class AudioRef(dict[str, Any], Audio):
 
     def _read_info(self) -> AudioInfo:
         with self._open() as file:
-            if file.samplerate <= 0 or file.frames <= 0:
-                raise AudioError("the audio has no samples (zero length)", where=self.path)
-            return AudioInfo(
-                file.frames / file.samplerate, file.samplerate, file.channels, file.format
-            )
+            return _header(file, self.path)
 
     def _decode(self, sampling_rate: int | None) -> tuple[int, npt.NDArray[np.float32]]:
         import numpy as np
         import soundfile
 
         with self._open() as file:
-            rate, channels, form = file.samplerate, file.channels, file.format
+            info = _header(file, self.path)
+            if info.seconds > MAX_SECONDS:
+                raise AudioError(
+                    f"the clip is {info.seconds:.0f} s long; the harness decodes at most {MAX_SECONDS:.0f} s",
+                    where=self.path,
+                    hint="split it into shorter items",
+                )
             try:
-                samples = file.read(dtype="float32", always_2d=True)
+                blocks = [
+                    block.mean(axis=1, dtype=np.float32) if info.channels > 1 else block[:, 0].copy()
+                    for block in file.blocks(_BLOCK, dtype="float32", always_2d=True)
+                ]
             except (soundfile.LibsndfileError, RuntimeError) as error:
                 raise AudioError(f"cannot decode audio: {error}", where=self.path) from error
-        if samples.shape[0] == 0:
+        mono = np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
+        if info.format == "FLAC" and len(mono) < info.seconds * info.sampling_rate - 0.5:
+            raise AudioError(
+                f"the audio is truncated: {len(mono)} of {info.seconds * info.sampling_rate:.0f} samples",
+                where=self.path,
+            )
+        if len(mono) == 0:
             raise AudioError("the audio has no samples (zero length)", where=self.path)
-        if self._info is None:
-            self._info = AudioInfo(samples.shape[0] / rate, rate, channels, form)
-        mono = samples[:, 0] if channels == 1 else samples.mean(axis=1, dtype=np.float32)
         if not np.isfinite(mono).all():
             raise AudioError("the audio holds NaN or infinite samples", where=self.path)
+        self._info = info
+        rate = info.sampling_rate
         if sampling_rate is not None and sampling_rate != rate:
             import soxr
 
             mono = soxr.resample(mono, rate, sampling_rate, quality="HQ")
             rate = sampling_rate
         return rate, np.ascontiguousarray(mono, dtype=np.float32)
+
+
+def _header(file: Any, path: str) -> AudioInfo:
+    if file.samplerate <= 0 or file.frames <= 0:
+        raise AudioError("the audio has no samples (zero length)", where=path)
+    return AudioInfo(file.frames / file.samplerate, file.samplerate, file.channels, file.format)
+
+
+def _check_riff_size(data: bytes, path: str) -> None:
+    """Refuse a WAV file that ends long before its header says (sizes that mean "unknown" pass)."""
+    if data[:4] != b"RIFF" or len(data) < 12:
+        return
+    declared = int.from_bytes(data[4:8], "little") + 8
+    if len(data) + _RIFF_SLACK < declared < _UNKNOWN_SIZE:
+        raise AudioError(
+            f"the audio is truncated: the header says {declared} bytes, the file has {len(data)}",
+            where=path,
+            hint="fetch the file again",
+        )
 
 
 def _read_cell(cell: ParquetCell) -> bytes:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from harness.errors import AudioError
 from harness.types import Audio, Document, Message, Text
 
 HASH_CHARS = 6
@@ -85,6 +86,14 @@ def data_hash(docs: Iterable[Document], doc_fields: Sequence[str]) -> str:
     return short_hash(rows)
 
 
+def clip_digest(clip: Audio) -> str | None:
+    """Digest of a clip's bytes, ``None`` if they cannot be read (its item is then an error)."""
+    try:
+        return clip.sha256
+    except AudioError:
+        return None
+
+
 def message_record(messages: Sequence[Message]) -> list[dict[str, Any]]:
     """Messages as stored in ``responses.jsonl``: text verbatim, audio by name and digest."""
     return [
@@ -93,7 +102,7 @@ def message_record(messages: Sequence[Message]) -> list[dict[str, Any]]:
             "content": [
                 {"type": "text", "text": part.text}
                 if isinstance(part, Text)
-                else {"type": "audio", "path": part.path, "sha256": part.sha256}
+                else {"type": "audio", "path": part.path, "sha256": clip_digest(part)}
                 for part in message.parts
             ],
         }
@@ -106,7 +115,13 @@ def request_key(
 ) -> str:
     """Key of one call: model, rendered messages, audio content, generation arguments and repeat."""
     content = [
-        [message.role, [part.text if isinstance(part, Text) else {"audio": part.sha256} for part in message.parts]]
+        [
+            message.role,
+            [
+                part.text if isinstance(part, Text) else {"audio": clip_digest(part)}
+                for part in message.parts
+            ],
+        ]
         for message in messages
     ]
     return digest([fingerprint, content, dict(generation), repeat])

@@ -8,13 +8,13 @@ is a ``UsageError`` that names the file and the command that mends it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from harness.errors import InputFileError, UsageError
+from harness.jsonl import parse_line
 
 SCHEMA_VERSION: Final = 1
 
@@ -134,11 +134,8 @@ def _read(path: Path, mend: str) -> dict[str, Any]:
 
 
 def _parse(content: bytes, where: str, mend: str) -> dict[str, Any]:
-    hint = f"write it again with `{mend}`"
     try:
-        parsed = json.loads(content)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise InputFileError(f"not valid JSON: {error}", where=where, hint=hint) from error
-    if not isinstance(parsed, dict):
-        raise InputFileError("a JSON object was expected", where=where, hint=hint)
-    return parsed
+        return parse_line(content, where)
+    except InputFileError as error:
+        hint = f"write it again with `{mend}`"
+        raise InputFileError(error.message, where=where, hint=hint) from error

@@ -7,6 +7,7 @@ are errors with file and line; flags on the command line win.
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -135,7 +136,7 @@ def parse_limit(text: str | None, total: int) -> list[list[int]]:
             f"{text!r} is not a positive number of items, a fraction below 1, or a range like 10-20",
             where=where,
         )
-    count = int(number) if number >= 1 else max(1, -(-int(total * number * 1000) // 1000))
+    count = int(number) if number >= 1 else math.ceil(round(total * number, 9))
     return [[0, min(count, total)]]
 
 
@@ -155,9 +156,6 @@ def redact_argv(argv: list[str]) -> list[str]:
 
 
 # --- recipes ---------------------------------------------------------------------------------
-
-_ALIASES = {"limit": "limit", "model-args": "model_args", "tasks": "tasks"}
-
 
 def load_recipe(path: Path) -> dict[str, Any]:
     """The mapping of a recipe file, keys as field names of ``Settings``.

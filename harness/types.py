@@ -138,6 +138,11 @@ class Audio(ABC):
     def seconds(self) -> float:
         """Duration in seconds."""
 
+    @property
+    @abstractmethod
+    def sampling_rate(self) -> int:
+        """Sampling rate of the stored file, in Hz."""
+
     @abstractmethod
     def read_bytes(self) -> bytes:
         """The encoded file, as stored."""

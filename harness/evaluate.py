@@ -1,0 +1,326 @@
+"""``harness evaluate``: run, judge, score. The same command again goes on where it stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import Any, Final
+
+import harness
+from harness.errors import EXIT_INCOMPLETE, EXIT_OK, HarnessError, StorageError, UsageError
+from harness.plan import PlannedTask, load_spec, plan_tasks
+from harness.progress import Progress, Style
+from harness.run_directory import SCHEMA_VERSION, RunDirectory
+from harness.runner import BREAKER, Item, Runner
+from harness.score_stage import failed_items, score_run
+from harness.settings import Settings, parse_max_errors, redact, redact_argv
+from harness.signature import difference
+from harness.task_index import load_index
+from harness.types import Adapter, AdapterInfo
+from harness.yaml_task import YamlTask
+from model_adapters.registry import create, resolve
+
+DEFAULT_BATCH_SIZE: Final = 8
+_RECORDED_PACKAGES: Final = ("lm-eval", "jiwer", "datasets", "transformers", "torch", "numpy", "soundfile", "soxr")
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended.
+
+    Attributes:
+        exit_code: 0, 3, 130 or 143.
+        results: content of ``results.json``.
+        manifest: content of ``manifest.json``.
+        note: what to tell the user, if anything went wrong.
+    """
+
+    exit_code: int
+    results: dict[str, Any]
+    manifest: dict[str, Any]
+    note: str | None = None
+
+
+def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
+    """Run a model on tasks into a run directory.
+
+    Raises:
+        HarnessError: bad settings, missing data, a dead model, a full disk; what was finished is kept.
+    """
+    resolve(settings.model)
+    planned = plan_tasks(settings)
+    with RunDirectory(settings.output_path) as run:
+        _check_settings(run, planned)
+        adapter = create(settings.model, settings.model_args)
+        try:
+            info = adapter.open()
+            manifest = _manifest(run, settings, planned, info, argv)
+            run.write_manifest(manifest)
+            total = sum(task.count for task in planned)
+            breaker = max(BREAKER, parse_max_errors(settings.max_errors, total) + 1)
+            stopped = _run_items(settings, planned, run, adapter, info, style, breaker)
+        finally:
+            if not _still_generating():
+                adapter.close()
+        return _finish(run, settings, planned, stopped)
+
+
+def _run_items(
+    settings: Settings,
+    planned: Sequence[PlannedTask],
+    run: RunDirectory,
+    adapter: Adapter,
+    info: AdapterInfo,
+    style: Style,
+    breaker: int,
+) -> signal.Signals | HarnessError | None:
+    """Run; return the signal or error that stopped it early."""
+    items = [Item(task, position) for task in planned for position in task.positions()]
+    totals = {task.name: task.count for task in planned}
+    with Progress(totals, style) as progress:
+        runner = Runner(
+            adapter,
+            info,
+            run,
+            run.attempts(),
+            progress,
+            batch_size=settings.batch_size or DEFAULT_BATCH_SIZE,
+            retry_errors=settings.retry_errors,
+            breaker=breaker,
+        )
+        try:
+            return asyncio.run(_until_signal(runner, items))
+        except HarnessError as error:
+            return error
+
+
+async def _until_signal(runner: Runner, items: Sequence[Item]) -> signal.Signals | None:
+    """Run until done or until the first SIGINT or SIGTERM; a second one ends the process at once."""
+    loop = asyncio.get_running_loop()
+    main = asyncio.ensure_future(runner.run(items))
+    received: list[signal.Signals] = []
+
+    def stop(number: signal.Signals) -> None:
+        if received:
+            os._exit(128 + number)
+        received.append(number)
+        main.cancel()
+
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if in_main_thread:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop, number)
+    try:
+        await main
+    except asyncio.CancelledError:
+        if not received:
+            raise
+    finally:
+        if in_main_thread:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+    return received[0] if received else None
+
+
+def _still_generating() -> bool:
+    return any(thread.name == "generate" for thread in threading.enumerate())
+
+
+def _finish(
+    run: RunDirectory,
+    settings: Settings,
+    planned: Sequence[PlannedTask],
+    stopped: signal.Signals | HarnessError | None,
+) -> Ended:
+    loaded = {task.name: task.task for task in planned}
+
+    def load(name: str, entry: Mapping[str, Any]) -> YamlTask:
+        return loaded.get(name) or load_scoring_task(name, entry, settings)
+
+    if isinstance(stopped, HarnessError):
+        with contextlib.suppress(StorageError):
+            score_run(run, load)
+        raise stopped
+    results = score_run(run, load)
+    manifest = run.manifest()
+    if stopped is not None:
+        note = f"stopped by {stopped.name}; the same command goes on where this stopped"
+        return Ended(128 + stopped, results, manifest, note)
+    failed, total = failed_items(results)
+    allowed = parse_max_errors(settings.max_errors, total)
+    if failed > allowed:
+        note = (
+            f"{failed} of {total} items failed, --max-errors allows {allowed}; "
+            "ask them again with the same command and --retry-errors"
+        )
+        return Ended(EXIT_INCOMPLETE, results, manifest, note)
+    return Ended(EXIT_OK, results, manifest)
+
+
+def load_scoring_task(name: str, entry: Mapping[str, Any], settings: Settings | None) -> YamlTask:
+    """The task of a manifest entry, for scoring only.
+
+    Raises:
+        UsageError: the task is not known here, or its code is not trusted.
+    """
+    from pathlib import Path
+
+    from harness.task_schema import parse_task
+    from harness.yaml_loader import load_yaml
+
+    trusted = settings.trust_task_code if settings is not None else False
+    if entry.get("yaml"):
+        return YamlTask(parse_task(load_yaml(Path(entry["yaml"]))), trusted=trusted)
+    paths = settings.include_path if settings is not None else ()
+    return YamlTask(load_spec(load_index(paths).resolve([name])[0]), trusted=trusted)
+
+
+# --- manifest --------------------------------------------------------------------------------
+
+
+def _manifest(
+    run: RunDirectory,
+    settings: Settings,
+    planned: Sequence[PlannedTask],
+    info: AdapterInfo,
+    argv: Sequence[str],
+) -> dict[str, Any]:
+    """The manifest of a new or resumed run.
+
+    Raises:
+        UsageError: the directory holds a run of another model.
+    """
+    adapter, target = resolve(settings.model)
+    model = {
+        "spec": settings.model,
+        "adapter": adapter,
+        "target": target,
+        "args": redact(settings.model_args),
+        "fingerprint": info.fingerprint,
+        "description": dict(info.description),
+    }
+    tasks = {task.name: task.manifest_entry() for task in planned}
+    if not run.exists:
+        return new_manifest(
+            model=model,
+            name=settings.name or settings.output_path.resolve().name,
+            judge=settings_judge(planned),
+            seed=settings.seed,
+            tasks=tasks,
+            argv=redact_argv(list(argv)),
+        )
+    old = run.manifest()
+    if old["model"]["fingerprint"] != info.fingerprint:
+        raise UsageError(
+            f"this run directory was made by another model: {old['model']['spec']} "
+            f"({old['model']['fingerprint'][:12]}), now {settings.model} ({info.fingerprint[:12]})",
+            where=str(run.path),
+            hint="use another -o RUN_DIR",
+        )
+    return {
+        **old,
+        "name": settings.name or old["name"],
+        "argv": redact_argv(list(argv)),
+        "tasks": {**old["tasks"], **tasks},
+    }
+
+
+def settings_judge(planned: Sequence[PlannedTask]) -> str:
+    """The judge of the run: the one that its tasks' signatures name."""
+    return planned[0].parts["judge"]
+
+
+def new_manifest(
+    *,
+    model: Mapping[str, Any],
+    name: str,
+    judge: str,
+    seed: int,
+    tasks: Mapping[str, Any],
+    argv: Sequence[str],
+) -> dict[str, Any]:
+    """Content of a fresh ``manifest.json``."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "harness_version": harness.__version__,
+        "name": name,
+        "model": dict(model),
+        "judge": judge,
+        "seed": seed,
+        "tasks": dict(tasks),
+        "argv": list(argv),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": {"python": sys.version.split()[0], **_versions()},
+    }
+
+
+def _versions() -> dict[str, str]:
+    versions = {}
+    for package in _RECORDED_PACKAGES:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            versions[package] = metadata.version(package)
+    return versions
+
+
+def check_version(run: RunDirectory, manifest: Mapping[str, Any]) -> None:
+    """Refuse to continue a run that another version of the harness started.
+
+    Raises:
+        UsageError: the versions differ.
+    """
+    if manifest["harness_version"] != harness.__version__:
+        raise UsageError(
+            f"this run was made by harness {manifest['harness_version']}, this is {harness.__version__}",
+            where=str(run.path),
+            hint=f"start anew with another -o, or only re-score it: harness score {run.path}",
+        )
+
+
+def _check_settings(run: RunDirectory, planned: Sequence[PlannedTask]) -> None:
+    """Refuse to mix other settings into an existing run, before a model is loaded.
+
+    Raises:
+        UsageError: another harness version, or another prompt, data, generation or scorer.
+    """
+    if not run.exists:
+        if any(run.path.glob("*.jsonl")):
+            raise UsageError(
+                "this folder has logs but no manifest: it is not a run directory",
+                where=str(run.path),
+                hint="use another -o RUN_DIR",
+            )
+        return
+    manifest = run.manifest()
+    check_version(run, manifest)
+    for task in planned:
+        old = manifest["tasks"].get(task.name)
+        if old is not None:
+            check_same_parts(run, task.name, old["signature_parts"], task.parts)
+
+
+def check_same_parts(
+    run: RunDirectory, task: str, old: Mapping[str, str], new: Mapping[str, str]
+) -> None:
+    """Refuse other settings of a task that a run already has.
+
+    Raises:
+        UsageError: names every part that differs.
+    """
+    differing = difference(old, new)
+    if old["data"] != new["data"]:
+        differing["data"] = (old["data"], new["data"])
+    if differing:
+        text = "; ".join(f"{part}: {was} there, {now} now" for part, (was, now) in differing.items())
+        raise UsageError(
+            f"this run directory holds {task} with other settings ({text})",
+            where=str(run.path),
+            hint="use another -o RUN_DIR, or the settings of the first run",
+        )
