@@ -1,0 +1,177 @@
+"""From messages to model inputs, and proof that the audio is among them.
+
+Some processors silently drop audio: a template that has no place for it, a processor that ignores an
+argument, a feature extractor that cuts a clip at its window. The first two end the run
+(``AudioDroppedError``), before any item is paid for: ``measure_window`` sends a synthetic clip through at
+start-up, and ``check_audio_features`` looks at every batch, request by request. The third is measured the
+same way, by sending a clip longer than the window and comparing what comes out, and not looked up by
+class name, since some processors take longer clips in several windows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from harness.errors import AdapterError, AudioDroppedError
+from harness.types import Request, Text
+from model_adapters.hf_loading import Checkpoint, audio_extractor
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+DEFAULT_WINDOW: Final = 30.0
+"""Seconds that a feature extractor takes which does not say (the window of Whisper's encoder)."""
+
+Conversation = list[dict[str, Any]]
+
+
+def conversation(request: Request, clips: Sequence[npt.NDArray[np.float32]]) -> Conversation:
+    """A request as a chat for ``apply_chat_template``; ``clips`` are its decoded audio parts in order."""
+    decoded = iter(clips)
+    return [
+        {
+            "role": message.role,
+            "content": [
+                {"type": "text", "text": part.text}
+                if isinstance(part, Text)
+                else {"type": "audio", "audio": next(decoded)}
+                for part in message.parts
+            ],
+        }
+        for message in request.messages
+    ]
+
+
+def prepare(checkpoint: Checkpoint, conversations: Sequence[Conversation]) -> Any:
+    """Model inputs of a batch, padded on the left and checked for audio.
+
+    Raises:
+        AudioDroppedError: a conversation has audio and its inputs do not.
+    """
+    inputs = checkpoint.processor.apply_chat_template(
+        list(conversations),
+        tokenize=True,
+        return_dict=True,
+        add_generation_prompt=True,
+        processor_kwargs={"padding": True, "return_tensors": "pt"},
+    )
+    clips = [
+        sum(part["type"] == "audio" for message in chat for part in message["content"])
+        for chat in conversations
+    ]
+    check_audio_features(inputs, clips, audio_token_id(checkpoint), checkpoint.source.name)
+    return inputs
+
+
+def audio_token_id(checkpoint: Checkpoint) -> int | None:
+    """Id of the token that stands for audio in ``input_ids``, where the model has one."""
+    for holder in (checkpoint.processor, checkpoint.config, checkpoint.model.config):
+        for name in ("audio_token_id", "audio_token_index"):
+            value = getattr(holder, name, None)
+            if isinstance(value, int):
+                return value
+    return None
+
+
+def check_audio_features(
+    inputs: Mapping[str, Any], clips: Sequence[int], token_id: int | None, where: str
+) -> None:
+    """Refuse inputs in which the audio of some request is missing.
+
+    Args:
+        inputs: what the processor returned for a batch.
+        clips: number of clips of each request.
+        token_id: id of the audio token, if known; then each row is checked by itself.
+        where: name of the checkpoint, for the message.
+
+    Raises:
+        AudioDroppedError: no audio features, fewer than requests with audio, or a row without audio.
+    """
+    with_audio = sum(count > 0 for count in clips)
+    if not with_audio:
+        return
+    features = [
+        value
+        for value in inputs.values()
+        if hasattr(value, "is_floating_point") and value.is_floating_point() and value.dim() > 1
+    ]
+    if not any(value.numel() for value in features):
+        raise _dropped(f"its output holds only {', '.join(inputs)}, no audio features", where)
+    rows = max(value.shape[0] for value in features)
+    if rows < with_audio:
+        raise _dropped(f"{with_audio} requests had audio, features came for {rows}", where)
+    if token_id is None:
+        return
+    for position, count in enumerate(clips):
+        found = int((inputs["input_ids"][position] == token_id).sum())
+        if found < count:
+            raise _dropped(
+                f"request {position + 1} of the batch has {count} clips, its prompt has room for {found}",
+                where,
+            )
+
+
+def _dropped(message: str, where: str) -> AudioDroppedError:
+    return AudioDroppedError(
+        f"the processor dropped the audio: {message}",
+        where=where,
+        hint="its chat template may have no place for audio, or the processor is not the model's own",
+    )
+
+
+def measure_window(checkpoint: Checkpoint) -> float | None:
+    """Longest clip (seconds) that the processor takes whole; ``None`` if no limit shows.
+
+    Raises:
+        AudioDroppedError: the processor drops audio.
+        AdapterError: it cannot build a prompt at all.
+    """
+    extractor = audio_extractor(checkpoint.processor)
+    window = _declared_window(extractor)
+    rate = int(extractor.sampling_rate)
+    whole, longer = (_extent(checkpoint, seconds, rate) for seconds in (window, window + 1.0))
+    if whole == longer:
+        return window
+    declared = getattr(checkpoint.processor, "max_audio_len", None)
+    return float(declared) if isinstance(declared, int | float) else None
+
+
+def _declared_window(extractor: Any) -> float:
+    seconds = getattr(extractor, "chunk_length", None)
+    return float(seconds) if isinstance(seconds, int | float) and seconds > 0 else DEFAULT_WINDOW
+
+
+def _extent(
+    checkpoint: Checkpoint, seconds: float, rate: int
+) -> list[tuple[str, tuple[int, ...], float]]:
+    """Shapes of the inputs made from noise of this length, and how much of them counts."""
+    import numpy as np
+    from jinja2 import TemplateError
+
+    samples = (
+        np.random.default_rng(0).standard_normal(round(seconds * rate)).astype(np.float32) * 0.1
+    )
+    chat = [
+        {
+            "role": "user",
+            "content": [
+                {"type": "audio", "audio": samples},
+                {"type": "text", "text": "What is it?"},
+            ],
+        }
+    ]
+    try:
+        inputs = prepare(checkpoint, [chat])
+    except (ValueError, TypeError, KeyError, IndexError, RuntimeError, TemplateError) as error:
+        raise AdapterError(
+            f"the processor cannot build a prompt with audio: {type(error).__name__}: {error}",
+            where=checkpoint.source.name,
+            hint="a chat checkpoint has a chat template (chat_template.jinja) with a place for audio",
+        ) from error
+    return [
+        (name, tuple(value.shape), 0.0 if value.is_floating_point() else float(value.ne(0).sum()))
+        for name, value in sorted(inputs.items())
+        if hasattr(value, "shape")
+    ]

@@ -1,0 +1,146 @@
+"""Builds a tiny, randomly initialised Qwen2-Audio checkpoint that loads by path like a user's own.
+
+The tokenizer is a byte-level BPE trained on a few sentences, the processor is the real one, and the
+weights are random but scaled up, so that what is generated depends visibly on the audio. Nothing is
+downloaded. The folder is about 3 MB.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+SENTENCES = [
+    "The quick brown fox jumps over the lazy dog near the river bank.",
+    "What animal can be heard in the recording? Choose the right option.",
+    "Which emotion does the speaker express: happy, sad, angry, disgusted or neutral?",
+    "The speaker is a man or a woman. The language is English, German or Spanish.",
+    "Please transcribe the audio. Answer with one word or a number such as 7 or 42.",
+    "You are a helpful assistant that listens carefully to every clip.",
+]
+SPECIAL_TOKENS = [
+    "<|endoftext|>",
+    "<|im_start|>",
+    "<|im_end|>",
+    "<|AUDIO|>",
+    "<|audio_bos|>",
+    "<|audio_eos|>",
+]
+CHAT_TEMPLATE = (
+    "{% for message in messages %}<|im_start|>{{ message['role'] }}\n"
+    "{% for part in message['content'] %}"
+    "{% if part['type'] == 'audio' %}<|audio_bos|><|AUDIO|><|audio_eos|>\n"
+    "{% else %}{{ part['text'] }}{% endif %}"
+    "{% endfor %}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+WEIGHT_SCALE = 4.0
+
+
+def build_tiny_tokenizer() -> Any:
+    """A byte-level BPE tokenizer of about 500 tokens with Qwen2-Audio's special tokens."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=500,
+        special_tokens=SPECIAL_TOKENS,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(SENTENCES, trainer)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        eos_token="<|im_end|>",
+        pad_token="<|endoftext|>",
+        additional_special_tokens=SPECIAL_TOKENS,
+    )
+
+
+def build_tiny_processor() -> Any:
+    """The real Qwen2-Audio processor over the tiny tokenizer."""
+    from transformers import Qwen2AudioProcessor, WhisperFeatureExtractor
+
+    return Qwen2AudioProcessor(
+        feature_extractor=WhisperFeatureExtractor(feature_size=32),
+        tokenizer=build_tiny_tokenizer(),
+        chat_template=CHAT_TEMPLATE,
+    )
+
+
+def build_tiny_qwen2_audio(folder: str | Path, seed: int = 0) -> Path:
+    """Write the checkpoint (config, tokenizer, processor, weights) into ``folder``."""
+    import torch
+    from transformers import (
+        Qwen2AudioConfig,
+        Qwen2AudioEncoderConfig,
+        Qwen2AudioForConditionalGeneration,
+        Qwen2Config,
+    )
+
+    folder = Path(folder)
+    processor = build_tiny_processor()
+    tokenizer = processor.tokenizer
+    config = Qwen2AudioConfig(
+        audio_config=Qwen2AudioEncoderConfig(
+            num_mel_bins=32,
+            d_model=64,
+            encoder_layers=2,
+            encoder_attention_heads=2,
+            encoder_ffn_dim=128,
+        ),
+        text_config=Qwen2Config(
+            vocab_size=len(tokenizer),
+            hidden_size=64,
+            intermediate_size=128,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            num_key_value_heads=2,
+            max_position_embeddings=4096,
+            tie_word_embeddings=False,
+            eos_token_id=tokenizer.eos_token_id,
+            pad_token_id=tokenizer.pad_token_id,
+        ),
+        audio_token_index=tokenizer.convert_tokens_to_ids("<|AUDIO|>"),
+    )
+    state = torch.random.get_rng_state()
+    torch.manual_seed(seed)
+    model = Qwen2AudioForConditionalGeneration(config)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.dim() > 1:
+                parameter.mul_(WEIGHT_SCALE)
+    torch.random.set_rng_state(state)
+    model.generation_config.eos_token_id = tokenizer.eos_token_id
+    model.generation_config.pad_token_id = tokenizer.pad_token_id
+    model.save_pretrained(folder)
+    processor.save_pretrained(folder)
+    return folder
+
+
+def build_tiny_text_only(folder: str | Path, seed: int = 0) -> Path:
+    """Write a tiny Llama checkpoint: a chat model without an audio encoder."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    folder = Path(folder)
+    tokenizer = build_tiny_tokenizer()
+    tokenizer.chat_template = CHAT_TEMPLATE
+    state = torch.random.get_rng_state()
+    torch.manual_seed(seed)
+    model = LlamaForCausalLM(
+        LlamaConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=32,
+            intermediate_size=64,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+        )
+    )
+    torch.random.set_rng_state(state)
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
