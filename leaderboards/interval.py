@@ -112,7 +112,7 @@ def _blocks(
                 continue
             count += 1
             cluster = line.get("cluster")
-            block = f"{task}\n{line.get('id')}" if cluster is None else str(cluster)
+            block = f"{task}\n{line.get('id', count)}" if cluster is None else str(cluster)
             touched.setdefault(block, set()).add(task)
             mine = sums.setdefault(block, {})
             for key, value in stats.items():

@@ -1,0 +1,57 @@
+"""Task values as a table of their own, for benchmarks without a native aggregate.
+
+Shares and error rates are percentages with one decimal; judge scores and absolute errors stand in
+their own unit with two. The official value where a metric has one, else the strict one, and the
+column says so when a table holds both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.types import Reading
+from leaderboards.results import TaskResult, Value
+
+OWN_UNIT = frozenset({"mae", "judge_score"})
+
+
+def raw_aggregate(tasks: Mapping[str, TaskResult]) -> dict[str, Any]:
+    """Every value of every task, in the form of a native aggregate.
+
+    Args:
+        tasks: one benchmark's tasks in one run.
+    """
+    found: list[tuple[TaskResult, str, Reading, Value]] = []
+    for result in tasks.values():
+        for metric in result.metrics:
+            native = result.native_value(metric)
+            if native is not None:
+                found.append((result, metric, *native))
+    readings = {reading for _, _, reading, _ in found}
+    scores: dict[str, dict[str, Any]] = {}
+    decimals: dict[str, int] = {}
+    directions: dict[str, bool] = {}
+    for result, metric, reading, value in found:
+        own = metric in OWN_UNIT
+        key = f"{result.task.removeprefix(f'{result.benchmark}_')} {metric}"
+        if len(readings) > 1 and reading == "strict":
+            key += " (strict)"
+        factor, places = (1.0, 2) if own else (100.0, 1)
+        scores[key] = {
+            "value": round(factor * (value.value or 0.0), places),
+            "ci95": [factor * end for end in value.ci95] if value.ci95 else None,
+            "n": value.n,
+        }
+        decimals[key] = places
+        directions[key] = result.higher_is_better.get(metric, True)
+    return {
+        "scores": scores,
+        "decimals": decimals,
+        "higher_is_better": directions,
+        "headline": None,
+        "unit": "percent, MAE and judge scores in their own unit",
+        "reading": "strict" if readings == {"strict"} else "official",
+        "complete": all(value.complete for *_, value in found),
+        "notes": [],
+    }
