@@ -82,7 +82,7 @@ class Quotient(Measure):
     def values(self, totals: Matrix, keys: Sequence[str]) -> Matrix:
         """Quotient of two columns."""
         return _quotients(
-            _column(totals, keys, self.numerator), _column(totals, keys, self.denominator)
+            column(totals, keys, self.numerator), column(totals, keys, self.denominator)
         )
 
     def ratio_keys(self, keys: Sequence[str]) -> tuple[str, str] | None:
@@ -152,9 +152,9 @@ class FourRates(Measure):
         """Row by row as ``value``."""
         pair = self.ratio_keys(keys)
         if pair is not None:
-            return _quotients(_column(totals, keys, pair[0]), _column(totals, keys, pair[1]))
+            return _quotients(column(totals, keys, pair[0]), column(totals, keys, pair[1]))
         rates = [
-            _quotients(_column(totals, keys, rate), _column(totals, keys, _count(rate)))
+            _quotients(column(totals, keys, rate), column(totals, keys, _count(rate)))
             for rate in FOUR_RATES
         ]
         result: Matrix = np.mean(rates, axis=0)
@@ -172,7 +172,8 @@ def _count(rate: str) -> str:
     return "n_prompts" if rate.startswith("prompt") else "n_instructions"
 
 
-def _column(totals: Matrix, keys: Sequence[str], key: str) -> Matrix:
+def column(totals: Matrix, keys: Sequence[str], key: str) -> Matrix:
+    """One statistic of every row; zeros if no row has it."""
     return totals[:, keys.index(key)] if key in keys else np.zeros(len(totals))
 
 
