@@ -69,28 +69,20 @@ def independent_mean(values: Sequence[Value], decimals: int) -> dict[str, Any]:
 
 
 def share_value(correct: Iterable[float]) -> Value | None:
-    """Mean of 0/1 (or expected) verdicts with a Wilson interval; ``None`` without items.
+    """Mean of 0/1 (or expected) verdicts with its interval; ``None`` without items.
 
     >>> found = share_value([1, 0, 1, 1])
     >>> found.value, [round(end, 3) for end in found.ci95]
     (0.75, [0.301, 0.954])
     """
-    verdicts = list(correct)
-    n = len(verdicts)
-    if not n:
+    from metrics.intervals import estimate
+    from metrics.registry import METRICS
+
+    stats = [{"correct": verdict, "n": 1} for verdict in correct]
+    if not stats:
         return None
-    p = math.fsum(verdicts) / n
-    if n == 1:
-        return Value(p, n=1)
-    spread = Z95 * Z95 / n
-    centre = (p + spread / 2) / (1 + spread)
-    half = Z95 * math.sqrt(p * (1 - p) / n + spread / (4 * n)) / (1 + spread)
-    return Value(
-        p,
-        (max(0.0, centre - half), min(1.0, centre + half)),
-        math.sqrt(p * (1 - p) / (n - 1)),
-        n,
-    )
+    found = estimate(METRICS["accuracy"], stats)
+    return Value(found.value, found.ci95, found.stderr, found.n)
 
 
 def judged_or_control(

@@ -14,7 +14,8 @@ PARTIAL, INCOMPLETE, BELOW_CHANCE = "*", "†", "‡"
 
 MARKS: Mapping[str, str] = {
     PARTIAL: "partial: only some items of the task ran",
-    INCOMPLETE: "incomplete: items failed, or the official scorer would have stopped on this file",
+    INCOMPLETE: "incomplete: cells are missing, items failed, or the official scorer would have"
+    " stopped on this file",
     BELOW_CHANCE: "below chance: normalised to 0",
 }
 

@@ -1,18 +1,18 @@
 """Tiny run directories for tests: items in, manifest, samples and results out.
 
-The numbers in ``results.json`` are worked out here from the items, with plain arithmetic, so that a
-test can follow them by hand.
+What the engine would write for items whose verdicts are given, without a model or a scorer.
 """
 
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from metrics.registry import METRICS
 
 PARTS = {
     "data": "v1#aaaaaa",
@@ -73,29 +73,17 @@ def score_of(stats: Mapping[str, float] | None) -> float | None:
     return top / bottom
 
 
-def column(found: Sequence[tuple[Item, dict[str, float]]], complete: bool) -> dict[str, Any]:
-    stats = [s for _, s in found]
-    n = len(stats)
-    if not n:
-        return {
-            "value": None,
-            "ci95": None,
-            "stderr": None,
-            "n": 0,
-            "unparsed": 0,
-            "complete": complete,
-        }
-    top = sum(next(iter(s.values())) for s in stats)
-    bottom = sum(list(s.values())[1] for s in stats)
-    value = top / bottom
-    scores = [score_of(s) or 0.0 for s in stats]
-    mean = sum(scores) / n
-    stderr = math.sqrt(sum((x - mean) ** 2 for x in scores) / (n - 1) / n) if n > 1 else None
+def column(
+    metric: str, found: Sequence[tuple[Item, dict[str, float]]], complete: bool
+) -> dict[str, Any]:
+    """Value with a made-up interval of plus and minus 0.1 and a made-up error of 0.05."""
+    value = METRICS[metric].aggregate([stats for _, stats in found]) if found else None
+    spread = value is not None and len(found) > 1
     return {
         "value": value,
-        "ci95": [value - 0.1, value + 0.1] if n > 1 else None,
-        "stderr": stderr,
-        "n": n,
+        "ci95": [max(0.0, value - 0.1), value + 0.1] if spread and value is not None else None,
+        "stderr": 0.05 if spread else None,
+        "n": len(found),
         "unparsed": sum(not item.parsed for item, _ in found),
         "complete": complete,
     }
@@ -170,7 +158,9 @@ def write_run(
             "signature": {r: f"{task}|{text}|reading:{r}" for r in ("official", "strict")},
             "n": len(ids),
             "outcomes": dict(Counter(item.outcome for item in fake.items)),
-            "metrics": {fake.metric: {r: column(found[r], complete) for r in readings}},
+            "metrics": {
+                fake.metric: {r: column(fake.metric, found[r], complete) for r in readings}
+            },
             "higher_is_better": {fake.metric: direction},
             "groups": {},
         }

@@ -1,0 +1,85 @@
+"""CSV and JSON renderings of a leaderboard: one record per value, for spreadsheets and scripts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any, Final
+
+from leaderboards.tables import Entry, Leaderboard
+
+FIELDS: Final = [
+    "benchmark",
+    "table",
+    "signature_set",
+    "rank",
+    "run",
+    "model",
+    "column",
+    "value",
+    "low",
+    "high",
+    "state",
+    "marks",
+    "items",
+    "total",
+    "unparsed",
+    "refused",
+    "failed",
+]
+
+
+def records(board: Leaderboard) -> Iterator[dict[str, Any]]:
+    """Every value of every table; an absent one has an empty value and its state as text."""
+    for table in board.tables:
+        for row in table.rows:
+            for column in table.columns:
+                entry = row.entries.get(column.key, Entry())
+                low, high = entry.ci95 or (None, None)
+                yield {
+                    "benchmark": table.benchmark,
+                    "table": table.kind,
+                    "signature_set": table.signature_set,
+                    "rank": row.rank,
+                    "run": row.run,
+                    "model": row.model,
+                    "column": column.key,
+                    "value": entry.value,
+                    "low": low,
+                    "high": high,
+                    "state": "ok" if entry.value is not None else entry.text,
+                    "marks": entry.marks,
+                    "items": row.items,
+                    "total": row.total,
+                    "unparsed": row.unparsed,
+                    "refused": row.refused,
+                    "failed": row.errors,
+                }
+
+
+def render_csv(board: Leaderboard) -> str:
+    """Long form, one value per line, values in the unit of the Markdown tables, unrounded."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, FIELDS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(
+        {key: _inert(value) for key, value in record.items()} for record in records(board)
+    )
+    return text.getvalue()
+
+
+def _inert(value: Any) -> Any:
+    """Text that no spreadsheet takes for a formula (``- (3/8)`` is text, not subtraction)."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value
+
+
+def render_json(board: Leaderboard) -> str:
+    """The records and the sets of signatures as one JSON object."""
+    content = {
+        "records": list(records(board)),
+        "signatures": [asdict(group) for group in board.signatures],
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
