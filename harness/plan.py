@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from harness import keys
-from harness.errors import MissingDataError, UsageError
+from harness.errors import MissingDataError
+from harness.judge import resolve_judge
 from harness.lm_eval_compat import PromptedTask
 from harness.settings import Settings, parse_limit
 from harness.signature import Parts, generation_part, n_part, prompt_part
@@ -175,19 +176,3 @@ def _plan(entry: TaskEntry, settings: Settings) -> PlannedTask:
             **task.signature_parts(documents),
         },
     )
-
-
-def resolve_judge(judge: str, *, has_replies: bool) -> str:
-    """What ``--judge`` means here: ``auto`` is ``replay`` if there are stored judge replies, else ``none``.
-
-    Raises:
-        UsageError: a judge that this version does not have.
-    """
-    if judge == "auto":
-        return "replay" if has_replies else "none"
-    if judge not in ("replay", "none"):
-        raise UsageError(
-            f"--judge {judge!r} is not available",
-            hint="this version has: auto, replay (stored judge replies), none",
-        )
-    return judge

@@ -198,6 +198,3 @@ def failed_items(results: Mapping[str, Any]) -> tuple[int, int]:
     """(items whose outcome is ``error``, items of the run) over all tasks."""
     tasks = results["tasks"].values()
     return sum(task["outcomes"]["error"] for task in tasks), sum(task["n"] for task in tasks)
-
-
-__all__ = ["STORED_ERRORS", "Stats", "failed_items", "group_values", "score_run", "selected", "unscored"]

@@ -208,6 +208,3 @@ def need_data(task: str, benchmark: str) -> MissingDataError:
         f"the data of {task} is not here",
         hint=f"--data {benchmark}=FOLDER for a downloaded copy, or set HARNESS_DATA",
     )
-
-
-__all__ = ["MISSING", "Origin", "YamlTask", "import_beside", "need_data"]

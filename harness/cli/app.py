@@ -1,0 +1,107 @@
+"""The ``harness`` command: wiring, exit codes, and the promise that bad input never shows a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from typing import NoReturn
+
+import typer
+
+from harness import __version__
+from harness.errors import EXIT_SIGINT, EXIT_SIGTERM, EXIT_USAGE, HarnessError
+
+app = typer.Typer(
+    name="harness",
+    help="Evaluate large audio-language models: official scores item by item, error bars on every number.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+tasks_app = typer.Typer(no_args_is_help=True, help="What can be evaluated.", rich_markup_mode=None)
+app.add_typer(tasks_app, name="tasks")
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"harness {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    """Evaluate large audio-language models: official scores item by item, error bars on every number."""
+
+
+def main() -> NoReturn:
+    """Entry point: run a verb and exit with its code.
+
+    Bad input gives one clear message; a bug gives its traceback, without locals.
+    """
+    from harness.cli import evaluate, gate, leaderboard, score, status, tasks  # noqa: F401
+    from harness.installation import check_packages
+
+    try:
+        check_packages()
+        code = _run()
+    except HarnessError as error:
+        typer.echo(f"error: {error}", err=True)
+        code = error.exit_code
+    except KeyboardInterrupt:
+        typer.echo("interrupted", err=True)
+        code = EXIT_SIGINT
+    except BrokenPipeError:
+        # the reader of a pipe went away (harness … | head): not an error of ours
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = EXIT_SIGTERM
+    _leave(code)
+
+
+def _run() -> int:
+    import click
+
+    try:
+        result = app(standalone_mode=False, args=normalise_flags(sys.argv[1:]))
+    except click.exceptions.NoArgsIsHelpError as error:
+        typer.echo(error.format_message())
+        return EXIT_USAGE
+    except click.UsageError as error:
+        usage = error.ctx.get_usage() + "\n" if error.ctx is not None else ""
+        typer.echo(f"{usage}error: {error.format_message()}", err=True)
+        return EXIT_USAGE
+    except click.exceptions.Abort:
+        return EXIT_SIGINT
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    return result if isinstance(result, int) else 0
+
+
+def normalise_flags(arguments: list[str]) -> list[str]:
+    """Long flags may be written with ``_`` or ``-``; values are untouched.
+
+    >>> normalise_flags(["--batch_size=4", "--output_path", "a_b"])
+    ['--batch-size=4', '--output-path', 'a_b']
+    """
+    found = []
+    for argument in arguments:
+        if argument.startswith("--"):
+            flag, equals, value = argument.partition("=")
+            argument = flag.replace("_", "-") + equals + value
+        found.append(argument)
+    return found
+
+
+def _leave(code: int) -> NoReturn:
+    """Exit; a model that is still generating in its thread does not keep the process alive."""
+    if any(thread.name == "generate" for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)

@@ -1,0 +1,72 @@
+"""``harness score TASK FILE -o RUN_DIR`` and ``harness score RUN_DIR``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli import options
+from harness.cli.app import app
+from harness.errors import UsageError
+
+
+@app.command()
+def score(
+    target: Annotated[str, typer.Argument(metavar="TASK|RUN_DIR", help="A task, or a run directory.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="Stored responses: JSON array or JSONL, plain or .gz."),
+    ] = None,
+    output_path: options.OutputPath = None,
+    response_field: Annotated[str, typer.Option(help="Field of the response.")] = "response",
+    doc_field: Annotated[str, typer.Option(help="Field of the document.")] = "doc",
+    id_field: Annotated[str, typer.Option(help="Field of the id.")] = "id",
+    clean: Annotated[str, typer.Option(help="Declared cleaning of the responses.")] = "none",
+    name: options.Name = None,
+    data: options.Data = None,
+    revision: options.Revision = None,
+    include_path: options.IncludePath = None,
+    trust_task_code: options.Trust = None,
+    judge: options.Judge = None,
+    max_errors: options.MaxErrors = None,
+    plain: options.Plain = False,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> int:
+    """Score stored responses without a model, or re-score a run directory."""
+    from harness import settings as s
+    from harness.responses_file import Fields
+    from harness.stored import score_directory, score_file
+
+    if file is None and not Path(target).is_dir():
+        raise UsageError(
+            f"{target!r} is not a run directory",
+            hint="harness score TASK FILE -o RUN_DIR scores stored responses",
+        )
+    if file is not None and output_path is None:
+        raise UsageError("-o RUN_DIR is missing", hint=f"harness score {target} {file} -o RUN_DIR")
+    settings = s.merge(
+        options.given(
+            model="stored",
+            tasks=(target,),
+            output_path=output_path if file is not None else Path(target),
+            name=name,
+            data=s.parse_folders(data or []),
+            revision=s.parse_pairs(revision or [], "--revision"),
+            include_path=tuple(include_path) if include_path else None,
+            trust_task_code=trust_task_code,
+            judge=judge,
+            max_errors=max_errors,
+        ),
+        {},
+    )
+    s.parse_max_errors(settings.max_errors, 0)
+    if file is None:
+        ended = score_directory(settings)
+    else:
+        fields = Fields(response_field, doc_field, id_field)
+        ended = score_file(settings, file, fields, clean, sys.argv)
+    return options.report(ended, settings.output_path, plain=plain, as_json=as_json, quiet=quiet)

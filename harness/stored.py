@@ -1,0 +1,353 @@
+"""``harness score``: score stored responses without a model, and re-score run directories.
+
+Documents come from the records (``doc``, or the record itself when it has the benchmark's fields), and
+from the benchmark's data where a record has only an id. Never imports lm-eval or torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness import keys
+from harness.errors import (
+    EXIT_INCOMPLETE,
+    EXIT_OK,
+    HarnessError,
+    InputFileError,
+    UnknownNameError,
+    UsageError,
+)
+from harness.evaluate import Ended, check_same_parts, check_version, load_scoring_task, new_manifest
+from harness.judge import resolve_judge
+from harness.plan import check_benchmarks, data_folder, declared_entry, load_spec
+from harness.records import error_record, stored_outcome
+from harness.responses_file import Fields, Record, read_records
+from harness.run_directory import ItemId, RunDirectory
+from harness.score_stage import failed_items, score_run
+from harness.settings import Settings, parse_max_errors, redact_argv
+from harness.signature import Parts
+from harness.task_index import load_index
+from harness.types import MISSING, Document
+from harness.yaml_task import YamlTask
+from metrics.cleaning import CLEANERS
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One stored response with its document and final id."""
+
+    record: Record
+    id: ItemId
+    doc: Document
+
+
+def score_file(settings: Settings, file: Path, fields: Fields, clean: str, argv: Sequence[str]) -> Ended:
+    """Score a responses file with one task into a run directory.
+
+    Raises:
+        HarnessError: bad file or task, missing data, or a run directory of something else.
+    """
+    if clean not in CLEANERS:
+        raise UnknownNameError("cleaning", clean, CLEANERS, hint=f"known: {', '.join(CLEANERS)}")
+    index = load_index(settings.include_path)
+    check_benchmarks(settings.data, index, "--data")
+    entries = index.resolve(settings.tasks)
+    if len(entries) != 1:
+        raise UsageError(
+            f"{settings.tasks[0]!r} names {len(entries)} tasks; a file is scored with one",
+            hint=f"one of: {', '.join(entry.task for entry in entries[:8])} …",
+        )
+    spec = load_spec(entries[0])
+    task = YamlTask(
+        spec,
+        folder=data_folder(spec.benchmark, settings.data),
+        revision=settings.revision.get(spec.benchmark),
+        trusted=settings.trust_task_code,
+    )
+    records = read_records(file, fields)
+    stored = Documentation(task, records, file).resolve()
+    judge = resolve_judge(
+        settings.judge, has_replies=any(record.judge_replies for record in records)
+    )
+    fingerprint = hashlib.sha256(file.read_bytes()).hexdigest()
+    docs = [one.doc for one in stored]
+    task.annotate(docs, "file")
+    parts: Parts = {
+        "data": f"file#{keys.data_hash(docs, spec.doc_fields)}",
+        "n": f"{len(stored)}/{len(stored)}",
+        "prompt": "stored",
+        "gen": "stored",
+        "clean": clean,
+        "scorer": spec.scorer,
+        "judge": judge,
+        **task.signature_parts(docs),
+    }
+    with RunDirectory(settings.output_path) as run:
+        _prepare(run, settings, file, fingerprint, judge, task, parts, len(stored), argv)
+        _append(run, task, stored, clean, fingerprint, judge)
+        results = score_run(
+            run, lambda name, entry: task if name == spec.task else load_scoring_task(name, entry, settings)
+        )
+        return _ended(run, results, settings.max_errors)
+
+
+def score_directory(settings: Settings) -> Ended:
+    """Derive ``samples.jsonl`` and ``results.json`` of a run directory anew.
+
+    Raises:
+        HarnessError: not a run directory, or a task that is not known here.
+    """
+    with RunDirectory(settings.output_path) as run:
+        run.manifest()
+        results = score_run(run, lambda name, entry: load_scoring_task(name, entry, settings))
+        return _ended(run, results, settings.max_errors)
+
+
+def _ended(run: RunDirectory, results: dict[str, Any], max_errors: str) -> Ended:
+    failed, total = failed_items(results)
+    if failed > parse_max_errors(max_errors, total):
+        note = f"{failed} of {total} items are errors; the rest is scored, and the run directory is complete"
+        return Ended(EXIT_INCOMPLETE, results, run.manifest(), note)
+    return Ended(EXIT_OK, results, run.manifest())
+
+
+# --- documents -------------------------------------------------------------------------------
+
+
+class Documentation:
+    """Finds the document and the id of every record.
+
+    Args:
+        task: the task that scores them.
+        records: the file's records.
+        file: for messages.
+    """
+
+    def __init__(self, task: YamlTask, records: Sequence[Record], file: Path) -> None:
+        self._task = task
+        self._records = records
+        self._file = file
+        self._by_id: dict[str, Document] | None = None
+        self._by_content: dict[str, list[str]] | None = None
+
+    def resolve(self) -> list[Stored]:
+        """Documents and ids in file order.
+
+        Raises:
+            InputFileError: a record's document cannot be had, or lacks a field; file and line named.
+        """
+        taken = {record.id for record in self._records if record.id is not None}
+        stored = []
+        for record in self._records:
+            doc = self._document(record)
+            identifier = record.id
+            if identifier is None:
+                identifier = self._free_id(record, doc, taken)
+                taken.add(identifier)
+            doc["_id"] = identifier
+            stored.append(Stored(record, identifier, doc))
+        return stored
+
+    def _document(self, record: Record) -> Document:
+        given = record.doc
+        if given is None and self._task.missing_field(record.whole) is None:
+            given = record.whole
+        if given is not None and self._task.missing_field(given) is None:
+            return dict(given)
+        if record.id is not None:
+            found = self._data(record).get(str(record.id))
+            if found is not None:
+                return {**keys.original_fields(found), **(given or {}), **_ours(found)}
+        shown = given if given is not None else record.whole
+        raise InputFileError(
+            f"the record has no field {self._task.missing_field(shown)!r}, which {self._task.spec.task} needs",
+            where=record.where,
+            hint=f"it has: {', '.join(list(shown)[:12])}"
+            + ("" if record.id is None else f"; the data has no item {record.id!r}"),
+        )
+
+    def _data(self, record: Record) -> dict[str, Document]:
+        """Documents of the benchmark's data by id."""
+        if self._by_id is None:
+            try:
+                documents = self._task.documents()
+            except HarnessError as error:
+                missing = self._task.missing_field(record.doc if record.doc is not None else record.whole)
+                problem = f"lacks the field {missing!r}" if missing else "has no id"
+                raise InputFileError(
+                    f"the record {problem}, and the benchmark's data cannot be had: {error.message}",
+                    where=record.where,
+                    hint=error.hint or f"--data {self._task.spec.benchmark}=FOLDER",
+                ) from error
+            self._by_id = {str(doc["_id"]): doc for doc in documents}
+        return self._by_id
+
+    def _free_id(self, record: Record, doc: Document, taken: set[ItemId | None]) -> ItemId:
+        """The benchmark's id of a record without one."""
+        function = getattr(self._task.scoring, "item_id", None)
+        own = function(doc) if function is not None else doc.get("id")
+        if isinstance(own, (str, int)) and not isinstance(own, bool):
+            return _unused(own, taken)
+        if self._by_content is None:
+            self._by_content = {}
+            for identifier, known in self._data(record).items():
+                self._by_content.setdefault(self._content(known, doc), []).append(identifier)
+        matches = self._by_content.get(self._content(doc, doc))
+        if not matches:
+            raise InputFileError(
+                "the record has no id and its document is not in the benchmark's data",
+                where=record.where,
+                hint="give each record an 'id', or name the field with --id-field",
+            )
+        return matches.pop(0) if len(matches) > 1 else _unused(matches[0], taken)
+
+    def _content(self, doc: Document, like: Document) -> str:
+        fields = [name for name in self._task.spec.doc_fields if name in like]
+        return keys.digest({name: doc.get(name) for name in fields})
+
+
+def _ours(doc: Document) -> Document:
+    return {key: value for key, value in doc.items() if key in ("_cluster",)}
+
+
+def _unused(identifier: ItemId, taken: set[ItemId | None]) -> ItemId:
+    """The id itself, or with ``#2``, ``#3`` … if fields inside documents repeat."""
+    if identifier not in taken:
+        return identifier
+    number = 2
+    while f"{identifier}#{number}" in taken:
+        number += 1
+    return f"{identifier}#{number}"
+
+
+# --- run directory ---------------------------------------------------------------------------
+
+
+def _prepare(
+    run: RunDirectory,
+    settings: Settings,
+    file: Path,
+    fingerprint: str,
+    judge: str,
+    task: YamlTask,
+    parts: Parts,
+    count: int,
+    argv: Sequence[str],
+) -> None:
+    name = task.spec.task
+    entry = {
+        **declared_entry(task.spec),
+        "origin": "file",
+        "template": None,
+        "generation": {},
+        "signature_parts": parts,
+        "items_total": count,
+        "items_selected": count,
+        "selection": [[0, count]],
+        "absent": 0,
+        "data": {"source": str(file), "version": "file", "warnings": []},
+    }
+    tasks = {name: entry}
+    if run.exists:
+        old = run.manifest()
+        check_version(run, old)
+        if old["model"]["fingerprint"] != fingerprint:
+            raise UsageError(
+                f"this run directory was made from another file or model: {old['model']['spec']}",
+                where=str(run.path),
+                hint="use another -o RUN_DIR",
+            )
+        if name in old["tasks"]:
+            check_same_parts(run, name, old["tasks"][name]["signature_parts"], parts)
+        tasks = {**old["tasks"], **tasks}
+    run.write_manifest(
+        new_manifest(
+            model={
+                "spec": f"file:{file}",
+                "adapter": "file",
+                "target": str(file),
+                "args": {},
+                "fingerprint": fingerprint,
+                "description": {},
+            },
+            name=settings.name or settings.output_path.resolve().name,
+            judge=judge,
+            seed=settings.seed,
+            tasks=tasks,
+            argv=redact_argv(list(argv)),
+        )
+    )
+
+
+def _append(
+    run: RunDirectory, task: YamlTask, stored: Sequence[Stored], clean: str, fingerprint: str, judge: str
+) -> None:
+    """Write every record that is not in the logs yet."""
+    spec = task.spec
+    done = run.attempts()
+    judged = run.judgements()
+    item_keys = keys.item_keys(spec.task, [one.doc for one in stored], spec.doc_fields)
+    for index, (one, item_key) in enumerate(zip(stored, item_keys, strict=True)):
+        attempt = (spec.task, one.id, 0)
+        if judge == "replay":
+            known = {reply["key"] for reply in judged.get(attempt, [])}
+            for judgement in _judgements(spec.task, one, item_key):
+                if judgement["key"] not in known:
+                    run.append_judgement(judgement)
+        if attempt not in done:
+            run.append_response(_response(task, one, index, item_key, clean, fingerprint))
+
+
+def _response(
+    task: YamlTask, one: Stored, index: int, item_key: str, clean: str, fingerprint: str
+) -> Mapping[str, Any]:
+    response = one.record.response
+    raw: dict[str, Any] = {}
+    if isinstance(response, str) and clean != "none":
+        raw = {"raw_response": response}
+        response = CLEANERS[clean](response)
+    outcome, error = stored_outcome(response, task.spec)
+    return {
+        "task": task.spec.task,
+        "id": one.id,
+        "repeat": 0,
+        "index": index,
+        "item_key": item_key,
+        "request_key": keys.digest([fingerprint, one.id]),
+        "outcome": outcome,
+        **({} if response is MISSING else {"response": response}),
+        **raw,
+        "reasoning": None,
+        "messages": [],
+        "audio": [],
+        "finish": None,
+        "usage": None,
+        "seconds": 0.0,
+        "attempts": 1,
+        "error": error_record(error),
+        "extra": {},
+        "doc": keys.original_fields(one.doc),
+        "cluster": one.doc.get("_cluster"),
+    }
+
+
+def _judgements(task: str, one: Stored, item_key: str) -> list[dict[str, Any]]:
+    """Stored judge replies as lines of ``judgements.jsonl``, keyed by content."""
+    replies = one.record.judge_replies or ()
+    return [
+        {
+            "key": keys.digest(["replay", task, item_key, vote, reply]),
+            "task": task,
+            "id": one.id,
+            "repeat": 0,
+            "vote": vote,
+            "judge": "replay",
+            "reply": reply,
+        }
+        for vote, reply in enumerate(replies)
+    ]
+

@@ -1,0 +1,166 @@
+"""The score table of a run, for a terminal or as plain lines.
+
+Rates are shown as percentages, WER, CER and PER too; absolute errors and judge scores in their own unit. Every
+value stands beside its interval, its denominator and the shares of unparsed, refused and failed items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from metrics.registry import METRICS
+
+_PERCENT_FAMILIES = frozenset({"proportion", "ratio", "f1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the score table, as text."""
+
+    task: str
+    metric: str
+    reading: str
+    value: str
+    interval: str
+    n: str
+    notes: str
+
+
+def format_value(metric: str, value: float | None) -> str:
+    """A value in the unit people read.
+
+    >>> format_value("accuracy", 0.7057), format_value("mae", 3.5), format_value("wer", None)
+    ('70.57%', '3.50', '-')
+    """
+    if value is None:
+        return "-"
+    if metric not in METRICS or METRICS[metric].family in _PERCENT_FAMILIES:
+        return f"{100 * value:.2f}%"
+    return f"{value:.2f}"
+
+
+def format_interval(metric: str, interval: list[float | None] | None) -> str:
+    """A 95 % interval in the same unit; nothing if there is none."""
+    if not interval or None in interval:
+        return ""
+    low, high = interval
+    return f"[{format_value(metric, low).rstrip('%')}, {format_value(metric, high).rstrip('%')}]"
+
+
+def arrow(higher_is_better: bool) -> str:
+    """Direction of a metric."""
+    return "↑" if higher_is_better else "↓"
+
+
+def rows(results: Mapping[str, Any]) -> Iterator[Row]:
+    """Lines of the table in the order of tasks and metrics, official before strict."""
+    for task, entry in results["tasks"].items():
+        share = notes_of(entry)
+        for metric, readings in entry["metrics"].items():
+            direction = arrow(entry["higher_is_better"][metric])
+            for reading, value in readings.items():
+                notes = [share] if share else []
+                if value["unparsed"]:
+                    notes.insert(0, f"unparsed {value['unparsed']}")
+                if not value["complete"]:
+                    notes.append("incomplete")
+                yield Row(
+                    task,
+                    f"{metric} {direction}",
+                    reading,
+                    format_value(metric, value["value"]),
+                    format_interval(metric, value["ci95"]),
+                    f"{value['n']}/{entry['n']}",
+                    ", ".join(notes),
+                )
+
+
+def notes_of(entry: Mapping[str, Any]) -> str:
+    """Outcomes that are not plain answers, and items that did not run, of one task."""
+    notes = [
+        f"{name} {entry['outcomes'][name]}"
+        for name in ("empty", "refused", "truncated", "error")
+        if entry["outcomes"][name]
+    ]
+    if entry["missing"]:
+        notes.append(f"not run {entry['missing']}")
+    if entry["absent"]:
+        notes.append(f"audio absent {entry['absent']}")
+    return ", ".join(notes)
+
+
+def print_results(
+    results: Mapping[str, Any], manifest: Mapping[str, Any], stream: TextIO, *, plain: bool
+) -> None:
+    """Print the score table and what it depends on."""
+    table = list(rows(results))
+    if plain:
+        _print_plain(table, stream)
+    else:
+        _print_rich(table, manifest, stream)
+    for line in footnotes(results, manifest):
+        print(line, file=stream)  # noqa: T201
+
+
+def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterator[str]:
+    """What the reader must know beside the numbers: judge, partial runs, native aggregates."""
+    absent = [
+        f"{name} ({', '.join(entry['judged_metrics'])})"
+        for name, entry in manifest["tasks"].items()
+        if entry["judged_metrics"]
+    ]
+    if results["judge"] == "none" and absent:
+        yield f"no judge: judged metrics are absent in {', '.join(absent)}"
+    for name, entry in results["tasks"].items():
+        declared = manifest["tasks"][name]
+        if entry["n"] < declared["items_total"]:
+            yield f"partial: {name} ran {entry['n']} of {declared['items_total']} items"
+        for warning in declared["data"]["warnings"]:
+            yield f"data: {name}: {warning}"
+    for name, benchmark in results.get("benchmarks", {}).items():
+        native = benchmark.get("native") or {}
+        shown = ", ".join(
+            f"{key} {value}" for key, value in native.items() if isinstance(value, (int, float))
+        )
+        if shown:
+            yield f"{name}: {shown}"
+
+
+def _print_plain(table: list[Row], stream: TextIO) -> None:
+    header = Row("task", "metric", "reading", "value", "95% interval", "n", "notes")
+    lines = [header, *table]
+    names = ("task", "metric", "reading", "value", "interval", "n", "notes")
+    widths = {name: max(len(getattr(row, name)) for row in lines) for name in names}
+    for row in lines:
+        cells = [getattr(row, name).ljust(widths[name]) for name in names]
+        print("  ".join(cells).rstrip(), file=stream)  # noqa: T201
+
+
+def _print_rich(table: list[Row], manifest: Mapping[str, Any], stream: TextIO) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    shown = Table(title=escape(f"{manifest['name']} · {manifest['model']['spec']}"), title_justify="left")
+    for name, justify in (
+        ("task", "left"),
+        ("metric", "left"),
+        ("reading", "left"),
+        ("value", "right"),
+        ("95% interval", "right"),
+        ("n", "right"),
+        ("notes", "left"),
+    ):
+        shown.add_column(name, justify=justify)  # type: ignore[arg-type]
+    last = None
+    for row in table:
+        if last is not None and row.task != last:
+            shown.add_section()
+        task = "" if row.task == last else row.task
+        shown.add_row(
+            task, row.metric, row.reading, f"[bold]{row.value}[/bold]", escape(row.interval), row.n, row.notes
+        )
+        last = row.task
+    Console(file=stream).print(shown)
