@@ -7,9 +7,10 @@ keeps all requests in memory, writes only at the end, and has neither a judge st
 from __future__ import annotations
 
 import logging
+import threading
 from typing import Any
 
-from harness.errors import MissingDataError, TaskFileError, UsageError
+from harness.errors import TaskFileError, UsageError
 from harness.types import Audio, Document, FunctionRef, Message, Template, Text
 from harness.yaml_task import YamlTask, import_beside
 
@@ -32,17 +33,13 @@ class PromptedTask(YamlTask):
         self.template = choose_template(self, template)
         self.system = self.template.system if system is None else (system or None)
         self._lm_eval_task: Any = None
+        self._lock = threading.Lock()
 
     def _configurable(self) -> Any:
-        if self._lm_eval_task is None:
-            documents = self.documents()
-            if not len(documents):
-                raise MissingDataError(
-                    f"{self.spec.task} has no items in {documents.info.source}",
-                    hint="the folder holds no audio of this task" if documents.info.absent else None,
-                )
-            self._lm_eval_task = _build(self, documents)
-        return self._lm_eval_task
+        with self._lock:  # prompts are rendered in several threads
+            if self._lm_eval_task is None:
+                self._lm_eval_task = _build(self, self.documents())
+            return self._lm_eval_task
 
     def messages(self, doc: Document) -> tuple[Message, ...]:
         """The rendered prompt: an optional system message and one user message.

@@ -8,7 +8,7 @@ reading's denominator came out empty although the metric applies.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,14 +86,6 @@ class MetricColumns:
                 reading: "ok" if found.parsed else "unparsed" for reading, found in readings.items()
             }
         return scores, stats, parse
-
-    def cluster_scores(self) -> Iterator[tuple[str | None, dict[str, dict[str, float | None]]]]:
-        """(cluster, metric -> reading -> score) of every item, for measures over pairs of tasks."""
-        rows: list[dict[str, dict[str, float | None]]] = [{} for _ in self._groups]
-        for (name, reading), column in self._columns.items():
-            for row, stats in zip(column.rows, column.stats, strict=True):
-                rows[row].setdefault(name, {})[reading] = item_value(name, stats)
-        yield from zip(self._clusters, rows, strict=True)
 
     # --- aggregation -------------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 """From logs to ``samples.jsonl`` and ``results.json``.
 
 Both are pure functions of manifest, responses and judgements: no clock, no data set, no model. Order of
-completion never matters: items are scored in the order of their documents. Memory holds statistics and
-the documents of one task, never messages or responses.
+completion never matters: items are scored in the order of their documents. Memory holds statistics
+(and the documents of a scored file, whose label set depends on all of them), never messages or responses.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from harness.jsonl import LineReader, encode_line
+from harness.jsonl import LineReader, encode_line, parse_line
 from harness.results import MetricColumns, task_result
-from harness.run_directory import RESPONSES, SCHEMA_VERSION, Attempt, AttemptKey, RunDirectory
+from harness.run_directory import RESPONSES, SAMPLES, SCHEMA_VERSION, Attempt, AttemptKey, RunDirectory
 from harness.signature import signature
-from harness.types import MISSING, OUTCOMES, READINGS, Document, ItemScore, Scored, Stats
+from harness.types import MISSING, OUTCOMES, READINGS, Document, ItemScore, Scored
 from harness.yaml_task import YamlTask
 
 STORED_ERRORS = frozenset({"null_response", "missing_response", "not_text"})
@@ -31,6 +32,23 @@ class _TaskState:
     columns: MetricColumns
     outcomes: Counter[str] = field(default_factory=Counter)
     items: set[Any] = field(default_factory=set)
+    start: int = 0
+    stop: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SampleLines:
+    """The lines of one task in ``samples.jsonl``, read from disk whenever they are iterated."""
+
+    path: Path
+    start: int
+    stop: int
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        with self.path.open("rb") as file:
+            file.seek(self.start)
+            while file.tell() < self.stop:
+                yield parse_line(file.readline(), str(self.path))
 
 
 def selected(index: int, ranges: Sequence[Sequence[int]]) -> bool:
@@ -56,10 +74,9 @@ def score_run(run: RunDirectory, load_task: TaskLoader) -> dict[str, Any]:
     results = {
         "schema_version": SCHEMA_VERSION,
         "judge": manifest["judge"],
-        "complete": all(task["missing"] == 0 for task in tasks.values()),
         "tasks": tasks,
+        "benchmarks": _benchmarks(run, manifest, tasks, states),
     }
-    results["benchmarks"] = _benchmarks(manifest, tasks, states)
     run.write_results(results)
     return results
 
@@ -74,21 +91,30 @@ def _sample_lines(
 ) -> Iterator[bytes]:
     path = run.path / RESPONSES
     reader = LineReader(path) if path.exists() else None
+    written = 0
     try:
         for name, entry in manifest["tasks"].items():
             task = load_task(name, entry)
-            state = states[name] = _TaskState(MetricColumns(task.spec))
+            state = states[name] = _TaskState(MetricColumns(task.spec), start=written, stop=written)
             keys = sorted(
                 (key for key, attempt in attempts.items() if key[0] == name and selected(attempt.index, entry["selection"])),
                 key=lambda key: (attempts[key].index, key[2]),
             )
             if reader is None or not keys:
                 continue
-            docs = [_document(reader.read(attempts[key].offset)) for key in keys]
-            task.annotate(docs, entry["origin"])
-            for key, doc in zip(keys, docs, strict=True):
+            whole_file = entry["origin"] == "file"
+            docs = [_document(reader.read(attempts[key].offset)) for key in keys] if whole_file else []
+            if whole_file:
+                task.annotate(docs, "file")
+            for row, key in enumerate(keys):
                 record = reader.read(attempts[key].offset)
-                yield encode_line(_sample(task, state, record, doc, judgements.get(key, [])))
+                doc = docs[row] if whole_file else _document(record)
+                if not whole_file:
+                    task.annotate([doc], "data")
+                line = encode_line(_sample(task, state, record, doc, judgements.get(key, [])))
+                written += len(line)
+                state.stop = written
+                yield line
     finally:
         if reader is not None:
             reader.close()
@@ -169,7 +195,7 @@ def _task_results(name: str, entry: Mapping[str, Any], state: _TaskState) -> dic
     expected = int(entry["items_selected"])
     done = len(state.items)
     return {
-        "signature": {reading: signature(name, entry["signature_parts"], reading) for reading in READINGS},
+        "signature": signature(name, entry["signature_parts"]),
         "n": expected,
         "missing": expected - done,
         "absent": entry["absent"],
@@ -179,19 +205,18 @@ def _task_results(name: str, entry: Mapping[str, Any], state: _TaskState) -> dic
 
 
 def _benchmarks(
-    manifest: Mapping[str, Any], tasks: Mapping[str, Any], states: Mapping[str, _TaskState]
+    run: RunDirectory,
+    manifest: Mapping[str, Any],
+    tasks: Mapping[str, Any],
+    states: Mapping[str, _TaskState],
 ) -> dict[str, Any]:
     from leaderboards.native import benchmark_results
     from leaderboards.results import task_results
 
-    index = {
-        name: [
-            {"cluster": cluster, "scores": scores}
-            for cluster, scores in state.columns.cluster_scores()
-        ]
-        for name, state in states.items()
+    lines = {
+        name: SampleLines(run.path / SAMPLES, state.start, state.stop) for name, state in states.items()
     }
-    return benchmark_results(task_results(manifest, tasks), index)
+    return benchmark_results(task_results(manifest, tasks), lines)
 
 
 def failed_items(results: Mapping[str, Any]) -> tuple[int, int]:

@@ -43,14 +43,14 @@ def n_part(selected: int, info: DataInfo, loaded: int) -> str:
     return f"{selected}/{max(info.total, loaded)}"
 
 
-def signature(task: str, parts: Mapping[str, str], reading: Reading) -> str:
-    """Text form.
+def signature(task: str, parts: Mapping[str, str], reading: Reading | None = None) -> str:
+    """Text form; with the reading for one number, without it for all numbers of a task.
 
     >>> signature("mmsu", {"data": "x#1", "n": "5/5"}, "strict")
     'mmsu|data:x#1|n:5/5|reading:strict'
     """
-    body = "|".join(f"{name}:{value}" for name, value in parts.items())
-    return f"{task}|{body}|reading:{reading}"
+    named = [*parts.items(), *([("reading", reading)] if reading else [])]
+    return "|".join([task, *(f"{name}:{value}" for name, value in named)])
 
 
 def difference(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, tuple[str, str]]:

@@ -119,13 +119,13 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
             yield f"partial: {name} ran {entry['n']} of {declared['items_total']} items"
         for warning in declared["data"]["warnings"]:
             yield f"data: {name}: {warning}"
-    for name, benchmark in results.get("benchmarks", {}).items():
-        native = benchmark.get("native") or {}
-        shown = ", ".join(
-            f"{key} {value}" for key, value in native.items() if isinstance(value, (int, float))
-        )
-        if shown:
-            yield f"{name}: {shown}"
+    for name, benchmark in results["benchmarks"].items():
+        native = benchmark["native"]
+        headline = native.get("headline")
+        if headline and native["scores"][headline]["value"] is not None:
+            state = "" if native["complete"] else " (not complete)"
+            value = native["scores"][headline]["value"]
+            yield f"{name}: {headline} {value} {native['unit']}{state}, {native['metric']}"
 
 
 def _print_plain(table: list[Row], stream: TextIO) -> None:

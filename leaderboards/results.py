@@ -171,14 +171,16 @@ def _task_result(task: str, declared: Mapping[str, Any], entry: Mapping[str, Any
     values = _values(entry.get("metrics", {}))
     # a list or a mapping: its order is the order of declaration
     metrics = tuple(dict.fromkeys([*declared.get("metrics", ()), *values]))
-    signature = entry.get("signature") or declared.get("signature") or {}
+    signature = entry.get("signature")
     n = int(entry.get("n") or 0)
     return TaskResult(
         task=task,
         benchmark=str(declared.get("benchmark") or task),
         metrics=metrics,
         values=values,
-        signature=dict(signature) if isinstance(signature, Mapping) else {"strict": str(signature)},
+        signature={reading: f"{signature}|reading:{reading}" for reading in READINGS}
+        if signature
+        else {},
         parts={k: str(v) for k, v in (declared.get("signature_parts") or {}).items()},
         anchors=declared.get("anchors") or {},
         higher_is_better={

@@ -1,0 +1,150 @@
+"""``harness tasks list`` and ``harness tasks show TASK``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from harness.cli import options
+from harness.cli.app import tasks_app
+
+if TYPE_CHECKING:
+    from harness.task_index import TaskEntry, TaskIndex
+    from harness.types import TaskSpec
+
+
+@tasks_app.command("list")
+def list_tasks(
+    pattern: Annotated[
+        str | None, typer.Argument(help="Task, group or pattern; default: everything.")
+    ] = None,
+    groups: Annotated[bool, typer.Option("--groups", help="Groups only.")] = False,
+    include_path: options.IncludePath = None,
+    as_json: options.Json = False,
+) -> None:
+    """Benchmarks and tasks: items, metrics, judge needed, licence, cost."""
+    from harness.task_index import load_index
+
+    index = load_index(tuple(include_path or ()))
+    if groups:
+        for name in sorted(index.groups):
+            typer.echo(f"{name}  {len(index.members(name))} tasks")
+        return
+    entries = index.resolve([pattern]) if pattern else list(index.tasks.values())
+    if as_json:
+        typer.echo(json.dumps([_plain(entry) for entry in entries], ensure_ascii=False))
+        return
+    for line in _table(entries, index):
+        typer.echo(line)
+
+
+def _plain(entry: TaskEntry) -> dict[str, object]:
+    from dataclasses import asdict
+
+    return asdict(entry)
+
+
+def _table(entries: list[TaskEntry], index: TaskIndex) -> Iterator[str]:
+    header = ("task", "benchmark", "items", "metrics (* judged)", "licence", "cost", "what")
+    rows = [header]
+    for entry in entries:
+        metrics = " ".join(name + "*" * (name in entry.judged) for name in entry.metrics)
+        rows.append(
+            (
+                entry.task,
+                entry.benchmark,
+                "?" if entry.items is None else str(entry.items),
+                metrics,
+                entry.licence,
+                _cost(entry),
+                entry.title,
+            )
+        )
+    widths = [max(len(row[column]) for row in rows) for column in range(len(header) - 1)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=True)]
+        yield "  ".join([*cells, row[-1]]).rstrip()
+    names = {entry.task for entry in entries}
+    shown = [name for name in sorted(index.groups) if names & set(index.members(name))]
+    if shown:
+        yield f"groups: {', '.join(shown)}"
+
+
+def _cost(entry: TaskEntry) -> str:
+    parts = []
+    if "audio_hours" in entry.cost:
+        parts.append(f"{entry.cost['audio_hours']} h audio")
+    if entry.cost.get("judge_calls_per_item") and entry.items:
+        parts.append(f"{int(entry.cost['judge_calls_per_item']) * entry.items} judge calls")
+    return ", ".join(parts)
+
+
+@tasks_app.command("show")
+def show_task(
+    task: Annotated[str, typer.Argument(help="Task id.")],
+    data: options.Data = None,
+    include_path: options.IncludePath = None,
+    trust_task_code: options.Trust = None,
+) -> None:
+    """Prompt of a real item, templates, protocol, deviations, references."""
+    from harness.errors import UsageError
+    from harness.plan import load_spec
+    from harness.settings import parse_folders
+    from harness.task_index import load_index
+
+    folders = parse_folders(data or [])
+    entries = load_index(tuple(include_path or ())).resolve([task])
+    if len(entries) > 1:
+        raise UsageError(
+            f"{task!r} names {len(entries)} tasks", hint=", ".join(entry.task for entry in entries)
+        )
+    spec = load_spec(entries[0])
+    for line in _description(spec):
+        typer.echo(line)
+    typer.echo("\nprompt of a real item:")
+    for line in _example(spec, folders, bool(trust_task_code)):
+        typer.echo(f"  {line}")
+
+
+def _description(spec: TaskSpec) -> Iterator[str]:
+    yield f"{spec.task}: {spec.description}"
+    yield f"benchmark   {spec.benchmark}"
+    yield f"items       {'unknown' if spec.items is None else spec.items}"
+    for name in spec.metrics:
+        readings = "official and strict" if name in spec.official_metrics else "strict only"
+        judged = ", needs a judge" if name in spec.judged_metrics else ""
+        direction = "higher" if spec.higher_is_better[name] else "lower"
+        yield f"metric      {name} ({readings}, {direction} is better{judged})"
+    for template in spec.templates.values():
+        default = " (default)" if template.id == spec.default_template else ""
+        yield f"template    {template.id}{default}: clean {template.clean}, system {template.system!r}"
+    yield f"generation  {dict(spec.generation)}"
+    yield f"scorer      {spec.scorer}"
+    yield f"sub-scores  {', '.join(spec.group_fields) or 'none'}"
+    yield f"licence     {spec.licence}"
+    yield f"reference   {spec.reference_url}"
+    yield f"protocol    {spec.protocol.strip()}"
+    for deviation in spec.deviations:
+        yield f"deviation   {deviation}"
+
+
+def _example(spec: TaskSpec, folders: dict[str, Path], trusted: bool) -> Iterator[str]:
+    from harness.dry_run import prompt_lines
+    from harness.errors import HarnessError
+    from harness.lm_eval_compat import PromptedTask
+    from harness.plan import data_folder
+
+    task = PromptedTask(spec, folder=data_folder(spec.benchmark, folders), trusted=trusted)
+    try:
+        documents = task.documents()
+        messages = task.messages(documents[0])
+    except HarnessError as error:
+        yield f"(no item to show: {error.message})"
+        return
+    yield f"item {documents[0]['_id']}"
+    yield from prompt_lines(messages)
+    yield f"reference: {task.reference(documents[0])!r}"

@@ -1,0 +1,103 @@
+"""``harness status RUN_DIR``: progress of a live or dead run, and how to go on. Reads only."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from harness.run_directory import RESPONSES, RESULTS, RunDirectory
+from harness.score_stage import selected
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStatus:
+    """Progress of one task."""
+
+    task: str
+    done: int
+    total: int
+    outcomes: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Progress of a run.
+
+    Attributes:
+        name: the run's name.
+        model: model as given.
+        state: ``running``, ``complete``, ``interrupted`` (items are missing) or ``unscored`` (all items
+            ran, the results are not written or older than the responses).
+        tasks: progress by task.
+        last_response: when the last item ended (ISO 8601), ``None`` before the first.
+        command: the command that goes on.
+    """
+
+    name: str
+    model: str
+    state: str
+    tasks: list[TaskStatus]
+    last_response: str | None
+    command: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain form for ``--json``."""
+        return asdict(self)
+
+
+def status(path: Path) -> Status:
+    """Look at a run directory.
+
+    Raises:
+        UsageError: not a run directory.
+    """
+    run = RunDirectory(path)
+    manifest = run.manifest()
+    attempts = run.attempts()
+    tasks = []
+    for name, entry in manifest["tasks"].items():
+        found = [
+            attempt
+            for key, attempt in attempts.items()
+            if key[0] == name and selected(attempt.index, entry["selection"])
+        ]
+        outcomes = Counter(attempt.outcome for attempt in found)
+        tasks.append(TaskStatus(name, len(found), entry["items_selected"], dict(sorted(outcomes.items()))))
+    log, results = path / RESPONSES, path / RESULTS
+    missing = any(task.done < task.total for task in tasks)
+    if run.is_locked():
+        state = "running"
+    elif missing:
+        state = "interrupted"
+    elif not results.exists() or (log.exists() and results.stat().st_mtime < log.stat().st_mtime):
+        state = "unscored"
+    else:
+        state = "complete"
+    last = (
+        datetime.fromtimestamp(log.stat().st_mtime, UTC).isoformat(timespec="seconds")
+        if log.exists()
+        else None
+    )
+    argv = ["harness", *manifest["argv"][1:]]
+    return Status(manifest["name"], manifest["model"]["spec"], state, tasks, last, shlex.join(argv))
+
+
+def lines(found: Status, path: Path) -> list[str]:
+    """Text form."""
+    text = [f"{found.name}: {found.state}   model {found.model}"]
+    width = max(len(task.task) for task in found.tasks) if found.tasks else 0
+    for task in found.tasks:
+        share = 100 * task.done // max(task.total, 1)
+        outcomes = ", ".join(f"{name} {count}" for name, count in task.outcomes.items())
+        text.append(f"  {task.task:<{width}}  {task.done}/{task.total} ({share}%)  {outcomes}".rstrip())
+    if found.last_response:
+        text.append(f"last item: {found.last_response}")
+    if found.state == "interrupted":
+        text.append(f"go on with: {found.command}")
+    elif found.state == "unscored":
+        text.append(f"score it with: harness score {path}")
+    return text
