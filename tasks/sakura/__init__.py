@@ -1,0 +1,1 @@
+"""SAKURA: single- and multi-hop questions about audio attributes."""

@@ -1,0 +1,135 @@
+"""Scoring of SAKURA: judged accuracy in two readings, and the judge-free control ``letter_or_text``.
+
+``accuracy`` is what a judge model said of the reply. Official: the first judge reply, an unreadable one
+stays in the denominator as wrong; a reply that is missing, null or no text, or a null judge reply, is
+an item error (upstream stops there). Strict: every item counts; a missing, null or blank reply is
+wrong and unparsed. ``verdicts`` of ``None`` means that nothing was judged: both readings are absent.
+An empty list means that the item was part of a judged run but needed no call (a blank reply).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from harness.errors import InputFileError
+from harness.types import Document, ItemScore, Scored
+from metrics import vanilla
+from metrics.judge import sakura as judge
+from tasks.sakura.options import gold_letter, named_options, parse_options
+
+GOLD_PLACEHOLDER = "[GROUND_TRUTH_ANSWER]"
+"""The slot of the official judge prompt that upstream fills last: in a reply, it becomes the gold."""
+
+
+def _field(doc: Document, name: str) -> str:
+    """The field of the document's hop.
+
+    Raises:
+        InputFileError: the document has no such text.
+    """
+    key = f"{doc['_params']['hop']}_{name}"
+    value = doc.get(key)
+    if not isinstance(value, str):
+        raise InputFileError(
+            f"field {key!r} is {value!r}, expected text",
+            where=str(doc.get("_id") or doc.get("file")),
+        )
+    return value
+
+
+def instruction(doc: Document) -> str:
+    """The question of the document's hop, options inline."""
+    return _field(doc, "instruction")
+
+
+def reference(doc: Document) -> str:
+    """The gold answer of the document's hop, such as ``(d) German``."""
+    return _field(doc, "answer").strip()
+
+
+def options(doc: Document) -> tuple[str, ...]:
+    """Option texts in prompt order."""
+    return tuple(option.text for option in parse_options(instruction(doc)))
+
+
+_WRONG: Final = {"correct": 0, "n": 1}
+
+
+def _one(correct: bool) -> dict[str, int]:
+    return {"correct": int(correct), "n": 1}
+
+
+def _official(response: Any, verdicts: Sequence[Any]) -> tuple[Scored, bool]:
+    """Official reading of a judged item, and whether upstream would have stopped."""
+    if not isinstance(response, str):
+        return Scored(None, parsed=False), True
+    if not verdicts:
+        return Scored(None, parsed=False), False
+    if not isinstance(verdicts[0], str):
+        return Scored(None, parsed=False), True
+    judgement = judge.official(verdicts)
+    return Scored(_one(judgement.verdict == "correct"), parsed=judgement.valid), False
+
+
+def _strict(response: Any, verdicts: Sequence[Any]) -> Scored:
+    if not isinstance(response, str) or not response.strip():
+        return Scored(_WRONG, parsed=False)
+    readable = [verdict for verdict in verdicts if isinstance(verdict, str)]
+    if not verdicts:
+        return Scored(None, parsed=False)
+    if not readable:
+        return Scored(_WRONG, parsed=False)
+    judgement = judge.strict(readable)
+    return Scored(_one(judgement.verdict == "correct"), parsed=judgement.valid)
+
+
+def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemScore:
+    r"""Score one reply.
+
+    Args:
+        doc: a SAKURA document; ``doc["_params"]["hop"]`` says which question was asked.
+        response: the reply; anything but text is an item error of the official reading.
+        verdicts: judge replies (the second one is the identical repeat), ``None`` if nothing was judged.
+
+    >>> item = {"single_instruction": "Which? (a) cat (b) dog", "single_answer": "(b) dog",
+    ...         "_params": {"track": "Animal", "hop": "single"}}
+    >>> result = score(item, "It is a dog.", ["Explanation: fits\nJudgement: correct"])
+    >>> result.metrics["accuracy"]["official"].stats
+    {'correct': 1, 'n': 1}
+    >>> result.metrics["letter_or_text"]["strict"].stats
+    {'correct': 1, 'n': 1}
+    """
+    choices = parse_options(instruction(doc))
+    named = named_options(response, choices) if isinstance(response, str) else ()
+    picked = named[0] if len(named) == 1 else None
+    gold = gold_letter(reference(doc), choices)
+    control = Scored(_one(picked is not None and picked == gold), parsed=picked is not None)
+
+    details: dict[str, Any] = {}
+    if isinstance(response, str) and GOLD_PLACEHOLDER in response:
+        details["placeholder_leak"] = True
+    aborted = not isinstance(response, str)
+    if verdicts is None:
+        official = strict = Scored(None)
+    else:
+        official, aborted = _official(response, verdicts)
+        strict = _strict(response, verdicts)
+        if verdicts and isinstance(verdicts[0], str):
+            judgement = judge.official(verdicts)
+            details["judgement"] = judgement.verdict
+            details["explanation"] = judgement.explanation
+            details["invalid_judgement"] = not judgement.valid
+    return ItemScore(
+        metrics={
+            "accuracy": {"official": official, "strict": strict},
+            "letter_or_text": {"strict": control},
+        },
+        extracted=picked,
+        details=details,
+        aborted=frozenset({"accuracy"}) if aborted else frozenset(),
+    )
+
+
+process_results = vanilla.hook(score)
+aggregate = vanilla.aggregate
