@@ -16,9 +16,10 @@ from typing import Any, Final, Literal
 from harness.audio import AudioRef
 from harness.errors import InputFileError, UsageError
 from harness.types import DataInfo, Document, Documents
+from metrics.options import parse_inline_options
 from tasks.hub import Row, rows, snapshot
 from tasks.sakura.layout import TRACKS, clip_name, find_track, read_metadata
-from tasks.sakura.options import gold_letter, parse_options
+from tasks.sakura.questions import gold_index
 
 CLIPS: Final = 500
 OPTIONS: Final = {"Animal": 4, "Emotion": 4, "Gender": 2, "Language": 4}
@@ -117,9 +118,9 @@ def _documents(
                 raise InputFileError(
                     f"{key!r} of {name} is {fields.get(key)!r}, expected text", where=source
                 )
-        choices = parse_options(fields[f"{hop}_instruction"])
+        choices = parse_inline_options(fields[f"{hop}_instruction"])
         odd_options += len(choices) != OPTIONS[track]
-        odd_answers += gold_letter(fields[f"{hop}_answer"], choices) is None
+        odd_answers += gold_index(fields[f"{hop}_answer"], choices) is None
         labels.add(str(fields.get("attribute_label")))
         if clip is None:
             absent.append(name)

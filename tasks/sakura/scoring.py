@@ -16,7 +16,8 @@ from harness.errors import InputFileError
 from harness.types import Document, ItemScore, Scored
 from metrics import vanilla
 from metrics.judge import sakura as judge
-from tasks.sakura.options import gold_letter, named_options, parse_options
+from metrics.options import letter_or_text, parse_inline_options
+from tasks.sakura.questions import gold_index
 
 GOLD_PLACEHOLDER = "[GROUND_TRUTH_ANSWER]"
 """The slot of the official judge prompt that upstream fills last: in a reply, it becomes the gold."""
@@ -50,7 +51,7 @@ def reference(doc: Document) -> str:
 
 def options(doc: Document) -> tuple[str, ...]:
     """Option texts in prompt order."""
-    return tuple(option.text for option in parse_options(instruction(doc)))
+    return tuple(text for _, text in parse_inline_options(instruction(doc)))
 
 
 _WRONG: Final = {"correct": 0, "n": 1}
@@ -100,11 +101,10 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
     >>> result.metrics["letter_or_text"]["strict"].stats
     {'correct': 1, 'n': 1}
     """
-    choices = parse_options(instruction(doc))
-    named = named_options(response, choices) if isinstance(response, str) else ()
-    picked = named[0] if len(named) == 1 else None
-    gold = gold_letter(reference(doc), choices)
-    control = Scored(_one(picked is not None and picked == gold), parsed=picked is not None)
+    choices = parse_inline_options(instruction(doc))
+    picked = letter_or_text(response, [text for _, text in choices])
+    right = picked is not None and picked == gold_index(reference(doc), choices)
+    control = Scored(_one(right), parsed=picked is not None)
 
     details: dict[str, Any] = {}
     if isinstance(response, str) and GOLD_PLACEHOLDER in response:
@@ -125,7 +125,7 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
             "accuracy": {"official": official, "strict": strict},
             "letter_or_text": {"strict": control},
         },
-        extracted=picked,
+        extracted=None if picked is None else choices[picked][0],
         details=details,
         aborted=frozenset({"accuracy"}) if aborted else frozenset(),
     )

@@ -14,7 +14,7 @@ from harness.types import MISSING
 from metrics.judge import sakura as judge
 from metrics.registry import METRICS
 from tasks.sakura import scoring
-from tasks.sakura.options import gold_letter, named_options, parse_options
+from tasks.sakura.questions import gold_index
 
 RIGHT = {"correct": 1, "n": 1}
 WRONG = {"correct": 0, "n": 1}
@@ -153,31 +153,30 @@ def test_a_document_without_its_hop_names_the_field() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reply", "named"),
+    ("reply", "letter"),
     [
-        ("(b)", ("b",)),
-        ("(B) Duck.", ("b",)),
-        ("It is a DUCK!", ("b",)),
-        ("a wild duck, I think", ("c",)),
-        ("wild duck, wild duck", ("c",)),
-        ("a duck and a wild duck", ("b", "c")),
-        ("(a) or (d)", ("a", "d")),
-        ("(b) goose", ("a", "b")),
-        ("ducks", ()),
-        ("b", ()),
-        ("b)", ()),
-        ("(e)", ()),
-        ("", ()),
+        ("(b)", "b"),
+        ("(B) Duck.", "b"),
+        ("It is a DUCK!", "b"),
+        ("a wild duck, I think", "c"),
+        ("a duck and a wild duck", None),
+        ("(a) or (d)", None),
+        ("(b) goose", None),
+        ("ducks", None),
+        ("b", None),
+        ("(e)", None),
+        ("", None),
+        (None, None),
+        (MISSING, None),
+        (["(b)"], None),
     ],
 )
-def test_options_named_by_letter_in_parentheses_or_by_whole_words(
-    reply: str, named: tuple[str, ...]
-) -> None:
-    options = parse_options(item()["single_instruction"])
-    assert named_options(reply, options) == named
-    control = scoring.score(item(), reply, None).metrics["letter_or_text"]["strict"]
-    assert control.stats == (RIGHT if named == ("b",) else WRONG)
-    assert control.parsed is (len(named) == 1)
+def test_the_control_wants_exactly_one_option(reply: Any, letter: str | None) -> None:
+    result = scoring.score(item(), reply, None)
+    control = result.metrics["letter_or_text"]["strict"]
+    assert result.extracted == letter
+    assert control.stats == (RIGHT if letter == "b" else WRONG)
+    assert control.parsed is (letter is not None)
 
 
 def test_punctuation_and_typographic_apostrophes_do_not_matter_to_the_control() -> None:
@@ -190,8 +189,8 @@ def test_gold_with_a_leading_space_and_options_of_the_hop() -> None:
     assert scoring.reference(item()) == "(b) duck"
     assert scoring.options(item()) == ("goose", "duck", "wild duck", "owl")
     assert scoring.options(item("multi")) == ("Mice and voles.", "It's pond weed!")
-    assert gold_letter("(d) cow", parse_options("Which? (a) cat (b) dog")) is None
-    assert parse_options("No options here (c) at all") == ()
+    assert gold_index("(d) cow", [("a", "cat"), ("b", "dog")]) is None
+    assert gold_index("(b) hound", [("a", "cat"), ("b", "dog")]) == 1
 
 
 # --- any reply ---------------------------------------------------------------------------------
