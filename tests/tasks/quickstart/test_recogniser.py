@@ -75,15 +75,11 @@ def test_number(recogniser: Recogniser) -> None:
     assert values(recogniser, "number")["mae"] < PARAMETERS["mae_ref"] / 2
 
 
-def test_instructions_are_not_kept_by_a_transcript(recogniser: Recogniser) -> None:
-    assert values(recogniser, "instruction")["if_rate"] <= 0.25
-
-
 def test_the_order_of_clips_does_not_matter(recogniser: Recogniser) -> None:
-    docs = list(data.load(kind="number")["test"])[:4]
-    forward = [recogniser.transcribe(doc) for doc in docs]
-    backward = [recogniser.transcribe(doc) for doc in reversed(docs)]
-    assert forward == backward[::-1]
+    first, *_, last = data.load(kind="number")["test"]
+    alone = Recogniser().transcribe(first)
+    recogniser.transcribe(last)
+    assert recogniser.transcribe(first) == alone
 
 
 def test_the_first_option_is_at_chance() -> None:
