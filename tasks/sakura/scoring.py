@@ -103,8 +103,8 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
     """
     choices = parse_inline_options(instruction(doc))
     picked = letter_or_text(response, [text for _, text in choices])
-    right = picked is not None and picked == gold_index(reference(doc), choices)
-    control = Scored(_one(right), parsed=picked is not None)
+    gold = gold_index(reference(doc), choices)
+    control = Scored(_one(picked is not None and picked == gold), parsed=picked is not None)
 
     details: dict[str, Any] = {}
     if isinstance(response, str) and GOLD_PLACEHOLDER in response:
