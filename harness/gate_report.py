@@ -197,6 +197,10 @@ def _number(value: float | None, row: GateRow) -> str:
     return f"{100 * value:.1f} %" if row.percent else f"{value:.3f}"
 
 
+def _p_value(value: float) -> str:
+    return "<0.0001" if value < 0.0001 else f"{value:.4f}"
+
+
 def _test_cells(row: GateRow) -> list[str]:
     interval = "-"
     if row.drop_ci95 is not None:
@@ -210,7 +214,7 @@ def _test_cells(row: GateRow) -> list[str]:
         str(row.n),
         *(_number(value, row) for value in (row.baseline, row.candidate, row.drop)),
         interval,
-        f"{row.p_adjusted:.4f}",
+        _p_value(row.p_adjusted),
         _number(row.detectable, row),
         result,
     ]
@@ -222,7 +226,7 @@ def _guard_cells(row: GuardRow) -> list[str]:
         row.guard,
         f"{100 * row.baseline:.1f} %",
         f"{100 * row.candidate:.1f} %",
-        f"{row.p_adjusted:.4f}",
+        _p_value(row.p_adjusted),
         "FAIL" if row.failed else "pass",
     ]
 

@@ -175,14 +175,13 @@ def make_cell(
     scale = task_anchor(result, metric)
     found = result.value(metric, "strict")
     state = _state(result, found, scale, scorer)
-    errors = result.outcomes.get("error", 0)
     cell = Cell(
         task,
         metric,
         state,
         value=found.value if found else None,
         partial=result.partial,
-        incomplete=errors > 0 or (found is not None and not found.complete),
+        incomplete=found is not None and not found.complete,
         n=result.n,
         total=result.total,
     )
@@ -205,7 +204,9 @@ def _state(
         return "stale"
     if (result.share("refused") or 0.0) >= REFUSED_SHARE:
         return "refused"
-    if (result.share("error") or 0.0) > ERROR_SHARE:
+    # a stored null reply is an error of the record, yet strictly a wrong answer: all is counted
+    counted = found is not None and found.complete
+    if (result.share("error") or 0.0) > ERROR_SHARE and not counted:
         return "error"
     if scale is None:
         return "unsupported"

@@ -30,7 +30,9 @@ def render_markdown(board: Leaderboard, *, title: str = "Leaderboard") -> str:
         blocks.append(legend)
     if board.signatures:
         blocks.append("## signatures")
-        blocks.append("A table never mixes signatures; `reading:` is the one named in its heading.")
+        blocks.append(
+            "A table never mixes signatures. The reading that its heading names is their last part."
+        )
         blocks += [_signatures(group) for group in board.signatures]
     return "\n\n".join(blocks) + "\n"
 

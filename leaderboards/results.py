@@ -5,7 +5,7 @@ It joins what ``manifest.json`` declares (benchmark, signature, anchors, item co
 objects and on plain sample records, never on files, so that the same functions serve the engine
 (which fills ``results.json``) and the leaderboard (which reads it back).
 
-``signature`` is a mapping from reading to signature string. A missing or null value (a judged
+A missing or null value (a judged
 metric without a judge, an empty denominator) is ``Value.value is None``; it is never a zero.
 """
 
@@ -65,10 +65,10 @@ class Value:
         >>> Value.from_json({"value": 0.5, "ci95": [0.4, 0.6], "n": 10}).ci95
         (0.4, 0.6)
         """
-        interval = entry.get("ci95")
+        ends = entry.get("ci95")
         return cls(
             value=_number(entry.get("value")),
-            ci95=(float(interval[0]), float(interval[1])) if interval else None,
+            ci95=(float(ends[0]), float(ends[1])) if ends and None not in ends else None,
             stderr=_number(entry.get("stderr")),
             n=int(entry.get("n") or 0),
             unparsed=int(entry.get("unparsed") or 0),
@@ -91,7 +91,7 @@ class TaskResult:
         benchmark: group name.
         metrics: metric ids in the order of the task's declaration.
         values: metric -> reading -> value; metrics without any value may be absent.
-        signature: reading -> signature string.
+        signature: signature string without its reading.
         parts: the signature's parts by name (``task``, ``data``, ``n``, ``prompt``, …).
         anchors: metric -> normalisation anchors, as the task YAML declares them.
         higher_is_better: metric -> direction.
@@ -105,7 +105,7 @@ class TaskResult:
     benchmark: str
     metrics: tuple[str, ...]
     values: Mapping[str, Mapping[Reading, Value]]
-    signature: Mapping[str, str] = field(default_factory=dict)
+    signature: str = ""
     parts: Mapping[str, str] = field(default_factory=dict)
     anchors: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     higher_is_better: Mapping[str, bool] = field(default_factory=dict)
@@ -171,16 +171,13 @@ def _task_result(task: str, declared: Mapping[str, Any], entry: Mapping[str, Any
     values = _values(entry.get("metrics", {}))
     # a list or a mapping: its order is the order of declaration
     metrics = tuple(dict.fromkeys([*declared.get("metrics", ()), *values]))
-    signature = entry.get("signature")
     n = int(entry.get("n") or 0)
     return TaskResult(
         task=task,
         benchmark=str(declared.get("benchmark") or task),
         metrics=metrics,
         values=values,
-        signature={reading: f"{signature}|reading:{reading}" for reading in READINGS}
-        if signature
-        else {},
+        signature=str(entry.get("signature") or ""),
         parts={k: str(v) for k, v in (declared.get("signature_parts") or {}).items()},
         anchors=declared.get("anchors") or {},
         higher_is_better={

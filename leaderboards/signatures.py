@@ -33,7 +33,7 @@ def comparable_parts(result: TaskResult, shown: str = "") -> Parts:
     """
     parts = {name: value for name, value in result.parts.items() if name != "reading"}
     if not parts:  # a foreign run without parts: the string as a whole
-        parts = {f"signature:{reading}": text for reading, text in result.signature.items()}
+        parts = {"signature": result.signature}
     return {**parts, "metric": shown} if shown else parts
 
 
@@ -59,8 +59,7 @@ def signature_sets(
         home.runs.append(index)
         for task, (result, _) in tasks.items():
             home.parts.setdefault(task, mine[task])
-            text = result.signature.get("official") or result.signature.get("strict") or ""
-            home.signatures.setdefault(task, text)
+            home.signatures.setdefault(task, result.signature)
     return [
         (
             label(position),

@@ -112,7 +112,14 @@ def test_below_chance_is_flagged_not_negative():
     ],
 )
 def test_state_comes_from_outcomes(outcomes, state):
-    assert make_cell("t", result(outcomes=outcomes), "accuracy").state == state
+    found = result(outcomes=outcomes, complete="error" not in outcomes)
+    assert make_cell("t", found, "accuracy").state == state
+
+
+def test_null_replies_that_the_strict_reading_counts_are_no_error_of_the_cell():
+    found = result(outcomes={"answered": 90, "error": 10}, complete=True)
+    cell = make_cell("t", found, "accuracy")
+    assert (cell.state, cell.incomplete) == ("ok", False)
 
 
 def test_other_states():
@@ -124,7 +131,9 @@ def test_other_states():
 
 
 def test_failed_items_make_a_cell_incomplete_and_a_limit_makes_it_partial():
-    failed = make_cell("t", result(outcomes={"answered": 999, "error": 1}), "accuracy")
+    failed = make_cell(
+        "t", result(outcomes={"answered": 999, "error": 1}, complete=False), "accuracy"
+    )
     limited = make_cell("t", result(n=10, total=100, outcomes={"answered": 10}), "accuracy")
     assert (failed.state, failed.incomplete, failed.partial) == ("ok", True, False)
     assert (limited.state, limited.incomplete, limited.partial) == ("ok", False, True)
