@@ -12,6 +12,9 @@ import typer
 from harness import __version__
 from harness.errors import EXIT_SIGINT, EXIT_SIGTERM, EXIT_USAGE, HarnessError
 
+_COMMAND_LINE_ERROR: type[typer.BadParameter] = typer.BadParameter.__mro__[2]  # type: ignore[assignment]
+"""Root of typer's usage errors: newer releases carry their own copy of click, so it is not imported."""
+
 app = typer.Typer(
     name="harness",
     help="Evaluate large audio-language models: official scores item by item, error bars on every number.",
@@ -65,21 +68,13 @@ def main() -> NoReturn:
 
 
 def _run() -> int:
-    import click
-
     try:
         result = app(standalone_mode=False, args=normalise_flags(sys.argv[1:]))
-    except click.exceptions.NoArgsIsHelpError as error:
-        typer.echo(error.format_message())
+    except _COMMAND_LINE_ERROR as error:
+        error.show()
         return EXIT_USAGE
-    except click.UsageError as error:
-        usage = error.ctx.get_usage() + "\n" if error.ctx is not None else ""
-        typer.echo(f"{usage}error: {error.format_message()}", err=True)
-        return EXIT_USAGE
-    except click.exceptions.Abort:
-        return EXIT_SIGINT
-    except click.exceptions.Exit as error:
-        return error.exit_code
+    except typer.Abort:
+        raise KeyboardInterrupt from None
     return result if isinstance(result, int) else 0
 
 

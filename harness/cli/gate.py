@@ -1,0 +1,53 @@
+"""``harness gate CANDIDATE --baseline BASELINE``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli import options
+from harness.cli.app import app
+
+
+@app.command()
+def gate(
+    candidate: Annotated[Path, typer.Argument(help="Run directory of the candidate.")],
+    baseline: Annotated[Path, typer.Option("--baseline", help="Run directory to compare with.")],
+    tasks: options.Tasks = None,
+    metric: Annotated[
+        list[str] | None, typer.Option("--metric", help="Only these metrics; repeatable.")
+    ] = None,
+    alpha: Annotated[
+        float, typer.Option(min=0.0001, max=0.5, help="Level of the tests after Holm's adjustment.")
+    ] = 0.05,
+    min_effect: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Smaller drops never fail (0.01 = 1 point).")
+    ] = 0.0,
+    max_drop: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Inconclusive when such a drop could not be seen.")
+    ] = 0.02,
+    fail_inconclusive: Annotated[
+        bool, typer.Option("--fail-inconclusive", help="Exit 5 when inconclusive.")
+    ] = False,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> int:
+    """Is the candidate worse than the baseline, beyond chance? Exit 0 pass, 1 regression, 2, 3, 5."""
+    from harness.gate import GateOptions
+    from harness.gate import gate as judge
+    from harness.run_reader import read_run
+
+    names = [part for item in tasks or [] for part in item.split(",")] or None
+    report = judge(
+        read_run(candidate),
+        read_run(baseline),
+        GateOptions(names, metric or None, alpha, min_effect, max_drop, fail_inconclusive),
+    )
+    if as_json:
+        typer.echo(json.dumps(report.to_json(), ensure_ascii=False))
+    elif not quiet:
+        typer.echo(report.to_text())
+    return report.exit_code

@@ -1,0 +1,59 @@
+"""Calling the ``harness`` command from tests, in this process or as a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+
+class CommandResult(NamedTuple):
+    """Exit code and output of one call."""
+
+    code: int
+    out: str
+    err: str
+
+
+def run_in_process(
+    arguments: Sequence[str | Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> CommandResult:
+    """Run the command here: fast, and with coverage."""
+    from harness.cli import main
+
+    monkeypatch.setattr(sys, "argv", ["harness", *map(str, arguments)])
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        main()
+    captured = capsys.readouterr()
+    return CommandResult(int(ended.value.code or 0), captured.out, captured.err)
+
+
+def start(
+    *arguments: str | Path, cwd: Path | None = None, **environment: str
+) -> subprocess.Popen[str]:
+    """Start the command as a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "harness", *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run_process(
+    *arguments: str | Path, cwd: Path | None = None, timeout: float = 120, **environment: str
+) -> CommandResult:
+    """Run the command as a process of its own."""
+    process = start(*arguments, cwd=cwd, **environment)
+    out, err = process.communicate(timeout=timeout)
+    return CommandResult(process.returncode, out, err)
