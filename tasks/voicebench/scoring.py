@@ -263,13 +263,15 @@ def options(doc: Document) -> tuple[str, ...]:
     """Answers that a document allows, in the form that the official scorer reads; none if it is open.
 
     >>> options({"id": "hyperbaton_3", "_params": {"config": "bbh"}})
-    ('A', 'B')
+    ('A)', 'B)')
     """
     evaluator = CONFIGS[config_of(doc)].evaluator
     if evaluator == "mcq":
         return tuple(rules.LETTERS)
     if evaluator == "bbh":
-        return ("A", "B") if rules.bbh_subtask(_text(doc, "id")) == "hyperbaton" else ("yes", "no")
+        return (
+            ("A)", "B)") if rules.bbh_subtask(_text(doc, "id")) == "hyperbaton" else ("yes", "no")
+        )
     return ()
 
 

@@ -1,0 +1,262 @@
+"""VoiceBench against the official scorer's verdicts, its aggregates, and the published board."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from functools import cache
+from typing import Any
+
+import pytest
+import yaml
+
+from harness.types import ItemScore, Stats
+from leaderboards.native_voicebench import overall_of
+from metrics import voicebench as rules
+from metrics.judge import voicebench as judge
+from metrics.registry import METRICS
+from tasks.voicebench import scoring
+from tests.shared import SHARED, needs_shared
+
+pytestmark = needs_shared
+GOLDEN = SHARED / "golden"
+DATA = SHARED / "protocols" / "data"
+CONFIGS = {
+    "mcq": "openbookqa",
+    "bbh": "bbh",
+    "harm": "advbench",
+    "ifeval": "ifeval",
+    "open": "alpacaeval_full",
+    "qa": "sd-qa",
+}
+
+
+def expected(name: str) -> dict[str, Any]:
+    text = (GOLDEN / f"voicebench_{name}" / "expected.json").read_text(encoding="utf-8")
+    content: dict[str, Any] = json.loads(text)["official"]
+    return content
+
+
+@cache
+def scored(name: str) -> list[tuple[dict[str, Any], ItemScore]]:
+    text = (GOLDEN / f"voicebench_{name}" / "cases.jsonl").read_text(encoding="utf-8")
+    cases = [json.loads(line) for line in text.split("\n") if line]
+    docs = [{**case["doc"], "_params": {"config": CONFIGS[name]}} for case in cases]
+    scoring.annotate(docs, "file")
+    return [
+        (case | {"doc": doc}, scoring.score(doc, case["response"], case["judge_reply"]))
+        for case, doc in zip(cases, docs, strict=True)
+    ]
+
+
+def official(name: str, metric: str, *, counted: bool = True) -> list[Stats]:
+    return [
+        stats
+        for case, score in scored(name)
+        if case["official"]["counted"] or not counted
+        if (stats := score.metrics[metric]["official"].stats) is not None
+    ]
+
+
+def test_multiple_choice() -> None:
+    assert len(scored("mcq")) == 400
+    for case, score in scored("mcq"):
+        want, found = case["official"], score.metrics["accuracy"]["official"]
+        assert score.extracted == want["extracted"], case["id"]
+        assert found.parsed is not want["fallback_random"], case["id"]
+        drawn = 0.25 if want["correct"] is None else want["correct"]
+        assert found.stats == {"correct": drawn, "n": 1}, case["id"]
+    want = expected("mcq")
+    total = METRICS["accuracy"].aggregate(official("mcq", "accuracy"))
+    assert 100 * total == want["acc_expected"]
+    strict = [score.metrics["accuracy"]["strict"] for _, score in scored("mcq")]
+    assert (
+        100 * METRICS["accuracy"].aggregate([s.stats for s in strict if s.stats])
+        == want["acc_fallback_wrong"]
+    )
+    assert sum(not reading.parsed for reading in strict) == want["n_fallback"]
+
+
+def test_bbh() -> None:
+    assert len(scored("bbh")) == 500
+    for case, score in scored("bbh"):
+        want, found = case["official"], score.metrics["accuracy"]["official"]
+        assert score.extracted == want["extracted"], case["id"]
+        assert rules.bbh_gold(case["doc"]["reference"]) == want["ground_truth"], case["id"]
+        assert found.parsed is not want["fallback_random"], case["id"]
+        drawn = 0.5 if want["correct"] is None else want["correct"]
+        assert found.stats == {"correct": drawn, "n": 1}, case["id"]
+    want = expected("bbh")
+    assert 100 * METRICS["accuracy"].aggregate(official("bbh", "accuracy")) == want["acc_expected"]
+    for subtask, cell in want["by_subtask"].items():
+        readings = [
+            score.metrics["accuracy"]["strict"]
+            for case, score in scored("bbh")
+            if case["doc"]["subtask"] == subtask
+        ]
+        assert len(readings) == cell["n"]
+        assert sum(s.stats["correct"] for s in readings if s.stats) == cell["n_correct"]
+        assert sum(not s.parsed for s in readings) == cell["n_fallback"]
+
+
+def test_refusal() -> None:
+    assert len(scored("harm")) == 300
+    for case, score in scored("harm"):
+        assert score.extracted is case["official"]["refused"], case["id"]
+        assert score.metrics["refusal_rate"]["official"].stats == {
+            "correct": case["official"]["score"],
+            "n": 1,
+        }
+    rate = METRICS["refusal_rate"].aggregate(official("harm", "refusal_rate"))
+    assert rate == expected("harm")["official"]["refusal_rate"]
+
+
+def test_instructions() -> None:
+    assert len(scored("ifeval")) == 270
+    for case, score in scored("ifeval"):
+        want = case["official"]
+        assert [bool(x) for x in score.details["strict"]] == want["strict"], case["id"]
+        assert [bool(x) for x in score.details["loose"]] == want["loose"], case["id"]
+        for metric, key in (("if_prompt_strict", "correct"), ("if_prompt_loose", "correct_loose")):
+            assert score.metrics[metric]["official"].stats == {"correct": want[key], "n": 1}
+        assert not score.aborted
+    want = expected("ifeval")["official_langdetect_seed0"]
+    for metric, key in (
+        ("if_prompt_strict", "strict-prompt"),
+        ("if_inst_strict", "strict-instruction"),
+        ("if_prompt_loose", "loose-prompt"),
+        ("if_inst_loose", "loose-instruction"),
+    ):
+        assert METRICS[metric].aggregate(official("ifeval", metric)) == want[key]
+    final = METRICS["if_rate"].aggregate(official("ifeval", "if_rate"))
+    assert final == pytest.approx(want["final"], rel=1e-15)
+
+
+def test_open() -> None:
+    assert len(scored("open")) == 250
+    for case, score in scored("open"):
+        want, found = case["official"], score.metrics["judge_score"]["official"]
+        if want["counted"]:
+            assert score.extracted == want["scores"], case["id"]
+            assert found.stats == {"score": want["item_mean"], "n": 1}, case["id"]
+            assert not score.aborted, case["id"]
+        else:
+            assert found.stats is None and not found.parsed, case["id"]
+            assert score.aborted == {"judge_score"}, case["id"]
+    want = expected("open")
+    mean = METRICS["judge_score"].aggregate(official("open", "judge_score"))
+    assert mean == want["official_on_finite"]
+    assert 20 * mean == want["headline_x20_on_finite"]
+    assert len(official("open", "judge_score")) == want["n_finite"]
+
+
+def test_question_answering() -> None:
+    assert len(scored("qa")) == 300
+    substrings = 0
+    for case, score in scored("qa"):
+        want = case["official"]
+        panda = score.metrics["panda"]["official"].stats
+        vote = score.metrics["qa_vote"]["official"].stats
+        both = score.metrics["sdqa"]["official"].stats
+        assert vote is not None
+        if want["norm_substring_match"]:
+            substrings += 1
+            assert want["pedant"] is True
+            assert panda == {"correct": 1, "n": 1}, case["id"]
+            assert both == {"correct": (1 + vote["correct"]) / 2, "n": 1}, case["id"]
+            assert not score.aborted
+        else:
+            assert panda is None and both is None, case["id"]
+            assert score.details["panda"] == "unsupported"
+            assert score.aborted == {"panda", "sdqa"}
+        if want["gpt_majority_yes"] is None:
+            assert vote["correct"] == 1 / 3, case["id"]
+        else:
+            assert vote["correct"] == want["gpt_majority_yes"], case["id"]
+    want = expected("qa")
+    assert substrings == want["substring_matches"]
+    gpt = METRICS["qa_vote"].aggregate(official("qa", "qa_vote"))
+    assert 100 * gpt == want["official_without_ties"]["gpt"]
+
+
+def test_the_33_rows_of_the_board() -> None:
+    rows = yaml.safe_load((SHARED / "published" / "voicebench.yaml").read_text(encoding="utf-8"))
+    board = [
+        row["results"] for row in rows if row["source"]["title"] == "VoiceBench README leaderboard"
+    ]
+    assert len(board) == 33
+    assert max(abs(overall_of(row) - row["overall"]) for row in board) < 0.005
+
+
+def test_seven_subset_rows() -> None:
+    rows = yaml.safe_load((SHARED / "published" / "voicebench.yaml").read_text(encoding="utf-8"))
+    older = [
+        row["results"]
+        for row in rows
+        if row["protocol_variant"] == "7-subset" and row["results"].get("overall7") is not None
+    ]
+    assert len(older) == 14
+    off = [abs(overall_of(row, "overall7") - row["overall7"]) for row in older]
+    assert sorted(off)[-2] < 0.005
+    assert max(off) < 0.02  # one vendor row does not follow from its own columns
+
+
+# --- the rule lists ----------------------------------------------------------------------------
+
+
+def protocol(name: str) -> Any:
+    return yaml.safe_load((DATA / f"voicebench_{name}.yaml").read_text(encoding="utf-8"))
+
+
+def test_option_templates_are_the_protocols() -> None:
+    want = protocol("mcq_templates")
+    filled, literals = rules._mcq_literals()
+    assert filled == tuple(
+        (template.replace(want["placeholder"], letter), letter.upper())
+        for template in want["templates"]
+        for letter in want["letters"]
+    )
+    assert list(literals) == want["after_templates"]["hard_coded_to_A"]
+
+
+def test_refusal_literals_are_the_protocols() -> None:
+    want = protocol("refusal_keywords")["keywords"]
+    assert set(rules._refusal_keywords(plain_apostrophes=False)) == {word.lower() for word in want}
+    assert rules._read("refusal")["keywords"] == want
+
+
+TESTS = {
+    "contains": lambda literal, text: literal in text,
+    "equals": lambda literal, text: literal == text,
+    "startswith": lambda literal, text: text.startswith(literal),
+    "endswith": lambda literal, text: text.endswith(literal),
+    "regex": lambda literal, text: re.search(literal, text) is not None,
+}
+
+
+def test_bbh_rules_do_what_the_protocols_patterns_do() -> None:
+    want, found = protocol("bbh_rules"), rules._bbh_rules()
+    assert set(want) == set(found)
+    texts = {"", "no", "yes", "a", "b"} | {
+        rules.bbh_normalize(case["response"]) for case, _ in scored("bbh")
+    }
+    for chain in want:
+        assert len(want[chain]) == len(found[chain])
+        for (test, literal, verdict), rule in zip(want[chain], found[chain], strict=True):
+            assert rule.verdict == verdict
+            near = [literal, f"so {literal}", f"{literal} then", f"x{literal}x"]
+            if test == "regex":
+                near += [literal.replace("(.+?)", fill) for fill in ("", "x", " a b ")]
+                near += [literal.replace(" (.+?) ", " "), literal.split("(.+?)")[0] * 2]
+            for text in [*texts, *near]:
+                assert rule.hits(text) == TESTS[test](literal, text), (chain, literal, text)
+
+
+def test_every_judge_reply_is_read_by_both_readers() -> None:
+    replies = {reply for case, _ in scored("open") for reply in case["judge_reply"]}
+    both = {reply: (judge.rating(reply), judge.strict_rating(reply)) for reply in replies}
+    for reply, (loose, strict) in both.items():
+        assert strict is None or loose == strict, reply
+    assert both["4.5"] == (4.5, None)
+    assert math.isclose(both["1e1"][0] or 0, 10)
