@@ -92,6 +92,7 @@ def gate(candidate: RunView, baseline: RunView, options: GateOptions | None = No
             candidate.name,
             baseline.name,
             options.alpha,
+            options.max_drop,
             options.fail_inconclusive,
             **given,
         )

@@ -112,6 +112,7 @@ class GateReport:
         candidate: name of the candidate run.
         baseline: name of the baseline run.
         alpha: level of the tests.
+        max_drop: largest tolerated drop, as a share of a metric's scale.
         fail_inconclusive: whether an inconclusive gate is a failure.
         coverage: pairs by task.
         rows: tests.
@@ -124,6 +125,7 @@ class GateReport:
     candidate: str
     baseline: str
     alpha: float
+    max_drop: float
     fail_inconclusive: bool
     coverage: tuple[TaskCoverage, ...] = ()
     rows: tuple[GateRow, ...] = ()
@@ -156,12 +158,12 @@ class GateReport:
         lines += [f"- {problem}" for problem in self.problems]
         lines += [row.text() for row in self.coverage if row.share > 0 and not self.problems]
         lines += [f"note: {note}" for note in self.notes]
-        lines += [
-            f"note: {row.task} {row.metric}: {row.n} pairs show drops of"
-            f" {_number(row.detectable, row)} or more; smaller ones may pass unseen"
-            for row in self.rows
-            if row.inconclusive
-        ]
+        unsure = sum(row.inconclusive for row in self.rows)
+        if unsure:
+            lines.append(
+                f"note: {unsure} of {len(self.rows)} tests are inconclusive: they would miss a drop of"
+                f" {self.max_drop:g} of the scale; the column `detectable` says what each one finds"
+            )
         return "\n".join([*lines, f"{self.verdict.upper()} ({_reason(self)})"]) + "\n"
 
 

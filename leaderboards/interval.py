@@ -92,6 +92,7 @@ def mean_interval(
     if len(score) < 2 or float(np.ptp(score)) == 0.0:
         return None
     low, high = (float(end) for end in np.quantile(score, [0.025, 0.975]))
+    low, high = min(low, found.tree.score), max(high, found.tree.score)  # clipping shifts resamples
     method = f"percentile bootstrap by cluster, {resamples} resamples, seed {seed}"
     return Estimate((low, high), float(score.std(ddof=1)), method)
 

@@ -1,7 +1,7 @@
 """Tables as data: rows, columns, entries, ranks. No file format and no benchmark knowledge.
 
 Rules that every renderer inherits: only rows that are whole are ranked, equal values share a rank,
-the best value of a column is marked where at least two rows have a number, a missing mean is text
+the best value of a column is marked where rows differ, a missing mean is text
 such as ``- (17/20)``, and every table names its reading and the set of signatures it stands for.
 """
 
@@ -186,6 +186,6 @@ def _value(row: Row, key: str | None) -> float | None:
 
 def _best(rows: Sequence[Row], column: Column) -> float | None:
     values = [value for row in rows if (value := _value(row, column.key)) is not None]
-    if len(values) < 2:
+    if len(set(values)) < 2:
         return None
     return max(values) if column.higher_is_better else min(values)

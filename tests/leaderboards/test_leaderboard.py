@@ -153,6 +153,12 @@ def test_ranks_skip_incomplete_rows_and_share_ties(tmp_path):
     assert failing["quickstart_choice"].text == "- (error)"
 
 
+def test_equal_values_have_no_best(tmp_path):
+    runs = [write_run(tmp_path / name, quick("1100", "11")) for name in "ab"]
+    (table,) = tables(board_of(*runs), "native")
+    assert not any(entry.best for row in table.rows for entry in row.entries.values())
+
+
 def test_best_follows_the_direction_and_needs_two_numbers(tmp_path):
     runs = [
         write_run(tmp_path / "a", quick("1101", "11")),

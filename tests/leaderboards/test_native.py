@@ -190,6 +190,22 @@ def test_interval_agrees_with_the_binomial_standard_error(tmp_path):
     assert "seed" in estimate.method
 
 
+def test_interval_holds_the_value_although_clipping_shifts_the_resamples(tmp_path):
+    """Eight tasks exactly at chance score 0, and nearly every resample scores more."""
+    tasks, index = joined(
+        write_run(
+            tmp_path / "run",
+            {
+                f"own_{n}": FakeTask(binary("10" * 10), benchmark="own", anchors={"chance": 0.5})
+                for n in range(8)
+            },
+        )
+    )
+    estimate = mean_interval(normalize("own", tasks), tasks, index)
+    assert estimate is not None
+    assert estimate.ci95[0] == 0.0
+
+
 @pytest.mark.parametrize("verdicts", ["1", "1111"])
 def test_no_interval_where_it_would_claim_certainty(tmp_path, verdicts):
     run = write_run(tmp_path / "run", {"own_a": FakeTask(binary(verdicts), benchmark="own")})
