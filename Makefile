@@ -21,7 +21,7 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@ $(VENV)/.demo
 
 demo: $(VENV)/.demo  ## a real model on real speech, in one command
-	$(BIN)/harness demo
+	scripts/demo.sh
 
 setup: $(VENV)/.dev  ## everything a developer needs
 

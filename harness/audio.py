@@ -221,7 +221,9 @@ class AudioRef(dict[str, Any], Audio):
                 )
             try:
                 blocks = [
-                    block.mean(axis=1, dtype=np.float32) if info.channels > 1 else block[:, 0].copy()
+                    block.mean(axis=1, dtype=np.float32)
+                    if info.channels > 1
+                    else block[:, 0].copy()
                     for block in file.blocks(_BLOCK, dtype="float32", always_2d=True)
                 ]
             except (soundfile.LibsndfileError, RuntimeError) as error:

@@ -20,10 +20,10 @@ def dry_run(settings: Settings, stream: TextIO) -> None:
     """
     adapter, target = resolve(settings.model)
     planned = plan_tasks(settings)
-    print(f"model: {adapter}:{target}", file=stream)  # noqa: T201
+    print(f"model: {adapter}:{target}", file=stream)
     for task in planned:
         _show(task, stream)
-    print(_totals(planned), file=stream)  # noqa: T201
+    print(_totals(planned), file=stream)
 
 
 def _show(task: PlannedTask, stream: TextIO) -> None:
@@ -31,13 +31,17 @@ def _show(task: PlannedTask, stream: TextIO) -> None:
     lines = [
         "",
         f"{task.name}: {task.count} of {len(task.documents)} items"
-        + (f" ({len(task.documents.info.absent)} without audio)" if task.documents.info.absent else ""),
+        + (
+            f" ({len(task.documents.info.absent)} without audio)"
+            if task.documents.info.absent
+            else ""
+        ),
         f"  data       {task.documents.info.source}",
         f"  signature  {signature(task.name, task.parts, 'strict')}",
         f"  first item {first['_id']}",
         *(f"    {line}" for line in prompt_lines(task.task.messages(first))),
     ]
-    print("\n".join(lines), file=stream)  # noqa: T201
+    print("\n".join(lines), file=stream)
 
 
 def prompt_lines(messages: Sequence[Message]) -> list[str]:
@@ -49,7 +53,8 @@ def prompt_lines(messages: Sequence[Message]) -> list[str]:
     lines = []
     for message in messages:
         text = "".join(
-            part.text if isinstance(part, Text) else f"<audio {part.path}>" for part in message.parts
+            part.text if isinstance(part, Text) else f"<audio {part.path}>"
+            for part in message.parts
         )
         head, *rest = text.split("\n")
         lines += [f"[{message.role}] {head}", *(f"  {line}" for line in rest)]
@@ -65,5 +70,7 @@ def _totals(planned: Sequence[PlannedTask]) -> str:
         calls += per_item * task.count
         tokens += per_item * task.count * int(task.task.spec.cost.get("tokens_per_judge_call", 0))
     items = sum(task.count for task in planned)
-    judge = f"{calls} judge calls, about {tokens} judge tokens" if calls else "no judge calls, price 0"
+    judge = (
+        f"{calls} judge calls, about {tokens} judge tokens" if calls else "no judge calls, price 0"
+    )
     return f"\ntotal: {items} items, {judge}; nothing was run or written"

@@ -6,7 +6,7 @@
     │   ├── InputFileError    2      a file the user gave is malformed (file, line, field)
     │   ├── TaskFileError     2      a task YAML is malformed (file, line)
     │   └── ComparabilityError 2     two runs that may not be compared
-    ├── EnvironmentProblem    4      missing dependency, data, key, or a locked run directory
+    ├── SetupError    4      missing dependency, data, key, or a locked run directory
     │   ├── MissingDependencyError 4
     │   ├── MissingDataError  4
     │   ├── RunLockedError    4
@@ -61,10 +61,10 @@ class UsageError(HarnessError):
 
 
 class UnknownNameError(UsageError):
-    """An unknown task, model or adapter.
+    r"""An unknown task, model or adapter.
 
     >>> str(UnknownNameError("task", "sakura_anmal_single", ["sakura_animal_single", "mmsu"]))
-    "unknown task 'sakura_anmal_single'\\n  did you mean: sakura_animal_single?"
+    "unknown task 'sakura_anmal_single'\n  did you mean: sakura_animal_single?"
     """
 
     def __init__(
@@ -91,29 +91,29 @@ class ComparabilityError(UsageError):
     """Two runs may not be compared, and the message says in what they differ."""
 
 
-class EnvironmentProblem(HarnessError):
+class SetupError(HarnessError):
     """Something outside the command is missing: dependency, data, key, lock (exit 4)."""
 
     exit_code = EXIT_ENVIRONMENT
 
 
-class MissingDependencyError(EnvironmentProblem):
+class MissingDependencyError(SetupError):
     """An optional package is not installed; the hint is the pip command."""
 
 
-class MissingDataError(EnvironmentProblem):
+class MissingDataError(SetupError):
     """The benchmark's data cannot be had."""
 
 
-class RunLockedError(EnvironmentProblem):
+class RunLockedError(SetupError):
     """Another process writes this run directory."""
 
 
-class StorageError(EnvironmentProblem):
+class StorageError(SetupError):
     """The run directory cannot be written: disk full, read-only, vanished."""
 
 
-class AdapterError(EnvironmentProblem):
+class AdapterError(SetupError):
     """The model cannot be loaded, or its process died."""
 
 

@@ -29,7 +29,16 @@ from harness.yaml_task import YamlTask
 from model_adapters.registry import create, resolve
 
 DEFAULT_BATCH_SIZE: Final = 8
-_RECORDED_PACKAGES: Final = ("lm-eval", "jiwer", "datasets", "transformers", "torch", "numpy", "soundfile", "soxr")
+_RECORDED_PACKAGES: Final = (
+    "lm-eval",
+    "jiwer",
+    "datasets",
+    "transformers",
+    "torch",
+    "numpy",
+    "soundfile",
+    "soxr",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +327,9 @@ def check_same_parts(
     if old["data"] != new["data"]:
         differing["data"] = (old["data"], new["data"])
     if differing:
-        text = "; ".join(f"{part}: {was} there, {now} now" for part, (was, now) in differing.items())
+        text = "; ".join(
+            f"{part}: {was} there, {now} now" for part, (was, now) in differing.items()
+        )
         raise UsageError(
             f"this run directory holds {task} with other settings ({text})",
             where=str(run.path),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from harness.errors import EnvironmentProblem
+from harness.errors import SetupError
 
 PACKAGES = ("tasks", "metrics", "model_adapters", "leaderboards")
 
@@ -18,7 +18,7 @@ def check_packages() -> None:
     """Refuse to start when one of our packages is somebody else's.
 
     Raises:
-        EnvironmentProblem: names the package, where it lies and the cure.
+        SetupError: names the package, where it lies and the cure.
     """
     home = Path(__file__).resolve().parents[1]
     for name in PACKAGES:
@@ -27,9 +27,11 @@ def check_packages() -> None:
         ours = home / name / "__init__.py"
         if origin == ours and _is_ours(ours, name):
             continue
-        raise EnvironmentProblem(
+        raise SetupError(
             f"the package {name!r} of lalm-harness is "
-            + ("missing" if origin is None else f"overwritten or hidden by another one at {origin}"),
+            + (
+                "missing" if origin is None else f"overwritten or hidden by another one at {origin}"
+            ),
             where=str(home),
             hint="install lalm-harness into an environment of its own: pipx install lalm-harness",
         )

@@ -1,12 +1,13 @@
-"""Append-only JSON lines that survive kill -9.
+r"""Append-only JSON lines that survive kill -9.
 
 A line counts once its newline is in the file. What follows the last newline is a torn write: it is cut
-when the log is opened for writing and ignored when it is read. Lines are split on "\\n" only (JSON
+when the log is opened for writing and ignored when it is read. Lines are split on "\n" only (JSON
 strings may hold U+2028 and the like).
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Iterator
@@ -100,19 +101,15 @@ class AppendLog:
             while view:
                 view = view[os.write(self._fd, view) :]
         except OSError as error:
-            try:
+            with contextlib.suppress(OSError):  # else the torn line is cut when the log is opened
                 os.ftruncate(self._fd, before)
-            except OSError:
-                pass  # the torn line is cut when the log is opened again
             raise _storage_error(self.path, error) from error
 
     def close(self) -> None:
         """Flush to the device and close."""
         if self._fd >= 0:
-            try:
+            with contextlib.suppress(OSError):  # no regular file; every line was already written
                 os.fsync(self._fd)
-            except OSError:
-                pass  # not a regular file, or the device is gone; every line was already written
             os.close(self._fd)
             self._fd = -1
 
@@ -120,7 +117,10 @@ class AppendLog:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -155,7 +155,7 @@ def write_atomically(path: Path, lines: Iterator[bytes] | list[bytes]) -> None:
                 file.write(line)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise _storage_error(path, error) from error

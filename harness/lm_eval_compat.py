@@ -110,14 +110,17 @@ def _build(task: YamlTask, documents: Any) -> Any:
         if key not in ("tag", "dataset_kwargs", "metadata", "custom_dataset")
     }
     config["metric_list"] = [
-        {**entry, "aggregation": _callable(task, entry["aggregation"])} for entry in config["metric_list"]
+        {**entry, "aggregation": _callable(task, entry["aggregation"])}
+        for entry in config["metric_list"]
     ]
     config["custom_dataset"] = lambda **_: {split: documents}
     config["metadata"] = {"version": (task.spec.raw.get("metadata") or {}).get("version", 0)}
     try:
         return ConfigurableTask(config=config)
     except (TypeError, ValueError, KeyError) as error:
-        raise TaskFileError(f"lm-eval refuses this task: {error}", where=str(task.spec.yaml_path)) from error
+        raise TaskFileError(
+            f"lm-eval refuses this task: {error}", where=str(task.spec.yaml_path)
+        ) from error
 
 
 def _callable(task: YamlTask, ref: FunctionRef) -> Any:

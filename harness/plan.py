@@ -69,7 +69,11 @@ class PlannedTask:
             "items_selected": self.count,
             "selection": self.ranges,
             "absent": len(info.absent),
-            "data": {"source": info.source, "version": info.version, "warnings": list(info.warnings)},
+            "data": {
+                "source": info.source,
+                "version": info.version,
+                "warnings": list(info.warnings),
+            },
         }
 
 
@@ -167,7 +171,9 @@ def _plan(entry: TaskEntry, settings: Settings) -> PlannedTask:
         generation=generation,
         parts={
             "data": f"{documents.info.version}#{keys.data_hash(documents, spec.doc_fields)}",
-            "n": n_part(sum(stop - start for start, stop in ranges), documents.info, len(documents)),
+            "n": n_part(
+                sum(stop - start for start, stop in ranges), documents.info, len(documents)
+            ),
             "prompt": prompt_part(task.template, task.system),
             "gen": generation_part(generation),
             "clean": task.template.clean,

@@ -64,7 +64,10 @@ class Progress:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         if self._bar is not None:
             self._bar.stop()
@@ -147,7 +150,7 @@ class Progress:
         share = 100 * self.finished // max(self.total, 1)
         parts = [f"{self.finished}/{self.total} ({share}%)", self._rate_text(), self._left_text()]
         parts.append(f"{self._failed} failed")
-        print("  ".join([*parts, task or ""]).rstrip(), file=self._stream, flush=True)  # noqa: T201
+        print("  ".join([*parts, task or ""]).rstrip(), file=self._stream, flush=True)
 
 
 def clock(seconds: float) -> str:

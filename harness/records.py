@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from harness.errors import AudioError
 from harness.keys import message_record, original_fields
 from harness.types import (
     MISSING,
@@ -17,7 +18,6 @@ from harness.types import (
     Response,
     TaskSpec,
 )
-from harness.errors import AudioError
 
 
 def stored_outcome(response: Any, spec: TaskSpec) -> tuple[Outcome, ErrorInfo | None]:
@@ -63,7 +63,12 @@ def audio_record(messages: Sequence[Message]) -> list[dict[str, Any]]:
 
 
 def _clip(clip: Audio) -> dict[str, Any]:
-    record: dict[str, Any] = {"sha256": None, "path": clip.path, "seconds": None, "sampling_rate": None}
+    record: dict[str, Any] = {
+        "sha256": None,
+        "path": clip.path,
+        "seconds": None,
+        "sampling_rate": None,
+    }
     try:
         record["sha256"] = clip.sha256
         record["seconds"] = round(clip.seconds, 3)

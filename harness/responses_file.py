@@ -1,4 +1,4 @@
-"""Reads stored responses for ``harness score``: a JSON array, or JSON lines split on "\\n" only.
+r"""Reads stored responses for ``harness score``: a JSON array, or JSON lines split on "\n" only.
 
 A record is ``{"id": …, "doc": {…}, "response": "…", "judge_reply": "…" | [...]}``; without ``doc`` the
 record itself is the document when it has the benchmark's fields. Nothing is cleaned and nothing is
@@ -19,9 +19,7 @@ from harness.errors import InputFileError
 from harness.types import MISSING
 
 JUDGE_FIELD = "judge_reply"
-_LIKELY_FIELDS = (
-    "response model_output model_prediction prediction answer output result generated_text pred"
-).split()
+_LIKELY_FIELDS = ["response", "model_output", "model_prediction", "prediction", "answer", "output", "result", "generated_text", "pred"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,9 +94,7 @@ class MetricColumns:
         result: dict[str, Any] = {}
         for (name, reading), column in self._columns.items():
             picked = [
-                position
-                for position, row in enumerate(column.rows)
-                if rows is None or row in rows
+                position for position, row in enumerate(column.rows) if rows is None or row in rows
             ]
             unparsed = column.unparsed if rows is None else column.unparsed & rows
             incomplete = column.incomplete if rows is None else column.incomplete & rows
@@ -142,8 +140,7 @@ class MetricColumns:
                 members.setdefault(name, {}).setdefault(value, set()).add(row)
         return {
             name: {
-                value: self.entries(rows=frozenset(rows))
-                for value, rows in sorted(values.items())
+                value: self.entries(rows=frozenset(rows)) for value, rows in sorted(values.items())
             }
             for name, values in members.items()
         }

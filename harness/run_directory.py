@@ -82,7 +82,10 @@ class RunDirectory:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         for log in (self._responses, self._judgements):
             if log is not None:
@@ -159,7 +162,9 @@ class RunDirectory:
                 if name == RESULTS and self.exists
                 else "a run directory is made by: harness evaluate MODEL -t TASKS -o RUN_DIR"
             )
-            raise UsageError(f"not a finished run directory: it has no {name}", where=str(self.path), hint=hint) from None
+            raise UsageError(
+                f"not a finished run directory: it has no {name}", where=str(self.path), hint=hint
+            ) from None
         except (OSError, ValueError) as error:
             raise InputFileError(f"cannot read: {error}", where=str(path)) from error
         if not isinstance(value, dict):

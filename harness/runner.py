@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import random
 import threading
 from collections import deque
@@ -268,7 +269,7 @@ class Runner:
                 return
             requests = [prepared.request for prepared in batch]
             responses = await self._alive(
-                in_daemon_thread(lambda: self._adapter.generate_batch(requests))
+                in_daemon_thread(functools.partial(self._adapter.generate_batch, requests))
             )
             if len(responses) != len(batch):
                 raise AdapterError(
@@ -352,7 +353,9 @@ def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
 
 def _backoff(key: str, attempt: int) -> float:
     """Seconds to wait before the next attempt: exponential, with jitter."""
-    return BACKOFF_SECONDS * 2.0 ** (attempt - 1) * (0.5 + random.Random(f"{key}{attempt}").random())
+    return (
+        BACKOFF_SECONDS * 2.0 ** (attempt - 1) * (0.5 + random.Random(f"{key}{attempt}").random())
+    )
 
 
 async def in_daemon_thread(function: Callable[[], T]) -> T:

@@ -15,7 +15,14 @@ from typing import Any
 
 from harness.jsonl import LineReader, encode_line, parse_line
 from harness.results import MetricColumns, task_result
-from harness.run_directory import RESPONSES, SAMPLES, SCHEMA_VERSION, Attempt, AttemptKey, RunDirectory
+from harness.run_directory import (
+    RESPONSES,
+    SAMPLES,
+    SCHEMA_VERSION,
+    Attempt,
+    AttemptKey,
+    RunDirectory,
+)
 from harness.signature import signature
 from harness.types import MISSING, OUTCOMES, READINGS, Document, ItemScore, Scored
 from harness.yaml_task import YamlTask
@@ -97,13 +104,19 @@ def _sample_lines(
             task = load_task(name, entry)
             state = states[name] = _TaskState(MetricColumns(task.spec), start=written, stop=written)
             keys = sorted(
-                (key for key, attempt in attempts.items() if key[0] == name and selected(attempt.index, entry["selection"])),
+                (
+                    key
+                    for key, attempt in attempts.items()
+                    if key[0] == name and selected(attempt.index, entry["selection"])
+                ),
                 key=lambda key: (attempts[key].index, key[2]),
             )
             if reader is None or not keys:
                 continue
             whole_file = entry["origin"] == "file"
-            docs = [_document(reader.read(attempts[key].offset)) for key in keys] if whole_file else []
+            docs = (
+                [_document(reader.read(attempts[key].offset)) for key in keys] if whole_file else []
+            )
             if whole_file:
                 task.annotate(docs, "file")
             for row, key in enumerate(keys):
@@ -141,7 +154,7 @@ def _sample(
     if error is not None and error["kind"] not in STORED_ERRORS:
         score = unscored(task.spec.metrics, task.spec.official_metrics)
     else:
-        response = record["response"] if "response" in record else MISSING
+        response = record.get("response", MISSING)
         verdicts = [reply["reply"] for reply in replies] or None
         score = task.score(doc, response, verdicts)
     groups = group_values(task.spec.group_fields, doc)
@@ -214,7 +227,8 @@ def _benchmarks(
     from leaderboards.results import task_results
 
     lines = {
-        name: SampleLines(run.path / SAMPLES, state.start, state.stop) for name, state in states.items()
+        name: SampleLines(run.path / SAMPLES, state.start, state.stop)
+        for name, state in states.items()
     }
     return benchmark_results(task_results(manifest, tasks), lines)
 

@@ -125,7 +125,9 @@ def parse_limit(text: str | None, total: int) -> list[list[int]]:
         if stop <= start:
             raise UsageError(f"the range {text} is empty", where=where)
         if start >= total:
-            raise UsageError(f"the range {text} starts after the last of {total} items", where=where)
+            raise UsageError(
+                f"the range {text} starts after the last of {total} items", where=where
+            )
         return [[start, min(stop, total)]]
     try:
         number = float(text)
@@ -151,11 +153,14 @@ def redact_argv(argv: list[str]) -> list[str]:
     >>> redact_argv(["-M", "api_key=abc,dtype=fp16"])
     ['-M', 'api_key=***,dtype=fp16']
     """
-    pattern = re.compile(r"(\b[\w-]*(?:key|token|secret|passw|credential|auth)[\w-]*=)[^,\s]+", re.IGNORECASE)
+    pattern = re.compile(
+        r"(\b[\w-]*(?:key|token|secret|passw|credential|auth)[\w-]*=)[^,\s]+", re.IGNORECASE
+    )
     return [pattern.sub(rf"\g<1>{REDACTED}", part) for part in argv]
 
 
 # --- recipes ---------------------------------------------------------------------------------
+
 
 def load_recipe(path: Path) -> dict[str, Any]:
     """The mapping of a recipe file, keys as field names of ``Settings``.
@@ -182,7 +187,9 @@ def load_recipe(path: Path) -> dict[str, Any]:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             raise InputFileError(
-                f"unknown key {key!r}", where=where, hint=f"did you mean {near[0]!r}?" if near else None
+                f"unknown key {key!r}",
+                where=where,
+                hint=f"did you mean {near[0]!r}?" if near else None,
             )
         recipe[name] = _recipe_value(name, value, where)
     return recipe
@@ -222,7 +229,9 @@ def merge(flags: Mapping[str, Any], recipe: Mapping[str, Any]) -> Settings:
     Raises:
         UsageError: model, tasks or output path are given nowhere.
     """
-    given = {key: value for key, value in flags.items() if value is not None and value not in ((), {})}
+    given = {
+        key: value for key, value in flags.items() if value is not None and value not in ((), {})
+    }
     values = {**recipe, **given}
     for key in ("model_args", "gen_kwargs", "data", "revision"):
         if key in recipe and key in given:
@@ -230,6 +239,7 @@ def merge(flags: Mapping[str, Any], recipe: Mapping[str, Any]) -> Settings:
     for key, flag in (("model", "MODEL"), ("tasks", "-t TASKS"), ("output_path", "-o RUN_DIR")):
         if not values.get(key):
             raise UsageError(
-                f"{flag} is missing", hint="harness evaluate MODEL -t TASKS -o RUN_DIR   (see --help)"
+                f"{flag} is missing",
+                hint="harness evaluate MODEL -t TASKS -o RUN_DIR   (see --help)",
             )
     return replace(Settings("", (), Path()), **values)

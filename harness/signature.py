@@ -55,7 +55,7 @@ def signature(task: str, parts: Mapping[str, str], reading: Reading | None = Non
 
 def difference(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     """Parts in which two signatures differ, apart from data and n."""
-    names = [name for name in (*one, *(key for key in other if key not in one))]
+    names = {**one, **other}
     return {
         name: (one.get(name, "-"), other.get(name, "-"))
         for name in names

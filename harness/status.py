@@ -66,7 +66,9 @@ def status(path: Path) -> Status:
             if key[0] == name and selected(attempt.index, entry["selection"])
         ]
         outcomes = Counter(attempt.outcome for attempt in found)
-        tasks.append(TaskStatus(name, len(found), entry["items_selected"], dict(sorted(outcomes.items()))))
+        tasks.append(
+            TaskStatus(name, len(found), entry["items_selected"], dict(sorted(outcomes.items())))
+        )
     log, results = path / RESPONSES, path / RESULTS
     missing = any(task.done < task.total for task in tasks)
     if run.is_locked():
@@ -93,7 +95,9 @@ def lines(found: Status, path: Path) -> list[str]:
     for task in found.tasks:
         share = 100 * task.done // max(task.total, 1)
         outcomes = ", ".join(f"{name} {count}" for name, count in task.outcomes.items())
-        text.append(f"  {task.task:<{width}}  {task.done}/{task.total} ({share}%)  {outcomes}".rstrip())
+        text.append(
+            f"  {task.task:<{width}}  {task.done}/{task.total} ({share}%)  {outcomes}".rstrip()
+        )
     if found.last_response:
         text.append(f"last item: {found.last_response}")
     if found.state == "interrupted":

@@ -45,7 +45,9 @@ class Stored:
     doc: Document
 
 
-def score_file(settings: Settings, file: Path, fields: Fields, clean: str, argv: Sequence[str]) -> Ended:
+def score_file(
+    settings: Settings, file: Path, fields: Fields, clean: str, argv: Sequence[str]
+) -> Ended:
     """Score a responses file with one task into a run directory.
 
     Raises:
@@ -90,7 +92,10 @@ def score_file(settings: Settings, file: Path, fields: Fields, clean: str, argv:
         _prepare(run, settings, file, fingerprint, judge, task, parts, len(stored), argv)
         _append(run, task, stored, clean, fingerprint, judge)
         results = score_run(
-            run, lambda name, entry: task if name == spec.task else load_scoring_task(name, entry, settings)
+            run,
+            lambda name, entry: (
+                task if name == spec.task else load_scoring_task(name, entry, settings)
+            ),
         )
         return _ended(run, results, settings.max_errors)
 
@@ -140,7 +145,7 @@ class Documentation:
         Raises:
             InputFileError: a record's document cannot be had, or lacks a field; file and line named.
         """
-        taken = {record.id for record in self._records if record.id is not None}
+        taken: set[ItemId] = {record.id for record in self._records if record.id is not None}
         stored = []
         for record in self._records:
             doc = self._document(record)
@@ -176,7 +181,9 @@ class Documentation:
             try:
                 documents = self._task.documents()
             except HarnessError as error:
-                missing = self._task.missing_field(record.doc if record.doc is not None else record.whole)
+                missing = self._task.missing_field(
+                    record.doc if record.doc is not None else record.whole
+                )
                 problem = f"lacks the field {missing!r}" if missing else "has no id"
                 raise InputFileError(
                     f"the record {problem}, and the benchmark's data cannot be had: {error.message}",
@@ -186,7 +193,7 @@ class Documentation:
             self._by_id = {str(doc["_id"]): doc for doc in documents}
         return self._by_id
 
-    def _free_id(self, record: Record, doc: Document, taken: set[ItemId | None]) -> ItemId:
+    def _free_id(self, record: Record, doc: Document, taken: set[ItemId]) -> ItemId:
         """The benchmark's id of a record without one."""
         function = getattr(self._task.scoring, "item_id", None)
         own = function(doc) if function is not None else doc.get("id")
@@ -214,7 +221,7 @@ def _ours(doc: Document) -> Document:
     return {key: value for key, value in doc.items() if key in ("_cluster",)}
 
 
-def _unused(identifier: ItemId, taken: set[ItemId | None]) -> ItemId:
+def _unused(identifier: ItemId, taken: set[ItemId]) -> ItemId:
     """The id itself, or with ``#2``, ``#3`` … if fields inside documents repeat."""
     if identifier not in taken:
         return identifier
@@ -284,7 +291,12 @@ def _prepare(
 
 
 def _append(
-    run: RunDirectory, task: YamlTask, stored: Sequence[Stored], clean: str, fingerprint: str, judge: str
+    run: RunDirectory,
+    task: YamlTask,
+    stored: Sequence[Stored],
+    clean: str,
+    fingerprint: str,
+    judge: str,
 ) -> None:
     """Write every record that is not in the logs yet."""
     spec = task.spec
@@ -350,4 +362,3 @@ def _judgements(task: str, one: Stored, item_key: str) -> list[dict[str, Any]]:
         }
         for vote, reply in enumerate(replies)
     ]
-

@@ -101,7 +101,7 @@ def print_results(
     else:
         _print_rich(table, manifest, stream)
     for line in footnotes(results, manifest):
-        print(line, file=stream)  # noqa: T201
+        print(line, file=stream)
 
 
 def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterator[str]:
@@ -135,7 +135,7 @@ def _print_plain(table: list[Row], stream: TextIO) -> None:
     widths = {name: max(len(getattr(row, name)) for row in lines) for name in names}
     for row in lines:
         cells = [getattr(row, name).ljust(widths[name]) for name in names]
-        print("  ".join(cells).rstrip(), file=stream)  # noqa: T201
+        print("  ".join(cells).rstrip(), file=stream)
 
 
 def _print_rich(table: list[Row], manifest: Mapping[str, Any], stream: TextIO) -> None:
@@ -143,7 +143,9 @@ def _print_rich(table: list[Row], manifest: Mapping[str, Any], stream: TextIO) -
     from rich.markup import escape
     from rich.table import Table
 
-    shown = Table(title=escape(f"{manifest['name']} · {manifest['model']['spec']}"), title_justify="left")
+    shown = Table(
+        title=escape(f"{manifest['name']} · {manifest['model']['spec']}"), title_justify="left"
+    )
     for name, justify in (
         ("task", "left"),
         ("metric", "left"),
@@ -160,7 +162,13 @@ def _print_rich(table: list[Row], manifest: Mapping[str, Any], stream: TextIO) -
             shown.add_section()
         task = "" if row.task == last else row.task
         shown.add_row(
-            task, row.metric, row.reading, f"[bold]{row.value}[/bold]", escape(row.interval), row.n, row.notes
+            task,
+            row.metric,
+            row.reading,
+            f"[bold]{row.value}[/bold]",
+            escape(row.interval),
+            row.n,
+            row.notes,
         )
         last = row.task
     Console(file=stream).print(shown)

@@ -104,7 +104,9 @@ def scan(folder: Path, relative_to: Path | None = None) -> TaskIndex:
     from harness.yaml_loader import load_yaml
 
     if not folder.is_dir():
-        raise UsageError(f"{folder} is not a folder", hint="--include_path takes a folder of task YAML")
+        raise UsageError(
+            f"{folder} is not a folder", hint="--include_path takes a folder of task YAML"
+        )
     tasks: dict[str, TaskEntry] = {}
     groups: dict[str, tuple[str, ...]] = {}
     for path in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")]):
@@ -123,7 +125,9 @@ def scan(folder: Path, relative_to: Path | None = None) -> TaskIndex:
                 tasks[name] = TaskEntry(
                     task=name,
                     benchmark=spec.benchmark,
-                    yaml=path.relative_to(relative_to).as_posix() if relative_to else str(path.resolve()),
+                    yaml=path.relative_to(relative_to).as_posix()
+                    if relative_to
+                    else str(path.resolve()),
                     title=spec.description,
                     items=spec.items,
                     metrics=spec.metrics,
@@ -133,7 +137,8 @@ def scan(folder: Path, relative_to: Path | None = None) -> TaskIndex:
                 )
                 continue
             raise TaskFileError(
-                f"the task {name!r} is declared twice (also in {tasks_before.yaml})", where=str(path)
+                f"the task {name!r} is declared twice (also in {tasks_before.yaml})",
+                where=str(path),
             )
         if name in groups:
             raise TaskFileError(f"the group {name!r} is declared twice", where=str(path))

@@ -15,18 +15,13 @@ from harness.types import FunctionRef, TaskSpec, Template
 from harness.yaml_loader import YamlFile
 
 _TASK_KEYS = frozenset(
-    "task task_alias tag dataset_path dataset_name dataset_kwargs custom_dataset training_split"
-    " validation_split test_split fewshot_split process_docs doc_to_text doc_to_target doc_to_choice"
-    " doc_to_audio doc_to_image unsafe_code description target_delimiter fewshot_delimiter"
-    " fewshot_config num_fewshot metric_list output_type generation_kwargs repeats filter_list"
-    " should_decontaminate doc_to_decontamination_query gen_prefix process_results metadata".split()
+    ["task", "task_alias", "tag", "dataset_path", "dataset_name", "dataset_kwargs", "custom_dataset", "training_split", "validation_split", "test_split", "fewshot_split", "process_docs", "doc_to_text", "doc_to_target", "doc_to_choice", "doc_to_audio", "doc_to_image", "unsafe_code", "description", "target_delimiter", "fewshot_delimiter", "fewshot_config", "num_fewshot", "metric_list", "output_type", "generation_kwargs", "repeats", "filter_list", "should_decontaminate", "doc_to_decontamination_query", "gen_prefix", "process_results", "metadata"]
 )
-_GROUP_KEYS = frozenset("group group_alias task aggregate_metric_list tag metadata".split())
+_GROUP_KEYS = frozenset(["group", "group_alias", "task", "aggregate_metric_list", "tag", "metadata"])
 
 # lm-eval's own metric names: lm-eval would replace our functions by its own.
 _LM_EVAL_METRICS = frozenset(
-    "acc acc_norm acc_bytes acc_mutual_info exact_match f1 mcc bleu chrf ter perplexity"
-    " word_perplexity byte_perplexity bits_per_byte brier_score likelihood bypass".split()
+    ["acc", "acc_norm", "acc_bytes", "acc_mutual_info", "exact_match", "f1", "mcc", "bleu", "chrf", "ter", "perplexity", "word_perplexity", "byte_perplexity", "bits_per_byte", "brier_score", "likelihood", "bypass"]
 )
 
 _REQUIRED = object()
@@ -62,7 +57,14 @@ _ANSWERS = ("text", "transcript", "option", "number")
 
 def _type_name(types: Any) -> str:
     kinds = types if isinstance(types, tuple) else (types,)
-    names = {str: "text", int: "integer", float: "number", list: "list", dict: "mapping", type(None): "null"}
+    names = {
+        str: "text",
+        int: "integer",
+        float: "number",
+        list: "list",
+        dict: "mapping",
+        type(None): "null",
+    }
     return " or ".join(names.get(kind, kind.__name__) for kind in kinds)
 
 
@@ -73,7 +75,9 @@ def _check_keys(file: YamlFile, found: Any, known: frozenset[str], *prefix: str)
             raise TaskFileError(
                 f"unknown key {'.'.join((*prefix, str(key)))!r}",
                 where=file.where(*prefix, str(key)),
-                hint=f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(sorted(known))}",
+                hint=f"did you mean {near[0]!r}?"
+                if near
+                else f"known keys: {', '.join(sorted(known))}",
             )
 
 
@@ -100,7 +104,14 @@ def parse_task(file: YamlFile) -> TaskSpec:
     """
     data = file.data
     _check_keys(file, data, _TASK_KEYS)
-    for key in ("task", "custom_dataset", "test_split", "doc_to_text", "process_results", "metric_list"):
+    for key in (
+        "task",
+        "custom_dataset",
+        "test_split",
+        "doc_to_text",
+        "process_results",
+        "metric_list",
+    ):
         if not data.get(key):
             raise TaskFileError(f"the key {key!r} is missing", where=str(file.path))
     if data.get("output_type") != "generate_until":
@@ -154,9 +165,7 @@ def parse_task(file: YamlFile) -> TaskSpec:
         items=lalm["items"],
         licence=lalm["licence"],
         reference_url=lalm["reference"],
-        functions={
-            key: value for key, value in data.items() if isinstance(value, FunctionRef)
-        },
+        functions={key: value for key, value in data.items() if isinstance(value, FunctionRef)},
         anchors=lalm["anchors"],
         judge=lalm["judge"],
         cost=lalm["cost"],
@@ -215,7 +224,8 @@ def _metrics(file: YamlFile) -> tuple[tuple[str, ...], dict[str, bool]]:
             entry.get("higher_is_better"), bool
         ):
             raise TaskFileError(
-                f"metric {name!r} needs 'aggregation: !function …' and 'higher_is_better'", where=where
+                f"metric {name!r} needs 'aggregation: !function …' and 'higher_is_better'",
+                where=where,
             )
         names.append(name)
         directions[name] = entry["higher_is_better"]

@@ -148,6 +148,14 @@ class Audio(ABC):
         """The encoded file, as stored."""
 
     @abstractmethod
+    def prefetched(self, sampling_rate: int) -> Audio:
+        """A copy that holds the samples decoded at a rate (Hz), for one request.
+
+        Raises:
+            harness.errors.AudioError: the clip cannot be read.
+        """
+
+    @abstractmethod
     def decode(self, sampling_rate: int | None = None) -> npt.NDArray[np.float32]:
         """Mono float32 samples in [-1, 1], resampled if ``sampling_rate`` (Hz) is given.
 

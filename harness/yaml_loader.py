@@ -92,7 +92,7 @@ def load_yaml(path: Path, _seen: tuple[Path, ...] = ()) -> YamlFile:
     loader = _loader_class(path)(text)
     try:
         node = loader.get_single_node()
-        data = loader.construct_document(node) if node is not None else None  # type: ignore[no-untyped-call]
+        data = loader.construct_document(node) if node is not None else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise TaskFileError(

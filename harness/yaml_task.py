@@ -18,7 +18,6 @@ from typing import Any, Literal
 from harness.errors import MissingDataError, TaskFileError, UsageError
 from harness.task_index import tasks_root
 from harness.types import (
-    MISSING,
     DataInfo,
     Document,
     Documents,
@@ -114,10 +113,13 @@ class YamlTask:
     def scoring(self) -> ModuleType:
         """The module that ``process_results`` lies in: it defines ``score`` and its companions."""
         if self._scoring is None:
-            self._scoring = import_beside(self.spec.functions["process_results"], trusted=self._trusted)
+            self._scoring = import_beside(
+                self.spec.functions["process_results"], trusted=self._trusted
+            )
             if not callable(getattr(self._scoring, "score", None)):
                 raise TaskFileError(
-                    f"{self._scoring.__file__} has no function 'score'", where=str(self.spec.yaml_path)
+                    f"{self._scoring.__file__} has no function 'score'",
+                    where=str(self.spec.yaml_path),
                 )
         return self._scoring
 
@@ -197,7 +199,8 @@ class YamlTask:
         absent = set(self.spec.metrics) - set(score.metrics)
         if absent:
             raise TaskFileError(
-                f"score() left out the metric {sorted(absent)[0]!r}", where=str(self.scoring.__file__)
+                f"score() left out the metric {sorted(absent)[0]!r}",
+                where=str(self.scoring.__file__),
             )
         return score
 

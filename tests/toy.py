@@ -13,7 +13,9 @@ TOY = Path(__file__).parent / "fixtures" / "toy"
 FLAGS = ("--include-path", str(TOY), "--trust-task-code")
 
 
-def write_tone(path: Path, seconds: float = 0.5, rate: int = 16_000, frequency: float = 440.0) -> Path:
+def write_tone(
+    path: Path, seconds: float = 0.5, rate: int = 16_000, frequency: float = 440.0
+) -> Path:
     """A clip with a tone."""
     time = np.arange(int(seconds * rate)) / rate
     soundfile.write(path, (0.3 * np.sin(2 * np.pi * frequency * time)).astype("float32"), rate)

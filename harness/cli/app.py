@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from harness import __version__
 from harness.errors import EXIT_SIGINT, EXIT_SIGTERM, EXIT_USAGE, HarnessError
 
-_COMMAND_LINE_ERROR: type[typer.BadParameter] = typer.BadParameter.__mro__[2]  # type: ignore[assignment]
+_COMMAND_LINE_ERROR: type[typer.BadParameter] = typer.BadParameter.__mro__[2]
 """Root of typer's usage errors: newer releases carry their own copy of click, so it is not imported."""
 
 app = typer.Typer(
@@ -36,9 +36,9 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def _root(
-    version: bool = typer.Option(
-        False, "--version", callback=_version, is_eager=True, help="Print the version."
-    ),
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Evaluate large audio-language models: official scores item by item, error bars on every number."""
 

@@ -56,10 +56,12 @@ def evaluate(
         bool | None, typer.Option("--retry-errors", help="Ask recorded errors again.")
     ] = None,
     require_complete: Annotated[
-        bool | None, typer.Option("--require-complete", help="Exit 4 if audio of a local copy is absent.")
+        bool | None,
+        typer.Option("--require-complete", help="Exit 4 if audio of a local copy is absent."),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show prompt and counts; load no model, write nothing.")
+        bool,
+        typer.Option("--dry-run", help="Show prompt and counts; load no model, write nothing."),
     ] = False,
     plain: options.Plain = False,
     as_json: options.Json = False,

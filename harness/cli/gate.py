@@ -27,7 +27,8 @@ def gate(
         float, typer.Option(min=0.0, max=1.0, help="Smaller drops never fail (0.01 = 1 point).")
     ] = 0.0,
     max_drop: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="Inconclusive when such a drop could not be seen.")
+        float,
+        typer.Option(min=0.0, max=1.0, help="Inconclusive when such a drop could not be seen."),
     ] = 0.02,
     fail_inconclusive: Annotated[
         bool, typer.Option("--fail-inconclusive", help="Exit 5 when inconclusive.")

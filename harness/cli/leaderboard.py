@@ -18,7 +18,8 @@ _FORMATS = ("md", "csv", "json")
 def leaderboard(
     runs: Annotated[list[Path], typer.Argument(metavar="RUN…", help="Run directories.")],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write here, not to stdout.")
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write here, not to stdout."),
     ] = None,
     form: Annotated[
         str | None,

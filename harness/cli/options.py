@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 Tasks = Annotated[
     list[str] | None,
-    typer.Option("--tasks", "-t", help="Tasks, groups or patterns, separated by commas; repeatable."),
+    typer.Option(
+        "--tasks", "-t", help="Tasks, groups or patterns, separated by commas; repeatable."
+    ),
 ]
 OutputPath = Annotated[
     Path | None, typer.Option("--output-path", "-o", help="Run directory.", metavar="RUN_DIR")
@@ -30,7 +32,9 @@ Data = Annotated[
 ]
 Revision = Annotated[
     list[str] | None,
-    typer.Option("--revision", metavar="BENCHMARK=COMMIT", help="Pin the hub revision of a benchmark."),
+    typer.Option(
+        "--revision", metavar="BENCHMARK=COMMIT", help="Pin the hub revision of a benchmark."
+    ),
 ]
 IncludePath = Annotated[
     list[Path] | None,
@@ -45,10 +49,13 @@ Judge = Annotated[
 ]
 MaxErrors = Annotated[
     str | None,
-    typer.Option("--max-errors", metavar="N|N%", help="Failed items that are still exit 0 (default 0)."),
+    typer.Option(
+        "--max-errors", metavar="N|N%", help="Failed items that are still exit 0 (default 0)."
+    ),
 ]
 Name = Annotated[
-    str | None, typer.Option("--name", help="Name of the run in tables (default: last part of RUN_DIR).")
+    str | None,
+    typer.Option("--name", help="Name of the run in tables (default: last part of RUN_DIR)."),
 ]
 Plain = Annotated[bool, typer.Option("--plain", help="Plain lines, no colours or live display.")]
 Json = Annotated[bool, typer.Option("--json", help="results.json on standard output.")]

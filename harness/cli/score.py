@@ -15,7 +15,9 @@ from harness.errors import UsageError
 
 @app.command()
 def score(
-    target: Annotated[str, typer.Argument(metavar="TASK|RUN_DIR", help="A task, or a run directory.")],
+    target: Annotated[
+        str, typer.Argument(metavar="TASK|RUN_DIR", help="A task, or a run directory.")
+    ],
     file: Annotated[
         Path | None,
         typer.Argument(metavar="FILE", help="Stored responses: JSON array or JSONL, plain or .gz."),

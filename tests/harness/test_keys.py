@@ -46,7 +46,10 @@ def test_request_keys_depend_on_content_not_on_names(tmp_path: Path) -> None:
     assert base == key(AudioRef(two))
     two.write_bytes(b"other")
     assert base != key(AudioRef(two))
-    assert len({base, key(AudioRef(one), "u"), key(AudioRef(one), repeat=1), key(AudioRef(one), n=1)}) == 4
+    assert (
+        len({base, key(AudioRef(one), "u"), key(AudioRef(one), repeat=1), key(AudioRef(one), n=1)})
+        == 4
+    )
 
 
 def test_a_missing_clip_still_has_a_key(tmp_path: Path) -> None:

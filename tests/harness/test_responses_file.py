@@ -14,7 +14,9 @@ from harness.types import MISSING
 
 
 def write(path: Path, *lines: object) -> Path:
-    path.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), encoding="utf-8")
+    path.write_text(
+        "\n".join(json.dumps(line, ensure_ascii=False) for line in lines), encoding="utf-8"
+    )
     return path
 
 
@@ -35,12 +37,19 @@ def test_the_forms_of_a_file_are_equal(tmp_path: Path) -> None:
 
 
 def test_absent_null_and_odd_responses_are_kept_apart(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.jsonl", {"id": 1, "response": None}, {"id": 2}, {"id": 3, "response": ["x"]})
+    path = write(
+        tmp_path / "a.jsonl", {"id": 1, "response": None}, {"id": 2}, {"id": 3, "response": ["x"]}
+    )
     assert [record.response for record in read_records(path, Fields())] == [None, MISSING, ["x"]]
 
 
 def test_ids_are_verbatim_and_may_be_missing(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.jsonl", {"id": 1, "response": ""}, {"id": "1", "response": ""}, {"response": ""})
+    path = write(
+        tmp_path / "a.jsonl",
+        {"id": 1, "response": ""},
+        {"id": "1", "response": ""},
+        {"response": ""},
+    )
     assert [record.id for record in read_records(path, Fields())] == [1, "1", None]
 
 
@@ -48,7 +57,10 @@ def test_ids_are_verbatim_and_may_be_missing(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ('{"id": 1, "response": "a"}\n{"id": 2, "respo\n', r"a\.jsonl:2: invalid JSON"),
-        ('{"id": 1, "response": "a"}\n{"id": 1, "response": "b"}\n', r"a\.jsonl:2: the id 1 occurs twice"),
+        (
+            '{"id": 1, "response": "a"}\n{"id": 1, "response": "b"}\n',
+            r"a\.jsonl:2: the id 1 occurs twice",
+        ),
         ('{"id": 1, "response": "a"}\n[1]\n', r"a\.jsonl:2: expected a JSON object"),
         ('[{"id": 1,]', r"a\.jsonl:1: invalid JSON"),
         ('{"id": [1], "response": "a"}', "must be text or an integer"),

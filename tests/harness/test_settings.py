@@ -42,7 +42,9 @@ def test_a_limit_that_says_nothing_is_refused(text: str) -> None:
         parse_limit(text, 40)
 
 
-@pytest.mark.parametrize(("text", "count"), [("0", 0), ("3", 3), ("10%", 5), ("2.5%", 1), ("100%", 50)])
+@pytest.mark.parametrize(
+    ("text", "count"), [("0", 0), ("3", 3), ("10%", 5), ("2.5%", 1), ("100%", 50)]
+)
 def test_max_errors(text: str, count: int) -> None:
     assert parse_max_errors(text, 50) == count
 
@@ -61,14 +63,18 @@ def test_pairs_keep_commas_inside_values() -> None:
 
 def test_secrets_are_redacted() -> None:
     assert redact({"api_key": "sk-1", "dtype": "fp16"}) == {"api_key": "***", "dtype": "fp16"}
-    argv = redact_argv(["harness", "-M", "base_url=http://x,api_key=sk-1", "--gen-kwargs", "auth_token=t"])
+    argv = redact_argv(
+        ["harness", "-M", "base_url=http://x,api_key=sk-1", "--gen-kwargs", "auth_token=t"]
+    )
     assert "sk-1" not in " ".join(argv)
     assert "=t" not in " ".join(argv).split("auth_token")[1]
 
 
 def test_flags_win_over_the_recipe(tmp_path: Path) -> None:
     recipe = tmp_path / "eval.yaml"
-    recipe.write_text("model: mock:hash\ntasks: [a, b]\noutput-path: x\nlimit: 5\nmodel_args: {seed: 1, a: 2}\n")
+    recipe.write_text(
+        "model: mock:hash\ntasks: [a, b]\noutput-path: x\nlimit: 5\nmodel_args: {seed: 1, a: 2}\n"
+    )
     settings = merge({"limit": "7", "model_args": {"seed": 3}}, load_recipe(recipe))
     assert settings.limit == "7"
     assert settings.model_args == {"seed": 3, "a": 2}

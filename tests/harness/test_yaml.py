@@ -31,7 +31,7 @@ def test_functions_are_inert(tmp_path: Path) -> None:
 def test_python_tags_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "t.yaml"
     path.write_text("x: !!python/object/apply:os.system ['true']\n")
-    with pytest.raises(TaskFileError, match="t.yaml:1"):
+    with pytest.raises(TaskFileError, match=r"t\.yaml:1"):
         load_yaml(path)
 
 
@@ -65,7 +65,11 @@ def test_unreadable_files(tmp_path: Path, text: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("output_type: generate_until", "output_typ: generate_until", r"t\.yaml:4: unknown key 'output_typ'"),
+        (
+            "output_type: generate_until",
+            "output_typ: generate_until",
+            r"t\.yaml:4: unknown key 'output_typ'",
+        ),
         ("    scorer: official.1", "    scorr: official.1", "did you mean 'scorer'"),
         ("    answer: text", "    answer: essay", r"t\.yaml:\d+: metadata.lalm.answer is 'essay'"),
         ("    items: null", "    items: many", "expected integer or null"),
@@ -76,7 +80,11 @@ def test_unreadable_files(tmp_path: Path, text: str, message: str) -> None:
         ("official: [accuracy]", "official: [f2]", "not in metric_list"),
         ("custom_dataset: !function toy_data.load", "custom_dataset: toy", "!function"),
         ("    licence: none\n", "", "metadata.lalm.licence is missing"),
-        ("      polite: {", "      polite: {sytem: x, ", "unknown key 'metadata.lalm.templates.polite.sytem'"),
+        (
+            "      polite: {",
+            "      polite: {sytem: x, ",
+            "unknown key 'metadata.lalm.templates.polite.sytem'",
+        ),
         ("      default: {}", "      other: {}", "default_template 'default' is not in templates"),
     ],
 )
@@ -101,7 +109,9 @@ def test_a_missing_module_is_named(tmp_path: Path) -> None:
 
 
 def test_the_index_is_up_to_date() -> None:
-    assert INDEX_FILE.read_text(encoding="utf-8") == render_index(), "run: python -m harness.task_index"
+    assert INDEX_FILE.read_text(encoding="utf-8") == render_index(), (
+        "run: python -m harness.task_index"
+    )
 
 
 def test_names_groups_and_patterns_resolve() -> None:
