@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from leaderboards.native import native
 from leaderboards.native_common import Z95
 from leaderboards.nodes import averaged_tasks
-from leaderboards.normalize import Cell, Normalized, normalize
+from leaderboards.normalize import Cell, Node, Normalized, normalize
 from leaderboards.raw import raw_aggregate
 from leaderboards.results import RunLike, TaskResult, task_results
 from leaderboards.signatures import signature_sets
@@ -58,14 +58,16 @@ class _Part:
     found: Normalized
     stored: Mapping[str, Any]
 
-    def interval(self) -> tuple[tuple[float, float] | None, float | None]:
-        """Interval and standard error of the mean, if they belong to the present cells."""
-        score = self.found.tree.score
-        known = self.stored.get("score")
-        if score is None or known is None or not math.isclose(score, known, abs_tol=1e-12):
+    def interval(self, node: Node) -> tuple[tuple[float, float] | None, float | None]:
+        """Interval and standard error of a mean, if they belong to the present cells."""
+        known = self.stored
+        if node is not self.found.tree:
+            known = known.get("categories", {}).get(node.name, {})
+        score = known.get("score")
+        if node.score is None or score is None or abs(node.score - score) > 1e-12:
             return None, None
-        ends = self.stored.get("ci95")
-        return (ends[0], ends[1]) if ends else None, self.stored.get("stderr")
+        ends = known.get("ci95")
+        return (ends[0], ends[1]) if ends else None, known.get("stderr")
 
 
 def leaderboard(
@@ -182,9 +184,7 @@ def _native_table(benchmark: str, label: str, group: Sequence[_Part]) -> Table:
             for key in columns
         }
         whole = not marks
-        if marks and (first := board.get("headline") or next(iter(columns), None)) in entries:
-            entries[first] = _marked(entries[first], marks)
-        rows.append(_row(part, entries, official=True, whole=whole))
+        rows.append(replace(_row(part, entries, official=True, whole=whole), marks=marks))
     headline = next((b["headline"] for b in boards if b.get("headline") in columns), None)
     order = tuple(columns.values())
     reading = str(boards[0].get("reading", "official"))
@@ -200,10 +200,6 @@ def _native_entry(score: Mapping[str, Any] | None, decimals: int) -> Entry:
         return Entry()
     ends = score.get("ci95")
     return Entry(score["value"], (ends[0], ends[1]) if ends else None, decimals)
-
-
-def _marked(entry: Entry, marks: str) -> Entry:
-    return replace(entry, marks=entry.marks + marks)
 
 
 # --- normalised --------------------------------------------------------------------------------
@@ -224,12 +220,12 @@ def _normalized_table(benchmark: str, label: str, group: Sequence[_Part]) -> Tab
             entries = {key: _cell_entry(part.found.cells[key]) for key in keys}
         else:
             entries = {
-                node.name: _scaled(node.score, None, f"- ({node.coverage})")
+                node.name: _scaled(node.score, part.interval(node)[0], f"- ({node.coverage})")
                 for node in part.found.tree.children
             }
         tree = part.found.tree
         entries["mean"] = _scaled(
-            tree.score, part.interval()[0], f"- ({tree.coverage})", _mean_marks(part.found)
+            tree.score, part.interval(tree)[0], f"- ({tree.coverage})", _mean_marks(part.found)
         )
         rows.append(_row(part, entries, official=False, whole=tree.whole))
     metrics = dict.fromkeys(
@@ -305,7 +301,7 @@ def _overall_row(parts: Mapping[str, Mapping[int, _Part]], index: int) -> Row:
             continue
         mine.append(part)
         tree = part.found.tree
-        interval, stderr = part.interval()
+        interval, stderr = part.interval(tree)
         entries[benchmark] = _scaled(
             tree.score, interval, f"- ({tree.coverage})", _mean_marks(part.found)
         )

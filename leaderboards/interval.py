@@ -49,69 +49,97 @@ class _Column:
     key: str
 
 
-def mean_interval(
+def node_intervals(
     found: Normalized,
     tasks: Mapping[str, TaskResult],
     samples: SampleIndex,
     *,
     resamples: int = DEFAULT_RESAMPLES,
     seed: int = SEED,
-) -> Estimate | None:
-    """Bootstrap interval of a benchmark's normalised mean.
+) -> dict[str, Estimate]:
+    """Bootstrap intervals of a benchmark's normalised mean and of its categories.
+
+    Args:
+        found: the benchmark, normalised.
+        tasks: its tasks.
+        samples: lines with ``id``, ``cluster`` and ``stats``.
+        resamples: number of resamples.
+        seed: seed of the draws.
 
     Returns:
-        ``None`` if the mean is not a number, a task has fewer than two items, or no resample
-        differs (an interval of width zero would claim certainty).
+        Node name -> estimate, for the benchmark and the branches right below it. A node is absent if
+        its mean is not a number, a task of it has fewer than two items, or no resample differs (an
+        interval of width zero would claim certainty).
     """
+    scores = _resampled_scores(found, tasks, samples, resamples, seed)
+    method = f"percentile bootstrap by cluster, {resamples} resamples, seed {seed}"
+    estimates = {}
+    for node in (found.tree, *(child for child in found.tree.children if child.children)):
+        weights = leaf_weights(node)
+        if node.score is None or not weights.keys() <= scores.keys():
+            continue
+        estimate = _estimate(
+            sum(weight * scores[task] for task, weight in weights.items()), node.score, method
+        )
+        if estimate is not None:
+            estimates[node.name] = estimate
+    return estimates
+
+
+def _estimate(resampled: Any, value: float, method: str) -> Estimate | None:
+    import numpy as np
+
+    finite = resampled[np.isfinite(resampled)]
+    if len(finite) < 2 or float(np.ptp(finite)) <= 1e-12:
+        return None
+    low, high = (float(end) for end in np.quantile(finite, [0.025, 0.975]))
+    ends = (min(low, value), max(high, value))  # clipping shifts resamples
+    return Estimate(ends, float(finite.std(ddof=1)), method)
+
+
+def _resampled_scores(
+    found: Normalized,
+    tasks: Mapping[str, TaskResult],
+    samples: SampleIndex,
+    resamples: int,
+    seed: int,
+) -> dict[str, Matrix]:
+    """Task -> normalised score in every resample, for the cells that are ok."""
     import numpy as np
 
     from metrics.registry import METRICS
 
-    if found.tree.score is None:
-        return None
     cells = [found.cells[task] for task in found.averaged]
-    metrics = {cell.task: cell.metric for cell in cells if cell.metric is not None}
-    blocks = _blocks(metrics, samples)
-    if blocks is None:
-        return None
-    columns, strata = blocks
+    metrics = {c.task: c.metric for c in cells if c.state == "ok" and c.metric is not None}
+    columns, strata = _blocks(metrics, samples)
     rng = np.random.default_rng(seed)
     totals = np.zeros((resamples, len(columns)))
     for matrix in strata:
         totals += _resampled_sums(matrix, resamples, rng)
-    score = np.zeros(resamples)
-    for task, weight in leaf_weights(found.tree).items():
+    scores = {}
+    for task in dict.fromkeys(column.task for column in columns):
         mine = [index for index, column in enumerate(columns) if column.task == task]
         keys = [columns[index].key for index in mine]
         values = METRICS[metrics[task]].values(totals[:, mine], keys)
         scale = task_anchor(tasks[task], metrics[task])
-        if scale is None:
-            return None
-        score += weight * np.clip((values - scale.floor) / (scale.ceil - scale.floor), 0.0, 1.0)
-    score = score[np.isfinite(score)]
-    if len(score) < 2 or float(np.ptp(score)) == 0.0:
-        return None
-    low, high = (float(end) for end in np.quantile(score, [0.025, 0.975]))
-    low, high = min(low, found.tree.score), max(high, found.tree.score)  # clipping shifts resamples
-    method = f"percentile bootstrap by cluster, {resamples} resamples, seed {seed}"
-    return Estimate((low, high), float(score.std(ddof=1)), method)
+        if scale is not None:
+            scores[task] = np.clip((values - scale.floor) / (scale.ceil - scale.floor), 0.0, 1.0)
+    return scores
 
 
-def _blocks(
-    metrics: Mapping[str, str], samples: SampleIndex
-) -> tuple[list[_Column], list[Matrix]] | None:
-    """Sums of statistics by block, one matrix per stratum; ``None`` if a task is too small."""
+def _blocks(metrics: Mapping[str, str], samples: SampleIndex) -> tuple[list[_Column], list[Matrix]]:
+    """Sums of statistics by block, one matrix per stratum; without tasks of fewer than two items."""
     import numpy as np
 
     sums: dict[str, dict[_Column, float]] = {}
     touched: dict[str, set[str]] = {}
     for task, metric in metrics.items():
-        count = 0
-        for line in samples.get(task, ()):
-            stats = _strict_stats(line, metric)
-            if stats is None:
-                continue
-            count += 1
+        lines = [
+            (line, stats)
+            for line in samples.get(task, ())
+            if (stats := _strict_stats(line, metric)) is not None
+        ]
+        for count, (line, stats) in enumerate(lines if len(lines) > 1 else ()):
             cluster = line.get("cluster")
             block = f"{task}\n{line.get('id', count)}" if cluster is None else str(cluster)
             touched.setdefault(block, set()).add(task)
@@ -119,8 +147,6 @@ def _blocks(
             for key, value in stats.items():
                 column = _Column(task, key)
                 mine[column] = mine.get(column, 0.0) + float(value)
-        if count < 2:
-            return None
     columns = sorted({c for mine in sums.values() for c in mine}, key=lambda c: (c.task, c.key))
     position = {column: index for index, column in enumerate(columns)}
     strata: dict[tuple[str, ...], list[str]] = {}
@@ -142,12 +168,13 @@ def _strict_stats(line: Mapping[str, Any], metric: str) -> Mapping[str, float] |
 
 
 def _resampled_sums(matrix: Matrix, resamples: int, rng: np.random.Generator) -> Matrix:
+    """Sums of resampled blocks; equal blocks are one row with a multiplicity."""
     import numpy as np
 
-    blocks = len(matrix)
-    uniform = np.full(blocks, 1.0 / blocks)
+    rows, counts = np.unique(matrix, axis=0, return_counts=True)
+    shares = counts / len(matrix)
     parts = [
-        rng.multinomial(blocks, uniform, size=min(_CHUNK, resamples - start)) @ matrix
+        rng.multinomial(len(matrix), shares, size=min(_CHUNK, resamples - start)) @ rows
         for start in range(0, resamples, _CHUNK)
     ]
     return np.concatenate(parts)

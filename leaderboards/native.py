@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, Final, cast
 
-from leaderboards.interval import DEFAULT_RESAMPLES, Estimate, mean_interval
+from leaderboards.interval import DEFAULT_RESAMPLES, Estimate, node_intervals
 from leaderboards.normalize import Node, Normalized, normalize
 from leaderboards.results import SampleIndex, TaskResult, by_benchmark
 
@@ -71,27 +71,22 @@ def benchmark_results(
     results = {}
     for benchmark, members in by_benchmark(tasks):
         found = normalize(benchmark, members, expected=(expected or {}).get(benchmark))
-        estimate = mean_interval(found, members, samples, resamples=resamples)
+        estimates = node_intervals(found, members, samples, resamples=resamples)
         results[benchmark] = {
             "native": native(benchmark, members, samples),
-            "normalized": normalized_json(found, estimate),
+            "normalized": normalized_json(found, estimates),
         }
     return results
 
 
-def normalized_json(found: Normalized, estimate: Estimate | None) -> dict[str, Any]:
-    """A ``Normalized`` as JSON, with the interval of its mean."""
+def normalized_json(found: Normalized, estimates: Mapping[str, Estimate]) -> dict[str, Any]:
+    """A ``Normalized`` as JSON, with the intervals of its means (``leaderboards.interval``)."""
     return {
-        "score": found.tree.score,
-        "ci95": list(estimate.ci95) if estimate else None,
-        "stderr": estimate.stderr if estimate else None,
-        "method": estimate.method if estimate else None,
-        "ok": found.tree.ok,
-        "total": found.tree.total,
-        "whole": found.tree.whole,
+        **_node_json(found.tree, estimates),
+        "method": next((estimate.method for estimate in estimates.values()), None),
         "reading": "strict",
         "categories": {
-            node.name: _node_json(node) for node in found.tree.children if node.children
+            node.name: _node_json(node, estimates) for node in found.tree.children if node.children
         },
         "cells": {
             task: {
@@ -103,10 +98,13 @@ def normalized_json(found: Normalized, estimate: Estimate | None) -> dict[str, A
     }
 
 
-def _node_json(node: Node) -> dict[str, Any]:
+def _node_json(node: Node, estimates: Mapping[str, Estimate]) -> dict[str, Any]:
+    estimate = estimates.get(node.name)
     return {
         "score": node.score,
+        "ci95": list(estimate.ci95) if estimate else None,
+        "stderr": estimate.stderr if estimate else None,
         "ok": node.ok,
         "total": node.total,
-        "children": {child.name: _node_json(child) for child in node.children if child.children},
+        "whole": node.whole,
     }

@@ -4,6 +4,7 @@ A native aggregate is a JSON object::
 
     {"scores": {COLUMN: {"value": number | null, "ci95": [lo, hi] | null, "n": int | null}},
      "decimals": {COLUMN: int},      decimals as published (default 1)
+     "higher_is_better": {COLUMN: bool},   default true; name every error and abstention rate
      "headline": COLUMN | null,      the column that the board sorts by
      "unit": "percent",
      "metric": id, "reading": "official" | "strict",

@@ -51,7 +51,7 @@ def records(board: Leaderboard) -> Iterator[dict[str, Any]]:
                     "low": low,
                     "high": high,
                     "state": "ok" if entry.value is not None else entry.text,
-                    "marks": entry.marks,
+                    "marks": row.marks + entry.marks,
                     "items": row.items,
                     "total": row.total,
                     "unparsed": row.unparsed,

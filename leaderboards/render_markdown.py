@@ -71,7 +71,7 @@ def _cells(table: Table, row: Row) -> list[str]:
     coverage = str(row.items) if row.items == row.total else f"{row.items}/{row.total} partial"
     return [
         "-" if row.rank is None else str(row.rank),
-        escape(row.run),
+        escape(f"{row.run} {row.marks}"),
         escape(row.model),
         *(format_entry(row.entries.get(column.key, Entry())) for column in table.columns),
         coverage,
@@ -127,8 +127,8 @@ def _legend(board: Leaderboard) -> str:
         mark
         for table in board.tables
         for row in table.rows
-        for entry in row.entries.values()
-        for mark in entry.marks
+        for marks in (row.marks, *(entry.marks for entry in row.entries.values()))
+        for mark in marks
     }
     return "\n".join(f"- {escape(mark)} {text}" for mark, text in MARKS.items() if mark in used)
 

@@ -65,6 +65,7 @@ class Row:
         errors: share of items that failed.
         whole: every cell is there and complete; only whole rows are ranked.
         rank: 1-based, ``None`` if unranked.
+        marks: any of ``MARKS``, for the row as a whole.
     """
 
     run: str
@@ -77,6 +78,7 @@ class Row:
     errors: float | None = None
     whole: bool = False
     rank: int | None = None
+    marks: str = ""
 
 
 @dataclass(frozen=True, slots=True)

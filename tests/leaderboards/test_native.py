@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from leaderboards.interval import mean_interval
+from leaderboards.interval import Estimate, node_intervals
 from leaderboards.native import benchmark_results, native
 from leaderboards.native_sakura import conditional
 from leaderboards.normalize import normalize
@@ -26,6 +26,10 @@ def joined(root: Path) -> tuple[dict[str, TaskResult], dict[str, list[dict[str, 
         record = json.loads(line)
         index.setdefault(record["task"], []).append(record)
     return task_results(manifest, results["tasks"]), index
+
+
+def mean_interval(found: Any, *args: Any, **kwargs: Any) -> Estimate | None:
+    return node_intervals(found, *args, **kwargs).get(found.benchmark)
 
 
 def sakura(**verdicts: str) -> dict[str, FakeTask]:
@@ -179,6 +183,16 @@ def test_interval_keeps_clusters_that_span_tasks(tmp_path):
     narrow = mean_interval(both, tasks, apart, resamples=500)
     assert narrow is not None
     assert narrow.stderr == pytest.approx(alone.stderr / 2**0.5, rel=0.15)
+
+
+def test_categories_have_intervals_where_the_whole_has_none(tmp_path):
+    cells = {f"{track}_single": "10110100" for track in TRACKS}
+    tasks, index = joined(write_run(tmp_path / "run", sakura(**cells)))
+    found = benchmark_results(tasks, index, resamples=200)["sakura"]["normalized"]
+    assert (found["score"], found["ci95"], found["ok"], found["total"]) == (None, None, 4, 8)
+    single = found["categories"]["single"]
+    assert single["score"] == pytest.approx((0.5 - 0.25) / 0.75)
+    assert single["ci95"][0] < single["score"] < single["ci95"][1]
 
 
 def test_interval_agrees_with_the_binomial_standard_error(tmp_path):
