@@ -1,0 +1,1 @@
+"""MMAU: multiple-choice understanding of sound, music and speech."""

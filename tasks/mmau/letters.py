@@ -1,0 +1,45 @@
+"""Letter to text: the declared step between prompts that ask for a letter and the word-set rule.
+
+Such prompts show ``A. text`` or ``(A) text`` and get a letter back, which the official rule never accepts.
+``letter_to_text`` replaces a reply that gives one letter by that option's text; any other reply stays
+as it is. The step is a cleaning of its own id, never part of scoring.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Sequence
+from typing import Final
+
+CLEANING_ID: Final = "letter"
+
+_BARE: Final = re.compile(r"[(\[\"'*]*([A-Za-z])[)\]\"'*.:]*")
+_LED: Final = re.compile(r"[\"'*]*(?:[(\[]([A-Za-z])[)\]]|([A-Z])[.):])(?=\s|[\"'*])")
+_SAID: Final = re.compile(
+    r"(?:answer|option|choice)(?:\s+is)?\s*:?\s*[\"'*]*(?:[(\[]([A-Za-z])[)\]]|([A-Z])(?=[\s.,:;\"'*)]*$))",
+    re.IGNORECASE,
+)
+
+
+def letter_to_text(response: str, options: Sequence[str]) -> str:
+    """The text of the option whose letter a reply gives, else the reply unchanged.
+
+    Read are a letter alone (``B``, ``(b)``, ``B.``), a letter before its text (``B. text``, ``(B) text``),
+    and a letter after "answer", "option" or "choice" (``The answer is (B)``, ``Answer: B.``). A reply that
+    begins with the word "A" is no letter.
+
+    >>> letter_to_text("(B)", ["Man", "Woman"])
+    'Woman'
+    >>> letter_to_text("The correct answer is A.", ["Man", "Woman"])
+    'Man'
+    >>> letter_to_text("A man", ["Man", "Woman"])
+    'A man'
+    """
+    text = response.strip()
+    match = _BARE.fullmatch(text) or _LED.match(text) or _SAID.search(text)
+    if match is None:
+        return response
+    letter = next(group for group in match.groups() if group)
+    index = string.ascii_uppercase.index(letter.upper())
+    return options[index] if index < len(options) else response

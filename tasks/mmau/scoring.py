@@ -1,0 +1,132 @@
+"""Scoring of MMAU: the official word-set rule, bit-exact, in two readings.
+
+A reply is right when it holds every word of the answer and no word that only distractors have
+(protocol, section 3). Official: items without a reply are in no denominator; a reply that is no text,
+an unknown task or difficulty, and an unhashable sub-category are where upstream stops. Strict: every
+item counts, and what is no text or has no words is wrong and unparsed. The test split's answers are
+withheld: without an answer the score is absent in both readings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from harness.errors import InputFileError
+from harness.types import MISSING, Document, ItemScore, Scored
+from metrics import vanilla
+
+TASKS: Final = ("sound", "music", "speech")
+DIFFICULTIES: Final = ("easy", "medium", "hard")
+_WORD: Final = re.compile(r"\b\w+\b")
+
+
+def words(text: str) -> frozenset[str]:
+    """The distinct words of a text in lower case; an underscore is a letter, a hyphen a border.
+
+    >>> sorted(words("Twenty-three, snake_case!"))
+    ['snake_case', 'three', 'twenty']
+    """
+    return frozenset(_WORD.findall(text.lower()))
+
+
+def is_correct(answer: str, choices: Sequence[str], reply: str) -> bool:
+    """The official rule.
+
+    Args:
+        answer: text of the right choice; it need not be among the choices.
+        choices: all option texts, without letters.
+        reply: the reply as it is scored.
+
+    >>> is_correct("Man", ["Man", "Woman"], "I hear a man.")
+    True
+    >>> is_correct("Man", ["Man", "Woman"], "A man or a woman")
+    False
+    >>> is_correct("Man", ["Man", "Woman"], "A")
+    False
+    """
+    said, gold = words(reply), words(answer)
+    distractors = [words(choice) for choice in choices]
+    forbidden = frozenset().union(*(other - gold for other in distractors if other != gold))
+    return bool(said) and gold <= said and not said & forbidden
+
+
+def options(doc: Document) -> tuple[str, ...]:
+    """Option texts in data order.
+
+    Raises:
+        InputFileError: the document has no list of texts.
+    """
+    choices = doc.get("choices")
+    if not isinstance(choices, list) or not all(isinstance(choice, str) for choice in choices):
+        raise InputFileError(
+            f"field 'choices' is {choices!r}, expected a list of texts",
+            where=str(doc.get("_id") or doc.get("id")),
+        )
+    return tuple(choices)
+
+
+def reference(doc: Document) -> str | None:
+    """The right choice's text, ``None`` where it is withheld."""
+    answer = doc.get("answer")
+    return answer if isinstance(answer, str) and answer else None
+
+
+def _upstream_stops(doc: Document, response: Any) -> bool:
+    """Whether the official script would end with an exception on this item."""
+    if response is MISSING:
+        return False
+    unknown = ("task" in doc and doc["task"] not in TASKS) or (
+        "difficulty" in doc and doc["difficulty"] not in DIFFICULTIES
+    )
+    return (
+        not isinstance(response, str)
+        or unknown
+        or isinstance(doc.get("sub-category"), (list, dict))
+    )
+
+
+def _chosen(choices: Sequence[str], reply: str) -> str | None:
+    """The only choice that the reply would be right for, if it were the answer."""
+    fitting = [choice for choice in choices if words(choice) and is_correct(choice, choices, reply)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemScore:
+    """Score one reply.
+
+    Args:
+        doc: an item with ``choices`` and ``answer``.
+        response: the reply; ``MISSING`` if the record has no reply key.
+        verdicts: unused, MMAU has no judge.
+
+    >>> item = {"choices": ["Man", "Woman"], "answer": "Man", "task": "sound", "difficulty": "easy"}
+    >>> score(item, "Man.", None).metrics["accuracy"]["official"]
+    Scored(stats={'correct': 1, 'n': 1}, parsed=True)
+    """
+    del verdicts
+    choices, answer = options(doc), reference(doc)
+    said = words(response) if isinstance(response, str) else frozenset[str]()
+    correct = isinstance(response, str) and answer is not None
+    correct = correct and is_correct(str(answer), choices, response)
+    read = correct or (
+        bool(said) and any(words(choice) and words(choice) <= said for choice in choices)
+    )
+    stats = {"correct": int(correct), "n": 1}
+    stops = answer is not None and _upstream_stops(doc, response)
+    counted = answer is not None and response is not MISSING and not stops
+    return ItemScore(
+        metrics={
+            "accuracy": {
+                "official": Scored(stats if counted else None, parsed=read),
+                "strict": Scored(stats if answer is not None else None, parsed=read),
+            }
+        },
+        extracted=_chosen(choices, response) if isinstance(response, str) else None,
+        aborted=frozenset({"accuracy"}) if stops else frozenset(),
+    )
+
+
+process_results = vanilla.hook(score)
+aggregate = vanilla.aggregate
