@@ -27,6 +27,8 @@ _VOICEBENCH = [
     "advbench",
 ]
 
+_QUICKSTART = ("transcription", "choice", "keyword", "number", "instruction")
+
 # LLaSO-Eval: category -> task -> data sets, as the released result files are grouped
 _LLASO: Final[dict[str, dict[str, str]]] = {
     "linguistic": {"ASR": "asr"},
@@ -68,10 +70,11 @@ _LLASO_PATHS: Final = {
     for name in names.split()
 }
 
-_AVERAGED: Final[dict[str, tuple[str, ...]]] = {
+AVERAGED: Final[dict[str, tuple[str, ...]]] = {
     "llaso_eval": tuple(_LLASO_PATHS),
     "mmau": ("mmau_test_mini",),
     "mmsu": ("mmsu",),
+    "quickstart": tuple(f"quickstart_{name}" for name in _QUICKSTART),
     "sakura": tuple(f"sakura_{t}_{hop}" for hop in SAKURA_HOPS for t in SAKURA_TRACKS),
     "speech_ifeval": ("speech_ifeval_closed", "speech_ifeval_creative", "speech_ifeval_cot"),
     "voicebench": tuple(f"voicebench_{name}" for name in _VOICEBENCH),
@@ -84,14 +87,14 @@ def averaged_tasks(benchmark: str, seen: Iterable[str]) -> tuple[str, ...]:
     Args:
         benchmark: group name.
         seen: tasks of the benchmark in the runs at hand, used where no fixed list is known
-            (the quick-start suite, a user's own benchmark).
+            (a user's own benchmark).
 
     >>> averaged_tasks("mmau", ["mmau_test_mini", "mmau_test"])
     ('mmau_test_mini',)
     >>> averaged_tasks("my_own", ["b", "a", "b"])
     ('b', 'a')
     """
-    return _AVERAGED.get(benchmark) or tuple(dict.fromkeys(seen))
+    return AVERAGED.get(benchmark) or tuple(dict.fromkeys(seen))
 
 
 def node_path(benchmark: str, task: str) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ class FakeTask:
 
     items: Sequence[Item]
     metric: str = "accuracy"
-    benchmark: str = "quickstart"
+    benchmark: str = "demo"
     anchors: Mapping[str, Any] = field(default_factory=dict)
     official: bool = True
     total: int | None = None

@@ -23,10 +23,8 @@ GOLDEN = Path(__file__).parent / "golden_leaderboard.md"
 
 def quick(choice: str, errors: str = "00", **kwargs) -> dict[str, FakeTask]:
     return {
-        "quickstart_choice": FakeTask(
-            binary(choice), anchors={"chance": 0.25}, official=False, **kwargs
-        ),
-        "quickstart_transcription": FakeTask(
+        "demo_choice": FakeTask(binary(choice), anchors={"chance": 0.25}, official=False, **kwargs),
+        "demo_transcription": FakeTask(
             [Item(f"s{i}", (int(edits), 4)) for i, edits in enumerate(errors)],
             metric="wer",
             official=False,
@@ -38,7 +36,7 @@ def board_of(*paths: Path, **kwargs) -> Leaderboard:
     return leaderboard([read_run(path) for path in paths], **kwargs)
 
 
-def tables(board: Leaderboard, kind: str, benchmark: str = "quickstart") -> list[Table]:
+def tables(board: Leaderboard, kind: str, benchmark: str = "demo") -> list[Table]:
     return [t for t in board.tables if (t.kind, t.benchmark) == (kind, benchmark)]
 
 
@@ -125,7 +123,7 @@ def test_a_limited_run_stands_apart_and_is_unranked(tmp_path):
 
 def test_runs_that_share_only_some_tasks_share_a_table_if_those_agree(tmp_path):
     both = quick("1101")
-    one = {"quickstart_choice": quick("1111")["quickstart_choice"]}
+    one = {"demo_choice": quick("1111")["demo_choice"]}
     board = board_of(write_run(tmp_path / "a", both), write_run(tmp_path / "b", one))
     (table,) = tables(board, "normalized")
     text = {row.run: row.entries["mean"] for row in table.rows}
@@ -150,7 +148,7 @@ def test_ranks_skip_incomplete_rows_and_share_ties(tmp_path):
     ]
     failing = table.rows[-1].entries
     assert failing["mean"].text == "- (1/2)"
-    assert failing["quickstart_choice"].text == "- (error)"
+    assert failing["demo_choice"].text == "- (error)"
 
 
 def test_equal_values_have_no_best(tmp_path):
@@ -175,7 +173,7 @@ def test_best_follows_the_direction_and_needs_two_numbers(tmp_path):
 def test_word_error_rate_is_shown_raw_and_turned_in_the_normalised_table(tmp_path):
     board = board_of(write_run(tmp_path / "a", quick("1101", "10")))
     assert column(tables(board, "native")[0], "transcription wer") == {"a": 12.5}
-    assert column(tables(board, "normalized")[0], "quickstart_transcription") == {"a": 87.5}
+    assert column(tables(board, "normalized")[0], "demo_transcription") == {"a": 87.5}
 
 
 def test_equal_names_are_told_apart(tmp_path):
@@ -200,7 +198,7 @@ def test_overall_needs_every_benchmark_and_combines_their_errors(tmp_path):
     entries = {row.run: row.entries for row in table.rows}
     first = entries["a"]["overall"]
     assert first.value == pytest.approx(
-        (entries["a"]["quickstart"].value + entries["a"]["own"].value) / 2
+        (entries["a"]["demo"].value + entries["a"]["own"].value) / 2
     )
     assert first.ci95 is not None and first.ci95[0] < first.value < first.ci95[1]
     assert (entries["b"]["own"].text, entries["b"]["overall"].text) == ("- (missing)", "- (1/2)")
@@ -212,23 +210,23 @@ def test_no_overall_table_for_one_benchmark(tmp_path):
 
 def test_expected_tasks_decide_what_a_mean_needs(tmp_path):
     run = write_run(tmp_path / "a", quick("1101"))
-    names = ["quickstart_choice", "quickstart_transcription", "quickstart_number"]
-    (table,) = tables(board_of(run, expected={"quickstart": names}), "normalized")
+    names = ["demo_choice", "demo_transcription", "demo_number"]
+    (table,) = tables(board_of(run, expected={"demo": names}), "normalized")
     assert table.rows[0].entries["mean"].text == "- (2/3)"
-    assert table.rows[0].entries["quickstart_number"].text == "- (missing)"
+    assert table.rows[0].entries["demo_number"].text == "- (missing)"
 
 
 def test_stale_results_are_not_averaged(tmp_path):
     run = write_run(tmp_path / "a", quick("1101"))
-    (table,) = tables(board_of(run, scorers={"quickstart_choice": "official.2"}), "normalized")
-    assert table.rows[0].entries["quickstart_choice"].text == "- (stale)"
+    (table,) = tables(board_of(run, scorers={"demo_choice": "official.2"}), "normalized")
+    assert table.rows[0].entries["demo_choice"].text == "- (stale)"
     assert table.rows[0].entries["mean"].value is None
 
 
 def test_interval_of_other_cells_is_not_shown_beside_a_new_mean(tmp_path):
     run = write_run(tmp_path / "a", quick("1101", "12"))
     results = json.loads((run / "results.json").read_text())
-    results["benchmarks"]["quickstart"]["normalized"]["score"] += 0.01
+    results["benchmarks"]["demo"]["normalized"]["score"] += 0.01
     (run / "results.json").write_text(json.dumps(results))
     assert tables(board_of(run), "normalized")[0].rows[0].entries["mean"].ci95 is None
 
@@ -250,4 +248,4 @@ def test_csv_and_json_hold_every_value(tmp_path):
     assert any(row["state"] == "'- (1/2)" and row["value"] == "" for row in rows)
     content = json.loads(render_json(board))
     assert len(content["records"]) == cells
-    assert content["signatures"][0]["signatures"]["quickstart_choice"].startswith("quickstart")
+    assert content["signatures"][0]["signatures"]["demo_choice"].startswith("demo")

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.task_index import load_index
 from harness.types import Reading
-from leaderboards.nodes import averaged_tasks, node_path
+from leaderboards.nodes import AVERAGED, averaged_tasks, node_path
 from leaderboards.normalize import (
     Anchor,
     anchor,
@@ -175,6 +176,15 @@ def test_llaso_tree_has_its_44_sets_and_20_tasks():
     names = averaged_tasks("llaso_eval", [])
     assert len(names) == len(set(names)) == 44
     assert len({node_path("llaso_eval", name) for name in names}) == 20
+
+
+@pytest.mark.parametrize("benchmark", sorted(AVERAGED))
+def test_a_mean_asks_only_for_tasks_that_exist(benchmark):
+    """A misspelt task would leave every row of the benchmark without a mean."""
+    members = {e.task for e in load_index().tasks.values() if e.benchmark == benchmark}
+    if not members:
+        pytest.skip(f"the task index has no {benchmark}")
+    assert set(averaged_tasks(benchmark, [])) <= members
 
 
 def test_abstention_and_the_control_are_never_headlines():
