@@ -13,6 +13,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -20,7 +21,9 @@ from harness.types import Stats
 from metrics.measures import Matrix, Measure
 from metrics.sums import as_float
 
-PREFIX = "confusion:"
+PREFIX: Final = "confusion:"
+_HITS: Final = "hits:"
+_SUPPORT: Final = "support:"
 
 
 def confusion_key(reference: str, prediction: str | None) -> str:
@@ -82,24 +85,36 @@ class MacroF1(Measure):
             )
         )
 
-    def values(self, totals: Matrix, keys: Sequence[str]) -> Matrix:
-        """Macro-F1 of every row; a class that is absent from a row is not part of its mean."""
-        columns = [column for column, key in enumerate(keys) if key.startswith(PREFIX)]
-        pairs = [read_key(keys[column]) for column in columns]
-        classes = sorted({label for pair in pairs for label in pair if label is not None})
-        code = {label: number for number, label in enumerate(classes)}
-        hits = np.zeros((len(keys), len(classes)))
-        marginals = np.zeros((len(keys), len(classes)))
-        for column, (reference, prediction) in zip(columns, pairs, strict=True):
-            marginals[column, code[reference]] += 1
-            if prediction is not None:
-                marginals[column, code[prediction]] += 1
+    def reduce(self, item: Stats) -> Stats:
+        """Hits and marginals of the classes: two statistics a class instead of one a cell."""
+        reduced: dict[str, float] = {}
+        for key, count in item.items():
+            if not key.startswith(PREFIX):
+                continue
+            reference, prediction = read_key(key)
+            for label in (reference, prediction):
+                if label is not None:
+                    reduced[_SUPPORT + label] = reduced.get(_SUPPORT + label, 0) + count
             if prediction == reference:
-                hits[column, code[reference]] += 1
-        support = totals @ marginals  # references + predictions of each class
-        scores = np.divide(
-            2.0 * (totals @ hits), support, out=np.zeros_like(support), where=support > 0
+                reduced[_HITS + reference] = reduced.get(_HITS + reference, 0) + count
+        return reduced
+
+    def values(self, totals: Matrix, keys: Sequence[str]) -> Matrix:
+        """Macro-F1 of every row; a class that is absent from a row is not part of its mean.
+
+        The columns are confusion counts or what ``reduce`` makes of them.
+        """
+        parts = [self.reduce({key: 1}) if key.startswith(PREFIX) else {key: 1} for key in keys]
+        names = {key for part in parts for key in part if key.startswith(_SUPPORT)}
+        classes = sorted(name.removeprefix(_SUPPORT) for name in names)
+        hits, support = (
+            totals
+            @ np.array(
+                [[float(part.get(kind + label, 0)) for label in classes] for part in parts]
+            ).reshape(len(keys), len(classes))
+            for kind in (_HITS, _SUPPORT)
         )
+        scores = np.divide(2.0 * hits, support, out=np.zeros_like(support), where=support > 0)
         present = (support > 0).sum(axis=1)
         result = np.full(len(totals), np.nan)
         np.divide(scores.sum(axis=1), present, out=result, where=present > 0)

@@ -87,7 +87,7 @@ def estimate(
     (0.75, [0.301, 0.954], 'wilson')
     """
     value = metric.aggregate(items)
-    blocks = make_blocks(items, clusters)
+    blocks = make_blocks([metric.reduce(item) for item in items], clusters)
     clustered = clusters is not None and blocks.size < len(items)
     if blocks.size < 2 or not math.isfinite(value) or not np.isfinite(blocks.rows).all():
         return Estimate(value, None, None, len(items), "none")

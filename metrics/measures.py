@@ -58,6 +58,10 @@ class Measure(Metric, ABC):
         del keys
         return None
 
+    def reduce(self, item: Stats) -> Stats:
+        """Additive statistics from which ``values`` can be had; fewer ones where that is possible."""
+        return item
+
     def aggregate(self, items: Sequence[Stats]) -> float:
         """Value over items, whatever their order; ``nan`` if there are none."""
         return self.value(total(items))

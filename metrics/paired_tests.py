@@ -89,36 +89,47 @@ def regression_test(
     >>> round(result.drop, 4), result.p_value, result.method
     (0.6667, 0.0078125, 'mcnemar_midp')
     """
-    first, second = make_paired_blocks(baseline, candidate, clusters)
+    first, second = _pair(metric, baseline, candidate, clusters)
     if not len(baseline):
         return RegressionTest(math.nan, 1.0, 0, "none", None)
     sign = 1.0 if metric.higher_is_better else -1.0
     drop = sign * (metric.aggregate(baseline) - metric.aggregate(candidate))
     clustered = clusters is not None and first.size < len(baseline)
-    pair = metric.ratio_keys(first.keys)
-    drops = None if pair is None else _unit_drops(first, second, pair, sign)
-    detectable = None
-    suffix = f"({draws},seed={seed})" + (f",clusters={first.size}" if clustered else "")
-    if metric.family == "f1":
-        p_value = _centred_bootstrap(metric, first, second, sign, seed, draws)
-        method = "paired_bootstrap" + suffix
-    elif drops is None or metric.family == "ratio":
-        p_value = _exchange(metric, first, second, sign, seed, draws)
-        method = "block_randomisation" + suffix
-    elif not clustered and metric.family == "proportion" and _zero_one(first, second):
-        lost = int(first.counts @ (drops > 0))
-        gained = int(first.counts @ (drops < 0))
-        p_value = mcnemar_midp(lost, gained)
-        method = "mcnemar_midp"
-        detectable = detectable_drop(len(baseline), (lost + gained) / len(baseline))
-    else:
-        p_value = sign_flip(np.repeat(drops, first.counts).tolist(), seed=seed, draws=draws)
-        method = "sign_flip" + suffix
+    with np.errstate(over="ignore", invalid="ignore"):  # statistics beyond a float: p = 1
+        p_value, method, detectable = _test(metric, first, second, sign, clustered, seed, draws)
     if detectable is None:
         difference = paired_difference(metric, baseline, candidate, clusters, seed=seed)
         if difference.stderr is not None:
             detectable = detectable_drop_from_stderr(difference.stderr)
     return RegressionTest(drop, p_value, len(baseline), method, detectable)
+
+
+def _test(
+    metric: Measure,
+    first: Blocks,
+    second: Blocks,
+    sign: float,
+    clustered: bool,
+    seed: int,
+    draws: int,
+) -> tuple[float, str, float | None]:
+    """p-value, method and, where the test itself says, the detectable drop."""
+    pair = metric.ratio_keys(first.keys)
+    drops = None if pair is None else _unit_drops(first, second, pair, sign)
+    suffix = f"({draws},seed={seed})" + (f",clusters={first.size}" if clustered else "")
+    if metric.family == "f1":
+        p_value = _centred_bootstrap(metric, first, second, sign, seed, draws)
+        return p_value, "paired_bootstrap" + suffix, None
+    if drops is None or metric.family == "ratio":
+        p_value = _exchange(metric, first, second, sign, seed, draws)
+        return p_value, "block_randomisation" + suffix, None
+    if not clustered and metric.family == "proportion" and _zero_one(first, second):
+        lost = int(first.counts @ (drops > 0))
+        gained = int(first.counts @ (drops < 0))
+        detectable = detectable_drop(first.size, (lost + gained) / first.size)
+        return mcnemar_midp(lost, gained), "mcnemar_midp", detectable
+    p_value = sign_flip(np.repeat(drops, first.counts).tolist(), seed=seed, draws=draws)
+    return p_value, "sign_flip" + suffix, None
 
 
 def mcnemar_midp(lost: int, gained: int) -> float:
@@ -189,7 +200,7 @@ def paired_difference(
     Raises:
         ValueError: the sequences differ in length.
     """
-    first, second = make_paired_blocks(baseline, candidate, clusters)
+    first, second = _pair(metric, baseline, candidate, clusters)
     value = metric.aggregate(candidate) - metric.aggregate(baseline)
     n, units = len(baseline), first.size
     finite = np.isfinite(first.rows).all() and np.isfinite(second.rows).all()
@@ -233,6 +244,19 @@ def holm(p_values: Sequence[float]) -> list[float]:
         largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[place]))
         adjusted[place] = largest
     return adjusted
+
+
+def _pair(
+    metric: Measure,
+    baseline: Sequence[Stats],
+    candidate: Sequence[Stats],
+    clusters: Sequence[Hashable] | None,
+) -> tuple[Blocks, Blocks]:
+    return make_paired_blocks(
+        [metric.reduce(item) for item in baseline],
+        [metric.reduce(item) for item in candidate],
+        clusters,
+    )
 
 
 def _unit_drops(first: Blocks, second: Blocks, pair: tuple[str, str], sign: float) -> Matrix | None:
