@@ -8,6 +8,8 @@ escaped, so that no run can break or forge a table.
 
 from __future__ import annotations
 
+import re
+
 from leaderboards.tables import MARKS, Column, Entry, Leaderboard, Row, SignatureSet, Table
 
 
@@ -82,8 +84,8 @@ def _cells(table: Table, row: Row) -> list[str]:
 def format_entry(entry: Entry) -> str:
     """A value with its interval.
 
-    >>> format_entry(Entry(66.0, (63.01, 68.9), 2, best=True, marks="*"))
-    '**66.00** [63.01, 68.90] *'
+    >>> format_entry(Entry(66.0, (63.01, 68.9), 2, best=True, marks="†"))
+    '**66.00** [63.01, 68.90] †'
     >>> format_entry(Entry(text="- (17/20)"))
     '- (17/20)'
     """
@@ -109,13 +111,13 @@ def format_share(share: float | None) -> str:
 
 
 def escape(text: str) -> str:
-    """Text that stays one cell and one line.
+    """Text that stays one cell and one line, without links, images, emphasis or HTML.
 
     >>> escape("two" + chr(10) + "lines <i>")
     'two lines &lt;i>'
     """
     flat = " ".join(text.split())
-    return flat.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    return re.sub(r"[\\|`*\[]", r"\\\g<0>", flat).replace("<", "&lt;")
 
 
 def _line(cells: list[str]) -> str:

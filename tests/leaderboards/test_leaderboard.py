@@ -98,6 +98,12 @@ def test_escape_leaves_one_line_and_no_bare_pipe(text):
     assert "|" not in escaped.replace("\\|", "")
 
 
+def test_a_name_cannot_embed_an_image_or_emphasis():
+    assert escape("![x](http://h/i.png) **b** `c`") == (
+        "!\\[x](http://h/i.png) \\*\\*b\\*\\* \\`c\\`"
+    )
+
+
 @pytest.mark.parametrize("part", ["prompt", "gen", "scorer", "judge", "clean", "data"])
 def test_a_table_never_mixes_signatures(tmp_path, part):
     one = write_run(tmp_path / "a", quick("1101"))
