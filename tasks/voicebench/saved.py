@@ -1,7 +1,8 @@
 """Rows of a data set written by ``datasets.save_to_disk``, with audio that stays on disk.
 
-The Arrow files are memory-mapped by ``datasets`` and shared by all references to one folder; a clip's
-bytes are copied out only when somebody asks for them, so memory does not grow with the data set.
+``save_to_disk`` puts the bytes of every clip into its Arrow files. They are memory-mapped by ``datasets``
+and shared by all references to one folder; a clip is copied out only when somebody asks for it, so
+memory does not grow with the data set.
 """
 
 from __future__ import annotations
@@ -37,17 +38,13 @@ class SavedClip(AudioRef):
         """The encoded clip as stored.
 
         Raises:
-            AudioError: the row holds no audio, or the file it names is unreadable.
+            AudioError: the row holds no audio.
         """
         value = _open(self._cell.folder)[self._cell.row][_COLUMN] or {}
-        if isinstance(value.get("bytes"), bytes):
-            return bytes(value["bytes"])
-        if not value.get("path"):
+        content = value.get("bytes")
+        if not isinstance(content, bytes):
             raise AudioError("the row holds no audio bytes", where=self.path)
-        try:
-            return Path(value["path"]).read_bytes()
-        except OSError as error:
-            raise AudioError(f"cannot read audio: {error.strerror}", where=self.path) from error
+        return content
 
     def prefetched(self, sampling_rate: int) -> SavedClip:
         """A copy that holds the decoded samples, for one request."""

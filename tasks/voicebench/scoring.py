@@ -112,44 +112,32 @@ def _qa(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemSco
     the vote alone.
     """
     reference = _text(doc, "reference")
-    texts = _votes(verdicts)[:VOTES] if verdicts is not None else None
     usable = isinstance(response, str)
     inside = usable and rules.pedant_contains(reference, response)
-    panda = Scored(_share(1)) if inside else Scored(None, parsed=usable)
-    aborted = {"panda", "sdqa"} if not inside else set()
-    if not usable or texts == []:
-        aborted.add("qa_vote")
-    details: dict[str, Any] = {}
-    if usable and not inside:
-        details["panda"] = "unsupported"
-
-    vote = strict_vote = sdqa = _ABSENT
-    winners: tuple[str, ...] = ()
-    if texts is None:
-        aborted.discard("sdqa")
-        aborted.discard("qa_vote")
-    else:
-        vote = sdqa = strict_vote = _UNREAD
-        if texts:
-            winners = judge.most_frequent(texts)
-            clear = winners in (("yes",), ("no",))
-            share = judge.majority_yes(texts)
-            vote = Scored(_share(share), parsed=clear)
-            if inside:
-                sdqa = Scored(_share((1 + share) / 2), parsed=clear)
-            if len(winners) > 1:
-                details["tie"] = list(winners)
-        if _blank(response):
-            strict_vote = _wrong()
-        elif texts:
-            majority = judge.strict_majority(texts)
-            strict_vote = Scored(_share(majority is True), parsed=majority is not None)
     words = not _blank(response) and rules.contains_words(reference, response)
+    strict_panda = _wrong() if _blank(response) else Scored(_share(words))
+    details: dict[str, Any] = {"panda": "unsupported"} if usable and not inside else {}
+    aborted = set() if inside else {"panda"}
+    vote = sdqa = strict_vote = _ABSENT
+    winners: tuple[str, ...] = ()
+    if verdicts is not None:
+        texts = _votes(verdicts)[:VOTES]
+        winners = judge.most_frequent(texts) if texts else ()
+        clear = winners in (("yes",), ("no",))
+        share = judge.majority_yes(texts) if texts else None
+        vote = Scored(None if share is None else _share(share), parsed=clear)
+        both = (1 + share) / 2 if inside and share is not None else None
+        sdqa = Scored(None if both is None else _share(both), parsed=clear and usable)
+        strict_vote = _strict_vote(response, texts)
+        aborted |= {"sdqa"} if both is None else set()
+        aborted |= {"qa_vote"} if share is None or not usable else set()
+    if len(winners) > 1:
+        details["tie"] = list(winners)
     return ItemScore(
         {
             "panda": {
-                "official": panda,
-                "strict": _wrong() if _blank(response) else Scored(_share(words)),
+                "official": Scored(_share(1) if inside else None, parsed=usable),
+                "strict": strict_panda,
             },
             "qa_vote": {"official": vote, "strict": strict_vote},
             "sdqa": {"official": sdqa, "strict": strict_vote},
@@ -158,6 +146,16 @@ def _qa(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemSco
         details=details,
         aborted=frozenset(aborted),
     )
+
+
+def _strict_vote(response: Any, votes: Sequence[str]) -> Scored:
+    """Majority of the readable votes; no vote at all is no statistics, unless there is no reply."""
+    if _blank(response):
+        return _wrong()
+    if not votes:
+        return _UNREAD
+    majority = judge.strict_majority(votes)
+    return Scored(_share(majority is True), parsed=majority is not None)
 
 
 def _mcq(doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> ItemScore:
