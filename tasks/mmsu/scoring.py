@@ -1,0 +1,98 @@
+"""Scoring of MMSU: the official letter rule, bit-exact, in two readings.
+
+A reply is stripped and its lines joined; its first character, else its last but one, is the letter
+(protocol, section 3). Official: a reply that gives no letter, or is no text, is in no denominator; a
+missing or empty one counts as wrong. Strict: the same letter, but every item counts, and a letter that
+points at a null choice is unparsed and wrong. Null choices and the option text "None" are kept apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from harness.types import MISSING, Document, ItemScore, Scored
+from metrics import vanilla
+
+LETTERS: Final = "ABCD"
+
+
+class Reading(NamedTuple):
+    """What the official rule makes of a reply: in the denominator or not, and its letter."""
+
+    counted: bool
+    letter: str | None = None
+
+
+def read_letter(response: Any) -> Reading:
+    r"""The official reading of a reply.
+
+    >>> read_letter("B. because"), read_letter("The answer is C.")
+    (Reading(counted=True, letter='B'), Reading(counted=True, letter='C'))
+    >>> read_letter("The answer is C"), read_letter(" \n")
+    (Reading(counted=False, letter=None), Reading(counted=True, letter=None))
+    """
+    if response is MISSING:
+        return Reading(counted=True)
+    if not isinstance(response, str):
+        return Reading(counted=False)
+    text = response.strip().replace("\n", "")
+    if text in ("", "None"):
+        return Reading(counted=True)
+    if text[0] in LETTERS:
+        return Reading(counted=True, letter=text[0])
+    if len(text) > 1 and text[-2] in LETTERS:
+        return Reading(counted=True, letter=text[-2])
+    return Reading(counted=False)
+
+
+def _choice(doc: Document, letter: str) -> Any:
+    """Text of a choice; null is ``None``, an absent key the empty text (as upstream)."""
+    return doc.get(f"choice_{letter.lower()}", "")
+
+
+def options(doc: Document) -> tuple[str, ...]:
+    """The real options with their letters, in order: ``("A. a cake", "C. a drink")``."""
+    texts = ((letter, _choice(doc, letter)) for letter in LETTERS)
+    return tuple(f"{letter}. {text}" for letter, text in texts if isinstance(text, str) and text)
+
+
+def reference(doc: Document) -> Any:
+    """Text of the right choice."""
+    return doc.get("answer_gt")
+
+
+def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemScore:
+    """Score one reply.
+
+    Args:
+        doc: an item with ``choice_a`` to ``choice_d`` (two may be null) and ``answer_gt``.
+        response: the reply; ``MISSING`` if the record has no reply key.
+        verdicts: unused, MMSU has no judge.
+
+    >>> item = {"choice_a": "cake", "choice_b": None, "choice_c": "None", "choice_d": None, "answer_gt": "None"}
+    >>> score(item, "C", None).metrics["accuracy"]["strict"]
+    Scored(stats={'correct': 1, 'n': 1}, parsed=True)
+    >>> score(item, "I am not sure", None).metrics["accuracy"]["official"]
+    Scored(stats=None, parsed=False)
+    """
+    del verdicts
+    counted, letter = read_letter(response)
+    gold = doc.get("answer_gt", "")
+    chosen = None if letter is None else _choice(doc, letter)
+    matches = letter is not None and bool(chosen == gold)
+    official = {"correct": int(matches), "n": 1} if counted else None
+    strict = {"correct": int(matches and isinstance(chosen, str) and bool(gold)), "n": 1}
+    return ItemScore(
+        metrics={
+            "accuracy": {
+                "official": Scored(official, parsed=letter is not None),
+                "strict": Scored(strict, parsed=isinstance(chosen, str) and chosen != ""),
+            }
+        },
+        extracted=letter,
+    )
+
+
+process_results = vanilla.hook(score)
+aggregate = vanilla.aggregate
