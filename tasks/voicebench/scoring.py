@@ -121,10 +121,11 @@ def _qa(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemSco
     vote = sdqa = strict_vote = _ABSENT
     winners: tuple[str, ...] = ()
     if verdicts is not None:
-        texts = _votes(verdicts)[:VOTES]
-        winners = judge.most_frequent(texts) if texts else ()
+        texts = [vote for vote in verdicts[:VOTES] if isinstance(vote, str)]
+        if texts and len(texts) == len(verdicts[:VOTES]):  # a vote that is no text stops upstream
+            winners = judge.most_frequent(texts)
         clear = winners in (("yes",), ("no",))
-        share = judge.majority_yes(texts) if texts else None
+        share = judge.majority_yes(texts) if winners else None
         vote = Scored(None if share is None else _share(share), parsed=clear)
         both = (1 + share) / 2 if inside and share is not None else None
         sdqa = Scored(None if both is None else _share(both), parsed=clear and usable)

@@ -117,7 +117,8 @@ def test_a_copy_gives_the_rows_verbatim_with_their_audio(
     ]
     order = list(layout.CONFIGS[config].splits) or sorted(splits)
     want.sort(key=lambda entry: (order.index(entry[0]), entry[1]))
-    assert len(docs) == docs.info.total == len(want)
+    assert len(docs) == len(want)
+    assert docs.info.total == len(want) + (3074 - 51 - 104 if config == "mmsu" else 0)
     for doc, (split, number, row) in zip(docs, want, strict=True):
         assert {key: doc[key] for key in row} == row
         assert doc["_params"] == params(config)

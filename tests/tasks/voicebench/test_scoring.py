@@ -162,6 +162,13 @@ def test_a_three_way_tie_counts_a_third_if_one_vote_is_yes() -> None:
     assert correct(score("sd-qa", "the Nile", ["Yes.", "No", "Maybe"]), "qa_vote") == (0, 0)
 
 
+def test_a_vote_that_is_no_text_stops_the_official_vote_and_is_left_out_strictly() -> None:
+    result = score("sd-qa", "the Nile", ["Yes", None, "Yes"])
+    assert correct(result, "qa_vote") == (None, 1)
+    assert correct(result, "sdqa") == (None, 1)
+    assert result.aborted == {"qa_vote", "sdqa"}
+
+
 def test_without_a_judge_panda_stands_and_the_votes_are_absent() -> None:
     result = score("sd-qa", "the Nile")
     assert correct(result, "panda") == (1, 1)
