@@ -86,7 +86,8 @@ def is_safe(clip: str) -> bool:
 def clip_bases(root: Path, items: Path) -> tuple[Path, ...]:
     """Folders that a clip's path may be relative to, nearest to the documented layout first."""
     inside = sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
-    return tuple(dict.fromkeys((root, items.parent, *inside)))
+    above = [items.parent.parent] if items.parent != root else []
+    return tuple(dict.fromkeys((root, items.parent, *above, *inside)))
 
 
 def find_clip(bases: Sequence[Path], clip: str) -> Path | None:

@@ -1,0 +1,138 @@
+"""LLaSO-Eval's board: one column per task and metric, in the units the authors print.
+
+A column is the unweighted mean over the data sets of a task that share the metric (age has two: accuracy
+for two sets, absolute error for one); audio question answering has one column per modality. Rates and
+accuracies are fractions, errors have their own unit, judge scores run from 1 to 5. The official reading
+passes references and answers swapped to WER, CER and PER, as shipped. The benchmark's printed overall
+score has no published formula and is not computed; the board has no headline.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from leaderboards.native_common import Z95
+from leaderboards.nodes import averaged_tasks, node_path
+from leaderboards.results import SampleIndex, TaskResult, Value
+
+MODALITIES: Final = {
+    "_end": "AQA_pure_audio",
+    "_input_1": "AQA_text_instr_audio_input",
+    "_instruction_0": "AQA_audio_instr_text_input",
+}
+"""Ending of an audio question answering task -> the name of its column."""
+
+NAMES: Final = {"accuracy": "acc", "judge_score": "gpt1-5"}
+"""Metric -> how its columns end; other metrics under their own name."""
+
+DECIMALS: Final = {"judge_score": 3, "mae": 2}
+ABSTENTION: Final = "mean_abstention_pct_19_closed_sets"
+
+
+def metrics_of(task: str) -> tuple[str, ...]:
+    """Metrics of a data set that are columns.
+
+    >>> metrics_of("llaso_asr"), metrics_of("llaso_meld_er_classification")
+    (('wer', 'cer'), ('accuracy',))
+    """
+    if task.endswith("_classification"):
+        return ("accuracy",)
+    special = {
+        "llaso_asr": ("wer", "cer"),
+        "llaso_speechcommand_recognition": ("wer", "cer", "judge_score"),
+        "llaso_phoneme_recognition": ("per",),
+        "llaso_nsynth_pitch_recognition": ("mae",),
+        "llaso_vocalsound_age_prediction": ("mae",),
+        "llaso_pronunciation_scoring_sentence_level": (
+            "judge_score",
+            "exact_accuracy",
+            "exact_prosodic",
+            "exact_fluency",
+        ),
+    }
+    return special.get(task, ("judge_score",))
+
+
+def columns() -> dict[str, tuple[str, list[str]]]:
+    """Column -> its metric and the tasks whose mean it is.
+
+    >>> columns()["ER_acc"]
+    ('accuracy', ['llaso_cremad_er_classification', 'llaso_meld_er_classification'])
+    """
+    found: dict[str, tuple[str, list[str]]] = {}
+    for task in averaged_tasks("llaso_eval", ()):
+        name = node_path("llaso_eval", task)[-1]
+        name = next((column for end, column in MODALITIES.items() if task.endswith(end)), name)
+        for metric in metrics_of(task):
+            column = f"{name}_{NAMES.get(metric, metric)}"
+            found.setdefault(column, (metric, []))[1].append(task)
+    return found
+
+
+def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, Any]:
+    """LLaSO-Eval's native aggregate.
+
+    Args:
+        tasks: ``llaso_SET`` -> result; columns none of whose tasks are in the run are left out.
+        samples: not needed.
+    """
+    del samples
+    scores: dict[str, dict[str, Any]] = {}
+    decimals: dict[str, int] = {}
+    notes = [
+        "fractions; MAE in years and semitones; judge 1 to 5; WER, CER and PER with swapped arguments",
+        "the printed overall score has no published formula and is not computed",
+    ]
+    complete = True
+    for column, (metric, members) in columns().items():
+        values = _values(tasks, members, metric)
+        whole = len(values) == len(members) and all(value.complete for value in values)
+        complete = complete and whole
+        if not any(task in tasks for task in members):
+            continue
+        decimals[column] = DECIMALS.get(metric, 4)
+        scores[column] = _mean(values, decimals[column])
+        if 0 < len(values) < len(members):
+            notes.append(f"{column} is over {len(values)} of {len(members)} data sets")
+    closed = [
+        task for task in averaged_tasks("llaso_eval", ()) if metrics_of(task) == ("accuracy",)
+    ]
+    abstained = _values(tasks, closed, "abstention_rate")
+    if len(abstained) == len(closed):
+        decimals[ABSTENTION] = 2
+        scores[ABSTENTION] = _mean(abstained, 2, scale=100)
+    return {
+        "scores": scores,
+        "decimals": decimals,
+        "headline": None,
+        "unit": "as published",
+        "metric": "several",
+        "reading": "official",
+        "complete": complete,
+        "notes": notes,
+    }
+
+
+def _values(tasks: Mapping[str, TaskResult], members: Sequence[str], metric: str) -> list[Value]:
+    found = [tasks[task].value(metric, "official") for task in members if task in tasks]
+    return [value for value in found if value is not None]
+
+
+def _mean(values: Sequence[Value], decimals: int, scale: float = 1) -> dict[str, Any]:
+    """Unweighted mean over disjoint items; the interval combines the standard errors."""
+    numbers = [value.value for value in values if value.value is not None]
+    if not numbers:
+        return {"value": None, "ci95": None, "n": None}
+    mean = math.fsum(numbers) / len(numbers)
+    ends = values[0].ci95 if len(values) == 1 else None
+    errors = [value.stderr for value in values if value.stderr is not None]
+    if len(values) > 1 and len(errors) == len(values):
+        half = Z95 * math.sqrt(math.fsum(error * error for error in errors)) / len(errors)
+        ends = (mean - half, mean + half)
+    return {
+        "value": round(scale * mean, decimals),
+        "ci95": [round(scale * end, decimals + 1) for end in ends] if ends else None,
+        "n": sum(value.n for value in values),
+    }

@@ -1,0 +1,227 @@
+"""The scoring rules of LLaSO-Eval: one function per kind of data set, from an item to its statistics.
+
+A rule gets an ``Item`` (reference, reply, data set, label lists) and gives a ``Part``: both readings of
+its metrics, what it extracted, details for the sample record and the metrics whose official script
+would have stopped. Rules are pure; ``tasks.llaso_eval.scoring`` picks and merges them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from harness.types import Reading, Scored
+from metrics import llaso, llaso_numbers, llaso_phonemes
+from metrics.judge import llaso as judge
+from metrics.normalizers import basic
+from metrics.numbers import strict_number
+from metrics.text_errors import char_edits, word_edits
+from tasks.llaso_eval.sets import DataSet
+
+Readings = dict[Reading, Scored]
+
+EXACT: Final = {f"exact_{key}": key for key in llaso_numbers.PRONUNCIATION_KEYS}
+"""Metric id -> the pronunciation score that must match."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a rule may look at.
+
+    Attributes:
+        gold: the reference, verbatim.
+        response: the reply; anything but text is no answer.
+        entry: the data set.
+        labels: raw labels of the official reading.
+        strict_labels: raw labels of the strict reading.
+        last: whether this is the last item of its file.
+    """
+
+    gold: str
+    response: Any
+    entry: DataSet
+    labels: tuple[str, ...] = ()
+    strict_labels: tuple[str, ...] = ()
+    last: bool = False
+
+    @property
+    def text(self) -> str:
+        """The reply as text, empty if it is none."""
+        return self.response if isinstance(self.response, str) else ""
+
+    @property
+    def answered(self) -> bool:
+        """Whether there is more than white space."""
+        return bool(self.text.strip())
+
+    def stopped(self, metrics: Sequence[str]) -> frozenset[str]:
+        """The metrics if the reply is no text: the official scripts stop at it."""
+        return frozenset() if isinstance(self.response, str) else frozenset(metrics)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one rule contributes to an item's score; see ``harness.types.ItemScore``."""
+
+    metrics: dict[str, Readings]
+    extracted: Any = None
+    details: dict[str, Any] = field(default_factory=dict)
+    aborted: frozenset[str] = frozenset()
+
+
+def _share(correct: bool) -> dict[str, float]:
+    return {"correct": int(correct), "n": 1}
+
+
+def closed(item: Item) -> Part:
+    """Accuracy and abstention rate."""
+    hits = llaso.strict_hits(item.text, llaso.label_set(item.strict_labels))
+    follows = len(hits) == 1
+    correct = follows and hits[0] == llaso.strict_norm(item.gold)
+    details: dict[str, Any] = {"hits": hits}
+    accuracy = abstention = Scored(None, parsed=False)
+    if isinstance(item.response, str):
+        labels = llaso.label_set(item.labels)
+        official_hits = llaso.official_hits(item.response, labels)
+        details["official_hits"] = official_hits
+        accuracy = Scored(_share(llaso.official_correct(item.response, item.gold, labels)))
+        abstention = Scored(_share(len(official_hits) != 1))
+    return Part(
+        {
+            "accuracy": {"official": accuracy, "strict": Scored(_share(correct), parsed=follows)},
+            "abstention_rate": {
+                "official": abstention,
+                "strict": Scored(_share(not follows), parsed=item.answered),
+            },
+        },
+        hits[0] if follows else None,
+        details,
+        item.stopped(("accuracy", "abstention_rate")),
+    )
+
+
+def transcript(item: Item) -> Part:
+    """WER and CER; a reply without words or characters stops the official scripts."""
+    gold, reply = basic(item.gold), basic(item.text)
+    metrics: dict[str, Readings] = {}
+    right_order: dict[str, Any] = {}
+    for metric, edits in (("wer", word_edits), ("cer", char_edits)):
+        swapped = edits(item.text, item.gold)  # as shipped: the answer in the reference's place
+        metrics[metric] = {
+            "official": Scored(swapped if swapped["length"] else None, parsed=item.answered),
+            "strict": Scored(edits(gold, reply), parsed=item.answered),
+        }
+        right_order[metric] = dict(edits(item.gold, item.text))
+    aborted = frozenset(m for m, readings in metrics.items() if readings["official"].stats is None)
+    return Part(metrics, reply, {"right_order": right_order}, aborted)
+
+
+def phonemes(item: Item) -> Part:
+    """PER; an item without letters on a side stops the official script if it is the last one."""
+    reply, gold = llaso_phonemes.letters(item.text), llaso_phonemes.letters(item.gold)
+    edits = char_edits(llaso_phonemes.phonemes(item.gold), llaso_phonemes.phonemes(item.text))
+    official = Scored(None, parsed=False)
+    details: dict[str, Any] = {}
+    if isinstance(item.response, str):
+        rate = llaso_phonemes.phoneme_rate(gold, reply)  # as shipped: swapped
+        official = Scored({"edits": rate, "length": 1}, parsed=item.answered)
+        details["right_order"] = {"per": llaso_phonemes.phoneme_rate(reply, gold)}
+    empty_last = item.last and not (reply and gold)
+    return Part(
+        {"per": {"official": official, "strict": Scored(edits, parsed=item.answered)}},
+        None,
+        details,
+        frozenset({"per"}) if empty_last else item.stopped(("per",)),
+    )
+
+
+def number(item: Item) -> Part:
+    """MAE of ages and pitches."""
+    assert item.entry.mae_ref is not None
+    pitch = item.entry.number == "pitch"
+    low, high = llaso_numbers.PITCHES
+    official, value, target, stops = _official_error(item, pitch=pitch)
+    strict = Scored(None)
+    if target is not None:
+        found = strict_number(item.text)
+        if found is not None and pitch and not low <= found <= high:
+            found = None
+        error = item.entry.mae_ref if found is None else abs(found - target)
+        strict = Scored({"abs_error": error, "n": 1}, parsed=found is not None)
+    return Part(
+        {"mae": {"official": official, "strict": strict}},
+        value,
+        {"reference_value": target},
+        frozenset({"mae"}) if stops else frozenset(),
+    )
+
+
+def _official_error(item: Item, *, pitch: bool) -> tuple[Scored, int | None, float | None, bool]:
+    """Official statistics, the value read, the usable reference, and whether the script stops."""
+    read = llaso_numbers.official_pitch if pitch else llaso_numbers.official_age
+    low, high = llaso_numbers.PITCHES
+    unread = Scored(None, parsed=False)
+    try:
+        target = read(item.gold)
+        usable = None if target is None or (pitch and not low <= target <= high) else float(target)
+    except OverflowError:
+        return unread, None, None, True
+    if not isinstance(item.response, str):
+        return unread, None, usable, True
+    try:
+        value = read(item.response)
+        if value is None or (pitch and not low <= value <= high):
+            return unread, value, usable, False
+        if target is None or usable is None:
+            return Scored(None), value, usable, False
+        error = abs(value - target)
+        float(error)
+    except OverflowError:
+        return unread, None, usable, True
+    return Scored({"abs_error": error, "n": 1}), value, usable, False
+
+
+def pronunciation(item: Item) -> Part:
+    """Exact match of the three pronunciation scores."""
+    gold = llaso_numbers.pronunciation(item.gold)
+    said = llaso_numbers.pronunciation(item.text)
+    metrics: dict[str, Readings] = {}
+    for metric, key in EXACT.items():
+        official = strict = None
+        if gold is not None:
+            strict = _share(said is not None and said[key] == gold[key])
+            official = strict if said is not None else None
+        metrics[metric] = {
+            "official": Scored(official, parsed=said is not None),
+            "strict": Scored(strict, parsed=said is not None),
+        }
+    return Part(metrics, said, {"reference_scores": gold}, item.stopped(tuple(EXACT)))
+
+
+def judged(item: Item, verdicts: Sequence[Any] | None) -> Part:
+    """Judge score 1-5: official from the first judge reply, strict from it or its one repeat."""
+    if verdicts is None:
+        return Part({"judge_score": {"official": Scored(None), "strict": Scored(None)}})
+    first = judge.parse(verdicts[0]) if verdicts and isinstance(verdicts[0], str) else None
+    official = Scored(None, parsed=False)
+    if first is not None:
+        official = Scored({"score": first, "n": 1})
+    found = judge.StrictScore(judge.LOWEST, read=False)
+    if item.answered:
+        found = judge.strict([reply for reply in verdicts if isinstance(reply, str)])
+    strict = Scored({"score": found.score, "n": 1}, parsed=found.read)
+    return Part(
+        {"judge_score": {"official": official, "strict": strict}},
+        details={"judge_score": first, "judge_unread": bool(verdicts) and first is None},
+    )
+
+
+RULES: Final[dict[str, Callable[[Item], Part]]] = {
+    "accuracy": closed,
+    "wer": transcript,
+    "per": phonemes,
+    "mae": number,
+    "exact_accuracy": pronunciation,
+}
+"""Rule by the first of the metrics that it gives; the judge score has its own."""
