@@ -106,13 +106,14 @@ class AbsoluteError(Quotient):
 
     def aggregate(self, items: Sequence[Stats]) -> float:
         """Mean over items, weighted with ``n`` where an item is itself a sum."""
+        plain = super().aggregate(items)
+        if not math.isfinite(plain):  # no items, or beyond a float: scikit-learn would raise
+            return plain
         pairs = [
             (divide(item.get(self.numerator, 0), item[self.denominator]), item[self.denominator])
             for item in items
             if item.get(self.denominator, 0)
         ]
-        if not pairs or not all(math.isfinite(error) for error, _ in pairs):
-            return super().aggregate(items)
         from sklearn.metrics import mean_absolute_error
 
         pairs.sort()  # the last bits of a mean depend on the order of its terms

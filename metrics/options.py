@@ -4,7 +4,8 @@ The rule is ``letter_or_text`` of the SAKURA protocol, section 5: a reply is rea
 one option, by its letter in parentheses or by its text as whole words. Both sides are compared under
 NFKC, without regard to case, with typographic quotes as ASCII ones and runs of white space as one
 space; punctuation at the ends of an option does not count. It is a control beside judged accuracy and
-blind to meaning: a reply that denies an option names it.
+blind to meaning: a reply that denies an option names it, and a language code such as ``it`` is named
+by the English word.
 """
 
 from __future__ import annotations

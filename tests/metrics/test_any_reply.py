@@ -1,0 +1,67 @@
+"""Text functions meet any reply without an exception and twice with the same result."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from metrics.cleaning import CLEANERS
+from metrics.labels import labels_named, only_label
+from metrics.normalizers import NORMALIZERS
+from metrics.numbers import spoken_number, strict_number
+from metrics.options import letter_or_text, parse_inline_options
+from metrics.text_errors import char_edits, word_edits
+
+PIECES = [
+    *(
+        "",
+        " ",
+        "\n",
+        "\t",
+        "\r\n",
+        "\u2028",
+        "\x85",
+        "\x00",
+        "\ufeff",
+        "\ud800",
+        "e\u0301",
+        "İ",
+        "ß",
+    ),
+    *("👩‍👩‍👧", "🇩🇪", "مرحبا", "שלום", "\u202e", "你好", "ﷺ", "½", "²", "٢", "𝟘", "（ａ）"),
+    *("(a)", "(b)", "(", ")", "[", "]", "<", ">", "Male", "female", "The correct answer is: "),
+    *("12", "-", "3.5", "1,000", "twenty", "hundred", "and", "thousand", ".", ",", "'", "’", "nan"),
+]
+FUNCTIONS: dict[str, Callable[[str], Any]] = {
+    **{f"clean {name}": function for name, function in CLEANERS.items()},
+    **{f"normalise {name}": function for name, function in NORMALIZERS.items()},
+    "strict_number": strict_number,
+    "spoken_number": spoken_number,
+    "parse_inline_options": parse_inline_options,
+    "letter_or_text": lambda text: letter_or_text(text, ["Male", "female", "(a)"]),
+    "labels_named": lambda text: labels_named(text, ["Male", "female", "", "."]),
+    "only_label": lambda text: only_label(text, ["Male", "female"]),
+    "word_edits": lambda text: word_edits("male twenty", text),
+    "word_edits_reference": lambda text: word_edits(text, "male twenty"),
+    "char_edits": lambda text: char_edits("male", text),
+}
+
+
+_RNG = random.Random(17)
+REPLIES = ["".join(_RNG.choices(PIECES, k=_RNG.randrange(12))) for _ in range(10_000)]
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_ten_thousand_replies(name: str) -> None:
+    function = FUNCTIONS[name]
+    results = [function(reply) for reply in REPLIES]
+    assert [function(reply) for reply in REPLIES[:500]] == results[:500]
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+@pytest.mark.parametrize("piece", ["👩‍👩‍👧", "(a) ", "12 "])
+def test_a_reply_of_a_quarter_of_a_megabyte(name: str, piece: str) -> None:
+    FUNCTIONS[name](piece * (250_000 // len(piece)))

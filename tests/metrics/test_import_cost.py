@@ -1,0 +1,22 @@
+"""`harness tasks list` and `--help` import the registry: it must stay light."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+HEAVY = ("sklearn", "scipy", "pandas", "jiwer", "rapidfuzz", "torch", "datasets", "lm_eval")
+
+
+def test_importing_the_metrics_loads_no_heavy_library() -> None:
+    modules = (
+        "registry vanilla options labels cleaning normalizers numbers text_errors "
+        "intervals resampling paired_tests power"
+    )
+    code = (
+        "import importlib, sys\n"
+        f"for name in {modules.split()!r}: importlib.import_module('metrics.' + name)\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
