@@ -110,16 +110,6 @@ def without_turn_tag(text: str) -> str:
     return text[3:].strip() if text.startswith(_TURN_TAGS) else text
 
 
-def without_tags(text: str) -> str:
-    """The reply cleaning of the instruction subset: a leading turn tag, then a trailing user tag.
-
-    >>> without_tags("<1> Done. <|user|>")
-    'Done.'
-    """
-    text = without_turn_tag(text)
-    return text[: -len(_USER_TAG)].strip() if text.endswith(_USER_TAG) else text
-
-
 def mcq_letter(reply: str) -> str | None:
     """The option letter of a multiple-choice reply (protocol, section 3.4).
 
