@@ -22,7 +22,7 @@ def generation_part(generation: Mapping[str, Any]) -> str:
     """Short form of the generation arguments.
 
     >>> generation_part({"do_sample": False, "max_gen_toks": 512, "until": []})
-    'greedy,512#d21ccc'
+    'greedy,512#bd4ef6'
     """
     sampled = bool(generation.get("do_sample")) or float(generation.get("temperature") or 0) > 0
     mode = f"t{float(generation.get('temperature', 1.0)):g}" if sampled else "greedy"

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 DEFAULT_RESAMPLES: Final = 1000
 SEED: Final = 20_250_101
-_CHUNK = 100
-"""Resamples drawn at once; bounds memory at 100 numbers per block."""
+_CHUNK = 20
+"""Resamples drawn at once; bounds memory at 20 numbers per block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +134,13 @@ def _blocks(metrics: Mapping[str, str], samples: SampleIndex) -> tuple[list[_Col
     sums: dict[str, dict[_Column, float]] = {}
     touched: dict[str, set[str]] = {}
     for task, metric in metrics.items():
-        lines = [
-            (line, stats)
+        items = [
+            (line.get("cluster"), line.get("id"), stats)
             for line in samples.get(task, ())
             if (stats := _strict_stats(line, metric)) is not None
         ]
-        for count, (line, stats) in enumerate(lines if len(lines) > 1 else ()):
-            cluster = line.get("cluster")
-            block = f"{task}\n{line.get('id', count)}" if cluster is None else str(cluster)
+        for cluster, identifier, stats in items if len(items) > 1 else ():
+            block = f"{task}\n{identifier}" if cluster is None else str(cluster)
             touched.setdefault(block, set()).add(task)
             mine = sums.setdefault(block, {})
             for key, value in stats.items():

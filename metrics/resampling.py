@@ -28,7 +28,7 @@ from metrics.sums import as_float, total
 SEED: Final = 1234
 RESAMPLES: Final = 1000
 CONFIDENCE: Final = 0.95
-_CHUNK_CELLS: Final = 2_000_000
+_CHUNK_CELLS: Final = 200_000
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,145 @@
+"""``make bench``: what the project promises about speed and memory, measured in one run.
+
+Machines are noisy: times are medians of several runs, and where two things are compared they alternate.
+Absolute times say what this machine did; the bars are those of the issues.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.shared import SHARED
+from tests.toy import FLAGS, write_tone
+
+HARNESS = [sys.executable, "-m", "harness"]
+RUNS = 5
+
+
+def timed(arguments: list[str], environment: dict[str, str] | None = None) -> tuple[float, float, float]:
+    """(wall seconds, CPU seconds, peak RSS in MB) of one process."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [*HARNESS, *arguments],
+        env={**os.environ, **(environment or {})},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - started
+    if os.waitstatus_to_exitcode(status) != 0:
+        raise SystemExit(f"harness {' '.join(arguments)} exited with {os.waitstatus_to_exitcode(status)}")
+    del before
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def median(arguments: list[str], column: int = 0) -> float:
+    """Median over ``RUNS`` of one column of ``timed``."""
+    return statistics.median(timed(arguments)[column] for _ in range(RUNS))
+
+
+def show(name: str, figure: str, bar: str) -> None:
+    """One line of the report."""
+    print(f"{name:<58} {figure:>14}   {bar}", flush=True)
+
+
+def bench_start_up(_: Path) -> None:
+    """Start-up of commands that must not import anything heavy."""
+    show("harness --help", f"{median(['--help']):.3f} s", "bar 0.3 s")
+    show("harness tasks list", f"{median(['tasks', 'list']):.3f} s", "bar 0.3 s")
+
+
+def toy(folder: Path, items: int, run: str) -> tuple[list[str], dict[str, str]]:
+    """Arguments and environment of a mock run over clips of 10 s."""
+    clips = folder / "clips"
+    if not clips.exists():
+        clips.mkdir()
+        for number in range(8):
+            write_tone(clips / f"{number}.wav", seconds=10.0, frequency=200.0 + 50 * number)
+    arguments = ["evaluate", "mock:hash", "-t", "toy", "-o", str(folder / run), "--quiet", *FLAGS]
+    arguments += ["-M", "decode=true"]
+    return arguments, {"TOY_ITEMS": str(items), "TOY_AUDIO": str(clips)}
+
+
+def bench_runner(folder: Path) -> None:
+    """Start-up of a run, items per second, and memory as the number of items grows."""
+    first = timed(*toy(folder, 1, "one"))
+    show("start-up of a run (1 item): wall", f"{first[0]:.2f} s", "")
+    small, large = timed(*toy(folder, 500, "small")), timed(*toy(folder, 5_000, "large"))
+    show("runner with mock, 5,000 items of 10 s: items per second", f"{5_000 / large[0]:.0f}", "")
+    show("CPU per 1,000 items", f"{(large[1] - first[1]) / 5:.2f} s", "")
+    show("peak memory, 500 items", f"{small[2]:.0f} MB", "")
+    show("peak memory, 5,000 items", f"{large[2]:.0f} MB", "")
+    show("growth from 500 to 5,000 items", f"{large[2] - small[2]:.1f} MB", "bar 20 MB")
+    again = timed(*toy(folder, 5_000, "large"))
+    show("the same command again (nothing to do)", f"{again[0]:.2f} s", "")
+
+
+def bench_scoring(folder: Path) -> None:
+    """All LLaSO-Eval outputs of one model."""
+    source = SHARED / "real" / "llaso_eval" / "LLaSO-Base.jsonl.gz"
+    if not source.exists():
+        show("LLaSO-Eval outputs of one model", "skipped", "the shared evaluation material is absent")
+        return
+    import gzip
+
+    from harness.task_index import load_index
+
+    by_set: dict[str, list[str]] = {}
+    for line in gzip.decompress(source.read_bytes()).decode().split("\n"):
+        if line:
+            by_set.setdefault(json.loads(line)["set"], []).append(line)
+    tasks = load_index().tasks
+    started = time.perf_counter()
+    count = 0
+    for name, lines in by_set.items():
+        task = "llaso_" + "_".join(_words(name.removesuffix("_test")))
+        if task not in tasks:
+            raise SystemExit(f"no task for the set {name!r}: {task}")
+        file = folder / f"{task}.jsonl"
+        file.write_text("\n".join(lines), encoding="utf-8")
+        score_in_process(task, file, folder / task)
+        count += len(lines)
+    elapsed = time.perf_counter() - started
+    show(f"LLaSO-Eval outputs of one model ({count} items, {len(by_set)} sets)", f"{elapsed:.1f} s", "bar 20 s")
+
+
+def _words(name: str) -> list[str]:
+    import re
+
+    return [word for word in re.split(r"[^a-z0-9]+", name.lower()) if word]
+
+
+def score_in_process(task: str, file: Path, run: Path) -> None:
+    """``harness score`` without the start of a process."""
+    from harness.responses_file import Fields
+    from harness.settings import Settings
+    from harness.stored import score_file
+
+    score_file(Settings("stored", (task,), run), file, Fields(), "none", ["harness", "score"])
+
+
+BENCHES: tuple[Callable[[Path], None], ...] = (bench_start_up, bench_runner, bench_scoring)
+
+
+def main() -> None:
+    """Run every bench, or those whose names contain an argument."""
+    wanted = sys.argv[1:]
+    for bench in BENCHES:
+        if wanted and not any(word in bench.__name__ for word in wanted):
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            bench(Path(folder))
+
+
+if __name__ == "__main__":
+    main()
