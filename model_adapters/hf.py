@@ -23,7 +23,7 @@ from harness.errors import AdapterError, AudioDroppedError, AudioError, UsageErr
 from harness.types import AdapterInfo, ErrorInfo, Request, Response, Text
 from model_adapters.arguments import read_arguments
 from model_adapters.base import BatchAdapter
-from model_adapters.hf_fingerprint import folder_fingerprint
+from model_adapters.fingerprint import folder_fingerprint
 from model_adapters.hf_generation import (
     GenerationPlan,
     count_tokens,

@@ -20,8 +20,8 @@ from harness.errors import (
     UsageError,
 )
 from harness.types import Audio, Message, Request, Response, Text
+from model_adapters.fingerprint import folder_fingerprint
 from model_adapters.hf import HFAdapter
-from model_adapters.hf_fingerprint import folder_fingerprint
 from tests import clips
 
 pytest.importorskip("transformers", reason="needs the extra hf")

@@ -1,0 +1,195 @@
+"""Speech recognisers behind ``cascade:``. Samples in, one transcript out.
+
+A transcript depends on its clip alone, never on clips heard before: both recognisers are reset for every
+clip (pocketsphinx otherwise carries cepstral means and noise estimates over), and decode greedily.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from harness.errors import AdapterError, MissingDependencyError, UsageError
+from model_adapters.fingerprint import folder_fingerprint
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+SAMPLING_RATE: Final = 16_000
+CHUNK_SECONDS: Final = 30.0
+"""Longest stretch that pocketsphinx decodes at once; a longer clip is cut in quiet places."""
+MAX_ACTIVE_STATES: Final = 3000
+"""Bound of pocketsphinx's search in each frame. Speech never reaches it; on noise and animal sounds, where
+the default of 30,000 takes longer than the clip lasts, it more than halves the time."""
+_SEARCH_SECONDS: Final = 5.0
+_FRAME: Final = SAMPLING_RATE // 50
+
+
+class Recogniser(Protocol):
+    """What the cascade needs of a recogniser."""
+
+    def open(self) -> str:
+        """Load the model; returns its fingerprint."""
+        ...
+
+    def transcribe(self, samples: npt.NDArray[np.float32]) -> str:
+        """Transcript of a mono clip at ``SAMPLING_RATE``."""
+        ...
+
+    def close(self) -> None:
+        """Release the model."""
+        ...
+
+
+class PocketSphinx:
+    """CMU pocketsphinx with the US English model that its wheel contains."""
+
+    def __init__(self) -> None:
+        self._decoder: Any = None
+
+    def open(self) -> str:
+        """Load acoustic model, dictionary and language model (about half a second)."""
+        from importlib.metadata import version
+
+        try:
+            from pocketsphinx import Decoder
+        except ImportError as error:
+            raise MissingDependencyError(
+                f"pocketsphinx is not installed ({error})", hint="pip install 'lalm-harness[demo]'"
+            ) from error
+        try:
+            self._decoder = Decoder(
+                samprate=SAMPLING_RATE, loglevel="FATAL", maxhmmpf=MAX_ACTIVE_STATES
+            )
+        except RuntimeError as error:
+            raise AdapterError(
+                f"pocketsphinx cannot load its model: {error}",
+                hint="pip install --force-reinstall pocketsphinx",
+            ) from error
+        return f"pocketsphinx:{version('pocketsphinx')}:en-us:{MAX_ACTIVE_STATES}"
+
+    def transcribe(self, samples: npt.NDArray[np.float32]) -> str:
+        """Transcript; stretches of a long clip are joined by spaces."""
+        parts = [self._decode(part) for part in split_at_quiet(samples)]
+        return " ".join(part for part in parts if part)
+
+    def _decode(self, samples: npt.NDArray[np.float32]) -> str:
+        import numpy as np
+
+        pcm = np.round(np.clip(samples, -1.0, 1.0) * 32767).astype(np.int16)
+        # A new front end for every utterance: means and noise levels of the last one are forgotten.
+        self._decoder.reinit_feat()
+        self._decoder.start_utt()
+        # The whole utterance at once, so that cepstral means are its own.
+        self._decoder.process_raw(pcm.tobytes(), full_utt=True)
+        self._decoder.end_utt()
+        hypothesis = self._decoder.hyp()
+        return hypothesis.hypstr.strip() if hypothesis is not None else ""
+
+    def close(self) -> None:
+        """Release the decoder."""
+        self._decoder = None
+
+
+class FasterWhisper:
+    """A CTranslate2 Whisper model: a folder, or a name that faster-whisper fetches from the hub."""
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        language: str | None = None,
+        device: str = "cpu",
+        compute_type: str = "int8",
+        threads: int = 0,
+    ) -> None:
+        self._name = model
+        self._language = language
+        self._device = device
+        self._compute_type = compute_type
+        self._threads = threads
+        self._model: Any = None
+
+    def open(self) -> str:
+        """Load the model."""
+        folder = Path(self._name).expanduser()
+        if not folder.is_dir() and (folder.is_absolute() or self._name.startswith((".", "~"))):
+            raise UsageError(
+                f"no such model folder: {folder}",
+                hint="faster-whisper takes a CTranslate2 folder with model.bin, or a name such as tiny.en",
+            )
+        if folder.is_dir() and not (folder / "model.bin").is_file():
+            raise AdapterError(
+                "no model.bin in this folder: not a CTranslate2 Whisper model",
+                where=str(folder),
+                hint="ct2-transformers-converter makes one from a transformers checkpoint",
+            )
+        try:
+            import faster_whisper
+        except ImportError as error:
+            raise MissingDependencyError(
+                f"faster-whisper is not installed ({error})",
+                hint="pip install 'lalm-harness[whisper]'",
+            ) from error
+        try:
+            self._model = faster_whisper.WhisperModel(
+                str(folder) if folder.is_dir() else self._name,
+                device=self._device,
+                compute_type=self._compute_type,
+                cpu_threads=self._threads,
+                local_files_only=folder.is_dir(),
+            )
+        except (RuntimeError, ValueError, OSError) as error:
+            raise AdapterError(
+                f"faster-whisper cannot load {self._name!r}: {error}",
+                hint="give the folder of a CTranslate2 Whisper model to work without a network",
+            ) from error
+        identity = folder_fingerprint(folder) if folder.is_dir() else self._name
+        return f"faster-whisper:{identity}:{self._compute_type}:{self._language or 'auto'}"
+
+    def transcribe(self, samples: npt.NDArray[np.float32]) -> str:
+        """Greedy transcript, one temperature, no text carried from window to window."""
+        segments, _ = self._model.transcribe(
+            samples,
+            language=self._language,
+            beam_size=1,
+            temperature=0.0,
+            condition_on_previous_text=False,
+        )
+        return " ".join(segment.text.strip() for segment in segments).strip()
+
+    def close(self) -> None:
+        """Release the model."""
+        self._model = None
+
+
+def split_at_quiet(
+    samples: npt.NDArray[np.float32], longest: float = CHUNK_SECONDS
+) -> list[npt.NDArray[np.float32]]:
+    """Cut a clip into stretches of at most ``longest`` seconds, at the quietest moment near each end.
+
+    The stretches are the clip: nothing is lost or repeated.
+
+    >>> import numpy as np
+    >>> clip = np.ones(SAMPLING_RATE * 70, dtype=np.float32)
+    >>> [len(part) / SAMPLING_RATE <= 30 for part in split_at_quiet(clip)]
+    [True, True, True]
+    >>> sum(len(part) for part in split_at_quiet(clip)) == len(clip)
+    True
+    """
+    import numpy as np
+
+    limit = round(longest * SAMPLING_RATE)
+    search = min(round(_SEARCH_SECONDS * SAMPLING_RATE), limit // 2)
+    parts = []
+    while len(samples) > limit:
+        tail = samples[limit - search : limit]
+        frames = tail[: len(tail) // _FRAME * _FRAME].reshape(-1, _FRAME)
+        loudness = np.square(frames, dtype=np.float64).sum(axis=1)
+        # The last of equally quiet frames, so that stretches stay long.
+        quietest = len(loudness) - 1 - int(np.argmin(loudness[::-1]))
+        cut = limit - search + quietest * _FRAME + _FRAME // 2
+        parts.append(samples[:cut])
+        samples = samples[cut:]
+    return [*parts, samples]
