@@ -31,7 +31,7 @@ class ArrowAudio(AudioRef):
     __slots__ = ("_cell",)
 
     def __init__(self, cell: ArrowCell, name: str) -> None:
-        super().__init__(cell.file, name)
+        super().__init__(b"", name)  # everything in the base class reads through read_bytes
         self._cell = cell
 
     def read_bytes(self) -> bytes:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from harness.errors import InputFileError
 from harness.types import MISSING
+from metrics.letters import letter_to_text
 from metrics.registry import METRICS
 from tasks.mmau import scoring
-from tasks.mmau.letters import letter_to_text
 
 RIGHT = {"correct": 1, "n": 1}
 WRONG = {"correct": 0, "n": 1}
