@@ -154,3 +154,12 @@ def test_chance_equals_the_declared_anchor() -> None:
     items = questions()
     chance = sum(1 / len(scoring.options(item)) for item in items) / len(items)
     assert round(chance, 6) == 0.255425
+
+
+def test_the_first_choice_as_a_control_row() -> None:
+    items = questions()
+    right = sum(
+        scoring.is_correct(item["answer"], item["choices"], item["choices"][0]) for item in items
+    )
+    assert right / len(items) == pytest.approx(0.395, abs=0.01)
+    assert sum(item["answer"] == item["choices"][0] for item in items) == 395
