@@ -8,12 +8,15 @@ reference unless ``prefetched`` put them there; dropping the copy frees them.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harness.errors import AudioError
+from harness.parquet_cells import ParquetCell, read_cell
 from harness.types import Audio
 
 if TYPE_CHECKING:
@@ -35,15 +38,6 @@ class AudioInfo(NamedTuple):
     sampling_rate: int
     channels: int
     format: str
-
-
-class ParquetCell(NamedTuple):
-    """Where the bytes of a clip lie inside a parquet file (``column`` is a struct with ``bytes``)."""
-
-    file: Path
-    row_group: int
-    row: int
-    column: str
 
 
 class AudioRef(dict[str, Any], Audio):
@@ -83,7 +77,8 @@ class AudioRef(dict[str, Any], Audio):
     def sha256(self) -> str:
         """Hex digest of the encoded bytes (computed once)."""
         if self._sha256 is None:
-            self._sha256 = hashlib.sha256(self.read_bytes()).hexdigest()
+            with self._stream() as stream:
+                self._sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         return self._sha256
 
     @property
@@ -118,7 +113,7 @@ class AudioRef(dict[str, Any], Audio):
         if isinstance(self._source, bytes):
             return self._source
         if isinstance(self._source, ParquetCell):
-            return _read_cell(self._source)
+            return read_cell(self._source)
         try:
             return Path(self._source).read_bytes()
         except OSError as error:
@@ -191,17 +186,27 @@ class AudioRef(dict[str, Any], Audio):
 
     # --- internals ---------------------------------------------------------------------------
 
-    def _open(self) -> Any:
+    def _stream(self) -> io.BufferedReader | io.BytesIO:
+        """The encoded bytes as a stream: a file is never read into memory as a whole."""
+        if not isinstance(self._source, (str, Path)) or type(self) is not AudioRef:
+            return io.BytesIO(self.read_bytes())
+        try:
+            return Path(self._source).open("rb")
+        except OSError as error:
+            raise AudioError(f"cannot read audio: {error.strerror}", where=self.path) from error
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[Any]:
         import soundfile
 
-        data = self.read_bytes()
-        if not data:
-            raise AudioError("the audio file is empty (0 bytes)", where=self.path)
-        _check_riff_size(data, self.path)
-        try:
-            return soundfile.SoundFile(io.BytesIO(data))
-        except (soundfile.LibsndfileError, RuntimeError, TypeError) as error:
-            raise AudioError(f"not a readable audio file: {error}", where=self.path) from error
+        with self._stream() as stream:
+            _check_size(stream, self.path)
+            try:
+                file = soundfile.SoundFile(stream)
+            except (soundfile.LibsndfileError, RuntimeError, TypeError) as error:
+                raise AudioError(f"not a readable audio file: {error}", where=self.path) from error
+            with file:
+                yield file
 
     def _read_info(self) -> AudioInfo:
         with self._open() as file:
@@ -254,31 +259,19 @@ def _header(file: Any, path: str) -> AudioInfo:
     return AudioInfo(file.frames / file.samplerate, file.samplerate, file.channels, file.format)
 
 
-def _check_riff_size(data: bytes, path: str) -> None:
-    """Refuse a WAV file that ends long before its header says (sizes that mean "unknown" pass)."""
-    if data[:4] != b"RIFF" or len(data) < 12:
+def _check_size(stream: io.BufferedReader | io.BytesIO, path: str) -> None:
+    """Refuse an empty file, and a WAV that ends long before its header says ("unknown" passes)."""
+    head = stream.read(12)
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
+    if not size:
+        raise AudioError("the audio file is empty (0 bytes)", where=path)
+    if head[:4] != b"RIFF" or len(head) < 12:
         return
-    declared = int.from_bytes(data[4:8], "little") + 8
-    if len(data) + _RIFF_SLACK < declared < _UNKNOWN_SIZE:
+    declared = int.from_bytes(head[4:8], "little") + 8
+    if size + _RIFF_SLACK < declared < _UNKNOWN_SIZE:
         raise AudioError(
-            f"the audio is truncated: the header says {declared} bytes, the file has {len(data)}",
+            f"the audio is truncated: the header says {declared} bytes, the file has {size}",
             where=path,
             hint="fetch the file again",
         )
-
-
-def _read_cell(cell: ParquetCell) -> bytes:
-    """Bytes of one parquet cell; reads one row group's column only."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    where = f"{cell.file}, row {cell.row} of row group {cell.row_group}"
-    try:
-        with pq.ParquetFile(cell.file) as file:
-            value = file.read_row_group(cell.row_group, columns=[cell.column])[0][cell.row].as_py()
-    except (OSError, pa.ArrowException, IndexError, KeyError) as error:
-        raise AudioError(f"cannot read audio from parquet: {error}", where=where) from error
-    data = value.get("bytes") if isinstance(value, dict) else value
-    if not isinstance(data, bytes):
-        raise AudioError("the parquet cell holds no audio bytes", where=where)
-    return data

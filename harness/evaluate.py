@@ -64,11 +64,12 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
     Raises:
         HarnessError: bad settings, missing data, a dead model, a full disk; what was finished is kept.
     """
-    resolve(settings.model)
+    adapter = create(settings.model, settings.model_args)
     planned = plan_tasks(settings)
-    with RunDirectory(settings.output_path) as run:
+    target = RunDirectory(settings.output_path)
+    target.check_target()
+    with target as run:
         _check_settings(run, planned)
-        adapter = create(settings.model, settings.model_args)
         try:
             info = adapter.open()
             manifest = _manifest(run, settings, planned, info, argv)
@@ -186,9 +187,9 @@ def load_scoring_task(name: str, entry: Mapping[str, Any], settings: Settings | 
     from harness.yaml_loader import load_yaml
 
     trusted = settings.trust_task_code if settings is not None else False
-    if entry.get("yaml"):
-        return YamlTask(parse_task(load_yaml(Path(entry["yaml"]))), trusted=trusted)
     paths = settings.include_path if settings is not None else ()
+    if entry.get("yaml") and (Path(entry["yaml"]).is_file() or not paths):
+        return YamlTask(parse_task(load_yaml(Path(entry["yaml"]))), trusted=trusted)
     return YamlTask(load_spec(load_index(paths).resolve([name])[0]), trusted=trusted)
 
 
@@ -300,12 +301,6 @@ def _check_settings(run: RunDirectory, planned: Sequence[PlannedTask]) -> None:
         UsageError: another harness version, or another prompt, data, generation or scorer.
     """
     if not run.exists:
-        if any(run.path.glob("*.jsonl")):
-            raise UsageError(
-                "this folder has logs but no manifest: it is not a run directory",
-                where=str(run.path),
-                hint="use another -o RUN_DIR",
-            )
         return
     manifest = run.manifest()
     check_version(run, manifest)

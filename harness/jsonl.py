@@ -143,11 +143,14 @@ class LineReader:
 
 
 def write_atomically(path: Path, lines: Iterator[bytes] | list[bytes]) -> None:
-    """Replace a file by new content, all or nothing.
+    """Replace a file by new content, all or nothing; a device or pipe is written to.
 
     Raises:
         StorageError: the content could not be written; the old file is untouched.
     """
+    if path.exists() and not path.is_file():
+        _write_through(path, lines)
+        return
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as file:
@@ -157,7 +160,19 @@ def write_atomically(path: Path, lines: Iterator[bytes] | list[bytes]) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        raise _storage_error(path, error) from error
+    finally:
+        with contextlib.suppress(OSError):  # already in place, or a folder that cannot be written
+            temporary.unlink(missing_ok=True)
+
+
+def _write_through(path: Path, lines: Iterator[bytes] | list[bytes]) -> None:
+    """Write to what is no regular file; replacing ``/dev/stdout`` would destroy it."""
+    try:
+        with path.open("wb") as file:
+            for line in lines:
+                file.write(line)
+    except OSError as error:
         raise _storage_error(path, error) from error
 
 

@@ -24,8 +24,9 @@ Style = Literal["live", "plain", "quiet"]
 PLAIN_SECONDS = 5.0
 
 
-def choose_style(*, plain: bool, quiet: bool, stream: TextIO = sys.stderr) -> Style:
+def choose_style(*, plain: bool, quiet: bool, stream: TextIO | None = None) -> Style:
     """``quiet`` if asked; ``plain`` if asked, under CI, or when the stream is no terminal."""
+    stream = stream if stream is not None else sys.stderr
     if quiet:
         return "quiet"
     if plain or os.environ.get("CI") or os.environ.get("TERM") == "dumb" or not stream.isatty():

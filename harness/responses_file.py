@@ -18,17 +18,17 @@ from typing import Any
 from harness.errors import InputFileError
 from harness.types import MISSING
 
-JUDGE_FIELD = "judge_reply"
 _LIKELY_FIELDS = ["response", "model_output", "model_prediction", "prediction", "answer", "output", "result", "generated_text", "pred"]
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Names of the record fields (``--response-field``, ``--doc-field``, ``--id-field``)."""
+    """Names of the record fields (``--response-field``, ``--doc-field``, ``--id-field``, ``--judge-field``)."""
 
     response: str = "response"
     doc: str = "doc"
     id: str = "id"
+    judge: str = "judge_reply"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +110,20 @@ def _record(value: Any, where: str, fields: Fields) -> Record:
         id=identifier,
         doc=doc,
         whole={
-            key: item for key, item in value.items() if key not in (fields.response, JUDGE_FIELD)
+            key: item for key, item in value.items() if key not in (fields.response, fields.judge)
         },
         response=value.get(fields.response, MISSING),
-        judge_replies=_judge_replies(value.get(JUDGE_FIELD), where),
+        judge_replies=_judge_replies(value.get(fields.judge), fields.judge, where),
     )
 
 
-def _judge_replies(value: Any, where: str) -> tuple[str | None, ...] | None:
+def _judge_replies(value: Any, field: str, where: str) -> tuple[str | None, ...] | None:
     if value is None:
         return None
     replies = value if isinstance(value, list) else [value]
     if not all(reply is None or isinstance(reply, str) for reply in replies):
         raise InputFileError(
-            f"the field {JUDGE_FIELD!r} must be text or a list of texts", where=where
+            f"the field {field!r} must be text or a list of texts", where=where
         )
     return tuple(replies)
 

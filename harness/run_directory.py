@@ -23,6 +23,15 @@ SCHEMA_VERSION: Final = 1
 MANIFEST, RESPONSES, JUDGEMENTS = "manifest.json", "responses.jsonl", "judgements.jsonl"
 SAMPLES, RESULTS, LOCK = "samples.jsonl", "results.json", ".lock"
 
+_MANIFEST_KEYS: Final = frozenset({"argv", "harness_version", "judge", "model", "name", "tasks"})
+_TASK_KEYS: Final = frozenset(
+    {"absent", "items_selected", "items_total", "origin", "selection", "signature_parts"}
+)
+_ATTEMPT_KEYS: Final = frozenset(
+    {"doc", "error", "id", "index", "outcome", "repeat", "request_key", "task"}
+)
+_JUDGEMENT_KEYS: Final = frozenset({"id", "key", "repeat", "reply", "task", "vote"})
+
 ItemId = str | int
 AttemptKey = tuple[str, ItemId, int]
 """(task, item id, repeat)."""
@@ -130,7 +139,21 @@ class RunDirectory:
                 where=str(self.path),
                 hint=f"it was made by harness {manifest.get('harness_version', '?')}: use that version",
             )
+        _check_manifest(manifest, str(self.path / MANIFEST))
         return manifest
+
+    def check_target(self) -> None:
+        """Refuse a folder with logs that are not ours, before anything is written to it.
+
+        Raises:
+            UsageError: there are logs but no manifest.
+        """
+        if not self.exists and self.path.is_dir() and any(self.path.glob("*.jsonl")):
+            raise UsageError(
+                "this folder has logs but no manifest: it is not a run directory",
+                where=str(self.path),
+                hint="use another -o RUN_DIR",
+            )
 
     def results(self) -> dict[str, Any]:
         """The derived results.
@@ -188,7 +211,9 @@ class RunDirectory:
     def attempts(self) -> dict[AttemptKey, Attempt]:
         """Last attempt of every item: the last line of (task, id, repeat) wins."""
         found: dict[AttemptKey, Attempt] = {}
-        for offset, record in read_lines(self.path / RESPONSES):
+        path = self.path / RESPONSES
+        for offset, record in read_lines(path):
+            _check_keys(record, _ATTEMPT_KEYS, f"{path}, byte {offset}")
             found[(record["task"], record["id"], record["repeat"])] = Attempt(
                 offset, record["index"], record["request_key"], record["outcome"]
             )
@@ -197,13 +222,34 @@ class RunDirectory:
     def judgements(self) -> dict[AttemptKey, list[dict[str, Any]]]:
         """Judge replies of every item in the order of their votes; each key once."""
         found: dict[AttemptKey, dict[str, dict[str, Any]]] = {}
-        for _, record in read_lines(self.path / JUDGEMENTS):
+        path = self.path / JUDGEMENTS
+        for offset, record in read_lines(path):
+            _check_keys(record, _JUDGEMENT_KEYS, f"{path}, byte {offset}")
             key = (record["task"], record["id"], record["repeat"])
             found.setdefault(key, {})[record["key"]] = record
         return {
             key: sorted(replies.values(), key=lambda reply: int(reply["vote"]))
             for key, replies in found.items()
         }
+
+
+def _check_manifest(manifest: Mapping[str, Any], where: str) -> None:
+    _check_keys(manifest, _MANIFEST_KEYS, where)
+    tasks = manifest["tasks"]
+    if not isinstance(tasks, dict) or not isinstance(manifest["model"], dict):
+        raise InputFileError("'tasks' and 'model' must be objects", where=where)
+    for name, entry in tasks.items():
+        _check_keys(entry if isinstance(entry, dict) else {}, _TASK_KEYS, f"{where}, task {name}")
+
+
+def _check_keys(record: Mapping[str, Any], keys: frozenset[str], where: str) -> None:
+    missing = sorted(keys - record.keys())
+    if missing:
+        raise InputFileError(
+            f"the key {missing[0]!r} is missing: the file was edited or damaged",
+            where=where,
+            hint="restore it, or start anew with another -o RUN_DIR",
+        )
 
 
 def _pretty(value: Mapping[str, Any]) -> bytes:

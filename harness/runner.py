@@ -45,6 +45,7 @@ BACKOFF_SECONDS: Final = 0.25
 BREAKER: Final = 25
 """Requests in a row that may fail before the model counts as dead."""
 PREFETCH_THREADS: Final = 2
+AUDIO_HINT: Final = "mend the file, then run the same command again: only its items are asked"
 
 T = TypeVar("T")
 
@@ -194,6 +195,7 @@ class Runner:
             if self._info.sampling_rate is not None:
                 request = replace(request, messages=self._decoded(messages))
         except AudioError as error:
+            error.hint = error.hint or AUDIO_HINT
             return Prepared(item, request, 0.0, error=ErrorInfo("audio", str(error)))
         return Prepared(item, request, seconds)
 

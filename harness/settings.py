@@ -18,7 +18,13 @@ import yaml
 
 from harness.errors import InputFileError, UsageError
 
-_SECRET = re.compile(r"(key|token|secret|passw|credential|auth)", re.IGNORECASE)
+_NAMES_A_SECRET = r"(?:key|token(?!s\b|iz)|secret|passw|credential|auth)"
+_SECRET = re.compile(_NAMES_A_SECRET, re.IGNORECASE)
+_SECRET_PAIR = re.compile(
+    rf"(\b[\w-]*{_NAMES_A_SECRET}[\w-]*=).*?(?=,[A-Za-z_]\w*=|$)", re.IGNORECASE | re.DOTALL
+)
+_PASSWORD_IN_URL = re.compile(r"(?<=://)[^/@\s]+@")
+_SHOWN_CHARS = 12
 REDACTED = "***"
 
 
@@ -74,8 +80,10 @@ def parse_pairs(items: list[str], flag: str) -> dict[str, Any]:
         for part in re.split(r",(?=[A-Za-z_]\w*=)", item):
             key, equals, value = part.partition("=")
             if not equals or not key.strip():
-                raise UsageError(f"{part!r} is not of the form key=value", where=flag)
-            pairs[key.strip()] = parse_scalar(value)
+                shown = part if len(part) <= _SHOWN_CHARS else f"{part[:_SHOWN_CHARS]}…"
+                raise UsageError(f"{shown!r} is not of the form key=value", where=flag)
+            name = key.strip()
+            pairs[name] = value if _SECRET.search(name) else parse_scalar(value)
     return pairs
 
 
@@ -144,7 +152,14 @@ def parse_limit(text: str | None, total: int) -> list[list[int]]:
 
 def redact(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Arguments for the manifest: a value whose name looks like a secret is never written."""
-    return {key: REDACTED if _SECRET.search(key) else value for key, value in arguments.items()}
+    return {
+        key: REDACTED
+        if _SECRET.search(key)
+        else _PASSWORD_IN_URL.sub(f"{REDACTED}@", value)
+        if isinstance(value, str)
+        else value
+        for key, value in arguments.items()
+    }
 
 
 def redact_argv(argv: list[str]) -> list[str]:
@@ -153,10 +168,10 @@ def redact_argv(argv: list[str]) -> list[str]:
     >>> redact_argv(["-M", "api_key=abc,dtype=fp16"])
     ['-M', 'api_key=***,dtype=fp16']
     """
-    pattern = re.compile(
-        r"(\b[\w-]*(?:key|token|secret|passw|credential|auth)[\w-]*=)[^,\s]+", re.IGNORECASE
-    )
-    return [pattern.sub(rf"\g<1>{REDACTED}", part) for part in argv]
+    return [
+        _PASSWORD_IN_URL.sub(f"{REDACTED}@", _SECRET_PAIR.sub(rf"\g<1>{REDACTED}", part))
+        for part in argv
+    ]
 
 
 # --- recipes ---------------------------------------------------------------------------------
@@ -169,13 +184,18 @@ def load_recipe(path: Path) -> dict[str, Any]:
         InputFileError: unreadable, not a mapping, or an unknown key (near match named).
     """
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except UnicodeDecodeError as error:
+        raise InputFileError(f"not UTF-8: {error.reason}", where=str(path)) from error
     except OSError as error:
         raise InputFileError(f"cannot read: {error.strerror}", where=str(path)) from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise InputFileError(f"invalid YAML: {error.problem}", where=f"{path}:{line}") from error
+    except yaml.YAMLError as error:
+        raise InputFileError(f"invalid YAML: {error}", where=str(path)) from error
     if not isinstance(data, dict) or not isinstance(node, yaml.MappingNode):
         raise InputFileError("a recipe is a mapping of flag names to values", where=f"{path}:1")
     lines = {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
@@ -191,7 +211,8 @@ def load_recipe(path: Path) -> dict[str, Any]:
                 where=where,
                 hint=f"did you mean {near[0]!r}?" if near else None,
             )
-        recipe[name] = _recipe_value(name, value, where)
+        if value is not None:  # null means: not said
+            recipe[name] = _recipe_value(name, value, where)
     return recipe
 
 
@@ -203,8 +224,9 @@ def _recipe_value(name: str, value: Any, where: str) -> Any:
             raise wrong
         return tuple(Path(item) if name == "include_path" else item for item in values)
     if name in ("model_args", "gen_kwargs", "data", "revision"):
-        if not isinstance(value, dict):
-            raise wrong
+        if not isinstance(value, dict):  # never shown: it may hold a key
+            found = f"{name!r} must be a mapping, found {type(value).__name__}"
+            raise InputFileError(found, where=where)
         if name == "data":
             return parse_folders([f"{key}={folder}" for key, folder in value.items()])
         return value
@@ -215,12 +237,14 @@ def _recipe_value(name: str, value: Any, where: str) -> Any:
     if name in ("seed", "batch_size"):
         if not isinstance(value, int) or isinstance(value, bool):
             raise wrong
+        if name == "batch_size" and value < 1:
+            raise wrong
         return value
     if isinstance(value, (dict, list)):
         raise wrong
     if name == "output_path":
         return Path(str(value))
-    return None if value is None else str(value)
+    return str(value)
 
 
 def merge(flags: Mapping[str, Any], recipe: Mapping[str, Any]) -> Settings:

@@ -106,8 +106,9 @@ def score_directory(settings: Settings) -> Ended:
     Raises:
         HarnessError: not a run directory, or a task that is not known here.
     """
-    with RunDirectory(settings.output_path) as run:
-        run.manifest()
+    target = RunDirectory(settings.output_path)
+    target.manifest()  # before a lock is put into a folder that is none of ours
+    with target as run:
         results = score_run(run, lambda name, entry: load_scoring_task(name, entry, settings))
         return _ended(run, results, settings.max_errors)
 

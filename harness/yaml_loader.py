@@ -89,7 +89,10 @@ def load_yaml(path: Path, _seen: tuple[Path, ...] = ()) -> YamlFile:
         raise TaskFileError(f"cannot read: {error.strerror}", where=str(path)) from error
     except UnicodeDecodeError as error:
         raise TaskFileError(f"not UTF-8: {error.reason}", where=str(path)) from error
-    loader = _loader_class(path)(text)
+    try:
+        loader = _loader_class(path)(text)
+    except yaml.YAMLError as error:
+        raise TaskFileError(f"invalid YAML: {error}", where=str(path)) from error
     try:
         node = loader.get_single_node()
         data = loader.construct_document(node) if node is not None else None

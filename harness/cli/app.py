@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import threading
@@ -10,10 +11,12 @@ from typing import Annotated, NoReturn
 import typer
 
 from harness import __version__
-from harness.errors import EXIT_SIGINT, EXIT_SIGTERM, EXIT_USAGE, HarnessError
+from harness.errors import EXIT_ENVIRONMENT, EXIT_SIGINT, EXIT_SIGTERM, EXIT_USAGE, HarnessError
 
 _COMMAND_LINE_ERROR: type[typer.BadParameter] = typer.BadParameter.__mro__[2]
 """Root of typer's usage errors: newer releases carry their own copy of click, so it is not imported."""
+
+_DEVICE_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
 
 app = typer.Typer(
     name="harness",
@@ -54,6 +57,7 @@ def main() -> NoReturn:
     try:
         check_packages()
         code = _run()
+        sys.stdout.flush()
     except HarnessError as error:
         typer.echo(f"error: {error}", err=True)
         code = error.exit_code
@@ -62,9 +66,21 @@ def main() -> NoReturn:
         code = EXIT_SIGINT
     except BrokenPipeError:
         # the reader of a pipe went away (harness … | head): not an error of ours
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_standard_output()
         code = EXIT_SIGTERM
+    except OSError as error:
+        if error.errno not in _DEVICE_ERRORS:
+            raise
+        _drop_standard_output()
+        where = error.filename or "standard output"
+        typer.echo(f"error: {where}: cannot write: {error.strerror}", err=True)
+        code = EXIT_ENVIRONMENT
     _leave(code)
+
+
+def _drop_standard_output() -> None:
+    """What is still buffered goes nowhere, so that leaving does not fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -100,7 +101,11 @@ def evaluate(
     if dry_run:
         from harness.dry_run import dry_run as show
 
-        show(merged, sys.stdout)
+        found = show(merged)
+        if as_json:
+            typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
+        elif not quiet:
+            typer.echo("\n".join(found.lines()))
         return 0
     from harness.evaluate import evaluate as run
     from harness.progress import choose_style

@@ -26,6 +26,9 @@ def score(
     response_field: Annotated[str, typer.Option(help="Field of the response.")] = "response",
     doc_field: Annotated[str, typer.Option(help="Field of the document.")] = "doc",
     id_field: Annotated[str, typer.Option(help="Field of the id.")] = "id",
+    judge_field: Annotated[
+        str, typer.Option(help="Field of stored judge replies: text or a list of votes.")
+    ] = "judge_reply",
     clean: Annotated[str, typer.Option(help="Declared cleaning of the responses.")] = "none",
     name: options.Name = None,
     data: options.Data = None,
@@ -69,6 +72,6 @@ def score(
     if file is None:
         ended = score_directory(settings)
     else:
-        fields = Fields(response_field, doc_field, id_field)
+        fields = Fields(response_field, doc_field, id_field, judge_field)
         ended = score_file(settings, file, fields, clean, sys.argv)
     return options.report(ended, settings.output_path, plain=plain, as_json=as_json, quiet=quiet)

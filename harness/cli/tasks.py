@@ -31,6 +31,10 @@ def list_tasks(
 
     index = load_index(tuple(include_path or ()))
     if groups:
+        if as_json:
+            members = {name: index.members(name) for name in sorted(index.groups)}
+            typer.echo(json.dumps(members, ensure_ascii=False))
+            return
         for name in sorted(index.groups):
             typer.echo(f"{name}  {len(index.members(name))} tasks")
         return
