@@ -3,14 +3,15 @@
 A column is the unweighted mean over the data sets of a task that share the metric (age has two: accuracy
 for two sets, absolute error for one); audio question answering has one column per modality. Rates and
 accuracies are fractions, errors have their own unit, judge scores run from 1 to 5. The official reading
-passes references and answers swapped to WER, CER and PER, as shipped. The benchmark's printed overall
-score has no published formula and is not computed; the board has no headline.
+passes references and answers swapped to WER, CER and PER, as shipped; a column ``…_right_order`` beside
+them says what the same scripts give in the right order, from ``details.right_order`` of the samples. The
+benchmark's printed overall score has no published formula and is not computed; the board has no headline.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from leaderboards.native_common import Z95
@@ -27,6 +28,7 @@ MODALITIES: Final = {
 NAMES: Final = {"accuracy": "acc", "judge_score": "gpt1-5"}
 """Metric -> how its columns end; other metrics under their own name."""
 
+SWAPPED: Final = ("wer", "cer", "per")
 DECIMALS: Final = {"judge_score": 3, "mae": 2}
 ABSTENTION: Final = "mean_abstention_pct_19_closed_sets"
 
@@ -71,14 +73,37 @@ def columns() -> dict[str, tuple[str, list[str]]]:
     return found
 
 
+def right_order(lines: Iterable[Mapping[str, Any]], metric: str) -> Value | None:
+    """What the official script gives with its arguments in the right order, ``None`` without details.
+
+    Args:
+        lines: sample lines; WER and CER hold edits and reference length, PER the rate of the item.
+        metric: ``wer``, ``cer`` or ``per``.
+
+    >>> lines = [{"details": {"right_order": {"wer": {"edits": 1, "length": 3}}}},
+    ...          {"details": {"right_order": {"wer": {"edits": 0, "length": 5}}}}]
+    >>> right_order(lines, "wer").value
+    0.125
+    """
+    found = [line.get("details", {}).get("right_order", {}).get(metric) for line in lines]
+    pairs = [
+        (entry["edits"], entry["length"]) if isinstance(entry, Mapping) else (entry, 1)
+        for entry in found
+        if entry is not None
+    ]
+    length = math.fsum(length for _, length in pairs)
+    if not length:
+        return None
+    return Value(math.fsum(edits for edits, _ in pairs) / length, n=len(pairs))
+
+
 def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, Any]:
     """LLaSO-Eval's native aggregate.
 
     Args:
         tasks: ``llaso_SET`` -> result; columns none of whose tasks are in the run are left out.
-        samples: not needed.
+        samples: lines with ``details``; without them the right-order columns are left out.
     """
-    del samples
     scores: dict[str, dict[str, Any]] = {}
     decimals: dict[str, int] = {}
     notes = [
@@ -94,6 +119,9 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
             continue
         decimals[column] = DECIMALS.get(metric, 4)
         scores[column] = _mean(values, decimals[column])
+        if metric in SWAPPED and (found := right_order(samples.get(members[0], ()), metric)):
+            decimals[f"{column}_right_order"] = decimals[column]
+            scores[f"{column}_right_order"] = _mean([found], decimals[column])
         if 0 < len(values) < len(members):
             notes.append(f"{column} is over {len(values)} of {len(members)} data sets")
     closed = [

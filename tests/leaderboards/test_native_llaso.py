@@ -72,3 +72,12 @@ def test_complete_only_with_every_set_official_complete() -> None:
     assert native(full, {})["complete"] is True
     full["llaso_asr"] = result("llaso_asr", wer=Value(0.1, complete=False), cer=Value(0.1))
     assert native(full, {})["complete"] is False
+
+
+def test_the_right_order_stands_beside_swapped_rates() -> None:
+    task = "llaso_phoneme_recognition"
+    lines = [{"details": {"right_order": {"per": rate}}} for rate in (0.5, 0.25)]
+    board = native({task: result(task, per=Value(0.3, n=2))}, {task: [*lines, {"details": {}}]})
+    assert board["scores"]["PR_per"]["value"] == 0.3
+    assert board["scores"]["PR_per_right_order"] == {"value": 0.375, "ci95": None, "n": 2}
+    assert set(native({task: result(task, per=Value(0.3))}, {})["scores"]) == {"PR_per"}
