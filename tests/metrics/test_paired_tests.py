@@ -167,6 +167,16 @@ def test_difference_of_accuracies_is_a_paired_t_interval() -> None:
     assert found.ci95 == pytest.approx(scipy_stats.t.interval(0.95, 79, change.mean(), sem))
 
 
+def test_difference_in_clusters_says_so_and_is_wider() -> None:
+    first, second = [RIGHT] * 60, [WRONG] * 12 + [RIGHT] * 48
+    clusters = [number // 6 for number in range(60)]
+    alone = paired_difference(METRICS["accuracy"], first, second)
+    grouped = paired_difference(METRICS["accuracy"], first, second, clusters)
+    assert (alone.method, grouped.method) == ("t", "t,clusters=10")
+    assert alone.value == grouped.value == pytest.approx(-0.2)
+    assert (grouped.stderr or 0) > 2 * (alone.stderr or math.inf)
+
+
 def test_difference_without_discordant_pairs_is_not_certain() -> None:
     found = paired_difference(METRICS["accuracy"], [RIGHT] * 60, [RIGHT] * 60)
     assert found.ci95 == pytest.approx((-0.05, 0.05))
