@@ -1,0 +1,1 @@
+"""Speech-IFEval: instruction following of speech-aware models, and what they forgot of it."""

@@ -1,0 +1,98 @@
+"""Speech-IFEval from the hub: question files and the clip archive, unpacked once into a cache folder.
+
+The data set holds ``audios.tar``; the question files are published in the source repository and may or
+may not be on the hub. If they are not, nothing is downloaded and the error says what to fetch. The
+archive is unpacked beside its final place and renamed, so that an interrupted run leaves no half copy.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from harness.errors import InputFileError, MissingDataError, StorageError
+from tasks.speech_ifeval.layout import PARTS, REPOSITORY, Copy, find_clips
+
+ARCHIVE = "audios.tar"
+_HINT = "use a downloaded copy: --data speech_ifeval=FOLDER (layout: tasks/speech_ifeval/README.md)"
+
+
+class HubCopy(NamedTuple):
+    """A copy and the commit it belongs to."""
+
+    copy: Copy
+    revision: str
+
+
+def fetch(part: str, revision: str | None) -> HubCopy:
+    """Bring one part and all clips to this machine (resumable; cached).
+
+    Raises:
+        MissingDataError: the hub cannot be reached or lacks the files.
+        InputFileError: the archive is damaged.
+        StorageError: the cache folder cannot be written.
+    """
+    from huggingface_hub import HfApi, cached_assets_path, hf_hub_download
+    from huggingface_hub.errors import EntryNotFoundError, HFValidationError
+
+    wanted = PARTS[part].file
+    try:
+        found = HfApi().dataset_info(REPOSITORY, revision=revision)
+        names = [sibling.rfilename for sibling in found.siblings or ()]
+        questions = next((name for name in names if name.rpartition("/")[2] == wanted), None)
+        if questions is None or ARCHIVE not in names:
+            raise MissingDataError(
+                f"the hub data set {REPOSITORY} has no {wanted if questions is None else ARCHIVE}",
+                where="speech_ifeval",
+                hint=_HINT,
+            )
+        commit = str(found.sha)
+        files = [
+            Path(hf_hub_download(REPOSITORY, name, repo_type="dataset", revision=commit))
+            for name in (questions, ARCHIVE)
+        ]
+    except (OSError, EntryNotFoundError, HFValidationError) as error:
+        reason = str(error).strip().split("\n")[0]
+        raise MissingDataError(
+            f"cannot fetch the hub data set {REPOSITORY}: {type(error).__name__}: {reason}",
+            where="speech_ifeval",
+            hint=_HINT,
+        ) from error
+    place = cached_assets_path("lalm-harness", namespace="speech_ifeval", subfolder=commit)
+    return HubCopy(Copy(files[0], unpack(files[1], Path(place) / "audios")), commit)
+
+
+def unpack(archive: Path, folder: Path) -> Path:
+    """Unpack the clips into a folder unless that was done before.
+
+    Returns:
+        The folder that ``audio_filepath`` is relative to.
+
+    Raises:
+        InputFileError: the archive is damaged or holds none of the corpora.
+        StorageError: the folder cannot be written.
+    """
+    if not folder.is_dir():
+        temporary: Path | None = None
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            temporary = Path(tempfile.mkdtemp(dir=folder.parent))
+            with tarfile.open(archive) as tar:
+                tar.extractall(temporary, filter="data")
+            temporary.replace(folder)
+        except tarfile.TarError as error:
+            raise InputFileError(f"not a readable archive: {error}", where=str(archive)) from error
+        except OSError as error:
+            raise StorageError(
+                f"cannot unpack the clips: {error.strerror or error}", where=str(folder)
+            ) from error
+        finally:
+            if temporary is not None and temporary.is_dir():
+                shutil.rmtree(temporary, ignore_errors=True)
+    clips = find_clips(folder)
+    if clips is None:
+        raise InputFileError("the archive holds none of the four corpora", where=str(archive))
+    return clips
