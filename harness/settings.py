@@ -18,10 +18,10 @@ import yaml
 
 from harness.errors import InputFileError, UsageError
 
-_NAMES_A_SECRET = r"(?:key|token(?!s\b|iz)|secret|passw|credential|auth)"
-_SECRET = re.compile(_NAMES_A_SECRET, re.IGNORECASE)
+_SENSITIVE = r"(?:key|token(?!s\b|iz)|secret|passw|credential|auth)"
+_SECRET = re.compile(_SENSITIVE, re.IGNORECASE)
 _SECRET_PAIR = re.compile(
-    rf"(\b[\w-]*{_NAMES_A_SECRET}[\w-]*=).*?(?=,[A-Za-z_]\w*=|$)", re.IGNORECASE | re.DOTALL
+    rf"(\b[\w-]*{_SENSITIVE}[\w-]*=).*?(?=,[A-Za-z_]\w*=|$)", re.IGNORECASE | re.DOTALL
 )
 _PASSWORD_IN_URL = re.compile(r"(?<=://)[^/@\s]+@")
 _SHOWN_CHARS = 12

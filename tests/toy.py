@@ -39,3 +39,25 @@ def results(run: Path) -> dict[str, Any]:
     """Content of ``results.json``."""
     content: dict[str, Any] = json.loads((run / "results.json").read_text(encoding="utf-8"))
     return content
+
+
+def evaluate_arguments(model: str, run: Path, *more: str | Path) -> tuple[str | Path, ...]:
+    """``harness evaluate MODEL -t toy -o RUN`` with the flags that the toy task needs."""
+    return ("evaluate", model, "-t", "toy", "-o", run, *FLAGS, *more)
+
+
+def snapshot(folder: Path, *, without: tuple[str, ...] = (".lock",)) -> dict[str, bytes]:
+    """Content of every file below a folder, by relative name."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name not in without
+    }
+
+
+def timeless(run: Path) -> tuple[bytes, list[dict[str, Any]]]:
+    """Derived files of a run, apart from the wall times of its calls."""
+    samples = jsonl(run / "samples.jsonl")
+    for line in samples:
+        assert isinstance(line.pop("seconds"), float)
+    return (run / "results.json").read_bytes(), samples
