@@ -122,13 +122,14 @@ class MetricColumns:
         stats = [column.stats[position] for position in picked]
         clusters = [self._clusters[column.rows[position]] for position in picked]
         if not stats:
-            return {"value": None, "ci95": None, "stderr": None, "n": 0}
+            return {"value": None, "ci95": None, "stderr": None, "method": None, "n": 0}
         clustered = self.spec.cluster_field is not None and None not in clusters
         found = estimate(METRICS[name], stats, [str(c) for c in clusters] if clustered else None)
         return {
             "value": _finite(found.value),
             "ci95": [_finite(bound) for bound in found.ci95] if found.ci95 else None,
             "stderr": _finite(found.stderr),
+            "method": found.method,
             "n": len(stats),
         }
 

@@ -309,7 +309,7 @@ class Runner:
         clean = planned.task.template.clean
         extra: dict[str, Any] = {}
         if isinstance(response.text, str) and clean != "none":
-            cleaned = CLEANERS[clean](response.text)
+            cleaned = CLEANERS[clean](response.text, planned.task.hints(doc).options)
             extra = {"response": cleaned, "raw_response": response.text}
             response = replace(response, text=cleaned)
         outcome, error = outcome_of(response, spec)

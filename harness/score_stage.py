@@ -39,6 +39,7 @@ class _TaskState:
     columns: MetricColumns
     outcomes: Counter[str] = field(default_factory=Counter)
     items: set[Any] = field(default_factory=set)
+    unjudged: int = 0
     start: int = 0
     stop: int = 0
 
@@ -124,7 +125,9 @@ def _sample_lines(
                 doc = docs[row] if whole_file else _document(record)
                 if not whole_file:
                     task.annotate([doc], "data")
-                line = encode_line(_sample(task, state, record, doc, judgements.get(key, [])))
+                replies = judgements.get(key, [])
+                judged = manifest["judge"] != "none"
+                line = encode_line(_sample(task, state, record, doc, replies, judged=judged))
                 written += len(line)
                 state.stop = written
                 yield line
@@ -147,6 +150,8 @@ def _sample(
     record: dict[str, Any],
     doc: Document,
     replies: Sequence[Mapping[str, Any]],
+    *,
+    judged: bool,
 ) -> dict[str, Any]:
     error = record["error"]
     state.outcomes[record["outcome"]] += 1
@@ -155,7 +160,8 @@ def _sample(
         score = unscored(task.spec.metrics, task.spec.official_metrics)
     else:
         response = record.get("response", MISSING)
-        verdicts = [reply["reply"] for reply in replies] or None
+        verdicts = _verdicts(response, replies, judged=judged)
+        state.unjudged += judged and verdicts is None and bool(task.spec.judged_metrics)
         score = task.score(doc, response, verdicts)
     groups = group_values(task.spec.group_fields, doc)
     cluster = doc.get(task.spec.cluster_field) if task.spec.cluster_field else None
@@ -176,6 +182,16 @@ def _sample(
         "cluster": cluster,
         "judgements": [reply["key"] for reply in replies],
     }
+
+
+def _verdicts(
+    response: Any, replies: Sequence[Mapping[str, Any]], *, judged: bool
+) -> list[str | None] | None:
+    """Judge replies; ``[]`` for a blank answer of a judged run, which needs no call; else ``None``."""
+    if replies:
+        return [reply["reply"] for reply in replies]
+    blank = not (isinstance(response, str) and response.strip())
+    return [] if judged and blank else None
 
 
 def unscored(metrics: Sequence[str], official: frozenset[str]) -> ItemScore:
@@ -212,6 +228,7 @@ def _task_results(name: str, entry: Mapping[str, Any], state: _TaskState) -> dic
         "n": expected,
         "missing": expected - done,
         "absent": entry["absent"],
+        "unjudged": state.unjudged,
         "outcomes": {outcome: state.outcomes[outcome] for outcome in OUTCOMES},
         **task_result(state.columns, missing=expected - done),
     }

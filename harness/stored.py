@@ -322,7 +322,7 @@ def _response(
     raw: dict[str, Any] = {}
     if isinstance(response, str) and clean != "none":
         raw = {"raw_response": response}
-        response = CLEANERS[clean](response)
+        response = CLEANERS[clean](response, task.hints(one.doc).options)
     outcome, error = stored_outcome(response, task.spec)
     return {
         "task": task.spec.task,

@@ -86,6 +86,8 @@ def notes_of(entry: Mapping[str, Any]) -> str:
     ]
     if entry["missing"]:
         notes.append(f"not run {entry['missing']}")
+    if entry["unjudged"]:
+        notes.append(f"not judged {entry['unjudged']}")
     if entry["absent"]:
         notes.append(f"audio absent {entry['absent']}")
     return ", ".join(notes)

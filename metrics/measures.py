@@ -24,7 +24,7 @@ Family = Literal["proportion", "mean", "ratio", "error", "f1"]
 Bounds = tuple[float | None, float | None]
 Matrix = npt.NDArray[np.float64]
 
-FOUR_RATES = ("prompt_strict", "prompt_loose", "inst_strict", "inst_loose")
+FOUR_RATES = ("prompt_strict", "inst_strict", "prompt_loose", "inst_loose")
 """Numerators of VoiceBench's instruction-following score; see ``FourRates``."""
 
 
@@ -146,12 +146,8 @@ class FourRates(Measure):
         """
         if self.ratio_keys(tuple(total)) is not None:
             return divide(total.get("correct", 0), total.get("n", 0))
-        return divide(
-            exact_sum(
-                [divide(total.get(rate, 0), total.get(_count(rate), 0)) for rate in FOUR_RATES]
-            ),
-            len(FOUR_RATES),
-        )
+        rates = [divide(total.get(rate, 0), total.get(_count(rate), 0)) for rate in FOUR_RATES]
+        return divide(sum(rates), len(rates))  # a plain sum in this order, as VoiceBench has it
 
     def values(self, totals: Matrix, keys: Sequence[str]) -> Matrix:
         """Row by row as ``value``."""

@@ -58,9 +58,10 @@ def strict_number(text: str) -> float | None:
         elif not _RANGE_SIGN.fullmatch(gap):
             return None
     numbers = [_decimal(numeral) for numeral in numerals]
-    if any(number is None for number in numbers):
+    finite = [number for number in numbers if number is not None and math.isfinite(number)]
+    if len(finite) < len(numbers):
         return None
-    mean = math.fsum(number for number in numbers if number is not None) / len(numbers)
+    mean = math.fsum(finite) / len(finite)
     return mean if math.isfinite(mean) else None
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -35,8 +36,14 @@ PIECES = [
     *("(a)", "(b)", "(", ")", "[", "]", "<", ">", "Male", "female", "The correct answer is: "),
     *("12", "-", "3.5", "1,000", "twenty", "hundred", "and", "thousand", ".", ",", "'", "’", "nan"),
 ]
+
+
+def _clean(cleaner: Callable[[str, Sequence[str]], str], text: str) -> str:
+    return cleaner(text, ("Male", "female", "(a)"))
+
+
 FUNCTIONS: dict[str, Callable[[str], Any]] = {
-    **{f"clean {name}": function for name, function in CLEANERS.items()},
+    **{f"clean {name}": functools.partial(_clean, function) for name, function in CLEANERS.items()},
     **{f"normalise {name}": function for name, function in NORMALIZERS.items()},
     "strict_number": strict_number,
     "spoken_number": spoken_number,

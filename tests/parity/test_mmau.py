@@ -95,7 +95,7 @@ def test_released_answers_give_the_published_scores(key: str, figures: str) -> N
 
 def test_the_declared_cleaning_makes_the_scored_form_of_the_raw_replies() -> None:
     for line in lines(REAL / "desta25.jsonl.gz"):
-        assert CLEANERS["desta"](line["raw_output"]) == line["response"], line["id"]
+        assert CLEANERS["desta"](line["raw_output"], ()) == line["response"], line["id"]
 
 
 def questions() -> list[dict[str, Any]]:
