@@ -41,5 +41,5 @@ def letter_to_text(response: str, options: Sequence[str]) -> str:
     if match is None:
         return response
     letter = next(group for group in match.groups() if group)
-    index = string.ascii_uppercase.index(letter.upper())
-    return options[index] if index < len(options) else response
+    index = string.ascii_uppercase.find(letter.upper())  # -1: a look-alike such as the Kelvin sign
+    return options[index] if 0 <= index < len(options) else response

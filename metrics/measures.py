@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from harness.types import Metric, Stats
-from metrics.sums import divide, exact_sum, total
+from metrics.sums import divide, total
 
 Family = Literal["proportion", "mean", "ratio", "error", "f1"]
 Bounds = tuple[float | None, float | None]
