@@ -196,10 +196,12 @@ class HFAdapter(BatchAdapter):
         inputs = inputs.to(model.device, dtype=model.dtype)
         if plan.sampled:
             torch.manual_seed(_seed(plan.seed, jobs[0].request.request_key))
-        with torch.inference_mode():
-            output = model.generate(**inputs, **plan.arguments, pad_token_id=tokenizer.pad_token_id)
-        prompt = inputs["input_ids"].shape[1]
         eos = _end_tokens(model, tokenizer)
+        # Said outright: a part of an omni model may have no end token in its own configuration.
+        ends = {"pad_token_id": tokenizer.pad_token_id, "eos_token_id": sorted(eos) or None}
+        with torch.inference_mode():
+            output = model.generate(**inputs, **plan.arguments, **ends)
+        prompt = inputs["input_ids"].shape[1]
         return [_reply(row[prompt:].tolist(), plan, eos, tokenizer) for row in output]
 
     def _too_short(self, job: _Job) -> ErrorInfo | None:

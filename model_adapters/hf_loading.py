@@ -254,12 +254,19 @@ def _load_config(transformers: Any, source: Source) -> Any:
             "never run",
         ) from error
     check_audio(config.to_dict(), source.name)
+    if hasattr(config, "enable_audio_output"):
+        # The half of an omni model that speaks is not loaded.
+        config.enable_audio_output = False
     return config
 
 
 def _load_processor(transformers: Any, source: Source) -> Any:
     try:
         processor = transformers.AutoProcessor.from_pretrained(source.name, **source.keywords)
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"the processor needs another package: {_first_line(error)}", where=source.name
+        ) from error
     except _LOAD_ERRORS as error:
         raise AdapterError(
             f"the processor cannot be loaded: {_first_line(error)}",

@@ -55,7 +55,8 @@ def prepare(checkpoint: Checkpoint, conversations: Sequence[Conversation]) -> An
         tokenize=True,
         return_dict=True,
         add_generation_prompt=True,
-        processor_kwargs={"padding": True, "return_tensors": "pt"},
+        # Only text is padded to the longest: audio keeps the processor's own rule (often a fixed window).
+        processor_kwargs={"text_kwargs": {"padding": True}, "return_tensors": "pt"},
     )
     clips = [
         sum(part["type"] == "audio" for message in chat for part in message["content"])

@@ -1,8 +1,8 @@
-"""Builds a tiny, randomly initialised Qwen2-Audio checkpoint that loads by path like a user's own.
+"""Builds tiny, randomly initialised checkpoints that load by path like a user's own.
 
 The tokenizer is a byte-level BPE trained on a few sentences, the processor is the real one, and the
 weights are random but scaled up, so that what is generated depends visibly on the audio. Nothing is
-downloaded. The folder is about 3 MB.
+downloaded. A folder is about 1.3 MB.
 """
 
 from __future__ import annotations
@@ -73,15 +73,12 @@ def build_tiny_processor() -> Any:
 
 def build_tiny_qwen2_audio(folder: str | Path, seed: int = 0) -> Path:
     """Write the checkpoint (config, tokenizer, processor, weights) into ``folder``."""
-    import torch
     from transformers import (
         Qwen2AudioConfig,
         Qwen2AudioEncoderConfig,
         Qwen2AudioForConditionalGeneration,
-        Qwen2Config,
     )
 
-    folder = Path(folder)
     processor = build_tiny_processor()
     tokenizer = processor.tokenizer
     config = Qwen2AudioConfig(
@@ -92,33 +89,77 @@ def build_tiny_qwen2_audio(folder: str | Path, seed: int = 0) -> Path:
             encoder_attention_heads=2,
             encoder_ffn_dim=128,
         ),
-        text_config=Qwen2Config(
-            vocab_size=len(tokenizer),
-            hidden_size=64,
-            intermediate_size=128,
-            num_hidden_layers=2,
-            num_attention_heads=4,
-            num_key_value_heads=2,
-            max_position_embeddings=4096,
-            tie_word_embeddings=False,
-            eos_token_id=tokenizer.eos_token_id,
-            pad_token_id=tokenizer.pad_token_id,
-        ),
+        text_config=_tiny_text_config(tokenizer),
         audio_token_index=tokenizer.convert_tokens_to_ids("<|AUDIO|>"),
     )
+    return _save(Qwen2AudioForConditionalGeneration, config, processor, folder, seed)
+
+
+def build_tiny_audio_flamingo(folder: str | Path, seed: int = 0) -> Path:
+    """Write a tiny Audio Flamingo 3: its class comes from ``config.architectures``, and it takes 600 s."""
+    from transformers import (
+        AudioFlamingo3Config,
+        AudioFlamingo3EncoderConfig,
+        AudioFlamingo3ForConditionalGeneration,
+        AudioFlamingo3Processor,
+        WhisperFeatureExtractor,
+    )
+
+    tokenizer = build_tiny_tokenizer()
+    processor = AudioFlamingo3Processor(
+        feature_extractor=WhisperFeatureExtractor(feature_size=32),
+        tokenizer=tokenizer,
+        chat_template=CHAT_TEMPLATE,
+        audio_token="<|AUDIO|>",
+    )
+    config = AudioFlamingo3Config(
+        audio_config=AudioFlamingo3EncoderConfig(
+            num_mel_bins=32,
+            hidden_size=64,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            intermediate_size=128,
+        ),
+        text_config=_tiny_text_config(tokenizer),
+        audio_token_id=tokenizer.convert_tokens_to_ids("<|AUDIO|>"),
+    )
+    return _save(AudioFlamingo3ForConditionalGeneration, config, processor, folder, seed)
+
+
+def _tiny_text_config(tokenizer: Any) -> Any:
+    from transformers import Qwen2Config
+
+    return Qwen2Config(
+        vocab_size=len(tokenizer),
+        hidden_size=64,
+        intermediate_size=128,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=4096,
+        tie_word_embeddings=False,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+
+
+def _save(model_class: Any, config: Any, processor: Any, folder: str | Path, seed: int) -> Path:
+    """Draw the weights, scale them up and write everything into ``folder``."""
+    import torch
+
     state = torch.random.get_rng_state()
     torch.manual_seed(seed)
-    model = Qwen2AudioForConditionalGeneration(config)
+    model = model_class(config)
+    torch.random.set_rng_state(state)
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.dim() > 1:
                 parameter.mul_(WEIGHT_SCALE)
-    torch.random.set_rng_state(state)
-    model.generation_config.eos_token_id = tokenizer.eos_token_id
-    model.generation_config.pad_token_id = tokenizer.pad_token_id
+    model.generation_config.eos_token_id = processor.tokenizer.eos_token_id
+    model.generation_config.pad_token_id = processor.tokenizer.pad_token_id
     model.save_pretrained(folder)
     processor.save_pretrained(folder)
-    return folder
+    return Path(folder)
 
 
 def build_tiny_text_only(folder: str | Path, seed: int = 0) -> Path:

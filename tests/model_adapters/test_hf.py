@@ -120,21 +120,43 @@ def test_order_of_requests_and_responses_agree_across_generation_groups(adapter:
     assert {r.finish for r in responses} == {"length"}
 
 
-def test_end_token_means_stop(adapter: HFAdapter, monkeypatch: pytest.MonkeyPatch) -> None:
-    full = adapter.generate_batch([request(voice(1))])[0]
+@pytest.fixture
+def third_token(adapter: HFAdapter, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The third token that the model says about the first voice."""
+    model = adapter._loaded().model
+    generate, rows = model.generate, []
+    with monkeypatch.context() as patch:
+        patch.setattr(model, "generate", lambda **k: rows.append(generate(**k)) or rows[-1])
+        (full,) = adapter.generate_batch([request(voice(1))])
     assert full.finish == "length"
-    checkpoint = adapter._loaded()
-    tokens: list[int] = []
-    generate = checkpoint.model.generate
-    monkeypatch.setattr(
-        checkpoint.model, "generate", lambda **k: tokens.append(generate(**k)) or tokens[-1]
-    )
-    adapter.generate_batch([request(voice(1))])
-    third = int(tokens[0][0, -10])
-    monkeypatch.undo()
-    monkeypatch.setattr(checkpoint.model.generation_config, "eos_token_id", [third])
-    stopped = adapter.generate_batch([request(voice(1))])[0]
+    return int(rows[0][0, -10])
+
+
+def test_end_token_means_stop(
+    adapter: HFAdapter, monkeypatch: pytest.MonkeyPatch, third_token: int
+) -> None:
+    monkeypatch.setattr(adapter._loaded().model.generation_config, "eos_token_id", [third_token])
+    (stopped,) = adapter.generate_batch([request(voice(1))])
     assert stopped.finish == "stop"
+    assert stopped.usage is not None
+    assert stopped.usage["completion_tokens"] <= 3
+
+
+def test_end_token_of_the_tokenizer_counts_where_the_model_names_none(
+    adapter: HFAdapter, monkeypatch: pytest.MonkeyPatch, third_token: int
+) -> None:
+    checkpoint = adapter._loaded()
+    tokenizer = checkpoint.processor.tokenizer
+    monkeypatch.setattr(checkpoint.model.generation_config, "eos_token_id", None)
+    before = tokenizer.eos_token
+    tokenizer.eos_token = tokenizer.convert_ids_to_tokens(third_token)
+    try:
+        assert tokenizer.eos_token_id == third_token
+        (stopped,) = adapter.generate_batch([request(voice(1))])
+    finally:
+        tokenizer.eos_token = before
+    assert stopped.finish == "stop"
+    assert stopped.usage is not None
     assert stopped.usage["completion_tokens"] <= 3
 
 
@@ -194,7 +216,7 @@ def test_out_of_memory_halves_the_batch(
 ) -> None:
     import torch
 
-    requests = [request(voice(seed)) for seed in range(5)]
+    requests = [request(voice(seed), max_new_tokens=4) for seed in range(3)]
     expected = [adapter.generate_batch([one])[0].text for one in requests]
     model = adapter._loaded().model
     generate = model.generate
@@ -208,7 +230,7 @@ def test_out_of_memory_halves_the_batch(
 
     monkeypatch.setattr(model, "generate", limited)
     assert [response.text for response in adapter.generate_batch(requests)] == expected
-    assert sizes[0] == 5
+    assert sizes[0] == 3
     assert max(size for size in sizes if size <= fits) == fits
 
 
@@ -448,6 +470,39 @@ def test_a_processor_that_takes_longer_clips_has_no_limit(
     assert measure_window(adapter._loaded()) is None
     monkeypatch.setattr(processor, "max_audio_len", 600, raising=False)
     assert measure_window(adapter._loaded()) == 600.0
+
+
+def test_another_architecture_without_a_place_in_the_mapping(tmp_path: Path) -> None:
+    """Audio Flamingo 3: named by its config, several windows a clip, 600 s."""
+    import transformers
+
+    from tests.tiny_models import build_tiny_audio_flamingo
+
+    folder = build_tiny_audio_flamingo(tmp_path / "tiny-flamingo")
+    mapping = transformers.AutoModelForMultimodalLM._model_mapping
+    assert transformers.AudioFlamingo3Config not in mapping
+    flamingo = HFAdapter(str(folder), dtype="float32")
+    info = flamingo.open()
+    assert info.description["class"] == "AudioFlamingo3ForConditionalGeneration"
+    assert info.max_audio_seconds == 600.0
+    requests = [request(voice(1)), request(voice(2)), request(voice(3, 31.0))]
+    texts = [response.text for response in flamingo.generate_batch(requests)]
+    assert None not in texts
+    assert len(set(texts)) == 3
+    assert texts == [flamingo.generate_batch([one])[0].text for one in requests]
+
+
+def test_processor_that_needs_a_package_says_so(
+    checkpoint_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import transformers
+
+    def lacking(*args: Any, **kwargs: Any) -> Any:
+        raise ImportError("this processor requires the PIL library")
+
+    monkeypatch.setattr(transformers.AutoProcessor, "from_pretrained", lacking)
+    with pytest.raises(MissingDependencyError, match="requires the PIL library"):
+        HFAdapter(str(checkpoint_copy)).open()
 
 
 def test_nothing_uses_the_network(tiny_qwen2_audio: Path, monkeypatch: pytest.MonkeyPatch) -> None:
