@@ -21,6 +21,7 @@ from harness.errors import AdapterError, MissingDependencyError, UsageError
 _AUDIO_FIELD: Final = re.compile(r"audio|speech|sound|acoustic|mel_bins")
 _HUB_ID: Final = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 _WEIGHTS: Final = ("*.safetensors", "pytorch_model*.bin")
+OLDEST_TRANSFORMERS: Final = (5, 4)
 _LOAD_ERRORS: Final = (
     OSError,
     ValueError,
@@ -66,7 +67,7 @@ def import_backend() -> tuple[Any, Any]:
     """``torch`` and ``transformers``, made quiet.
 
     Raises:
-        MissingDependencyError: one of them is not installed.
+        MissingDependencyError: one of them is not installed or too old.
     """
     try:
         import torch
@@ -76,6 +77,13 @@ def import_backend() -> tuple[Any, Any]:
             f"local checkpoints need torch and transformers ({error})",
             hint="pip install 'lalm-harness[hf]'",
         ) from error
+    major, minor = (int(part) for part in transformers.__version__.split(".")[:2])
+    if (major, minor) < OLDEST_TRANSFORMERS:
+        raise MissingDependencyError(
+            f"transformers {transformers.__version__} is too old: its chat templates pass no arguments on "
+            "to the processor",
+            hint="pip install 'lalm-harness[hf]'",
+        )
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
     return torch, transformers

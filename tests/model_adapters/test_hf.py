@@ -439,6 +439,18 @@ def test_missing_package_names_the_extra(
         HFAdapter(str(tiny_qwen2_audio)).open()
 
 
+def test_old_transformers_is_refused(
+    tiny_qwen2_audio: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import transformers
+
+    monkeypatch.setattr(transformers, "__version__", "5.3.1")
+    with pytest.raises(MissingDependencyError, match=r"5\.3\.1 is too old"):
+        HFAdapter(str(tiny_qwen2_audio)).open()
+    monkeypatch.setattr(transformers, "__version__", "5.10.0.dev0")
+    assert HFAdapter(str(tiny_qwen2_audio)).open().style == "batch"
+
+
 def test_class_named_in_the_config_is_used_where_the_mapping_is_silent(
     checkpoint_copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
