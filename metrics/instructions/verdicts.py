@@ -217,7 +217,11 @@ def _expect(
             ]
             if not open_outcomes:
                 break
-    except re.error as error:
+    except (
+        re.error,
+        OverflowError,
+        RecursionError,
+    ) as error:  # all that ``re`` raises on a pattern
         raise InstructionError(
             f"an argument is not a valid regular expression: {error}", where=instruction_id
         ) from error

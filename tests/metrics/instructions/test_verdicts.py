@@ -55,6 +55,14 @@ def test_verdicts_are_probabilities_and_loose_is_never_below_strict(
         assert verdicts.loose is not None and verdicts.loose[0] >= verdicts.strict[0]
 
 
+@settings(deadline=None, max_examples=400)
+@given(st.sampled_from(INSTRUCTION_IDS), st.text(st.characters(), max_size=50))
+def test_no_text_raises_lone_surrogates_included(instruction_id: str, text: str) -> None:
+    for odd in (text, text + "\ud800 \x00", text.upper()):
+        for variant in ("base", "speech_ifeval"):
+            assert check(instruction_id, complete(instruction_id), odd, variant) in (0.0, 1.0)
+
+
 @settings(deadline=None, max_examples=300)
 @given(st.text(alphabet="ab*\n \t\u00a0\x1c", max_size=40))
 def test_the_linear_paragraph_split_equals_the_upstream_pattern(text: str) -> None:
@@ -213,6 +221,8 @@ def test_an_unknown_instruction_is_named_with_near_matches() -> None:
         ),
         ("keywords:existence", {"keywords": "cat"}, "a list of strings"),
         ("keywords:existence", {"keywords": ["(cat"]}, "not a valid regular expression"),
+        ("keywords:existence", {"keywords": ["a{99999999999}"]}, "not a valid regular expression"),
+        ("keywords:existence", {"keywords": ["(" * 9000 + ")" * 9000]}, "regular expression"),
         ("keywords:frequency", {"keyword": "*", "frequency": 1, "relation": "at least"}, "regular"),
         ("keywords:forbidden_words", {"forbidden_words": ["["]}, "regular expression"),
         ("combination:repeat_prompt", {}, "a string, found None"),
