@@ -217,11 +217,7 @@ def _expect(
             ]
             if not open_outcomes:
                 break
-    except (
-        re.error,
-        OverflowError,
-        RecursionError,
-    ) as error:  # all that ``re`` raises on a pattern
+    except (re.error, OverflowError, RecursionError) as error:  # what ``re`` raises on patterns
         raise InstructionError(
             f"an argument is not a valid regular expression: {error}", where=instruction_id
         ) from error
