@@ -7,6 +7,7 @@ flight. ``docs/run_directory.md`` describes every file.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -88,6 +89,10 @@ class RunDirectory:
         except OSError as error:
             raise StorageError(f"cannot lock: {error.strerror}", where=str(self.path)) from error
         self._lock = lock
+        for name in (MANIFEST, SAMPLES, RESULTS):
+            for leftover in self.path.glob(f".{name}.*.tmp"):  # of a process that was killed
+                with contextlib.suppress(OSError):
+                    leftover.unlink()
         return self
 
     def __exit__(
