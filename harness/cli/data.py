@@ -1,0 +1,167 @@
+"""``harness data get BENCHMARK`` and ``harness data check BENCHMARK``."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from harness.cli import options
+from harness.cli.app import data_app
+
+if TYPE_CHECKING:
+    from harness.data_check import Report
+    from harness.data_get import Part
+    from tasks.source import Source
+
+Benchmark = Annotated[str, typer.Argument(metavar="BENCHMARK", help="Name of a benchmark.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+
+
+@data_app.command("get")
+def get(
+    benchmark: Benchmark,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--to", metavar="FOLDER", help="Default: HARNESS_DATA/BENCHMARK, else data/BENCHMARK."
+        ),
+    ] = None,
+    tasks: options.Tasks = None,
+    revision: Annotated[
+        str | None,
+        typer.Option("--revision", metavar="COMMIT", help="Branch, tag or commit of the hub."),
+    ] = None,
+    plain: options.Plain = False,
+    as_json: Json = False,
+    quiet: options.Quiet = False,
+) -> int:
+    """Fetch a benchmark's data from the hub (resumable) and examine it."""
+    from harness import data_get
+    from harness.data_check import check_copy, report_lines
+    from harness.data_source import benchmark_tasks, source_module
+    from harness.errors import EXIT_OK, UsageError
+
+    wanted, _ = benchmark_tasks(benchmark, tasks or [])
+    module = source_module(benchmark)
+    if module is None:
+        raise UsageError(
+            f"{benchmark} does not declare where its data comes from",
+            hint=f"see tasks/{benchmark}/README.md",
+        )
+    source: Source = module.SOURCE
+    say = _speaker(quiet=quiet, to_error=as_json)
+    size = (
+        "not documented" if source.megabytes is None else data_get.megabytes(source.megabytes * 1e6)
+    )
+    say(f"{benchmark}: complete download {size}")
+    say(f"licence: {source.licence}")
+    if source.packaged:
+        say("the data is part of the harness; there is nothing to fetch")
+        if as_json:
+            typer.echo(json.dumps({"benchmark": benchmark, "packaged": True}))
+        return EXIT_OK
+    folder = to or _default_folder(benchmark)
+    parts = [
+        data_get.resolve(files, revision, benchmark)
+        for files in data_get.needed(source, [entry.task for entry in wanted])
+    ]
+    for part in parts:
+        say(
+            f"{part.repo} at {part.commit}: {len(part.files)} files,"
+            f" {data_get.megabytes(part.size)} to {folder / part.folder}"
+        )
+    bars = not (options.use_plain(plain) or quiet or as_json) and sys.stderr.isatty()
+    tell = _speaker(quiet=quiet, to_error=True)
+    data_get.fetch(parts, folder, benchmark, tell, bars=bars)
+    for number, step in enumerate(source.by_hand, start=1):
+        say(f"still to do by hand, {number}: {step}")
+    for note in source.notes:
+        say(f"note: {note}")
+    say(f"use it: harness evaluate MODEL -t {wanted[0].task} --data {benchmark}={folder}")
+    report = check_copy(benchmark, folder, wanted)
+    if as_json:
+        typer.echo(json.dumps(_fetched(folder, parts, report), ensure_ascii=False))
+    else:
+        for line in report_lines(report):
+            say(line)
+    return report.exit_code
+
+
+@data_app.command("check")
+def check(
+    benchmark: Benchmark,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="FOLDER", help="The copy; or use --data.")
+    ] = None,
+    data: options.Data = None,
+    tasks: options.Tasks = None,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Decode every clip and compare the bytes of all clips.")
+    ] = False,
+    include_path: options.IncludePath = None,
+    trust_task_code: options.Trust = None,
+    as_json: Json = False,
+    quiet: options.Quiet = False,
+) -> int:
+    """Examine a copy: counts, duplicates, missing audio, gold answers. Exit 0 fine, 1 findings, 4 data missing."""
+    from harness.data_check import check_copy, report_lines
+    from harness.data_source import benchmark_tasks, source_module
+    from harness.errors import MissingDataError
+    from harness.plan import data_folder
+    from harness.settings import parse_folders
+
+    wanted, others = benchmark_tasks(benchmark, tasks or [], tuple(include_path or ()))
+    place = folder or data_folder(benchmark, parse_folders(data or []))
+    module = source_module(benchmark)
+    packaged = module is not None and module.SOURCE.packaged
+    if place is None and not packaged:
+        raise MissingDataError(
+            f"no copy of {benchmark} is given",
+            hint=f"harness data check {benchmark} FOLDER; to fetch one: harness data get {benchmark}",
+        )
+    if place is not None and not place.is_dir():
+        raise MissingDataError("is not a folder", where=str(place))
+    tell = _speaker(quiet=quiet or not deep, to_error=True)
+    report = check_copy(
+        benchmark,
+        place,
+        wanted,
+        others,
+        deep=deep,
+        trusted=bool(trust_task_code),
+        progress=lambda task: tell(f"{task} …"),
+    )
+    if as_json:
+        typer.echo(json.dumps(report.as_json(), ensure_ascii=False))
+    elif not quiet:
+        for line in report_lines(report):
+            typer.echo(line)
+    return report.exit_code
+
+
+def _speaker(*, quiet: bool, to_error: bool) -> Callable[[str], None]:
+    def say(line: str) -> None:
+        if not quiet:
+            typer.echo(line, err=to_error)
+
+    return say
+
+
+def _default_folder(benchmark: str) -> Path:
+    from harness.plan import DATA_ROOT_VARIABLE
+
+    return Path(os.environ.get(DATA_ROOT_VARIABLE) or "data") / benchmark
+
+
+def _fetched(folder: Path, parts: list[Part], report: Report) -> dict[str, object]:
+    sources = [
+        {"repo": part.repo, "revision": part.commit, "files": len(part.files), "bytes": part.size}
+        for part in parts
+    ]
+    return {**report.as_json(), "folder": str(folder), "sources": sources}
