@@ -1,0 +1,348 @@
+"""Hazards: a page that names a flag that is gone, an example that no longer runs, a link to nowhere."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import json
+import re
+import runpy
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+import harness
+from harness import errors
+from harness.task_index import load_index
+from harness.task_schema import _LALM, _REQUIRED, _TEMPLATE_KEYS
+from metrics.registry import METRICS
+from model_adapters.registry import BUILT_IN
+from tests.command import CommandResult
+from tests.toy import jsonl
+
+ROOT = Path(__file__).parents[2]
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *DOCS,
+    *sorted((ROOT / "tasks").glob("*/README.md")),
+]
+OURS = [page for page in PAGES if page.parent.name != "llaso_eval" and page.name != "CHANGELOG.md"]
+HIDDEN = {"--model"}  # as lm-eval users write it; not in --help
+
+Cli = Callable[..., CommandResult]
+
+
+class Block(NamedTuple):
+    """A fenced block: its language, its file name if it has one, its lines."""
+
+    language: str
+    title: str | None
+    text: str
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def blocks(text: str) -> list[Block]:
+    found = re.findall(r"^```(\w+)(?: title=(\S+))?\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return [Block(language, title or None, body) for language, title, body in found]
+
+
+def section(text: str, heading: str) -> str:
+    """What stands below a heading, up to the next one of its level or above."""
+    level = heading.split(" ")[0]
+    pattern = rf"^{re.escape(heading)}\n(.*?)(?=^#{{1,{len(level)}}} |\Z)"
+    found = re.search(pattern, text, re.MULTILINE | re.DOTALL)
+    assert found, f"no heading {heading!r}"
+    return found[1]
+
+
+def first_cells(text: str) -> list[str]:
+    """First cells of all tables, without their heads and rules."""
+    rows = [line for line in text.split("\n") if line.startswith("|")]
+    heads = {rows[i - 1] for i in range(1, len(rows)) if rows[i].startswith("|---")}
+    return [
+        row.split("|")[1].strip() for row in rows if row not in heads and not row.startswith("|---")
+    ]
+
+
+def code(text: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", text)
+
+
+# --- the command line --------------------------------------------------------------------------
+
+
+def help_of(cli: Cli, *verb: str) -> str:
+    found = cli(*verb, "--help")
+    assert found.code == 0
+    return found.out
+
+
+def verbs(cli: Cli, *prefix: str) -> Iterator[tuple[str, ...]]:
+    """Every verb that takes no further one."""
+    _, found, commands = help_of(cli, *prefix).partition("\nCommands:\n")
+    if not found:
+        yield prefix
+        return
+    for name in re.findall(r"^  (\w[\w-]*)", commands, re.MULTILINE):
+        yield from verbs(cli, *prefix, name)
+
+
+def flags(cli: Cli, verb: tuple[str, ...]) -> set[str]:
+    """Flags in the help of a verb."""
+    options = help_of(cli, *verb).partition("\nOptions:\n")[2]
+    lines = [
+        re.split(r" {2,}", line.strip())[0] for line in options.split("\n") if line[2:3] == "-"
+    ]
+    return {flag for line in lines for flag in re.findall(r"(?<![\w-])--?[A-Za-z][\w-]*", line)}
+
+
+def test_every_verb_and_flag_is_documented_and_no_other(cli: Cli) -> None:
+    page = read("docs/cli.md")
+    known = {" ".join(verb): flags(cli, verb) for verb in verbs(cli)}
+    documented = re.findall(r"^## harness ([\w -]+)$", page, re.MULTILINE)
+    assert sorted(documented) == sorted(known)
+    for verb, wanted in known.items():
+        cells = first_cells(section(page, f"## harness {verb}"))
+        named = [flag for cell in cells for flag in code(cell)]
+        assert sorted(named) == sorted(wanted), verb
+
+
+def test_flags_in_the_text_exist(cli: Cli) -> None:
+    known = {flag for verb in verbs(cli) for flag in flags(cli, verb)} | HIDDEN | {"--version"}
+    for span in code(read("docs/cli.md")):
+        for flag in re.findall(r"(?<![\w-])--[a-z][\w-]*", span):
+            assert flag.replace("_", "-") in known, span
+
+
+def commands(text: str) -> Iterator[list[str]]:
+    for block in blocks(text):
+        for line in block.text.split("\n") if block.language == "sh" else ():
+            words = shlex.split(line, comments=True)
+            if words[:1] == ["harness"]:
+                yield words[1:]
+
+
+@pytest.mark.parametrize("page", [page.relative_to(ROOT).as_posix() for page in OURS])
+def test_flags_of_examples_exist(page: str, cli: Cli) -> None:
+    known = {verb: flags(cli, verb) | HIDDEN for verb in verbs(cli)}
+    for words in commands(read(page)):
+        verb = next(verb for verb in known if tuple(words[: len(verb)]) == verb)
+        for word in words:
+            if re.match(r"--?[A-Za-z]", word):
+                flag = word.partition("=")[0].replace("_", "-")
+                assert flag in known[verb], words
+
+
+def test_the_exit_codes_are_those_of_the_code() -> None:
+    declared = {value for name, value in vars(errors).items() if name.startswith("EXIT_")}
+    table = first_cells(section(read("docs/cli.md"), "## Exit codes"))
+    assert [int(cell) for cell in table] == sorted(declared)
+
+
+# --- keys, adapters, benchmarks ----------------------------------------------------------------
+
+
+def test_every_key_of_metadata_lalm_is_documented() -> None:
+    text = section(read("docs/task_yaml.md"), "## Keys of metadata.lalm")
+    rows = {code(line)[0]: line for line in text.split("\n") if line.startswith("| `")}
+    assert rows.keys() == _LALM.keys()
+    for key, (_, default) in _LALM.items():
+        assert rows[key].split("|")[2].strip().startswith("yes") is (default is _REQUIRED), key
+    last = text[text.index("Keys of a template") :]
+    assert set(code(last)) == _TEMPLATE_KEYS
+
+
+def test_every_adapter_and_its_arguments_are_documented() -> None:
+    page = read("docs/adapters.md")
+    for name, target in BUILT_IN.items():
+        named = {word for cell in first_cells(section(page, f"## {name}")) for word in code(cell)}
+        module = importlib.import_module(target.partition(":")[0])
+        declared = {
+            field.name
+            for cls in vars(module).values()
+            if dataclasses.is_dataclass(cls) and cls.__name__.endswith("Arguments")  # type: ignore[union-attr]
+            for field in dataclasses.fields(cls)
+        }
+        targets = {word for word in named if word.startswith(f"{name}:")}
+        assert named - targets == declared, name
+
+
+def test_every_task_is_covered_by_the_tables() -> None:
+    index = load_index()
+    table = section(read("README.md"), "## Benchmarks")
+    rows = {code(line)[0]: line for line in table.split("\n") if line.startswith("| [`")}
+    counts: dict[str, int] = {}
+    for entry in index.tasks.values():
+        counts[entry.benchmark] = counts.get(entry.benchmark, 0) + 1
+    assert rows.keys() == counts.keys()
+    for benchmark, line in rows.items():
+        cells = line.split("|")
+        assert int(cells[2].split()[0]) == counts[benchmark], benchmark
+        metrics = [name for name in code(cells[4]) if name not in index.tasks]
+        assert set(metrics) <= METRICS.keys(), benchmark
+        assert f"(../tasks/{benchmark}/README.md)" in read("docs/benchmarks.md")
+    named = {word for line in rows.values() for word in code(line)}
+    assert {group for group in index.groups if group not in counts} <= named
+
+
+def test_the_changelog_has_this_version() -> None:
+    assert f"## [{harness.__version__}]" in read("CHANGELOG.md")
+
+
+# --- links -------------------------------------------------------------------------------------
+
+
+def slugs(path: Path) -> set[str]:
+    """Anchors of a page, as GitHub makes them."""
+    text = re.sub(
+        r"^```.*?^```$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+    )
+    heads = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_relative_links_resolve(page: Path) -> None:
+    text = re.sub(r"`[^`\n]*`", "", page.read_text(encoding="utf-8"))
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"[a-z]+:", link):
+            continue
+        target, _, anchor = link.partition("#")
+        path = (page.parent / target).resolve() if target else page
+        assert path.exists() and path.is_relative_to(ROOT), link
+        assert not anchor or anchor in slugs(path), link
+
+
+def test_the_pages_name_no_machine() -> None:
+    for page in PAGES:
+        assert not re.search(r"/(work|home|root|tmp)/", page.read_text(encoding="utf-8")), page
+
+
+# --- examples run ------------------------------------------------------------------------------
+
+
+def run_page(cli: Cli, text: str, folder: Path, wanted: Callable[[str], bool]) -> int:
+    """Write the titled blocks, run the wanted commands, compare their output with the text blocks.
+
+    Returns the number of commands that ran. A comment ``# exit N`` states the exit code.
+    """
+    count, out = 0, None
+    for block in blocks(text):
+        if block.title is not None:
+            file = folder / block.title
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(block.text, encoding="utf-8")
+        elif block.language == "sh":
+            out = None
+            for line in filter(wanted, block.text.split("\n")):
+                words = shlex.split(line, comments=True)
+                if words[0] == "python":
+                    runpy.run_path(str(folder / words[1]))
+                    continue
+                found = cli(*words[1:])
+                stated = re.search(r"# exit (\d)", line)
+                assert found.code == int(stated[1] if stated else 0), (line, found.err)
+                out, count = found.out, count + 1
+        elif block.language == "text" and out is not None:
+            lines = [line for line in out.split("\n") if not line.startswith("run directory: ")]
+            assert "\n".join(lines).strip() == block.text.strip()
+    return count
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_benchmark_of_the_tutorial_runs(cli: Cli, here: Path) -> None:
+    assert run_page(cli, read("docs/task_yaml.md"), here, bool) == 3
+
+
+def test_the_tutorial_under_plain_lm_eval(
+    here: Path, cli: Cli, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_page(cli, read("docs/task_yaml.md"), here, lambda line: line.startswith("python"))
+    capsys.readouterr()
+    runpy.run_path("vanilla.py")
+    assert capsys.readouterr().out.split() == ["0.5"]
+
+
+def test_the_stored_replies_of_the_readme_are_scored(cli: Cli, here: Path) -> None:
+    assert run_page(cli, read("README.md"), here, lambda line: "replies.jsonl" in line) == 1
+
+
+def test_the_recipes_run(cli: Cli, here: Path) -> None:
+    text = section(read("docs/cli.md"), "## Recipes")
+    assert run_page(cli, text, here, lambda line: bool(line) and "pocketsphinx" not in line) == 5
+
+
+def test_the_adapter_of_the_page_runs_as_a_plug_in(
+    cli: Cli, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = read("docs/adapters.md")
+    (project,) = [block.text for block in blocks(text) if block.title == "pyproject.toml"]
+    points = project[project.index("[project.entry-points") :].split("\n")[1]
+    metadata = here / "shout_adapter-0.1.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: shout-adapter\nVersion: 0.1\n")
+    (metadata / "entry_points.txt").write_text(
+        f"[harness.model_adapters]\n{points.replace(chr(34), '')}\n"
+    )
+    monkeypatch.setattr(sys, "path", [str(here), *sys.path])
+    try:
+        assert run_page(cli, text, here, bool) == 4
+        script = (
+            "evaluate",
+            "mock:script:script.yaml",
+            "-t",
+            "quickstart_choice",
+            "-o",
+            "scripted",
+        )
+        assert cli(*script, "-q").code == 0
+    finally:
+        sys.modules.pop("shout_adapter", None)
+    outcomes = {line["id"]: line["outcome"] for line in jsonl(here / "scripted" / "samples.jsonl")}
+    assert outcomes["choice_02"] == "answered" and outcomes["choice_03"] == "refused"
+
+
+# --- files of a run ----------------------------------------------------------------------------
+
+
+def shape(value: Any) -> Any:
+    """Keys at every level."""
+    return {key: shape(item) for key, item in value.items()} if isinstance(value, dict) else None
+
+
+def test_the_page_about_the_run_directory_names_every_key(cli: Cli, here: Path) -> None:
+    page = read("docs/run_directory.md")
+    assert cli("evaluate", "baseline:first", "-t", "quickstart_number", "-o", "run", "-q").code == 0
+    results = json.loads(Path("run/results.json").read_text(encoding="utf-8"))
+    (example,) = [json.loads(block.text) for block in blocks(page) if block.language == "json"]
+    real = results["tasks"]["quickstart_number"]
+    assert shape(example) == shape(real)
+    assert example["signature"] == real["signature"]
+
+    manifest = json.loads(Path("run/manifest.json").read_text(encoding="utf-8"))
+    text = set(code(section(page, "## manifest.json")))
+    entry = manifest["tasks"]["quickstart_number"]
+    assert {*manifest, *manifest["model"], *entry, *entry["data"]} <= text
+
+    (response, *_), (sample, *_) = (
+        jsonl(Path("run") / name) for name in ("responses.jsonl", "samples.jsonl")
+    )
+    named = {
+        word for cell in first_cells(section(page, "## responses.jsonl")) for word in code(cell)
+    }
+    assert named == {*response, "raw_response"}
+    added = {word for cell in first_cells(section(page, "## samples.jsonl")) for word in code(cell)}
+    assert added == sample.keys() - response.keys()
