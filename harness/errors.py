@@ -5,6 +5,7 @@
     │   ├── UnknownNameError  2      unknown task, model or adapter, with near matches
     │   ├── InputFileError    2      a file the user gave is malformed (file, line, field)
     │   ├── TaskFileError     2      a task YAML is malformed (file, line)
+    │   ├── UnsupportedTaskError 2   a task that is listed and cannot be run, with the reason
     │   └── ComparabilityError 2     two runs that may not be compared
     ├── SetupError    4      missing dependency, data, key, or a locked run directory
     │   ├── MissingDependencyError 4
@@ -85,6 +86,10 @@ class InputFileError(UsageError):
 
 class TaskFileError(UsageError):
     """A task YAML is malformed."""
+
+
+class UnsupportedTaskError(UsageError):
+    """A task is listed for completeness, and the message says why nothing can run or score it."""
 
 
 class ComparabilityError(UsageError):

@@ -66,6 +66,8 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
     """
     adapter = create(settings.model, settings.model_args)
     planned = plan_tasks(settings)
+    for task in planned:  # a template that cannot be rendered is found before a model loads
+        task.task.messages(task.documents[task.positions()[0]])
     target = RunDirectory(settings.output_path)
     target.check_target()
     with target as run:
@@ -183,13 +185,12 @@ def load_scoring_task(name: str, entry: Mapping[str, Any], settings: Settings | 
     """
     from pathlib import Path
 
-    from harness.task_schema import parse_task
-    from harness.yaml_loader import load_yaml
+    from harness.task_groups import load_task
 
     trusted = settings.trust_task_code if settings is not None else False
     paths = settings.include_path if settings is not None else ()
     if entry.get("yaml") and (Path(entry["yaml"]).is_file() or not paths):
-        return YamlTask(parse_task(load_yaml(Path(entry["yaml"]))), trusted=trusted)
+        return YamlTask(load_task(Path(entry["yaml"]), name), trusted=trusted)
     return YamlTask(load_spec(load_index(paths).resolve([name])[0]), trusted=trusted)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,15 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from harness import keys
-from harness.errors import MissingDataError
+from harness.errors import MissingDataError, UnsupportedTaskError, UsageError
 from harness.judge import resolve_judge
 from harness.lm_eval_compat import PromptedTask
 from harness.settings import Settings, parse_limit
 from harness.signature import Parts, generation_part, n_part, prompt_part
+from harness.task_groups import load_task
 from harness.task_index import TaskEntry, TaskIndex, load_index
-from harness.task_schema import parse_task
 from harness.types import Documents, TaskSpec
-from harness.yaml_loader import load_yaml
 
 DATA_ROOT_VARIABLE = "HARNESS_DATA"
 
@@ -59,8 +59,9 @@ class PlannedTask:
     def manifest_entry(self) -> dict[str, Any]:
         """What the manifest says about this task."""
         spec, info = self.task.spec, self.documents.info
+        facts = self.task.facts(self.documents)
         return {
-            **declared_entry(spec),
+            **declared_entry(spec, facts),
             "origin": "data",
             "template": self.task.template.id,
             "generation": dict(self.generation),
@@ -77,8 +78,9 @@ class PlannedTask:
         }
 
 
-def declared_entry(spec: TaskSpec) -> dict[str, Any]:
-    """The part of a manifest entry that the task YAML declares."""
+def declared_entry(spec: TaskSpec, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a manifest entry that the task YAML declares, and the facts of its data."""
+    anchors = {**spec.anchors, **facts.get("anchors", {})}
     return {
         "benchmark": spec.benchmark,
         "yaml": yaml_location(spec),
@@ -86,8 +88,9 @@ def declared_entry(spec: TaskSpec) -> dict[str, Any]:
         "higher_is_better": dict(spec.higher_is_better),
         "official_metrics": [name for name in spec.metrics if name in spec.official_metrics],
         "judged_metrics": [name for name in spec.metrics if name in spec.judged_metrics],
-        "anchors": {name: dict(values) for name, values in spec.anchors.items()},
+        "anchors": {name: dict(values) for name, values in anchors.items()},
         "licence": spec.licence,
+        **({"facts": dict(facts)} if facts else {}),
     }
 
 
@@ -101,7 +104,17 @@ def yaml_location(spec: TaskSpec) -> str | None:
 
 def load_spec(entry: TaskEntry) -> TaskSpec:
     """Parse the YAML of a task."""
-    return parse_task(load_yaml(entry.path))
+    return load_task(entry.path, entry.task)
+
+
+def check_supported(spec: TaskSpec) -> None:
+    """Refuse a task that is listed for completeness only.
+
+    Raises:
+        UnsupportedTaskError: with the declared reason.
+    """
+    if spec.unsupported:
+        raise UnsupportedTaskError(f"{spec.task} cannot be run: {spec.unsupported}")
 
 
 def data_folder(benchmark: str, given: Mapping[str, Path]) -> Path | None:
@@ -121,6 +134,35 @@ def check_benchmarks(given: Mapping[str, Any], index: TaskIndex, flag: str) -> N
     for name in given:
         if name not in known:
             raise UnknownNameError("benchmark", name, known, hint=f"in {flag} {name}=…")
+
+
+def check_generation(generation: Mapping[str, Any]) -> None:
+    """Refuse values that no model could take.
+
+    Raises:
+        UsageError: names the argument.
+
+    >>> check_generation({"temperature": 0.7, "max_gen_toks": 512})
+    """
+    temperature, sample = generation.get("temperature"), generation.get("do_sample")
+    expected = None
+    if temperature is not None and not (_is_number(temperature) and 0 <= temperature < math.inf):
+        expected = ("temperature", "a number of at least 0")
+    elif sample is not None and not isinstance(sample, bool):
+        expected = ("do_sample", "true or false")
+    for name in ("max_gen_toks", "max_new_tokens"):
+        limit = generation.get(name)
+        if limit is not None and not (_is_number(limit) and limit >= 1 and limit == int(limit)):
+            expected = (name, "an integer of at least 1")
+    if expected is not None:
+        name, wanted = expected
+        raise UsageError(
+            f"expected {wanted}, found {generation[name]!r}", where=f"--gen-kwargs {name}"
+        )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def plan_tasks(settings: Settings) -> list[PlannedTask]:
@@ -147,6 +189,7 @@ def plan_tasks(settings: Settings) -> list[PlannedTask]:
 
 def _plan(entry: TaskEntry, settings: Settings) -> PlannedTask:
     spec = load_spec(entry)
+    check_supported(spec)
     task = PromptedTask(
         spec,
         folder=data_folder(spec.benchmark, settings.data),
@@ -163,6 +206,7 @@ def _plan(entry: TaskEntry, settings: Settings) -> PlannedTask:
         )
     ranges = parse_limit(settings.limit, len(documents))
     generation = {**task.template.generation, **settings.gen_kwargs}
+    check_generation(generation)
     return PlannedTask(
         task=task,
         documents=documents,

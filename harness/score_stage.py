@@ -124,7 +124,7 @@ def _sample_lines(
                 record = reader.read(attempts[key].offset)
                 doc = docs[row] if whole_file else _document(record)
                 if not whole_file:
-                    task.annotate([doc], "data")
+                    task.annotate([doc], "data", entry.get("facts"))
                 replies = judgements.get(key, [])
                 judged = manifest["judge"] != "none"
                 line = encode_line(_sample(task, state, record, doc, replies, judged=judged))

@@ -23,7 +23,7 @@ from harness.errors import (
 )
 from harness.evaluate import Ended, check_same_parts, check_version, load_scoring_task, new_manifest
 from harness.judge import resolve_judge
-from harness.plan import check_benchmarks, data_folder, declared_entry, load_spec
+from harness.plan import check_benchmarks, check_supported, data_folder, declared_entry, load_spec
 from harness.records import error_record, stored_outcome
 from harness.responses_file import Fields, Record, read_records
 from harness.run_directory import ItemId, RunDirectory
@@ -64,6 +64,7 @@ def score_file(
             hint=f"one of: {', '.join(entry.task for entry in entries[:8])} …",
         )
     spec = load_spec(entries[0])
+    check_supported(spec)
     task = YamlTask(
         spec,
         folder=data_folder(spec.benchmark, settings.data),
@@ -89,7 +90,8 @@ def score_file(
         **task.signature_parts(docs),
     }
     with RunDirectory(settings.output_path) as run:
-        _prepare(run, settings, file, fingerprint, judge, task, parts, len(stored), argv)
+        facts = task.facts(docs)
+        _prepare(run, settings, file, fingerprint, judge, task, facts, parts, len(stored), argv)
         _append(run, task, stored, clean, fingerprint, judge)
         results = score_run(
             run,
@@ -242,13 +244,14 @@ def _prepare(
     fingerprint: str,
     judge: str,
     task: YamlTask,
+    facts: Mapping[str, Any],
     parts: Parts,
     count: int,
     argv: Sequence[str],
 ) -> None:
     name = task.spec.task
     entry = {
-        **declared_entry(task.spec),
+        **declared_entry(task.spec, facts),
         "origin": "file",
         "template": None,
         "generation": {},

@@ -12,9 +12,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.errors import TaskFileError, UnknownNameError, UsageError
+
+if TYPE_CHECKING:
+    from harness.types import TaskSpec
 
 INDEX_FILE = Path(__file__).with_name("task_index.json")
 
@@ -26,7 +29,11 @@ def tasks_root() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class TaskEntry:
-    """One line of ``harness tasks list``; ``yaml`` is relative to the tasks folder for built-ins."""
+    """One line of ``harness tasks list``.
+
+    ``yaml`` is relative to the tasks folder for built-ins; for an inline task it is the group file.
+    ``unsupported`` is the reason why a task is listed and cannot be run.
+    """
 
     task: str
     benchmark: str
@@ -37,6 +44,7 @@ class TaskEntry:
     judged: tuple[str, ...]
     licence: str
     cost: dict[str, Any] = field(default_factory=dict)
+    unsupported: str | None = None
 
     @property
     def path(self) -> Path:
@@ -100,7 +108,8 @@ def scan(folder: Path, relative_to: Path | None = None) -> TaskIndex:
     Raises:
         TaskFileError: a malformed file, or a name declared twice.
     """
-    from harness.task_schema import check_group, is_fragment, is_group, parse_task
+    from harness.task_groups import check_group, inline_tasks
+    from harness.task_schema import is_fragment, is_group, parse_task
     from harness.yaml_loader import load_yaml
 
     if not folder.is_dir():
@@ -115,37 +124,39 @@ def scan(folder: Path, relative_to: Path | None = None) -> TaskIndex:
         file = load_yaml(path)
         if not ({"task", "group"} & file.data.keys()):
             continue  # a data file of the benchmark
+        declared = [file]
         if is_group(file):
             name, members = check_group(file)
-        else:
-            spec = parse_task(file)
-            name = spec.task
-            tasks_before = tasks.get(name)
-            if tasks_before is None:
-                tasks[name] = TaskEntry(
-                    task=name,
-                    benchmark=spec.benchmark,
-                    yaml=path.relative_to(relative_to).as_posix()
-                    if relative_to
-                    else str(path.resolve()),
-                    title=spec.description,
-                    items=spec.items,
-                    metrics=spec.metrics,
-                    judged=tuple(m for m in spec.metrics if m in spec.judged_metrics),
-                    licence=spec.licence,
-                    cost=dict(spec.cost),
+            if name in groups:
+                raise TaskFileError(f"the group {name!r} is declared twice", where=str(path))
+            groups[name] = members
+            declared = list(inline_tasks(file).values())
+        place = path.relative_to(relative_to).as_posix() if relative_to else str(path.resolve())
+        for spec in map(parse_task, declared):
+            if spec.task in tasks:
+                raise TaskFileError(
+                    f"the task {spec.task!r} is declared twice (also in {tasks[spec.task].yaml})",
+                    where=str(path),
                 )
-                continue
-            raise TaskFileError(
-                f"the task {name!r} is declared twice (also in {tasks_before.yaml})",
-                where=str(path),
-            )
-        if name in groups:
-            raise TaskFileError(f"the group {name!r} is declared twice", where=str(path))
-        groups[name] = members
+            tasks[spec.task] = _entry(spec, place)
     if both := tasks.keys() & groups.keys():
         raise TaskFileError(f"{sorted(both)[0]!r} is both a task and a group", where=str(folder))
     return TaskIndex(tasks, groups)
+
+
+def _entry(spec: TaskSpec, place: str) -> TaskEntry:
+    return TaskEntry(
+        task=spec.task,
+        benchmark=spec.benchmark,
+        yaml=place,
+        title=spec.description,
+        items=spec.items,
+        metrics=spec.metrics,
+        judged=tuple(m for m in spec.metrics if m in spec.judged_metrics),
+        licence=spec.licence,
+        cost=dict(spec.cost),
+        unsupported=spec.unsupported,
+    )
 
 
 def load_index(include_paths: Sequence[Path] = ()) -> TaskIndex:
@@ -173,6 +184,8 @@ def render_index() -> str:
     for name, entry in sorted(index.tasks.items()):
         fields = asdict(entry)
         del fields["task"]
+        if entry.unsupported is None:
+            del fields["unsupported"]
         tasks[name] = fields
     content = {"tasks": tasks, "groups": dict(sorted(index.groups.items()))}
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"

@@ -14,14 +14,66 @@ from harness.errors import TaskFileError
 from harness.types import FunctionRef, TaskSpec, Template
 from harness.yaml_loader import YamlFile
 
-_TASK_KEYS = frozenset(
-    ["task", "task_alias", "tag", "dataset_path", "dataset_name", "dataset_kwargs", "custom_dataset", "training_split", "validation_split", "test_split", "fewshot_split", "process_docs", "doc_to_text", "doc_to_target", "doc_to_choice", "doc_to_audio", "doc_to_image", "unsafe_code", "description", "target_delimiter", "fewshot_delimiter", "fewshot_config", "num_fewshot", "metric_list", "output_type", "generation_kwargs", "repeats", "filter_list", "should_decontaminate", "doc_to_decontamination_query", "gen_prefix", "process_results", "metadata"]
+TASK_KEYS = frozenset(
+    [
+        "task",
+        "task_alias",
+        "tag",
+        "dataset_path",
+        "dataset_name",
+        "dataset_kwargs",
+        "custom_dataset",
+        "training_split",
+        "validation_split",
+        "test_split",
+        "fewshot_split",
+        "process_docs",
+        "doc_to_text",
+        "doc_to_target",
+        "doc_to_choice",
+        "doc_to_audio",
+        "doc_to_image",
+        "unsafe_code",
+        "description",
+        "target_delimiter",
+        "fewshot_delimiter",
+        "fewshot_config",
+        "num_fewshot",
+        "metric_list",
+        "output_type",
+        "generation_kwargs",
+        "repeats",
+        "filter_list",
+        "should_decontaminate",
+        "doc_to_decontamination_query",
+        "gen_prefix",
+        "process_results",
+        "metadata",
+    ]
 )
-_GROUP_KEYS = frozenset(["group", "group_alias", "task", "aggregate_metric_list", "tag", "metadata"])
+GROUP_KEYS = frozenset(["group", "group_alias", "task", "aggregate_metric_list", "tag", "metadata"])
 
 # lm-eval's own metric names: lm-eval would replace our functions by its own.
 _LM_EVAL_METRICS = frozenset(
-    ["acc", "acc_norm", "acc_bytes", "acc_mutual_info", "exact_match", "f1", "mcc", "bleu", "chrf", "ter", "perplexity", "word_perplexity", "byte_perplexity", "bits_per_byte", "brier_score", "likelihood", "bypass"]
+    [
+        "acc",
+        "acc_norm",
+        "acc_bytes",
+        "acc_mutual_info",
+        "exact_match",
+        "f1",
+        "mcc",
+        "bleu",
+        "chrf",
+        "ter",
+        "perplexity",
+        "word_perplexity",
+        "byte_perplexity",
+        "bits_per_byte",
+        "brier_score",
+        "likelihood",
+        "bypass",
+    ]
 )
 
 _REQUIRED = object()
@@ -50,6 +102,7 @@ _LALM: dict[str, tuple[Any, Any]] = {
     "clean": (str, "none"),
     "cost": (dict, {}),
     "judge": ((dict, type(None)), None),
+    "unsupported": ((str, type(None)), None),
 }
 _TEMPLATE_KEYS = frozenset({"doc_to_text", "description", "clean", "generation_kwargs"})
 _ANSWERS = ("text", "transcript", "option", "number")
@@ -68,7 +121,12 @@ def _type_name(types: Any) -> str:
     return " or ".join(names.get(kind, kind.__name__) for kind in kinds)
 
 
-def _check_keys(file: YamlFile, found: Any, known: frozenset[str], *prefix: str) -> None:
+def check_keys(file: YamlFile, found: Any, known: frozenset[str], *prefix: str) -> None:
+    """Refuse a key that nothing would read.
+
+    Raises:
+        TaskFileError: with file, line and the nearest known key.
+    """
     for key in found:
         if key not in known:
             near = difflib.get_close_matches(str(key), known, n=1)
@@ -81,21 +139,6 @@ def _check_keys(file: YamlFile, found: Any, known: frozenset[str], *prefix: str)
             )
 
 
-def check_group(file: YamlFile) -> tuple[str, tuple[str, ...]]:
-    """Name and members of a group file.
-
-    Raises:
-        TaskFileError: unknown key, or members that are not task names.
-    """
-    _check_keys(file, file.data, _GROUP_KEYS)
-    members = file.data.get("task")
-    if not isinstance(members, list) or not all(isinstance(name, str) for name in members):
-        raise TaskFileError(
-            "'task' of a group must be a list of task or group names", where=file.where("task")
-        )
-    return str(file.data["group"]), tuple(members)
-
-
 def parse_task(file: YamlFile) -> TaskSpec:
     """Turn a task YAML into a ``TaskSpec``.
 
@@ -103,7 +146,7 @@ def parse_task(file: YamlFile) -> TaskSpec:
         TaskFileError: an unknown, missing or ill-typed key, with file and line.
     """
     data = file.data
-    _check_keys(file, data, _TASK_KEYS)
+    check_keys(file, data, TASK_KEYS)
     for key in (
         "task",
         "custom_dataset",
@@ -112,7 +155,7 @@ def parse_task(file: YamlFile) -> TaskSpec:
         "process_results",
         "metric_list",
     ):
-        if not data.get(key):
+        if not data.get(key) and not (key == "metric_list" and _unsupported(data)):
             raise TaskFileError(f"the key {key!r} is missing", where=str(file.path))
     if data.get("output_type") != "generate_until":
         raise TaskFileError(
@@ -172,7 +215,13 @@ def parse_task(file: YamlFile) -> TaskSpec:
         protocol=lalm["protocol"],
         deviations=tuple(lalm["deviations"]),
         raw=data,
+        unsupported=lalm["unsupported"],
     )
+
+
+def _unsupported(data: dict[str, Any]) -> bool:
+    lalm = (data.get("metadata") or {}).get("lalm")
+    return isinstance(lalm, dict) and bool(lalm.get("unsupported"))
 
 
 def _lalm(file: YamlFile) -> dict[str, Any]:
@@ -183,7 +232,7 @@ def _lalm(file: YamlFile) -> dict[str, Any]:
             where=file.where("metadata"),
             hint="it declares benchmark, metrics and licence: see docs/task_yaml.md",
         )
-    _check_keys(file, lalm, frozenset(_LALM), "metadata", "lalm")
+    check_keys(file, lalm, frozenset(_LALM), "metadata", "lalm")
     values: dict[str, Any] = {}
     for key, (types, default) in _LALM.items():
         where = file.where("metadata", "lalm", key)
@@ -242,7 +291,7 @@ def _templates(file: YamlFile, lalm: dict[str, Any]) -> dict[str, Template]:
     templates: dict[str, Template] = {}
     for name, given in declared.items():
         fields = given or {}
-        _check_keys(file, fields, _TEMPLATE_KEYS, "metadata", "lalm", "templates", str(name))
+        check_keys(file, fields, _TEMPLATE_KEYS, "metadata", "lalm", "templates", str(name))
         is_default = name == lalm["default_template"]
         templates[str(name)] = Template(
             id=str(name),

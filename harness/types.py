@@ -418,6 +418,7 @@ class TaskSpec:
     protocol: str
     deviations: tuple[str, ...]
     raw: Mapping[str, Any]
+    unsupported: str | None = None
 
 
 class Task(Protocol):

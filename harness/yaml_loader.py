@@ -67,6 +67,11 @@ def _loader_class(path: Path) -> type[yaml.SafeLoader]:
 def _record_lines(
     node: yaml.Node, path: Path, lines: dict[KeyPath, str], prefix: KeyPath = (), depth: int = 4
 ) -> None:
+    if isinstance(node, yaml.SequenceNode) and depth:
+        for number, item in enumerate(node.value):
+            keys = (*prefix, str(number))
+            lines[keys] = f"{path}:{item.start_mark.line + 1}"
+            _record_lines(item, path, lines, keys, depth - 1)
     if not isinstance(node, yaml.MappingNode) or depth == 0:
         return
     for key, value in node.value:
@@ -101,7 +106,7 @@ def load_yaml(path: Path, _seen: tuple[Path, ...] = ()) -> YamlFile:
         raise TaskFileError(
             f"invalid YAML: {error.problem or error.context}", where=f"{path}:{line}"
         ) from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, AttributeError) as error:  # the last two: bad values
         raise TaskFileError(f"invalid YAML: {error}", where=str(path)) from error
     finally:
         loader.dispose()

@@ -160,10 +160,29 @@ class YamlTask:
                 )
             seen.add(doc["_id"])
 
-    def annotate(self, docs: list[Document], origin: Origin) -> None:
-        """Give stored documents what scoring needs beyond their own fields."""
+    def facts(self, docs: Sequence[Document]) -> dict[str, Any]:
+        """What scoring needs to know of the whole split and no declaration freezes, JSON-able.
+
+        It stands in the manifest, so that a run can be scored again without its data. Its key
+        ``anchors`` (metric -> anchors) completes the declared ones.
+        """
+        function = getattr(self.scoring, "facts", None)
+        return dict(function(docs)) if function is not None else {}
+
+    def annotate(
+        self, docs: list[Document], origin: Origin, facts: Mapping[str, Any] | None = None
+    ) -> None:
+        """Give stored documents what scoring needs beyond their own fields.
+
+        Args:
+            docs: the documents, in place.
+            origin: ``file`` for a file of stored responses, whose documents are all there is.
+            facts: those of the split, from the manifest.
+        """
         for doc in docs:
             doc["_params"] = dict(self.parameters)
+            if facts:
+                doc["_facts"] = facts
         function = getattr(self.scoring, "annotate", None)
         if function is not None:
             function(docs, origin)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.task_schema import check_group, is_fragment, is_group, parse_task
+from harness.task_groups import check_group
+from harness.task_schema import is_fragment, is_group, parse_task
 from harness.types import TaskSpec
 from harness.yaml_loader import load_yaml
 from leaderboards.native_speech_ifeval import COLUMNS, GROUPS
