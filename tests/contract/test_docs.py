@@ -79,10 +79,15 @@ def code(text: str) -> list[str]:
 # --- the command line --------------------------------------------------------------------------
 
 
+HELP: dict[tuple[str, ...], str] = {}  # asked once for each verb
+
+
 def help_of(cli: Cli, *verb: str) -> str:
-    found = cli(*verb, "--help")
-    assert found.code == 0
-    return found.out
+    if verb not in HELP:
+        found = cli(*verb, "--help")
+        assert found.code == 0
+        HELP[verb] = found.out
+    return HELP[verb]
 
 
 def verbs(cli: Cli, *prefix: str) -> Iterator[tuple[str, ...]]:
