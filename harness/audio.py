@@ -1,6 +1,7 @@
 """Lazy audio references: decode by content, never by name, and only when asked.
 
-A clip is a path, a cell of a parquet file, or bytes. ``AudioRef`` is a ``dict`` subclass, so that
+A clip is a path, bytes, or any source that gives bytes when asked (a cell of a parquet file, a row of a
+saved data set). ``AudioRef`` is a ``dict`` subclass, so that
 lm-eval models that index ``["array"]`` and ``["sampling_rate"]`` work with it; decoding is
 soundfile and soxr (``datasets`` decodes audio only with torchcodec). Samples are never kept by a
 reference unless ``prefetched`` put them there; dropping the copy frees them.
@@ -13,10 +14,10 @@ import hashlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from harness.errors import AudioError
-from harness.parquet_cells import ParquetCell, read_cell
+from harness.parquet_cells import ParquetCell as ParquetCell
 from harness.types import Audio
 
 if TYPE_CHECKING:
@@ -40,11 +41,26 @@ class AudioInfo(NamedTuple):
     format: str
 
 
+class ClipSource(Protocol):
+    """Where the encoded bytes of a clip lie, if not in a file of their own.
+
+    A value: picklable, hashable, equal to another source of the same clip; ``str()`` names it in messages.
+    """
+
+    def read_bytes(self) -> bytes:
+        """The encoded clip as stored.
+
+        Raises:
+            AudioError: there are no such bytes.
+        """
+        ...
+
+
 class AudioRef(dict[str, Any], Audio):
     """A lazy reference to one clip.
 
     Args:
-        source: a path, a ``ParquetCell``, or the encoded bytes themselves.
+        source: a path, the encoded bytes themselves, or a ``ClipSource`` such as a ``ParquetCell``.
         name: what records call it; default is the path as given.
 
     >>> ref = AudioRef("clips/a.wav")
@@ -54,7 +70,7 @@ class AudioRef(dict[str, Any], Audio):
 
     __slots__ = ("_decoded", "_info", "_name", "_sha256", "_source")
 
-    def __init__(self, source: str | Path | ParquetCell | bytes, name: str | None = None) -> None:
+    def __init__(self, source: str | Path | bytes | ClipSource, name: str | None = None) -> None:
         super().__init__()
         self._source = source
         self._name = name
@@ -69,8 +85,6 @@ class AudioRef(dict[str, Any], Audio):
         """What records call the clip."""
         if self._name is not None:
             return self._name
-        if isinstance(self._source, ParquetCell):
-            return f"{self._source.file}#{self._source.row_group}.{self._source.row}"
         return "<bytes>" if isinstance(self._source, bytes) else str(self._source)
 
     @property
@@ -112,8 +126,8 @@ class AudioRef(dict[str, Any], Audio):
         """
         if isinstance(self._source, bytes):
             return self._source
-        if isinstance(self._source, ParquetCell):
-            return read_cell(self._source)
+        if not isinstance(self._source, str | Path):
+            return self._source.read_bytes()
         try:
             return Path(self._source).read_bytes()
         except OSError as error:
@@ -188,7 +202,7 @@ class AudioRef(dict[str, Any], Audio):
 
     def _stream(self) -> io.BufferedReader | io.BytesIO:
         """The encoded bytes as a stream: a file is never read into memory as a whole."""
-        if not isinstance(self._source, (str, Path)) or type(self) is not AudioRef:
+        if not isinstance(self._source, str | Path):
             return io.BytesIO(self.read_bytes())
         try:
             return Path(self._source).open("rb")

@@ -30,6 +30,17 @@ class ParquetCell(NamedTuple):
     row: int
     column: str
 
+    def __str__(self) -> str:
+        return f"{self.file}#{self.row_group}.{self.row}"
+
+    def read_bytes(self) -> bytes:
+        """The encoded clip as stored.
+
+        Raises:
+            AudioError: the file, row group, row or column does not exist, or the cell holds no bytes.
+        """
+        return read_cell(self)
+
 
 class _GroupReader:
     """Streams one column of one row group."""

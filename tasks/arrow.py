@@ -13,26 +13,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from harness.audio import AudioRef
 from harness.errors import AudioError, InputFileError
 
 
-class ArrowCell(NamedTuple):
-    """One clip in an arrow file; ``column`` is a struct with ``bytes``, or binary."""
+class SavedCell(NamedTuple):
+    """One clip in an arrow file: its row and its column (a struct with ``bytes``, or binary)."""
 
     file: Path
     row: int
     column: str
 
-
-class ArrowAudio(AudioRef):
-    """A lazy reference to a clip inside an arrow file."""
-
-    __slots__ = ("_cell",)
-
-    def __init__(self, cell: ArrowCell, name: str) -> None:
-        super().__init__(b"", name)  # everything in the base class reads through read_bytes
-        self._cell = cell
+    def __str__(self) -> str:
+        return f"{self.file}#{self.row}"
 
     def read_bytes(self) -> bytes:
         """The encoded clip as stored.
@@ -40,38 +32,26 @@ class ArrowAudio(AudioRef):
         Raises:
             AudioError: the cell holds no bytes.
         """
-        value = _table(self._cell.file)[self._cell.column][self._cell.row].as_py()
+        value = _table(self.file)[self.column][self.row].as_py()
         data = value.get("bytes") if isinstance(value, dict) else value
         if not isinstance(data, bytes):
-            raise AudioError("the arrow cell holds no audio bytes", where=self.path)
+            raise AudioError("the row holds no audio bytes", where=str(self))
         return data
 
-    def prefetched(self, sampling_rate: int) -> AudioRef:
-        """A copy that holds the decoded samples, for one request."""
-        return AudioRef(self.read_bytes(), self.path).prefetched(sampling_rate)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, ArrowAudio) and other._cell == self._cell
-
-    def __hash__(self) -> int:  # type: ignore[override]
-        return hash(self._cell)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (ArrowAudio, (self._cell, self.path))
-
-    def __copy__(self) -> ArrowAudio:
-        return ArrowAudio(self._cell, self.path)
-
-
-class ArrowRow(NamedTuple):
-    """One row: its columns without audio, and the clip."""
+class SavedRow(NamedTuple):
+    """One row: its columns without audio, and where the clip lies."""
 
     values: dict[str, Any]
-    clip: ArrowAudio
+    cell: SavedCell
 
 
-def saved_files(folder: Path, split: str) -> tuple[Path, ...]:
+def saved_files(folder: Path, split: str = "") -> tuple[Path, ...]:
     """Arrow shards of a saved data set, in the order of its ``state.json``; empty if there is none.
+
+    Args:
+        folder: a saved data set, or a saved collection of splits.
+        split: which one of a collection.
 
     Raises:
         InputFileError: ``state.json`` is malformed.
@@ -89,7 +69,7 @@ def saved_files(folder: Path, split: str) -> tuple[Path, ...]:
         ) from error
 
 
-def saved_rows(files: tuple[Path, ...], audio: str = "audio") -> Iterator[ArrowRow]:
+def saved_rows(files: tuple[Path, ...], audio: str = "audio") -> Iterator[SavedRow]:
     """Rows of arrow shards, in order.
 
     Raises:
@@ -102,8 +82,7 @@ def saved_rows(files: tuple[Path, ...], audio: str = "audio") -> Iterator[ArrowR
                 f"no audio column {audio!r} among {', '.join(table.column_names)}", where=str(path)
             )
         for index, values in enumerate(table.drop_columns([audio]).to_pylist()):
-            name = f"{values.get('id', f'{path.name}#{index}')}.wav"
-            yield ArrowRow(values, ArrowAudio(ArrowCell(path, index, audio), name))
+            yield SavedRow(values, SavedCell(path, index, audio))
 
 
 @lru_cache(maxsize=64)

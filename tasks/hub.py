@@ -8,14 +8,22 @@ size of the audio, and nothing is decoded.
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import re
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from harness.audio import ParquetCell
 from harness.errors import InputFileError, MissingDataError
 
-_CONVERTED = "refs/convert/parquet"
+CONVERTED: Final = "refs/convert/parquet"
+"""Branch of the hub's own conversion to parquet."""
+_SPLITS: Final = frozenset({"train", "validation", "valid", "dev", "eval", "test", "test_mini"})
+_SHARD: Final = re.compile(r"(?P<split>.+?)-\d{5}-of-\d{5}(-[0-9a-f]{16})?")
+_NO_SPLIT: Final = frozenset({"data", "part", "shard", "chunk", "file"})
 
 
 class Snapshot(NamedTuple):
@@ -33,33 +41,53 @@ class Row(NamedTuple):
     audio_name: str | None
 
 
-def split_files(folder: Path, split: str) -> tuple[Path, ...]:
-    """Parquet files of a split in a folder, in order.
+def split_files(folder: Path, split: str | None) -> tuple[Path, ...]:
+    """Parquet files of a split in a folder, in order; ``None`` is all of them.
 
     A file belongs to a split when its name is ``SPLIT.parquet`` or starts with ``SPLIT-``, or when it
-    lies in a folder of that name. If no file names any split, all files are taken.
+    lies in a folder of that name. Only if no file tells its split at all is every file taken.
     """
     found = sorted(path for path in folder.rglob("*.parquet") if path.is_file())
+    if split is None:
+        return tuple(found)
+    inside = [path.relative_to(folder) for path in found]
+    chosen = [folder / path for path in inside if _is_of(path, split)]
+    if chosen or any(_tells_split(path) for path in inside):
+        return tuple(chosen)
+    return tuple(found)
 
-    def belongs(path: Path) -> bool:
-        inside = path.relative_to(folder).parts[:-1]
-        return path.stem == split or path.name.startswith(f"{split}-") or split in inside
 
-    chosen = tuple(path for path in found if belongs(path))
-    named = any(
-        path.stem.split("-")[0] in {"train", "validation", "test", "test_mini"} for path in found
-    )
-    return chosen if chosen or named else tuple(found)
+def _is_of(path: Path, split: str) -> bool:
+    return path.stem == split or path.name.startswith(f"{split}-") or split in path.parts[:-1]
+
+
+def _tells_split(path: Path) -> bool:
+    """Whether a file's name or folders say which split it belongs to.
+
+    >>> _tells_split(Path("data/test-00000-of-00001.parquet")), _tells_split(Path("usa-00000-of-00001.parquet"))
+    (True, True)
+    >>> _tells_split(Path("default/train/0000.parquet")), _tells_split(Path("data-00000-of-00002.parquet"))
+    (True, False)
+    """
+    shard = _SHARD.fullmatch(path.stem)
+    if shard is not None and shard["split"] not in _NO_SPLIT:
+        return True
+    return path.stem.split("-")[0] in _SPLITS or not _SPLITS.isdisjoint(path.parts[:-1])
 
 
 def snapshot(
-    repo: str, *, split: str, revision: str | None = None, benchmark: str, config: str | None = None
+    repo: str,
+    *,
+    split: str | None,
+    revision: str | None = None,
+    benchmark: str,
+    config: str | None = None,
 ) -> Snapshot:
     """Fetch the parquet files of one split of a hub data set.
 
     Args:
         repo: data set id, such as ``SLLM-multi-hop/AnimalQA``.
-        split: name of the split.
+        split: name of the split; ``None`` takes the files of all splits.
         revision: branch, tag or commit; ``None`` is the default branch, resolved and reported.
         benchmark: name used in the hint of an error.
         config: only files below this folder.
@@ -67,44 +95,92 @@ def snapshot(
     Raises:
         MissingDataError: the data set cannot be reached, or has no parquet file of that split.
     """
-    attempts = [revision] if revision is not None else [None, _CONVERTED]
-    for attempt in attempts:
-        folder = _download(repo, attempt, benchmark, config)
-        files = split_files(folder / config if config else folder, split)
-        if files:
-            return Snapshot(files, folder.name)
+    from huggingface_hub.errors import RevisionNotFoundError
+
+    for attempt in [revision] if revision is not None else [None, CONVERTED]:
+        try:
+            for patterns in _patterns(config, split):
+                folder = _download(repo, attempt, benchmark, patterns)
+                files = split_files(folder / config if config else folder, split)
+                if files:
+                    return Snapshot(files, folder.name)
+        except MissingDataError as error:
+            if attempt != CONVERTED or not isinstance(error.__cause__, RevisionNotFoundError):
+                raise
     raise MissingDataError(
-        f"the hub data set {repo} has no parquet file of split {split!r}",
+        f"the hub data set {repo} has no parquet file"
+        f"{f' of split {split!r}' if split is not None else ''}",
         where=benchmark,
         hint=_hint(benchmark),
     )
+
+
+def _patterns(config: str | None, split: str | None) -> Iterator[list[str]]:
+    """What to fetch: the files of the split, and only if there are none, everything."""
+    root = f"{config}/" if config else ""
+    if split is not None:
+        names = (f"{split}.parquet", f"{split}-*.parquet", f"{split}/*.parquet")
+        yield [pattern for name in names for pattern in (f"{root}{name}", f"{root}*/{name}")]
+    yield [f"{root}*.parquet"]
 
 
 def _hint(benchmark: str) -> str:
     return f"use a downloaded copy: --data {benchmark}=FOLDER (layout: tasks/{benchmark}/README.md)"
 
 
-def _download(repo: str, revision: str | None, benchmark: str, config: str | None) -> Path:
+def _download(repo: str, revision: str | None, benchmark: str, patterns: list[str]) -> Path:
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import EntryNotFoundError, HFValidationError
 
     try:
-        folder = snapshot_download(
-            repo,
-            repo_type="dataset",
-            revision=revision,
-            allow_patterns=[f"{config}/*.parquet" if config else "*.parquet"],
-        )
-    except (OSError, EntryNotFoundError, HFValidationError) as error:
-        reason = str(error).strip().splitlines()
+        with _unmatched_patterns_are_fine():
+            folder = snapshot_download(
+                repo, repo_type="dataset", revision=revision, allow_patterns=patterns
+            )
+    except hub_errors() as error:
         raise MissingDataError(
             f"cannot fetch the hub data set {repo}"
-            f"{f' at revision {revision}' if revision else ''}: "
-            f"{type(error).__name__}: {reason[0] if reason else 'no message'}",
+            f"{f' at revision {revision}' if revision else ''}: {reason(error)}",
             where=benchmark,
             hint=_hint(benchmark),
         ) from error
     return Path(folder)
+
+
+def hub_errors() -> tuple[type[Exception], ...]:
+    """What the hub client raises when the hub, the network or a name is not as it should be.
+
+    Connections that break are errors of the client's HTTP library, which depends on its version; the
+    one in use is loaded by then.
+    """
+    from huggingface_hub.errors import EntryNotFoundError, HFValidationError
+
+    libraries = [sys.modules[name] for name in ("httpx", "httpx2") if name in sys.modules]
+    transport = [library.HTTPError for library in libraries]
+    return (OSError, EntryNotFoundError, HFValidationError, *transport)
+
+
+def reason(error: Exception) -> str:
+    r"""Kind of an error and the first line of what it says.
+
+    >>> reason(OSError("no route\nto the hub"))
+    'OSError: no route'
+    """
+    return f"{type(error).__name__}: {str(error).strip().split(chr(10))[0] or 'no message'}"
+
+
+@contextlib.contextmanager
+def _unmatched_patterns_are_fine() -> Iterator[None]:
+    """Silence the client's warning that a data set has none of the wanted files: that is handled here."""
+
+    def keep(record: logging.LogRecord) -> bool:
+        return "No files matched" not in record.getMessage()
+
+    logger = logging.getLogger("huggingface_hub._snapshot_download")
+    logger.addFilter(keep)
+    try:
+        yield
+    finally:
+        logger.removeFilter(keep)
 
 
 def rows(files: tuple[Path, ...], audio: tuple[str, ...] = ("audio",)) -> Iterator[Row]:

@@ -61,7 +61,10 @@ def audio(doc: Document) -> list[AudioRef]:
 
 def _from_folder(root: Path) -> Iterable[Entry]:
     if saved := saved_files(root, "train"):
-        return ((row.values, row.clip) for row in saved_rows(saved))
+        return (
+            (values, AudioRef(cell, f"{values.get('id')}.wav"))
+            for values, cell in saved_rows(saved)
+        )
     if parquet := split_files(root, "train") if root.is_dir() else ():
         return _from_parquet(parquet)
     if lines := sorted(root.glob("*.jsonl")):

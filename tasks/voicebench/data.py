@@ -14,11 +14,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from harness.audio import AudioRef
+from harness.audio import AudioRef, ClipSource
 from harness.errors import InputFileError, MissingDataError, UsageError
 from harness.types import DataInfo, Document, Documents
 from tasks import hub
-from tasks.voicebench import saved
+from tasks.arrow import saved_files, saved_rows
 from tasks.voicebench.layout import CONFIGS, Split, find_splits
 from tasks.voicebench.scoring import annotate
 
@@ -87,10 +87,8 @@ def _from_folder(config: str, folder: str | Path) -> _Copy:
 
 
 def _from_hub(config: str, split: str | None, revision: str | None) -> _Copy:
-    names = CONFIGS[config].splits
-    wanted = split or next(iter(names), "")  # no file bears an empty name: all of them are taken
     found = hub.snapshot(
-        HUB_REPO, split=wanted, revision=revision, benchmark="voicebench", config=config
+        HUB_REPO, split=split, revision=revision, benchmark="voicebench", config=config
     )
     root = next(parent for parent in found.files[0].parents if parent.name == found.revision)
     return _Copy(find_splits(root, config), HUB_REPO, found.revision)
@@ -98,12 +96,13 @@ def _from_hub(config: str, split: str | None, revision: str | None) -> _Copy:
 
 def _rows(config: str, split: Split) -> Iterator[tuple[dict[str, Any], AudioRef]]:
     """Rows of a split with their audio, named by configuration, split and row."""
-    if split.saved is not None:
-        for index, (values, place) in enumerate(saved.rows(split.saved)):
-            yield values, saved.SavedClip(place, f"{config}/{split.name}-{index:05d}")
-    else:
-        for index, row in enumerate(hub.rows(split.parquet)):
-            yield row.values, AudioRef(row.cell, f"{config}/{split.name}-{index:05d}")
+    rows: Iterator[tuple[dict[str, Any], ClipSource]] = (
+        iter(saved_rows(saved_files(split.saved)))
+        if split.saved is not None
+        else ((row.values, row.cell) for row in hub.rows(split.parquet))
+    )
+    for index, (values, cell) in enumerate(rows):
+        yield values, AudioRef(cell, f"{config}/{split.name}-{index:05d}")
 
 
 def _documents(config: str, split: str | None, copy: _Copy) -> dict[str, Documents]:

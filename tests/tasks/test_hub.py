@@ -41,13 +41,23 @@ def test_parquet_of_the_split_comes_down_with_its_commit(hub: Hub, tmp_path: Pat
         {
             "README.md": CARD,
             "data/test-00000-of-00001.parquet": content,
-            "data/train-00000-of-00001.parquet": b"never read",
+            "data/train-00000-of-00001.parquet": b"never fetched",
         },
     )
     found = snapshot("own/data", split="test", benchmark="sakura")
     assert found.revision == commit
     assert [path.name for path in found.files] == ["test-00000-of-00001.parquet"]
+    assert not any("train" in path for path in hub.contents())
     assert [(row.values, row.audio_name) for row in rows(found.files)] == [({"id": "x"}, "x.wav")]
+
+
+@pytest.mark.network
+def test_files_that_tell_no_split_are_all_taken(hub: Hub, tmp_path: Path) -> None:
+    hub.commit("own/data", {"a/0000.parquet": parquet(tmp_path), "b/0000.parquet": b""})
+    found = snapshot("own/data", split="test", benchmark="sakura", config="a")
+    assert [path.parent.name for path in found.files] == ["a"]
+    with pytest.raises(MissingDataError, match="no parquet file of split 'test'"):
+        snapshot("own/data", split="test", benchmark="sakura", config="c")
 
 
 @pytest.mark.network

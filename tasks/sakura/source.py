@@ -1,0 +1,47 @@
+"""Where SAKURA's data comes from, and what may be wrong with an item of a copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from harness.types import Document
+from metrics.options import parse_inline_options
+from tasks.sakura.data import LABELS, OPTIONS
+from tasks.sakura.layout import TRACKS
+from tasks.sakura.questions import gold_index
+from tasks.source import HubFiles, Oddity, Source
+
+SOURCE: Final = Source(
+    benchmark="sakura",
+    licence="none given; clips from Common Voice, CREMA-D, MELD and ESC-50 keep their own terms",
+    megabytes=304,
+    layout=(
+        "AnimalQA/**/*.parquet, EmotionQA/…, GenderQA/…, LanguageQA/…        the hub's files",
+        "Animal/metadata.json or metadata.csv, Animal/audio/*.wav, Emotion/… the official repository",
+    ),
+    hub=tuple(
+        HubFiles(
+            f"SLLM-multi-hop/{track}QA",
+            folder=f"{track}QA",
+            tasks=(f"sakura_{track.lower()}_*",),
+        )
+        for track in TRACKS
+    ),
+    notes=("The official copy is the folder data/ of the repository ckyang1124/SAKURA.",),
+)
+
+
+def oddities(doc: Document) -> Iterator[Oddity]:
+    """What is wrong with an item."""
+    track, hop = doc["_params"]["track"], doc["_params"]["hop"]
+    choices = parse_inline_options(doc[f"{hop}_instruction"])
+    if len(choices) != OPTIONS[track]:
+        yield Oddity("options", f"{len(choices)} options, expected {OPTIONS[track]}")
+    index, answer = gold_index(doc[f"{hop}_answer"], choices), doc[f"{hop}_answer"].strip()
+    if index is None:
+        yield Oddity("gold", "the answer is none of the options")
+    elif answer not in (choices[index][1], "({}) {}".format(*choices[index])):
+        yield Oddity("gold", "letter and text of the answer are different options")
+    if doc.get("attribute_label") not in LABELS[track]:
+        yield Oddity("label", f"unknown label {doc.get('attribute_label')!r}")
