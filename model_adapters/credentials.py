@@ -1,0 +1,137 @@
+"""Keys of services: read from the environment, and kept out of everything that is written.
+
+A key is never an argument, so it is in no manifest and no shell history. Whatever a server or a library
+says goes through ``Secret.hide`` before it becomes a message, since some servers repeat the key that they
+refuse.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlsplit, urlunsplit
+
+from harness.errors import SetupError, UsageError
+
+MASK: Final = "***"
+NO_KEY: Final = "none"
+"""Sent to servers that ask for no key: the client library insists on one."""
+_LOOKS_LIKE_KEY: Final = re.compile(r"\b(sk|pk|rk)-[A-Za-z0-9_*-]{6,}")
+_SHORTEST_HIDDEN: Final = 4
+
+
+class MissingKeyError(SetupError):
+    """The environment variable that should hold a service's key is not set (exit 4)."""
+
+
+class Secret:
+    """A key that shows itself only when it is asked to.
+
+    >>> Secret("sk-123456"), str(Secret("sk-123456"))
+    (Secret(***), 'Secret(***)')
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The key itself, for the client library alone."""
+        return self._value
+
+    def hide(self, text: str) -> str:
+        """``text`` without the key, and without what looks like one.
+
+        >>> Secret("hunter22").hide("the key hunter22 is wrong, and so is sk-abcdefgh")
+        'the key *** is wrong, and so is ***'
+        """
+        if self._value != NO_KEY and len(self._value) >= _SHORTEST_HIDDEN:
+            text = text.replace(self._value, MASK)
+        return _LOOKS_LIKE_KEY.sub(MASK, text)
+
+    def __repr__(self) -> str:
+        return f"Secret({MASK})"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("a key is not pickled")
+
+
+def find_key(
+    variable: str, base_url: str | None, environment: Mapping[str, str] | None = None
+) -> Secret:
+    """The key of a service.
+
+    Args:
+        variable: environment variable that holds it.
+        base_url: the service's URL; ``None`` is the vendor's own, which always needs a key.
+        environment: default is the process's.
+
+    Raises:
+        MissingKeyError: the variable is unset and the service needs a key: it has no ``base_url``, or the
+            variable was chosen by hand and the service is not on this machine.
+
+    >>> find_key("OPENAI_API_KEY", "http://127.0.0.1:8000/v1", {}).reveal()
+    'none'
+    """
+    value = (os.environ if environment is None else environment).get(variable, "").strip()
+    if value:
+        return Secret(value)
+    if base_url is not None and (variable == "OPENAI_API_KEY" or is_loopback(base_url)):
+        return Secret(NO_KEY)
+    raise MissingKeyError(
+        f"the environment variable {variable} is not set",
+        hint=f"export {variable}=… (or name another variable with api_key_env=NAME); "
+        "a server of your own is given as base_url=http://HOST:PORT/v1 and needs no key",
+    )
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL points to this machine.
+
+    >>> is_loopback("http://localhost:8000/v1"), is_loopback("https://api.example.com/v1")
+    (True, False)
+    """
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def check_url(url: str, *, where: str) -> str:
+    """A service's URL without a slash at its end.
+
+    Raises:
+        UsageError: not an http or https URL, or the path of the method is part of it.
+
+    >>> check_url("http://127.0.0.1:8000/v1/", where="-M base_url")
+    'http://127.0.0.1:8000/v1'
+    """
+    parts = urlsplit(url.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(
+            f"{shown_url(url)!r} is no http(s) URL",
+            where=where,
+            hint="such as http://127.0.0.1:8000/v1",
+        )
+    if parts.path.rstrip("/").endswith("/chat/completions"):
+        raise UsageError(
+            "the URL ends with /chat/completions, which is added by itself",
+            where=where,
+            hint="leave it away: the URL mostly ends with /v1",
+        )
+    return url.strip().rstrip("/")
+
+
+def shown_url(url: str) -> str:
+    """A URL for records: without user, password, query and fragment.
+
+    >>> shown_url("https://user:secret@example.com:8443/v1?key=abc")
+    'https://example.com:8443/v1'
+    """
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

@@ -1,0 +1,269 @@
+"""The one client for OpenAI-compatible chat services: the ``openai:`` adapter and the judge share it.
+
+``ChatClient.chat`` sends one request and returns one ``ChatReply``; a failure is a value. One connection pool
+per client, at most ``concurrency`` requests in flight (fewer while the service is overloaded, see
+``limiter``), bounded retries (see ``retry``), and a time-out over the whole of every attempt. The body is
+made when its request is sent, again for each attempt, and dropped after, so that waiting requests hold no
+audio. No request is ever sent to find out what a service can do.
+
+Of the ``openai`` package we use the client's ``post`` with a ready body and an untyped result: its typed
+methods cost more than the transport does. Its own retries are off. Where ``aiohttp`` is installed it is the
+transport, since it needs less time per request than the default.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import time
+import warnings
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final
+
+from harness.errors import AudioError, UsageError
+from harness.types import ErrorInfo
+from model_adapters.chat_reply import ChatReply, failed, filtered, read_completion, used_up
+from model_adapters.credentials import check_url, find_key, shown_url
+from model_adapters.limiter import AdaptiveLimiter, Verdict
+from model_adapters.retry import (
+    BACKOFF_CAP,
+    BACKOFF_SECONDS,
+    OVERLOAD,
+    may_retry,
+    retry_after,
+    wait_seconds,
+)
+
+if TYPE_CHECKING:
+    from openai import APIStatusError, AsyncOpenAI
+
+OPENAI_URL: Final = "https://api.openai.com/v1"
+CONNECT_SECONDS: Final = 30.0
+MESSAGE_CHARS: Final = 500
+Body = Mapping[str, Any] | bytes
+"""A JSON object, or its ready UTF-8 encoding (long audio is spliced in faster than it is escaped)."""
+
+
+@dataclass(frozen=True)
+class ClientOptions:
+    """How to reach a service.
+
+    Attributes:
+        base_url: its URL up to ``/v1``; default is ``OPENAI_BASE_URL``, then OpenAI's own.
+        api_key_env: environment variable with its key (see ``credentials.find_key``).
+        concurrency: most requests in flight.
+        timeout: seconds for one attempt, from sending to the last byte.
+        max_retries: attempts after the first.
+        seed: of the jitter.
+        backoff: bound in seconds of the wait before the second attempt; it doubles with each.
+        headers: further headers.
+    """
+
+    base_url: str | None = None
+    api_key_env: str = "OPENAI_API_KEY"
+    concurrency: int = 32
+    timeout: float = 600.0
+    max_retries: int = 5
+    seed: int = 0
+    backoff: float = BACKOFF_SECONDS
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        for name, least in (("concurrency", 1), ("max_retries", 0)):
+            if getattr(self, name) < least:
+                raise UsageError(f"expected at least {least}", where=name)
+        for name in ("timeout", "backoff"):
+            if not getattr(self, name) > 0:
+                raise UsageError("expected more than 0 seconds", where=name)
+        if self.base_url is not None:
+            check_url(self.base_url, where="base_url")
+
+    @property
+    def given_url(self) -> str | None:
+        """The URL that the user gave, as an option or in the environment."""
+        url = self.base_url or os.environ.get("OPENAI_BASE_URL") or None
+        return check_url(url, where="base_url") if url else None
+
+    @property
+    def shown_url(self) -> str:
+        """The URL for records, without anything secret."""
+        return shown_url(self.given_url or OPENAI_URL)
+
+
+class ChatClient:
+    """A client of one service; use it as ``async with``, in one event loop.
+
+    Args:
+        options: how to reach the service.
+
+    Raises:
+        MissingKeyError: the service's key is not in the environment.
+        UsageError: the URL is none.
+    """
+
+    def __init__(self, options: ClientOptions) -> None:
+        self.options = options
+        self._url = options.given_url
+        self._key = find_key(options.api_key_env, self._url)
+        self._random = random.Random(options.seed)
+        self._client: AsyncOpenAI | None = None
+        self.limiter = AdaptiveLimiter(options.concurrency)
+
+    def __repr__(self) -> str:
+        return f"ChatClient({self.options.shown_url})"
+
+    async def __aenter__(self) -> ChatClient:
+        self._client = _open_client(
+            self._key.reveal(), self._url or OPENAI_URL, dict(self.options.headers)
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections; may be called twice."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+    async def chat(self, build: Callable[[], Body | Awaitable[Body]]) -> ChatReply:
+        """Send one chat request, again if need be.
+
+        Args:
+            build: makes the body, at every attempt anew. An ``AudioError`` in it is a reply with an error of
+                kind ``audio``.
+
+        Returns:
+            The reply. Kinds of error: ``timeout``, ``connection``, ``rate_limit``, ``server`` and
+            ``malformed`` (retryable: all attempts were used), ``authentication`` (401, 403), ``quota``,
+            ``http`` (any other status) and ``audio`` (lasting).
+        """
+        started = time.perf_counter()
+        attempt = 0
+        while True:
+            attempt += 1
+            reply, wait = await self._attempt(build)
+            retryable = reply.error is not None and reply.error.retryable
+            if not retryable or attempt > self.options.max_retries:
+                return replace(reply, seconds=time.perf_counter() - started, attempts=attempt)
+            draw = self._random.random()
+            await asyncio.sleep(
+                wait_seconds(attempt, draw, wait, base=self.options.backoff, cap=BACKOFF_CAP)
+            )
+
+    async def _attempt(
+        self, build: Callable[[], Body | Awaitable[Body]]
+    ) -> tuple[ChatReply, float | None]:
+        """One attempt, and how long the server asks to wait before the next."""
+        ticket = await self.limiter.acquire()
+        started = time.perf_counter()
+        verdict: Verdict = "failed"
+        wait = None
+        try:
+            reply, verdict, wait = await self._send(build)
+        finally:
+            self.limiter.release(ticket, verdict, time.perf_counter() - started)
+        if reply.error is not None:
+            message = self._key.hide(reply.error.message)[:MESSAGE_CHARS]
+            reply = replace(reply, error=replace(reply.error, message=message))
+        return reply, wait
+
+    async def _send(
+        self, build: Callable[[], Body | Awaitable[Body]]
+    ) -> tuple[ChatReply, Verdict, float | None]:
+        import openai
+
+        assert self._client is not None, "use the client with `async with`"
+        try:
+            content = await _encoded(build)
+            async with asyncio.timeout(self.options.timeout):
+                data = await self._client.post("/chat/completions", content=content, cast_to=object)
+        except AudioError as error:
+            return failed("audio", str(error)), "failed", None
+        except TimeoutError:
+            message = f"no complete answer within {self.options.timeout:g} s"
+            return failed("timeout", message, retryable=True), "overloaded", None
+        except openai.APIStatusError as error:
+            return _status(error)
+        except json.JSONDecodeError:
+            return failed("malformed", "the body is not JSON", retryable=True), "failed", None
+        except Exception as error:  # noqa: BLE001  (whatever a transport raises is this request's failure)
+            return failed("connection", _reason(error), retryable=True), "failed", None
+        reply = read_completion(data)
+        return reply, "answered" if reply.error is None else "failed", None
+
+
+async def _encoded(build: Callable[[], Body | Awaitable[Body]]) -> bytes:
+    body = build()
+    if isinstance(body, Awaitable):
+        body = await body
+    if isinstance(body, bytes):
+        return body
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def _open_client(key: str, url: str, headers: dict[str, str]) -> AsyncOpenAI:
+    import openai
+
+    # our own time-out covers the whole attempt, so the library's would only cost time
+    timeout = openai.Timeout(None, connect=CONNECT_SECONDS)
+    # aiohttp advises against bodies over 1 MB that are one piece; a long clip is one
+    warnings.filterwarnings("ignore", "Sending a large body", ResourceWarning)
+    try:
+        http_client: Any = openai.DefaultAioHttpClient(timeout=timeout)
+    except RuntimeError:  # aiohttp is not installed
+        http_client = openai.DefaultAsyncHttpxClient(timeout=timeout)
+    return openai.AsyncOpenAI(
+        api_key=key,
+        base_url=url,
+        max_retries=0,
+        timeout=timeout,
+        default_headers=headers,
+        http_client=http_client,
+    )
+
+
+def _status(error: APIStatusError) -> tuple[ChatReply, Verdict, float | None]:
+    """What an HTTP error status means."""
+    status, code = error.status_code, error.code
+    verdict: Verdict = "overloaded" if status in OVERLOAD else "failed"
+    if filtered(code):
+        return ChatReply("", finish="filter"), "answered", None
+    if status in (401, 403):
+        kind = "authentication"
+    elif status == 429:
+        kind = "quota" if used_up(code) else "rate_limit"
+    else:
+        kind = "server" if status >= 500 else "http"
+    info = ErrorInfo(
+        kind, f"HTTP {status}: {_detail(error)}", retryable=may_retry(status) and kind != "quota"
+    )
+    return ChatReply(None, error=info), verdict, retry_after(error.response.headers)
+
+
+def _detail(error: APIStatusError) -> str:
+    """What the server says, in whatever form."""
+    body = error.body
+    if isinstance(body, Mapping):
+        for name in ("message", "detail", "error"):
+            if body.get(name):
+                return str(body[name])
+    return str(body or error.response.reason_phrase)
+
+
+def _reason(error: Exception) -> str:
+    """The first cause under what client library and transport make of it."""
+    cause: BaseException = error
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
+    return f"{type(cause).__name__}: {str(cause).strip() or error}"

@@ -1,0 +1,415 @@
+"""A local OpenAI-compatible chat server with faults on request, as a process of its own.
+
+    python -m tests.chaos_server --port 0 --seed 7 --fault-rate 0.2
+
+prints its port as the first line of stdout and serves ``127.0.0.1`` until it is killed. From a test::
+
+    with ChaosServer("--fault-rate", "0.2", "--reply", "echo") as server:
+        ...  server.base_url is "http://127.0.0.1:PORT/v1"; server.ledger() is what it saw
+
+Which request meets which fault is decided by hashing (seed, request body, attempt at that body), never
+by the order of arrival, so a resumed or reordered run meets the same faults.
+
+Replies (``--reply``)
+    ``hash`` (default): text that depends on the whole body · ``echo``: text of the last user message ·
+    ``fixed:TEXT`` · ``FILE.json``: a mapping from the text of the last user message to a reply, ``"*"`` for
+    any other · ``package.module:function``: called with the parsed body.
+    A reply is a string (the content) or a mapping: ``content``, ``finish_reason``, ``refusal``,
+    ``reasoning_content`` …; ``status`` with ``content`` makes it an HTTP error with that message.
+
+Transient faults (``--fault-rate``, at most ``--fault-attempts`` attempts in a row of one body, ``--faults a,b``)
+    ``429`` with Retry-After (``--retry-after`` seconds) · ``500`` · ``503`` · ``hang`` (no answer for
+    ``--hang-seconds``) · ``truncated`` (half a body, then the end of the connection) · ``malformed`` (200, not
+    JSON) · ``choices`` (empty list) · ``reset`` (TCP reset) · ``stale`` (a good 500 answer, and the connection is
+    closed without a word, as some servers break keep-alive after an error) · ``model`` (a good reply under
+    another model name) · and any of the outcomes below.
+Outcomes (``--outcome-rate``, ``--outcomes a,b``): decided by (seed, body) alone, so asking again does not help
+    ``empty`` (content "") · ``null`` (content null) · ``filter`` (finish_reason content_filter) · ``refusal``
+    (refusal field) · ``length`` (half the reply, finish_reason length).
+
+Further flags: ``--latency S`` (before every reply), ``--jitter S`` (more, uniform, by hash), ``--capacity N`` (429
+beyond N requests in flight), ``--workers N`` (only N are worked on at a time, others queue), ``--api-key KEY`` (401,
+which repeats the key it was sent, for any other), ``--fast`` (bodies are not looked at: no faults, ledger of counts
+only, reply fixed; for benches).
+
+``GET /ledger``: ``{"requests", "answered", "in_flight_max", "faults": {NAME: n}, "last": headers and body of the last
+request, "by_content": {DIGEST: {"text", "asked", "answered"}}}``, where ``text`` is that of the last user message and
+``answered`` counts good replies (outcomes included) that were written whole.
+``GET /v1/models`` is counted under ``"probes"``: our adapters never call it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import hashlib
+import importlib
+import json
+import socket
+import struct
+import subprocess
+import sys
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+TRANSIENT = (
+    "429",
+    "500",
+    "503",
+    "hang",
+    "truncated",
+    "malformed",
+    "choices",
+    "reset",
+    "stale",
+    "model",
+)
+OUTCOMES = ("empty", "null", "filter", "refusal", "length")
+REASONS = {200: "OK", 401: "Unauthorized", 404: "Not Found", 429: "Too Many Requests"}
+ROOT = Path(__file__).resolve().parents[1]
+Reply = str | Mapping[str, Any]
+
+
+def draw(*parts: object) -> float:
+    """A number in [0, 1) that depends on ``parts`` alone."""
+    digest = hashlib.sha256("\x1f".join(map(str, parts)).encode()).digest()
+    return int.from_bytes(digest[:6], "big") / 2**48
+
+
+def user_text(body: Mapping[str, Any]) -> str:
+    """Text parts of the last user message."""
+    for message in reversed(body.get("messages", [])):
+        if message.get("role") == "user":
+            content = message.get("content")
+            if isinstance(content, str):
+                return content
+            return "".join(part.get("text", "") for part in content or ())
+    return ""
+
+
+def reply_function(spec: str) -> Callable[[Mapping[str, Any], str], Reply]:
+    """What ``--reply`` means: a function of the parsed body and its digest."""
+    if spec == "hash":
+        return lambda body, digest: f"reply {digest[:16]}"
+    if spec == "echo":
+        return lambda body, digest: user_text(body)
+    if spec.startswith("fixed:"):
+        text = spec.removeprefix("fixed:")
+        return lambda body, digest: text
+    if spec.endswith(".json"):
+        script: dict[str, Reply] = json.loads(Path(spec).read_text(encoding="utf-8"))
+        return lambda body, digest: script.get(user_text(body), script.get("*", ""))
+    module, _, name = spec.partition(":")
+    function = getattr(importlib.import_module(module), name)
+    return lambda body, digest: function(body)
+
+
+class Chaos:
+    """State of the server: what it was told, and what it saw."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.reply = reply_function(options.reply)
+        self.asked: Counter[str] = Counter()
+        self.answered: Counter[str] = Counter()
+        self.texts: dict[str, str] = {}
+        self.faults: Counter[str] = Counter()
+        self.requests = self.probes = self.in_flight = self.in_flight_max = self.answers = 0
+        self.last: dict[str, Any] = {}
+        self.workers = asyncio.Semaphore(options.workers) if options.workers else None
+
+    def ledger(self) -> dict[str, Any]:
+        """Everything that was seen."""
+        return {
+            "requests": self.requests,
+            "answered": self.answers,
+            "probes": self.probes,
+            "in_flight_max": self.in_flight_max,
+            "faults": dict(self.faults),
+            "last": self.last,
+            "by_content": {
+                digest: {
+                    "text": self.texts[digest],
+                    "asked": count,
+                    "answered": self.answered[digest],
+                }
+                for digest, count in self.asked.items()
+            },
+        }
+
+    def fault(self, digest: str, attempt: int) -> str | None:
+        """The transient fault that this attempt meets."""
+        options = self.options
+        if attempt >= options.fault_attempts or not options.faults:
+            return None
+        if draw(options.seed, digest, attempt) >= options.fault_rate:
+            return None
+        return str(
+            options.faults[int(draw("kind", options.seed, digest, attempt) * len(options.faults))]
+        )
+
+    def outcome(self, digest: str) -> str | None:
+        """The lasting outcome of this body."""
+        options = self.options
+        if not options.outcomes or draw("outcome", options.seed, digest) >= options.outcome_rate:
+            return None
+        return str(
+            options.outcomes[int(draw("which", options.seed, digest) * len(options.outcomes))]
+        )
+
+    def completion(self, body: Mapping[str, Any], reply: Reply, kind: str | None) -> dict[str, Any]:
+        """The JSON of a good answer."""
+        fields: dict[str, Any] = {"content": reply} if isinstance(reply, str) else dict(reply)
+        finish = fields.pop("finish_reason", "stop")
+        text = fields.get("content") or ""
+        model = body.get("model", "unknown")
+        if kind == "empty":
+            fields["content"] = ""
+        elif kind == "null":
+            fields["content"] = None
+        elif kind == "filter":
+            fields["content"], finish = None, "content_filter"
+        elif kind == "refusal":
+            fields["content"], fields["refusal"] = None, "I cannot help with that."
+        elif kind == "length":
+            fields["content"], finish = text[: (len(text) + 1) // 2], "length"
+        elif kind == "model":
+            model = f"other/{model}@main"
+        usage = {
+            "prompt_tokens": 20,
+            "completion_tokens": len(text.split()),
+            "total_tokens": 20 + len(text.split()),
+        }
+        return {
+            "id": "chatcmpl-0", "object": "chat.completion", "created": 0, "model": model,
+            "choices": [{"index": 0, "message": {"role": "assistant", **fields}, "finish_reason": finish}],
+            "usage": usage,
+        }  # fmt: skip
+
+
+class Connection(asyncio.Protocol):
+    """One HTTP/1.1 connection: requests with Content-Length, one at a time."""
+
+    def __init__(self, chaos: Chaos) -> None:
+        self.chaos = chaos
+        self.chunks: list[bytes] = []
+        self.size = 0
+        self.need: int | None = None
+        self.head = ""
+        self.transport: asyncio.Transport
+        self.task: asyncio.Task[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.task is not None:
+            self.task.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        self.chunks.append(data)
+        self.size += len(data)
+        if self.need is None:
+            buffer = b"".join(self.chunks)
+            head, found, rest = buffer.partition(b"\r\n\r\n")
+            if not found:
+                self.chunks = [buffer]
+                return
+            self.head = head.decode("latin-1")
+            self.need = int(self.headers().get("content-length", "0"))
+            self.chunks, self.size = [rest], len(rest)
+        if self.size < self.need:
+            return
+        body, self.chunks, self.size, self.need = b"".join(self.chunks), [], 0, None
+        if self.chaos.options.fast:
+            self.chaos.requests += 1
+            loop = asyncio.get_running_loop()
+            loop.call_later(self.chaos.options.latency, self.send_fast)
+            return
+        self.task = asyncio.get_running_loop().create_task(self.answer(body))
+
+    def headers(self) -> dict[str, str]:
+        lines = self.head.split("\r\n")[1:]
+        return {
+            name.lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in lines)
+        }
+
+    def send_fast(self) -> None:
+        self.chaos.answers += 1
+        self.send(200, self.chaos.completion({}, "fixed", None))
+
+    def send(self, status: int, content: Any, headers: str = "", *, cut: bool = False) -> None:
+        """Write an answer; ``cut`` ends the connection after half of it."""
+        body = content if isinstance(content, bytes) else json.dumps(content).encode()
+        head = (
+            f"HTTP/1.1 {status} {REASONS.get(status, 'Error')}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n{headers}\r\n"
+        )
+        self.transport.write(head.encode() + (body[: len(body) // 2] if cut else body))
+        if cut:
+            self.transport.close()
+
+    def fail(self, status: int, message: str, headers: str = "") -> None:
+        """Write an error in OpenAI's form."""
+        self.send(status, {"error": {"message": message, "type": "error", "code": None}}, headers)
+
+    async def answer(self, body: bytes) -> None:
+        """Serve one request."""
+        method, path = self.head.split(" ")[:2]
+        if path == "/ledger":
+            return self.send(200, self.chaos.ledger())
+        if method == "GET":
+            self.chaos.probes += 1
+            return self.send(200, {"object": "list", "data": []})
+        if not path.endswith("/chat/completions"):
+            return self.fail(404, f"no such path: {path}")
+        chaos = self.chaos
+        chaos.requests += 1
+        chaos.in_flight += 1
+        chaos.in_flight_max = max(chaos.in_flight_max, chaos.in_flight)
+        try:
+            await self.complete(body)
+        finally:
+            chaos.in_flight -= 1
+        return None
+
+    async def complete(self, raw: bytes) -> None:
+        """Answer a chat request, or not."""
+        chaos, options = self.chaos, self.chaos.options
+        digest = hashlib.sha256(raw).hexdigest()
+        body = json.loads(raw)
+        attempt = chaos.asked[digest]
+        chaos.asked[digest] += 1
+        chaos.texts[digest] = user_text(body)[:300]
+        chaos.last = {"headers": self.headers(), "body": body if len(raw) < 100_000 else None}
+        sent_key = self.headers().get("authorization", "").removeprefix("Bearer ")
+        if options.api_key and sent_key != options.api_key:
+            return self.fail(401, f"Incorrect API key provided: {sent_key}")
+        if options.capacity and chaos.in_flight > options.capacity:
+            chaos.faults["capacity"] += 1
+            return self.fail(429, "over capacity", f"Retry-After: {options.retry_after}\r\n")
+        kind = chaos.fault(digest, attempt)
+        if kind is not None:
+            chaos.faults[kind] += 1
+        async with chaos.workers or contextlib.AsyncExitStack():
+            await asyncio.sleep(options.latency + options.jitter * draw("latency", digest, attempt))
+        if kind == "429":
+            return self.fail(429, "slow down", f"Retry-After: {options.retry_after}\r\n")
+        if kind in ("500", "503", "stale"):
+            self.fail(503 if kind == "503" else 500, "scripted server error")
+            return self.transport.close() if kind == "stale" else None
+        if kind == "hang":
+            return await asyncio.sleep(options.hang_seconds)
+        if kind == "malformed":
+            return self.send(200, b'{"choices": [{"message": {"content": "x"')
+        if kind == "choices":
+            return self.send(200, {"object": "chat.completion", "choices": []})
+        if kind == "reset":
+            sock = self.transport.get_extra_info("socket")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            return self.transport.abort()
+        reply = chaos.reply(body, digest)
+        if isinstance(reply, Mapping) and "status" in reply:
+            return self.fail(int(reply["status"]), str(reply.get("content", "scripted")))
+        lasting = kind if kind in OUTCOMES or kind == "model" else chaos.outcome(digest)
+        completion = chaos.completion(body, reply, lasting)
+        if kind == "truncated":
+            return self.send(200, completion, cut=True)
+        self.send(200, completion)
+        chaos.answered[digest] += 1
+        chaos.answers += 1
+        return None
+
+
+def parser() -> argparse.ArgumentParser:
+    """The flags."""
+    flags = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+
+    def names(known: tuple[str, ...]) -> Callable[[str], list[str]]:
+        def read(text: str) -> list[str]:
+            chosen = [name for name in text.split(",") if name]
+            unknown = set(chosen) - set(known)
+            if unknown:
+                raise argparse.ArgumentTypeError(f"unknown: {sorted(unknown)}; known: {known}")
+            return chosen
+
+        return read
+
+    flags.add_argument("--port", type=int, default=0)
+    flags.add_argument("--seed", type=int, default=0)
+    flags.add_argument("--reply", default="hash")
+    flags.add_argument("--fault-rate", type=float, default=0.0)
+    flags.add_argument("--fault-attempts", type=int, default=1)
+    flags.add_argument("--faults", type=names(TRANSIENT + OUTCOMES), default=list(TRANSIENT))
+    flags.add_argument("--outcome-rate", type=float, default=0.0)
+    flags.add_argument("--outcomes", type=names(OUTCOMES), default=list(OUTCOMES))
+    flags.add_argument("--retry-after", default="0.05")
+    flags.add_argument("--hang-seconds", type=float, default=3600.0)
+    flags.add_argument("--latency", type=float, default=0.0)
+    flags.add_argument("--jitter", type=float, default=0.0)
+    flags.add_argument("--capacity", type=int, default=0)
+    flags.add_argument("--workers", type=int, default=0)
+    flags.add_argument("--api-key", default="")
+    flags.add_argument("--fast", action="store_true")
+    return flags
+
+
+async def serve(options: argparse.Namespace) -> None:
+    """Listen on loopback and print the port."""
+    chaos = Chaos(options)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(
+        lambda: Connection(chaos), "127.0.0.1", options.port, backlog=1024
+    )
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+class ChaosServer:
+    """The server as a context manager; the process ends with it."""
+
+    def __init__(self, *flags: str) -> None:
+        self._flags = flags
+        self.base_url = ""
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> ChaosServer:
+        command = [sys.executable, "-m", "tests.chaos_server", *self._flags]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        assert self._process.stdout is not None
+        port = self._process.stdout.readline().strip()
+        if not port:
+            raise RuntimeError(f"the server did not start: {command}")
+        self.base_url = f"http://127.0.0.1:{port}/v1"
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._process is not None and self._process.stdout is not None
+        self._process.kill()
+        self._process.wait()
+        self._process.stdout.close()
+
+    def ledger(self) -> dict[str, Any]:
+        """What the server saw so far."""
+        with urllib.request.urlopen(
+            self.base_url.removesuffix("/v1") + "/ledger", timeout=10
+        ) as answer:
+            found: dict[str, Any] = json.loads(answer.read())
+            return found
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve(parser().parse_args()))
