@@ -165,6 +165,18 @@ def test_every_key_of_metadata_lalm_is_documented() -> None:
     assert set(code(last)) == _TEMPLATE_KEYS
 
 
+def test_every_function_of_a_scoring_module_is_documented() -> None:
+    """Those that the engine looks for by name."""
+    looked_for = {
+        name
+        for file in (ROOT / "harness").glob("*.py")
+        for name in re.findall(r'getattr\([\w.]*scoring, "(\w+)"', file.read_text(encoding="utf-8"))
+    }
+    named = first_cells(section(read("docs/task_yaml.md"), "## The scoring module"))
+    assert {"score", "annotate"} <= looked_for
+    assert looked_for <= {code(cell)[0].partition("(")[0] for cell in named}
+
+
 def test_every_adapter_and_its_arguments_are_documented() -> None:
     page = read("docs/adapters.md")
     for name, target in BUILT_IN.items():
@@ -196,6 +208,21 @@ def test_every_task_is_covered_by_the_tables() -> None:
         assert f"(../tasks/{benchmark}/README.md)" in read("docs/benchmarks.md")
     named = {word for line in rows.values() for word in code(line)}
     assert {group for group in index.groups if group not in counts} <= named
+
+
+def test_what_the_readme_calls_absent_is_absent(cli: Cli) -> None:
+    text = section(read("README.md"), "## What is not there yet")
+    sentences = [
+        part for line in text.split("\n") for part in re.split(r"[.,] (?=and|[A-Z])", line)
+    ]
+    (adapters,) = (code(part) for part in sentences if part.endswith(" adapter"))
+    (missing,) = (code(part) for part in sentences if part.endswith(" verb"))
+    assert adapters and not BUILT_IN.keys() & {name.rstrip(":") for name in adapters}
+    assert missing and not {verb[0] for verb in verbs(cli)} & set(missing)
+    if "No Dynamic-SUPERB" in text:
+        assert not any(name.startswith("dynamic_superb") for name in load_index().tasks)
+    if "No live judge" in text:
+        assert "-J" not in flags(cli, ("evaluate",))
 
 
 def test_the_changelog_has_this_version() -> None:
