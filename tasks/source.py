@@ -3,13 +3,14 @@
 ``tasks/<benchmark>/source.py`` defines ``SOURCE`` (read by ``harness data get``) and, if items have gold
 answers that can be examined, ``oddities(doc)`` (read by ``harness data check``). Frozen gold answers are
 digests of (key, gold) in a committed text file: they name the items that changed without holding the data.
+``tasks/<benchmark>/export.py`` defines ``FORMATS``: the benchmark's own submission forms (``harness export``).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -71,6 +72,21 @@ class Oddity:
 
     kind: Literal["gold", "label", "options", "instructions"]
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFormat:
+    """A file form in which a benchmark takes results.
+
+    Attributes:
+        tasks: tasks that it is for, the usual one first.
+        build: (document, reply) pairs in order to the JSON content of the file.
+        about: one line for people.
+    """
+
+    tasks: tuple[str, ...]
+    build: Callable[[Iterable[tuple[Mapping[str, Any], str]]], Any]
+    about: str
 
 
 def _digest(value: Any, length: int) -> str:

@@ -1,0 +1,42 @@
+"""``harness export RUN --format NAME``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli import options
+from harness.cli.app import app
+
+
+@app.command()
+def export(
+    run: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A scored run directory.")],
+    form: Annotated[
+        str, typer.Option("--format", metavar="NAME", help="The benchmark's form: mmau-submission.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Default: RUN_DIR/NAME.json."),
+    ] = None,
+    task: Annotated[
+        str | None, typer.Option("--task", help="The task, if the run has several.")
+    ] = None,
+    allow_partial: Annotated[
+        bool, typer.Option("--allow-partial", help="Leave out items without a reply.")
+    ] = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Write a run in the form in which a benchmark takes results."""
+    from harness.export import export as write
+
+    done = write(run, form, output=output, task=task, allow_partial=allow_partial)
+    if quiet:
+        return
+    typer.echo(f"{done.path}: {done.items} items of {done.task}", err=True)
+    if done.failed:
+        typer.echo(f"left out, failed: {', '.join(done.failed)}", err=True)
+    if done.not_run:
+        typer.echo(f"left out, not run or without audio: {done.not_run}", err=True)
