@@ -32,8 +32,8 @@ beyond N requests in flight), ``--workers N`` (only N are worked on at a time, o
 which repeats the key it was sent, for any other), ``--fast`` (bodies are not looked at: no faults, ledger of counts
 only, reply fixed; for benches).
 
-``GET /ledger``: ``{"requests", "answered", "in_flight_max", "faults": {NAME: n}, "last": headers and body of the last
-request, "by_content": {DIGEST: {"text", "asked", "answered"}}}``, where ``text`` is that of the last user message and
+``GET /ledger``: ``{"requests", "answered", "in_flight_max", "span": seconds from first request to last answer, "faults": {NAME: n},
+"last": headers and body of the last request, "by_content": {DIGEST: {"text", "asked", "answered"}}}``, where ``text`` is that of the last user message and
 ``answered`` counts good replies (outcomes included) that were written whole.
 ``GET /v1/models`` is counted under ``"probes"``: our adapters never call it.
 """
@@ -50,6 +50,7 @@ import socket
 import struct
 import subprocess
 import sys
+import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -121,6 +122,8 @@ class Chaos:
         self.faults: Counter[str] = Counter()
         self.requests = self.probes = self.in_flight = self.in_flight_max = self.answers = 0
         self.last: dict[str, Any] = {}
+        self.first_request: float | None = None
+        self.last_answer = 0.0
         self.workers = asyncio.Semaphore(options.workers) if options.workers else None
 
     def ledger(self) -> dict[str, Any]:
@@ -130,6 +133,7 @@ class Chaos:
             "answered": self.answers,
             "probes": self.probes,
             "in_flight_max": self.in_flight_max,
+            "span": self.last_answer - (self.first_request or 0.0),
             "faults": dict(self.faults),
             "last": self.last,
             "by_content": {
@@ -227,7 +231,9 @@ class Connection(asyncio.Protocol):
         if self.size < self.need:
             return
         body, self.chunks, self.size, self.need = b"".join(self.chunks), [], 0, None
-        if self.chaos.options.fast:
+        if self.chaos.first_request is None and self.head.startswith("POST"):
+            self.chaos.first_request = time.perf_counter()
+        if self.chaos.options.fast and self.head.startswith("POST"):
             self.chaos.requests += 1
             loop = asyncio.get_running_loop()
             loop.call_later(self.chaos.options.latency, self.send_fast)
@@ -253,6 +259,8 @@ class Connection(asyncio.Protocol):
             f"Content-Length: {len(body)}\r\n{headers}\r\n"
         )
         self.transport.write(head.encode() + (body[: len(body) // 2] if cut else body))
+        if self.head.startswith("POST"):
+            self.chaos.last_answer = time.perf_counter()
         if cut:
             self.transport.close()
 
