@@ -64,7 +64,7 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
     Raises:
         HarnessError: bad settings, missing data, a dead model, a full disk; what was finished is kept.
     """
-    adapter = create(settings.model, settings.model_args)
+    adapter = create(settings.model, settings.model_args, run_seed=settings.seed)
     planned = plan_tasks(settings)
     for task in planned:  # a template that cannot be rendered is found before a model loads
         task.task.messages(task.documents[task.positions()[0]])

@@ -14,7 +14,7 @@ from harness.errors import MissingDataError, UnsupportedTaskError, UsageError
 from harness.judge import resolve_judge
 from harness.lm_eval_compat import PromptedTask
 from harness.settings import Settings, parse_limit
-from harness.signature import Parts, generation_part, n_part, prompt_part
+from harness.signature import Parts, generation_part, is_sampled, n_part, prompt_part
 from harness.task_groups import load_task
 from harness.task_index import TaskEntry, TaskIndex, load_index
 from harness.types import Documents, TaskSpec
@@ -206,6 +206,8 @@ def _plan(entry: TaskEntry, settings: Settings) -> PlannedTask:
         )
     ranges = parse_limit(settings.limit, len(documents))
     generation = {**task.template.generation, **settings.gen_kwargs}
+    if is_sampled(generation):
+        generation.setdefault("seed", settings.seed)
     check_generation(generation)
     return PlannedTask(
         task=task,

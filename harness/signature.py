@@ -24,11 +24,19 @@ def generation_part(generation: Mapping[str, Any]) -> str:
     >>> generation_part({"do_sample": False, "max_gen_toks": 512, "until": []})
     'greedy,512#bd4ef6'
     """
-    sampled = bool(generation.get("do_sample")) or float(generation.get("temperature") or 0) > 0
-    mode = f"t{float(generation.get('temperature', 1.0)):g}" if sampled else "greedy"
+    mode = f"t{float(generation.get('temperature', 1.0)):g}" if is_sampled(generation) else "greedy"
     limit = generation.get("max_gen_toks", generation.get("max_new_tokens"))
     head = mode if limit is None else f"{mode},{limit}"
     return f"{head}#{short_hash(dict(generation))}"
+
+
+def is_sampled(generation: Mapping[str, Any]) -> bool:
+    """Whether answers are drawn: the run's seed then belongs to the generation arguments.
+
+    >>> is_sampled({"do_sample": False}), is_sampled({"temperature": 0.7})
+    (False, True)
+    """
+    return bool(generation.get("do_sample")) or float(generation.get("temperature") or 0) > 0
 
 
 def prompt_part(template: Template, system: str | None) -> str:

