@@ -10,7 +10,7 @@ import logging
 import threading
 from typing import Any
 
-from harness.errors import TaskFileError, UsageError
+from harness.errors import HarnessError, TaskFileError, UsageError
 from harness.types import Audio, Document, FunctionRef, Message, Template, Text
 from harness.yaml_task import YamlTask, import_beside
 
@@ -45,13 +45,22 @@ class PromptedTask(YamlTask):
         """The rendered prompt: an optional system message and one user message.
 
         Raises:
-            TaskFileError: the text has another number of ``<audio>`` marks than the document has clips.
+            TaskFileError: the template cannot be rendered, or its text has another number of
+                ``<audio>`` marks than the document has clips.
         """
-        task = self._configurable()
-        text = task.doc_to_text(doc, self._resolved(self.template.doc_to_text))
-        clips = list(task.doc_to_audio(doc) or []) if AUDIO_MARK in text else []
-        system = task.resolve_field(doc, self.system) if self.system else None
-        return render(text, clips, system, where=f"{self.spec.yaml_path}, item {doc.get('_id')!r}")
+        where = f"{self.spec.yaml_path}, item {doc.get('_id')!r}"
+        try:
+            task = self._configurable()
+            text = task.doc_to_text(doc, self._resolved(self.template.doc_to_text))
+            clips = list(task.doc_to_audio(doc) or []) if AUDIO_MARK in text else []
+            system = task.resolve_field(doc, self.system) if self.system else None
+        except HarnessError:
+            raise
+        except Exception as error:  # a template may fail in any way that a program can
+            raise TaskFileError(
+                f"the prompt cannot be rendered: {type(error).__name__}: {error}", where=where
+            ) from error
+        return render(text, clips, system, where=where)
 
     def _resolved(self, value: Any) -> Any:
         if isinstance(value, FunctionRef):

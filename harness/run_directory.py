@@ -24,6 +24,8 @@ SCHEMA_VERSION: Final = 1
 MANIFEST, RESPONSES, JUDGEMENTS = "manifest.json", "responses.jsonl", "judgements.jsonl"
 SAMPLES, RESULTS, LOCK = "samples.jsonl", "results.json", ".lock"
 
+LOCK_SECONDS: Final = 0.3
+"""How long a writer waits: ``harness status`` holds the lock for an instant to see whether it is free."""
 _MANIFEST_KEYS: Final = frozenset({"argv", "harness_version", "judge", "model", "name", "tasks"})
 _TASK_KEYS: Final = frozenset(
     {"absent", "items_selected", "items_total", "origin", "selection", "signature_parts"}
@@ -79,7 +81,7 @@ class RunDirectory:
             ) from error
         lock = filelock.FileLock(self.path / LOCK)
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=LOCK_SECONDS, poll_interval=0.02)
         except filelock.Timeout:
             raise RunLockedError(
                 "another process is writing this run directory",
@@ -201,11 +203,11 @@ class RunDirectory:
 
     # --- logs --------------------------------------------------------------------------------
 
-    def append_response(self, record: Mapping[str, Any]) -> None:
-        """Record one attempt that ended; it counts as finished when this returns."""
+    def append_response(self, record: Mapping[str, Any]) -> int:
+        """Record one attempt that ended; it counts as finished when this returns (its offset)."""
         if self._responses is None:
             self._responses = AppendLog(self.path / RESPONSES)
-        self._responses.append(record)
+        return self._responses.append(record)
 
     def append_judgement(self, record: Mapping[str, Any]) -> None:
         """Record one judge reply."""

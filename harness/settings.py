@@ -18,13 +18,14 @@ import yaml
 
 from harness.errors import InputFileError, UsageError
 
+_YAML_ERRORS = (yaml.YAMLError, ValueError, AttributeError)
+"""What the YAML loader raises; the last two come from values such as ``2020-13-45``."""
 _SENSITIVE = r"(?:key|token(?!s\b|iz)|secret|passw|credential|auth)"
 _SECRET = re.compile(_SENSITIVE, re.IGNORECASE)
 _SECRET_PAIR = re.compile(
     rf"(\b[\w-]*{_SENSITIVE}[\w-]*=).*?(?=,[A-Za-z_]\w*=|$)", re.IGNORECASE | re.DOTALL
 )
 _PASSWORD_IN_URL = re.compile(r"(?<=://)[^/@\s]+@")
-_SHOWN_CHARS = 12
 REDACTED = "***"
 
 
@@ -48,6 +49,11 @@ class Settings:
     include_path: tuple[Path, ...] = ()
     trust_task_code: bool = False
     judge: str = "auto"
+    judge_args: Mapping[str, Any] = field(default_factory=dict)
+    judge_budget: str | None = None
+    judge_cache: Path | None = None
+    judge_prompt: Path | None = None
+    rejudge: bool = False
     max_errors: str = "0"
     retry_errors: bool = False
     require_complete: bool = False
@@ -61,7 +67,7 @@ def parse_scalar(text: str) -> Any:
     """
     try:
         value = yaml.safe_load(text)
-    except yaml.YAMLError:
+    except _YAML_ERRORS:
         return text
     return value if value is None or isinstance(value, (bool, int, float, str)) else text
 
@@ -80,8 +86,9 @@ def parse_pairs(items: list[str], flag: str) -> dict[str, Any]:
         for part in re.split(r",(?=[A-Za-z_]\w*=)", item):
             key, equals, value = part.partition("=")
             if not equals or not key.strip():
-                shown = part if len(part) <= _SHOWN_CHARS else f"{part[:_SHOWN_CHARS]}…"
-                raise UsageError(f"{shown!r} is not of the form key=value", where=flag)
+                # what is no plain word may be a key whose name was forgotten: it is not shown
+                shown = repr(part) if re.fullmatch(r"[A-Za-z_]{1,20}", part) else "an argument"
+                raise UsageError(f"{shown} is not of the form key=value", where=flag)
             name = key.strip()
             pairs[name] = value if _SECRET.search(name) else parse_scalar(value)
     return pairs
@@ -194,7 +201,7 @@ def load_recipe(path: Path) -> dict[str, Any]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise InputFileError(f"invalid YAML: {error.problem}", where=f"{path}:{line}") from error
-    except yaml.YAMLError as error:
+    except _YAML_ERRORS as error:
         raise InputFileError(f"invalid YAML: {error}", where=str(path)) from error
     if not isinstance(data, dict) or not isinstance(node, yaml.MappingNode):
         raise InputFileError("a recipe is a mapping of flag names to values", where=f"{path}:1")
@@ -223,14 +230,14 @@ def _recipe_value(name: str, value: Any, where: str) -> Any:
         if not isinstance(values, list) or not all(isinstance(item, str) for item in values):
             raise wrong
         return tuple(Path(item) if name == "include_path" else item for item in values)
-    if name in ("model_args", "gen_kwargs", "data", "revision"):
+    if name in ("model_args", "judge_args", "gen_kwargs", "data", "revision"):
         if not isinstance(value, dict):  # never shown: it may hold a key
             found = f"{name!r} must be a mapping, found {type(value).__name__}"
             raise InputFileError(found, where=where)
         if name == "data":
             return parse_folders([f"{key}={folder}" for key, folder in value.items()])
-        return value
-    if name in ("trust_task_code", "retry_errors", "require_complete"):
+        return {str(key): item for key, item in value.items()}
+    if name in ("trust_task_code", "retry_errors", "require_complete", "rejudge"):
         if not isinstance(value, bool):
             raise wrong
         return value
@@ -242,8 +249,8 @@ def _recipe_value(name: str, value: Any, where: str) -> Any:
         return value
     if isinstance(value, (dict, list)):
         raise wrong
-    if name == "output_path":
-        return Path(str(value))
+    if name in ("output_path", "judge_cache", "judge_prompt"):
+        return Path(str(value)).expanduser()
     return str(value)
 
 
@@ -257,7 +264,7 @@ def merge(flags: Mapping[str, Any], recipe: Mapping[str, Any]) -> Settings:
         key: value for key, value in flags.items() if value is not None and value not in ((), {})
     }
     values = {**recipe, **given}
-    for key in ("model_args", "gen_kwargs", "data", "revision"):
+    for key in ("model_args", "judge_args", "gen_kwargs", "data", "revision"):
         if key in recipe and key in given:
             values[key] = {**recipe[key], **given[key]}
     for key, flag in (("model", "MODEL"), ("tasks", "-t TASKS"), ("output_path", "-o RUN_DIR")):

@@ -12,6 +12,7 @@ from typing import Any, TextIO
 
 from metrics.registry import METRICS
 
+_UNBOUNDED = 10_000
 _PERCENT_FAMILIES = frozenset({"proportion", "ratio", "f1"})
 
 
@@ -98,10 +99,8 @@ def print_results(
 ) -> None:
     """Print the score table and what it depends on."""
     table = list(rows(results))
-    if plain:
+    if plain or not _print_rich(table, manifest, stream):
         _print_plain(table, stream)
-    else:
-        _print_rich(table, manifest, stream)
     for line in footnotes(results, manifest):
         print(line, file=stream)
 
@@ -140,7 +139,8 @@ def _print_plain(table: list[Row], stream: TextIO) -> None:
         print("  ".join(cells).rstrip(), file=stream)
 
 
-def _print_rich(table: list[Row], manifest: Mapping[str, Any], stream: TextIO) -> None:
+def _print_rich(table: list[Row], manifest: Mapping[str, Any], stream: TextIO) -> bool:
+    """Whether the terminal is wide enough; a table that cuts numbers short is not printed."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -173,4 +173,9 @@ def _print_rich(table: list[Row], manifest: Mapping[str, Any], stream: TextIO) -
             row.notes,
         )
         last = row.task
-    Console(file=stream).print(shown)
+    console = Console(file=stream)
+    wide = console.options.update(max_width=_UNBOUNDED)
+    if console.measure(shown, options=wide).maximum > console.width:
+        return False
+    console.print(shown)
+    return True

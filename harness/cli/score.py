@@ -53,6 +53,8 @@ def score(
         )
     if file is not None and output_path is None:
         raise UsageError("-o RUN_DIR is missing", hint=f"harness score {target} {file} -o RUN_DIR")
+    if file is None and output_path is not None and output_path != Path(target):
+        raise UsageError("a run directory is re-scored in place", where="-o", hint="leave -o out")
     settings = s.merge(
         options.given(
             model="stored",

@@ -577,3 +577,67 @@ def test_the_version_and_help_are_0() -> None:
         found = run_process(*arguments)
         assert (found.code, found.err) == (0, "")
         assert found.out
+
+
+# --- values that only look right -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (("--gen-kwargs", "temperature=hot"), "--gen-kwargs temperature"),
+        (("--gen-kwargs", "temperature=-1"), "--gen-kwargs temperature"),
+        (("--gen-kwargs", "temperature=.nan"), "--gen-kwargs temperature"),
+        (("--gen-kwargs", "do_sample=maybe"), "--gen-kwargs do_sample"),
+        (("--gen-kwargs", "max_gen_toks=0"), "--gen-kwargs max_gen_toks"),
+        (("--gen-kwargs", "max_gen_toks=1.5"), "--gen-kwargs max_gen_toks"),
+        (("--system", "{{ unclosed"), "the prompt cannot be rendered"),
+        (("--system", "{{ 1/0 }}"), "ZeroDivisionError"),
+        (("--system", "{% unknown %}"), "unknown"),
+        (("-M", "seed=2020-13-45"), "expected an integer"),
+        (("-M", "seed=!!int x"), "expected an integer"),
+    ],
+)
+def test_wrong_values_are_2_before_anything_is_written(
+    cli: Cli, tmp_path: Path, flags: tuple[str, str], said: str
+) -> None:
+    found = clean(cli(*evaluate_arguments("mock:hash", tmp_path / "run", *flags)))
+    assert found.code == 2 and said in found.err
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "seed: 2020-13-45\n",
+        "seed: !!int x\n",
+        "model_args: {1: 2}\n",
+        "batch_size: 0\n",
+        "data: {toy: 3}\n",
+        "max_errors: 1.5\n",
+        "limit: true\n",
+    ],
+)
+def test_wrong_values_of_a_recipe_are_2(cli: Cli, tmp_path: Path, text: str) -> None:
+    (tmp_path / "eval.yaml").write_text(text)
+    recipe = ("--config", "eval.yaml")
+    assert clean(cli(*evaluate_arguments("mock:hash", tmp_path / "run", *recipe))).code == 2
+    assert not (tmp_path / "run").exists()
+
+
+def test_null_in_a_recipe_means_not_said(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "eval.yaml").write_text("seed: null\njudge: null\nmax_errors:\nlimit: ~\n")
+    recipe = ("--config", "eval.yaml")
+    assert clean(cli(*evaluate_arguments("mock:hash", tmp_path / "run", *recipe))).code == 0
+
+
+def test_names_that_are_too_long_give_no_traceback(cli: Cli, tmp_path: Path) -> None:
+    assert clean(cli(*evaluate_arguments("mock:hash", tmp_path / ("x" * 300)))).code == 4
+    assert clean(cli(*evaluate_arguments("m" * 5000, tmp_path / "run"))).code in (2, 4)
+
+
+def test_rescoring_takes_no_other_folder(cli: Cli, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    cli(*evaluate_arguments("mock:hash", run))
+    found = clean(cli("score", run, "-o", tmp_path / "other", "--trust-task-code"))
+    assert found.code == 2 and "in place" in found.err

@@ -38,10 +38,10 @@ SAMPLE = (RESPONSE - {"index"}) | {
 }  # fmt: skip
 RESULTS = {"benchmarks", "judge", "schema_version", "tasks"}
 RESULTS_TASK = {
-    "absent", "groups", "higher_is_better", "metrics", "missing", "n", "outcomes", "signature",
+    "absent", "groups", "higher_is_better", "metrics", "missing", "n", "outcomes", "signature", "unjudged",
 }  # fmt: skip
 OUTCOMES = {"answered", "empty", "error", "refused", "truncated"}
-READING = {"ci95", "complete", "n", "stderr", "unparsed", "value"}
+READING = {"ci95", "complete", "method", "n", "stderr", "unparsed", "value"}
 BENCHMARK = {"native", "normalized"}
 
 
