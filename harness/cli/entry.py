@@ -24,7 +24,7 @@ def main() -> NoReturn:
 
     Bad input gives one clear message; a bug gives its traceback, without locals.
     """
-    from harness.cli import data, evaluate, gate, leaderboard, score, status, tasks  # noqa: F401
+    from harness.cli import data, evaluate, export, gate, leaderboard, score, status, tasks  # noqa: F401
     from harness.installation import check_packages
 
     try:
@@ -42,11 +42,13 @@ def main() -> NoReturn:
         _drop_standard_output()
         code = EXIT_SIGTERM
     except OSError as error:
-        if error.errno not in _DEVICE_ERRORS:
+        if error.filename is None and error.errno in _DEVICE_ERRORS:
+            _drop_standard_output()
+            typer.echo(f"error: cannot write to standard output: {error.strerror}", err=True)
+        elif error.errno == errno.ENAMETOOLONG:
+            typer.echo(f"error: {error.strerror}: {str(error.filename)[:80]}…", err=True)
+        else:
             raise
-        _drop_standard_output()
-        where = error.filename or "standard output"
-        typer.echo(f"error: {where}: cannot write: {error.strerror}", err=True)
         code = EXIT_ENVIRONMENT
     _leave(code)
 
