@@ -232,7 +232,7 @@ class _Clips:
         return self._known[clip]
 
 
-def report_lines(report: Report, shown: int = 10) -> Iterator[str]:
+def report_lines(report: Report, shown: int = 5) -> Iterator[str]:
     """The report as plain lines; at most ``shown`` ids per finding (``--json`` has all)."""
     place = "packaged" if report.folder is None else str(report.folder)
     yield f"{report.benchmark}: {place}"

@@ -58,8 +58,8 @@ class Hub:
         return commit
 
     def ranges(self) -> list[str]:
-        """Range headers of all requests that had one."""
-        return [header for _, _, header in self.asked if header]
+        """Range headers of all requests for the content of large files that had one."""
+        return [header for _, path, header in self.asked if header and path.startswith("/lfs/")]
 
     def contents(self) -> list[str]:
         """Paths whose content was asked for."""

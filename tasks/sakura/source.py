@@ -1,16 +1,24 @@
-"""Where SAKURA's data comes from, and what may be wrong with an item of a copy."""
+"""Where SAKURA's data comes from, and what may be wrong with an item of a copy.
+
+``frozen_gold.txt`` holds digests of answer and label of all questions (``scripts/freeze_gold.py sakura``), so
+that a changed one is named.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
 
 from harness.types import Document
 from metrics.options import parse_inline_options
 from tasks.sakura.data import LABELS, OPTIONS
-from tasks.sakura.layout import TRACKS
+from tasks.sakura.layout import TRACKS, clip_name
 from tasks.sakura.questions import gold_index
-from tasks.source import HubFiles, Oddity, Source
+from tasks.source import HubFiles, Oddity, Source, compare, read_frozen
+
+FROZEN: Final = Path(__file__).with_name("frozen_gold.txt")
 
 SOURCE: Final = Source(
     benchmark="sakura",
@@ -32,6 +40,17 @@ SOURCE: Final = Source(
 )
 
 
+def gold(track: str, hop: str, item: Document) -> tuple[list[str], Any]:
+    """Key and gold answer of a question, as the frozen list digests them."""
+    key = [track, hop, clip_name(str(item["file"]))]
+    return key, [item[f"{hop}_answer"].strip(), item.get("attribute_label")]
+
+
+@lru_cache(maxsize=1)
+def _frozen() -> dict[str, frozenset[str]]:
+    return read_frozen(FROZEN)
+
+
 def oddities(doc: Document) -> Iterator[Oddity]:
     """What is wrong with an item."""
     track, hop = doc["_params"]["track"], doc["_params"]["hop"]
@@ -45,3 +64,8 @@ def oddities(doc: Document) -> Iterator[Oddity]:
         yield Oddity("gold", "letter and text of the answer are different options")
     if doc.get("attribute_label") not in LABELS[track]:
         yield Oddity("label", f"unknown label {doc.get('attribute_label')!r}")
+    state = compare(_frozen(), *gold(track, hop, doc))
+    if state == "changed":
+        yield Oddity("gold", "answer or label differ from the released ones")
+    elif state == "new":
+        yield Oddity("gold", "not an item of the released files")
