@@ -15,7 +15,14 @@ from importlib import metadata
 from typing import Any, Final
 
 import harness
-from harness.errors import EXIT_INCOMPLETE, EXIT_OK, HarnessError, StorageError, UsageError
+from harness.errors import (
+    EXIT_INCOMPLETE,
+    EXIT_OK,
+    AdapterError,
+    HarnessError,
+    StorageError,
+    UsageError,
+)
 from harness.plan import PlannedTask, load_spec, plan_tasks
 from harness.progress import Progress, Style
 from harness.run_directory import SCHEMA_VERSION, RunDirectory
@@ -73,7 +80,7 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
     with target as run:
         _check_settings(run, planned)
         try:
-            info = adapter.open()
+            info = _open(adapter, settings.model)
             manifest = _manifest(run, settings, planned, info, argv)
             run.write_manifest(manifest)
             total = sum(task.count for task in planned)
@@ -83,6 +90,22 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
             if not _still_generating():
                 adapter.close()
         return _finish(run, settings, planned, stopped)
+
+
+def _open(adapter: Adapter, model: str) -> AdapterInfo:
+    """Load the model.
+
+    Raises:
+        HarnessError: whatever the adapter raises means that the model cannot be loaded.
+    """
+    try:
+        return adapter.open()
+    except HarnessError:
+        raise
+    except Exception as error:
+        raise AdapterError(
+            f"the model cannot be loaded: {type(error).__name__}: {error}", where=model
+        ) from error
 
 
 def _run_items(

@@ -206,9 +206,9 @@ def _plan(entry: TaskEntry, settings: Settings) -> PlannedTask:
         )
     ranges = parse_limit(settings.limit, len(documents))
     generation = {**task.template.generation, **settings.gen_kwargs}
+    check_generation(generation)
     if is_sampled(generation):
         generation.setdefault("seed", settings.seed)
-    check_generation(generation)
     return PlannedTask(
         task=task,
         documents=documents,

@@ -488,6 +488,21 @@ def test_a_model_that_dies_is_4_and_the_same_command_goes_on(cli: Cli, tmp_path:
     assert (run / "results.json").read_bytes() == (tmp_path / "whole" / "results.json").read_bytes()
 
 
+def test_a_model_that_cannot_be_loaded_is_4_without_a_traceback(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from model_adapters.mock import MockAdapter
+
+    def broken(adapter: MockAdapter) -> None:
+        raise MemoryError("no memory for 7 GB of weights")
+
+    monkeypatch.setattr(MockAdapter, "open", broken)
+    found = clean(cli(*evaluate_arguments("mock:hash", tmp_path / "run")))
+    assert found.code == 4
+    assert "mock:hash" in found.err and "MemoryError: no memory for 7 GB" in found.err
+    assert snapshot(tmp_path / "run") == {}
+
+
 def test_a_model_that_fails_every_request_is_given_up(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
