@@ -212,9 +212,7 @@ def test_every_task_is_covered_by_the_tables() -> None:
 
 def test_what_the_readme_calls_absent_is_absent(cli: Cli) -> None:
     text = section(read("README.md"), "## What is not there yet")
-    sentences = [
-        part for line in text.split("\n") for part in re.split(r"[.,] (?=and|[A-Z])", line)
-    ]
+    sentences = re.split(r"[.,]\s+(?=and |[A-Z*])", f"{text}*")
     (adapters,) = (code(part) for part in sentences if part.endswith(" adapter"))
     (missing,) = (code(part) for part in sentences if part.endswith(" verb"))
     assert adapters and not BUILT_IN.keys() & {name.rstrip(":") for name in adapters}
@@ -331,7 +329,8 @@ def test_the_adapter_of_the_page_runs_as_a_plug_in(
     )
     monkeypatch.setattr(sys, "path", [str(here), *sys.path])
     try:
-        assert run_page(cli, text, here, bool) == 4
+        ran = run_page(cli, text, here, lambda line: bool(line) and "openai:" not in line)
+        assert ran == 4
         script = (
             "evaluate",
             "mock:script:script.yaml",
