@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from harness.errors import MissingDataError
+from tasks.hub import hub_errors, reason
 from tasks.llaso_eval.layout import ENDINGS, HINT, clip_folders, find_items, read_items
 from tasks.llaso_eval.speakers import clip
 
@@ -42,17 +43,15 @@ def fetch(file: str, revision: str | None) -> Path:
 
 def _download(patterns: list[str], revision: str | None) -> Path:
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import EntryNotFoundError, HFValidationError
 
     try:
         folder = snapshot_download(
             REPOSITORY, repo_type="dataset", revision=revision, allow_patterns=patterns
         )
-    except (OSError, EntryNotFoundError, HFValidationError) as error:
-        reason = str(error).strip().split("\n")[0]
+    except hub_errors() as error:
         raise MissingDataError(
             f"cannot fetch the hub data set {REPOSITORY}"
-            f"{f' at revision {revision}' if revision else ''}: {type(error).__name__}: {reason}",
+            f"{f' at revision {revision}' if revision else ''}: {reason(error)}",
             where="llaso_eval",
             hint=HINT,
         ) from error

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness.errors import InputFileError, MissingDataError, StorageError
+from tasks.hub import hub_errors, reason
 from tasks.speech_ifeval.layout import PARTS, REPOSITORY, Copy, find_clips
 
 ARCHIVE = "audios.tar"
@@ -36,7 +37,6 @@ def fetch(part: str, revision: str | None) -> HubCopy:
         StorageError: the cache folder cannot be written.
     """
     from huggingface_hub import HfApi, cached_assets_path, hf_hub_download
-    from huggingface_hub.errors import EntryNotFoundError, HFValidationError
 
     wanted = PARTS[part].file
     try:
@@ -54,10 +54,10 @@ def fetch(part: str, revision: str | None) -> HubCopy:
             Path(hf_hub_download(REPOSITORY, name, repo_type="dataset", revision=commit))
             for name in (questions, ARCHIVE)
         ]
-    except (OSError, EntryNotFoundError, HFValidationError) as error:
-        reason = str(error).strip().split("\n")[0]
+    except hub_errors() as error:
         raise MissingDataError(
-            f"cannot fetch the hub data set {REPOSITORY}: {type(error).__name__}: {reason}",
+            f"cannot fetch the hub data set {REPOSITORY}"
+            f"{f' at revision {revision}' if revision else ''}: {reason(error)}",
             where="speech_ifeval",
             hint=_HINT,
         ) from error

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import http.server
 import importlib.util
 import io
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -20,6 +17,7 @@ from harness.errors import InputFileError, MissingDataError, UnknownNameError
 from tasks.llaso_eval import data, hub, scoring
 from tasks.llaso_eval.layout import find_clip, read_items
 from tasks.llaso_eval.sets import data_sets, task_id
+from tests.hub_server import Hub
 
 ROOT = Path(__file__).resolve().parents[3]
 GENDER = "vctk_gender_classification_test"
@@ -178,94 +176,41 @@ def test_unreadable_items(tmp_path: Path) -> None:
 
 # --- hub ---------------------------------------------------------------------------------------
 
-COMMIT = "0123456789abcdef0123456789abcdef01234567"
-
 
 @pytest.fixture
-def hub_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Path, list[str]]]:
-    """A loopback hub that serves one data-set repository from a folder."""
-    import huggingface_hub.constants as constants
+def loopback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    with Hub().serve() as served:
+        served.use(monkeypatch, tmp_path / "cache")
+        yield served
 
-    root, asked = tmp_path / "repository", []
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def log_message(self, *args: Any) -> None:
-            del args
-
-        def answer(self, status: int, body: bytes, **headers: str) -> None:
-            self.send_response(status)
-            for name, content in {"Content-Length": str(len(body)), **headers}.items():
-                self.send_header(name.replace("_", "-"), content)
-            self.end_headers()
-            if self.command == "GET":
-                self.wfile.write(body)
-
-        def do_GET(self) -> None:
-            path = unquote(self.path.split("?")[0])
-            asked.append(path)
-            files = sorted(p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file())
-            known = (f"/api/datasets/{hub.REPOSITORY}/revision/{name}" for name in ("main", COMMIT))
-            if path in known:
-                info = {
-                    "id": hub.REPOSITORY,
-                    "sha": COMMIT,
-                    "siblings": [{"rfilename": name} for name in files],
-                }
-                return self.answer(200, json.dumps(info).encode(), Content_Type="application/json")
-            if path == f"/api/datasets/{hub.REPOSITORY}/tree/{COMMIT}":
-                tree = [
-                    {"type": "file", "path": name, "size": (root / name).stat().st_size, "oid": "0"}
-                    for name in files
-                ]
-                return self.answer(200, json.dumps(tree).encode(), Content_Type="application/json")
-            prefix = f"/datasets/{hub.REPOSITORY}/resolve/{COMMIT}/"
-            if path.startswith(prefix) and path.removeprefix(prefix) in files:
-                body = (root / path.removeprefix(prefix)).read_bytes()
-                return self.answer(200, body, ETag=f'"{hash(path)}"', X_Repo_Commit=COMMIT)
-            return self.answer(404, b"{}", X_Error_Code="RevisionNotFound")
-
-        do_HEAD = do_GET  # noqa: N815
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    address = f"http://127.0.0.1:{server.server_address[1]}"
-    monkeypatch.setattr(constants, "ENDPOINT", address)
-    monkeypatch.setattr(
-        constants,
-        "HUGGINGFACE_CO_URL_TEMPLATE",
-        address + "/{repo_id}/resolve/{revision}/{filename}",
-    )
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    yield root, asked
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def put(served: Hub, root: Path) -> str:
+    files = sorted(path for path in root.rglob("*") if path.is_file())
+    content = {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
+    return served.commit(hub.REPOSITORY, content)
 
 
 @pytest.mark.network
-def test_only_the_files_of_the_data_set_are_fetched(hub_server: tuple[Path, list[str]]) -> None:
-    root, asked = hub_server
-    write_copy(root)
+def test_only_the_files_of_the_data_set_are_fetched(loopback: Hub, copy: Path) -> None:
+    commit = put(loopback, copy)
     docs = data.load(file=GENDER)["test"]
     assert [doc["_id"] for doc in docs] == [f"{GENDER}/{row:04d}" for row in (0, 1, 2, 5)]
-    assert (docs.info.source, docs.info.version) == (hub.REPOSITORY, COMMIT)
+    assert (docs.info.source, docs.info.version) == (hub.REPOSITORY, commit)
     assert data.audio(docs[0])[0].decode().shape == (4800,)
-    assert not any("dolly" in path for path in asked)
-    before = len(asked)
-    again = data.load(file=GENDER, revision=COMMIT)["test"]
+    assert not any("dolly" in path for path in loopback.contents())
+    before = len(loopback.contents())
+    again = data.load(file=GENDER, revision=commit)["test"]
     assert [doc["_id"] for doc in again] == [doc["_id"] for doc in docs]
-    assert not any("/resolve/" in path for path in asked[before:])  # cached
+    assert len(loopback.contents()) == before  # cached
 
 
 @pytest.mark.network
-def test_packed_clips_and_an_absent_set_are_named(hub_server: tuple[Path, list[str]]) -> None:
-    root, _ = hub_server
-    write(
-        root / "text_audio" / f"{GENDER}.json", json.dumps([entry("v\\a.flac", "Male.")]).encode()
-    )
+def test_packed_clips_and_an_absent_set_are_named(loopback: Hub, tmp_path: Path) -> None:
+    root = tmp_path / "repository"
+    items = [entry("v\\a.flac", "Male.")]
+    write(root / "text_audio" / f"{GENDER}.json", json.dumps(items).encode())
     write(root / "audio.tar", b"packed")
+    put(loopback, root)
     with pytest.raises(MissingDataError, match="archives"):
         data.load(file=GENDER)
     with pytest.raises(MissingDataError, match="no ASR_test"):
