@@ -18,13 +18,14 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from harness.errors import MissingDataError, StorageError
+from harness.errors import MissingDataError, SetupError, StorageError
 from tasks.hub import CONVERTED, hub_errors, reason
 from tasks.source import HubFiles, Source
 
 RECORD: Final = "lalm-source.json"
 """File of a fetched copy that says which commits it holds."""
 
+_LOCK: Final = ".lalm-source.lock"
 _NETWORK: Final = (ConnectionError, TimeoutError)
 
 
@@ -89,7 +90,11 @@ def resolve(files: HubFiles, revision: str | None, benchmark: str) -> Part:
                 break
             at = f" at revision {revision}" if revision else ""
             raise MissingDataError(
-                f"cannot list the hub data set {files.repo}{at}: {reason(error)}", where=benchmark
+                f"cannot list the hub data set {files.repo}{at}: {reason(error)}",
+                where=benchmark,
+                hint="a commit belongs to one data set; -t limits what is fetched"
+                if revision
+                else None,
             ) from error
         if part.files:
             return part
@@ -134,26 +139,42 @@ def fetch(
     Raises:
         MissingDataError: a download was cut off or its content is wrong; the same call goes on.
         StorageError: not enough space, or the folder cannot be written.
+        SetupError: another process fetches into the folder.
     """
+    from filelock import FileLock, Timeout
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _check_space(parts, folder)
-        number = sum(len(part.files) for part in parts)
-        count = 0
-        for part in parts:
-            for file in part.files:
-                count += 1
-                place = _place(folder / part.folder, file, part.repo)
-                if place.is_file() and _digest(place, file) == file.digest:
-                    say(f"[{count}/{number}] {part.repo}: {file.path} is there")
-                    continue
-                say(f"[{count}/{number}] {part.repo}: {file.path}, {megabytes(file.size)}")
-                _fetch_file(part, file, place, benchmark, bars=bars)
-        _record(parts, folder, benchmark)
+        with FileLock(folder / _LOCK, timeout=0):
+            _fetch_all(parts, folder, benchmark, say, bars=bars)
+    except Timeout as error:
+        raise SetupError(
+            "another process is fetching into this folder",
+            where=str(folder),
+            hint="wait for it, or name another folder with --to",
+        ) from error
     except OSError as error:
         raise StorageError(
             f"cannot write: {error.strerror or error}", where=error.filename or str(folder)
         ) from error
+
+
+def _fetch_all(
+    parts: Sequence[Part], folder: Path, benchmark: str, say: Callable[[str], None], *, bars: bool
+) -> None:
+    _check_space(parts, folder)
+    number = sum(len(part.files) for part in parts)
+    count = 0
+    for part in parts:
+        for file in part.files:
+            count += 1
+            place = _place(folder / part.folder, file, part.repo)
+            if place.is_file() and _digest(place, file) == file.digest:
+                say(f"[{count}/{number}] {part.repo}: {file.path} is there")
+                continue
+            say(f"[{count}/{number}] {part.repo}: {file.path}, {megabytes(file.size)}")
+            _fetch_file(part, file, place, benchmark, bars=bars)
+    _record(parts, folder, benchmark)
 
 
 def megabytes(size: float) -> str:

@@ -144,7 +144,20 @@ def test_content_that_arrives_wrong_is_thrown_away(hub: Hub, cli: Cli, tmp_path:
     done = cli("data", "get", "sakura", "--to", tmp_path / "copy", *ONLY)
     assert done.code == 4
     assert "another content than the hub lists" in done.err
-    assert [path for path in (tmp_path / "copy").rglob("*") if path.is_file()] == []
+    left = [path.name for path in (tmp_path / "copy").rglob("*") if path.is_file()]
+    assert set(left) <= {"README.md", ".lalm-source.lock"}
+
+
+@pytest.mark.network
+def test_two_processes_never_fetch_into_one_folder(hub: Hub, cli: Cli, tmp_path: Path) -> None:
+    from filelock import FileLock
+
+    put_sakura(hub, tmp_path / "made")
+    (tmp_path / "copy").mkdir()
+    with FileLock(tmp_path / "copy" / ".lalm-source.lock"):
+        done = cli("data", "get", "sakura", "--to", tmp_path / "copy", *ONLY)
+    assert done.code == 4
+    assert "another process is fetching" in done.err
 
 
 @pytest.mark.network
