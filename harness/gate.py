@@ -12,6 +12,7 @@ test; where it exceeds ``max_drop`` a pass is INCONCLUSIVE.
 
 from __future__ import annotations
 
+import fnmatch
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -125,17 +126,29 @@ def gate(candidate: RunView, baseline: RunView, options: GateOptions | None = No
 
 
 def _tasks(baseline: RunView, options: GateOptions) -> list[str]:
-    names = list(options.tasks) if options.tasks is not None else list(baseline.tasks)
-    for name in names:
-        if name not in baseline.tasks:
-            raise UnknownNameError(
-                "task", name, baseline.tasks, hint="the baseline does not have it"
-            )
+    names = _matching(baseline, options.tasks) if options.tasks is not None else [*baseline.tasks]
     known = {metric for name in names for metric in baseline.tasks[name].get("metrics", ())}
     for metric in options.metrics or ():
         if metric not in known:
             raise UnknownNameError("metric", metric, known, hint="the baseline does not have it")
     return names
+
+
+def _matching(baseline: RunView, wanted: Sequence[str]) -> list[str]:
+    """Tasks of the baseline by name, benchmark or pattern."""
+    found: dict[str, None] = {}
+    for name in wanted:
+        matches = [
+            task
+            for task, entry in baseline.tasks.items()
+            if entry.get("benchmark") == name or fnmatch.fnmatchcase(task, name)
+        ]
+        if not matches:
+            raise UnknownNameError(
+                "task", name, baseline.tasks, hint="the baseline does not have it"
+            )
+        found.update(dict.fromkeys(matches))
+    return list(found)
 
 
 # --- may they be compared? ---------------------------------------------------------------------

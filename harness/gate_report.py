@@ -196,7 +196,9 @@ def _reason(report: GateReport) -> str:
 def _number(value: float | None, row: GateRow) -> str:
     if value is None or not math.isfinite(value):
         return "-"
-    return f"{100 * value:.1f} %" if row.percent else f"{value:.3f}"
+    if row.percent:
+        return f"{round(100 * value, 1) + 0.0:.1f} %"  # + 0.0: no minus before zero
+    return f"{round(value, 3) + 0.0:.3f}"
 
 
 def _p_value(value: float) -> str:
@@ -207,7 +209,9 @@ def _test_cells(row: GateRow) -> list[str]:
     interval = "-"
     if row.drop_ci95 is not None:
         factor, decimals = (100, 1) if row.percent else (1, 3)
-        low, high = (f"{factor * end:.{decimals}f}" for end in row.drop_ci95)
+        low, high = (
+            f"{round(factor * end, decimals) + 0.0:.{decimals}f}" for end in row.drop_ci95
+        )
         interval = f"[{low}, {high}]"
     result = "FAIL" if row.failed else "inconclusive" if row.inconclusive else "pass"
     return [

@@ -6,7 +6,8 @@ proportion     Wilson; in clusters: t with C-1 degrees of freedom on the cluster
 mean           t with n-1 (or C-1) degrees of freedom, same standard error
 ratio, error,  percentile bootstrap over items or clusters (``metrics.resampling``)
 f1, four rates
-at a bound     where the method above has no width, or x = 0 or n: rule of three, 3/n (3/C)
+no spread      where no unit differs from another: at a bound the rule of three, 3/n (3/C); inside,
+               Wilson over the units for a share, no interval for other metrics
 =============  =====================================================================================
 
 ``value`` is exactly ``metric.aggregate(items)``; the interval holds it and lies within the metric's
@@ -95,9 +96,7 @@ def estimate(
         interval, stderr, method = _spread(metric, value, blocks, clustered, seed, resamples)
     # the last bits of a resampled or summed rate are noise
     if stderr <= 1e-12 * max(1.0, abs(value)):
-        at_bound = rule_of_three(metric, value, blocks.size)
-        if at_bound is not None:
-            interval, method = at_bound, "rule_of_three"
+        interval, method = _without_spread(metric, value, blocks.size)
     if interval is None or not math.isfinite(stderr):
         return Estimate(value, None, None, len(items), "none")
     if clustered:
@@ -172,6 +171,20 @@ def rule_of_three(metric: Measure, value: float, units: int) -> Interval | None:
     if high is not None and math.isclose(value, high, abs_tol=1e-12):
         return high - reach, high
     return None
+
+
+def _without_spread(metric: Measure, value: float, units: int) -> tuple[Interval | None, str]:
+    """Interval where no unit differs from another: a width of zero would claim certainty.
+
+    At a bound the rule of three; inside, a share has Wilson's interval over the units, and nothing
+    can be said of other metrics.
+    """
+    at_bound = rule_of_three(metric, value, units)
+    if at_bound is not None:
+        return at_bound, "rule_of_three"
+    if metric.family == "proportion":
+        return wilson(value * units, units), "wilson"
+    return None, "none"
 
 
 def _weighs_one(blocks: Blocks, denominator: str) -> bool:

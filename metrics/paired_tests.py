@@ -99,7 +99,7 @@ def regression_test(
         p_value, method, detectable = _test(metric, first, second, sign, clustered, seed, draws)
     if detectable is None:
         difference = paired_difference(metric, baseline, candidate, clusters, seed=seed)
-        if difference.stderr is not None:
+        if difference.stderr:  # pairs that never differ say nothing about what could be seen
             detectable = detectable_drop_from_stderr(difference.stderr)
     return RegressionTest(drop, p_value, len(baseline), method, detectable)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from metrics.bleu import CorpusBleu
 from metrics.classification import MacroF1
 from metrics.measures import AbsoluteError, Bounds, FourRates, Measure, Quotient
 from metrics.sums import add, total
@@ -53,6 +54,9 @@ METRICS: Final[dict[str, Measure]] = {
         _share("exact_prosodic"),
         _share("exact_fluency"),
         _share("letter_or_text"),
+        Quotient("slot_f1", "mean", UNIT, "score", "n"),
+        _rate("slot_cer"),
+        CorpusBleu("corpus_bleu", "ratio", UNIT),
     )
 }
 """Metric id -> metric."""

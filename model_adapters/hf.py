@@ -96,6 +96,8 @@ class HFAdapter(BatchAdapter):
         else:
             commit = getattr(checkpoint.config, "_commit_hash", None)
             fingerprint = f"{source.name}@{commit or arguments.revision or 'unknown'}"
+        if arguments.dtype != "auto":  # other numbers, other replies
+            fingerprint += f":{arguments.dtype}"
         return AdapterInfo(
             fingerprint=fingerprint,
             sampling_rate=self._rate,

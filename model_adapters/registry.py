@@ -91,7 +91,7 @@ def resolve(model: str) -> Resolved:
     if model in adapter_names():
         raise UsageError(
             f"{model!r} is an adapter, but not yet a model: it needs a target",
-            hint=f"write {model}:TARGET (see `harness models list`)",
+            hint=f"write {model}:TARGET",
         )
     raise UnknownNameError(
         "model", model, adapter_names(), hint=f"there is no folder of that name; {_FORMS}"

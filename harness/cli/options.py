@@ -45,7 +45,35 @@ Trust = Annotated[
     typer.Option("--trust-task-code", help="Run code that task YAML outside the harness names."),
 ]
 Judge = Annotated[
-    str | None, typer.Option("--judge", help="auto (default), replay (stored replies) or none.")
+    str | None,
+    typer.Option(
+        "--judge",
+        metavar="auto|openai:MODEL|replay|none",
+        help="auto (default): stored replies, else the task's judge if it can be asked, else none.",
+    ),
+]
+JudgeArgs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-J",
+        "--judge-args",
+        metavar="K=V",
+        help="Judge arguments (base_url, concurrency, timeout, temperature …); repeatable.",
+    ),
+]
+JudgeBudget = Annotated[
+    str | None,
+    typer.Option(
+        "--judge-budget", metavar="N|$X|Ntok", help="Calls, dollars or tokens; then judging stops."
+    ),
+]
+JudgeCache = Annotated[
+    Path | None,
+    typer.Option("--judge-cache", metavar="FOLDER", help="Share judge replies between runs."),
+]
+JudgePrompt = Annotated[
+    Path | None,
+    typer.Option("--judge-prompt", metavar="FILE", help="Judge prompt in place of the task's own."),
 ]
 MaxErrors = Annotated[
     str | None,
@@ -58,7 +86,7 @@ Name = Annotated[
     typer.Option("--name", help="Name of the run in tables (default: last part of RUN_DIR)."),
 ]
 Plain = Annotated[bool, typer.Option("--plain", help="Plain lines, no colours or live display.")]
-Json = Annotated[bool, typer.Option("--json", help="results.json on standard output.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Errors only.")]
 
 
