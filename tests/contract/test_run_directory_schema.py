@@ -22,7 +22,7 @@ MANIFEST = {
 MODEL = {"adapter", "args", "description", "fingerprint", "spec", "target"}
 MANIFEST_TASK = {
     "absent", "anchors", "benchmark", "data", "generation", "higher_is_better", "items_selected",
-    "items_total", "judged_metrics", "licence", "metrics", "official_metrics", "origin", "selection",
+    "items_total", "judge", "judged_metrics", "licence", "metrics", "official_metrics", "origin", "selection",
     "signature_parts", "template", "yaml",
 }  # fmt: skip
 SIGNATURE_PARTS = ["data", "n", "prompt", "gen", "clean", "scorer", "judge"]
@@ -229,3 +229,23 @@ def test_task_code_that_moved_is_found_with_include_path(
     assert lost.code == 2 and "toy.yaml" in lost.err
     assert cli("score", run, *FLAGS).code == 3
     assert (run / "results.json").read_bytes() == before
+
+
+def test_tasks_can_be_added_to_a_run_and_none_is_lost(cli: Cli, tmp_path: Path) -> None:
+    run = tmp_path / "several"
+    assert cli(*evaluate_arguments("mock:hash", run)).code == 0
+    toy = results(run)["tasks"]["toy"]
+    more = ("evaluate", "mock:hash", "-t", "quickstart_number", "-L", "3", "-o", run)
+    asked = len(jsonl(run / "responses.jsonl"))
+    refused = cli(*more)
+    assert refused.code == 2 and "--trust-task-code" in refused.err  # the toy is scored again too
+    assert len(jsonl(run / "responses.jsonl")) == asked  # found before a model loads
+    assert cli(*more, *FLAGS).code == 0
+    assert cli(*evaluate_arguments("mock:hash", run)).code == 0
+    found = results(run)
+    assert list(found["tasks"]) == ["toy", "quickstart_number"]
+    assert found["tasks"]["toy"] == toy
+    assert found["tasks"]["quickstart_number"]["n"] == 3
+    lines = jsonl(run / "samples.jsonl")
+    assert [line["task"] for line in lines] == ["toy"] * 8 + ["quickstart_number"] * 3
+    assert len(jsonl(run / "responses.jsonl")) == 11

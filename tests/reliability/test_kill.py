@@ -11,7 +11,8 @@ import pytest
 from tests.reliability.live import SOAK, answered, asked, finish, launch, lines, wait_until
 from tests.toy import jsonl, timeless, write_tone
 
-ITEMS = 120
+KILLS = 20 if SOAK else 2
+ITEMS = 60 * KILLS
 CONCURRENCY = 8
 
 
@@ -32,17 +33,16 @@ def faults(ledger: Path, style: str, latency: float) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("style", ["async", "batch"])
 def test_kill_9_at_any_instant(tmp_path: Path, style: str) -> None:
-    kills = 20 if SOAK else 2
     instants = random.Random(f"kill {style}")
     run, ledger = tmp_path / "run", tmp_path / "ledger"
     latency = 0.05 if style == "async" else 0.1
     command = faults(ledger, style, latency)
     in_flight = 0
-    for number in range(kills):
+    for number in range(KILLS):
         before = lines(run / "responses.jsonl")
         process = launch("mock:hash", run, *command)
         # a random instant: while starting, while running (by progress), or at the very start of writing
-        target = before + instants.randrange(0, max(2, (ITEMS - before) // (kills - number + 1)))
+        target = before + instants.randrange(ITEMS // (KILLS + 2))
         if instants.random() < 0.15:
             time.sleep(instants.uniform(0, 1.5))
         else:
