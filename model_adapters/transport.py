@@ -40,10 +40,13 @@ from model_adapters.retry import (
 
 if TYPE_CHECKING:
     from openai import APIStatusError, AsyncOpenAI
+    from openai._types import RequestOptions
 
 OPENAI_URL: Final = "https://api.openai.com/v1"
 CONNECT_SECONDS: Final = 30.0
 MESSAGE_CHARS: Final = 500
+_OPTIONS: Final[RequestOptions] = {"idempotency_key": "unused"}
+"""Chat services take no such key; without one the library would draw a random one for every request."""
 Body = Mapping[str, Any] | bytes
 """A JSON object, or its ready UTF-8 encoding (long audio is spliced in faster than it is escaped)."""
 

@@ -130,6 +130,7 @@ def test_every_built_in_adapter_is_constructed_without_loading_anything() -> Non
         "replay:absent",
         "hf:absent",
         "cascade:pocketsphinx",
+        "openai:any-model",
     ):
         assert hasattr(create(model), "generate_batch")
 
@@ -137,10 +138,10 @@ def test_every_built_in_adapter_is_constructed_without_loading_anything() -> Non
 def test_light_adapters_import_nothing_heavy() -> None:
     code = (
         "import sys; from model_adapters.registry import create\n"
-        "for m in ('baseline:first', 'mock:hash', 'replay:x', 'hf:x', 'cascade:pocketsphinx'): create(m)\n"
+        "for m in ('baseline:first', 'mock:hash', 'replay:x', 'hf:x', 'cascade:pocketsphinx', 'openai:x'): create(m)\n"
         "create('baseline:first').open(); create('mock:hash').open()\n"
         "heavy = {'numpy', 'torch', 'transformers', 'yaml', 'pandas', 'pocketsphinx', 'faster_whisper',"
-        " 'rapidfuzz', 'soundfile', 'datasets', 'lm_eval'}\n"
+        " 'rapidfuzz', 'soundfile', 'datasets', 'lm_eval', 'openai', 'aiohttp'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run(
