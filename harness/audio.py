@@ -189,6 +189,11 @@ class AudioRef(dict[str, Any], Audio):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, AudioRef) and other._source == self._source
 
+    def __ne__(
+        self, other: object
+    ) -> bool:  # the one of dict compares keys and values, of which there are none
+        return not self == other
+
     def __reduce__(self) -> tuple[Any, ...]:
         return (AudioRef, (self._source, self._name))
 
