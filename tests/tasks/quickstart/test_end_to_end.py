@@ -72,3 +72,12 @@ def test_a_run_of_one_seed_holds_chance_in_its_interval(cli: CLI, tmp_path: Path
     for task in tasks:
         low, high = metrics(run, task)["accuracy"]["ci95"]
         assert low <= 0.25 <= high, task
+
+
+def test_the_first_option_is_at_chance(cli: CLI, tmp_path: Path) -> None:
+    """The right option stands in every position equally often."""
+    run = tmp_path / "run"
+    tasks = ("quickstart_choice", "quickstart_keyword")
+    assert cli("evaluate", "baseline:first", "-t", ",".join(tasks), "-o", run).code == 0
+    for task in tasks:
+        assert metrics(run, task)["accuracy"]["value"] == 0.25
