@@ -20,6 +20,7 @@ from leaderboards.results import SampleIndex, TaskResult, by_benchmark
 NativeFunction = Callable[[Mapping[str, TaskResult], SampleIndex], dict[str, Any]]
 
 NATIVE: Final[dict[str, str]] = {
+    "dynamic_superb": "leaderboards.native_dynamic_superb:native",
     "llaso_eval": "leaderboards.native_llaso:native",
     "mmau": "leaderboards.native_mm:mmau",
     "mmsu": "leaderboards.native_mm:mmsu",

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from leaderboards.dynamic_superb import PHASE_1
+
 SAKURA_TRACKS: Final = ("animal", "emotion", "gender", "language")
 SAKURA_HOPS: Final = ("single", "multi")
 
@@ -71,6 +73,7 @@ _LLASO_PATHS: Final = {
 }
 
 AVERAGED: Final[dict[str, tuple[str, ...]]] = {
+    "dynamic_superb": tuple(PHASE_1),
     "llaso_eval": tuple(_LLASO_PATHS),
     "mmau": ("mmau_test_mini",),
     "mmsu": ("mmsu",),

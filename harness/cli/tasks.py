@@ -57,6 +57,8 @@ def _table(entries: list[TaskEntry], index: TaskIndex) -> Iterator[str]:
     rows = [header]
     for entry in entries:
         metrics = " ".join(name + "*" * (name in entry.judged) for name in entry.metrics)
+        if entry.unsupported:
+            metrics = "unsupported"
         rows.append(
             (
                 entry.task,
@@ -65,7 +67,7 @@ def _table(entries: list[TaskEntry], index: TaskIndex) -> Iterator[str]:
                 metrics,
                 entry.licence,
                 _cost(entry),
-                entry.title,
+                f"{entry.title}: {entry.unsupported}" if entry.unsupported else entry.title,
             )
         )
     widths = [max(len(row[column]) for row in rows) for column in range(len(header) - 1)]
@@ -116,6 +118,8 @@ def show_task(
 
 def _description(spec: TaskSpec) -> Iterator[str]:
     yield f"{spec.task}: {spec.description}"
+    if spec.unsupported:
+        yield f"unsupported {spec.unsupported}"
     yield f"benchmark   {spec.benchmark}"
     yield f"items       {'unknown' if spec.items is None else spec.items}"
     for name in spec.metrics:

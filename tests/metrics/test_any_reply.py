@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from metrics.bleu import bleu_item
 from metrics.cleaning import CLEANERS
+from metrics.dynamic_superb import strict_label, strict_slots, unique_labels
 from metrics.labels import labels_named, only_label
 from metrics.normalizers import NORMALIZERS
 from metrics.numbers import spoken_number, strict_number
@@ -54,6 +56,10 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "word_edits": lambda text: word_edits("male twenty", text),
     "word_edits_reference": lambda text: word_edits(text, "male twenty"),
     "char_edits": lambda text: char_edits("male", text),
+    "bleu_item": lambda text: bleu_item("male twenty", text),
+    "strict_slots": lambda text: strict_slots(f"Male: {text}"),
+    "unique_labels": unique_labels,
+    "strict_label": lambda text: strict_label(text, "Male", ["Male", "female"]),
 }
 
 
