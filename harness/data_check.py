@@ -7,11 +7,12 @@ own look at each item (``tasks/<benchmark>/source.py``) and, if asked, from deco
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from harness.data_source import source_module
 from harness.errors import (
@@ -29,6 +30,7 @@ from harness.task_index import TaskEntry
 from harness.types import Audio, Documents
 from harness.yaml_task import YamlTask
 
+_REPEATED: Final = re.compile(r"(.+)~\d+", re.DOTALL)
 Kind = Literal[
     "missing_data",  # nothing of the task is in the copy
     "missing_items",  # whole parts of the task are not in the copy
@@ -178,7 +180,13 @@ def _check_task(
 
 
 def _duplicates(documents: Documents, doc_fields: Sequence[str]) -> Iterator[Finding]:
-    """Items that no declared field tells apart."""
+    """Ids used more than once (loaders write the second as ``ID~2``), and items nothing tells apart."""
+    names = {str(doc["_id"]) for doc in documents}
+    again = tuple(
+        sorted(name for name in names if (found := _REPEATED.fullmatch(name)) and found[1] in names)
+    )
+    if again:
+        yield Finding("duplicate", "ids used more than once", again)
     same: defaultdict[str, list[str]] = defaultdict(list)
     for doc in documents:
         same[digest(identity(doc, doc_fields))].append(str(doc["_id"]))

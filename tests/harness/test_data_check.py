@@ -85,7 +85,8 @@ def test_mmau_items_that_are_not_of_the_edition_and_odd_golds(check: Check, tmp_
     assert messages(kinds["count"]) == {"4 items listed, 1000 documented": []}
     assert messages(kinds["missing_audio"]) == {"1 of 4 clips": ["own-gone"]}
     assert messages(kinds["duplicate"]) == {
-        "2 items have the same content": ["own-six", "own-six~2"]
+        "ids used more than once": ["own-six~2"],
+        "2 items have the same content": ["own-six", "own-six~2"],
     }
     assert messages(kinds["label"]) == {
         "the task or difficulty is none of the official ones": ["own-mp3"]
