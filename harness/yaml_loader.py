@@ -71,7 +71,7 @@ def _record_lines(
         for number, item in enumerate(node.value):
             keys = (*prefix, str(number))
             lines[keys] = f"{path}:{item.start_mark.line + 1}"
-            _record_lines(item, path, lines, keys, depth - 1)
+            _record_lines(item, path, lines, keys, depth)
     if not isinstance(node, yaml.MappingNode) or depth == 0:
         return
     for key, value in node.value:

@@ -28,8 +28,6 @@ from metrics.numbers import strict_number
 
 Readings = dict[Reading, Scored]
 
-JOINED: Final = "DynamicSuperb/Dialogue_Act_Classification_SLUE-HVB"
-"""The set whose items have several labels."""
 LISTED: Final = "DynamicSuperb/HEARSoundEventDetection_DCASE2016Task2"
 """The set whose label is a written list."""
 _MAX_OPTIONS: Final = 100
@@ -40,7 +38,9 @@ _WRONG: Final = {"correct": 0, "n": 1}
 
 
 def reference(doc: Document) -> str:
-    """The reference: the label, for two sets in the form that the judge is given.
+    """The reference: the label; several labels, or a written list of them, as the judge is given them.
+
+    Items with ``label2`` are known of one set (dialogue acts of SLUE-HVB), which is not in the organisers' list.
 
     Raises:
         InputFileError: the document has no label.
@@ -55,10 +55,10 @@ def reference(doc: Document) -> str:
         raise InputFileError(
             f"the label is {label!r}, expected text", where=str(doc.get("_id") or "document")
         )
-    data_set = (doc.get("_params") or {}).get("data_set")
-    if data_set == JOINED:
+    if doc.get("label2") is not None:
         return rules.joined_labels(doc)
-    return rules.unique_labels(label) if data_set == LISTED else label
+    listed = (doc.get("_params") or {}).get("data_set") == LISTED
+    return rules.unique_labels(label) if listed else label
 
 
 def annotate(docs: list[Document], origin: Literal["file", "data"]) -> None:
