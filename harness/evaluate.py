@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -23,6 +23,9 @@ from harness.errors import (
     StorageError,
     UsageError,
 )
+from harness.judge import judge_options, judges_named
+from harness.judge_run import judged_task, open_stage, unjudged_note
+from harness.judge_stage import JudgeStage
 from harness.plan import PlannedTask, load_spec, plan_tasks
 from harness.progress import Progress, Style
 from harness.run_directory import SCHEMA_VERSION, RunDirectory
@@ -78,18 +81,18 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
     target = RunDirectory(settings.output_path)
     target.check_target()
     with target as run:
-        _check_settings(run, planned)
+        _check_settings(run, planned, settings)
         try:
             info = _open(adapter, settings.model)
             manifest = _manifest(run, settings, planned, info, argv)
             run.write_manifest(manifest)
             total = sum(task.count for task in planned)
             breaker = max(BREAKER, parse_max_errors(settings.max_errors, total) + 1)
-            stopped = _run_items(settings, planned, run, adapter, info, style, breaker)
+            stopped, stage = _run_items(settings, planned, run, adapter, info, style, breaker)
         finally:
             if not _still_generating():
                 adapter.close()
-        return _finish(run, settings, planned, stopped)
+        return _finish(run, settings, planned, stopped, stage)
 
 
 def _open(adapter: Adapter, model: str) -> AdapterInfo:
@@ -116,11 +119,12 @@ def _run_items(
     info: AdapterInfo,
     style: Style,
     breaker: int,
-) -> signal.Signals | HarnessError | None:
-    """Run; return the signal or error that stopped it early."""
+) -> tuple[signal.Signals | HarnessError | None, JudgeStage | None]:
+    """Run; return the signal or error that stopped it early, and the judge stage if there was one."""
     items = [Item(task, position) for task in planned for position in task.positions()]
     totals = {task.name: task.count for task in planned}
     with Progress(totals, style) as progress:
+        stage = _judge_stage(settings, planned, run, progress)
         runner = Runner(
             adapter,
             info,
@@ -130,17 +134,34 @@ def _run_items(
             batch_size=settings.batch_size or DEFAULT_BATCH_SIZE,
             retry_errors=settings.retry_errors,
             breaker=breaker,
+            finished=stage.submit if stage is not None else None,
         )
+        generation = runner.run(items)
+        work = generation if stage is None else stage.beside(generation)
         try:
-            return asyncio.run(_until_signal(runner, items))
+            return asyncio.run(_until_signal(work)), stage
         except HarnessError as error:
-            return error
+            return error, stage
 
 
-async def _until_signal(runner: Runner, items: Sequence[Item]) -> signal.Signals | None:
+def _judge_stage(
+    settings: Settings, planned: Sequence[PlannedTask], run: RunDirectory, progress: Progress
+) -> JudgeStage | None:
+    """The stage that judges beside generation, ``None`` if no task has a live judge."""
+    tasks = {
+        task.name: judged_task(task.task, task.judge, task.task.facts(task.documents))
+        for task in planned
+        if task.judge is not None
+    }
+    if not tasks:
+        return None
+    return open_stage(run, tasks, settings, judge_options(settings, has_replies=False), progress)
+
+
+async def _until_signal(work: Coroutine[Any, Any, None]) -> signal.Signals | None:
     """Run until done or until the first SIGINT or SIGTERM; a second one ends the process at once."""
     loop = asyncio.get_running_loop()
-    main = asyncio.ensure_future(runner.run(items))
+    main = asyncio.ensure_future(work)
     received: list[signal.Signals] = []
 
     def stop(number: signal.Signals) -> None:
@@ -174,6 +195,7 @@ def _finish(
     settings: Settings,
     planned: Sequence[PlannedTask],
     stopped: signal.Signals | HarnessError | None,
+    stage: JudgeStage | None,
 ) -> Ended:
     loaded = {task.name: task.task for task in planned}
 
@@ -197,6 +219,9 @@ def _finish(
             "ask them again with the same command and --retry-errors"
         )
         return Ended(EXIT_INCOMPLETE, results, manifest, note)
+    unjudged = unjudged_note(results, manifest, allowed, stage)
+    if unjudged is not None:
+        return Ended(EXIT_INCOMPLETE, results, manifest, unjudged)
     return Ended(EXIT_OK, results, manifest)
 
 
@@ -246,7 +271,7 @@ def _manifest(
         return new_manifest(
             model=model,
             name=settings.name or settings.output_path.resolve().name,
-            judge=settings_judge(planned),
+            judge=judges_named(tasks),
             seed=settings.seed,
             tasks=tasks,
             argv=redact_argv(list(argv)),
@@ -263,13 +288,9 @@ def _manifest(
         **old,
         "name": settings.name or old["name"],
         "argv": redact_argv(list(argv)),
+        "judge": judges_named({**old["tasks"], **tasks}),
         "tasks": {**old["tasks"], **tasks},
     }
-
-
-def settings_judge(planned: Sequence[PlannedTask]) -> str:
-    """The judge of the run: the one that its tasks' signatures name."""
-    return planned[0].parts["judge"]
 
 
 def new_manifest(
@@ -318,11 +339,12 @@ def check_version(run: RunDirectory, manifest: Mapping[str, Any]) -> None:
         )
 
 
-def _check_settings(run: RunDirectory, planned: Sequence[PlannedTask]) -> None:
+def _check_settings(run: RunDirectory, planned: Sequence[PlannedTask], settings: Settings) -> None:
     """Refuse to mix other settings into an existing run, before a model is loaded.
 
     Raises:
-        UsageError: another harness version, or another prompt, data, generation or scorer.
+        UsageError: another harness version; another prompt, data, generation or scorer; or an
+            earlier task whose code is not here or not trusted.
     """
     if not run.exists:
         return
@@ -332,6 +354,10 @@ def _check_settings(run: RunDirectory, planned: Sequence[PlannedTask]) -> None:
         old = manifest["tasks"].get(task.name)
         if old is not None:
             check_same_parts(run, task.name, old["signature_parts"], task.parts)
+    names = {task.name for task in planned}
+    for name, entry in manifest["tasks"].items():
+        if name not in names:  # scored again with the others at the end: can it be?
+            load_scoring_task(name, entry, settings).check()
 
 
 def check_same_parts(
@@ -343,6 +369,8 @@ def check_same_parts(
         UsageError: names every part that differs.
     """
     differing = difference(old, new)
+    if old["judge"] == "none":
+        differing.pop("judge", None)  # a judge may join later; one that has judged may not change
     if old["data"] != new["data"]:
         differing["data"] = (old["data"], new["data"])
     if differing:
@@ -352,5 +380,10 @@ def check_same_parts(
         raise UsageError(
             f"this run directory holds {task} with other settings ({text})",
             where=str(run.path),
-            hint="use another -o RUN_DIR, or the settings of the first run",
+            hint="use another -o RUN_DIR, or the settings of the first run"
+            + (
+                f"; or first: harness score {run.path} --rejudge"
+                if set(differing) == {"judge"}
+                else ""
+            ),
         )

@@ -88,8 +88,8 @@ class AppendLog:
             os.ftruncate(self._fd, end)
         return size - end
 
-    def append(self, record: Any) -> None:
-        """Write one line in full, or leave the log as it was.
+    def append(self, record: Any) -> int:
+        """Write one line in full, or leave the log as it was; return the offset of the line.
 
         Raises:
             StorageError: the line could not be written.
@@ -104,6 +104,7 @@ class AppendLog:
             with contextlib.suppress(OSError):  # else the torn line is cut when the log is opened
                 os.ftruncate(self._fd, before)
             raise _storage_error(self.path, error) from error
+        return before
 
     def close(self) -> None:
         """Flush to the device and close."""

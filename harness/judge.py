@@ -1,24 +1,273 @@
-"""Which judge a run uses. The live judge stage is a later addition; stored replies work today."""
+"""Which judge a run uses, and what that judge is: model, prompt, sampling, all in one signature part.
+
+``--judge`` is resolved before anything loads. A live judge of a task is named
+``MODEL@PARSER#HASH``, where the hash covers prompt texts, sampling, votes, repeats and the renderer; it
+is the ``judge:`` part of the signature and marks every reply in ``judgements.jsonl``, so replies of two
+judges can lie in one log and never count together. Keys come from the environment only.
+"""
 
 from __future__ import annotations
 
-from harness.errors import UsageError
+import difflib
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final, Literal, cast
+
+from harness.errors import SetupError, UsageError
+from harness.judge_prompt import BARE, RENDERER, render
+from harness.judge_spec import JudgeSpec, read_prompt, task_judge
+from harness.keys import digest, short_hash
+from harness.settings import Settings
+from harness.types import Document, TaskSpec
+from harness.yaml_task import YamlTask
+
+Choice = Literal["none", "replay", "live"]
+
+KEY_VARIABLE: Final = "OPENAI_API_KEY"
+PREFIX: Final = "openai:"
+DEFAULT_CONCURRENCY: Final = 64
+DEFAULT_TIMEOUT: Final = 120.0
+
+_SAMPLING_ARGS: Final = (
+    "temperature",
+    "top_p",
+    "max_tokens",
+    "max_completion_tokens",
+    "seed",
+    "reasoning_effort",
+)
+_ARGS: Final = frozenset(
+    ["api_key_env", "base_url", "concurrency", "fenced", "price_in", "price_out", "timeout"]
+) | frozenset(_SAMPLING_ARGS)
+_VARIABLE: Final = re.compile(r"[A-Za-z_]\w*")
 
 
-def resolve_judge(judge: str, *, has_replies: bool) -> str:
-    """What ``--judge`` means here: ``auto`` is ``replay`` if there are stored replies, else ``none``.
+@dataclass(frozen=True, slots=True)
+class JudgeOptions:
+    """What the command line says about the judge.
 
-    >>> resolve_judge("auto", has_replies=True)
-    'replay'
+    Attributes:
+        choice: no judge, stored replies, or a live one.
+        model: model that replaces the tasks' own, ``None`` for the latter.
+        base_url: endpoint, ``None`` for the provider's.
+        key_variable: environment variable with the key.
+        concurrency: most requests in flight.
+        timeout: seconds per request.
+        sampling: call arguments over the tasks' own.
+        prompt: prompt file that replaces the tasks' own.
+        fenced: model output is fenced off as data.
+        prices: dollars per million prompt and completion tokens, ``None`` if not given.
+    """
+
+    choice: Choice = "none"
+    model: str | None = None
+    base_url: str | None = None
+    key_variable: str = KEY_VARIABLE
+    concurrency: int = DEFAULT_CONCURRENCY
+    timeout: float = DEFAULT_TIMEOUT
+    sampling: Mapping[str, Any] = field(default_factory=dict)
+    prompt: Path | None = None
+    fenced: bool = True
+    prices: tuple[float, float] | None = None
+
+    def part(self, judge: TaskJudge | None) -> str:
+        """The ``judge:`` part of the signature of a task with this live judge, or with none."""
+        if judge is not None:
+            return judge.id
+        return "none" if self.choice == "live" else self.choice
+
+
+def resolve_judge(judge: str, *, has_replies: bool, can_ask: bool = False) -> Choice:
+    """What ``--judge`` means here.
+
+    ``auto`` takes stored replies if there are any, else asks the task's judge if that is possible.
+
+    >>> resolve_judge("auto", has_replies=True), resolve_judge("auto", has_replies=False)
+    ('replay', 'none')
+    >>> resolve_judge("auto", has_replies=False, can_ask=True), resolve_judge("openai:x", has_replies=True)
+    ('live', 'live')
 
     Raises:
-        UsageError: a judge that this version does not have.
+        UsageError: no such judge.
     """
     if judge == "auto":
-        return "replay" if has_replies else "none"
+        return "replay" if has_replies else "live" if can_ask else "none"
+    if judge.startswith(PREFIX) and judge.removeprefix(PREFIX).strip():
+        return "live"
     if judge not in ("replay", "none"):
         raise UsageError(
             f"--judge {judge!r} is not available",
-            hint="this version has: auto, replay (stored judge replies), none",
+            hint="auto, openai:MODEL (any OpenAI-compatible service, with -J base_url=…), "
+            "replay (stored judge replies), none",
         )
-    return judge
+    return cast(Choice, judge)
+
+
+def judge_options(settings: Settings, *, has_replies: bool) -> JudgeOptions:
+    """Check and resolve the judge flags.
+
+    Raises:
+        UsageError: an unknown judge or argument.
+        SetupError: a live judge was asked for and there is no key.
+    """
+    arguments = settings.judge_args
+    for name in arguments:
+        if name not in _ARGS:
+            near = difflib.get_close_matches(name, _ARGS, n=1)
+            raise UsageError(
+                f"unknown judge argument {name!r}",
+                where="-J",
+                hint="keys come from the environment: -J api_key_env=NAME"
+                if "key" in name.lower()
+                else f"did you mean {near[0]!r}?"
+                if near
+                else f"known: {', '.join(sorted(_ARGS))}",
+            )
+    variable = str(arguments.get("api_key_env", KEY_VARIABLE))
+    if not _VARIABLE.fullmatch(variable):
+        raise UsageError("api_key_env is the name of an environment variable", where="-J")
+    base_url = arguments.get("base_url")
+    if base_url is not None and not re.match(r"https?://[^/\s]+", str(base_url)):
+        raise UsageError("base_url starts with http:// or https://", where="-J base_url")
+    can_ask = bool(os.environ.get(variable)) or base_url is not None
+    choice = resolve_judge(settings.judge, has_replies=has_replies, can_ask=can_ask)
+    if choice == "live" and not can_ask:
+        raise SetupError(
+            f"a live judge needs the key of its service in {variable}",
+            where=f"--judge {settings.judge}",
+            hint=f"export {variable}=…, or -J base_url=http://HOST:PORT/v1 for a server without one",
+        )
+    model = settings.judge.removeprefix(PREFIX) if settings.judge.startswith(PREFIX) else None
+    return JudgeOptions(
+        choice=choice,
+        model=model,
+        base_url=None if base_url is None else str(base_url),
+        key_variable=variable,
+        concurrency=int(_number(arguments, "concurrency", DEFAULT_CONCURRENCY, least=1)),
+        timeout=_number(arguments, "timeout", DEFAULT_TIMEOUT, least=0.01),
+        sampling={name: arguments[name] for name in _SAMPLING_ARGS if name in arguments},
+        prompt=settings.judge_prompt,
+        fenced=_flag(arguments, "fenced", default=settings.judge_prompt is None),
+        prices=_prices(arguments),
+    )
+
+
+def _number(arguments: Mapping[str, Any], name: str, default: float, least: float) -> float:
+    value = arguments.get(name, default)
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not least <= value < 1e6:
+        raise UsageError(f"{name} is {value!r}, expected a number from {least:g}", where="-J")
+    return value
+
+
+def _flag(arguments: Mapping[str, Any], name: str, *, default: bool) -> bool:
+    value = arguments.get(name, default)
+    if not isinstance(value, bool):
+        raise UsageError(f"{name} is {value!r}, expected true or false", where="-J")
+    return value
+
+
+def _prices(arguments: Mapping[str, Any]) -> tuple[float, float] | None:
+    if "price_in" not in arguments and "price_out" not in arguments:
+        return None
+    return (
+        _number(arguments, "price_in", 0.0, least=0.0),
+        _number(arguments, "price_out", 0.0, least=0.0),
+    )
+
+
+# --- the judge of one task -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TaskJudge:
+    """The live judge of one task.
+
+    Attributes:
+        spec: votes, repeats, prompts, with everything from the command line applied.
+        id: ``MODEL@PARSER#HASH``.
+        fenced: model output is fenced off as data.
+    """
+
+    spec: JudgeSpec
+    id: str
+    fenced: bool = True
+
+    def messages(self, task: YamlTask, doc: Document, response: Any) -> list[dict[str, str]] | None:
+        """The request about one reply, ``None`` if its verdict needs no call."""
+        prompt = self.spec.prompt(doc)
+        slots = task.judge_slots(doc, response) if prompt is not None else None
+        if prompt is None or slots is None:
+            return None
+        return render(prompt, slots, fenced=self.fenced)
+
+    def request_hash(self, messages: Sequence[Mapping[str, str]]) -> str:
+        """Content key of a request: model, messages, sampling."""
+        return digest([self.spec.model, list(messages), dict(self.spec.sampling)])
+
+    def manifest_entry(self) -> dict[str, Any]:
+        """What the manifest says about this judge."""
+        spec = self.spec
+        return {
+            "id": self.id,
+            "model": spec.model,
+            "sampling": dict(spec.sampling),
+            "samples": spec.samples,
+            "repeats": spec.repeats,
+            "parse": spec.parse,
+            "reducer": spec.reducer,
+            "fenced": self.fenced,
+            "prompts": {prompt.id: prompt.hash for prompt in spec.prompts.values()},
+        }
+
+
+def bind(spec: TaskSpec, options: JudgeOptions) -> TaskJudge | None:
+    """The live judge of a task, ``None`` if it is not judged or the judge is not live.
+
+    Raises:
+        TaskFileError: the task's judge block or a prompt file is malformed.
+    """
+    if options.choice != "live" or not spec.judged_metrics:
+        return None
+    declared = task_judge(spec)
+    if declared is None:
+        return None
+    found = declared
+    if options.model is not None:
+        found = replace(found, model=options.model)
+    if options.sampling:
+        found = replace(found, sampling={**found.sampling, **options.sampling})
+    if options.prompt is not None:
+        own = read_prompt(options.prompt)
+        found = replace(found, chooser=None, prompts={"": own})
+        if (
+            declared.chooser is not None
+        ):  # only documents that the task's own prompts cover are judged
+            found = replace(
+                found, chooser=declared.chooser, prompts=dict.fromkeys(declared.prompts, own)
+            )
+    content = [
+        RENDERER if options.fenced else BARE,
+        {value: prompt.hash for value, prompt in found.prompts.items()},
+        dict(found.sampling),
+        found.samples,
+        found.repeats,
+        found.strip,
+    ]
+    return TaskJudge(found, f"{found.model}@{found.parse}#{short_hash(content)}", options.fenced)
+
+
+def judges_named(entries: Mapping[str, Mapping[str, Any]]) -> str:
+    """The judge of a whole run, from the manifest entries of its tasks: for people and footnotes.
+
+    >>> judges_named({"a": {"signature_parts": {"judge": "m@sakura.1#12"}, "judge": {"model": "m"}},
+    ...               "b": {"signature_parts": {"judge": "none"}}})
+    'openai:m'
+    """
+    models = {entry["judge"]["model"] for entry in entries.values() if entry.get("judge")}
+    if models:
+        return ", ".join(f"{PREFIX}{model}" for model in sorted(models))
+    parts = {entry["signature_parts"]["judge"] for entry in entries.values()}
+    return "replay" if "replay" in parts else "none"

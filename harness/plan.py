@@ -11,7 +11,7 @@ from typing import Any
 
 from harness import keys
 from harness.errors import MissingDataError, UnsupportedTaskError, UsageError
-from harness.judge import resolve_judge
+from harness.judge import JudgeOptions, TaskJudge, bind, judge_options
 from harness.lm_eval_compat import PromptedTask
 from harness.settings import Settings, parse_limit
 from harness.signature import Parts, generation_part, is_sampled, n_part, prompt_part
@@ -33,6 +33,7 @@ class PlannedTask:
         ranges: selected positions, as half-open ranges.
         generation: generation arguments in force.
         parts: the signature's parts.
+        judge: the live judge, ``None`` if there is none.
     """
 
     task: PromptedTask
@@ -41,6 +42,7 @@ class PlannedTask:
     ranges: list[list[int]]
     generation: Mapping[str, Any]
     parts: Parts
+    judge: TaskJudge | None = None
 
     @property
     def name(self) -> str:
@@ -63,6 +65,7 @@ class PlannedTask:
         return {
             **declared_entry(spec, facts),
             "origin": "data",
+            "judge": self.judge.manifest_entry() if self.judge is not None else None,
             "template": self.task.template.id,
             "generation": dict(self.generation),
             "signature_parts": self.parts,
@@ -174,7 +177,8 @@ def plan_tasks(settings: Settings) -> list[PlannedTask]:
     index = load_index(settings.include_path)
     check_benchmarks(settings.data, index, "--data")
     check_benchmarks(settings.revision, index, "--revision")
-    planned = [_plan(entry, settings) for entry in index.resolve(settings.tasks)]
+    judging = judge_options(settings, has_replies=False)
+    planned = [_plan(entry, settings, judging) for entry in index.resolve(settings.tasks)]
     if settings.require_complete:
         for item in planned:
             if item.documents.info.absent:
@@ -187,9 +191,10 @@ def plan_tasks(settings: Settings) -> list[PlannedTask]:
     return planned
 
 
-def _plan(entry: TaskEntry, settings: Settings) -> PlannedTask:
+def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> PlannedTask:
     spec = load_spec(entry)
     check_supported(spec)
+    judge = bind(spec, judging)
     task = PromptedTask(
         spec,
         folder=data_folder(spec.benchmark, settings.data),
@@ -224,7 +229,8 @@ def _plan(entry: TaskEntry, settings: Settings) -> PlannedTask:
             "gen": generation_part(generation),
             "clean": task.template.clean,
             "scorer": spec.scorer,
-            "judge": resolve_judge(settings.judge, has_replies=False),
+            "judge": judging.part(judge),
             **task.signature_parts(documents),
         },
+        judge=judge,
     )

@@ -10,7 +10,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, TextIO
 
@@ -55,6 +55,7 @@ class Progress:
         self._started = self._last_line = time.monotonic()
         self._bar: RichProgress | None = None
         self._bar_task: TaskID | None = None
+        self._watched: Callable[[], str] | None = None
 
     # --- life --------------------------------------------------------------------------------
 
@@ -113,6 +114,17 @@ class Progress:
         """One item was finished before."""
         self._advance(task)
 
+    def watch(self, status: Callable[[], str]) -> None:
+        """Show another figure beside the items: what ``status`` says at the time."""
+        self._watched = status
+
+    def tick(self) -> None:
+        """What is watched has changed."""
+        if self._bar is not None and self._bar_task is not None:
+            self._bar.update(self._bar_task, failed=self._failed_text())
+        elif self._style == "plain" and time.monotonic() - self._last_line >= PLAIN_SECONDS:
+            self._line()
+
     def _advance(self, task: str) -> None:
         self._done[task] += 1
         if self._bar is not None and self._bar_task is not None:
@@ -122,7 +134,7 @@ class Progress:
                 description=task,
                 rate=self._rate_text(),
                 left=self._left_text(),
-                failed=f"[red]{self._failed} failed[/red]" if self._failed else "0 failed",
+                failed=self._failed_text(),
             )
         elif self._style == "plain" and time.monotonic() - self._last_line >= PLAIN_SECONDS:
             self._line(task)
@@ -152,11 +164,19 @@ class Progress:
             return "left ?"
         return f"left {clock((self.total - self.finished) / self.rate)}"
 
+    def _failed_text(self) -> str:
+        failed = f"[red]{self._failed} failed[/red]" if self._failed else "0 failed"
+        return failed if self._watched is None else f"{failed}  {self._watched()}"
+
     def _line(self, task: str | None = None) -> None:
         self._last_line = time.monotonic()
         share = 100 * self.finished // max(self.total, 1)
-        parts = [f"{self.finished}/{self.total} ({share}%)", self._rate_text(), self._left_text()]
-        parts.append(f"{self._failed} failed")
+        parts = []
+        if self.total:  # a run without a model has nothing but what is watched
+            parts = [f"{self.finished}/{self.total} ({share}%)", self._rate_text()]
+            parts += [self._left_text(), f"{self._failed} failed"]
+        if self._watched is not None:
+            parts.append(self._watched())
         print("  ".join([*parts, task or ""]).rstrip(), file=self._stream, flush=True)
 
 

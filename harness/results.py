@@ -45,15 +45,30 @@ class MetricColumns:
         self._clusters: list[str | None] = []
 
     def add(
-        self, score: ItemScore, groups: Mapping[str, str], cluster: str | None, *, failed: bool
+        self,
+        score: ItemScore,
+        groups: Mapping[str, str],
+        cluster: str | None,
+        *,
+        failed: bool,
+        unjudged: frozenset[str] = frozenset(),
     ) -> None:
-        """Add one item; ``failed`` marks one that has no answer because the infrastructure failed."""
+        """Add one item.
+
+        Args:
+            score: its score.
+            groups: sub-scores that it belongs to.
+            cluster: items that are resampled together.
+            failed: it has no answer because the infrastructure failed.
+            unjudged: metrics that still wait for a judge.
+        """
         row = len(self._groups)
         self._groups.append(groups)
         self._clusters.append(cluster)
         for (name, reading), column in self._columns.items():
             scored = score.metrics[name].get(reading)
-            if failed or (reading == "official" and name in score.aborted):
+            aborted = reading == "official" and name in score.aborted
+            if failed or aborted or name in unjudged:
                 column.incomplete.add(row)
             if scored is None:
                 continue

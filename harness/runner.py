@@ -93,6 +93,7 @@ class Runner:
         progress: display.
         batch_size: requests per batch for ``batch`` adapters.
         retry_errors: ask recorded errors again.
+        finished: told the key and the log offset of every finished item, also of earlier ones.
         breaker: requests in a row that may fail.
     """
 
@@ -107,6 +108,7 @@ class Runner:
         batch_size: int,
         retry_errors: bool = False,
         breaker: int = BREAKER,
+        finished: Callable[[AttemptKey, int], None] | None = None,
     ) -> None:
         self._adapter = adapter
         self._info = info
@@ -116,6 +118,7 @@ class Runner:
         self._batch_size = batch_size
         self._retry_errors = retry_errors
         self._breaker = breaker
+        self._finished = finished
         self._failures_in_a_row = 0
 
     async def run(self, items: Sequence[Item]) -> None:
@@ -156,6 +159,8 @@ class Runner:
             prepared = await ahead.popleft()
             if prepared.finished:
                 self._progress.skipped(prepared.item.planned.name)
+                key = _attempt_key(prepared)
+                self._hand_over(key, self._attempts[key].offset)
             elif prepared.error is not None:
                 self._record(prepared, Response(None, error=prepared.error), attempts=0)
             else:
@@ -313,7 +318,7 @@ class Runner:
             extra = {"response": cleaned, "raw_response": response.text}
             response = replace(response, text=cleaned)
         outcome, error = outcome_of(response, spec)
-        self._run.append_response(
+        offset = self._run.append_response(
             response_record(
                 spec=spec,
                 identifier=doc["_id"],
@@ -328,7 +333,13 @@ class Runner:
             )
         )
         self._progress.done(planned.name, outcome)
+        self._hand_over(_attempt_key(prepared), offset)
         self._count_failures(prepared, response)
+
+    def _hand_over(self, key: AttemptKey, offset: int) -> None:
+        """Tell whoever works on finished items."""
+        if self._finished is not None:
+            self._finished(key, offset)
 
     def _count_failures(self, prepared: Prepared, response: Response) -> None:
         if prepared.error is not None:
@@ -343,6 +354,11 @@ class Runner:
                 f"{response.error.kind}: {response.error.message}",
                 hint="mend the model or its server, then run the same command with --retry-errors",
             )
+
+
+def _attempt_key(prepared: Prepared) -> AttemptKey:
+    item = prepared.item
+    return item.planned.name, item.planned.documents[item.position]["_id"], item.repeat
 
 
 def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.jsonl import LineReader, encode_line, parse_line
+from harness.judge_health import canaries, health
+from harness.judge_replies import replies_of, verdicts_of
+from harness.judge_spec import task_judge
 from harness.results import MetricColumns, task_result
 from harness.run_directory import (
     RESPONSES,
@@ -40,6 +43,7 @@ class _TaskState:
     outcomes: Counter[str] = field(default_factory=Counter)
     items: set[Any] = field(default_factory=set)
     unjudged: int = 0
+    health: dict[str, Any] | None = None
     start: int = 0
     stop: int = 0
 
@@ -85,6 +89,11 @@ def score_run(run: RunDirectory, load_task: TaskLoader) -> dict[str, Any]:
         "tasks": tasks,
         "benchmarks": _benchmarks(run, manifest, tasks, states),
     }
+    judge_health = {
+        name: state.health for name, state in states.items() if state.health is not None
+    }
+    if judge_health:
+        results["judge_health"] = judge_health
     run.write_results(results)
     return results
 
@@ -104,6 +113,7 @@ def _sample_lines(
         for name, entry in manifest["tasks"].items():
             task = load_task(name, entry)
             state = states[name] = _TaskState(MetricColumns(task.spec), start=written, stop=written)
+            state.health = _health(task, entry, judgements)
             keys = sorted(
                 (
                     key
@@ -116,18 +126,19 @@ def _sample_lines(
                 continue
             whole_file = entry["origin"] == "file"
             docs = (
-                [_document(reader.read(attempts[key].offset)) for key in keys] if whole_file else []
+                [document_of(reader.read(attempts[key].offset)) for key in keys]
+                if whole_file
+                else []
             )
             if whole_file:
                 task.annotate(docs, "file")
             for row, key in enumerate(keys):
                 record = reader.read(attempts[key].offset)
-                doc = docs[row] if whole_file else _document(record)
+                doc = docs[row] if whole_file else document_of(record)
                 if not whole_file:
                     task.annotate([doc], "data", entry.get("facts"))
                 replies = judgements.get(key, [])
-                judged = manifest["judge"] != "none"
-                line = encode_line(_sample(task, state, record, doc, replies, judged=judged))
+                line = encode_line(_sample(task, entry, state, record, doc, replies))
                 written += len(line)
                 state.stop = written
                 yield line
@@ -136,7 +147,8 @@ def _sample_lines(
             reader.close()
 
 
-def _document(record: Mapping[str, Any]) -> Document:
+def document_of(record: Mapping[str, Any]) -> Document:
+    """The document in a line of ``responses.jsonl``."""
     doc: Document = dict(record["doc"])
     doc["_id"] = record["id"]
     if record.get("cluster") is not None:
@@ -146,29 +158,34 @@ def _document(record: Mapping[str, Any]) -> Document:
 
 def _sample(
     task: YamlTask,
+    entry: Mapping[str, Any],
     state: _TaskState,
     record: dict[str, Any],
     doc: Document,
-    replies: Sequence[Mapping[str, Any]],
-    *,
-    judged: bool,
+    judgements: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     error = record["error"]
+    judge = entry.get("judge")
+    part = entry["signature_parts"]["judge"]
+    replies = replies_of(judgements, part, int(judge["samples"]) if judge else 1)
+    unjudged = False
     state.outcomes[record["outcome"]] += 1
     state.items.add(record["id"])
     if error is not None and error["kind"] not in STORED_ERRORS:
         score = unscored(task.spec.metrics, task.spec.official_metrics)
     else:
         response = record.get("response", MISSING)
-        verdicts = _verdicts(response, replies, judged=judged)
-        state.unjudged += judged and verdicts is None and bool(task.spec.judged_metrics)
+        verdicts = verdicts_of(task, entry, doc, response, replies)
+        unjudged = part != "none" and verdicts is None and bool(task.spec.judged_metrics)
+        state.unjudged += unjudged
         score = task.score(doc, response, verdicts)
     groups = group_values(task.spec.group_fields, doc)
     cluster = doc.get(task.spec.cluster_field) if task.spec.cluster_field else None
     if cluster is not None:
         cluster = str(cluster)
     infrastructure = error is not None and error["kind"] not in STORED_ERRORS
-    state.columns.add(score, groups, cluster, failed=infrastructure)
+    left_out = task.spec.judged_metrics if judge and unjudged else frozenset[str]()
+    state.columns.add(score, groups, cluster, failed=infrastructure, unjudged=left_out)
     scores, stats, parse = state.columns.sample_fields(score)
     return {
         **{key: value for key, value in record.items() if key != "index"},
@@ -184,14 +201,17 @@ def _sample(
     }
 
 
-def _verdicts(
-    response: Any, replies: Sequence[Mapping[str, Any]], *, judged: bool
-) -> list[str | None] | None:
-    """Judge replies; ``[]`` for a blank answer of a judged run, which needs no call; else ``None``."""
-    if replies:
-        return [reply["reply"] for reply in replies]
-    blank = not (isinstance(response, str) and response.strip())
-    return [] if judged and blank else None
+def _health(
+    task: YamlTask,
+    entry: Mapping[str, Any],
+    judgements: Mapping[AttemptKey, list[dict[str, Any]]],
+) -> dict[str, Any] | None:
+    """How a live judge did on the items whose grade is known."""
+    declared = task_judge(task.spec) if entry.get("judge") else None
+    if declared is None:
+        return None
+    known = canaries(task.spec.yaml_path.parent, declared)
+    return health(task, entry["judge"]["id"], known, judgements)
 
 
 def unscored(metrics: Sequence[str], official: frozenset[str]) -> ItemScore:

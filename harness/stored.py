@@ -22,8 +22,11 @@ from harness.errors import (
     UsageError,
 )
 from harness.evaluate import Ended, check_same_parts, check_version, load_scoring_task, new_manifest
-from harness.judge import resolve_judge
+from harness.judge import PREFIX, TaskJudge, bind, judge_options, judges_named
+from harness.judge_run import judge_stored, judged_task, rejudge, unjudged_note
+from harness.judge_stage import JudgeStage
 from harness.plan import check_benchmarks, check_supported, data_folder, declared_entry, load_spec
+from harness.progress import Style
 from harness.records import error_record, stored_outcome
 from harness.responses_file import Fields, Record, read_records
 from harness.run_directory import ItemId, RunDirectory
@@ -46,7 +49,12 @@ class Stored:
 
 
 def score_file(
-    settings: Settings, file: Path, fields: Fields, clean: str, argv: Sequence[str]
+    settings: Settings,
+    file: Path,
+    fields: Fields,
+    clean: str,
+    argv: Sequence[str],
+    style: Style = "quiet",
 ) -> Ended:
     """Score a responses file with one task into a run directory.
 
@@ -73,9 +81,8 @@ def score_file(
     )
     records = read_records(file, fields)
     stored = Documentation(task, records, file).resolve()
-    judge = resolve_judge(
-        settings.judge, has_replies=any(record.judge_replies for record in records)
-    )
+    options = judge_options(settings, has_replies=any(record.judge_replies for record in records))
+    judge = bind(spec, options)
     fingerprint = hashlib.sha256(file.read_bytes()).hexdigest()
     docs = [one.doc for one in stored]
     task.annotate(docs, "file")
@@ -86,23 +93,27 @@ def score_file(
         "gen": "stored",
         "clean": clean,
         "scorer": spec.scorer,
-        "judge": judge,
+        "judge": options.part(judge),
         **task.signature_parts(docs),
     }
     with RunDirectory(settings.output_path) as run:
         facts = task.facts(docs)
         _prepare(run, settings, file, fingerprint, judge, task, facts, parts, len(stored), argv)
-        _append(run, task, stored, clean, fingerprint, judge)
+        _append(run, task, stored, clean, fingerprint, replay=options.choice == "replay")
+        stage = None
+        if judge is not None:
+            tasks = {spec.task: judged_task(task, judge, facts)}
+            stage = judge_stored(run, tasks, settings, options, style)
         results = score_run(
             run,
             lambda name, entry: (
                 task if name == spec.task else load_scoring_task(name, entry, settings)
             ),
         )
-        return _ended(run, results, settings.max_errors)
+        return _ended(run, results, settings.max_errors, stage)
 
 
-def score_directory(settings: Settings) -> Ended:
+def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
     """Derive ``samples.jsonl`` and ``results.json`` of a run directory anew.
 
     Raises:
@@ -110,17 +121,32 @@ def score_directory(settings: Settings) -> Ended:
     """
     target = RunDirectory(settings.output_path)
     target.manifest()  # before a lock is put into a folder that is none of ours
+    if settings.judge.startswith(PREFIX) and not settings.rejudge:
+        raise UsageError(
+            f"--judge {settings.judge} would replace the judge of this run",
+            hint="add --rejudge if that is meant",
+        )
+
+    def load(name: str, entry: Mapping[str, Any]) -> YamlTask:
+        return load_scoring_task(name, entry, settings)
+
     with target as run:
-        results = score_run(run, lambda name, entry: load_scoring_task(name, entry, settings))
-        return _ended(run, results, settings.max_errors)
+        stage = rejudge(run, settings, load, style) if settings.rejudge else None
+        return _ended(run, score_run(run, load), settings.max_errors, stage)
 
 
-def _ended(run: RunDirectory, results: dict[str, Any], max_errors: str) -> Ended:
+def _ended(
+    run: RunDirectory, results: dict[str, Any], max_errors: str, stage: JudgeStage | None
+) -> Ended:
     failed, total = failed_items(results)
     if failed > parse_max_errors(max_errors, total):
         note = f"{failed} of {total} items are errors; the rest is scored, and the run directory is complete"
         return Ended(EXIT_INCOMPLETE, results, run.manifest(), note)
-    return Ended(EXIT_OK, results, run.manifest())
+    manifest = run.manifest()
+    unjudged = unjudged_note(results, manifest, parse_max_errors(max_errors, total), stage)
+    if unjudged is not None:
+        return Ended(EXIT_INCOMPLETE, results, manifest, unjudged)
+    return Ended(EXIT_OK, results, manifest)
 
 
 # --- documents -------------------------------------------------------------------------------
@@ -242,7 +268,7 @@ def _prepare(
     settings: Settings,
     file: Path,
     fingerprint: str,
-    judge: str,
+    judge: TaskJudge | None,
     task: YamlTask,
     facts: Mapping[str, Any],
     parts: Parts,
@@ -253,6 +279,7 @@ def _prepare(
     entry = {
         **declared_entry(task.spec, facts),
         "origin": "file",
+        "judge": judge.manifest_entry() if judge is not None else None,
         "template": None,
         "generation": {},
         "signature_parts": parts,
@@ -286,7 +313,7 @@ def _prepare(
                 "description": {},
             },
             name=settings.name or settings.output_path.resolve().name,
-            judge=judge,
+            judge=judges_named(tasks),
             seed=settings.seed,
             tasks=tasks,
             argv=redact_argv(list(argv)),
@@ -300,7 +327,8 @@ def _append(
     stored: Sequence[Stored],
     clean: str,
     fingerprint: str,
-    judge: str,
+    *,
+    replay: bool,
 ) -> None:
     """Write every record that is not in the logs yet."""
     spec = task.spec
@@ -309,7 +337,7 @@ def _append(
     item_keys = keys.item_keys(spec.task, [one.doc for one in stored], spec.doc_fields)
     for index, (one, item_key) in enumerate(zip(stored, item_keys, strict=True)):
         attempt = (spec.task, one.id, 0)
-        if judge == "replay":
+        if replay:
             known = {reply["key"] for reply in judged.get(attempt, [])}
             for judgement in _judgements(spec.task, one, item_key):
                 if judgement["key"] not in known:

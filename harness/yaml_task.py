@@ -123,6 +123,14 @@ class YamlTask:
                 )
         return self._scoring
 
+    def check(self) -> None:
+        """Import the scoring code.
+
+        Raises:
+            UsageError: it is not here, or not trusted.
+        """
+        assert self.scoring
+
     @property
     def parameters(self) -> Mapping[str, Any]:
         """The YAML's ``dataset_kwargs``: what tells tasks of one template apart."""
@@ -209,6 +217,26 @@ class YamlTask:
         """Further parts of the signature that the benchmark declares, such as its label list."""
         function = getattr(self.scoring, "signature", None)
         return dict(function(docs)) if function is not None else {}
+
+    def judge_slots(self, doc: Document, response: Any) -> dict[str, str] | None:
+        """What the judge prompt is filled with; ``None`` if the verdict needs no call.
+
+        Raises:
+            TaskFileError: the benchmark does not say what its judge is shown.
+        """
+        function = getattr(self.scoring, "judge_slots", None)
+        if function is None:
+            raise TaskFileError(
+                "the task names a judge, but its scoring module has no function 'judge_slots'",
+                where=str(self.scoring.__file__),
+            )
+        slots: dict[str, str] | None = function(doc, response)
+        return slots
+
+    def judge_grade(self, doc: Document, reply: str) -> str | None:
+        """The strict verdict of one judge reply as text, ``None`` if it cannot be read."""
+        function = getattr(self.scoring, "judge_grade", None)
+        return reply if function is None else function(doc, reply)
 
     def score(
         self, doc: Document, response: Any, verdicts: Sequence[str | None] | None

@@ -49,6 +49,10 @@ def evaluate(
     include_path: options.IncludePath = None,
     trust_task_code: options.Trust = None,
     judge: options.Judge = None,
+    judge_args: options.JudgeArgs = None,
+    judge_budget: options.JudgeBudget = None,
+    judge_cache: options.JudgeCache = None,
+    judge_prompt: options.JudgePrompt = None,
     config: Annotated[
         Path | None, typer.Option("--config", help="Recipe (YAML) with any of these; flags win.")
     ] = None,
@@ -90,6 +94,10 @@ def evaluate(
         "include_path": tuple(include_path) if include_path else None,
         "trust_task_code": trust_task_code,
         "judge": judge,
+        "judge_args": s.parse_pairs(judge_args or [], "-J"),
+        "judge_budget": judge_budget,
+        "judge_cache": judge_cache,
+        "judge_prompt": judge_prompt,
         "max_errors": max_errors,
         "retry_errors": retry_errors,
         "require_complete": require_complete,

@@ -36,6 +36,13 @@ def score(
     include_path: options.IncludePath = None,
     trust_task_code: options.Trust = None,
     judge: options.Judge = None,
+    judge_args: options.JudgeArgs = None,
+    judge_budget: options.JudgeBudget = None,
+    judge_cache: options.JudgeCache = None,
+    judge_prompt: options.JudgePrompt = None,
+    rejudge: Annotated[
+        bool, typer.Option("--rejudge", help="Let another judge look at a run directory.")
+    ] = False,
     max_errors: options.MaxErrors = None,
     plain: options.Plain = False,
     as_json: options.Json = False,
@@ -43,6 +50,7 @@ def score(
 ) -> int:
     """Score stored responses without a model, or re-score a run directory."""
     from harness import settings as s
+    from harness.progress import choose_style
     from harness.responses_file import Fields
     from harness.stored import score_directory, score_file
 
@@ -66,14 +74,20 @@ def score(
             include_path=tuple(include_path) if include_path else None,
             trust_task_code=trust_task_code,
             judge=judge,
+            judge_args=s.parse_pairs(judge_args or [], "-J"),
+            judge_budget=judge_budget,
+            judge_cache=judge_cache,
+            judge_prompt=judge_prompt,
+            rejudge=rejudge or None,
             max_errors=max_errors,
         ),
         {},
     )
     s.parse_max_errors(settings.max_errors, 0)
+    style = choose_style(plain=plain, quiet=quiet)
     if file is None:
-        ended = score_directory(settings)
+        ended = score_directory(settings, style)
     else:
         fields = Fields(response_field, doc_field, id_field, judge_field)
-        ended = score_file(settings, file, fields, clean, sys.argv)
+        ended = score_file(settings, file, fields, clean, sys.argv, style)
     return options.report(ended, settings.output_path, plain=plain, as_json=as_json, quiet=quiet)

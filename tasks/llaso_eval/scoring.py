@@ -20,6 +20,7 @@ from typing import Any, Literal
 from harness.errors import InputFileError
 from harness.types import Document, ItemScore
 from metrics import llaso, vanilla
+from metrics.judge import llaso as judge
 from tasks.llaso_eval.rules import RULES, Item, judged
 from tasks.llaso_eval.sets import DataSet, get
 from tasks.llaso_eval.speakers import cluster
@@ -167,6 +168,25 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
         details={key: value for part in parts for key, value in part.details.items()},
         aborted=frozenset[str]().union(*(part.aborted for part in parts)),
     )
+
+
+# --- judge ---------------------------------------------------------------------------------------
+
+
+def judge_slots(doc: Document, response: Any) -> dict[str, str] | None:
+    """What the judge prompt is filled with; ``None`` for a blank reply, which needs no call.
+
+    The judge never sees the question.
+    """
+    if not isinstance(response, str) or not response.strip():
+        return None
+    return {"reference": reference(doc).strip(), "response": response.strip()}
+
+
+def judge_grade(_doc: Document, reply: str) -> str | None:
+    """The score of one judge reply in the strict reading, ``None`` if it cannot be read."""
+    found = judge.strict([reply])
+    return str(found.score) if found.read else None
 
 
 process_results = vanilla.hook(score)

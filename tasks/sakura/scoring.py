@@ -57,6 +57,10 @@ def options(doc: Document) -> tuple[str, ...]:
 _WRONG: Final = {"correct": 0, "n": 1}
 
 
+def _is_blank(response: Any) -> bool:
+    return not isinstance(response, str) or not response.strip()
+
+
 def _one(correct: bool) -> dict[str, int]:
     return {"correct": int(correct), "n": 1}
 
@@ -65,8 +69,8 @@ def _official(response: Any, verdicts: Sequence[Any]) -> tuple[Scored, bool]:
     """Official reading of a judged item, and whether upstream would have stopped."""
     if not isinstance(response, str):
         return Scored(None, parsed=False), True
-    if not verdicts:
-        return Scored(None, parsed=False), False
+    if not verdicts:  # a blank reply picks no option: incorrect by the judge's own first rule
+        return (Scored(_WRONG if _is_blank(response) else None, parsed=False), False)
     if not isinstance(verdicts[0], str):
         return Scored(None, parsed=False), True
     judgement = judge.official(verdicts)
@@ -74,7 +78,7 @@ def _official(response: Any, verdicts: Sequence[Any]) -> tuple[Scored, bool]:
 
 
 def _strict(response: Any, verdicts: Sequence[Any]) -> Scored:
-    if not isinstance(response, str) or not response.strip():
+    if _is_blank(response):
         return Scored(_WRONG, parsed=False)
     readable = [verdict for verdict in verdicts if isinstance(verdict, str)]
     if not verdicts:
@@ -129,6 +133,24 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
         details=details,
         aborted=frozenset({"accuracy"}) if aborted else frozenset(),
     )
+
+
+# --- judge --------------------------------------------------------------------------------------
+
+
+def judge_slots(doc: Document, response: Any) -> dict[str, str] | None:
+    """What the judge prompt is filled with; ``None`` where the verdict needs no call.
+
+    A missing or null reply is never judged; a blank one picks no option, which is incorrect.
+    """
+    if _is_blank(response):
+        return None
+    return {"question": instruction(doc), "ground_truth": reference(doc), "response": response}
+
+
+def judge_grade(_doc: Document, reply: str) -> str | None:
+    """The verdict of one judge reply in the strict reading, ``None`` if it cannot be read."""
+    return judge.strict([reply]).verdict
 
 
 process_results = vanilla.hook(score)

@@ -26,6 +26,8 @@ from metrics.text_errors import word_edits
 from tasks.speech_ifeval.layout import PARTS
 
 NORMALIZER: Final = "speech_ifeval"
+_JUDGED: Final = ("accuracy", "cot", "wer")
+"""Values of ``metric`` whose documents a judge looks at."""
 
 _FAILED: Final = {"correct": 0, "n": 1}
 
@@ -214,6 +216,26 @@ def _transcribed(doc: Document, response: Any, verdicts: Sequence[Any] | None) -
     if extract is not None and isinstance(response, str):
         details["extract_in_reply"] = extract in normalize(response)
     return _Result(official, strict, aborted, extract, details)
+
+
+def judge_slots(doc: Document, response: Any) -> dict[str, str] | None:
+    """What the judge prompt is filled with; ``None`` where a rule decides or there is no reply."""
+    metric = doc.get("metric")
+    if metric not in _JUDGED or not isinstance(response, str):
+        return None
+    slots = {"question": str(doc.get("instruction", "")), "response": response}
+    return slots | ({"ground_truth": str(doc.get("label"))} if metric == "accuracy" else {})
+
+
+def judge_grade(doc: Document, reply: str) -> str | None:
+    """The verdict of one judge reply in the strict reading, ``None`` if it cannot be read.
+
+    An extract is a verdict of its own: the normalised text.
+    """
+    if doc.get("metric") == "wer":
+        return normalize(reply)
+    found = judge.strict([reply])
+    return ("yes" if found.yes else "no") if found.read else None
 
 
 process_results = vanilla.hook(score)

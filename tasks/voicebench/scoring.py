@@ -281,5 +281,27 @@ def reference(doc: Document) -> Any:
     return doc.get("reference")
 
 
+def judge_slots(doc: Document, response: Any) -> dict[str, str] | None:
+    """What the judge prompt is filled with; ``None`` where no judge is needed.
+
+    Upstream asks about blank replies as well, three times, so that their official score is known
+    only after the call.
+    """
+    evaluator = CONFIGS[config_of(doc)].evaluator
+    if evaluator not in ("open", "qa") or not isinstance(response, str):
+        return None
+    slots = {"prompt": _text(doc, "prompt"), "response": response}
+    return slots | ({"reference": _text(doc, "reference")} if evaluator == "qa" else {})
+
+
+def judge_grade(doc: Document, reply: str) -> str | None:
+    """The verdict of one vote in the strict reading, ``None`` if it cannot be read."""
+    if CONFIGS[config_of(doc)].evaluator == "qa":
+        vote = judge.vote(reply)
+        return None if vote is None else ("yes" if vote else "no")
+    rating = judge.strict_rating(reply)
+    return None if rating is None else str(rating)
+
+
 process_results = vanilla.hook(score)
 aggregate = vanilla.aggregate

@@ -1,0 +1,152 @@
+"""What judging costs, and where it must stop: ``--judge-budget N``, ``$X`` or ``Ntok``.
+
+A call is admitted only if the budget bears its estimate beside what is spent and what is in flight, so
+a run of many calls at once does not overshoot. The estimate follows what earlier calls really used. The
+budget is that of one command; what is left undone is asked by the next.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from harness.errors import UsageError
+
+Unit = Literal["calls", "dollars", "tokens"]
+
+PRICES: Final[Mapping[str, tuple[float, float]]] = {
+    "gpt-4o": (2.5, 10.0),
+    "gpt-4o-mini": (0.15, 0.6),
+    "gpt-4.1": (2.0, 8.0),
+    "gpt-4.1-mini": (0.4, 1.6),
+    "gpt-4.1-nano": (0.1, 0.4),
+}
+"""List prices in dollars per million prompt and completion tokens; ``-J price_in=…`` overrides them."""
+
+_CHARS_PER_TOKEN: Final = 4
+_FIRST_COMPLETION: Final = 80
+"""Completion tokens that are assumed before the first reply is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A parsed budget."""
+
+    amount: float
+    unit: Unit
+
+
+def parse_budget(text: str | None) -> Limit | None:
+    """``500`` calls, ``$2.50``, or ``200000tok``.
+
+    >>> parse_budget("500"), parse_budget("$2.5"), parse_budget("2e5tok")
+    (Limit(amount=500.0, unit='calls'), Limit(amount=2.5, unit='dollars'), Limit(amount=200000.0, unit='tokens'))
+
+    Raises:
+        UsageError: none of these.
+    """
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\$?)\s*(\d+(?:\.\d+)?(?:e\d{1,2})?)\s*(tok(?:ens)?)?", text.strip())
+    if found is None or (found[1] and found[3]) or not float(found[2]) > 0:
+        raise UsageError(
+            f"{text!r} is no budget",
+            where="--judge-budget",
+            hint="500 (calls), $2.50, or 200000tok",
+        )
+    unit: Unit = "dollars" if found[1] else "tokens" if found[3] else "calls"
+    return Limit(float(found[2]), unit)
+
+
+def price_of(model: str, given: tuple[float, float] | None) -> tuple[float, float] | None:
+    """Prices of a model: as given, else of its family; ``None`` if nobody knows.
+
+    >>> price_of("gpt-4o-mini-2024-07-18", None), price_of("my-model", None)
+    ((0.15, 0.6), None)
+    """
+    if given is not None:
+        return given
+    family = re.sub(r"-\d{4}-\d{2}-\d{2}$", "", model)
+    return PRICES.get(family)
+
+
+class Account:
+    """Tokens and dollars that were spent, and whether the next call may be made.
+
+    Args:
+        limit: the budget, ``None`` for no bound.
+        given: prices for every model, as the user says.
+        models: the judges of the run.
+
+    Raises:
+        UsageError: a budget in dollars, and the price of a model is unknown.
+    """
+
+    def __init__(
+        self, limit: Limit | None, given: tuple[float, float] | None, models: frozenset[str]
+    ) -> None:
+        self._limit = limit
+        self._given = given
+        unknown = sorted(model for model in models if price_of(model, given) is None)
+        if limit is not None and limit.unit == "dollars" and unknown:
+            raise UsageError(
+                f"the price of {unknown[0]} is not known",
+                where="--judge-budget",
+                hint="-J price_in=DOLLARS -J price_out=DOLLARS, per million tokens",
+            )
+        self.priced = not unknown
+        self.calls = 0
+        self.tokens = 0
+        self.dollars = 0.0
+        self.exhausted = False
+        self._reserved = 0.0
+        self._replies = 0
+        self._completion = 0
+
+    def reserve(self, model: str, characters: int) -> float | None:
+        """Admit a call: what to give back to ``settle``; ``None`` if the budget does not bear it."""
+        estimate = self._estimate(model, characters)
+        if self._limit is not None and (
+            self.exhausted or self._spent() + self._reserved + estimate > self._limit.amount + 1e-9
+        ):
+            self.exhausted = True
+            return None
+        self._reserved += estimate
+        return estimate
+
+    def settle(self, reserved: float, model: str, usage: Mapping[str, Any] | None) -> None:
+        """Book a call that ended; without ``usage`` nothing was delivered and no token is charged."""
+        self._reserved -= reserved
+        self.calls += 1
+        if usage is None:
+            return
+        prompt, completion = _tokens(usage, "prompt_tokens"), _tokens(usage, "completion_tokens")
+        self._replies += 1
+        self._completion += completion
+        self.tokens += prompt + completion
+        price = price_of(model, self._given)
+        if price is not None:
+            self.dollars += (prompt * price[0] + completion * price[1]) / 1e6
+
+    def _spent(self) -> float:
+        assert self._limit is not None
+        return float(
+            {"calls": self.calls, "tokens": self.tokens, "dollars": self.dollars}[self._limit.unit]
+        )
+
+    def _estimate(self, model: str, characters: int) -> float:
+        if self._limit is None or self._limit.unit == "calls":
+            return 1.0
+        prompt = characters / _CHARS_PER_TOKEN
+        completion = self._completion / self._replies if self._replies else _FIRST_COMPLETION
+        if self._limit.unit == "tokens":
+            return prompt + completion
+        price = price_of(model, self._given) or (0.0, 0.0)
+        return (prompt * price[0] + completion * price[1]) / 1e6
+
+
+def _tokens(usage: Mapping[str, Any], name: str) -> int:
+    value = usage.get(name)
+    return value if isinstance(value, int) and value > 0 else 0
