@@ -132,7 +132,7 @@ def _download(repo: str, revision: str | None, benchmark: str, patterns: list[st
     from huggingface_hub import snapshot_download
 
     try:
-        with _unmatched_patterns_are_fine():
+        with unmatched_patterns_are_fine():
             folder = snapshot_download(
                 repo, repo_type="dataset", revision=revision, allow_patterns=patterns
             )
@@ -169,7 +169,7 @@ def reason(error: Exception) -> str:
 
 
 @contextlib.contextmanager
-def _unmatched_patterns_are_fine() -> Iterator[None]:
+def unmatched_patterns_are_fine() -> Iterator[None]:
     """Silence the client's warning that a data set has none of the wanted files: that is handled here."""
 
     def keep(record: logging.LogRecord) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from harness.errors import MissingDataError
-from tasks.hub import hub_errors, reason
+from tasks.hub import hub_errors, reason, unmatched_patterns_are_fine
 from tasks.llaso_eval.layout import ENDINGS, HINT, clip_folders, find_items, read_items
 from tasks.llaso_eval.speakers import clip
 
@@ -45,9 +45,10 @@ def _download(patterns: list[str], revision: str | None) -> Path:
     from huggingface_hub import snapshot_download
 
     try:
-        folder = snapshot_download(
-            REPOSITORY, repo_type="dataset", revision=revision, allow_patterns=patterns
-        )
+        with unmatched_patterns_are_fine():
+            folder = snapshot_download(
+                REPOSITORY, repo_type="dataset", revision=revision, allow_patterns=patterns
+            )
     except hub_errors() as error:
         raise MissingDataError(
             f"cannot fetch the hub data set {REPOSITORY}"

@@ -1,7 +1,7 @@
 """Speech-IFEval from the hub: question files and the clip archive, unpacked once into a cache folder.
 
 The data set holds ``audios.tar``; the question files are published in the source repository and may or
-may not be on the hub. If they are not, nothing is downloaded and the error says what to fetch. The
+may not be on the hub. If they are not, the archive is not downloaded and the error says what to fetch. The
 archive is unpacked beside its final place and renamed, so that an interrupted run leaves no half copy.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness.errors import InputFileError, MissingDataError, StorageError
-from tasks.hub import hub_errors, reason
+from tasks.hub import hub_errors, reason, unmatched_patterns_are_fine
 from tasks.speech_ifeval.layout import PARTS, REPOSITORY, Copy, find_clips
 
 ARCHIVE = "audios.tar"
@@ -36,24 +36,31 @@ def fetch(part: str, revision: str | None) -> HubCopy:
         InputFileError: the archive is damaged.
         StorageError: the cache folder cannot be written.
     """
-    from huggingface_hub import HfApi, cached_assets_path, hf_hub_download
+    from huggingface_hub import cached_assets_path
 
     wanted = PARTS[part].file
+    root = _download([wanted, f"*/{wanted}"], revision)
+    questions = next((path for path in sorted(root.rglob(wanted)) if path.is_file()), None)
+    archive = _download([ARCHIVE], root.name) / ARCHIVE if questions is not None else root
+    if questions is None or not archive.is_file():
+        raise MissingDataError(
+            f"the hub data set {REPOSITORY} has no {wanted if questions is None else ARCHIVE}",
+            where="speech_ifeval",
+            hint=_HINT,
+        )
+    place = cached_assets_path("lalm-harness", namespace="speech_ifeval", subfolder=root.name)
+    return HubCopy(Copy(questions, unpack(archive, Path(place) / "audios")), root.name)
+
+
+def _download(patterns: list[str], revision: str | None) -> Path:
+    """The snapshot folder with the files of these names, if there are any; its name is the commit."""
+    from huggingface_hub import snapshot_download
+
     try:
-        found = HfApi().dataset_info(REPOSITORY, revision=revision)
-        names = [sibling.rfilename for sibling in found.siblings or ()]
-        questions = next((name for name in names if name.rpartition("/")[2] == wanted), None)
-        if questions is None or ARCHIVE not in names:
-            raise MissingDataError(
-                f"the hub data set {REPOSITORY} has no {wanted if questions is None else ARCHIVE}",
-                where="speech_ifeval",
-                hint=_HINT,
+        with unmatched_patterns_are_fine():
+            folder = snapshot_download(
+                REPOSITORY, repo_type="dataset", revision=revision, allow_patterns=patterns
             )
-        commit = str(found.sha)
-        files = [
-            Path(hf_hub_download(REPOSITORY, name, repo_type="dataset", revision=commit))
-            for name in (questions, ARCHIVE)
-        ]
     except hub_errors() as error:
         raise MissingDataError(
             f"cannot fetch the hub data set {REPOSITORY}"
@@ -61,8 +68,7 @@ def fetch(part: str, revision: str | None) -> HubCopy:
             where="speech_ifeval",
             hint=_HINT,
         ) from error
-    place = cached_assets_path("lalm-harness", namespace="speech_ifeval", subfolder=commit)
-    return HubCopy(Copy(files[0], unpack(files[1], Path(place) / "audios")), commit)
+    return Path(folder)
 
 
 def unpack(archive: Path, folder: Path) -> Path:

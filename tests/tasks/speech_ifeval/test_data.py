@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tarfile
-import types
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from harness.errors import InputFileError, MissingDataError, UsageError
 from tasks.speech_ifeval import data, hub
 from tasks.speech_ifeval.layout import PARTS
+from tests.hub_server import Hub
 from tests.tasks.speech_ifeval.copies import (
     CLIP,
     CLOSED,
@@ -124,60 +125,76 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def remote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A hub data set as a folder; downloads are reads of that folder."""
-    import huggingface_hub
+def remote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    from huggingface_hub.utils import _cache_assets
 
-    folder = tmp_path / "remote"
-    write_questions(folder / "eval_data")
-    write_clips(tmp_path / "packed" / "audios")
+    with Hub().serve() as served:
+        served.use(monkeypatch, tmp_path / "cache")
+        monkeypatch.setattr(_cache_assets, "HF_ASSETS_CACHE", str(tmp_path / "assets"))
+        yield served
+
+
+def files(tmp_path: Path) -> dict[str, bytes]:
+    """The hub data set: question files and the packed clips."""
+    folder = tmp_path / "made"
+    write_copy(folder)
     with tarfile.open(folder / "audios.tar", "w") as tar:
-        tar.add(tmp_path / "packed" / "audios", "audios")
-
-    class Api:
-        def dataset_info(self, repo: str, revision: str | None) -> Any:
-            assert repo == "kehanlu/Speech-IFEval"
-            files = [path for path in folder.rglob("*") if path.is_file()]
-            siblings = [
-                types.SimpleNamespace(rfilename=str(path.relative_to(folder))) for path in files
-            ]
-            return types.SimpleNamespace(sha=revision or "abc123", siblings=siblings)
-
-    def download(_repo: str, name: str, **kwargs: Any) -> str:
-        assert kwargs["repo_type"] == "dataset"
-        return str(folder / name)
-
-    def assets(_library: str, namespace: str, subfolder: str) -> str:
-        return str(tmp_path / "assets" / namespace / subfolder)
-
-    monkeypatch.setattr(huggingface_hub, "HfApi", Api)
-    monkeypatch.setattr(huggingface_hub, "hf_hub_download", download)
-    monkeypatch.setattr(huggingface_hub, "cached_assets_path", assets)
-    return folder
+        tar.add(folder / "audios", "audios")
+    questions = {f"eval_data/{path.name}": path for path in (folder / "eval_data").iterdir()}
+    found = questions | {"audios.tar": folder / "audios.tar"}
+    return {name: path.read_bytes() for name, path in found.items()}
 
 
-def test_the_hub_copy_is_unpacked_once_and_its_commit_recorded(remote: Path) -> None:
+@pytest.mark.network
+def test_the_hub_copy_is_unpacked_once_and_its_commit_recorded(remote: Hub, tmp_path: Path) -> None:
+    content = files(tmp_path)
+    old = remote.commit(hub.REPOSITORY, content)
     docs = data.load(part="closed")["test"]
     assert [original(doc) for doc in docs] == CLOSED[:1]
-    assert docs.info.version == "abc123"
-    assert data.load(part="cot", revision="def456")["test"].info.version == "def456"
-    (remote / "audios.tar").write_bytes(b"not read again")
+    assert docs.info.version == old
+    clip = data.audio(docs[0])[0]
+    assert clip.seconds == pytest.approx(0.3)
     assert len(data.load(part="creative")["test"]) == 2
+    assert sum(path.startswith("/lfs/") for path in remote.contents()) == 1
+    new = remote.commit(hub.REPOSITORY, {**content, "README.md": b"newer"})
+    assert data.load(part="cot")["test"].info.version == new
+    assert data.load(part="cot", revision=old)["test"].info.version == old
 
 
-def test_a_hub_without_questions_downloads_nothing(remote: Path, tmp_path: Path) -> None:
-    (remote / "eval_data" / PARTS["cot"].file).unlink()
-    with pytest.raises(MissingDataError, match=r"has no chain-of-thought\.jsonl"):
+@pytest.mark.network
+def test_what_was_fetched_is_there_without_the_hub(
+    remote: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import huggingface_hub.constants
+
+    commit = remote.commit(hub.REPOSITORY, files(tmp_path))
+    data.load(part="closed")
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    for revision in (None, commit):
+        assert len(data.load(part="closed", revision=revision)["test"]) == 1
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("lost", ["eval_data/chain-of-thought.jsonl", "audios.tar"])
+def test_a_hub_without_questions_or_clips_says_what_is_missing(
+    remote: Hub, tmp_path: Path, lost: str
+) -> None:
+    content = files(tmp_path)
+    del content[lost]
+    remote.commit(hub.REPOSITORY, content)
+    with pytest.raises(MissingDataError, match=f"has no {lost.rpartition('/')[2]}"):
         data.load(part="cot")
+    assert not any(path.startswith("/lfs/") for path in remote.contents())  # not the archive
     assert not (tmp_path / "assets").exists()
 
 
-def test_a_damaged_archive_leaves_no_half_copy(remote: Path, tmp_path: Path) -> None:
-    (remote / "audios.tar").write_bytes(b"x" * 100)
+@pytest.mark.network
+def test_a_damaged_archive_leaves_no_half_copy(remote: Hub, tmp_path: Path) -> None:
+    commit = remote.commit(hub.REPOSITORY, files(tmp_path) | {"audios.tar": b"x" * 100})
     with pytest.raises(InputFileError, match="not a readable archive"):
         data.load(part="cot")
-    assert not [path for path in (tmp_path / "assets").rglob("*") if path.name == "audios"]
-    assert not list((tmp_path / "assets" / "speech_ifeval" / "abc123").iterdir())
+    (place,) = (tmp_path / "assets").rglob(commit)
+    assert not list(place.iterdir())
 
 
 def test_an_archive_of_something_else(tmp_path: Path) -> None:
@@ -188,14 +205,11 @@ def test_an_archive_of_something_else(tmp_path: Path) -> None:
         hub.unpack(tmp_path / "a.tar", tmp_path / "audios")
 
 
-def test_an_unreachable_hub_says_how_to_use_a_copy(monkeypatch: pytest.MonkeyPatch) -> None:
-    import huggingface_hub
-
-    class Api:
-        def dataset_info(self, *_: Any, **__: Any) -> Any:
-            raise ConnectionError("no route")
-
-    monkeypatch.setattr(huggingface_hub, "HfApi", Api)
-    with pytest.raises(MissingDataError, match="ConnectionError: no route") as caught:
-        data.load(part="cot")
+@pytest.mark.network
+def test_an_unreachable_hub_says_how_to_use_a_copy(remote: Hub, tmp_path: Path) -> None:
+    remote.url = "http://127.0.0.1:9"
+    with pytest.MonkeyPatch.context() as patch:
+        remote.use(patch, tmp_path / "cache")
+        with pytest.raises(MissingDataError, match="cannot fetch the hub data set") as caught:
+            data.load(part="cot")
     assert "--data speech_ifeval=FOLDER" in str(caught.value.hint)
