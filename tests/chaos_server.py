@@ -15,7 +15,7 @@ Replies (``--reply``)
     ``fixed:TEXT`` · ``FILE.json``: a mapping from the text of the last user message to a reply, ``"*"`` for
     any other · ``package.module:function``: called with the parsed body.
     A reply is a string (the content) or a mapping: ``content``, ``finish_reason``, ``refusal``,
-    ``reasoning_content`` …; ``status`` with ``content`` makes it an HTTP error with that message.
+    ``reasoning_content`` …; ``status`` (with ``content`` and ``code``) makes it an HTTP error.
 
 Transient faults (``--fault-rate``, at most ``--fault-attempts`` attempts in a row of one body, ``--faults a,b``)
     ``429`` with Retry-After (``--retry-after`` seconds) · ``500`` · ``503`` · ``hang`` (no answer for
@@ -182,8 +182,6 @@ class Chaos:
             fields["content"], fields["refusal"] = None, "I cannot help with that."
         elif kind == "length":
             fields["content"], finish = text[: (len(text) + 1) // 2], "length"
-        elif kind == "model":
-            model = f"other/{model}@main"
         usage = {
             "prompt_tokens": 20,
             "completion_tokens": len(text.split()),
@@ -264,9 +262,11 @@ class Connection(asyncio.Protocol):
         if cut:
             self.transport.close()
 
-    def fail(self, status: int, message: str, headers: str = "") -> None:
+    def fail(
+        self, status: int, message: str, headers: str = "", *, code: str | None = None
+    ) -> None:
         """Write an error in OpenAI's form."""
-        self.send(status, {"error": {"message": message, "type": "error", "code": None}}, headers)
+        self.send(status, {"error": {"message": message, "type": "error", "code": code}}, headers)
 
     async def answer(self, body: bytes) -> None:
         """Serve one request."""
@@ -325,9 +325,12 @@ class Connection(asyncio.Protocol):
             return self.transport.abort()
         reply = chaos.reply(body, digest)
         if isinstance(reply, Mapping) and "status" in reply:
-            return self.fail(int(reply["status"]), str(reply.get("content", "scripted")))
-        lasting = kind if kind in OUTCOMES or kind == "model" else chaos.outcome(digest)
+            message, code = str(reply.get("content", "scripted")), reply.get("code")
+            return self.fail(int(reply["status"]), message, code=code)
+        lasting = kind if kind in OUTCOMES else chaos.outcome(digest)
         completion = chaos.completion(body, reply, lasting)
+        if kind == "model":
+            completion["model"] = f"other/{completion['model']}@main"
         if kind == "truncated":
             return self.send(200, completion, cut=True)
         self.send(200, completion)
