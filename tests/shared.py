@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-SHARED = Path(
-    os.environ.get("HARNESS_SHARED", Path(__file__).resolve().parents[2] / "shared")
-)
+SHARED = Path(os.environ.get("HARNESS_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
 needs_shared = pytest.mark.skipif(
     not (SHARED / "README.md").is_file(),
