@@ -1,6 +1,6 @@
 """Judge health: items with a known grade that ride along with every judge and task.
 
-A benchmark keeps them in ``judge_canaries.yaml`` beside its tasks: a document, a reply, and the
+A benchmark keeps them in ``_judge_canaries.yaml`` beside its tasks: a document, a reply, and the
 verdict that any sound judge gives. They are asked like any other item, and their agreement stands
 beside the scores, so that a judge that was swapped, misconfigured or talked round is seen.
 """
@@ -22,7 +22,7 @@ from harness.yaml_task import YamlTask
 
 CANARY: Final = "canary:"
 """Ids of canaries in ``judgements.jsonl`` start with this."""
-FILE: Final = "judge_canaries.yaml"
+FILE: Final = "_judge_canaries.yaml"
 _KEYS: Final = frozenset({"doc", "expect", "id", "response"})
 
 

@@ -73,10 +73,10 @@ def neutralise(text: str) -> str:
 
 
 def shorten(text: str, limit: int = MAX_CHARS, head: int = _HEAD) -> str:
-    """Cut the middle out of a very long text, visibly.
+    r"""Cut the middle out of a very long text, visibly.
 
     >>> shorten("a" * 30, limit=20, head=5)
-    'aaaaa\\n[… 10 characters were cut here by the harness …]\\naaaaaaaaaaaaaaa'
+    'aaaaa\n[… 10 characters were cut here by the harness …]\naaaaaaaaaaaaaaa'
     """
     if len(text) <= limit:
         return text

@@ -9,11 +9,12 @@ from typing import Any
 
 from harness.errors import HarnessError, UsageError
 from harness.judge import JudgeOptions, TaskJudge, bind, judge_options, judges_named
+from harness.judge_answer import Client
 from harness.judge_budget import Account, parse_budget
 from harness.judge_cache import JudgeCache
 from harness.judge_health import canaries
 from harness.judge_spec import task_judge
-from harness.judge_stage import Client, JudgedTask, JudgeStage
+from harness.judge_stage import JudgedTask, JudgeStage
 from harness.progress import Progress, Style
 from harness.run_directory import RunDirectory
 from harness.score_stage import selected
@@ -25,6 +26,7 @@ def judged_task(
     task: YamlTask, judge: TaskJudge, facts: Mapping[str, Any] | None = None
 ) -> JudgedTask:
     """A task with its live judge and the items that test it."""
+    task.check_judge()
     declared = task_judge(task.spec)
     assert declared is not None
     return JudgedTask(task, judge, facts, canaries(Path(task.spec.yaml_path).parent, declared))

@@ -31,8 +31,16 @@ _KEYS: Final = frozenset(
     ["model", "prompt", "sampling", "samples", "repeats_if_unparsed", "parse", "reducer", "strip"]
 )
 _SAMPLING: Final = frozenset(
-    ["temperature", "top_p", "max_tokens", "max_completion_tokens", "frequency_penalty"]
-    + ["presence_penalty", "seed", "reasoning_effort"]
+    [
+        "temperature",
+        "top_p",
+        "max_tokens",
+        "max_completion_tokens",
+        "frequency_penalty",
+        "presence_penalty",
+        "seed",
+        "reasoning_effort",
+    ]
 )
 _PARSE: Final = re.compile(r"[a-z][\w.]*\.\d+")
 

@@ -203,6 +203,8 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
         template=settings.template,
         system=settings.system,
     )
+    if judge is not None:
+        task.check_judge()
     documents = task.documents()
     if not len(documents):
         raise MissingDataError(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import TaskFileError
+from harness.judge_spec import parse_judge
 from harness.types import FunctionRef, TaskSpec, Template
 from harness.yaml_loader import YamlFile
 
@@ -177,6 +178,12 @@ def parse_task(file: YamlFile) -> TaskSpec:
             where=file.where("generation_kwargs"),
         )
     lalm = _lalm(file)
+    if lalm["judge"] is not None:
+        parse_judge(
+            lalm["judge"],
+            file.path.parent,
+            lambda *keys: file.where("metadata", "lalm", "judge", *keys),
+        )
     metrics, directions = _metrics(file)
     for key in ("official", "judged"):
         unknown = [name for name in lalm[key] if name not in metrics]

@@ -218,19 +218,21 @@ class YamlTask:
         function = getattr(self.scoring, "signature", None)
         return dict(function(docs)) if function is not None else {}
 
-    def judge_slots(self, doc: Document, response: Any) -> dict[str, str] | None:
-        """What the judge prompt is filled with; ``None`` if the verdict needs no call.
+    def check_judge(self) -> None:
+        """Refuse a judge that nobody says what it is shown.
 
         Raises:
-            TaskFileError: the benchmark does not say what its judge is shown.
+            TaskFileError: the task names a judge, and its scoring module has no ``judge_slots``.
         """
-        function = getattr(self.scoring, "judge_slots", None)
-        if function is None:
+        if not callable(getattr(self.scoring, "judge_slots", None)):
             raise TaskFileError(
                 "the task names a judge, but its scoring module has no function 'judge_slots'",
                 where=str(self.scoring.__file__),
             )
-        slots: dict[str, str] | None = function(doc, response)
+
+    def judge_slots(self, doc: Document, response: Any) -> dict[str, str] | None:
+        """What the judge prompt is filled with; ``None`` if the verdict needs no call."""
+        slots: dict[str, str] | None = self.scoring.judge_slots(doc, response)
         return slots
 
     def judge_grade(self, doc: Document, reply: str) -> str | None:

@@ -13,6 +13,8 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from metrics.judge.variants import json_field, unfenced
+
 PARSER_ID: Final = "llaso.1"
 """Changes whenever a stored judge reply could be read differently."""
 
@@ -50,7 +52,10 @@ def parse_first_line(reply: str) -> int | None:
     >>> parse_first_line("\nScore: 2\n"), parse_first_line("Explanation: good.\nScore: 2")
     (2, None)
     """
-    return parse(reply.strip().split("\n", 1)[0])
+    value = json_field(reply, ["score"])
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if LOWEST <= value <= HIGHEST else None
+    return parse(unfenced(reply).strip().split("\n", 1)[0])
 
 
 def strict(replies: Sequence[str]) -> StrictScore:

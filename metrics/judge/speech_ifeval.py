@@ -13,6 +13,8 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from metrics.judge.variants import json_field, unfenced
+
 PARSER_ID: Final = "speech_ifeval.1"
 """Changes whenever a stored judge reply could be read differently."""
 
@@ -48,7 +50,10 @@ def parse_last_line(reply: str) -> bool | None:
     >>> parse_last_line("Result: Not sure"), parse_last_line("Result: YES\nLet me know.")
     (None, None)
     """
-    last = reply.rstrip().rpartition("\n")[2]
+    value = json_field(reply, ["result"])
+    if isinstance(value, str):
+        reply = f"Result: {value}"
+    last = unfenced(reply).rstrip().rpartition("\n")[2]
     match = _STRICT.fullmatch(last.translate(_MARKUP).strip())
     return match[1].lower() == "yes" if match else None
 

@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from metrics.judge.variants import MARKUP, json_field, unfenced
+
 PARSER_ID: Final = "voicebench.1"
 """Changes whenever a stored judge reply could be read differently."""
 
@@ -56,8 +58,16 @@ def strict_rating(reply: str) -> int | None:
     >>> strict_rating(" 5\n"), strict_rating("[[3]]"), strict_rating("4."), strict_rating("6")
     (5, 3, None, None)
     """
-    match = _STRICT.fullmatch(reply.strip())
+    match = _STRICT.fullmatch(_bare(reply, "score"))
     return int(match[1] or match[2]) if match else None
+
+
+def _bare(reply: str, field: str) -> str:
+    """A reply without the fence, the JSON object or the emphasis around it."""
+    value = json_field(reply, [field])
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        reply = str(value)
+    return unfenced(reply).strip().strip(MARKUP)
 
 
 def majority_yes(replies: Sequence[str]) -> float:
@@ -100,7 +110,7 @@ def vote(reply: str) -> bool | None:
     >>> vote('"Yes", it is.'), vote("No."), vote("Maybe"), vote("")
     (True, False, None, None)
     """
-    words = reply.split(maxsplit=1)
+    words = _bare(reply, "answer").split(maxsplit=1)
     word = _EDGES.sub("", words[0]).lower() if words else ""
     return {"yes": True, "no": False}.get(word)
 

@@ -257,6 +257,6 @@ def test_every_judge_reply_is_read_by_both_readers() -> None:
     replies = {reply for case, _ in scored("open") for reply in case["judge_reply"]}
     both = {reply: (judge.rating(reply), judge.strict_rating(reply)) for reply in replies}
     for reply, (loose, strict) in both.items():
-        assert strict is None or loose == strict, reply
+        assert strict is None or loose in (None, strict), reply  # official takes no emphasis
     assert both["4.5"] == (4.5, None)
     assert math.isclose(both["1e1"][0] or 0, 10)

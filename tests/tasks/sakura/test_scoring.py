@@ -120,7 +120,7 @@ def accuracy(response: Any, verdicts: Any) -> tuple[Any, bool, Any, bool, bool]:
         ("a duck", [None], (None, False, WRONG, False, True)),
         ("a duck", None, (None, True, None, True, False)),
         ("a duck", [], (None, False, None, False, False)),
-        ("", [], (None, False, WRONG, False, False)),
+        ("", [], (WRONG, False, WRONG, False, False)),
     ],
 )
 def test_accuracy_readings(response: Any, verdicts: Any, expected: Any) -> None:

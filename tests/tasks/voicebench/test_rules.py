@@ -113,7 +113,7 @@ def test_pedant_substring_branch_and_its_whole_word_form() -> None:
         ("1e1", 10, None),
         ("[[12]]", 12, None),
         ("[4]", None, None),
-        ("**4**", None, None),
+        ("**4**", None, 4),
         ("4/5", None, None),
         ("inf", None, None),
         ("nan", None, None),
