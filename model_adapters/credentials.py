@@ -7,12 +7,13 @@ refuse.
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import os
 import re
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from harness.errors import SetupError, UsageError
 
@@ -125,6 +126,22 @@ def check_url(url: str, *, where: str) -> str:
             hint="leave it away: the URL mostly ends with /v1",
         )
     return url.strip().rstrip("/")
+
+
+def split_password(url: str) -> tuple[str, str | None]:
+    """A URL without user and password, and the Authorization header that they mean.
+
+    >>> split_password("https://me:pass%20word@example.com/v1")
+    ('https://example.com/v1', 'Basic bWU6cGFzcyB3b3Jk')
+    >>> split_password("https://example.com/v1")
+    ('https://example.com/v1', None)
+    """
+    parts = urlsplit(url)
+    credentials, at, host = parts.netloc.rpartition("@")
+    if not at:
+        return url, None
+    header = "Basic " + base64.b64encode(unquote(credentials).encode()).decode()
+    return urlunsplit(parts._replace(netloc=host)), header
 
 
 def shown_url(url: str) -> str:

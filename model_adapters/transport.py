@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, Final
 from harness.errors import AudioError, UsageError
 from harness.types import ErrorInfo
 from model_adapters.chat_reply import ChatReply, failed, filtered, read_completion, used_up
-from model_adapters.credentials import check_url, find_key, shown_url
+from model_adapters.credentials import check_url, find_key, shown_url, split_password
 from model_adapters.limiter import AdaptiveLimiter, Verdict
 from model_adapters.retry import (
     BACKOFF_CAP,
@@ -218,6 +218,9 @@ async def _encoded(build: Callable[[], Body | Awaitable[Body]]) -> bytes:
 def _open_client(key: str, url: str, headers: dict[str, str]) -> AsyncOpenAI:
     import openai
 
+    url, authorization = split_password(url)
+    if authorization is not None:  # a gateway in front of the service, which takes no key then
+        headers = {"Authorization": authorization, **headers}
     # our own time-out covers the whole attempt, so the library's would only cost time
     timeout = openai.Timeout(None, connect=CONNECT_SECONDS)
     # aiohttp advises against bodies over 1 MB that are one piece; a long clip is one

@@ -1,0 +1,151 @@
+"""Hazard: behind a service that fails in every way, items are lost, asked twice, or score otherwise."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.chaos_server import ChaosServer
+from tests.reliability.live import SOAK, answered, finish, launch, lines, wait_until
+from tests.reliability.test_memory import _PROGRAM
+from tests.toy import evaluate_arguments, jsonl, write_tone
+
+pytestmark = pytest.mark.network
+ITEMS = 2000 if SOAK else 150
+REPLIES = ("--reply", "tests.toy_replies:answer", "--outcome-rate", "0.1", "--seed", "11")
+CLIENT = "timeout=2,backoff=0.05,max_retries=8,concurrency=16"
+ALLOWED_GROWTH = 5_000_000 if SOAK else 12_000_000  # bytes
+
+
+@pytest.fixture(autouse=True)
+def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TOY_AUDIO", str(write_tone(tmp_path / "tone.wav")))
+    monkeypatch.setenv("TOY_ITEMS", str(ITEMS))
+
+
+def to(server: ChaosServer) -> tuple[str, ...]:
+    return ("-M", f"base_url={server.base_url},{CLIENT}", "--quiet")
+
+
+def content(run: Path) -> tuple[bytes, list[dict[str, Any]]]:
+    """Results and samples, apart from times, attempts and the model name that came back."""
+    samples = jsonl(run / "samples.jsonl")
+    for line in samples:
+        for field in ("seconds", "attempts", "extra"):
+            line.pop(field)
+    return (run / "results.json").read_bytes(), samples
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, list[dict[str, Any]]]:
+    """What a run gives when nothing fails."""
+    folder = tmp_path_factory.mktemp("calm")
+    with pytest.MonkeyPatch.context() as patch, ChaosServer(*REPLIES) as server:
+        patch.setenv("TOY_AUDIO", str(write_tone(folder / "tone.wav")))
+        patch.setenv("TOY_ITEMS", str(ITEMS))
+        code, _, err = finish(launch("openai:m", folder / "run", *to(server)), timeout=300)
+        assert code == 0, err
+        ledger = server.ledger()
+    assert ledger["requests"] == ITEMS
+    found = content(folder / "run")
+    outcomes = {line["outcome"] for line in found[1]}
+    assert outcomes == {"answered", "empty", "refused", "truncated"}
+    return found
+
+
+def without_paths(samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Samples of runs whose clips lie in different folders."""
+    text = json.dumps(samples)
+    for line in samples:
+        for clip in line["audio"]:
+            text = text.replace(json.dumps(clip["path"]), '"clip"')
+    found: list[dict[str, Any]] = json.loads(text)
+    return found
+
+
+def test_same_results_with_every_fifth_attempt_failing(
+    tmp_path: Path, calm: tuple[bytes, list[dict[str, Any]]]
+) -> None:
+    run = tmp_path / "run"
+    with ChaosServer(*REPLIES, "--fault-rate", "0.2", "--fault-attempts", "4") as server:
+        code, _, err = finish(launch("openai:m", run, *to(server)), timeout=600)
+        assert code == 0, err
+        ledger = server.ledger()
+    assert len(ledger["faults"]) >= 8
+    assert len(jsonl(run / "responses.jsonl")) == ITEMS  # nothing lost, nothing twice
+    assert len(ledger["by_content"]) == ITEMS
+    assert all(row["answered"] >= 1 for row in ledger["by_content"].values())
+    assert ledger["probes"] == 0
+    results, samples = content(run)
+    assert results == calm[0]
+    assert without_paths(samples) == without_paths(calm[1])
+
+
+def test_kill_9_asks_nothing_finished_again(
+    tmp_path: Path, calm: tuple[bytes, list[dict[str, Any]]]
+) -> None:
+    run = tmp_path / "run"
+    faults = ("--fault-rate", "0.1", "--fault-attempts", "3", "--latency", "0.05")
+    with ChaosServer(*REPLIES, *faults) as server:
+        for part in (0.3, 0.7):
+            target = int(ITEMS * part)
+            process = launch("openai:m", run, *to(server))
+            wait_until(lambda: lines(run / "responses.jsonl") >= target, process)  # noqa: B023
+            process.kill()
+            process.communicate()
+            done = answered(run)
+            before = asked(server)
+            assert target <= len(done) < ITEMS
+        code, _, err = finish(launch("openai:m", run, *to(server)), timeout=600)
+        assert code == 0, err
+        after = asked(server)
+    assert len(after) == ITEMS
+    assert {name for name in done if after[name] != before[name]} == set()
+    results, samples = content(run)
+    assert results == calm[0]
+    assert without_paths(samples) == without_paths(calm[1])
+
+
+def asked(server: ChaosServer) -> dict[str, int]:
+    """How often every item was asked, by its id."""
+    found = {}
+    for row in server.ledger()["by_content"].values():
+        number = int(row["text"].removeprefix("What is number ").removesuffix("?"))
+        found[f"item-{number:05}"] = row["asked"]
+    return found
+
+
+def peak(folder: Path, items: int, server: ChaosServer) -> int:
+    """Peak resident memory of a run over clips of five seconds, in bytes."""
+    clip = folder / "five-seconds.wav"
+    if not clip.exists():
+        write_tone(clip, seconds=5.0)
+    command = evaluate_arguments("openai:m", folder / f"run-{items}", *to(server))
+    found = subprocess.run(
+        [sys.executable, "-c", _PROGRAM, *map(str, command)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "TOY_ITEMS": str(items), "TOY_AUDIO": str(clip)},
+    )
+    line = next(line for line in found.stderr.split("\n") if line.startswith("PEAK "))
+    code, bytes_ = json.loads(line.removeprefix("PEAK "))
+    assert code == 0, found.stderr
+    return int(bytes_)
+
+
+def test_memory_is_flat(tmp_path: Path) -> None:
+    few, many = (1000, 10_000) if SOAK else (100, 600)
+    with ChaosServer("--fast", "--latency", "0.005") as server:
+        base = peak(tmp_path, few, server)
+        grown = peak(tmp_path, many, server) - base
+    assert base < 330_000_000
+    assert grown < ALLOWED_GROWTH, f"{base / 1e6:.0f} MB, and {grown / 1e6:.1f} MB more"
