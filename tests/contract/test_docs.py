@@ -20,6 +20,7 @@ from harness import errors
 from harness.task_index import load_index
 from harness.task_schema import _LALM, _REQUIRED, _TEMPLATE_KEYS
 from metrics.registry import METRICS
+from model_adapters.conformance import AdapterConformance
 from model_adapters.registry import BUILT_IN
 from tests.command import CommandResult
 from tests.toy import jsonl
@@ -190,6 +191,33 @@ def test_every_adapter_and_its_arguments_are_documented() -> None:
         }
         targets = {word for word in named if word.startswith(f"{name}:")}
         assert named - targets == declared, name
+
+
+def test_every_conformance_check_is_documented() -> None:
+    named = {
+        word
+        for cell in first_cells(section(read("docs/adapters.md"), "## Check yours"))
+        for word in code(cell)
+    }
+    assert named == set(AdapterConformance.CHECKS)
+
+
+def test_the_conformance_example_holds(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = read("docs/adapters.md")
+    (adapter,) = [block.text for block in blocks(page) if block.title == "shout_adapter.py"]
+    (here / "shout_adapter.py").write_text(adapter, encoding="utf-8")
+    (example,) = [
+        block.text
+        for block in blocks(section(page, "## Check yours"))
+        if block.language == "python"
+    ]
+    monkeypatch.setattr(sys, "path", [str(here), *sys.path])
+    try:
+        found: dict[str, Any] = {}
+        exec(example, found)
+        assert [check().check for check in found["suite"].checks()] == [*AdapterConformance.CHECKS]
+    finally:
+        sys.modules.pop("shout_adapter", None)
 
 
 def test_every_task_is_covered_by_the_tables() -> None:
