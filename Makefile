@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST_ARGS ?=
 
-.PHONY: demo setup check test bench soak format clean
+.PHONY: demo setup check test bench soak vanilla vanilla-next format clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -43,6 +43,15 @@ bench: $(VENV)/.dev  ## measurements, as ratios where machines differ
 
 soak: $(VENV)/.dev  ## the long forms of the reliability tests
 	HARNESS_SOAK=1 $(BIN)/python -m pytest tests/reliability -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+# lm-eval of another version is laid over the environment; nothing else changes
+vanilla: $(VENV)/.dev  ## the task YAML under plain lm-eval 0.4.12; `make test` has 0.4.13
+	$(PIP) install -q --no-deps --upgrade --target $(VENV)/lm-eval-0.4.12 lm-eval==0.4.12
+	PYTHONPATH=$(VENV)/lm-eval-0.4.12 $(BIN)/python -m pytest tests/contract/test_vanilla_lm_eval.py $(PYTEST_ARGS)
+
+vanilla-next: $(VENV)/.dev  ## the same on the 0.5 pre-release: informative, never a failure
+	-$(PIP) install -q --no-deps --upgrade --pre --target $(VENV)/lm-eval-next 'lm-eval>=0.5.0.dev0'
+	-PYTHONPATH=$(VENV)/lm-eval-next $(BIN)/python -m pytest tests/contract/test_vanilla_lm_eval.py $(PYTEST_ARGS)
 
 clean:
 	rm -rf $(VENV) runs/demo .mypy_cache .ruff_cache .pytest_cache

@@ -20,6 +20,7 @@ from tasks.arrow import saved_files
 from tasks.dynamic_superb import scoring
 from tasks.dynamic_superb.columns import Row, parquet_rows, saved_rows
 from tasks.dynamic_superb.layout import HINT, METADATA, find_folder, listed
+from tasks.dynamic_superb.rules import RULES
 from tasks.hub import snapshot, split_files
 
 BENCHMARK: Final = "dynamic_superb"
@@ -54,7 +55,7 @@ def load(
         UnsupportedTaskError: the data set has no score (only plain lm-eval comes this far).
     """
     del metadata
-    if rule not in scoring.RULES:
+    if rule not in RULES:
         raise UnsupportedTaskError(f"{data_set} has no score", hint="see: harness tasks show TASK")
     params = {"data_set": data_set, "rule": rule, "commit": commit, "has_audio": has_audio}
     if folder is not None:

@@ -13,25 +13,20 @@ from __future__ import annotations
 import hashlib
 import json
 import statistics
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 from harness.errors import InputFileError
-from harness.types import Document, ItemScore, Reading, Scored, Stats
-from metrics import dynamic_superb as rules
+from harness.types import Document, ItemScore
 from metrics import vanilla
-from metrics.bleu import bleu_item
+from metrics.dynamic_superb import joined_labels, unique_labels
 from metrics.judge import dynamic_superb as judge
-from metrics.normalizers import basic
 from metrics.numbers import strict_number
-
-Readings = dict[Reading, Scored]
+from tasks.dynamic_superb.rules import RULES, Item
 
 LISTED: Final = "DynamicSuperb/HEARSoundEventDetection_DCASE2016Task2"
 """The set whose label is a written list."""
 _MAX_OPTIONS: Final = 100
-_WRONG: Final = {"correct": 0, "n": 1}
 
 
 # --- documents ---------------------------------------------------------------------------------
@@ -56,9 +51,9 @@ def reference(doc: Document) -> str:
             f"the label is {label!r}, expected text", where=str(doc.get("_id") or "document")
         )
     if doc.get("label2") is not None:
-        return rules.joined_labels(doc)
+        return joined_labels(doc)
     listed = (doc.get("_params") or {}).get("data_set") == LISTED
-    return rules.unique_labels(label) if listed else label
+    return unique_labels(label) if listed else label
 
 
 def annotate(docs: list[Document], origin: Literal["file", "data"]) -> None:
@@ -140,181 +135,6 @@ def _labels(doc: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple((doc.get("_split") or {}).get("labels", ()))
 
 
-# --- rules -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """What a rule may look at."""
-
-    gold: str
-    response: Any
-    doc: Mapping[str, Any]
-    verdicts: Sequence[Any] | None
-
-    @property
-    def text(self) -> str:
-        """The reply as text, empty if it is none."""
-        return self.response if isinstance(self.response, str) else ""
-
-    @property
-    def answered(self) -> bool:
-        """Whether there is more than white space."""
-        return bool(self.text.strip())
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What a rule gives; see ``harness.types.ItemScore``."""
-
-    metrics: dict[str, Readings]
-    extracted: Any = None
-    details: dict[str, Any] = field(default_factory=dict)
-    aborted: frozenset[str] = frozenset()
-
-
-def _share(correct: bool) -> dict[str, float]:
-    return {"correct": int(correct), "n": 1}
-
-
-def _pair(
-    metric: str, item: Item, official: Callable[[], Stats], strict: Stats
-) -> tuple[Readings, frozenset[str]]:
-    """Both readings of a text metric; the official one stops where ``official`` raises."""
-    try:
-        found = official() if isinstance(item.response, str) else None
-    except (rules.SlotError, ZeroDivisionError):
-        found = None
-    readings: Readings = {
-        "official": Scored(found, parsed=found is not None and item.answered),
-        "strict": Scored(strict, parsed=item.answered),
-    }
-    return readings, frozenset() if found is not None else frozenset({metric})
-
-
-def exact(item: Item) -> Part:
-    """Phase 1: exact match; strictly also the only label that the reply names."""
-    said = rules.strict_label(item.text, item.gold, _labels(item.doc))
-    strict = Scored(_share(said == rules.strict_norm(item.gold)), parsed=said is not None)
-    stopped = not isinstance(item.response, str)
-    official = (
-        Scored(None, parsed=False)
-        if stopped
-        else Scored(_share(rules.official_match(item.text, item.gold)), parsed=item.answered)
-    )
-    return Part(
-        {"accuracy": {"official": official, "strict": strict}},
-        said,
-        aborted=frozenset({"accuracy"}) if stopped else frozenset(),
-    )
-
-
-def judged(item: Item) -> Part:
-    """Phase 2 classification: the judge's verdict; official from its first reply, strict also from one repeat."""
-    metric = "judged_accuracy"
-    stopped = frozenset() if isinstance(item.response, str) else frozenset({metric})
-    if item.verdicts is None:
-        return Part({metric: {"official": Scored(None), "strict": Scored(None)}}, aborted=stopped)
-    replies = [reply for reply in item.verdicts if isinstance(reply, str)]
-    said = judge.parse(replies[0]) if replies else None
-    found = judge.strict(replies)
-    if stopped:
-        official = Scored(None, parsed=False)
-    elif item.verdicts or not item.answered:
-        official = Scored(_share(bool(said)), parsed=said is not None)
-    else:
-        official = Scored(None, parsed=False)  # an answer that was never judged
-    if not item.answered:
-        strict = Scored(_WRONG, parsed=False)
-    else:
-        stats = _share(found.yes) if item.verdicts else None
-        strict = Scored(stats, parsed=found.read)
-    details = {"judge_unread": said is None} if replies else {}
-    return Part({metric: {"official": official, "strict": strict}}, None, details, stopped)
-
-
-def _edit_rule(
-    metric: str,
-    official: Callable[[str, str], Stats],
-    strict: Callable[[str, str], Stats],
-) -> Callable[[Item], Part]:
-    def rule(item: Item) -> Part:
-        def count() -> Stats:
-            found = official(item.gold, item.text)
-            if not found["length"]:
-                raise ZeroDivisionError
-            return found
-
-        readings, aborted = _pair(metric, item, count, strict(item.gold, item.text))
-        return Part({metric: readings}, basic(item.text), aborted=aborted)
-
-    return rule
-
-
-def slots(item: Item) -> Part:
-    """Slot filling: F1 of slot types, character error rate of slot values."""
-    gold, said = rules.strict_slots(item.gold), rules.strict_slots(item.text)
-
-    def types() -> Stats:
-        f1 = rules.slot_type_f1(rules.slots(item.gold), rules.slots(item.text))
-        return {"score": f1, "n": 1}
-
-    f1, stopped = _pair("slot_f1", item, types, {"score": rules.slot_type_f1(gold, said), "n": 1})
-    cer, also = _pair(
-        "slot_cer",
-        item,
-        lambda: rules.official_slot_edits(rules.slots(item.gold), rules.slots(item.text)),
-        rules.strict_slot_edits(gold, said),
-    )
-    plain = {kind: list(values) for kind, values in said.items()}
-    return Part({"slot_f1": f1, "slot_cer": cer}, plain, aborted=stopped | also)
-
-
-def bleu(item: Item) -> Part:
-    """Speech translation: corpus BLEU."""
-    readings, aborted = _pair(
-        "corpus_bleu",
-        item,
-        lambda: bleu_item(item.gold, item.text),
-        bleu_item(basic(item.gold), basic(item.text)),
-    )
-    return Part({"corpus_bleu": readings}, aborted=aborted)
-
-
-def number(item: Item) -> Part:
-    """Regression, strict only: absolute error, and the share of replies without exactly one number.
-
-    Such a reply counts with the error of always answering the median, which is skill 0; ``details.valued``
-    says which items have a number, for the plain error over those.
-    """
-    target, found = strict_number(item.gold), strict_number(item.text)
-    error: Stats | None = None
-    if target is not None:
-        missed = (item.doc.get("_split") or {}).get("mae_ref", 0.0)
-        error = {"abs_error": missed if found is None else abs(found - target), "n": 1}
-    return Part(
-        {
-            "mae": {"strict": Scored(error, parsed=found is not None)},
-            "abstention_rate": {"strict": Scored(_share(found is None), parsed=item.answered)},
-        },
-        found,
-        {"reference_value": target, "valued": found is not None},
-    )
-
-
-RULES: Final[dict[str, Callable[[Item], Part]]] = {
-    "exact": exact,
-    "judged": judged,
-    "wer": _edit_rule("wer", rules.official_word_edits, rules.strict_word_edits),
-    "per": _edit_rule("per", rules.official_word_edits, rules.strict_word_edits),
-    "cer": _edit_rule("cer", rules.official_char_edits, rules.strict_char_edits),
-    "slots": slots,
-    "bleu": bleu,
-    "number": number,
-}
-"""Rule by the name that a task's ``dataset_kwargs`` give."""
-
-
 def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemScore:
     """Score one reply.
 
@@ -331,7 +151,8 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
     >>> found["official"].stats, found["strict"].stats
     ({'correct': 0, 'n': 1}, {'correct': 1, 'n': 1})
     """
-    part = RULES[doc["_params"]["rule"]](Item(reference(doc), response, doc, verdicts))
+    rule = RULES[doc["_params"]["rule"]]
+    part = rule(Item(reference(doc), response, doc.get("_split") or {}, verdicts))
     return ItemScore(part.metrics, part.extracted, part.details, part.aborted)
 
 

@@ -13,6 +13,7 @@ from harness.errors import InputFileError
 from harness.types import MISSING, ItemScore
 from metrics.registry import METRICS
 from tasks.dynamic_superb import scoring
+from tasks.dynamic_superb.rules import RULES
 
 RIGHT, WRONG = {"correct": 1, "n": 1}, {"correct": 0, "n": 1}
 REPLIES: list[Any] = [None, MISSING, 3, ["Yes"], {"a": 1}]
@@ -73,7 +74,7 @@ def test_a_label_outside_the_list_counts_by_equality_only() -> None:
     assert exact("Maybe.", "maybe", ("Yes", "No")).metrics["accuracy"]["strict"].stats == RIGHT
 
 
-@pytest.mark.parametrize("rule", sorted(scoring.RULES))
+@pytest.mark.parametrize("rule", sorted(RULES))
 @pytest.mark.parametrize("reply", REPLIES, ids=str)
 def test_a_reply_that_is_no_text(rule: str, reply: Any) -> None:
     """Upstream stops; strictly it is the worst answer, and no metric is dropped."""
@@ -267,7 +268,7 @@ _verdicts = st.none() | st.lists(
 )
 
 
-@pytest.mark.parametrize("rule", sorted(scoring.RULES))
+@pytest.mark.parametrize("rule", sorted(RULES))
 @given(label=_labels, reply=_replies, verdicts=_verdicts)
 @settings(max_examples=60, deadline=None, derandomize=True)
 def test_any_reply(rule: str, label: str, reply: Any, verdicts: Any) -> None:

@@ -1,0 +1,195 @@
+"""The scoring rules of Dynamic-SUPERB: one function per kind of data set, from an item to its statistics.
+
+A rule gets an ``Item`` (reference, reply, what is known of the split, judge replies) and gives a ``Part``: both
+readings of its metrics, what it extracted, details for the sample record and the metrics whose official
+scorer would have stopped. Rules are pure; ``tasks.dynamic_superb.scoring`` picks them by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from harness.types import Reading, Scored, Stats
+from metrics import dynamic_superb as metrics
+from metrics.bleu import bleu_item
+from metrics.judge import dynamic_superb as judge
+from metrics.normalizers import basic
+from metrics.numbers import strict_number
+
+Readings = dict[Reading, Scored]
+
+_WRONG: Final = {"correct": 0, "n": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a rule may look at."""
+
+    gold: str
+    response: Any
+    split: Mapping[str, Any]
+    verdicts: Sequence[Any] | None = None
+
+    @property
+    def text(self) -> str:
+        """The reply as text, empty if it is none."""
+        return self.response if isinstance(self.response, str) else ""
+
+    @property
+    def answered(self) -> bool:
+        """Whether there is more than white space."""
+        return bool(self.text.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a rule gives; see ``harness.types.ItemScore``."""
+
+    metrics: dict[str, Readings]
+    extracted: Any = None
+    details: dict[str, Any] = field(default_factory=dict)
+    aborted: frozenset[str] = frozenset()
+
+
+def _share(correct: bool) -> dict[str, float]:
+    return {"correct": int(correct), "n": 1}
+
+
+def _pair(
+    metric: str, item: Item, official: Callable[[], Stats], strict: Stats
+) -> tuple[Readings, frozenset[str]]:
+    """Both readings of a text metric; the official one stops where ``official`` raises."""
+    try:
+        found = official() if isinstance(item.response, str) else None
+    except (metrics.SlotError, ZeroDivisionError):
+        found = None
+    readings: Readings = {
+        "official": Scored(found, parsed=found is not None and item.answered),
+        "strict": Scored(strict, parsed=item.answered),
+    }
+    return readings, frozenset() if found is not None else frozenset({metric})
+
+
+def exact(item: Item) -> Part:
+    """Phase 1: exact match; strictly also the only label that the reply names."""
+    said = metrics.strict_label(item.text, item.gold, item.split.get("labels", ()))
+    strict = Scored(_share(said == metrics.strict_norm(item.gold)), parsed=said is not None)
+    stopped = not isinstance(item.response, str)
+    official = (
+        Scored(None, parsed=False)
+        if stopped
+        else Scored(_share(metrics.official_match(item.text, item.gold)), parsed=item.answered)
+    )
+    return Part(
+        {"accuracy": {"official": official, "strict": strict}},
+        said,
+        aborted=frozenset({"accuracy"}) if stopped else frozenset(),
+    )
+
+
+def judged(item: Item) -> Part:
+    """Phase 2 classification: the judge's verdict; official from its first reply, strict also from one repeat."""
+    metric = "judged_accuracy"
+    stopped = frozenset() if isinstance(item.response, str) else frozenset({metric})
+    if item.verdicts is None:
+        return Part({metric: {"official": Scored(None), "strict": Scored(None)}}, aborted=stopped)
+    replies = [reply for reply in item.verdicts if isinstance(reply, str)]
+    said = judge.parse(replies[0]) if replies else None
+    found = judge.strict(replies)
+    if stopped:
+        official = Scored(None, parsed=False)
+    elif item.verdicts or not item.answered:
+        official = Scored(_share(bool(said)), parsed=said is not None)
+    else:
+        official = Scored(None, parsed=False)  # an answer that was never judged
+    if not item.answered:
+        strict = Scored(_WRONG, parsed=False)
+    else:
+        stats = _share(found.yes) if item.verdicts else None
+        strict = Scored(stats, parsed=found.read)
+    details = {"judge_unread": said is None} if replies else {}
+    return Part({metric: {"official": official, "strict": strict}}, None, details, stopped)
+
+
+def _edit_rule(
+    metric: str,
+    official: Callable[[str, str], Stats],
+    strict: Callable[[str, str], Stats],
+) -> Callable[[Item], Part]:
+    def rule(item: Item) -> Part:
+        def count() -> Stats:
+            found = official(item.gold, item.text)
+            if not found["length"]:
+                raise ZeroDivisionError
+            return found
+
+        readings, aborted = _pair(metric, item, count, strict(item.gold, item.text))
+        return Part({metric: readings}, basic(item.text), aborted=aborted)
+
+    return rule
+
+
+def slots(item: Item) -> Part:
+    """Slot filling: F1 of slot types, character error rate of slot values."""
+    gold, said = metrics.strict_slots(item.gold), metrics.strict_slots(item.text)
+
+    def types() -> Stats:
+        f1 = metrics.slot_type_f1(metrics.slots(item.gold), metrics.slots(item.text))
+        return {"score": f1, "n": 1}
+
+    f1, stopped = _pair("slot_f1", item, types, {"score": metrics.slot_type_f1(gold, said), "n": 1})
+    cer, also = _pair(
+        "slot_cer",
+        item,
+        lambda: metrics.official_slot_edits(metrics.slots(item.gold), metrics.slots(item.text)),
+        metrics.strict_slot_edits(gold, said),
+    )
+    plain = {kind: list(values) for kind, values in said.items()}
+    return Part({"slot_f1": f1, "slot_cer": cer}, plain, aborted=stopped | also)
+
+
+def bleu(item: Item) -> Part:
+    """Speech translation: corpus BLEU."""
+    readings, aborted = _pair(
+        "corpus_bleu",
+        item,
+        lambda: bleu_item(item.gold, item.text),
+        bleu_item(basic(item.gold), basic(item.text)),
+    )
+    return Part({"corpus_bleu": readings}, aborted=aborted)
+
+
+def number(item: Item) -> Part:
+    """Regression, strict only: absolute error, and the share of replies without exactly one number.
+
+    Such a reply counts with the error of always answering the median, which is skill 0; ``details.valued``
+    says which items have a number, for the plain error over those.
+    """
+    target, found = strict_number(item.gold), strict_number(item.text)
+    error: Stats | None = None
+    if target is not None:
+        missed = item.split.get("mae_ref", 0.0)
+        error = {"abs_error": missed if found is None else abs(found - target), "n": 1}
+    return Part(
+        {
+            "mae": {"strict": Scored(error, parsed=found is not None)},
+            "abstention_rate": {"strict": Scored(_share(found is None), parsed=item.answered)},
+        },
+        found,
+        {"reference_value": target, "valued": found is not None},
+    )
+
+
+RULES: Final[dict[str, Callable[[Item], Part]]] = {
+    "exact": exact,
+    "judged": judged,
+    "wer": _edit_rule("wer", metrics.official_word_edits, metrics.strict_word_edits),
+    "per": _edit_rule("per", metrics.official_word_edits, metrics.strict_word_edits),
+    "cer": _edit_rule("cer", metrics.official_char_edits, metrics.strict_char_edits),
+    "slots": slots,
+    "bleu": bleu,
+    "number": number,
+}
+"""Rule by the name that a task's ``dataset_kwargs`` give."""

@@ -1,0 +1,172 @@
+"""Contract: every task YAML runs under plain lm-eval, with the official values of our own runner.
+
+One copy of ten items per task, one set of replies. Our runner replays them through ``harness evaluate``;
+lm-eval's public ``simple_evaluate`` gets them from a model that looks them up. Prompts, clips, generation
+arguments and the values of all judge-free metrics must agree. Only names that lm-eval 0.4.12, 0.4.13 and its 0.5 pre-release have in
+common are used (``make vanilla``, ``make vanilla-next``).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.plan import load_spec
+from harness.task_index import TaskEntry, load_index, tasks_root
+from harness.types import MISSING
+from harness.yaml_task import YamlTask
+from tests.command import CommandResult
+from tests.tiny_copies import WRITERS, gold_or_not
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("vanilla")]
+
+Cli = Callable[..., CommandResult]
+INDEX = load_index()
+
+
+def names(benchmark: str) -> list[str]:
+    """What lm-eval is asked for: tasks, and for inline tasks their group, which is how it reaches them."""
+    found: dict[str, None] = {}
+    for entry in tasks_of(benchmark):
+        found[entry.task if entry.path.stem == entry.task else entry.path.stem] = None
+    return list(found)
+
+
+def tasks_of(benchmark: str) -> list[TaskEntry]:
+    """Every task that can be run."""
+    return [
+        entry
+        for entry in INDEX.tasks.values()
+        if entry.benchmark == benchmark and not entry.unsupported
+    ]
+
+
+def test_every_benchmark_has_a_copy() -> None:
+    assert {entry.benchmark for entry in INDEX.tasks.values()} == set(WRITERS)
+
+
+def make_replies(benchmark: str, folder: Path) -> dict[tuple[str, str], str]:
+    """(task, item) -> reply: right, wrong and unreadable ones in turn."""
+    replies = {}
+    for entry in tasks_of(benchmark):
+        task = YamlTask(load_spec(entry), folder=None if benchmark == "quickstart" else folder)
+        for number, doc in enumerate(task.documents()):
+            try:
+                gold = task.reference(doc)
+            except KeyError:
+                gold = MISSING
+            reply = gold_or_not(gold, task.hints(doc).options, number)
+            replies[entry.task, str(doc["_id"])] = reply
+    return replies
+
+
+def run_lm_eval(benchmark: str, folder: Path, replies: dict[tuple[str, str], str]) -> Any:
+    """One run of plain lm-eval; also the requests its model saw."""
+    import lm_eval.models  # noqa: F401
+    from lm_eval.api.model import LM
+    from lm_eval.evaluator import simple_evaluate
+    from lm_eval.tasks import TaskManager
+
+    seen: dict[tuple[str, str], Any] = {}
+
+    class Parrot(LM):  # type: ignore[misc]
+        MULTIMODAL = True
+
+        def generate_until(self, requests: list[Any]) -> list[str]:
+            for request in requests:
+                seen[self.key(request)] = request.args
+            return [replies[self.key(request)] for request in requests]
+
+        @staticmethod
+        def key(request: Any) -> tuple[str, str]:
+            return request.task_name.split("::")[-1], str(request.doc["_id"])
+
+        def loglikelihood(self, requests: list[Any]) -> list[tuple[float, bool]]:
+            raise NotImplementedError
+
+        def loglikelihood_rolling(self, requests: list[Any]) -> list[float]:
+            raise NotImplementedError
+
+    metadata = {} if benchmark == "quickstart" else {"folder": str(folder)}
+    found = simple_evaluate(
+        model=Parrot(),
+        tasks=names(benchmark),
+        task_manager=TaskManager(
+            include_path=str(tasks_root() / benchmark), include_defaults=False, metadata=metadata
+        ),
+        bootstrap_iters=0,
+    )
+    assert found is not None
+    results = {name.split("::")[-1]: value for name, value in found["results"].items()}
+    return results, seen
+
+
+def run_ours(
+    cli: Cli, benchmark: str, folder: Path, run: Path, replies: dict[tuple[str, str], str]
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """``harness evaluate replay:FILE``: results and response records."""
+    file = run.with_suffix(".jsonl")
+    lines = [
+        {"task": task, "id": item, "response": reply} for (task, item), reply in replies.items()
+    ]
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    given = () if benchmark == "quickstart" else ("--data", f"{benchmark}={folder}")
+    done = cli(
+        "evaluate", f"replay:{file}", "-t", ",".join(e.task for e in tasks_of(benchmark)),
+        *given, "-o", run, "--judge", "none", "--quiet",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    records = (run / "responses.jsonl").read_text(encoding="utf-8").split("\n")
+    return json.loads((run / "results.json").read_text(encoding="utf-8"))["tasks"], [
+        json.loads(record) for record in records if record
+    ]
+
+
+def flat(messages: list[dict[str, Any]]) -> str:
+    """The user's message with its audio marks, as lm-eval writes it."""
+    parts = messages[-1]["content"]
+    return "".join(part["text"] if part["type"] == "text" else "<audio>" for part in parts)
+
+
+@pytest.mark.parametrize("benchmark", sorted(WRITERS))
+def test_plain_lm_eval_and_our_runner_agree(benchmark: str, cli: Cli, tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    folder.mkdir()
+    WRITERS[benchmark](folder)
+    replies = make_replies(benchmark, folder)
+    ours, records = run_ours(cli, benchmark, folder, tmp_path / "run", replies)
+    theirs, seen = run_lm_eval(benchmark, folder, replies)
+
+    assert len(records) == len(replies) == len(seen)
+    for record in records:
+        prompt, generation, extra = seen[record["task"], str(record["id"])]
+        assert prompt.endswith(flat(record["messages"])), "lm-eval puts the system prompt in front"
+        assert [clip.sha256 for clip in extra.get("audio") or []] == [
+            clip["sha256"] for clip in record["audio"]
+        ]
+        assert (generation["until"], generation["do_sample"]) == ([], False)
+    values = []
+    for entry in tasks_of(benchmark):
+        for metric, readings in ours[entry.task]["metrics"].items():
+            reading = "official" if "official" in readings else "strict"
+            found = readings[reading]["value"]
+            value = theirs[entry.task][f"{metric},none"]
+            if metric in entry.judged:
+                assert math.isnan(value) and found is None
+                continue
+            if found is None:
+                assert math.isnan(value)
+                continue
+            assert value == found, f"{entry.task} {metric}"
+            values.append(value)
+        assert set(theirs[entry.task]) >= {f"{metric},none" for metric in entry.metrics}
+    assert values, "nothing was compared"
+    assert any(value > 0 for value in values), "the replies must not all be worthless"
+    clip = next((a for _, _, extra in seen.values() for a in extra.get("audio") or []), None)
+    assert clip is not None
+    assert clip["array"].ndim == 1
