@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.bench.openai_bench import bench_openai
 from tests.shared import SHARED
 from tests.toy import FLAGS, write_tone
 
@@ -128,7 +129,7 @@ def score_in_process(task: str, file: Path, run: Path) -> None:
     score_file(Settings("stored", (task,), run), file, Fields(), "none", ["harness", "score"])
 
 
-BENCHES: tuple[Callable[[Path], None], ...] = (bench_start_up, bench_runner, bench_scoring)
+BENCHES: tuple[Callable[[Path], None], ...] = (bench_start_up, bench_runner, bench_scoring, bench_openai)
 
 
 def main() -> None:
