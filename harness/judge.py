@@ -16,13 +16,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
-from harness.errors import SetupError, UsageError
+from harness.errors import UsageError
 from harness.judge_prompt import BARE, RENDERER, render
 from harness.judge_spec import JudgeSpec, read_prompt, task_judge
 from harness.keys import digest, short_hash
 from harness.settings import Settings
 from harness.types import Document, TaskSpec
 from harness.yaml_task import YamlTask
+from model_adapters.credentials import check_url, find_key
+from model_adapters.transport import ClientOptions
 
 Choice = Literal["none", "replay", "live"]
 
@@ -106,12 +108,12 @@ def resolve_judge(judge: str, *, has_replies: bool, can_ask: bool = False) -> Ch
     return cast(Choice, judge)
 
 
-def judge_options(settings: Settings, *, has_replies: bool) -> JudgeOptions:
-    """Check and resolve the judge flags.
+def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) -> JudgeOptions:
+    """Check and resolve the judge flags; without ``ask`` no key is needed.
 
     Raises:
         UsageError: an unknown judge or argument.
-        SetupError: a live judge was asked for and there is no key.
+        MissingKeyError: a live judge was asked for and there is no key.
     """
     arguments = settings.judge_args
     for name in arguments:
@@ -130,21 +132,17 @@ def judge_options(settings: Settings, *, has_replies: bool) -> JudgeOptions:
     if not _VARIABLE.fullmatch(variable):
         raise UsageError("api_key_env is the name of an environment variable", where="-J")
     base_url = arguments.get("base_url")
-    if base_url is not None and not re.match(r"https?://[^/\s]+", str(base_url)):
-        raise UsageError("base_url starts with http:// or https://", where="-J base_url")
-    can_ask = bool(os.environ.get(variable)) or base_url is not None
+    if base_url is not None:
+        base_url = check_url(str(base_url), where="-J base_url")
+    can_ask = bool(os.environ.get(variable, "").strip()) or base_url is not None
     choice = resolve_judge(settings.judge, has_replies=has_replies, can_ask=can_ask)
-    if choice == "live" and not can_ask:
-        raise SetupError(
-            f"a live judge needs the key of its service in {variable}",
-            where=f"--judge {settings.judge}",
-            hint=f"export {variable}=…, or -J base_url=http://HOST:PORT/v1 for a server without one",
-        )
+    if choice == "live" and ask:
+        find_key(variable, base_url or os.environ.get("OPENAI_BASE_URL") or None)
     model = settings.judge.removeprefix(PREFIX) if settings.judge.startswith(PREFIX) else None
     return JudgeOptions(
         choice=choice,
         model=model,
-        base_url=None if base_url is None else str(base_url),
+        base_url=base_url,
         key_variable=variable,
         concurrency=int(_number(arguments, "concurrency", DEFAULT_CONCURRENCY, least=1)),
         timeout=_number(arguments, "timeout", DEFAULT_TIMEOUT, least=0.01),
@@ -189,11 +187,13 @@ class TaskJudge:
         spec: votes, repeats, prompts, with everything from the command line applied.
         id: ``MODEL@PARSER#HASH``.
         fenced: model output is fenced off as data.
+        endpoint: URL of its service, without anything secret; recorded, not part of the id.
     """
 
     spec: JudgeSpec
     id: str
     fenced: bool = True
+    endpoint: str = ""
 
     def messages(self, task: YamlTask, doc: Document, response: Any) -> list[dict[str, str]] | None:
         """The request about one reply, ``None`` if its verdict needs no call."""
@@ -212,6 +212,7 @@ class TaskJudge:
         spec = self.spec
         return {
             "id": self.id,
+            "endpoint": self.endpoint,
             "model": spec.model,
             "sampling": dict(spec.sampling),
             "samples": spec.samples,
@@ -256,7 +257,9 @@ def bind(spec: TaskSpec, options: JudgeOptions) -> TaskJudge | None:
         found.repeats,
         found.strip,
     ]
-    return TaskJudge(found, f"{found.model}@{found.parse}#{short_hash(content)}", options.fenced)
+    identity = f"{found.model}@{found.parse}#{short_hash(content)}"
+    endpoint = ClientOptions(base_url=options.base_url).shown_url
+    return TaskJudge(found, identity, options.fenced, endpoint)
 
 
 def judges_named(entries: Mapping[str, Mapping[str, Any]]) -> str:

@@ -25,8 +25,8 @@ PRICES: Final[Mapping[str, tuple[float, float]]] = {
 }
 """List prices in dollars per million prompt and completion tokens; ``-J price_in=…`` overrides them."""
 
-_CHARS_PER_TOKEN: Final = 4
-_FIRST_COMPLETION: Final = 80
+_CHARS_PER_TOKEN: Final = 3
+_FIRST_COMPLETION: Final = 100
 """Completion tokens that are assumed before the first reply is there."""
 
 
@@ -104,9 +104,16 @@ class Account:
         self._reserved = 0.0
         self._replies = 0
         self._completion = 0
+        self._prompt = 0
+        self._characters = 0
 
     def reserve(self, model: str, characters: int) -> float | None:
-        """Admit a call: what to give back to ``settle``; ``None`` if the budget does not bear it."""
+        """Admit a call: what to give back to ``settle``; ``None`` if the budget does not bear it.
+
+        Args:
+            model: the judge.
+            characters: of the request.
+        """
         estimate = self._estimate(model, characters)
         if self._limit is not None and (
             self.exhausted or self._spent() + self._reserved + estimate > self._limit.amount + 1e-9
@@ -116,7 +123,9 @@ class Account:
         self._reserved += estimate
         return estimate
 
-    def settle(self, reserved: float, model: str, usage: Mapping[str, Any] | None) -> None:
+    def settle(
+        self, reserved: float, model: str, characters: int, usage: Mapping[str, Any] | None
+    ) -> None:
         """Book a call that ended; without ``usage`` nothing was delivered and no token is charged."""
         self._reserved -= reserved
         self.calls += 1
@@ -125,6 +134,8 @@ class Account:
         prompt, completion = _tokens(usage, "prompt_tokens"), _tokens(usage, "completion_tokens")
         self._replies += 1
         self._completion += completion
+        self._prompt += prompt
+        self._characters += characters
         self.tokens += prompt + completion
         price = price_of(model, self._given)
         if price is not None:
@@ -139,7 +150,8 @@ class Account:
     def _estimate(self, model: str, characters: int) -> float:
         if self._limit is None or self._limit.unit == "calls":
             return 1.0
-        prompt = characters / _CHARS_PER_TOKEN
+        rate = self._prompt / self._characters if self._characters else 0.0
+        prompt = characters * (rate or 1 / _CHARS_PER_TOKEN)
         completion = self._completion / self._replies if self._replies else _FIRST_COMPLETION
         if self._limit.unit == "tokens":
             return prompt + completion

@@ -342,7 +342,7 @@ class JudgeStage:
             if reserved is None:
                 return None
             reply = await self._client.chat(lambda: body)
-            self.account.settle(reserved, spec.model, reply.usage)
+            self.account.settle(reserved, spec.model, characters, reply.usage)
             attempts, seconds = attempts + reply.attempts, seconds + reply.seconds
             if reply.error is not None:
                 kind, problem = reply.error.kind, reply.error.message

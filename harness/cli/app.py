@@ -23,6 +23,12 @@ data_app = typer.Typer(
     no_args_is_help=True, help="Fetch and examine benchmark data.", rich_markup_mode=None
 )
 app.add_typer(data_app, name="data")
+judge_app = typer.Typer(
+    no_args_is_help=True,
+    help="What judges are asked, and how good they are.",
+    rich_markup_mode=None,
+)
+app.add_typer(judge_app, name="judge")
 
 
 def _version(value: bool) -> None:

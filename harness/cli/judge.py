@@ -1,0 +1,96 @@
+"""``harness judge show TASK`` and ``harness judge calibrate LABELS.jsonl``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli import options
+from harness.cli.app import judge_app
+from harness.errors import EXIT_FOUND, EXIT_OK
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+
+
+@judge_app.command("show")
+def show(
+    task: Annotated[str, typer.Argument(metavar="TASK", help="A judged task.")],
+    response: Annotated[
+        str | None, typer.Option("--response", metavar="TEXT", help="The reply under judgement.")
+    ] = None,
+    judge: options.Judge = None,
+    judge_args: options.JudgeArgs = None,
+    judge_prompt: options.JudgePrompt = None,
+    data: options.Data = None,
+    revision: options.Revision = None,
+    include_path: options.IncludePath = None,
+    trust_task_code: options.Trust = None,
+    as_json: Json = False,
+) -> None:
+    """Print the request that a task's judge gets, rendered for a real item; nothing is sent."""
+    from harness import settings as s
+    from harness.judge_show import show as render
+
+    settings = s.merge(
+        options.given(
+            model="stored",
+            tasks=(task,),
+            output_path=Path("RUN_DIR"),
+            judge=judge,
+            judge_args=s.parse_pairs(judge_args or [], "-J"),
+            judge_prompt=judge_prompt,
+            data=s.parse_folders(data or []),
+            revision=s.parse_pairs(revision or [], "--revision"),
+            include_path=tuple(include_path) if include_path else None,
+            trust_task_code=trust_task_code,
+        ),
+        {},
+    )
+    found = render(settings, response)
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
+    else:
+        typer.echo("\n".join(found.lines()))
+
+
+@judge_app.command("calibrate")
+def calibrate(
+    labels: Annotated[
+        Path,
+        typer.Argument(
+            metavar="LABELS.jsonl", help="Records with human labels and judge grades or replies."
+        ),
+    ],
+    task: Annotated[
+        str | None, typer.Option("--task", help="Task whose parser reads raw judge replies.")
+    ] = None,
+    run: Annotated[
+        list[Path] | None,
+        typer.Option("--run", metavar="RUN_DIR", help="Take grades from this run; repeatable."),
+    ] = None,
+    human_field: Annotated[str, typer.Option(help="Field of the human label.")] = "human",
+    min_kappa: Annotated[
+        float | None,
+        typer.Option(min=-1.0, max=1.0, help="Exit 1 if a judge's kappa is below this."),
+    ] = None,
+    include_path: options.IncludePath = None,
+    trust_task_code: options.Trust = None,
+    as_json: Json = False,
+) -> int:
+    """Agreement of judges with human labels and with each other: kappa, confusion, bias by length."""
+    from harness import judge_calibration as c
+
+    reader = c.labels_task(task, include_path or (), trusted=bool(trust_task_code))
+    found = c.calibrate(c.read_labels(labels, reader, run or [], human_field))
+    below = found.below(min_kappa) if min_kappa is not None else []
+    if as_json:
+        typer.echo(json.dumps({**found.as_json(), "below": below}, ensure_ascii=False))
+    else:
+        typer.echo("\n".join(c.lines(found)))
+    if below:
+        typer.echo(f"below kappa {min_kappa:g}: {', '.join(below)}", err=True)
+        return EXIT_FOUND
+    return EXIT_OK

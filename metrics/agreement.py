@@ -1,0 +1,238 @@
+"""Agreement of two raters: Cohen's kappa with a bootstrap interval, confusion table, bias by length.
+
+Kappa itself is scikit-learn's. The interval is a percentile bootstrap over items: items with the same pair
+of labels are exchangeable, so a resample is a multinomial draw of the confusion table. Bias by length
+asks whether one rater is kinder to longer replies than the other.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Weights = Literal["quadratic"] | None
+
+RESAMPLES: Final = 2_000
+_POSITIVE: Final = frozenset({"correct", "yes", "true", "right", "1", "1.0"})
+_NEGATIVE: Final = frozenset({"incorrect", "no", "false", "wrong", "0", "0.0"})
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far two raters agree.
+
+    Attributes:
+        n: items.
+        observed: share of equal labels.
+        kappa: Cohen's kappa; ``None`` where it is not defined (both raters use one same label).
+        ci95: percentile bootstrap interval of kappa.
+        labels: labels in order.
+        confusion: counts, rows the first rater, columns the second.
+        weights: ``quadratic`` or ``None``.
+    """
+
+    n: int
+    observed: float
+    kappa: float | None
+    ci95: tuple[float, float] | None
+    labels: tuple[str, ...]
+    confusion: tuple[tuple[int, ...], ...]
+    weights: Weights
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain form."""
+        return {
+            "n": self.n,
+            "observed": self.observed,
+            "kappa": self.kappa,
+            "ci95": None if self.ci95 is None else list(self.ci95),
+            "weights": self.weights,
+            "labels": list(self.labels),
+            "confusion": [list(row) for row in self.confusion],
+        }
+
+
+def numeric(label: str) -> float | None:
+    """A label as a number, ``None`` if it is none.
+
+    >>> numeric("4"), numeric("correct")
+    (4.0, None)
+    """
+    try:
+        value = float(label)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def label_order(labels: Sequence[str]) -> tuple[tuple[str, ...], Weights]:
+    """Labels in their order, and the weights that suit them: quadratic for a scale of numbers.
+
+    >>> label_order(["5", "1", "3"]), label_order(["yes", "no"])
+    ((('1', '3', '5'), 'quadratic'), (('no', 'yes'), None))
+    """
+    distinct = sorted(set(labels))
+    values = [numeric(label) for label in distinct]
+    if len(distinct) > 2 and all(value is not None for value in values):
+        return tuple(sorted(distinct, key=float)), "quadratic"
+    return tuple(distinct), None
+
+
+def agreement(
+    first: Sequence[str],
+    second: Sequence[str],
+    *,
+    scale: Sequence[str] | None = None,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Agreement:
+    """Compare two raters item by item.
+
+    Args:
+        first: labels of the first rater.
+        second: labels of the second rater.
+        scale: all labels of an ordered scale, such as 1 to 5: the distance of two labels is that of their
+            places. Default: the labels at hand; weights are quadratic if they are numbers and more than two.
+        resamples: bootstrap draws.
+        seed: of the draws.
+
+    Raises:
+        ValueError: no items, lists of different length, or a label outside the scale.
+
+    >>> found = agreement(["yes", "yes", "no", "no"], ["yes", "no", "no", "no"])
+    >>> found.observed, found.kappa, found.confusion
+    (0.75, 0.5, ((2, 0), (1, 1)))
+    """
+    if len(first) != len(second) or not first:
+        raise ValueError("two lists of labels of equal length, and at least one item, are needed")
+    labels, weights = label_order([*first, *second])
+    if scale is not None:
+        labels, weights = tuple(scale), "quadratic"
+    place = {label: number for number, label in enumerate(labels)}
+    unknown = sorted({*first, *second} - place.keys())
+    if unknown:
+        raise ValueError(f"the label {unknown[0]!r} is not on the scale {', '.join(labels)}")
+    table = np.zeros((len(labels), len(labels)), dtype=np.int64)
+    np.add.at(table, ([place[label] for label in first], [place[label] for label in second]), 1)
+    kappa = _sklearn_kappa(first, second, labels, weights)
+    draws = np.random.default_rng(seed).multinomial(
+        len(first), table.ravel() / len(first), size=resamples
+    )
+    sampled = kappas(draws.reshape(resamples, *table.shape), weights)
+    sampled = sampled[np.isfinite(sampled)]
+    interval = None
+    if kappa is not None and sampled.size:
+        low, high = np.percentile(sampled, [2.5, 97.5])
+        interval = (float(low), float(high))
+    return Agreement(
+        n=len(first),
+        observed=float(np.trace(table)) / len(first),
+        kappa=kappa,
+        ci95=interval,
+        labels=labels,
+        confusion=tuple(tuple(int(count) for count in row) for row in table),
+        weights=weights,
+    )
+
+
+def _sklearn_kappa(
+    first: Sequence[str], second: Sequence[str], labels: Sequence[str], weights: Weights
+) -> float | None:
+    if len({*first, *second}) == 1:
+        return None  # chance agreement is 1: 0/0
+    from sklearn.metrics import cohen_kappa_score
+
+    value = float(
+        cohen_kappa_score(list(first), list(second), labels=list(labels), weights=weights)
+    )
+    return value if math.isfinite(value) else None
+
+
+def kappas(tables: npt.NDArray[np.int64], weights: Weights) -> npt.NDArray[np.float64]:
+    """Kappa of every confusion table of a stack; ``nan`` where it is not defined.
+
+    >>> kappas(np.array([[[2, 0], [1, 1]]]), None)
+    array([0.5])
+    """
+    size = tables.shape[-1]
+    places = np.arange(size)
+    distance = np.subtract.outer(places, places).astype(float)
+    cost = distance**2 if weights == "quadratic" else (distance != 0).astype(float)
+    total = tables.sum(axis=(1, 2))
+    rows, columns = tables.sum(axis=2), tables.sum(axis=1)
+    expected = np.einsum("ri,rj,ij->r", rows, columns, cost) / total
+    observed = np.einsum("rij,ij->r", tables, cost)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        result: npt.NDArray[np.float64] = 1 - observed / expected
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class LengthBias:
+    """How the second rater's surplus over the first goes with the length of what is rated.
+
+    Attributes:
+        thirds: (largest length, items, mean surplus) of the shortest, middle and longest third.
+        correlation: Pearson correlation of surplus and log length; ``None`` if one of them is constant.
+        ci95: its interval by Fisher's transformation.
+    """
+
+    thirds: tuple[tuple[int, int, float], ...]
+    correlation: float | None
+    ci95: tuple[float, float] | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain form."""
+        return {
+            "thirds": [
+                {"up_to": most, "n": count, "surplus": surplus}
+                for most, count, surplus in self.thirds
+            ],
+            "correlation": self.correlation,
+            "ci95": None if self.ci95 is None else list(self.ci95),
+        }
+
+
+def as_value(label: str) -> float | None:
+    """A label as a number that grows with the grade; ``None`` if it has no such order.
+
+    >>> as_value("correct"), as_value("No"), as_value("4"), as_value("a cat")
+    (1.0, 0.0, 4.0, None)
+    """
+    word = label.strip().lower()
+    if word in _POSITIVE:
+        return 1.0
+    return 0.0 if word in _NEGATIVE else numeric(word)
+
+
+def length_bias(
+    first: Sequence[str], second: Sequence[str], lengths: Sequence[int]
+) -> LengthBias | None:
+    """Surplus of the second rater by length; ``None`` if the labels have no order or items are few.
+
+    >>> bias = length_bias(["1"] * 6, ["1", "1", "1", "1", "2", "3"], [1, 2, 3, 4, 50, 60])
+    >>> [(most, count, surplus) for most, count, surplus in bias.thirds]
+    [(2, 2, 0.0), (4, 2, 0.0), (60, 2, 1.5)]
+    """
+    values = [(as_value(one), as_value(other)) for one, other in zip(first, second, strict=True)]
+    if len(values) < 6 or any(one is None or other is None for one, other in values):
+        return None
+    surplus = np.array([(other or 0.0) - (one or 0.0) for one, other in values])
+    size = np.asarray(lengths, dtype=float)
+    order = np.argsort(size, kind="stable")
+    thirds = tuple(
+        (int(size[part].max()), len(part), float(surplus[part].mean()))
+        for part in np.array_split(order, 3)
+    )
+    logs = np.log1p(size)
+    if np.ptp(logs) == 0 or np.ptp(surplus) == 0:
+        return LengthBias(thirds, None, None)
+    correlation = float(np.corrcoef(logs, surplus)[0, 1])
+    half = 1.959964 / math.sqrt(len(values) - 3)
+    middle = math.atanh(max(-0.999999, min(0.999999, correlation)))
+    return LengthBias(thirds, correlation, (math.tanh(middle - half), math.tanh(middle + half)))
