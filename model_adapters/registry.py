@@ -25,6 +25,7 @@ BUILT_IN: Final[Mapping[str, str]] = {
     "hf": "model_adapters.hf:HFAdapter",
     "mock": "model_adapters.mock:MockAdapter",
     "openai": "model_adapters.openai:OpenAIAdapter",
+    "python": "model_adapters.python:PythonAdapter",
     "replay": "model_adapters.replay:ReplayAdapter",
 }
 _HUB_ID: Final = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
