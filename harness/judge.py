@@ -32,6 +32,7 @@ KEY_VARIABLE: Final = "OPENAI_API_KEY"
 PREFIX: Final = "openai:"
 DEFAULT_CONCURRENCY: Final = 64
 DEFAULT_TIMEOUT: Final = 120.0
+DEFAULT_RETRIES: Final = 5
 
 _SAMPLING_ARGS: Final = (
     "temperature",
@@ -42,7 +43,16 @@ _SAMPLING_ARGS: Final = (
     "reasoning_effort",
 )
 _ARGS: Final = frozenset(
-    ["api_key_env", "base_url", "concurrency", "fenced", "price_in", "price_out", "timeout"]
+    [
+        "api_key_env",
+        "base_url",
+        "concurrency",
+        "fenced",
+        "max_retries",
+        "price_in",
+        "price_out",
+        "timeout",
+    ]
 ) | frozenset(_SAMPLING_ARGS)
 _VARIABLE: Final = re.compile(r"[A-Za-z_]\w*")
 
@@ -58,6 +68,7 @@ class JudgeOptions:
         key_variable: environment variable with the key.
         concurrency: most requests in flight.
         timeout: seconds per request.
+        max_retries: repeated attempts per request.
         sampling: call arguments over the tasks' own.
         prompt: prompt file that replaces the tasks' own.
         fenced: model output is fenced off as data.
@@ -70,6 +81,7 @@ class JudgeOptions:
     key_variable: str = KEY_VARIABLE
     concurrency: int = DEFAULT_CONCURRENCY
     timeout: float = DEFAULT_TIMEOUT
+    max_retries: int = DEFAULT_RETRIES
     sampling: Mapping[str, Any] = field(default_factory=dict)
     prompt: Path | None = None
     fenced: bool = True
@@ -146,6 +158,7 @@ def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) ->
         key_variable=variable,
         concurrency=int(_number(arguments, "concurrency", DEFAULT_CONCURRENCY, least=1)),
         timeout=_number(arguments, "timeout", DEFAULT_TIMEOUT, least=0.01),
+        max_retries=int(_number(arguments, "max_retries", DEFAULT_RETRIES, least=0)),
         sampling={name: arguments[name] for name in _SAMPLING_ARGS if name in arguments},
         prompt=settings.judge_prompt,
         fenced=_flag(arguments, "fenced", default=settings.judge_prompt is None),

@@ -70,6 +70,7 @@ def _client(options: JudgeOptions) -> Client:
             api_key_env=options.key_variable,
             concurrency=options.concurrency,
             timeout=options.timeout,
+            max_retries=options.max_retries,
         )
     )
 

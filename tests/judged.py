@@ -71,3 +71,37 @@ def derived(run: Path) -> dict[str, Any]:
     results = json.loads((run / "results.json").read_text(encoding="utf-8"))
     replies = sorted((line["id"], line["vote"], line["reply"]) for line in lines(run))
     return {"results": results, "replies": replies}
+
+
+JUDGED = Path(__file__).parent / "fixtures" / "judged"
+
+
+def toy_judge(body: Mapping[str, Any]) -> str:
+    """A judge of the judged toy task: right if the answer is in the reply; now and then unreadable."""
+    text = user_text(body)
+    digest = hashlib.sha256(text.encode()).digest()
+    if digest[0] % 11 == 0:
+        return "I would rather not say."
+    answer = text.partition("Ground truth answer: ")[2].partition("\n")[0]
+    reply = text.rpartition("[BEGIN MODEL OUTPUT")[2].partition("\n")[2].partition("\n[END")[0]
+    verdict = "correct" if answer == reply else "incorrect"
+    return f"Explanation: compared.\nJudgement: {verdict}"
+
+
+def evaluate_arguments(
+    model: str, run: Path, base_url: str, *more: str | Path
+) -> tuple[str | Path, ...]:
+    """``harness evaluate`` on the judged toy task."""
+    task = ("-t", "judged", "--include-path", str(JUDGED), "--trust-task-code")
+    return (
+        "evaluate",
+        model,
+        *task,
+        "-o",
+        run,
+        "-J",
+        f"base_url={base_url}",
+        "-J",
+        "timeout=1",
+        *more,
+    )

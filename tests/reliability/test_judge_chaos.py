@@ -1,0 +1,155 @@
+"""Hazard: a judge that fails, hangs, lies about its name or dies loses or doubles verdicts."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.chaos_server import ChaosServer
+from tests.command import run_process, start
+from tests.judged import derived, evaluate_arguments, lines
+from tests.reliability.live import SOAK, STARTED, finish, wait_until
+from tests.toy import script, write_tone
+
+pytestmark = pytest.mark.network
+
+ITEMS = 2_000 if SOAK else 100
+KILLS = 12 if SOAK else 2
+CONCURRENCY = 16
+REPLY = ("--reply", "tests.judged:toy_judge")
+FAULTS = ("429", "500", "503", "hang", "truncated", "malformed", "choices", "reset", "stale")
+FAULTS += ("model", "empty", "null", "filter", "refusal")
+
+
+@pytest.fixture(autouse=True)
+def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOY_AUDIO", str(write_tone(tmp_path / "tone.wav", seconds=0.05)))
+    monkeypatch.setenv("TOY_ITEMS", str(ITEMS))
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+
+def model(tmp_path: Path) -> str:
+    """A mock that answers two thirds right, some wrong, some not at all."""
+    special = {f"i{n}": ("" if n % 10 == 0 else "nonsense") for n in range(0, ITEMS, 5)}
+    return f"mock:script:{script(tmp_path / 'script.json', ITEMS, **special)}"
+
+
+def run(tmp_path: Path, name: str, server: ChaosServer, *more: str | Path) -> Any:
+    command = evaluate_arguments(model(tmp_path), tmp_path / name, server.base_url, *more)
+    return run_process(*command, "-J", f"concurrency={CONCURRENCY}", timeout=600)
+
+
+def check(found: Path, clean: Path) -> None:
+    """Nothing lost, nothing doubled, and the same results as without faults."""
+    seen = Counter((line["id"], line["vote"]) for line in lines(found, canaries=True))
+    assert set(seen.values()) == {1}
+    assert derived(found) == derived(clean)
+
+
+def test_faults_of_the_judge_change_nothing(tmp_path: Path) -> None:
+    with ChaosServer(*REPLY) as server:
+        assert run(tmp_path, "clean", server).code == 0
+        judged = sum(item["answered"] for item in server.ledger()["by_content"].values())
+    with ChaosServer(
+        *REPLY, "--fault-rate", "0.2", "--faults", ",".join(FAULTS), "--seed", "11",
+        "--fault-attempts", "2", "--hang-seconds", "30", "--latency", "0.01",
+    ) as server:  # fmt: skip
+        ended = run(tmp_path, "chaos", server)
+        ledger = server.ledger()
+    assert ended.code == 0, ended.err
+    assert sum(ledger["faults"].values()) > 0.1 * ITEMS
+    assert ledger["requests"] > judged
+    check(tmp_path / "chaos", tmp_path / "clean")
+    assert derived(tmp_path / "clean")["results"]["judge_health"]["judged"]["agreed"] == 1
+
+
+def test_kill_9_while_judging_asks_no_finished_reply_again(tmp_path: Path) -> None:
+    with ChaosServer(*REPLY) as server:
+        assert run(tmp_path, "clean", server).code == 0
+    log, instants = tmp_path / "run" / "judgements.jsonl", random.Random("kill judge")
+    with ChaosServer(*REPLY, "--latency", "0.05") as server:
+        command = evaluate_arguments(model(tmp_path), tmp_path / "run", server.base_url)
+        command += ("-J", f"concurrency={CONCURRENCY}")
+        for number in range(KILLS):
+            before = log.read_bytes().count(b"\n") if log.exists() else 0
+            process = start(*command)
+            STARTED.append(process)
+            target = before + instants.randrange(1, ITEMS // (KILLS + 2))
+            wait_until(lambda: written(log) > target, process)  # noqa: B023
+            time.sleep(instants.uniform(0, 0.05))
+            process.kill()
+            process.communicate()
+            if number % 2:  # a kill inside a write leaves half a line
+                with log.open("ab") as file:
+                    file.write(b'{"task": "judged", "id": "item-00')
+        last: subprocess.Popen[str] = start(*command)
+        STARTED.append(last)
+        code, _, err = finish(last, timeout=300)
+        assert code == 0, err
+        answered = sum(item["answered"] for item in server.ledger()["by_content"].values())
+    check(tmp_path / "run", tmp_path / "clean")
+    recorded = sum(line["source"] == "asked" for line in lines(tmp_path / "run", canaries=True))
+    assert recorded <= answered <= recorded + KILLS * CONCURRENCY  # only what was in flight is lost
+
+
+def written(path: Path) -> int:
+    return path.read_bytes().count(b"\n") if path.exists() else 0
+
+
+def test_a_judge_that_fails_leaves_items_unjudged_and_the_next_command_asks_them(
+    tmp_path: Path,
+) -> None:
+    with ChaosServer(*REPLY) as server:
+        assert run(tmp_path, "clean", server).code == 0
+    with ChaosServer(*REPLY, "--outcome-rate", "0.1", "--outcomes", "empty,filter") as server:
+        ended = run(tmp_path, "run", server)
+    results = derived(tmp_path / "run")["results"]["tasks"]["judged"]
+    assert ended.code == 3 and "are not judged" in ended.err
+    unjudged = results["unjudged"]
+    assert 0 < unjudged < ITEMS / 2
+    for reading in results["metrics"]["accuracy"].values():
+        assert reading["n"] == ITEMS - unjudged and not reading["complete"]
+    with ChaosServer(*REPLY) as server:
+        assert run(tmp_path, "run", server).code == 0
+        asked = len(server.ledger()["by_content"])
+    assert unjudged <= asked <= unjudged + 1  # and the canary, if it was one of them
+    check(tmp_path / "run", tmp_path / "clean")
+
+
+def test_a_dead_judge_costs_no_generated_reply(tmp_path: Path) -> None:
+    with ChaosServer(*REPLY) as server:
+        dead = server.base_url
+        assert run(tmp_path, "clean", server).code == 0
+    command = evaluate_arguments(model(tmp_path), tmp_path / "run", dead)
+    ended = run_process(*command, "-J", "max_retries=0", timeout=120)
+    assert ended.code == 4 and "in a row failed" in ended.err and "Traceback" not in ended.err
+    responses = (tmp_path / "run" / "responses.jsonl").read_bytes().count(b"\n")
+    assert responses == ITEMS
+    with ChaosServer(*REPLY) as server:
+        assert run(tmp_path, "run", server).code == 0
+    check(tmp_path / "run", tmp_path / "clean")
+
+
+def test_two_runs_at_once_share_a_cache(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    with ChaosServer(*REPLY, "--latency", "0.02") as server:
+        processes = []
+        for name in ("one", "two"):
+            command = evaluate_arguments(model(tmp_path), tmp_path / name, server.base_url)
+            processes.append(start(*command, "--judge-cache", cache))
+        STARTED.extend(processes)
+        for process in processes:
+            code, _, err = finish(process, timeout=300)
+            assert code == 0, err
+        first = server.ledger()["requests"]
+        third = run(tmp_path, "three", server, "--judge-cache", cache)
+        assert third.code == 0 and server.ledger()["requests"] == first
+    check(tmp_path / "one", tmp_path / "two")
+    check(tmp_path / "three", tmp_path / "two")
+    assert all(line["source"] != "asked" for line in lines(tmp_path / "three"))
