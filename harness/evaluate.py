@@ -15,6 +15,7 @@ from importlib import metadata
 from typing import Any, Final
 
 import harness
+from harness.availability import with_left_out
 from harness.errors import (
     EXIT_INCOMPLETE,
     EXIT_OK,
@@ -75,7 +76,8 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
         HarnessError: bad settings, missing data, a dead model, a full disk; what was finished is kept.
     """
     adapter = create(settings.model, settings.model_args, run_seed=settings.seed)
-    planned = plan_tasks(settings)
+    plan = plan_tasks(settings)
+    planned = plan.tasks
     for task in planned:  # a template that cannot be rendered is found before a model loads
         task.task.messages(task.documents[task.positions()[0]])
     target = RunDirectory(settings.output_path)
@@ -85,6 +87,7 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
         try:
             info = _open(adapter, settings.model)
             manifest = _manifest(run, settings, planned, info, argv)
+            manifest = with_left_out(manifest, plan.left_out)
             run.write_manifest(manifest)
             total = sum(task.count for task in planned)
             breaker = max(BREAKER, parse_max_errors(settings.max_errors, total) + 1)

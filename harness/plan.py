@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import keys
+from harness.availability import LeftOut, from_error, refuse, without_judge
 from harness.errors import MissingDataError, UnsupportedTaskError, UsageError
 from harness.judge import JudgeOptions, TaskJudge, bind, judge_options
 from harness.lm_eval_compat import PromptedTask
@@ -168,17 +169,54 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def plan_tasks(settings: Settings) -> list[PlannedTask]:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run would do: its tasks, and those that cannot run here and now."""
+
+    tasks: list[PlannedTask]
+    left_out: list[LeftOut]
+
+
+def plan_tasks(settings: Settings) -> Plan:
     """Load the data of every task and resolve prompts, limits and signatures.
 
     Raises:
-        HarnessError: unknown task, malformed YAML, missing data, bad limit or template.
+        HarnessError: unknown task, malformed YAML, bad limit or template; data or support that is missing,
+            unless ``skip_unavailable`` is set and something is left to run.
+    """
+    plan = survey(settings)
+    if not settings.skip_unavailable or not plan.tasks:
+        refuse(plan.left_out, len(plan.tasks) + len(plan.left_out))
+    if not plan.tasks:
+        raise UsageError(
+            "without a judge nothing is left to run",
+            where="--skip-unavailable",
+            hint="--judge openai:MODEL, or leave --skip-unavailable out",
+        )
+    return plan
+
+
+def survey(settings: Settings, *, ask: bool = True) -> Plan:
+    """The same, with what is missing as a finding; without ``ask`` a live judge needs no key.
+
+    Raises:
+        HarnessError: unknown task, malformed YAML, bad limit or template.
     """
     index = load_index(settings.include_path)
     check_benchmarks(settings.data, index, "--data")
     check_benchmarks(settings.revision, index, "--revision")
-    judging = judge_options(settings, has_replies=False)
-    planned = [_plan(entry, settings, judging) for entry in index.resolve(settings.tasks)]
+    judging = judge_options(settings, has_replies=False, ask=ask)
+    planned: list[PlannedTask] = []
+    left_out: list[LeftOut] = []
+    for entry in index.resolve(settings.tasks):
+        lacking = without_judge(entry) if judging.choice == "none" else None
+        if settings.skip_unavailable and lacking is not None:
+            left_out.append(lacking)
+            continue
+        try:
+            planned.append(_plan(entry, settings, judging))
+        except (MissingDataError, UnsupportedTaskError) as error:
+            left_out.append(from_error(entry, error))
     if settings.require_complete:
         for item in planned:
             if item.documents.info.absent:
@@ -188,7 +226,7 @@ def plan_tasks(settings: Settings) -> list[PlannedTask]:
                     where=item.documents.info.source,
                     hint="complete the copy, or leave --require-complete out",
                 )
-    return planned
+    return Plan(planned, left_out)
 
 
 def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> PlannedTask:

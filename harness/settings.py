@@ -57,6 +57,7 @@ class Settings:
     max_errors: str = "0"
     retry_errors: bool = False
     require_complete: bool = False
+    skip_unavailable: bool = False
 
 
 def parse_scalar(text: str) -> Any:
@@ -237,7 +238,13 @@ def _recipe_value(name: str, value: Any, where: str) -> Any:
         if name == "data":
             return parse_folders([f"{key}={folder}" for key, folder in value.items()])
         return {str(key): item for key, item in value.items()}
-    if name in ("trust_task_code", "retry_errors", "require_complete", "rejudge"):
+    if name in (
+        "trust_task_code",
+        "retry_errors",
+        "require_complete",
+        "skip_unavailable",
+        "rejudge",
+    ):
         if not isinstance(value, bool):
             raise wrong
         return value

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TextIO
 
+from harness.availability import by_benchmark
 from metrics.registry import METRICS
 
 _UNBOUNDED = 10_000
@@ -114,6 +115,8 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
     ]
     if results["judge"] == "none" and absent:
         yield f"no judge: judged metrics are absent in {', '.join(absent)}"
+    for _, line in by_benchmark(manifest.get("left_out", ())):
+        yield f"left out: {line}"
     for name, entry in results["tasks"].items():
         declared = manifest["tasks"][name]
         if entry["n"] < declared["items_total"]:

@@ -64,6 +64,12 @@ def evaluate(
         bool | None,
         typer.Option("--require-complete", help="Exit 4 if audio of a local copy is absent."),
     ] = None,
+    skip_unavailable: Annotated[
+        bool | None,
+        typer.Option(
+            "--skip-unavailable", help="Leave out tasks whose data or judge is missing, visibly."
+        ),
+    ] = None,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Show prompt and counts; load no model, write nothing."),
@@ -101,6 +107,7 @@ def evaluate(
         "max_errors": max_errors,
         "retry_errors": retry_errors,
         "require_complete": require_complete,
+        "skip_unavailable": skip_unavailable,
     }
     if dry_run and output_path is None:
         flags["output_path"] = Path("RUN_DIR")
@@ -108,13 +115,14 @@ def evaluate(
     s.parse_max_errors(merged.max_errors, 0)
     if dry_run:
         from harness.dry_run import dry_run as show
+        from harness.errors import EXIT_ENVIRONMENT, EXIT_OK
 
         found = show(merged)
         if as_json:
             typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
         elif not quiet:
             typer.echo("\n".join(found.lines()))
-        return 0
+        return EXIT_OK if found.complete else EXIT_ENVIRONMENT
     from harness.evaluate import evaluate as run
     from harness.progress import choose_style
 
