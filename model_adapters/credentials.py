@@ -144,6 +144,19 @@ def split_password(url: str) -> tuple[str, str | None]:
     return urlunsplit(parts._replace(netloc=host)), header
 
 
+def chat_url(url: str) -> str:
+    """Where chat requests go: the service's URL with the path of the method, before its query.
+
+    >>> chat_url("http://127.0.0.1:8000/v1")
+    'http://127.0.0.1:8000/v1/chat/completions'
+    >>> chat_url("https://example.com/deployments/d?api-version=1")
+    'https://example.com/deployments/d/chat/completions?api-version=1'
+    """
+    parts = urlsplit(split_password(url)[0])
+    path = f"{parts.path.rstrip('/')}/chat/completions"
+    return urlunsplit(parts._replace(path=path, fragment=""))
+
+
 def shown_url(url: str) -> str:
     """A URL for records: without user, password, query and fragment.
 

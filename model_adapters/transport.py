@@ -27,7 +27,14 @@ from typing import TYPE_CHECKING, Any, Final
 from harness.errors import AudioError, UsageError
 from harness.types import ErrorInfo
 from model_adapters.chat_reply import ChatReply, failed, filtered, read_completion, used_up
-from model_adapters.credentials import check_url, find_key, shown_url, split_password
+from model_adapters.credentials import (
+    chat_url,
+    check_url,
+    find_key,
+    is_loopback,
+    shown_url,
+    split_password,
+)
 from model_adapters.limiter import AdaptiveLimiter, Verdict
 from model_adapters.retry import (
     BACKOFF_CAP,
@@ -110,8 +117,11 @@ class ChatClient:
 
     def __init__(self, options: ClientOptions) -> None:
         self.options = options
-        self._url = options.given_url
-        self._key = find_key(options.api_key_env, self._url)
+        given = options.given_url
+        self._key = find_key(options.api_key_env, given)
+        self._url = given or OPENAI_URL
+        # the whole URL, since the library takes longer to join a relative one to its base
+        self._endpoint = chat_url(self._url)
         self._random = random.Random(options.seed)
         self._client: AsyncOpenAI | None = None
         self.limiter = AdaptiveLimiter(options.concurrency)
@@ -120,9 +130,7 @@ class ChatClient:
         return f"ChatClient({self.options.shown_url})"
 
     async def __aenter__(self) -> ChatClient:
-        self._client = _open_client(
-            self._key.reveal(), self._url or OPENAI_URL, dict(self.options.headers)
-        )
+        self._client = _open_client(self._key.reveal(), self._url, dict(self.options.headers))
         return self
 
     async def __aexit__(
@@ -225,10 +233,12 @@ def _open_client(key: str, url: str, headers: dict[str, str]) -> AsyncOpenAI:
     timeout = openai.Timeout(None, connect=CONNECT_SECONDS)
     # aiohttp advises against bodies over 1 MB that are one piece; a long clip is one
     warnings.filterwarnings("ignore", "Sending a large body", ResourceWarning)
+    # a proxy for the outside world does not reach a server on this machine
+    trust_env = not is_loopback(url)
     try:
-        http_client: Any = openai.DefaultAioHttpClient(timeout=timeout)
+        http_client: Any = openai.DefaultAioHttpClient(timeout=timeout, trust_env=trust_env)
     except RuntimeError:  # aiohttp is not installed
-        http_client = openai.DefaultAsyncHttpxClient(timeout=timeout)
+        http_client = openai.DefaultAsyncHttpxClient(timeout=timeout, trust_env=trust_env)
     return openai.AsyncOpenAI(
         api_key=key,
         base_url=url,

@@ -44,7 +44,6 @@ import argparse
 import asyncio
 import contextlib
 import hashlib
-import importlib
 import json
 import socket
 import struct
@@ -58,6 +57,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from tests.chaos_replies import Reply, draw, reply_function, user_text
+
+__all__ = ["ChaosServer", "user_text"]
 TRANSIENT = (
     "429",
     "500",
@@ -73,41 +75,6 @@ TRANSIENT = (
 OUTCOMES = ("empty", "null", "filter", "refusal", "length")
 REASONS = {200: "OK", 401: "Unauthorized", 404: "Not Found", 429: "Too Many Requests"}
 ROOT = Path(__file__).resolve().parents[1]
-Reply = str | Mapping[str, Any]
-
-
-def draw(*parts: object) -> float:
-    """A number in [0, 1) that depends on ``parts`` alone."""
-    digest = hashlib.sha256("\x1f".join(map(str, parts)).encode()).digest()
-    return int.from_bytes(digest[:6], "big") / 2**48
-
-
-def user_text(body: Mapping[str, Any]) -> str:
-    """Text parts of the last user message."""
-    for message in reversed(body.get("messages", [])):
-        if message.get("role") == "user":
-            content = message.get("content")
-            if isinstance(content, str):
-                return content
-            return "".join(part.get("text", "") for part in content or ())
-    return ""
-
-
-def reply_function(spec: str) -> Callable[[Mapping[str, Any], str], Reply]:
-    """What ``--reply`` means: a function of the parsed body and its digest."""
-    if spec == "hash":
-        return lambda body, digest: f"reply {digest[:16]}"
-    if spec == "echo":
-        return lambda body, digest: user_text(body)
-    if spec.startswith("fixed:"):
-        text = spec.removeprefix("fixed:")
-        return lambda body, digest: text
-    if spec.endswith(".json"):
-        script: dict[str, Reply] = json.loads(Path(spec).read_text(encoding="utf-8"))
-        return lambda body, digest: script.get(user_text(body), script.get("*", ""))
-    module, _, name = spec.partition(":")
-    function = getattr(importlib.import_module(module), name)
-    return lambda body, digest: function(body)
 
 
 class Chaos:
@@ -270,7 +237,7 @@ class Connection(asyncio.Protocol):
 
     async def answer(self, body: bytes) -> None:
         """Serve one request."""
-        method, path = self.head.split(" ")[:2]
+        method, path = self.head.partition("?")[0].split(" ")[:2]
         if path == "/ledger":
             return self.send(200, self.chaos.ledger())
         if method == "GET":
@@ -353,21 +320,17 @@ def parser() -> argparse.ArgumentParser:
 
         return read
 
-    flags.add_argument("--port", type=int, default=0)
-    flags.add_argument("--seed", type=int, default=0)
-    flags.add_argument("--reply", default="hash")
-    flags.add_argument("--fault-rate", type=float, default=0.0)
-    flags.add_argument("--fault-attempts", type=int, default=1)
+    numbers: dict[str, int | float] = {
+        **{"port": 0, "seed": 0, "fault-attempts": 1, "capacity": 0, "workers": 0},
+        **{"fault-rate": 0.0, "outcome-rate": 0.0, "latency": 0.0, "jitter": 0.0},
+        "hang-seconds": 3600.0,
+    }
+    for name, default in numbers.items():
+        flags.add_argument(f"--{name}", type=type(default), default=default)
+    for name, text in {"reply": "hash", "retry-after": "0.05", "api-key": ""}.items():
+        flags.add_argument(f"--{name}", default=text)
     flags.add_argument("--faults", type=names(TRANSIENT + OUTCOMES), default=list(TRANSIENT))
-    flags.add_argument("--outcome-rate", type=float, default=0.0)
     flags.add_argument("--outcomes", type=names(OUTCOMES), default=list(OUTCOMES))
-    flags.add_argument("--retry-after", default="0.05")
-    flags.add_argument("--hang-seconds", type=float, default=3600.0)
-    flags.add_argument("--latency", type=float, default=0.0)
-    flags.add_argument("--jitter", type=float, default=0.0)
-    flags.add_argument("--capacity", type=int, default=0)
-    flags.add_argument("--workers", type=int, default=0)
-    flags.add_argument("--api-key", default="")
     flags.add_argument("--fast", action="store_true")
     return flags
 

@@ -153,6 +153,37 @@ def test_any_retry_after_header_is_read_or_ignored(headers: dict[str, str]) -> N
     assert seconds is None or 0 <= seconds <= RETRY_AFTER_CAP
 
 
+@network
+def test_a_proxy_is_not_asked_for_a_server_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "")
+    monkeypatch.setenv("no_proxy", "")
+    with ChaosServer("--reply", "echo") as server:
+        (reply,) = ask(server.base_url, ["a"], max_retries=0)
+    assert reply.text == "a"
+
+
+@network
+def test_without_aiohttp_the_librarys_own_transport_does_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import openai
+
+    def missing(**_: Any) -> None:
+        raise RuntimeError("aiohttp is not installed")
+
+    monkeypatch.setattr(openai, "DefaultAioHttpClient", missing)
+    texts = [f"text {number}" for number in range(60)]
+    with ChaosServer("--fault-rate", "0.3", "--reply", "echo", "--outcome-rate", "0") as server:
+        replies = ask(server.base_url, texts, timeout=0.7)
+        assert sum(server.ledger()["faults"].values()) > 5
+    assert [reply.text for reply in replies] == texts
+    (gone,) = ask("http://127.0.0.1:9/v1", ["a"], max_retries=1)
+    assert gone.error is not None
+    assert gone.error.kind == "connection"
+
+
 # --- concurrency -------------------------------------------------------------------------------
 
 

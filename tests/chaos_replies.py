@@ -1,0 +1,46 @@
+"""What the chaos server answers: see ``chaos_server``."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+Reply = str | Mapping[str, Any]
+
+
+def draw(*parts: object) -> float:
+    """A number in [0, 1) that depends on ``parts`` alone."""
+    digest = hashlib.sha256("\x1f".join(map(str, parts)).encode()).digest()
+    return int.from_bytes(digest[:6], "big") / 2**48
+
+
+def user_text(body: Mapping[str, Any]) -> str:
+    """Text parts of the last user message."""
+    for message in reversed(body.get("messages", [])):
+        if message.get("role") == "user":
+            content = message.get("content")
+            if isinstance(content, str):
+                return content
+            return "".join(part.get("text", "") for part in content or ())
+    return ""
+
+
+def reply_function(spec: str) -> Callable[[Mapping[str, Any], str], Reply]:
+    """What ``--reply`` means: a function of the parsed body and its digest."""
+    if spec == "hash":
+        return lambda body, digest: f"reply {digest[:16]}"
+    if spec == "echo":
+        return lambda body, digest: user_text(body)
+    if spec.startswith("fixed:"):
+        text = spec.removeprefix("fixed:")
+        return lambda body, digest: text
+    if spec.endswith(".json"):
+        script: dict[str, Reply] = json.loads(Path(spec).read_text(encoding="utf-8"))
+        return lambda body, digest: script.get(user_text(body), script.get("*", ""))
+    module, _, name = spec.partition(":")
+    function = getattr(importlib.import_module(module), name)
+    return lambda body, digest: function(body)
