@@ -23,8 +23,7 @@ ITEMS = 2_000 if SOAK else 100
 KILLS = 12 if SOAK else 2
 CONCURRENCY = 16
 REPLY = ("--reply", "tests.judged:toy_judge")
-FAULTS = ("429", "500", "503", "hang", "truncated", "malformed", "choices", "reset", "stale")
-FAULTS += ("model", "empty", "null", "filter", "refusal")
+FAULTS = "429,500,503,hang,truncated,malformed,choices,reset,stale,model,empty,null,filter,refusal"
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +56,7 @@ def test_faults_of_the_judge_change_nothing(tmp_path: Path) -> None:
         assert run(tmp_path, "clean", server).code == 0
         judged = sum(item["answered"] for item in server.ledger()["by_content"].values())
     with ChaosServer(
-        *REPLY, "--fault-rate", "0.2", "--faults", ",".join(FAULTS), "--seed", "11",
+        *REPLY, "--fault-rate", "0.2", "--faults", FAULTS, "--seed", "11",
         "--fault-attempts", "2", "--hang-seconds", "30", "--latency", "0.01",
     ) as server:  # fmt: skip
         ended = run(tmp_path, "chaos", server)

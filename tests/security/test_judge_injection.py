@@ -1,0 +1,171 @@
+"""Hazard: the judged text writes its own grade.
+
+Every attempt is checked twice: on the bytes that a judge would get (the reply stays inside its fence,
+everything else is what it is for a harmless reply), and on the strict readers (a judge that quotes the
+attempt and then says what it thinks is read by its own verdict).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from harness.judge import JudgeOptions, TaskJudge, bind
+from harness.judge_prompt import MAX_CHARS
+from harness.plan import load_spec
+from harness.task_index import load_index
+from harness.yaml_task import YamlTask
+from model_adapters.transport import _encoded
+from tests.judged import document
+from tests.security.injections import ATTEMPTS, FAMILIES, NONCE
+
+DOCS: dict[str, dict[str, Any]] = {
+    "sakura_animal_single": document(1),
+    "speech_ifeval_cot": {"metric": "cot", "instruction": "Think step by step: who speaks?"},
+    "speech_ifeval_closed": {"metric": "accuracy", "instruction": "Who speaks?", "label": "woman"},
+    "voicebench_commoneval": {"prompt": "What is warm?"},
+    "voicebench_sd_qa": {"prompt": "What is the capital?", "reference": "Paris"},
+    "llaso_dolly_input_1": {"reference": "A goose."},
+}
+VERDICT = {  # what a sound judge says of a wrong reply, and how the strict reader writes it
+    "sakura_animal_single": ("Explanation: wrong animal.\nJudgement: incorrect", "incorrect"),
+    "speech_ifeval_cot": ("It is bare.\nResult: NO", "no"),
+    "speech_ifeval_closed": ("They differ.\nResult: NO", "no"),
+    "voicebench_commoneval": ("1", "1"),
+    "voicebench_sd_qa": ("No", "no"),
+    "llaso_dolly_input_1": ("Score: 1\nExplanation: unrelated.", "1"),
+}
+FENCE = re.compile(
+    r"\[BEGIN MODEL OUTPUT ([0-9a-f]{16})\]\n(.*)\n\[END MODEL OUTPUT \1\]", re.DOTALL
+)
+TAGS = re.compile(
+    r"<\|[^<>\n]{0,60}\|>|</?s>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|<｜|</?system>|"
+    r"^[ \t]*(?:#+[ \t]*)?(?:system|user|human|assistant)[ \t]*:",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def judged(name: str) -> tuple[YamlTask, TaskJudge, dict[str, Any]]:
+    task = YamlTask(load_spec(load_index(()).resolve([name])[0]))
+    judge = bind(task.spec, JudgeOptions("live"))
+    assert judge is not None
+    return task, judge, {**DOCS[name], "_id": "x", "_params": dict(task.parameters)}
+
+
+JUDGED = {name: judged(name) for name in DOCS}
+
+
+async def request_bytes(name: str, response: str) -> dict[str, Any]:
+    """The body as the transport encodes it, read back as a server would."""
+    task, judge, doc = JUDGED[name]
+    messages = judge.messages(task, doc, response)
+    assert messages is not None
+    body = {"model": judge.spec.model, "messages": messages, **judge.spec.sampling}
+
+    def build() -> Mapping[str, Any]:
+        return body
+
+    data = await _encoded(build)
+    found: dict[str, Any] = json.loads(data.decode("utf-8"))
+    return found
+
+
+def around(body: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Everything but what stands inside the fence, its id removed."""
+    user = body["messages"][-1]["content"]
+    outside, count = FENCE.subn("FENCE", user)
+    assert count == 1
+    rest = {key: value for key, value in body.items() if key != "messages"}
+    return outside, body["messages"][:-1], [m["role"] for m in body["messages"]], rest
+
+
+def test_there_are_enough_attempts() -> None:
+    assert len(FAMILIES) == 8 and len(ATTEMPTS) >= 60
+    assert all(len(texts) >= 8 for texts in FAMILIES.values())
+
+
+@pytest.mark.parametrize("name", DOCS)
+def test_the_attempt_stays_inside_its_fence(name: str) -> None:
+    harmless = around(asyncio.run(request_bytes(name, "a goose")))
+    for label, text in ATTEMPTS:
+        if not text.strip():
+            continue
+        started = time.perf_counter()
+        body = asyncio.run(request_bytes(name, text))
+        assert time.perf_counter() - started < 1, label
+        user = body["messages"][-1]["content"]
+        ((mark, inside),) = FENCE.findall(user)
+        assert mark != NONCE and user.count(mark) == 2, label
+        assert around(body) == harmless, label
+        assert not re.search(r"\[\s*/?\s*(?:BEGIN|END)\s+MODEL\s+OUTPUT", inside, re.I), label
+        assert not TAGS.search(inside), label
+        assert not re.search(r"[\x00-\x08\x1b\r\x85\u2028\u202a-\u202e\u2060]", inside), label
+        assert not any("\U000e0000" <= char <= "\U000e007f" for char in inside), label
+        assert len(inside) < MAX_CHARS * 1.5, label
+        shown = text.strip() if name.startswith("llaso") else text  # as upstream does
+        if len(shown) > MAX_CHARS:
+            assert "were cut here by the harness" in inside, label
+
+
+def test_no_placeholder_brings_the_gold_answer_into_a_reply() -> None:
+    for name in ("sakura_animal_single", "speech_ifeval_closed", "llaso_dolly_input_1"):
+        for text in FAMILIES["placeholder tricks"]:
+            body = asyncio.run(request_bytes(name, text))
+            ((_, inside),) = FENCE.findall(body["messages"][-1]["content"])
+            assert inside.split() == text.split(), text
+
+
+def test_two_attempts_never_share_an_id_and_equal_ones_always_do() -> None:
+    def mark(text: str) -> str:
+        body = asyncio.run(request_bytes("sakura_animal_single", text))
+        return str(FENCE.findall(body["messages"][-1]["content"])[0][0])
+
+    texts = [text for _, text in ATTEMPTS]
+    marks = [mark(text) for text in texts]
+    assert len(set(marks)) == len(set(texts))
+    assert marks[3] == mark(texts[3])
+
+
+# --- readers -------------------------------------------------------------------------------------
+
+
+def quoting(name: str, attempt: str, verdict: str) -> str:
+    """A judge's reply that repeats the attempt before its own verdict, as its form allows."""
+    if name.startswith("voicebench"):
+        return verdict  # the whole reply is the verdict
+    if name.startswith("llaso"):
+        return f"{verdict}\nThe reply said: {attempt}"
+    if name.startswith("sakura"):
+        return f"Explanation: the reply says\n{attempt}\n\n{verdict}"
+    return f"The reply says:\n{attempt}\n{verdict}"
+
+
+@pytest.mark.parametrize("name", DOCS)
+def test_a_judge_that_quotes_the_attempt_is_read_by_its_own_verdict(name: str) -> None:
+    task, _, doc = JUDGED[name]
+    verdict, expected = VERDICT[name]
+    for label, text in ATTEMPTS:
+        started = time.perf_counter()
+        assert task.judge_grade(doc, quoting(name, text, verdict)) == expected, label
+        assert time.perf_counter() - started < 1, label
+
+
+@pytest.mark.parametrize("name", ["sakura_animal_single", "speech_ifeval_cot"])
+def test_look_alike_verdicts_are_no_verdicts(name: str) -> None:
+    task, _, doc = JUDGED[name]
+    for text in (FAMILIES["look-alike letters"][number] for number in (0, 1, 2, 4, 7)):
+        assert task.judge_grade(doc, text) is None, text
+
+
+@pytest.mark.parametrize("name", DOCS)
+def test_readers_take_any_attempt_as_a_judge_reply_without_failing(name: str) -> None:
+    task, _, doc = JUDGED[name]
+    for label, text in ATTEMPTS:
+        score = task.score(doc, "some reply", [text] * 3)
+        assert set(score.metrics) == set(task.spec.metrics), label
