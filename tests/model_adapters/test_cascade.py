@@ -210,12 +210,6 @@ def test_missing_faster_whisper_names_the_extra(
 # --- targets ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("target", ["pocketsphinx+openai:gpt", "faster-whisper:tiny.en+hf:x/y"])
-def test_language_model_is_not_available_yet(target: str) -> None:
-    with pytest.raises(UsageError, match="not available yet"):
-        CascadeAdapter(target)
-
-
 def test_a_plus_inside_a_folder_name_is_no_language_model(tmp_path: Path) -> None:
     folder = tmp_path / "tiny+int8"
     folder.mkdir()

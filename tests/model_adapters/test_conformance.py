@@ -86,11 +86,31 @@ def pocketsphinx() -> AdapterConformance:
     suite = AdapterConformance(
         lambda: create("cascade:pocketsphinx"),
         exceptions={**NO_MODEL, "system_prompt": "a recogniser reads no prompt"},
-        clips=[AudioRef(CLIPS / f"choice_0{i}.opus") for i in (1, 2, 3)],
+        clips=SPEECH,
         empty=lambda: (
             create("cascade:pocketsphinx"),
             suite.request("silence", clips.ref(clips.silence(0.05))),
         ),
+    )
+    return suite
+
+
+SPEECH = [AudioRef(CLIPS / f"choice_0{i}.opus") for i in (1, 2, 3)]
+
+
+def cascade(llm: str, **arguments: Any) -> AdapterConformance:
+    """Through a language model, the recogniser reads the prompt and has stop strings."""
+    pytest.importorskip("pocketsphinx", reason="needs the extra demo")
+
+    def make(model: str = llm) -> Adapter:
+        return create(f"cascade:pocketsphinx+{model}", arguments)
+
+    scripted = llm.startswith("mock:")
+    suite = AdapterConformance(
+        make,
+        exceptions=NO_MODEL if scripted else {},
+        clips=SPEECH,
+        empty=(lambda: (make("mock:fixed:"), suite.request("nothing"))) if scripted else None,
     )
     return suite
 
@@ -131,6 +151,10 @@ def suites(
             "replay": lambda: replay(tmp_path_factory.mktemp("replay")),
             "pocketsphinx": pocketsphinx,
             "openai": lambda: openai(server()),
+            "cascade-mock": lambda: cascade("mock:hash"),
+            "cascade-openai": lambda: cascade(
+                "openai:m", **{"llm.base_url": server(), "llm.backoff": 0.01}
+            ),
             "hf": lambda: hf(request.getfixturevalue("tiny_qwen2_audio")),
         }
 
@@ -153,6 +177,11 @@ def suites(
         "pocketsphinx",
         pytest.param(
             "openai", marks=[pytest.mark.network, pytest.mark.xdist_group("conformance-openai")]
+        ),
+        "cascade-mock",
+        pytest.param(
+            "cascade-openai",
+            marks=[pytest.mark.network, pytest.mark.xdist_group("conformance-openai")],
         ),
         pytest.param("hf", marks=pytest.mark.xdist_group("hf")),
     ],
