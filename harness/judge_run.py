@@ -51,7 +51,7 @@ def open_stage(
         tasks,
         client if client is not None else _client(options),
         Account(parse_budget(settings.judge_budget), options.prices, models),
-        workers=options.concurrency,
+        workers=2 * options.concurrency,  # the next request is ready when a place gets free
         caches={model: JudgeCache(settings.judge_cache, model) for model in models}
         if settings.judge_cache is not None
         else {},
