@@ -10,8 +10,9 @@ PYTEST_ARGS ?=
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
+# --no-compile: modules compile when they are first imported, most never are
 $(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) install -q -c constraints.txt -e '.[demo]'
+	$(PIP) install -q --no-compile -c constraints.txt -e '.[demo]'
 	@touch $@
 
 # torch first and pinned: a looser range may pull a CUDA build of several GB
