@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from harness.types import ErrorInfo, Finish
+from model_adapters.chat_stream import is_stream, merge_stream
 from model_adapters.hf_generation import split_reasoning
 
 _LENGTH: Final = frozenset({"length", "max_tokens"})
@@ -74,7 +75,11 @@ def read_completion(data: object) -> ChatReply:
     >>> read_completion({"choices": []}).error.kind
     'malformed'
     """
-    if isinstance(data, (str, bytes)):  # a server that does not say application/json
+    if isinstance(data, str) and is_stream(data):
+        data = merge_stream(data)
+        if data is None:
+            return _malformed("the stream breaks off")
+    elif isinstance(data, (str, bytes)):  # a server that does not say application/json
         try:
             data = json.loads(data)
         except ValueError:

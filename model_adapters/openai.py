@@ -51,7 +51,8 @@ class Arguments:
 
     Prices are per million tokens. ``omit`` names body fields that are never sent, separated by blanks;
     ``extra_body`` is a JSON object with further ones. ``max_tokens_field`` is by default
-    ``max_completion_tokens`` for OpenAI itself and ``max_tokens`` for other servers.
+    ``max_completion_tokens`` for OpenAI itself and ``max_tokens`` for other servers. ``stream`` is for services
+    that answer in no other way; nothing is faster with it.
     """
 
     base_url: str | None = None
@@ -65,6 +66,7 @@ class Arguments:
     audio_part: AudioPart = "input_audio"
     system_role: SystemRole = "system"
     max_tokens_field: LengthField | None = None
+    stream: bool = False
     omit: str = ""
     extra_body: str | None = None
     input_price: float | None = None
@@ -116,6 +118,7 @@ class OpenAIAdapter:
             arguments.audio_part,
             arguments.system_role,
             length_field,
+            arguments.stream,
             frozenset(arguments.omit.split()),
             self._extra,
         )

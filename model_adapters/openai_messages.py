@@ -1,8 +1,8 @@
 """From our messages and generation arguments to the JSON body of a chat request: pure, without a client.
 
 Parts keep their order, so all layouts (text + audio, audio + text, audio alone, several clips) are sent as
-they are rendered. A clip is an ``input_audio`` part (base64) or an ``audio_url`` part (a data URL). Its stored
-bytes are sent as they are when they are wav, mp3 or flac; any other container, or another format on
+they are rendered. A clip is an ``input_audio`` part (base64; with ``input_audio_url`` a data URL in the same place,
+as DashScope asks) or an ``audio_url`` part (a data URL). Its stored bytes are sent as they are when they are wav, mp3 or flac; any other container, or another format on
 request, is decoded to mono and encoded again, wav and flac as 16-bit PCM. The base64 of a clip is spliced into the
 encoded JSON: escaping it as a string would take four times as long as making it.
 """
@@ -21,13 +21,14 @@ from harness.errors import UnknownNameError, UsageError
 from harness.types import Audio, Message, Text
 
 AudioFormat = Literal["as_is", "wav", "mp3", "flac"]
-AudioPart = Literal["input_audio", "audio_url"]
+AudioPart = Literal["input_audio", "input_audio_url", "audio_url"]
 SystemRole = Literal["system", "developer", "user"]
 LengthField = Literal["max_completion_tokens", "max_tokens"]
 
 MOST_STOPS: Final = 4
 """Stop strings that OpenAI takes; the rest is cut here."""
 _MIME: Final = {"wav": "audio/wav", "mp3": "audio/mpeg", "flac": "audio/flac"}
+_STREAM: Final = {"stream": True, "stream_options": {"include_usage": True}}
 _MARK: Final = f"clip-{secrets.token_hex(16)}"
 _LENGTH: Final = ("max_new_tokens", "max_gen_toks", "max_tokens", "max_completion_tokens")
 _SAMPLING: Final = ("top_p", "top_k", "min_p")
@@ -56,6 +57,7 @@ class BodyOptions:
         audio_part: which kind of part carries a clip.
         system_role: role of the system prompt; ``user`` puts it before the first user text.
         length_field: how the service calls the most tokens of an answer.
+        stream: ask for a stream, where a service answers in no other way.
         omit: fields that are never sent (a reasoning model may refuse ``temperature``).
         extra: further fields of the body.
     """
@@ -65,6 +67,7 @@ class BodyOptions:
     audio_part: AudioPart = "input_audio"
     system_role: SystemRole = "system"
     length_field: LengthField = "max_tokens"
+    stream: bool = False
     omit: frozenset[str] = frozenset()
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -138,6 +141,7 @@ def encode_body(
     body = {
         "model": options.model,
         "messages": [_message(message, options, clips) for message in _placed(messages, options)],
+        **(_STREAM if options.stream else {}),
         **{name: value for name, value in fields.items() if name not in options.omit},
         **options.extra,
     }
@@ -223,6 +227,8 @@ def _part(part: Text | Audio, options: BodyOptions, clips: list[bytes]) -> dict[
         return {"type": "text", "text": part.text}
     content, name = encode_clip(part, options.audio_format)
     clips.append(base64.b64encode(content))
+    url = f"data:{_MIME[name]};base64,{_MARK}"
     if options.audio_part == "audio_url":
-        return {"type": "audio_url", "audio_url": {"url": f"data:{_MIME[name]};base64,{_MARK}"}}
-    return {"type": "input_audio", "input_audio": {"data": _MARK, "format": name}}
+        return {"type": "audio_url", "audio_url": {"url": url}}
+    data = _MARK if options.audio_part == "input_audio" else url
+    return {"type": "input_audio", "input_audio": {"data": data, "format": name}}

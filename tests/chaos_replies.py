@@ -44,3 +44,21 @@ def reply_function(spec: str) -> Callable[[Mapping[str, Any], str], Reply]:
     module, _, name = spec.partition(":")
     function = getattr(importlib.import_module(module), name)
     return lambda body, digest: function(body)
+
+
+def stream_of(completion: Mapping[str, Any]) -> bytes:
+    """A completion as server-sent events: three characters at a time, usage in an event of its own."""
+    choice = completion["choices"][0]
+    deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
+    for name, value in choice["message"].items():
+        if name != "role" and isinstance(value, str):
+            deltas += [{name: value[start : start + 3]} for start in range(0, len(value), 3)]
+    model = completion["model"]
+    events: list[Any] = [
+        {"model": model, "choices": [{"delta": delta, "finish_reason": None}]} for delta in deltas
+    ]
+    ending = {"delta": {}, "finish_reason": choice["finish_reason"]}
+    events.append({"model": model, "choices": [ending]})
+    events.append({"model": model, "choices": [], "usage": completion["usage"]})
+    lines = [f"data: {json.dumps(event)}\n\n" for event in events]
+    return "".join([*lines, "data: [DONE]\n\n"]).encode()

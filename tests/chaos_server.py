@@ -16,6 +16,7 @@ Replies (``--reply``)
     any other · ``package.module:function``: called with the parsed body.
     A reply is a string (the content) or a mapping: ``content``, ``finish_reason``, ``refusal``,
     ``reasoning_content`` …; ``status`` (with ``content`` and ``code``) makes it an HTTP error.
+    A request with ``"stream": true`` gets server-sent events.
 
 Transient faults (``--fault-rate``, at most ``--fault-attempts`` attempts in a row of one body, ``--faults a,b``)
     ``429`` with Retry-After (``--retry-after`` seconds) · ``500`` · ``503`` · ``hang`` (no answer for
@@ -57,7 +58,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from tests.chaos_replies import Reply, draw, reply_function, user_text
+from tests.chaos_replies import Reply, draw, reply_function, stream_of, user_text
 
 __all__ = ["ChaosServer", "user_text"]
 TRANSIENT = (
@@ -219,8 +220,9 @@ class Connection(asyncio.Protocol):
     def send(self, status: int, content: Any, headers: str = "", *, cut: bool = False) -> None:
         """Write an answer; ``cut`` ends the connection after half of it."""
         body = content if isinstance(content, bytes) else json.dumps(content).encode()
+        kind = "text/event-stream" if body.startswith(b"data:") else "application/json"
         head = (
-            f"HTTP/1.1 {status} {REASONS.get(status, 'Error')}\r\nContent-Type: application/json\r\n"
+            f"HTTP/1.1 {status} {REASONS.get(status, 'Error')}\r\nContent-Type: {kind}\r\n"
             f"Content-Length: {len(body)}\r\n{headers}\r\n"
         )
         self.transport.write(head.encode() + (body[: len(body) // 2] if cut else body))
@@ -298,9 +300,10 @@ class Connection(asyncio.Protocol):
         completion = chaos.completion(body, reply, lasting)
         if kind == "model":
             completion["model"] = f"other/{completion['model']}@main"
+        content = stream_of(completion) if body.get("stream") else completion
         if kind == "truncated":
-            return self.send(200, completion, cut=True)
-        self.send(200, completion)
+            return self.send(200, content, cut=True)
+        self.send(200, content)
         chaos.answered[digest] += 1
         chaos.answers += 1
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model_adapters.chat_reply import ChatReply, read_completion
+from tests.chaos_replies import stream_of
 
 NAMES = (
     *("choices", "message", "content", "finish_reason", "refusal", "usage", "model", "error"),
@@ -95,6 +97,27 @@ def test_failures(body: Any, retryable: bool) -> None:
     error = read_completion(body).error
     assert error is not None
     assert error.retryable is retryable
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(ANY_JSON.map(json.dumps) | st.sampled_from(["[DONE]", "{", ""]), max_size=5))
+def test_any_stream_is_a_reply_or_an_error(events: list[str]) -> None:
+    reply = read_completion("".join(f"data: {event}\n\n" for event in events))
+    assert (reply.text is None) == (reply.error is not None)
+
+
+def test_every_cut_of_a_stream_is_a_failure_or_the_whole_reply() -> None:
+    body = {**completion(content="It barks. ü"), "usage": {"total_tokens": 3}}
+    text = ": wait\n\n" + stream_of(body).decode()
+    end = text.index('"finish_reason": "stop"')
+    for length in range(len(text) + 1):
+        reply = read_completion(text[:length])
+        if length < end:
+            assert reply.error is not None
+            assert reply.error.retryable
+        elif reply.error is None:
+            assert reply.text == "It barks. ü"
+    assert read_completion(text).usage == {"total_tokens": 3}
 
 
 def test_usage_is_kept_without_nulls() -> None:

@@ -175,6 +175,36 @@ def test_outcomes(tmp_path: Path) -> None:
     assert ledger["requests"] == len(replies) + 2
 
 
+def test_a_stream_is_the_same_reply(tmp_path: Path) -> None:
+    replies: dict[str, Any] = {
+        "plain": "Katze, ねこ 🐈: data: x",
+        "length": {"content": "do", "finish_reason": "length"},
+        "filter": {"content": None, "finish_reason": "content_filter"},
+        "refusal": {"content": None, "refusal": "No."},
+        "empty": "",
+        "thinking": {"content": "dog", "reasoning_content": "It barks."},
+        "broken": {"status": 400, "content": "audio too long"},
+    }
+    with scripted(tmp_path, replies) as server:
+        whole = ask(server, *map(request, replies))
+        streamed = ask(server, *map(request, replies), stream=True)
+        assert last_body(server)["stream_options"] == {"include_usage": True}
+
+    def content(one: Response) -> tuple[Any, ...]:
+        return one.text, one.reasoning, one.finish, one.usage, one.error
+
+    assert list(map(content, streamed)) == list(map(content, whole))
+
+
+def test_a_stream_that_breaks_off_is_asked_again() -> None:
+    flags = ("--fault-rate", "1", "--faults", "truncated,reset,malformed", "--reply", "echo")
+    with ChaosServer(*flags) as server:
+        found = ask(server, *(request(f"text {number}") for number in range(9)), stream=True)
+    assert [(one.text, one.extra) for one in found] == [
+        (f"text {number}", {"attempts": 2}) for number in range(9)
+    ]
+
+
 def test_model_name_tokens_and_cost_are_recorded() -> None:
     with ChaosServer("--fault-rate", "1", "--faults", "model", "--reply", "echo") as server:
         (found,) = ask(server, request("a b c"), input_price=2.5, output_price=10)

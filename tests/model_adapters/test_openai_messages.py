@@ -84,6 +84,14 @@ def test_audio_url_part() -> None:
     assert base64.b64decode(data, validate=True) == one.read_bytes()
 
 
+def test_data_url_where_the_base64_stands() -> None:
+    one = clip("MP3")
+    (part,) = content(one, audio_part="input_audio_url")
+    head, _, data = part["input_audio"]["data"].partition(",")
+    assert (part["input_audio"]["format"], head) == ("mp3", "data:audio/mpeg;base64")
+    assert base64.b64decode(data, validate=True) == one.read_bytes()
+
+
 @pytest.mark.parametrize(
     ("role", "expected"),
     [

@@ -1,0 +1,72 @@
+"""A streamed chat reply, read to its end, as the JSON that an unstreamed one would have been.
+
+Some services answer audio models only as server-sent events. The harness has no use for half an answer, so the
+whole stream is one text here; a stream without an end (neither ``[DONE]`` nor a finish reason) is no reply.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+_TEXTS: Final = ("content", "reasoning_content", "reasoning", "refusal")
+_DONE: Final = "[DONE]"
+
+
+def is_stream(text: str) -> bool:
+    r"""Whether a body is a stream of events (comments may come first).
+
+    >>> is_stream(': wait\n\ndata: {}'), is_stream('{"choices": []}')
+    (True, False)
+    """
+    return any(line.startswith("data:") for line in text.split("\n")[:50])
+
+
+def merge_stream(text: str) -> dict[str, Any] | None:
+    r"""The completion that a stream amounts to; ``None`` if it breaks off or cannot be read.
+
+    >>> events = ['{"choices": [{"delta": {"content": "d"}}], "model": "m"}',
+    ...           '{"choices": [{"delta": {"content": "og"}, "finish_reason": "stop"}]}', '[DONE]']
+    >>> merge_stream("".join(f"data: {event}\n\n" for event in events))["choices"][0]
+    {'message': {'content': 'dog'}, 'finish_reason': 'stop'}
+    >>> merge_stream('data: {"choices": [{"delta": {"content": "d"}}]}\n\n') is None
+    True
+    """
+    message: dict[str, str] = {}
+    merged: dict[str, Any] = {}
+    finish, ended = None, False
+    for data in _events(text):
+        if data == _DONE:
+            ended = True
+            break
+        try:
+            chunk = json.loads(data)
+        except ValueError:
+            return None
+        if not isinstance(chunk, Mapping):
+            return None
+        merged.update(
+            {name: chunk[name] for name in ("model", "usage", "error") if chunk.get(name)}
+        )
+        choices = chunk.get("choices")
+        choice = choices[0] if isinstance(choices, list) and choices else None
+        if not isinstance(choice, Mapping):
+            continue
+        finish = choice.get("finish_reason") or finish
+        delta = choice.get("delta")
+        for name in _TEXTS:
+            piece = delta.get(name) if isinstance(delta, Mapping) else None
+            if isinstance(piece, str):
+                message[name] = message.get(name, "") + piece
+    if "error" in merged:
+        return {"error": merged["error"]}
+    if not ended and finish is None:
+        return None
+    return {"choices": [{"message": message, "finish_reason": finish}], **merged}
+
+
+def _events(text: str) -> Iterator[str]:
+    for line in text.split("\n"):
+        if line.startswith("data:"):
+            yield line.removeprefix("data:").strip()
