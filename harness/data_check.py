@@ -137,6 +137,9 @@ def check_copy(
     clips = _Clips() if deep else None
     required = {entry.task for entry in wanted}
     for entry in (*wanted, *others):
+        if entry.unsupported:
+            report.left_out.append(entry.task)
+            continue
         progress(entry.task)
         try:
             found = _check_task(entry, folder, oddities, clips, trusted=trusted)

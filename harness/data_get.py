@@ -13,7 +13,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -64,7 +64,7 @@ def needed(source: Source, tasks: Sequence[str]) -> list[HubFiles]:
             key = files.repo, files.folder
             before = merged[key].patterns if key in merged else ()
             patterns = tuple(dict.fromkeys((*before, *files.patterns)))
-            merged[key] = HubFiles(files.repo, patterns, files.folder)
+            merged[key] = replace(files, patterns=patterns)
     return list(merged.values())
 
 
@@ -73,8 +73,8 @@ def resolve(files: HubFiles, revision: str | None, benchmark: str) -> Part:
 
     Args:
         files: what is wanted.
-        revision: branch, tag or commit; ``None`` is the default branch, or the hub's own conversion to
-            parquet if the default branch has nothing of what is wanted.
+        revision: branch, tag or commit; ``None`` is the declared one, else the default branch, or the
+            hub's own conversion to parquet if the default branch has nothing of what is wanted.
         benchmark: name for messages.
 
     Raises:
@@ -82,6 +82,7 @@ def resolve(files: HubFiles, revision: str | None, benchmark: str) -> Part:
     """
     from huggingface_hub.errors import RevisionNotFoundError
 
+    revision = revision or files.revision
     for attempt in [revision] if revision is not None else [None, CONVERTED]:
         try:
             part = _listed(files, attempt)

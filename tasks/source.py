@@ -28,12 +28,14 @@ class HubFiles:
         patterns: files that belong to the copy, as glob patterns over whole paths.
         folder: sub-folder of the copy that they go to; empty for the copy itself.
         tasks: task ids that read them, as glob patterns.
+        revision: commit that the benchmark declares, ``None`` for the newest state.
     """
 
     repo: str
     patterns: tuple[str, ...] = ("*.parquet",)
     folder: str = ""
     tasks: tuple[str, ...] = ("*",)
+    revision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,13 +24,13 @@ SOURCE: Final = Source(
         "<instance>/**/test*.parquet         or a data set written by save_to_disk",
     ),
     hub=tuple(
-        HubFiles(entry.hf, folder=entry.instance, tasks=_tasks(entry))
+        HubFiles(entry.hf, folder=entry.instance, tasks=_tasks(entry), revision=entry.commit)
         for entry in instances()
         if not entry.unsupported
     ),
     notes=(
-        "Each data set has a hub repository of its own. Loading from the hub takes the commit of the organisers'"
-        " list where it gives one; a download takes the newest state.",
+        "Each data set has a hub repository of its own, taken at the commit of the organisers' list where it gives"
+        " a full one, else at its newest state.",
     ),
 )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import pytest
 from harness.errors import InputFileError, MissingDataError, UnsupportedTaskError
 from harness.types import Documents
 from tasks.dynamic_superb import data
+from tasks.dynamic_superb.instances import instances
 from tests.command import CommandResult
+from tests.hub_server import CARD, Hub
 from tests.tasks.dynamic_superb import copies
 
 Cli = Callable[..., CommandResult]
@@ -202,3 +205,66 @@ def test_every_kind_of_task_runs_through_to_results(cli: Cli, tmp_path: Path) ->
     references = {line["task"]: line["reference"] for line in lines}
     assert references[tasks[2]] == "question_check,statement_open"
     assert references[tasks[3]] == "[cough, laughter]"
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    with Hub().serve() as served:
+        served.use(monkeypatch, tmp_path / "cache")
+        yield served
+
+
+@pytest.mark.network
+def test_the_hub_is_asked_for_the_listed_commit(hub: Hub, tmp_path: Path) -> None:
+    copies.write_parquet(tmp_path / "made", copies.table(copies.SPEAKERS))
+    content = {
+        f"data/{path.name}": path.read_bytes() for path in (tmp_path / "made").glob("*.parquet")
+    }
+    name = f"DynamicSuperb/{copies.SPEAKERS}"
+    listed = hub.commit(name, {"README.md": CARD, **content})
+    newest = hub.commit(name, {"README.md": CARD, "moved": b"on", **content})
+    asked: list[tuple[dict[str, Any], str]] = [
+        ({"commit": listed}, listed),
+        ({}, newest),
+        ({"commit": listed, "revision": newest}, newest),
+    ]
+    for given, want in asked:
+        docs = data.load(data_set=name, rule="exact", **given)["test"]
+        assert (docs.info.version, docs.info.source) == (want, name)
+        assert len(docs) == 3
+        assert [len(data.audio(doc)) for doc in docs] == [2, 2, 2]
+        assert samples(docs[0])[0] != samples(docs[0])[1]
+    assert not any("train-" in path for path in hub.contents())
+    with pytest.raises(MissingDataError, match=f"{copies.SPEECH} at revision {'1' * 40}"):
+        data.load(data_set=f"DynamicSuperb/{copies.SPEECH}", rule="wer", commit="1" * 40)
+
+
+@pytest.mark.network
+def test_a_download_takes_the_listed_commit(
+    hub: Hub, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from harness.data_get import resolve
+    from tasks.dynamic_superb.source import SOURCE
+
+    copies.write_parquet(tmp_path / "made", copies.table(copies.SPEAKERS))
+    content = (tmp_path / "made" / "test-00000-of-00001.parquet").read_bytes()
+    (files,) = [part for part in SOURCE.hub if part.folder == copies.SPEAKERS]
+    assert files.revision is None
+    listed = hub.commit(files.repo, {"data/test-00000-of-00001.parquet": content})
+    hub.commit(files.repo, {"README.md": CARD})
+    part = resolve(replace(files, revision=listed), None, "dynamic_superb")
+    assert (part.commit, len(part.files)) == (listed, 1)
+    assert {part.revision for part in SOURCE.hub if part.revision} == {
+        entry.commit for entry in instances() if entry.commit and not entry.unsupported
+    }
+
+
+def test_a_copy_is_checked(cli: Cli, tmp_path: Path) -> None:
+    copies.write_metadata(tmp_path, copies.SPEAKERS, skip=1)
+    found = cli(
+        "data", "check", "dynamic_superb", tmp_path,
+        "-t", "dynamic_superb_speakerverification_vctk,dynamic_superb_songseparation_singset",
+    )  # fmt: skip
+    assert found.code == 1
+    assert "1 of 3 clips" in found.out
+    assert "songseparation" not in found.err
