@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from leaderboards.dynamic_superb import PHASE_1
+from leaderboards.dynamic_superb import DOMAINS, PHASE_1
 
 SAKURA_TRACKS: Final = ("animal", "emotion", "gender", "language")
 SAKURA_HOPS: Final = ("single", "multi")
@@ -107,11 +107,15 @@ def node_path(benchmark: str, task: str) -> tuple[str, ...]:
     ('multi',)
     >>> node_path("llaso_eval", "llaso_meld_er_classification")
     ('paralinguistic', 'ER')
+    >>> node_path("dynamic_superb", "dynamic_superb_spoofdetection_asvspoof2017")
+    ('paralinguistics',)
     >>> node_path("mmau", "mmau_test_mini")
     ()
     """
     if benchmark == "sakura":
         return (task.rsplit("_", 1)[-1],)
+    if benchmark == "dynamic_superb":
+        return (DOMAINS[PHASE_1[task][0]],) if task in PHASE_1 else ()
     if benchmark == "llaso_eval":
         return _LLASO_PATHS.get(task, ())
     return ()
