@@ -115,6 +115,7 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
     ]
     if results["judge"] == "none" and absent:
         yield f"no judge: judged metrics are absent in {', '.join(absent)}"
+    yield from _judge_lines(results)
     for _, line in by_benchmark(manifest.get("left_out", ())):
         yield f"left out: {line}"
     for name, entry in results["tasks"].items():
@@ -130,6 +131,18 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
             state = "" if native["complete"] else " (not complete)"
             value = native["scores"][headline]["value"]
             yield f"{name}: {headline} {value} {native['unit']}{state}, {native['metric']}"
+
+
+def _judge_lines(results: Mapping[str, Any]) -> Iterator[str]:
+    """Which judges graded, and how they did on items with a known grade."""
+    tested: dict[str, list[Mapping[str, Any]]] = {}
+    for found in results.get("judge_health", {}).values():
+        tested.setdefault(found["judge"], []).append(found)
+    for judge, parts in tested.items():
+        agreed, count = (sum(part[key] for part in parts) for key in ("agreed", "n"))
+        wrong = sorted({item["id"] for part in parts for item in part["wrong"]})
+        line = f"judge {judge}: right about {agreed} of {count} items with a known grade"
+        yield f"{line} (wrong about {', '.join(wrong)})" if wrong else line
 
 
 def _print_plain(table: list[Row], stream: TextIO) -> None:
