@@ -19,6 +19,8 @@ app = typer.Typer(
 )
 tasks_app = typer.Typer(no_args_is_help=True, help="What can be evaluated.", rich_markup_mode=None)
 app.add_typer(tasks_app, name="tasks")
+models_app = typer.Typer(no_args_is_help=True, help="What can be asked.", rich_markup_mode=None)
+app.add_typer(models_app, name="models")
 data_app = typer.Typer(
     no_args_is_help=True, help="Fetch and examine benchmark data.", rich_markup_mode=None
 )

@@ -24,7 +24,19 @@ def main() -> NoReturn:
 
     Bad input gives one clear message; a bug gives its traceback, without locals.
     """
-    from harness.cli import data, evaluate, export, gate, judge, leaderboard, score, status, tasks  # noqa: F401
+    from harness.cli import (  # noqa: F401
+        data,
+        doctor,
+        evaluate,
+        export,
+        gate,
+        judge,
+        leaderboard,
+        models,
+        score,
+        status,
+        tasks,
+    )
     from harness.installation import check_packages
 
     try:

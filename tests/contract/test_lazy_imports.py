@@ -50,6 +50,8 @@ def modules(*arguments: str | Path, expected: int = 0) -> set[str]:
         ("tasks", "list"),
         ("tasks", "list", "quickstart", "--json"),
         ("tasks", "list", "--groups"),
+        ("models", "list"),
+        ("doctor", "--help"),
     ],
 )
 def test_light_commands_import_nothing_heavy(arguments: tuple[str, ...]) -> None:

@@ -1,0 +1,34 @@
+"""``harness doctor MODEL``."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from harness.cli import options
+from harness.cli.app import app
+
+
+@app.command()
+def doctor(
+    model: Annotated[
+        str, typer.Argument(help="Checkpoint folder, hub id, or adapter:target; see models list.")
+    ],
+    model_args: Annotated[
+        list[str] | None,
+        typer.Option("-M", "--model-args", metavar="K=V", help="Model arguments; repeatable."),
+    ] = None,
+    as_json: options.Json = False,
+) -> int:
+    """Load a model, let it hear three clips, say whether the audio reached it. Exit 0, 1, 4."""
+    from harness.doctor import doctor as examine
+    from harness.settings import parse_pairs
+
+    diagnosis = examine(model, parse_pairs(model_args or [], "-M"))
+    if as_json:
+        typer.echo(json.dumps(diagnosis.as_json(), ensure_ascii=False))
+    else:
+        typer.echo("\n".join(diagnosis.lines()))
+    return diagnosis.exit_code

@@ -1,0 +1,56 @@
+"""``harness models list``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import typer
+
+from harness.cli import options
+from harness.cli.app import models_app
+
+if TYPE_CHECKING:
+    from model_adapters.catalogue import Form
+
+
+@models_app.command("list")
+def list_models(as_json: options.Json = False) -> None:
+    """Forms of models: what each needs, and whether that is installed."""
+    from model_adapters.catalogue import forms
+
+    found = forms()
+    if as_json:
+        typer.echo(json.dumps([_plain(form) for form in found], ensure_ascii=False))
+        return
+    for line in _table(found):
+        typer.echo(line)
+
+
+def _plain(form: Form) -> dict[str, object]:
+    missing = form.missing()
+    return {
+        "adapter": form.adapter,
+        "model": form.model,
+        "what": form.what,
+        "needs": list(form.packages),
+        "key": form.key,
+        "installed": not missing,
+        "missing": missing,
+        "extra": form.extra,
+    }
+
+
+def _table(found: list[Form]) -> Iterator[str]:
+    rows = [("model", "what", "installed", "needs")]
+    for form in found:
+        missing = form.missing()
+        needs = form.needs()
+        if missing and form.extra:
+            needs += f"; pip install 'lalm-harness[{form.extra}]'"
+        rows.append((form.model, form.what, "no" if missing else "yes", needs))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row[:3], widths, strict=True)]
+        yield "  ".join([*cells, row[3]]).rstrip()

@@ -1,0 +1,101 @@
+"""What can be asked for ``harness models list``: forms of models, what each needs, and whether it is installed.
+
+Nothing is imported: an installed package is one that the import system finds.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from typing import Final
+
+from model_adapters.registry import BUILT_IN, GROUP
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form of model.
+
+    Attributes:
+        model: how it is written.
+        what: one line.
+        packages: import names of what it needs beyond the harness itself.
+        extra: our extra that brings them.
+        key: environment variable with a key, if a service may ask for one.
+    """
+
+    model: str
+    what: str
+    packages: tuple[str, ...] = ()
+    extra: str | None = None
+    key: str | None = None
+
+    @property
+    def adapter(self) -> str:
+        """Name of the adapter."""
+        return self.model.partition(":")[0]
+
+    def missing(self) -> list[str]:
+        """Packages that are not installed.
+
+        >>> Form("x:Y", "", ("json", "no_such_package")).missing()
+        ['no_such_package']
+        """
+        return [name for name in self.packages if find_spec(name) is None]
+
+    def needs(self) -> str:
+        """What it needs, for people."""
+        parts = [*self.packages]
+        if self.key is not None:
+            state = "set" if os.environ.get(self.key) else "not set"
+            parts.append(f"{self.key} ({state}; a server of your own needs none)")
+        return ", ".join(parts) or "nothing"
+
+
+FORMS: Final = (
+    Form(
+        "hf:PATH_OR_ID",
+        "a checkpoint that transformers loads; also a bare folder or hub id",
+        ("torch", "transformers"),
+        "hf",
+    ),
+    Form(
+        "openai:MODEL",
+        "a chat service: OpenAI, vLLM, SGLang, transformers serve",
+        ("openai",),
+        key="OPENAI_API_KEY",
+    ),
+    Form(
+        "cascade:pocketsphinx[+LLM]",
+        "an English recogniser, and any text model behind it",
+        ("pocketsphinx",),
+        "demo",
+    ),
+    Form(
+        "cascade:faster-whisper:PATH_OR_NAME[+LLM]",
+        "a Whisper model, and any text model behind it",
+        ("faster_whisper",),
+        "whisper",
+    ),
+    Form("python:MODULE:CLASS", "a class of your own, also in another environment"),
+    Form("replay:FILE_OR_RUN_DIR", "stored replies"),
+    Form("baseline:random|first", "chance rows of a leaderboard"),
+    Form("mock:BEHAVIOUR", "scripted replies and faults, for tests"),
+)
+
+
+def forms() -> list[Form]:
+    """Our forms, then those of plug-ins.
+
+    >>> {form.adapter for form in forms()} >= set(BUILT_IN)
+    True
+    """
+    plug_ins = []
+    for point in sorted(entry_points(group=GROUP)):
+        if point.name not in BUILT_IN:
+            source = f"plug-in of {point.dist.name}" if point.dist else "plug-in"
+            module = point.value.partition(":")[0].partition(".")[0]
+            plug_ins.append(Form(f"{point.name}:TARGET", source, (module,)))
+    return [*FORMS, *plug_ins]
