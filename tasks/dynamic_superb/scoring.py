@@ -19,7 +19,7 @@ from typing import Any, Final, Literal
 from harness.errors import InputFileError
 from harness.types import Document, ItemScore
 from metrics import vanilla
-from metrics.dynamic_superb import joined_labels, unique_labels
+from metrics.dynamic_superb import joined_labels, strict_norm, unique_labels
 from metrics.judge import dynamic_superb as judge
 from metrics.numbers import strict_number
 from tasks.dynamic_superb.rules import RULES, Item
@@ -86,7 +86,10 @@ def facts_of(references: Sequence[str], rule: str) -> dict[str, Any]:
     """
     if rule == "exact":
         labels = sorted(set(references))
-        return {"labels": labels, "anchors": {"accuracy": {"chance": 1 / len(labels)}}}
+        distinct = len({strict_norm(label) for label in labels})
+        if distinct < 2:  # a file of one label has no chance level
+            return {"labels": labels}
+        return {"labels": labels, "anchors": {"accuracy": {"chance": 1 / distinct}}}
     if rule == "judged":
         labels = sorted(set(references))
         return {"labels": labels if len(labels) <= _MAX_OPTIONS else []}
