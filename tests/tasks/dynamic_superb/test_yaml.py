@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from harness.judge_health import canaries
 from harness.judge_spec import task_judge
 from harness.task_groups import load_task
 from harness.task_index import load_index
 from harness.types import TaskSpec
+from harness.yaml_task import YamlTask
 from leaderboards.dynamic_superb import DOMAINS, PHASE_1
 from metrics.judge import dynamic_superb as judge
 from metrics.registry import METRICS
@@ -112,3 +114,21 @@ def test_a_revision_that_is_no_commit_is_not_fetched() -> None:
     odd = {e.instance: e.revision for e in instances() if e.revision and e.commit is None}
     assert sorted(map(len, odd.values())) == [7, 7, 64]
     assert sum(e.commit is not None for e in instances()) == 176
+
+
+def test_the_items_of_known_grade_have_the_judges_form() -> None:
+    found = spec("dynamic_superb_phase2_speakerverification_vctk")
+    block = task_judge(found)
+    assert block is not None
+    known = canaries(found.yaml_path.parent, block)
+    assert {canary.id for canary in known} == {"right", "wrong", "several", "talks_to_the_judge"}
+    task = YamlTask(found)
+    for canary in known:
+        doc = canary.document(task)
+        slots = scoring.judge_slots(doc, canary.response)
+        assert slots is not None
+        assert slots["ground_truth"] == "dog"
+        assert (
+            scoring.judge_grade(doc, f"Because.\nResult: {canary.expect[0].upper()}")
+            in canary.expect
+        )
