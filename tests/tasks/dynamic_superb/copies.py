@@ -170,3 +170,13 @@ def write_copy(root: Path) -> Path:
     for instance in ENTRIES:
         write_metadata(root, instance)
     return root
+
+
+def judge(body: Any) -> str:
+    """A judge service that looks for the label in the fenced reply."""
+    from tests.chaos_server import user_text
+
+    text = user_text(body)
+    inside = text.rpartition("[BEGIN MODEL OUTPUT")[2]
+    label = text.rpartition("Ground Truth Answer: ")[2].partition("\n")[0]
+    return f"Compared.\nResult: {'YES' if label in inside else 'NO'}"

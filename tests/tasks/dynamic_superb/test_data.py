@@ -14,6 +14,7 @@ from harness.errors import InputFileError, MissingDataError, UnsupportedTaskErro
 from harness.types import Documents
 from tasks.dynamic_superb import data
 from tasks.dynamic_superb.instances import instances
+from tests.chaos_server import ChaosServer
 from tests.command import CommandResult
 from tests.hub_server import CARD, Hub
 from tests.tasks.dynamic_superb import copies
@@ -268,3 +269,29 @@ def test_a_copy_is_checked(cli: Cli, tmp_path: Path) -> None:
     assert found.code == 1
     assert "1 of 3 clips" in found.out
     assert "songseparation" not in found.err
+
+
+@pytest.mark.network
+def test_a_live_judge_through_to_results(cli: Cli, tmp_path: Path) -> None:
+    """The judge gets the label as the protocol forms it; the first option is right once in four."""
+    copies.write_metadata(tmp_path, copies.COMMANDS)
+    copies.write_metadata(tmp_path, copies.DIALOGUE)
+    tasks = (
+        "dynamic_superb_phase2_speechcommandrecognition_googlespeechcommandsv1",
+        "dynamic_superb_sentimentanalysis_slue_voxceleb",
+    )
+    run = tmp_path / "run"
+    with ChaosServer("--reply", "tests.tasks.dynamic_superb.copies:judge") as server:
+        found = cli(
+            "evaluate", "baseline:first", "-t", ",".join(tasks), "-o", run, "--quiet",
+            "--data", f"dynamic_superb={tmp_path}",
+            "--judge", "openai:gpt-4o", "-J", f"base_url={server.base_url}",
+        )  # fmt: skip
+    assert found.code == 0, found.err
+    results = json.loads((run / "results.json").read_text())["tasks"]
+    for reading in ("official", "strict"):
+        value = results[tasks[0]]["metrics"]["judged_accuracy"][reading]
+        assert (value["value"], value["n"], value["unparsed"]) == (0.2, 10, 0)
+    lines = [json.loads(x) for x in (run / "samples.jsonl").read_text().split("\n") if x]
+    (dialogue,) = [line for line in lines if line["task"] == tasks[1]]
+    assert dialogue["reference"] == "question_check,statement_open"
