@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from harness.errors import MissingDataError, UsageError
+from harness.errors import UsageError
 from harness.judge import JudgeOptions, bind, judge_options
-from harness.judge_health import canaries
+from harness.judge_health import CANARY, canaries
 from harness.judge_spec import task_judge
-from harness.plan import data_folder, load_spec
+from harness.plan import data_folder, load_spec, yaml_location
 from harness.settings import Settings
 from harness.task_index import load_index
 from harness.yaml_task import YamlTask
@@ -82,20 +82,22 @@ def show(settings: Settings, response: str | None = None) -> Shown:
         raise UsageError(
             f"{spec.task} has no judge", hint="harness tasks list marks judged metrics"
         )
+    folder = data_folder(spec.benchmark, settings.data)
+    at_hand = folder is not None or bool(settings.revision) or yaml_location(spec) is not None
     task = YamlTask(
         spec,
-        folder=data_folder(spec.benchmark, settings.data),
+        folder=folder,
         revision=settings.revision.get(spec.benchmark),
         trusted=settings.trust_task_code,
     )
     task.check_judge()
     shown = response if response is not None else SAMPLE_REPLY
-    docs: list[tuple[str, dict[str, Any], str]] = []
-    try:
+    docs: list[tuple[str, dict[str, Any], str]]
+    if at_hand:
         docs = [(str(doc["_id"]), doc, shown) for doc in task.documents()]
-    except MissingDataError:
+    else:  # nothing is fetched to show a prompt
         docs = [
-            (f"canary:{canary.id}", canary.document(task), response or canary.response)
+            (f"{CANARY}{canary.id}", canary.document(task), response or canary.response)
             for canary in canaries(spec.yaml_path.parent, declared)
         ]
     for name, doc, reply in docs:
