@@ -23,7 +23,7 @@ _YAML_ERRORS = (yaml.YAMLError, ValueError, AttributeError)
 _SENSITIVE = r"(?:key|token(?!s\b|iz)|secret|passw|credential|auth)"
 _SECRET = re.compile(_SENSITIVE, re.IGNORECASE)
 _SECRET_PAIR = re.compile(
-    rf"(\b[\w-]*{_SENSITIVE}[\w-]*=).*?(?=,[A-Za-z_]\w*=|$)", re.IGNORECASE | re.DOTALL
+    rf"(\b[\w-]*{_SENSITIVE}[\w-]*=).*?(?=,[A-Za-z_][\w.]*=|$)", re.IGNORECASE | re.DOTALL
 )
 _PASSWORD_IN_URL = re.compile(r"(?<=://)[^/@\s]+@")
 REDACTED = "***"
@@ -84,7 +84,7 @@ def parse_pairs(items: list[str], flag: str) -> dict[str, Any]:
     """
     pairs: dict[str, Any] = {}
     for item in items:
-        for part in re.split(r",(?=[A-Za-z_]\w*=)", item):
+        for part in re.split(r",(?=[A-Za-z_][\w.]*=)", item):
             key, equals, value = part.partition("=")
             if not equals or not key.strip():
                 # what is no plain word may be a key whose name was forgotten: it is not shown

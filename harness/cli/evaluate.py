@@ -18,7 +18,7 @@ def evaluate(
     model: Annotated[
         str | None,
         typer.Argument(
-            help="Checkpoint folder, hub id, or adapter:target (hf, cascade, replay, baseline, mock).",
+            help="Checkpoint folder, hub id, or adapter:target (see: harness models list).",
             show_default=False,
         ),
     ] = None,

@@ -57,6 +57,7 @@ def test_max_errors_refuses_what_it_cannot_read(text: str) -> None:
 
 def test_pairs_keep_commas_inside_values() -> None:
     assert parse_pairs(["text=a, b,n=3"], "-M") == {"text": "a, b", "n": 3}
+    assert parse_pairs(["n=3,llm.seed=4"], "-M") == {"n": 3, "llm.seed": 4}
     with pytest.raises(UsageError, match="key=value"):
         parse_pairs(["dtype"], "-M")
 
@@ -68,6 +69,8 @@ def test_secrets_are_redacted() -> None:
     )
     assert "sk-1" not in " ".join(argv)
     assert "=t" not in " ".join(argv).split("auth_token")[1]
+    argv = redact_argv(["-M", "llm.api_key=sk-1,llm.seed=2"])
+    assert argv == ["-M", "llm.api_key=***,llm.seed=2"]
 
 
 def test_flags_win_over_the_recipe(tmp_path: Path) -> None:
