@@ -251,6 +251,13 @@ def test_a_clip_that_vanished_is_an_audio_error(echo: ChaosServer, tmp_path: Pat
     assert echo.ledger()["requests"] == before
 
 
+def test_a_clip_of_megabytes_is_sent_in_one_piece(echo: ChaosServer, tmp_path: Path) -> None:
+    tone = write_tone(tmp_path / "t.wav", seconds=60.0)
+    (found,) = ask(echo, request("What?", tone), max_retries=0)
+    assert (found.text, found.error) == ("What?", None)
+    assert int(echo.ledger()["last"]["headers"]["content-length"]) > 2_500_000
+
+
 def test_slow_encoding_leaves_the_event_loop(
     echo: ChaosServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,15 @@ from typing import Any
 import pytest
 
 from tests.chaos_server import ChaosServer
-from tests.reliability.live import SOAK, answered, finish, launch, lines, wait_until
+from tests.reliability.live import (
+    SOAK,
+    answered,
+    finish,
+    interrupt,
+    launch,
+    lines,
+    wait_until,
+)
 from tests.reliability.test_memory import _PROGRAM
 from tests.toy import evaluate_arguments, jsonl, write_tone
 
@@ -111,6 +120,20 @@ def test_kill_9_asks_nothing_finished_again(
     results, samples = content(run)
     assert results == calm[0]
     assert without_paths(samples) == without_paths(calm[1])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_run_whose_requests_hang(tmp_path: Path, number: signal.Signals) -> None:
+    run = tmp_path / "run"
+    faults = ("--fault-rate", "0.3", "--faults", "hang", "--fault-attempts", "99")
+    with ChaosServer(*REPLIES, *faults) as server:
+        process = launch("openai:m", run, "-M", f"base_url={server.base_url},concurrency=16")
+        wait_until(lambda: lines(run / "responses.jsonl") >= 20, process)
+        code, _, err = interrupt(process, number)
+    assert code == 128 + number
+    assert "Traceback" not in err
+    assert "Unclosed" not in err
+    assert len(jsonl(run / "samples.jsonl")) >= 20
 
 
 def asked(server: ChaosServer) -> dict[str, int]:
