@@ -56,8 +56,6 @@ def unusable(reply: ChatReply, model: str) -> tuple[str, str]:
         return "empty", "the judge's reply is empty"
     if not same_model(model, reply.model):
         return "model", f"{reply.model!r} answered in place of {model!r}"
-    if reply.finish == "length":
-        return "length", "the judge's reply was cut off"
     return "", ""
 
 

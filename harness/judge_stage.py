@@ -335,7 +335,7 @@ class JudgeStage:
         characters = sum(len(message["content"]) for message in subject.messages)
         kind = problem = ""
         attempts, seconds = 0, 0.0
-        for number in range(1, ASKS + 1):
+        for _ in range(ASKS):
             if self.fatal is not None:
                 return None
             reserved = self.account.reserve(spec.model, characters)
@@ -348,7 +348,7 @@ class JudgeStage:
                 kind, problem = reply.error.kind, reply.error.message
                 break
             kind, problem = unusable(reply, spec.model)
-            if not kind or (kind == "length" and number == ASKS):
+            if not kind:
                 self._failures_in_a_row = 0
                 text = reply.text or ""
                 return Answer(

@@ -215,9 +215,10 @@ def test_an_unusable_reply_is_asked_for_again_and_never_recorded(
     assert [line["reply"] for line in lines(tmp_path / "run")] == [YES]
 
 
-def test_a_reply_that_is_always_cut_off_counts_as_it_is(tmp_path: Path) -> None:
+def test_a_reply_that_was_cut_off_counts_as_it_is(tmp_path: Path) -> None:
     judge = Judge(lambda number, text: says("Explanation: it", finish="length"))
     work(tmp_path / "run", judge, [record(0, "a dog")])
+    assert len(judge.bodies) == 2  # it cannot be read, so the strict reading's repeat follows
     assert {line["finish"] for line in lines(tmp_path / "run")} == {"length"}
 
 
