@@ -13,6 +13,7 @@ import pytest
 from harness.task_index import load_index
 from leaderboards.nodes import AVERAGED
 from tests.command import CommandResult
+from tests.hub_server import Hub
 from tests.shared import SHARED, needs_shared
 from tests.tiny_copies import ITEMS, WRITERS
 
@@ -91,7 +92,7 @@ def test_a_dry_run_for_people(cli: Cli, root: Path, monkeypatch: pytest.MonkeyPa
     found = cli("evaluate", "mock:hash", "-t", "lalm-7", "--dry-run")
     lines = found.out.split("\n")
     table = [line.split() for line in lines if line.split()[:1] == ["total"]]
-    assert table == [["total", "121", "1210", table[0][3], "0", "0", "0.00", "?"]]
+    assert table == [["total", "121/121", "1210", table[0][3], "0", "0", "0.00", "?"]]
     assert "no judge: voicebench runs without judge_score, sdqa, qa_vote" in lines
     assert sum("  first item " in line for line in lines) == 7, "one prompt per benchmark"
 
@@ -104,17 +105,47 @@ def test_what_is_missing_is_named_and_refused(cli: Cli, root: Path, tmp_path: Pa
         f"mmsu={root / 'mmsu'}",
     )
     found = dry(cli, *flags, code=4)
-    assert [(entry["benchmark"], entry["lacks"]) for entry in found["left_out"]] == [
-        ("mmau", "data"),
-        ("dynamic_superb", "support"),
-    ]
-    assert list(found["benchmarks"]) == ["mmsu"]
+    assert [entry["lacks"] for entry in found["left_out"]] == ["support"]
+    assert [entry["benchmark"] for entry in found["to_fetch"]] == ["mmau"]
+    assert list(found["benchmarks"]) == ["mmsu", "mmau"]
     refused = cli("evaluate", "mock:hash", *flags, "-o", tmp_path / "run")
     assert refused.code == 4
     for text in ("2 of 3 tasks cannot be run here", "mmau (mmau_test_mini, data missing)",
                  "the answer is audio", "--data mmau=FOLDER", "--skip-unavailable"):  # fmt: skip
         assert text in refused.err
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.network
+def test_a_dry_run_downloads_nothing_and_takes_declared_figures(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Hub().serve() as hub:
+        hub.use(monkeypatch, tmp_path / "cache")
+        found = dry(cli, "-t", "lalm-7", "--judge", "openai:gpt-4o", "-L", "100")
+        assert hub.asked == []
+    assert len(found["to_fetch"]) == 121
+    assert (found["tasks"], found["left_out"]) == ({}, [])
+    costs = found["benchmarks"]
+    assert sorted(costs) == SEVEN
+    assert {cost["tasks_here"] for cost in costs.values()} == {0}
+    assert (costs["mmsu"]["items"], costs["mmsu"]["audio_hours"]) == (100, pytest.approx(0.14))
+    assert (costs["sakura"]["items"], costs["sakura"]["judge_calls"]) == (800, 800)
+    assert costs["dynamic_superb"]["items"] is None, "unknown is not 0"
+    assert found["items"] is None
+    unjudged = dry(cli, "-t", "lalm-7", "--judge", "none")["unjudged"]
+    assert unjudged["voicebench"] == ["judge_score", "sdqa", "qa_vote"]
+
+
+def test_a_given_copy_that_lacks_the_data_is_missing(cli: Cli, tmp_path: Path) -> None:
+    found = dry(cli, "-t", "mmsu,mmau", "--data", f"mmsu={tmp_path}", code=4)
+    assert [entry["benchmark"] for entry in found["left_out"]] == ["mmsu"]
+    lines = cli(
+        "evaluate", "mock:hash", "-t", "mmsu,mmau", "--data", f"mmsu={tmp_path}", "--dry-run"
+    )
+    assert "missing: mmsu (mmsu, data missing)" in lines.out
+    assert "to fetch: mmau (mmau_test_mini, data missing): not on this machine" in lines.out
+    assert "evaluate refuses this; --skip-unavailable runs what is there" in lines.out
 
 
 def test_one_missing_task_is_refused_as_ever(cli: Cli, tmp_path: Path) -> None:
