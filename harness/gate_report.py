@@ -209,9 +209,7 @@ def _test_cells(row: GateRow) -> list[str]:
     interval = "-"
     if row.drop_ci95 is not None:
         factor, decimals = (100, 1) if row.percent else (1, 3)
-        low, high = (
-            f"{round(factor * end, decimals) + 0.0:.{decimals}f}" for end in row.drop_ci95
-        )
+        low, high = (f"{round(factor * end, decimals) + 0.0:.{decimals}f}" for end in row.drop_ci95)
         interval = f"[{low}, {high}]"
     result = "FAIL" if row.failed else "inconclusive" if row.inconclusive else "pass"
     return [

@@ -18,7 +18,17 @@ from typing import Any
 from harness.errors import InputFileError
 from harness.types import MISSING
 
-_LIKELY_FIELDS = ["response", "model_output", "model_prediction", "prediction", "answer", "output", "result", "generated_text", "pred"]
+_LIKELY_FIELDS = [
+    "response",
+    "model_output",
+    "model_prediction",
+    "prediction",
+    "answer",
+    "output",
+    "result",
+    "generated_text",
+    "pred",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +123,21 @@ def _record(value: Any, where: str, fields: Fields) -> Record:
             key: item for key, item in value.items() if key not in (fields.response, fields.judge)
         },
         response=value.get(fields.response, MISSING),
-        judge_replies=_judge_replies(value.get(fields.judge), fields.judge, where),
+        judge_replies=judge_replies(value.get(fields.judge), fields.judge, where),
     )
 
 
-def _judge_replies(value: Any, field: str, where: str) -> tuple[str | None, ...] | None:
+def judge_replies(value: Any, field: str, where: str) -> tuple[str | None, ...] | None:
+    """The judge replies of a record: one text, or a list of them.
+
+    Raises:
+        InputFileError: neither.
+    """
     if value is None:
         return None
     replies = value if isinstance(value, list) else [value]
     if not all(reply is None or isinstance(reply, str) for reply in replies):
-        raise InputFileError(
-            f"the field {field!r} must be text or a list of texts", where=where
-        )
+        raise InputFileError(f"the field {field!r} must be text or a list of texts", where=where)
     return tuple(replies)
 
 

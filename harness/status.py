@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from harness.run_directory import RESPONSES, RESULTS, RunDirectory
+from harness.judge_health import CANARY
+from harness.judge_replies import replies_of
+from harness.run_directory import JUDGEMENTS, RESPONSES, RESULTS, AttemptKey, RunDirectory
 from harness.score_stage import selected
 
 
 @dataclass(frozen=True, slots=True)
 class TaskStatus:
-    """Progress of one task."""
+    """Progress of one task; ``judged`` counts items with all votes of a live judge."""
 
     task: str
     done: int
     total: int
     outcomes: dict[str, int]
+    judged: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +34,8 @@ class Status:
     Attributes:
         name: the run's name.
         model: model as given.
-        state: ``running``, ``complete``, ``interrupted`` (items are missing) or ``unscored`` (all items
-            ran, the results are not written or older than the responses).
+        state: ``running``, ``complete``, ``interrupted`` (items or verdicts are missing) or ``unscored``
+            (all items ran, the results are not written or older than the responses).
         tasks: progress by task.
         last_response: when the last item ended (ISO 8601), ``None`` before the first.
         command: the command that goes on.
@@ -57,7 +61,7 @@ def status(path: Path) -> Status:
     """
     run = RunDirectory(path)
     manifest = run.manifest()
-    attempts = run.attempts()
+    attempts, judgements = run.attempts(), run.judgements()
     tasks = []
     for name, entry in manifest["tasks"].items():
         found = [
@@ -65,12 +69,11 @@ def status(path: Path) -> Status:
             for key, attempt in attempts.items()
             if key[0] == name and selected(attempt.index, entry["selection"])
         ]
-        outcomes = Counter(attempt.outcome for attempt in found)
-        tasks.append(
-            TaskStatus(name, len(found), entry["items_selected"], dict(sorted(outcomes.items())))
-        )
+        outcomes = dict(sorted(Counter(attempt.outcome for attempt in found).items()))
+        judged = _judged(name, entry, judgements)
+        tasks.append(TaskStatus(name, len(found), entry["items_selected"], outcomes, judged))
     log, results = path / RESPONSES, path / RESULTS
-    missing = any(task.done < task.total for task in tasks)
+    missing = any(task.done < task.total for task in tasks) or _verdicts_missing(run, manifest)
     if run.is_locked():
         state = "running"
     elif missing:
@@ -88,6 +91,34 @@ def status(path: Path) -> Status:
     return Status(manifest["name"], manifest["model"]["spec"], state, tasks, last, shlex.join(argv))
 
 
+def _judged(
+    name: str,
+    entry: Mapping[str, Any],
+    judgements: Mapping[AttemptKey, Sequence[Mapping[str, Any]]],
+) -> int | None:
+    judge = entry.get("judge")
+    if not judge:
+        return None
+    samples = int(judge["samples"])
+    return sum(
+        len(replies_of(lines, judge["id"], samples)) >= samples
+        for key, lines in judgements.items()
+        if key[0] == name and not str(key[1]).startswith(CANARY)
+    )
+
+
+def _verdicts_missing(run: RunDirectory, manifest: Mapping[str, Any]) -> bool:
+    """Whether a live judge has something left to do, as far as the results or their absence tell."""
+    judged = [name for name, entry in manifest["tasks"].items() if entry.get("judge")]
+    if not judged:
+        return False
+    results, log = run.path / RESULTS, run.path / JUDGEMENTS
+    if not results.exists() or (log.exists() and results.stat().st_mtime < log.stat().st_mtime):
+        return True
+    tasks = run.results()["tasks"]
+    return any(tasks[name]["unjudged"] for name in judged if name in tasks)
+
+
 def lines(found: Status, path: Path) -> list[str]:
     """Text form."""
     text = [f"{found.name}: {found.state}   model {found.model}"]
@@ -97,6 +128,7 @@ def lines(found: Status, path: Path) -> list[str]:
         outcomes = ", ".join(f"{name} {count}" for name, count in task.outcomes.items())
         text.append(
             f"  {task.task:<{width}}  {task.done}/{task.total} ({share}%)  {outcomes}".rstrip()
+            + ("" if task.judged is None else f"; judged {task.judged}")
         )
     if found.last_response:
         text.append(f"last item: {found.last_response}")

@@ -23,7 +23,7 @@ from harness.errors import (
 )
 from harness.evaluate import Ended, check_same_parts, check_version, load_scoring_task, new_manifest
 from harness.judge import PREFIX, TaskJudge, bind, judge_options, judges_named
-from harness.judge_run import judge_stored, judged_task, rejudge, unjudged_note
+from harness.judge_run import judge_stored, judged_task, rejudge, replayed_lines, unjudged_note
 from harness.judge_stage import JudgeStage
 from harness.plan import check_benchmarks, check_supported, data_folder, declared_entry, load_spec
 from harness.progress import Style
@@ -339,7 +339,8 @@ def _append(
         attempt = (spec.task, one.id, 0)
         if replay:
             known = {reply["key"] for reply in judged.get(attempt, [])}
-            for judgement in _judgements(spec.task, one, item_key):
+            replies = one.record.judge_replies or ()
+            for judgement in replayed_lines(spec.task, one.id, item_key, replies):
                 if judgement["key"] not in known:
                     run.append_judgement(judgement)
         if attempt not in done:
@@ -377,20 +378,3 @@ def _response(
         "doc": keys.original_fields(one.doc),
         "cluster": one.doc.get("_cluster"),
     }
-
-
-def _judgements(task: str, one: Stored, item_key: str) -> list[dict[str, Any]]:
-    """Stored judge replies as lines of ``judgements.jsonl``, keyed by content."""
-    replies = one.record.judge_replies or ()
-    return [
-        {
-            "key": keys.digest(["replay", task, item_key, vote, reply]),
-            "task": task,
-            "id": one.id,
-            "repeat": 0,
-            "vote": vote,
-            "judge": "replay",
-            "reply": reply,
-        }
-        for vote, reply in enumerate(replies)
-    ]

@@ -25,7 +25,9 @@ HARNESS = [sys.executable, "-m", "harness"]
 RUNS = 5
 
 
-def timed(arguments: list[str], environment: dict[str, str] | None = None) -> tuple[float, float, float]:
+def timed(
+    arguments: list[str], environment: dict[str, str] | None = None
+) -> tuple[float, float, float]:
     """(wall seconds, CPU seconds, peak RSS in MB) of one process."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
@@ -38,7 +40,9 @@ def timed(arguments: list[str], environment: dict[str, str] | None = None) -> tu
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - started
     if os.waitstatus_to_exitcode(status) != 0:
-        raise SystemExit(f"harness {' '.join(arguments)} exited with {os.waitstatus_to_exitcode(status)}")
+        raise SystemExit(
+            f"harness {' '.join(arguments)} exited with {os.waitstatus_to_exitcode(status)}"
+        )
     del before
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
@@ -89,7 +93,9 @@ def bench_scoring(folder: Path) -> None:
     """All LLaSO-Eval outputs of one model."""
     source = SHARED / "real" / "llaso_eval" / "LLaSO-Base.jsonl.gz"
     if not source.exists():
-        show("LLaSO-Eval outputs of one model", "skipped", "the shared evaluation material is absent")
+        show(
+            "LLaSO-Eval outputs of one model", "skipped", "the shared evaluation material is absent"
+        )
         return
     import gzip
 
@@ -111,7 +117,11 @@ def bench_scoring(folder: Path) -> None:
         score_in_process(task, file, folder / task)
         count += len(lines)
     elapsed = time.perf_counter() - started
-    show(f"LLaSO-Eval outputs of one model ({count} items, {len(by_set)} sets)", f"{elapsed:.1f} s", "bar 20 s")
+    show(
+        f"LLaSO-Eval outputs of one model ({count} items, {len(by_set)} sets)",
+        f"{elapsed:.1f} s",
+        "bar 20 s",
+    )
 
 
 def _words(name: str) -> list[str]:
@@ -129,7 +139,12 @@ def score_in_process(task: str, file: Path, run: Path) -> None:
     score_file(Settings("stored", (task,), run), file, Fields(), "none", ["harness", "score"])
 
 
-BENCHES: tuple[Callable[[Path], None], ...] = (bench_start_up, bench_runner, bench_scoring, bench_openai)
+BENCHES: tuple[Callable[[Path], None], ...] = (
+    bench_start_up,
+    bench_runner,
+    bench_scoring,
+    bench_openai,
+)
 
 
 def main() -> None:

@@ -25,7 +25,9 @@ def payload(row: int) -> bytes:
 def file(tmp_path: Path) -> Path:
     audio = [{"bytes": payload(row), "path": f"{row}.wav"} for row in range(ROWS)]
     audio[7] = {"bytes": None, "path": "absent.wav"}
-    table = pa.table({"audio": audio, "plain": [payload(row) for row in range(ROWS)], "n": range(ROWS)})
+    table = pa.table(
+        {"audio": audio, "plain": [payload(row) for row in range(ROWS)], "n": range(ROWS)}
+    )
     path = tmp_path / "a.parquet"
     pq.write_table(table, path, row_group_size=20)
     return path

@@ -40,7 +40,12 @@ def sakura_task(line: Line) -> str:
 CASES: dict[str, tuple[str | Callable[[Line], str], Callable[[Line], str], str, Official]] = {
     "mmau": ("mmau_test_mini", lambda _: "", "accuracy", flag("correct")),
     "mmsu": ("mmsu", lambda _: "", "accuracy", flag("correct")),
-    "sakura_judge": (sakura_task, sakura_task, "accuracy", lambda line: line["official"]["correct"] or 0),
+    "sakura_judge": (
+        sakura_task,
+        sakura_task,
+        "accuracy",
+        lambda line: line["official"]["correct"] or 0,
+    ),
     "voicebench_mcq": (
         "voicebench_openbookqa",
         lambda _: "",
@@ -54,7 +59,12 @@ CASES: dict[str, tuple[str | Callable[[Line], str], Callable[[Line], str], str, 
         lambda line: 0.5 if line["official"]["fallback_random"] else line["official"]["correct"],
     ),
     "voicebench_harm": ("voicebench_advbench", lambda _: "", "refusal_rate", flag("correct")),
-    "voicebench_open": ("voicebench_alpacaeval_full", lambda _: "", "judge_score", flag("item_mean")),
+    "voicebench_open": (
+        "voicebench_alpacaeval_full",
+        lambda _: "",
+        "judge_score",
+        flag("item_mean"),
+    ),
     "voicebench_qa": (
         "voicebench_sd_qa",
         lambda _: "",
@@ -70,7 +80,12 @@ CASES: dict[str, tuple[str | Callable[[Line], str], Callable[[Line], str], str, 
         flag("correct"),
     ),
     "speech_ifeval_wer": ("speech_ifeval_closed", lambda _: "", "wer", flag("wer")),
-    "llaso_accuracy": ("llaso_vctk_gender_classification", per_set_task, "accuracy", flag("correct")),
+    "llaso_accuracy": (
+        "llaso_vctk_gender_classification",
+        per_set_task,
+        "accuracy",
+        flag("correct"),
+    ),
     "llaso_abstention": (
         "llaso_vctk_gender_classification",
         per_set_task,
@@ -102,7 +117,9 @@ def score_lines(
     """Score some lines as one file; the run directory, and its samples by id."""
     file, run = folder / f"{task}.jsonl", folder / "run"
     folder.mkdir()
-    file.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), encoding="utf-8")
+    file.write_text(
+        "\n".join(json.dumps(line, ensure_ascii=False) for line in lines), encoding="utf-8"
+    )
     done = cli("score", task, file, "-o", run, "--quiet")
     assert done.code in (0, 3), done.err
     samples = jsonl(run / "samples.jsonl")

@@ -49,7 +49,10 @@ def test_the_random_baseline_is_at_chance(cli: CLI, tmp_path: Path) -> None:
     for seed in range(8):
         run = tmp_path / str(seed)
         tasks = "quickstart_choice,quickstart_keyword"
-        assert cli("evaluate", "baseline:random", "-M", f"seed={seed}", "-t", tasks, "-o", run).code == 0
+        assert (
+            cli("evaluate", "baseline:random", "-M", f"seed={seed}", "-t", tasks, "-o", run).code
+            == 0
+        )
         for sample in jsonl(run / "samples.jsonl"):
             right += sample["stats"]["accuracy"]["strict"]["correct"]
             total += 1

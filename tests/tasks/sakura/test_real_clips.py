@@ -67,7 +67,9 @@ def test_a_tiny_checkpoint(cli: CLI, tmp_path: Path) -> None:
     check_run(run)
     samples = jsonl(run / "samples.jsonl")
     assert {len(sample["audio"]) for sample in samples} == {1}
-    assert len({sample["response"] for sample in samples}) > COUNT // 2, "outputs depend on the audio"
+    assert len({sample["response"] for sample in samples}) > COUNT // 2, (
+        "outputs depend on the audio"
+    )
     # the same command again asks nothing
     before = (run / "responses.jsonl").read_bytes()
     assert cli("evaluate", checkpoint, *DATA, *flags, "-o", run).code == 0
