@@ -25,7 +25,7 @@ from harness.errors import (
     UsageError,
 )
 from harness.judge import judge_options, judges_named
-from harness.judge_run import judged_task, open_stage, unjudged_note
+from harness.judge_run import judged_task, open_stage, record_replayed, unjudged_note
 from harness.judge_stage import JudgeStage
 from harness.plan import PlannedTask, load_spec, plan_tasks
 from harness.progress import Progress, Style
@@ -205,6 +205,7 @@ def _finish(
     def load(name: str, entry: Mapping[str, Any]) -> YamlTask:
         return loaded.get(name) or load_scoring_task(name, entry, settings)
 
+    record_replayed(run, [task.name for task in planned if task.parts["judge"] == "replay"])
     if isinstance(stopped, HarnessError):
         with contextlib.suppress(StorageError):
             score_run(run, load)

@@ -9,6 +9,7 @@ judges can lie in one log and never count together. Keys come from the environme
 from __future__ import annotations
 
 import difflib
+import gzip
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -147,7 +148,8 @@ def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) ->
     if base_url is not None:
         base_url = check_url(str(base_url), where="-J base_url")
     can_ask = bool(os.environ.get(variable, "").strip()) or base_url is not None
-    choice = resolve_judge(settings.judge, has_replies=has_replies, can_ask=can_ask)
+    stored = has_replies or replayed_replies(settings.model)
+    choice = resolve_judge(settings.judge, has_replies=stored, can_ask=can_ask)
     if choice == "live" and ask:
         find_key(variable, base_url or os.environ.get("OPENAI_BASE_URL") or None)
     model = settings.judge.removeprefix(PREFIX) if settings.judge.startswith(PREFIX) else None
@@ -164,6 +166,19 @@ def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) ->
         fenced=_flag(arguments, "fenced", default=settings.judge_prompt is None),
         prices=_prices(arguments),
     )
+
+
+def replayed_replies(model: str) -> bool:
+    """Whether ``replay:FILE`` names a responses file that holds judge replies."""
+    path = Path(model.removeprefix("replay:"))
+    if not model.startswith("replay:") or not path.is_file():
+        return False
+    opened = gzip.open if path.suffix == ".gz" else Path.open
+    try:
+        with opened(path, "rb") as file:
+            return any(b'"judge_reply"' in line for line in file)
+    except OSError:
+        return False  # the adapter says what is wrong with the file
 
 
 def _number(arguments: Mapping[str, Any], name: str, default: float, least: float) -> float:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from harness.errors import HarnessError, UsageError
+from harness.jsonl import read_lines
 from harness.judge import JudgeOptions, TaskJudge, bind, judge_options, judges_named
 from harness.judge_answer import Client
 from harness.judge_budget import Account, parse_budget
@@ -15,8 +16,10 @@ from harness.judge_cache import JudgeCache
 from harness.judge_health import canaries
 from harness.judge_spec import task_judge
 from harness.judge_stage import JudgedTask, JudgeStage
+from harness.keys import digest
 from harness.progress import Progress, Style
-from harness.run_directory import RunDirectory
+from harness.responses_file import judge_replies
+from harness.run_directory import RESPONSES, RunDirectory
 from harness.score_stage import selected
 from harness.settings import Settings
 from harness.yaml_task import YamlTask
@@ -133,6 +136,41 @@ def rejudge(
         raise UsageError("no task of this run is judged", where=str(run.path))
     run.write_manifest({**manifest, "judge": judges_named(manifest["tasks"])})
     return judge_stored(run, tasks, settings, options, style)
+
+
+def record_replayed(run: RunDirectory, tasks: Iterable[str]) -> None:
+    """Write judge replies that came with replayed responses as lines of ``judgements.jsonl``."""
+    replayed, known = set(tasks), run.judgements()
+    if not replayed:
+        return
+    for _, record in read_lines(run.path / RESPONSES):
+        stored = record["extra"].get("judge_reply")
+        if record["task"] not in replayed or stored is None:
+            continue
+        recorded = {line["key"] for line in known.get((record["task"], record["id"], 0), [])}
+        where = f"{run.path / RESPONSES}: {record['id']}"
+        replies = judge_replies(stored, "judge_reply", where) or ()
+        for line in replayed_lines(record["task"], record["id"], record["item_key"], replies):
+            if line["key"] not in recorded:
+                run.append_judgement(line)
+
+
+def replayed_lines(
+    task: str, identifier: str | int, item_key: str, replies: Sequence[str | None]
+) -> list[dict[str, Any]]:
+    """Stored judge replies of an item as lines of ``judgements.jsonl``, keyed by content."""
+    return [
+        {
+            "key": digest(["replay", task, item_key, vote, reply]),
+            "task": task,
+            "id": identifier,
+            "repeat": 0,
+            "vote": vote,
+            "judge": "replay",
+            "reply": reply,
+        }
+        for vote, reply in enumerate(replies)
+    ]
 
 
 def unjudged_items(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> int:

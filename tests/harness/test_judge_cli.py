@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -153,6 +154,36 @@ def test_rejudging_needs_a_judge(tmp_path: Path, cli: Cli) -> None:
     assert cli("score", TASK, file, "-o", run, "--judge", "none").code == 0
     refused = cli("score", run, "--rejudge")
     assert refused.code == 2 and "needs a judge that can be asked" in refused.err
+
+
+def test_replayed_responses_bring_their_judge_replies(tmp_path: Path, cli: Cli) -> None:
+    records = [
+        {"id": f"item-{n:05}", "response": f"answer {n}"}
+        | ({} if n == 3 else {"judge_reply": ["Explanation: x\nJudgement: correct"]})
+        for n in range(12)
+    ]
+    file, run = labels(tmp_path / "r.jsonl", records), tmp_path / "run"
+    task = ("-t", "judged", "--include-path", str(JUDGED), "--trust-task-code")
+    for _ in range(2):
+        assert cli("evaluate", f"replay:{file}", *task, "-o", run).code == 0
+    assert len(lines(run)) == 11
+    results = derived(run)["results"]
+    assert results["judge"] == "replay" and results["tasks"]["judged"]["unjudged"] == 1
+    assert results["tasks"]["judged"]["metrics"]["accuracy"]["strict"]["n"] == 11
+
+
+@pytest.mark.network
+def test_status_tells_what_is_judged_and_how_to_go_on(tmp_path: Path, cli: Cli) -> None:
+    model, run = f"mock:script:{script(tmp_path / 's.json', 12)}", tmp_path / "run"
+    with ChaosServer(*TOY_SERVER) as server:
+        command = evaluate_arguments(model, run, server.base_url)
+        cli(*command, "--judge-budget", "4")
+        found = cli("status", run)
+        assert "interrupted" in found.out and "go on with: harness evaluate" in found.out
+        assert re.search(r"12/12 \(100%\).*; judged [2-5]\n", found.out)
+        assert cli(*command).code == 0
+    found = cli("status", run)
+    assert ": complete" in found.out and "judged 12" in found.out
 
 
 @pytest.mark.network

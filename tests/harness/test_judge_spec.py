@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,8 @@ def test_every_built_in_judge_is_readable_and_votes_as_its_scorer_reduces() -> N
     for spec in judged:
         judge = task_judge(spec)
         assert judge is not None, spec.task
+        reader = importlib.import_module(f"metrics.judge.{judge.parse.rpartition('.')[0]}")
+        assert judge.parse == reader.PARSER_ID, spec.task
         assert (judge.samples > 1) == (judge.reducer != "first"), spec.task
 
 

@@ -17,7 +17,7 @@ from tests.toy import jsonl, script, write_tone
 pytestmark = [pytest.mark.network, pytest.mark.slow]
 
 MODEL = "smollm2"
-ITEMS = 3
+ITEMS = 2
 SERVER = """
 import sys, time
 import xllamacpp
