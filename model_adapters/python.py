@@ -154,7 +154,7 @@ class PythonAdapter(BatchAdapter):
             return ErrorInfo("audio", str(error))
         return {
             "messages": [_plain_message(message) for message in request.messages],
-            "generation": dict(request.generation),
+            "generation": _generation(request),
             "audio": audio,
         }
 
@@ -223,6 +223,14 @@ class _InChild:
 
     def close(self) -> None:
         self._process.close()
+
+
+def _generation(request: Request) -> dict[str, Any]:
+    """Generation arguments; a seed is moved by the number of the repeat, so that repeats differ."""
+    arguments = dict(request.generation)
+    if arguments.get("seed") is not None:
+        arguments["seed"] = int(arguments["seed"]) + request.repeat
+    return arguments
 
 
 def _plain_message(message: Message) -> dict[str, Any]:

@@ -89,6 +89,10 @@ class Returns:
     def generate(self, messages, audio):
         return eval(messages[-1]["content"])
 
+class Seeded:
+    def generate(self, messages, audio, **options):
+        return str(options["generation"].get("seed"))
+
 class Thinks:
     def generate(self, messages, audio):
         return "<think>a bark</think>dog. END of it"
@@ -308,6 +312,15 @@ def test_batches(make: Make) -> None:
     first, bad, last = adapter.generate_batch(poisoned)
     assert bad.error is not None and "ValueError: poisoned" in bad.error.message
     assert str(first.text).endswith("a 1") and str(last.text).endswith("c 1")
+
+
+def test_a_seed_is_moved_by_the_repeat(make: Make) -> None:
+    adapter = make("odd_models:Seeded")
+    adapter.open()
+    messages = (Message("user", (Text("x"),)),)
+    asked = [Request("k", messages, {"seed": 5}, repeat=repeat) for repeat in (0, 2)]
+    replies = adapter.generate_batch([*asked, Request("k", messages, {}, repeat=2)])
+    assert [response.text for response in replies] == ["5", "7", "None"]
 
 
 def test_a_batch_that_loses_a_reply_is_asked_again(make: Make) -> None:
