@@ -8,21 +8,21 @@ judges are looked up by ``task`` and ``id``.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import fmean
 from typing import Any, Final
 
 from harness.errors import InputFileError, UsageError
 from harness.jsonl import parse_line, read_lines
+from harness.judge_spec import task_judge
 from harness.plan import load_spec
 from harness.run_directory import SAMPLES, RunDirectory
 from harness.score_stage import document_of
 from harness.task_index import load_index
 from harness.yaml_task import YamlTask
 from metrics.agreement import Agreement, LengthBias, agreement, length_bias
+from metrics.judge.votes import majority, mean
 
 UNPARSED: Final = "unparsed"
 _SCALE: Final = ("1", "2", "3", "4", "5")
@@ -149,8 +149,7 @@ def _grade(value: Any) -> str:
 def graded_items(run: Path) -> dict[tuple[str | None, str], dict[str, str]]:
     """Grades of the live judges of a run directory: (task, id) -> judge -> grade.
 
-    Several votes count as their mean, rounded, on a scale, and as their majority otherwise. An item is
-    also found without its task.
+    Several votes are reduced as the task declares. An item is also found without its task.
     """
     directory = RunDirectory(run)
     manifest = directory.manifest()
@@ -160,6 +159,8 @@ def graded_items(run: Path) -> dict[tuple[str | None, str], dict[str, str]]:
     tasks = {
         name: load_scoring_task(name, entry, None) for name, entry in manifest["tasks"].items()
     }
+    declared = {name: task_judge(task.spec) for name, task in tasks.items()}
+    reducers = {name: "first" if one is None else one.reducer for name, one in declared.items()}
     found: dict[tuple[str | None, str], dict[str, str]] = {}
     for _, sample in read_lines(run / SAMPLES):
         task, key = tasks[sample["task"]], (sample["task"], sample["id"], sample["repeat"])
@@ -169,24 +170,27 @@ def graded_items(run: Path) -> dict[tuple[str | None, str], dict[str, str]]:
             votes.setdefault(line.get("judge", "replay"), []).append(
                 task.judge_grade(doc, line["reply"])
             )
-        grades = {judge: reduce_votes(given) for judge, given in votes.items()}
+        rule = reducers[sample["task"]]
+        grades = {judge: reduce_votes(given, rule) for judge, given in votes.items()}
         for own in ((sample["task"], str(sample["id"])), (None, str(sample["id"]))):
             found.setdefault(own, {}).update(grades)
     return found
 
 
-def reduce_votes(votes: Sequence[str | None]) -> str:
-    """One grade of several votes.
+def reduce_votes(votes: Sequence[str | None], reducer: str) -> str:
+    """One grade of several votes; a mean is rounded to the scale.
 
-    >>> reduce_votes(["4", "5", "5"]), reduce_votes(["yes", "no", "yes"]), reduce_votes([None])
-    ('5', 'yes', 'unparsed')
+    >>> reduce_votes(["4", "5", "5"], "mean"), reduce_votes(["1", "4", "5"], "trimmed_mean")
+    ('5', '4')
+    >>> reduce_votes(["yes", "no", "yes"], "majority"), reduce_votes([None, "yes"], "first")
+    ('yes', 'yes')
     """
     read = [vote for vote in votes if vote is not None]
     if not read:
         return UNPARSED
-    if all(vote in _SCALE for vote in read):
-        return str(int(fmean(int(vote) for vote in read) + 0.5))
-    return Counter(read).most_common(1)[0][0]
+    if reducer in ("mean", "trimmed_mean"):
+        return str(int(mean([float(vote) for vote in read], trim=reducer == "trimmed_mean") + 0.5))
+    return (majority(read) or UNPARSED) if reducer == "majority" else read[0]
 
 
 def calibrate(labels: Sequence[Label]) -> Calibration:

@@ -18,12 +18,10 @@ from typing import Any, Final
 from harness.errors import TaskFileError
 from harness.keys import short_hash
 from harness.types import TaskSpec
+from metrics.judge.votes import REDUCERS
 
 RESPONSE_SLOT: Final = "response"
 """The slot that holds model output; every other slot holds the benchmark's own text."""
-
-REDUCERS: Final = ("first", "mean", "majority", "trimmed_mean")
-"""How the scorer turns votes into one verdict."""
 
 _SECTIONS: Final = ("# system", "# user")
 _SLOT: Final = re.compile(r"\{\{|\}\}|\{([A-Za-z_]\w*)\}")

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from harness.errors import AdapterError, HarnessError
-from harness.jsonl import LineReader
+from harness.jsonl import LineReader, read_lines
 from harness.judge import TaskJudge
 from harness.judge_answer import Answer, Client, recorded, recycled, unusable
 from harness.judge_budget import Account
@@ -25,7 +25,7 @@ from harness.judge_cache import JudgeCache
 from harness.judge_health import CANARY, Canary
 from harness.judge_replies import repeat_wanted, replies_of
 from harness.keys import digest
-from harness.run_directory import RESPONSES, AttemptKey, RunDirectory
+from harness.run_directory import JUDGEMENTS, RESPONSES, AttemptKey, RunDirectory
 from harness.score_stage import STORED_ERRORS, document_of
 from harness.types import MISSING, Document
 from harness.yaml_task import YamlTask
@@ -90,11 +90,12 @@ class JudgeStage:
         self._caches = caches or {}
         self._tick = tick
         self._lines = run.judgements()
-        self._answers: dict[str, Answer] = {}
-        for lines in self._lines.values():
-            for line in lines:
-                if line.get("source") and line.get("judge") != "replay":
-                    self._answers[line["key"]] = recorded(line)
+        self._places = {  # where a reply to an equal request stands in the log
+            line["key"]: offset
+            for offset, line in read_lines(run.path / JUDGEMENTS)
+            if "request" in line
+        }
+        self._log: LineReader | None = None
         self._asking: dict[str, asyncio.Future[Answer | None]] = {}
         self._waiting: asyncio.Queue[tuple[AttemptKey, int] | None] = asyncio.Queue()
         self._reader: LineReader | None = None
@@ -129,9 +130,10 @@ class JudgeStage:
                 for _ in range(self._workers):
                     group.create_task(self._work())
         finally:
-            if self._reader is not None:
-                self._reader.close()
-                self._reader = None
+            for reader in (self._reader, self._log):
+                if reader is not None:
+                    reader.close()
+            self._reader = self._log = None
 
     async def beside(self, generation: Coroutine[Any, Any, None]) -> None:
         """Run the model and the judge side by side; the first error of either ends both.
@@ -265,7 +267,7 @@ class JudgeStage:
         if answer is None:
             return None
         task, identifier, repeat = subject.key
-        self._run.append_judgement(
+        place = self._run.append_judgement(
             {
                 "key": key,
                 "task": task,
@@ -283,15 +285,16 @@ class JudgeStage:
                 "source": answer.source,
             }
         )
-        if key not in self._answers:
-            self._answers[key] = recycled(answer, "run")
+        self._places.setdefault(key, place)
         return answer.reply
 
     async def _shared(self, key: str, subject: _Subject) -> Answer | None:
         """An answer from this run, from the cache, from a call in flight, or from the judge."""
-        if key in self._answers:
-            return self._answers[key]
-        while (pending := self._asking.get(key)) is not None:
+        if key in self._places:
+            if self._log is None:
+                self._log = LineReader(self._run.path / JUDGEMENTS)
+            return recorded(self._log.read(self._places[key]))
+        if (pending := self._asking.get(key)) is not None:
             answer = await asyncio.shield(pending)
             return None if answer is None else recycled(answer, "run")
         future: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()

@@ -209,11 +209,11 @@ class RunDirectory:
             self._responses = AppendLog(self.path / RESPONSES)
         return self._responses.append(record)
 
-    def append_judgement(self, record: Mapping[str, Any]) -> None:
-        """Record one judge reply."""
+    def append_judgement(self, record: Mapping[str, Any]) -> int:
+        """Record one judge reply; it counts when this returns (its offset)."""
         if self._judgements is None:
             self._judgements = AppendLog(self.path / JUDGEMENTS)
-        self._judgements.append(record)
+        return self._judgements.append(record)
 
     def attempts(self) -> dict[AttemptKey, Attempt]:
         """Last attempt of every item: the last line of (task, id, repeat) wins."""

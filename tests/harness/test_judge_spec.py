@@ -15,6 +15,8 @@ from harness.task_index import load_index
 from harness.task_schema import parse_task
 from harness.types import TaskSpec
 from harness.yaml_loader import load_yaml
+from harness.yaml_task import YamlTask
+from metrics.judge.votes import mean
 from tests.toy import TOY
 
 PROMPT = "# system\nBe fair.\n\n# user\nQ: {question}\nA: {response}\n"
@@ -113,6 +115,22 @@ def test_every_built_in_judge_is_readable_and_votes_as_its_scorer_reduces() -> N
         reader = importlib.import_module(f"metrics.judge.{judge.parse.rpartition('.')[0]}")
         assert judge.parse == reader.PARSER_ID, spec.task
         assert (judge.samples > 1) == (judge.reducer != "first"), spec.task
+
+
+def test_voicebench_reduces_as_its_judge_block_declares() -> None:
+    for name, votes, expected in (
+        ("voicebench_commoneval", ["1", "5", "5"], mean([1, 5, 5])),
+        ("voicebench_sd_qa", ["Yes", "no", "YES"], 1.0),
+    ):
+        spec = built_in(name)
+        judge, task = task_judge(spec), YamlTask(spec)
+        assert judge is not None and judge.samples == 3
+        doc = {"prompt": "p", "reference": "r", "_params": dict(task.parameters)}
+        metric = "judge_score" if judge.reducer == "mean" else "qa_vote"
+        for reading in ("official", "strict"):
+            stats = task.score(doc, "a reply", votes).metrics[metric][reading].stats
+            assert stats is not None
+            assert next(iter(stats.values())) == pytest.approx(expected), (name, reading)
 
 
 def test_the_identity_of_a_judge_follows_everything_that_changes_its_requests(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import subprocess
 import time
 from collections import Counter
@@ -152,3 +153,20 @@ def test_two_runs_at_once_share_a_cache(tmp_path: Path) -> None:
     check(tmp_path / "one", tmp_path / "two")
     check(tmp_path / "three", tmp_path / "two")
     assert all(line["source"] != "asked" for line in lines(tmp_path / "three"))
+
+
+def test_a_batch_model_is_judged_while_it_generates(tmp_path: Path) -> None:
+    with ChaosServer(*REPLY) as server:
+        command = evaluate_arguments("mock:hash", tmp_path / "run", server.base_url)
+        process = start(*command, "-M", "style=batch,latency=0.3", "--batch-size", "10")
+        STARTED.append(process)
+        log, responses = tmp_path / "run" / "judgements.jsonl", tmp_path / "run" / "responses.jsonl"
+        wait_until(lambda: written(log) > 0, process)
+        assert written(responses) < ITEMS
+        process.send_signal(signal.SIGINT)
+        code, _, err = finish(process)
+        assert code == 130 and "goes on where this stopped" in err
+        code, _, err = finish(start(*command), timeout=300)
+        assert code == 0, err
+    check(tmp_path / "run", tmp_path / "run")
+    assert derived(tmp_path / "run")["results"]["tasks"]["judged"]["unjudged"] == 0
