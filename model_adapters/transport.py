@@ -1,9 +1,9 @@
 """The one client for OpenAI-compatible chat services: the ``openai:`` adapter and the judge share it.
 
 ``ChatClient.chat`` sends one request and returns one ``ChatReply``; a failure is a value. One connection pool
-per client, at most ``concurrency`` requests in flight (fewer while the service is overloaded, see
-``limiter``), bounded retries (see ``retry``), and a time-out over the whole of every attempt. The body is
-made when its request is sent, again for each attempt, and dropped after, so that waiting requests hold no
+per client, and a connection of its own for every further attempt; at most ``concurrency`` requests in flight
+(fewer while the service is overloaded, see ``limiter``), bounded retries (see ``retry``), and a time-out over the
+whole of every attempt. The body is made when its request is sent, again for each attempt, and dropped after, so that waiting requests hold no
 audio. No request is ever sent to find out what a service can do.
 
 Of the ``openai`` package we use the client's ``post`` with a ready body and an untyped result: its typed
@@ -14,6 +14,7 @@ transport, since it needs less time per request than the default.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import os
 import random
@@ -124,13 +125,16 @@ class ChatClient:
         self._endpoint = chat_url(self._url)
         self._random = random.Random(options.seed)
         self._client: AsyncOpenAI | None = None
+        self._fresh: AsyncOpenAI | None = None
         self.limiter = AdaptiveLimiter(options.concurrency)
 
     def __repr__(self) -> str:
         return f"ChatClient({self.options.shown_url})"
 
     async def __aenter__(self) -> ChatClient:
-        self._client = _open_client(self._key.reveal(), self._url, dict(self.options.headers))
+        headers = dict(self.options.headers)
+        self._client = _open_client(self._key.reveal(), self._url, headers)
+        self._fresh = _open_client(self._key.reveal(), self._url, headers, keep_alive=False)
         return self
 
     async def __aexit__(
@@ -143,9 +147,11 @@ class ChatClient:
 
     async def aclose(self) -> None:
         """Close the connections; may be called twice."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.close()
+        clients = self._client, self._fresh
+        self._client = self._fresh = None
+        for client in clients:
+            if client is not None:
+                await client.close()
 
     async def chat(self, build: Callable[[], Body | Awaitable[Body]]) -> ChatReply:
         """Send one chat request, again if need be.
@@ -163,7 +169,10 @@ class ChatClient:
         attempt = 0
         while True:
             attempt += 1
-            reply, wait = await self._attempt(build)
+            # what failed may have left a connection that only looks alive
+            client = self._client if attempt == 1 else self._fresh
+            assert client is not None, "use the client with `async with`"
+            reply, wait = await self._attempt(client, build)
             retryable = reply.error is not None and reply.error.retryable
             if not retryable or attempt > self.options.max_retries:
                 return replace(reply, seconds=time.perf_counter() - started, attempts=attempt)
@@ -173,7 +182,7 @@ class ChatClient:
             )
 
     async def _attempt(
-        self, build: Callable[[], Body | Awaitable[Body]]
+        self, client: AsyncOpenAI, build: Callable[[], Body | Awaitable[Body]]
     ) -> tuple[ChatReply, float | None]:
         """One attempt, and how long the server asks to wait before the next."""
         ticket = await self.limiter.acquire()
@@ -181,7 +190,7 @@ class ChatClient:
         verdict: Verdict = "failed"
         wait = None
         try:
-            reply, verdict, wait = await self._send(build)
+            reply, verdict, wait = await self._send(client, build)
         finally:
             self.limiter.release(ticket, verdict, time.perf_counter() - started)
         if reply.error is not None:
@@ -190,15 +199,16 @@ class ChatClient:
         return reply, wait
 
     async def _send(
-        self, build: Callable[[], Body | Awaitable[Body]]
+        self, client: AsyncOpenAI, build: Callable[[], Body | Awaitable[Body]]
     ) -> tuple[ChatReply, Verdict, float | None]:
         import openai
 
-        assert self._client is not None, "use the client with `async with`"
         try:
             content = await _encoded(build)
             async with asyncio.timeout(self.options.timeout):
-                data = await self._client.post("/chat/completions", content=content, cast_to=object)
+                data = await client.post(
+                    self._endpoint, content=content, cast_to=object, options=_OPTIONS
+                )
         except AudioError as error:
             return failed("audio", str(error)), "failed", None
         except TimeoutError:
@@ -223,7 +233,9 @@ async def _encoded(build: Callable[[], Body | Awaitable[Body]]) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def _open_client(key: str, url: str, headers: dict[str, str]) -> AsyncOpenAI:
+def _open_client(
+    key: str, url: str, headers: dict[str, str], *, keep_alive: bool = True
+) -> AsyncOpenAI:
     import openai
 
     url, authorization = split_password(url)
@@ -234,11 +246,15 @@ def _open_client(key: str, url: str, headers: dict[str, str]) -> AsyncOpenAI:
     # aiohttp advises against bodies over 1 MB that are one piece; a long clip is one
     warnings.filterwarnings("ignore", "Sending a large body", ResourceWarning)
     # a proxy for the outside world does not reach a server on this machine
-    trust_env = not is_loopback(url)
+    settings: dict[str, Any] = {"timeout": timeout, "trust_env": not is_loopback(url)}
+    if not keep_alive:
+        # httpx or its successor, whichever this release of the library is built on
+        http = importlib.import_module(openai.Timeout.__init__.__module__.partition(".")[0])
+        settings["limits"] = http.Limits(max_keepalive_connections=0, keepalive_expiry=0)
     try:
-        http_client: Any = openai.DefaultAioHttpClient(timeout=timeout, trust_env=trust_env)
+        http_client: Any = openai.DefaultAioHttpClient(**settings)
     except RuntimeError:  # aiohttp is not installed
-        http_client = openai.DefaultAsyncHttpxClient(timeout=timeout, trust_env=trust_env)
+        http_client = openai.DefaultAsyncHttpxClient(**settings)
     return openai.AsyncOpenAI(
         api_key=key,
         base_url=url,

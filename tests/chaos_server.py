@@ -33,7 +33,7 @@ beyond N requests in flight), ``--workers N`` (only N are worked on at a time, o
 which repeats the key it was sent, for any other), ``--fast`` (bodies are not looked at: no faults, ledger of counts
 only, reply fixed; for benches).
 
-``GET /ledger``: ``{"requests", "answered", "in_flight_max", "span": seconds from first request to last answer, "faults": {NAME: n},
+``GET /ledger``: ``{"requests", "answered", "in_flight_max", "connections", "span": seconds from first request to last answer, "faults": {NAME: n},
 "last": headers and body of the last request, "by_content": {DIGEST: {"text", "asked", "answered"}}}``, where ``text`` is that of the last user message and
 ``answered`` counts good replies (outcomes included) that were written whole.
 ``GET /v1/models`` is counted under ``"probes"``: our adapters never call it.
@@ -91,6 +91,7 @@ class Chaos:
         self.requests = self.probes = self.in_flight = self.in_flight_max = self.answers = 0
         self.last: dict[str, Any] = {}
         self.first_request: float | None = None
+        self.connections = 0
         self.last_answer = 0.0
         self.workers = asyncio.Semaphore(options.workers) if options.workers else None
 
@@ -101,6 +102,7 @@ class Chaos:
             "answered": self.answers,
             "probes": self.probes,
             "in_flight_max": self.in_flight_max,
+            "connections": self.connections,
             "span": self.last_answer - (self.first_request or 0.0),
             "faults": dict(self.faults),
             "last": self.last,
@@ -171,6 +173,7 @@ class Connection(asyncio.Protocol):
         self.size = 0
         self.need: int | None = None
         self.head = ""
+        self.first = True
         self.transport: asyncio.Transport
         self.task: asyncio.Task[None] | None = None
 
@@ -197,6 +200,8 @@ class Connection(asyncio.Protocol):
         if self.size < self.need:
             return
         body, self.chunks, self.size, self.need = b"".join(self.chunks), [], 0, None
+        if self.first and self.head.startswith("POST"):
+            self.chaos.connections, self.first = self.chaos.connections + 1, False
         if self.chaos.first_request is None and self.head.startswith("POST"):
             self.chaos.first_request = time.perf_counter()
         if self.chaos.options.fast and self.head.startswith("POST"):

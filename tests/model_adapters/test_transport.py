@@ -118,6 +118,30 @@ def test_a_passing_fault_costs_one_attempt_and_a_lasting_one_is_a_value(fault: s
 
 
 @network
+@pytest.mark.parametrize("aiohttp", [True, False])
+def test_every_further_attempt_has_a_connection_of_its_own(
+    aiohttp: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import openai
+
+    if not aiohttp:
+        monkeypatch.setattr(openai, "DefaultAioHttpClient", openai.DefaultAsyncHttpxClient)
+    flags = ("--fault-rate", "1", "--faults", "500", "--fault-attempts", "3", "--reply", "echo")
+    with ChaosServer(*flags) as server:
+        replies = ask(server.base_url, ["a", "b", "c"], concurrency=1)
+        connections = server.ledger()["connections"]
+    assert [(reply.text, reply.attempts) for reply in replies] == [("a", 4), ("b", 4), ("c", 4)]
+    assert connections == 1 + 3 * 3  # one is kept alive
+
+
+@network
+def test_a_query_in_the_url_is_kept() -> None:
+    with ChaosServer("--reply", "echo") as server:
+        (reply,) = ask(f"{server.base_url}/deployments/d?api-version=1", ["a"], max_retries=0)
+    assert reply.text == "a"
+
+
+@network
 def test_no_server_is_a_value() -> None:
     (reply,) = ask("http://127.0.0.1:9/v1", ["a"], max_retries=1)
     assert reply.error is not None
