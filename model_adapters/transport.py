@@ -132,9 +132,7 @@ class ChatClient:
         return f"ChatClient({self.options.shown_url})"
 
     async def __aenter__(self) -> ChatClient:
-        headers = dict(self.options.headers)
-        self._client = _open_client(self._key.reveal(), self._url, headers)
-        self._fresh = _open_client(self._key.reveal(), self._url, headers, keep_alive=False)
+        self._client = self._opened(keep_alive=True)
         return self
 
     async def __aexit__(
@@ -169,10 +167,7 @@ class ChatClient:
         attempt = 0
         while True:
             attempt += 1
-            # what failed may have left a connection that only looks alive
-            client = self._client if attempt == 1 else self._fresh
-            assert client is not None, "use the client with `async with`"
-            reply, wait = await self._attempt(client, build)
+            reply, wait = await self._attempt(self._client_for(attempt), build)
             retryable = reply.error is not None and reply.error.retryable
             if not retryable or attempt > self.options.max_retries:
                 return replace(reply, seconds=time.perf_counter() - started, attempts=attempt)
@@ -180,6 +175,19 @@ class ChatClient:
             await asyncio.sleep(
                 wait_seconds(attempt, draw, wait, base=self.options.backoff, cap=BACKOFF_CAP)
             )
+
+    def _client_for(self, attempt: int) -> AsyncOpenAI:
+        """The client of an attempt: what failed may have left a connection that only looks alive."""
+        assert self._client is not None, "use the client with `async with`"
+        if attempt == 1:
+            return self._client
+        if self._fresh is None:
+            self._fresh = self._opened(keep_alive=False)
+        return self._fresh
+
+    def _opened(self, *, keep_alive: bool) -> AsyncOpenAI:
+        headers = dict(self.options.headers)
+        return _open_client(self._key.reveal(), self._url, headers, keep_alive=keep_alive)
 
     async def _attempt(
         self, client: AsyncOpenAI, build: Callable[[], Body | Awaitable[Body]]
@@ -233,9 +241,7 @@ async def _encoded(build: Callable[[], Body | Awaitable[Body]]) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def _open_client(
-    key: str, url: str, headers: dict[str, str], *, keep_alive: bool = True
-) -> AsyncOpenAI:
+def _open_client(key: str, url: str, headers: dict[str, str], *, keep_alive: bool) -> AsyncOpenAI:
     import openai
 
     url, authorization = split_password(url)
