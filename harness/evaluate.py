@@ -384,10 +384,14 @@ def check_same_parts(
         raise UsageError(
             f"this run directory holds {task} with other settings ({text})",
             where=str(run.path),
-            hint="use another -o RUN_DIR, or the settings of the first run"
-            + (
-                f"; or first: harness score {run.path} --rejudge"
-                if set(differing) == {"judge"}
-                else ""
-            ),
+            hint=_hint(run, differing),
         )
+
+
+def _hint(run: RunDirectory, differing: Mapping[str, tuple[str, str]]) -> str:
+    """How to go on with a run whose settings differ."""
+    if differing.keys() != {"judge"}:
+        return "use another -o RUN_DIR, or the settings of the first run"
+    if differing["judge"][1] == "none":
+        return "its judge is asked with OPENAI_API_KEY or -J base_url=…, as in the first run"
+    return f"another judge is let in by: harness score {run.path} --rejudge --judge openai:MODEL"

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.bench.judge_bench import bench_judge
 from tests.bench.openai_bench import bench_openai
 from tests.shared import SHARED
 from tests.toy import FLAGS, write_tone
@@ -144,6 +145,7 @@ BENCHES: tuple[Callable[[Path], None], ...] = (
     bench_runner,
     bench_scoring,
     bench_openai,
+    bench_judge,
 )
 
 

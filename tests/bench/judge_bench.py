@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.bench.__main__ import show, timed
 from tests.chaos_server import ChaosServer
 from tests.judged import TASK, responses
 
@@ -15,6 +14,8 @@ CONCURRENCY = 64
 
 def bench_judge(folder: Path) -> None:
     """Efficiency (ideal time over the time from first to last call) and CPU of the whole command."""
+    from tests.bench.__main__ import show, timed
+
     file = responses(folder / "judged.jsonl", CALLS)
     reply = "fixed:Explanation: it fits.\nJudgement: correct"
     with ChaosServer("--reply", reply, "--latency", str(LATENCY)) as server:

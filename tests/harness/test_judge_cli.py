@@ -136,7 +136,9 @@ def test_a_run_never_mixes_judges_and_rejudging_keeps_both(tmp_path: Path, cli: 
         first = derived(run)
         refused = cli("score", TASK, file, "-o", run, "--judge", "openai:other", *url)
         assert refused.code == 2 and "--rejudge" in refused.err and "judge:" in refused.err
-        assert cli("score", TASK, file, "-o", run, "--judge", "none").code == 2
+        absent = cli("score", TASK, file, "-o", run, "--judge", "none")
+        assert absent.code == 2 and "OPENAI_API_KEY" in absent.err
+        assert cli("score", run).code == 0 and derived(run) == first  # re-scoring asks nobody
         plain = cli("score", run, "--judge", "openai:other", *url)
         assert plain.code == 2 and "--rejudge" in plain.err
         assert cli("score", run, "--rejudge", "--judge", "openai:other", *url).code == 0
