@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -94,8 +95,16 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
             stopped, stage = _run_items(settings, planned, run, adapter, info, style, breaker)
         finally:
             if not _still_generating():
-                adapter.close()
+                _close(adapter)
         return _finish(run, settings, planned, stopped, stage)
+
+
+def _close(adapter: Adapter) -> None:
+    """Release the model; what it answered counts, whatever goes wrong now."""
+    try:
+        adapter.close()
+    except Exception as error:  # noqa: BLE001  (a warning instead: the run itself is whole)
+        warnings.warn(f"closing the model failed: {error!r}", RuntimeWarning, stacklevel=2)
 
 
 def _open(adapter: Adapter, model: str) -> AdapterInfo:

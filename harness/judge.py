@@ -12,12 +12,13 @@ import difflib
 import gzip
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from harness.errors import UsageError
+from harness.judge_budget import parse_budget
 from harness.judge_prompt import BARE, RENDERER, render
 from harness.judge_spec import JudgeSpec, read_prompt, task_judge
 from harness.keys import digest, short_hash
@@ -129,6 +130,7 @@ def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) ->
         MissingKeyError: a live judge was asked for and there is no key.
     """
     arguments = settings.judge_args
+    parse_budget(settings.judge_budget)
     for name in arguments:
         if name not in _ARGS:
             near = difflib.get_close_matches(name, _ARGS, n=1)
@@ -288,6 +290,18 @@ def bind(spec: TaskSpec, options: JudgeOptions) -> TaskJudge | None:
     identity = f"{found.model}@{found.parse}#{short_hash(content)}"
     endpoint = ClientOptions(base_url=options.base_url).shown_url
     return TaskJudge(found, identity, options.fenced, endpoint)
+
+
+def check_renders(judge: TaskJudge, task: YamlTask, documents: Iterable[Document]) -> None:
+    """Render a request of the first document that is judged, before anything is generated or paid.
+
+    Raises:
+        TaskFileError: the task says nothing to its judge, or the prompt has a slot that it does not fill.
+    """
+    task.check_judge()
+    for doc in documents:
+        if judge.messages(task, doc, "a reply") is not None:
+            return
 
 
 def judges_named(entries: Mapping[str, Mapping[str, Any]]) -> str:

@@ -9,7 +9,14 @@ from typing import Any
 
 from harness.errors import HarnessError, UsageError
 from harness.jsonl import read_lines
-from harness.judge import JudgeOptions, TaskJudge, bind, judge_options, judges_named
+from harness.judge import (
+    JudgeOptions,
+    TaskJudge,
+    bind,
+    check_renders,
+    judge_options,
+    judges_named,
+)
 from harness.judge_answer import Client
 from harness.judge_budget import Account, parse_budget
 from harness.judge_cache import JudgeCache
@@ -29,10 +36,11 @@ def judged_task(
     task: YamlTask, judge: TaskJudge, facts: Mapping[str, Any] | None = None
 ) -> JudgedTask:
     """A task with its live judge and the items that test it."""
-    task.check_judge()
     declared = task_judge(task.spec)
     assert declared is not None
-    return JudgedTask(task, judge, facts, canaries(Path(task.spec.yaml_path).parent, declared))
+    known = canaries(Path(task.spec.yaml_path).parent, declared)
+    check_renders(judge, task, (canary.document(task) for canary in known))
+    return JudgedTask(task, judge, facts, known)
 
 
 def open_stage(

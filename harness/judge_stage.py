@@ -11,6 +11,7 @@ refuses the key, or whose budget is spent is left alone; generation is not.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from harness.judge_cache import JudgeCache
 from harness.judge_health import CANARY, Canary
 from harness.judge_replies import repeat_wanted, replies_of
 from harness.keys import digest
+from harness.progress import clock
 from harness.run_directory import JUDGEMENTS, RESPONSES, AttemptKey, RunDirectory
 from harness.score_stage import STORED_ERRORS, document_of
 from harness.types import MISSING, Document
@@ -101,6 +103,7 @@ class JudgeStage:
         self._reader: LineReader | None = None
         self._tested: set[str] = set()
         self._failures_in_a_row = 0
+        self._started = time.monotonic()
         self.submitted = 0
         self.finished = 0
         self.failures: Counter[str] = Counter()
@@ -168,12 +171,16 @@ class JudgeStage:
         return self.fatal is not None or self.account.exhausted
 
     def status(self) -> str:
-        """For the progress display: done, calls and cost, failures."""
+        """For the progress display: done, calls and cost, failures, rate and time left."""
         parts = [f"judged {self.finished}/{self.submitted}", f"{self.account.calls} calls"]
         if self.account.priced and self.account.dollars:
             parts.append(f"${self.account.dollars:.2f}")
         if self.failures:
             parts.append(f"{self.failures.total()} judge failures")
+        if self.finished and self.finished < self.submitted:
+            rate = self.finished / max(time.monotonic() - self._started, 1e-9)
+            left = clock((self.submitted - self.finished) / rate)
+            parts.append(f"{rate:.1f}/s, left {left}")
         if self.account.exhausted:
             parts.append("budget spent")
         elif self.fatal is not None:

@@ -7,7 +7,9 @@ keeps all requests in memory, writes only at the end, and has neither a judge st
 from __future__ import annotations
 
 import logging
+import operator
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from harness.errors import HarnessError, TaskFileError, UsageError
@@ -34,6 +36,7 @@ class PromptedTask(YamlTask):
         self.system = self.template.system if system is None else (system or None)
         self._lm_eval_task: Any = None
         self._lock = threading.Lock()
+        self._render: Callable[[Document], str] | None = None
 
     def _configurable(self) -> Any:
         with self._lock:  # prompts are rendered in several threads
@@ -51,7 +54,7 @@ class PromptedTask(YamlTask):
         where = f"{self.spec.yaml_path}, item {doc.get('_id')!r}"
         try:
             task = self._configurable()
-            text = task.doc_to_text(doc, self._resolved(self.template.doc_to_text))
+            text = task.doc_to_text(doc, self._text_function(task))
             clips = list(task.doc_to_audio(doc) or []) if AUDIO_MARK in text else []
             system = task.resolve_field(doc, self.system) if self.system else None
         except HarnessError:
@@ -62,10 +65,20 @@ class PromptedTask(YamlTask):
             ) from error
         return render(text, clips, system, where=where)
 
-    def _resolved(self, value: Any) -> Any:
-        if isinstance(value, FunctionRef):
-            return getattr(import_beside(value, trusted=self._trusted), value.name)
-        return value
+    def _text_function(self, task: Any) -> Callable[[Document], str]:
+        """The template as a function; Jinja is compiled once, not once per item as lm-eval does."""
+        if self._render is None:
+            source = self.template.doc_to_text
+            if isinstance(source, FunctionRef):
+                self._render = getattr(import_beside(source, trusted=self._trusted), source.name)
+            elif source in task.features:
+                self._render = operator.itemgetter(source)
+            else:
+                from lm_eval.utils import env
+
+                compiled = env.from_string(source)
+                self._render = lambda doc: compiled.render(**doc)
+        return self._render
 
 
 def choose_template(task: YamlTask, name: str | None) -> Template:

@@ -12,7 +12,7 @@ from typing import Any
 from harness import keys
 from harness.availability import LeftOut, from_error, refuse, without_judge
 from harness.errors import MissingDataError, UnsupportedTaskError, UsageError
-from harness.judge import JudgeOptions, TaskJudge, bind, judge_options
+from harness.judge import JudgeOptions, TaskJudge, bind, check_renders, judge_options
 from harness.lm_eval_compat import PromptedTask
 from harness.settings import Settings, parse_limit
 from harness.signature import Parts, generation_part, is_sampled, n_part, prompt_part
@@ -241,14 +241,14 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
         template=settings.template,
         system=settings.system,
     )
-    if judge is not None:
-        task.check_judge()
     documents = task.documents()
     if not len(documents):
         raise MissingDataError(
             f"{spec.task} has no items in {documents.info.source}",
             hint="none of its audio is there" if documents.info.absent else None,
         )
+    if judge is not None:
+        check_renders(judge, task, documents)
     ranges = parse_limit(settings.limit, len(documents))
     generation = {**task.template.generation, **settings.gen_kwargs}
     check_generation(generation)

@@ -23,7 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, TypeVar
 
-from harness.errors import AdapterError, AudioError
+from harness.errors import AdapterError, AudioError, HarnessError
 from harness.keys import request_key
 from harness.plan import PlannedTask
 from harness.records import outcome_of, response_record
@@ -250,7 +250,7 @@ class Runner:
 
     async def _ask(self, prepared: Prepared) -> None:
         for attempt in range(1, MAX_ATTEMPTS + 1):
-            response = await self._alive(self._adapter.generate(prepared.request))
+            response = checked(await self._alive(self._adapter.generate(prepared.request)))
             if response.error is None or not response.error.retryable or attempt == MAX_ATTEMPTS:
                 self._record(prepared, response, attempt)
                 return
@@ -278,13 +278,15 @@ class Runner:
             responses = await self._alive(
                 in_daemon_thread(functools.partial(self._adapter.generate_batch, requests))
             )
-            if len(responses) != len(batch):
+            if not isinstance(responses, list) or len(responses) != len(batch):
+                found = len(responses) if isinstance(responses, list) else type(responses).__name__
                 raise AdapterError(
-                    f"the adapter answered {len(responses)} of {len(batch)} requests of a batch"
+                    f"generate_batch() gave {found} for {len(batch)} requests",
+                    hint="an adapter gives a list with one Response per request, in order",
                 )
             again = []
             for prepared, response in zip(batch, responses, strict=True):
-                error = response.error
+                error = checked(response).error
                 if error is not None and error.retryable and attempt < MAX_ATTEMPTS:
                     again.append(prepared)
                 else:
@@ -297,7 +299,7 @@ class Runner:
         """Await an adapter call; an exception means that the adapter is dead."""
         try:
             return await call
-        except (asyncio.CancelledError, AdapterError):
+        except (asyncio.CancelledError, HarnessError):
             raise
         except Exception as error:
             raise AdapterError(
@@ -359,6 +361,17 @@ class Runner:
 def _attempt_key(prepared: Prepared) -> AttemptKey:
     item = prepared.item
     return item.planned.name, item.planned.documents[item.position]["_id"], item.repeat
+
+
+def checked(response: object) -> Response:
+    """What an adapter answered, if it kept to the interface.
+
+    Raises:
+        AdapterError: it is no ``Response``.
+    """
+    if not isinstance(response, Response):
+        raise AdapterError(f"the adapter gave a {type(response).__name__}, not a Response")
+    return response
 
 
 def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -22,7 +22,7 @@ from harness.errors import (
     UsageError,
 )
 from harness.evaluate import Ended, check_same_parts, check_version, load_scoring_task, new_manifest
-from harness.judge import PREFIX, TaskJudge, bind, judge_options, judges_named
+from harness.judge import PREFIX, TaskJudge, bind, check_renders, judge_options, judges_named
 from harness.judge_run import judge_stored, judged_task, rejudge, replayed_lines, unjudged_note
 from harness.judge_stage import JudgeStage
 from harness.plan import check_benchmarks, check_supported, data_folder, declared_entry, load_spec
@@ -86,6 +86,8 @@ def score_file(
     fingerprint = hashlib.sha256(file.read_bytes()).hexdigest()
     docs = [one.doc for one in stored]
     task.annotate(docs, "file")
+    if judge is not None:
+        check_renders(judge, task, docs)
     parts: Parts = {
         "data": f"file#{keys.data_hash(docs, spec.doc_fields)}",
         "n": f"{len(stored)}/{len(stored)}",
