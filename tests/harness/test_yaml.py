@@ -135,3 +135,20 @@ def test_a_task_declared_twice(tmp_path: Path) -> None:
 
 def test_every_built_in_yaml_parses() -> None:
     assert set(scan(tasks_root(), tasks_root()).tasks) == set(load_index().tasks)
+
+
+def test_prompted_tasks_are_tasks() -> None:
+    """``harness.types.Task`` says what the engine knows of a task; the YAML implementation has it."""
+    from harness.lm_eval_compat import PromptedTask
+    from harness.types import Task
+
+    spec = parse_task(load_yaml(TOY / "toy.yaml"))
+    task = PromptedTask(spec, trusted=True)
+    for name in (name for name in vars(Task) if not name.startswith("_")):
+        assert hasattr(task, name), name
+    doc = task.documents()[0]
+    assert task.messages(doc)[-1].role == "user"
+    assert task.score(doc, task.reference(doc), None).metrics["accuracy"]["strict"].stats == {
+        "correct": 1,
+        "n": 1,
+    }
