@@ -239,6 +239,22 @@ def test_an_official_prompt_is_plugged_in_bare(tmp_path: Path, cli: Cli) -> None
     assert list(judge["prompts"]) == ["official"] and judge["fenced"] is False
 
 
+def test_a_prompt_that_cannot_be_filled_and_a_bad_budget_stop_before_anything_runs(
+    tmp_path: Path, cli: Cli
+) -> None:
+    prompt = tmp_path / "p.md"
+    prompt.write_text("# user\n{frage} {response}\n")
+    model, url = f"mock:script:{script(tmp_path / 's.json', 12)}", "http://127.0.0.1:9/v1"
+    cases: list[tuple[str | Path, ...]] = [("--judge-prompt", prompt), ("--judge-budget", "much")]
+    for number, flags in enumerate(cases):
+        run = tmp_path / str(number)
+        assert cli(*evaluate_arguments(model, run, url, *flags)).code == 2
+        assert not run.exists()
+        file = responses(tmp_path / "r.jsonl", 3)
+        assert cli(*arguments(file, run, url, *flags)).code == 2
+        assert not run.exists()
+
+
 # --- verbs ---------------------------------------------------------------------------------------
 
 

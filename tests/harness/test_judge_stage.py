@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,8 @@ def test_every_item_is_asked_once_and_recorded_before_it_counts(tmp_path: Path) 
     assert first["judge"].startswith(f"{MODEL}@sakura.1#") and first["vote"] == 0
     assert found.note() is None
     assert found.status() == "judged 20/20, 20 calls, $0.04"
+    found.submitted = 40
+    assert re.search(r"\d\.\d/s, left 0:0\d$", found.status())
 
 
 def test_what_needs_no_verdict_is_not_asked(tmp_path: Path) -> None:
