@@ -30,6 +30,7 @@ from harness.judge_run import judged_task, open_stage, record_replayed, unjudged
 from harness.judge_stage import JudgeStage
 from harness.plan import PlannedTask, load_spec, plan_tasks
 from harness.progress import Progress, Style
+from harness.reference import with_reference
 from harness.run_directory import SCHEMA_VERSION, RunDirectory
 from harness.runner import BREAKER, Item, Runner
 from harness.score_stage import failed_items, score_run
@@ -89,6 +90,7 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
             info = _open(adapter, settings.model)
             manifest = _manifest(run, settings, planned, info, argv)
             manifest = with_left_out(manifest, plan.left_out)
+            manifest = with_reference(manifest, settings.reference)
             run.write_manifest(manifest)
             total = sum(task.count for task in planned)
             breaker = max(BREAKER, parse_max_errors(settings.max_errors, total) + 1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import operator
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.errors import HarnessError, TaskFileError, UsageError
@@ -37,6 +37,11 @@ class PromptedTask(YamlTask):
         self._lm_eval_task: Any = None
         self._lock = threading.Lock()
         self._render: Callable[[Document], str] | None = None
+
+    def _data_options(self) -> Mapping[str, Any]:
+        """A template without ``<audio>`` needs no clips: a loader may then keep items without them."""
+        text = self.template.doc_to_text
+        return {"needs_audio": False} if isinstance(text, str) and AUDIO_MARK not in text else {}
 
     def _configurable(self) -> Any:
         with self._lock:  # prompts are rendered in several threads

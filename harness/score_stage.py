@@ -267,7 +267,8 @@ def _benchmarks(
         name: SampleLines(run.path / SAMPLES, state.start, state.stop)
         for name, state in states.items()
     }
-    return benchmark_results(task_results(manifest, tasks), lines)
+    reference = manifest.get("reference")
+    return benchmark_results(task_results(manifest, tasks), lines, reference=reference)
 
 
 def failed_items(results: Mapping[str, Any]) -> tuple[int, int]:

@@ -58,6 +58,7 @@ class Settings:
     retry_errors: bool = False
     require_complete: bool = False
     skip_unavailable: bool = False
+    reference: Path | None = None
 
 
 def parse_scalar(text: str) -> Any:
@@ -256,7 +257,7 @@ def _recipe_value(name: str, value: Any, where: str) -> Any:
         return value
     if isinstance(value, (dict, list)):
         raise wrong
-    if name in ("output_path", "judge_cache", "judge_prompt"):
+    if name in ("output_path", "judge_cache", "judge_prompt", "reference"):
         return Path(str(value)).expanduser()
     return str(value)
 

@@ -28,6 +28,7 @@ from harness.judge_stage import JudgeStage
 from harness.plan import check_benchmarks, check_supported, data_folder, declared_entry, load_spec
 from harness.progress import Style
 from harness.records import error_record, stored_outcome
+from harness.reference import with_reference
 from harness.responses_file import Fields, Record, read_records
 from harness.run_directory import ItemId, RunDirectory
 from harness.score_stage import failed_items, score_run
@@ -133,6 +134,8 @@ def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
         return load_scoring_task(name, entry, settings)
 
     with target as run:
+        if settings.reference is not None:
+            run.write_manifest(with_reference(run.manifest(), settings.reference))
         stage = rejudge(run, settings, load, style) if settings.rejudge else None
         return _ended(run, score_run(run, load), settings.max_errors, stage)
 
@@ -289,38 +292,47 @@ def _prepare(
         "items_selected": count,
         "selection": [[0, count]],
         "absent": 0,
-        "data": {"source": str(file), "version": "file", "warnings": []},
+        "data": {"source": str(file), "version": "file", "warnings": [], "sha256": fingerprint},
     }
     tasks = {name: entry}
     if run.exists:
         old = run.manifest()
         check_version(run, old)
-        if old["model"]["fingerprint"] != fingerprint:
+        if old["model"]["adapter"] != "file":
             raise UsageError(
-                f"this run directory was made from another file or model: {old['model']['spec']}",
+                f"this run directory was made by a model: {old['model']['spec']}",
                 where=str(run.path),
                 hint="use another -o RUN_DIR",
             )
-        if name in old["tasks"]:
-            check_same_parts(run, name, old["tasks"][name]["signature_parts"], parts)
+        before = old["tasks"].get(name)
+        if before is not None:
+            if before["data"]["sha256"] != fingerprint:
+                raise UsageError(
+                    f"this run directory holds {name} from another file: {before['data']['source']}",
+                    where=str(run.path),
+                    hint="use another -o RUN_DIR",
+                )
+            check_same_parts(run, name, before["signature_parts"], parts)
         tasks = {**old["tasks"], **tasks}
-    run.write_manifest(
-        new_manifest(
-            model={
-                "spec": f"file:{file}",
-                "adapter": "file",
-                "target": str(file),
-                "args": {},
-                "fingerprint": fingerprint,
-                "description": {},
-            },
-            name=settings.name or settings.output_path.resolve().name,
-            judge=judges_named(tasks),
-            seed=settings.seed,
-            tasks=tasks,
-            argv=redact_argv(list(argv)),
-        )
+    files = {one["data"]["source"]: one["data"]["sha256"] for one in tasks.values()}
+    manifest = new_manifest(
+        model={
+            "spec": f"file:{', '.join(files)}",
+            "adapter": "file",
+            "target": ", ".join(files),
+            "args": {},
+            "fingerprint": fingerprint if len(files) == 1 else keys.digest(sorted(files.values())),
+            "description": {},
+        },
+        name=settings.name or settings.output_path.resolve().name,
+        judge=judges_named(tasks),
+        seed=settings.seed,
+        tasks=tasks,
+        argv=redact_argv(list(argv)),
     )
+    if run.exists and "reference" in (old := run.manifest()):
+        manifest["reference"] = old["reference"]
+    run.write_manifest(with_reference(manifest, settings.reference))
 
 
 def _append(

@@ -126,6 +126,7 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
             yield f"data: {name}: {warning}"
     for name, benchmark in results["benchmarks"].items():
         native = benchmark["native"]
+        yield from _relative_lines(name, benchmark.get("relative"))
         headline = native.get("headline")
         if headline and native["scores"][headline]["value"] is not None:
             state = "" if native["complete"] else " (not complete)"
@@ -143,6 +144,13 @@ def _judge_lines(results: Mapping[str, Any]) -> Iterator[str]:
         wrong = sorted({item["id"] for part in parts for item in part["wrong"]})
         line = f"judge {judge}: right about {agreed} of {count} items with a known grade"
         yield f"{line} (wrong about {', '.join(wrong)})" if wrong else line
+
+
+def _relative_lines(name: str, relative: Mapping[str, Any] | None) -> Iterator[str]:
+    for key in ("forgetting_rate", "gain"):
+        value = (relative or {}).get(key)
+        if relative is not None and value is not None:
+            yield f"{name}: {key} {value:+.2f} % against {relative['reference']}"
 
 
 def _print_plain(table: list[Row], stream: TextIO) -> None:

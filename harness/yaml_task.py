@@ -147,7 +147,9 @@ class YamlTask:
         if self._documents is None:
             metadata = self.spec.raw.get("metadata") or {}
             splits = self.function("custom_dataset")(
-                **{**metadata, **self.parameters}, folder=self._folder, revision=self._revision
+                **{**metadata, **self.parameters, **self._data_options()},
+                folder=self._folder,
+                revision=self._revision,
             )
             documents = splits[self.spec.raw["test_split"]]
             if not isinstance(documents, Documents):
@@ -155,6 +157,10 @@ class YamlTask:
             self._check_ids(documents)
             self._documents = documents
         return self._documents
+
+    def _data_options(self) -> Mapping[str, Any]:
+        """Further arguments of the loader; a prompted task says when it needs no clips."""
+        return {}
 
     def _check_ids(self, documents: Documents) -> None:
         seen: set[str] = set()

@@ -30,6 +30,17 @@ NATIVE: Final[dict[str, str]] = {
 }
 
 
+RelativeFunction = Callable[
+    [Mapping[str, TaskResult], Mapping[str, Any], Mapping[str, Any]], dict[str, Any]
+]
+
+RELATIVE: Final[dict[str, str]] = {
+    "dynamic_superb": "leaderboards.native_dynamic_superb:relative",
+    "speech_ifeval": "leaderboards.native_speech_ifeval:relative",
+}
+"""Benchmarks that define a measure against a reference run."""
+
+
 def native(
     benchmark: str, tasks: Mapping[str, TaskResult], samples: SampleIndex | None = None
 ) -> dict[str, Any]:
@@ -55,6 +66,7 @@ def benchmark_results(
     samples: SampleIndex,
     *,
     expected: Mapping[str, Iterable[str]] | None = None,
+    reference: Mapping[str, Any] | None = None,
     resamples: int = DEFAULT_RESAMPLES,
 ) -> dict[str, dict[str, Any]]:
     """What stands in ``results.json["benchmarks"]``.
@@ -64,10 +76,11 @@ def benchmark_results(
         samples: task -> sample lines with ``id``, ``repeat``, ``cluster``, ``scores``, ``stats``,
             ``groups``; read more than once.
         expected: benchmark -> tasks that its mean is made of, where it is not a built-in list.
+        reference: the manifest's entry about a reference run (``harness.reference``).
         resamples: bootstrap resamples of the interval of a mean.
 
     Returns:
-        Benchmark -> ``{"native": {…}, "normalized": {…}}``.
+        Benchmark -> ``{"native": {…}, "normalized": {…}}``, with a reference run also ``"relative"``.
     """
     results = {}
     for benchmark, members in by_benchmark(tasks):
@@ -77,7 +90,30 @@ def benchmark_results(
             "native": native(benchmark, members, samples),
             "normalized": normalized_json(found, estimates),
         }
+        if reference is not None and benchmark in RELATIVE:
+            results[benchmark]["relative"] = relative(
+                benchmark, members, results[benchmark]["native"], reference
+            )
     return results
+
+
+def relative(
+    benchmark: str,
+    tasks: Mapping[str, TaskResult],
+    own: Mapping[str, Any],
+    reference: Mapping[str, Any],
+) -> dict[str, Any]:
+    """How a run stands to a reference run: forgetting rate, relative gains.
+
+    Args:
+        benchmark: one of ``RELATIVE``.
+        tasks: the benchmark's tasks in this run.
+        own: its native aggregate in this run.
+        reference: name, values and native aggregates of the reference run.
+    """
+    module, name = RELATIVE[benchmark].split(":")
+    function = cast(RelativeFunction, getattr(importlib.import_module(module), name))
+    return {"reference": reference["name"], **function(tasks, own, reference)}
 
 
 def normalized_json(found: Normalized, estimates: Mapping[str, Estimate]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from leaderboards.dynamic_superb import DOMAINS, PHASE_1
 from leaderboards.native_common import independent_mean
+from leaderboards.nodes import node_path
 from leaderboards.results import SampleIndex, TaskResult
 
 DECIMALS: Final = 2
@@ -89,6 +90,28 @@ def domain_gains(
             higher_is_better,
         )
         for domain in sorted({domains[task] for task in values if task in domains})
+    }
+
+
+def relative(
+    tasks: Mapping[str, TaskResult], own: Mapping[str, Any], reference: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Mean relative gain over a baseline run, in all and per domain (official reading, per cent)."""
+    del own
+    values, theirs, directions, domains = {}, {}, {}, {}
+    for name, result in tasks.items():
+        metric = next((m for m in result.metrics if result.value(m, "official") is not None), None)
+        known = reference["values"].get(name, {}).get(metric or "", {}).get("official")
+        mine = result.value(metric, "official") if metric is not None else None
+        if metric is None or mine is None or mine.value is None or known is None:
+            continue
+        values[name], theirs[name] = mine.value, known
+        directions[name] = result.higher_is_better[metric]
+        domains[name] = node_path("dynamic_superb", name)[0]
+    return {
+        "gain": relative_gain(values, theirs, directions),
+        "domains": domain_gains(values, theirs, directions, domains),
+        "tasks": len(values),
     }
 
 

@@ -159,6 +159,20 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
     }
 
 
+def relative(
+    tasks: Mapping[str, TaskResult], own: Mapping[str, Any], reference: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The forgetting rate (Delta, per cent) against the run of the model's text backbone.
+
+    ``None`` unless both runs have all three parts; never part of a mean, since it repeats IFrate.
+    """
+    del tasks
+    theirs = reference["native"].get("speech_ifeval", {}).get("if_rate_exact")
+    mine = own.get("if_rate_exact")
+    delta = None if mine is None or theirs is None else forgetting_rate(mine, theirs)
+    return {"forgetting_rate": delta, "if_rate": mine, "reference_if_rate": theirs}
+
+
 def _value(tasks: Mapping[str, TaskResult], task: str, metric: str) -> Value | None:
     result = tasks.get(task)
     return result.value(metric, "official") if result else None

@@ -64,6 +64,7 @@ def evaluate(
         bool | None,
         typer.Option("--require-complete", help="Exit 4 if audio of a local copy is absent."),
     ] = None,
+    reference: options.Reference = None,
     skip_unavailable: Annotated[
         bool | None,
         typer.Option(
@@ -108,6 +109,7 @@ def evaluate(
         "retry_errors": retry_errors,
         "require_complete": require_complete,
         "skip_unavailable": skip_unavailable,
+        "reference": reference,
     }
     if dry_run and output_path is None:
         flags["output_path"] = Path("RUN_DIR")

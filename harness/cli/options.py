@@ -85,6 +85,14 @@ Name = Annotated[
     str | None,
     typer.Option("--name", help="Name of the run in tables (default: last part of RUN_DIR)."),
 ]
+Reference = Annotated[
+    Path | None,
+    typer.Option(
+        "--reference",
+        metavar="RUN_DIR",
+        help="Run of the model's text backbone or of a baseline, for forgetting rates and gains.",
+    ),
+]
 Plain = Annotated[bool, typer.Option("--plain", help="Plain lines, no colours or live display.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Errors only.")]

@@ -44,6 +44,7 @@ def score(
         bool, typer.Option("--rejudge", help="Let another judge look at a run directory.")
     ] = False,
     max_errors: options.MaxErrors = None,
+    reference: options.Reference = None,
     plain: options.Plain = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
@@ -80,6 +81,7 @@ def score(
             judge_prompt=judge_prompt,
             rejudge=rejudge or None,
             max_errors=max_errors,
+            reference=reference,
         ),
         {},
     )

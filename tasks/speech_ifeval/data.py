@@ -32,6 +32,7 @@ def load(
     part: str,
     folder: str | Path | None = None,
     revision: str | None = None,
+    needs_audio: bool = True,
     **metadata: Any,
 ) -> dict[str, Documents]:
     """All documents of one question file, as ``{"test": Documents}``.
@@ -40,6 +41,7 @@ def load(
         part: ``closed``, ``closed_woprompt``, ``creative`` or ``cot``.
         folder: a downloaded copy; ``None`` is the hub.
         revision: hub revision to pin.
+        needs_audio: False for the text reference: items without clips then belong to the run.
         metadata: the task's metadata, unused.
 
     Raises:
@@ -56,13 +58,15 @@ def load(
         source = f"{REPOSITORY}@{version}"
     else:
         copy, version, source = find_copy(Path(folder), part), "local", str(folder)
-    if copy.audios is None:
+    if copy.audios is None and needs_audio:
         raise MissingDataError(
             f"no folder audios with {', '.join(CORPORA[:2])}, …",
             where=source,
             hint=f"unpack audios.tar of the hub data set {REPOSITORY} into this folder",
         )
-    return {"test": _documents(read_questions(copy.questions), copy.audios, part, version, source)}
+    questions = read_questions(copy.questions)
+    audios = copy.audios if needs_audio else None
+    return {"test": _documents(questions, audios, part, version, source)}
 
 
 def audio(doc: Document) -> list[AudioRef]:
@@ -72,7 +76,7 @@ def audio(doc: Document) -> list[AudioRef]:
 
 
 def _documents(
-    questions: Sequence[Document], audios: Path, part: str, version: str, source: str
+    questions: Sequence[Document], audios: Path | None, part: str, version: str, source: str
 ) -> Documents:
     docs: list[Document] = []
     absent: list[str] = []
@@ -84,14 +88,15 @@ def _documents(
             name = f"{name}#{number}"
         seen.add(name)
         clip = clip_path(fields["audio_filepath"])
-        if not (audios / clip).is_file():
+        if audios is not None and not (audios / clip).is_file():
             absent.append(name)
             continue
+        clips = [AudioRef(audios / clip, f"audios/{clip}")] if audios is not None else []
         docs.append(
             {
                 **fields,
                 "_id": name,
-                "_audio": [AudioRef(audios / clip, f"audios/{clip}")],
+                "_audio": clips,
                 "_params": {"part": part},
                 "_cluster": str(clip),
             }
