@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,50 @@ def run_lm_eval(benchmark: str, folder: Path, replies: dict[tuple[str, str], str
     return results, seen
 
 
+def run_lm_eval_command(
+    benchmark: str,
+    folder: Path,
+    replies: dict[tuple[str, str], str],
+    output: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> dict[str, Any]:
+    """The public ``lm_eval`` command, with a model that is registered by a name; its results file."""
+    import lm_eval.models  # noqa: F401
+    from lm_eval.__main__ import cli_evaluate
+    from lm_eval.api.model import LM
+    from lm_eval.api.registry import register_model
+
+    @register_model(f"parrot-{benchmark}")
+    class CommandParrot(LM):  # type: ignore[misc]
+        MULTIMODAL = True
+
+        def __init__(self, **_: Any) -> None:
+            super().__init__()
+
+        def generate_until(self, requests: list[Any]) -> list[str]:
+            return [
+                replies[request.task_name.split("::")[-1], str(request.doc["_id"])]
+                for request in requests
+            ]
+
+        def loglikelihood(self, requests: list[Any]) -> list[tuple[float, bool]]:
+            raise NotImplementedError
+
+        def loglikelihood_rolling(self, requests: list[Any]) -> list[float]:
+            raise NotImplementedError
+
+    assert CommandParrot is not None
+    arguments = ["--model", f"parrot-{benchmark}", "--tasks", ",".join(names(benchmark))]
+    arguments += ["--include_path", str(tasks_root() / benchmark), "--output_path", str(output)]
+    if benchmark != "quickstart":
+        arguments += ["--metadata", json.dumps({"folder": str(folder)})]
+    monkeypatch.setattr("sys.argv", ["lm_eval", "run", *arguments])
+    cli_evaluate()
+    (file,) = output.rglob("results_*.json")
+    found = json.loads(file.read_text(encoding="utf-8"))["results"]
+    return {name.split("::")[-1]: value for name, value in found.items()}
+
+
 def run_ours(
     cli: Cli, benchmark: str, folder: Path, run: Path, replies: dict[tuple[str, str], str]
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -170,3 +215,28 @@ def test_plain_lm_eval_and_our_runner_agree(benchmark: str, cli: Cli, tmp_path: 
     clip = next((a for _, _, extra in seen.values() for a in extra.get("audio") or []), None)
     assert clip is not None
     assert clip["array"].ndim == 1
+
+
+COMMANDS = sorted(WRITERS) if os.environ.get("HARNESS_SOAK") else ["quickstart", "voicebench"]
+
+
+@pytest.mark.filterwarnings("ignore")  # lm-eval scans all of its own tasks here
+@pytest.mark.parametrize("benchmark", COMMANDS)
+def test_the_lm_eval_command_gives_the_same_values(
+    benchmark: str, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "copy"
+    folder.mkdir()
+    WRITERS[benchmark](folder)
+    replies = make_replies(benchmark, folder)
+    ours, _ = run_ours(cli, benchmark, folder, tmp_path / "run", replies)
+    theirs = run_lm_eval_command(benchmark, folder, replies, tmp_path / "theirs", monkeypatch)
+    compared = 0
+    for entry in tasks_of(benchmark):
+        for metric, readings in ours[entry.task]["metrics"].items():
+            found = readings["official" if "official" in readings else "strict"]["value"]
+            if metric in entry.judged or found is None:
+                continue
+            assert theirs[entry.task][f"{metric},none"] == found, f"{entry.task} {metric}"
+            compared += 1
+    assert compared
