@@ -44,8 +44,9 @@ test: $(VENV)/.dev  ## the whole suite, at most 10 minutes on 2 cores
 bench: $(VENV)/.dev  ## measurements, as ratios where machines differ
 	$(BIN)/python -m tests.bench
 
-soak: $(VENV)/.dev  ## the long forms of the reliability tests
-	HARNESS_SOAK=1 $(BIN)/python -m pytest tests/reliability -n 2 --dist loadgroup $(PYTEST_ARGS)
+soak: $(VENV)/.dev  ## the long forms: reliability, all of SAKURA's clips, every task under the lm_eval command
+	HARNESS_SOAK=1 $(BIN)/python -m pytest tests/reliability tests/tasks/sakura/test_real_clips.py \
+		tests/contract/test_vanilla_lm_eval.py -n 2 --dist loadgroup $(PYTEST_ARGS)
 
 # lm-eval of another version is laid over the environment; nothing else changes
 vanilla: $(VENV)/.dev  ## the task YAML under plain lm-eval 0.4.12; `make test` has 0.4.13
