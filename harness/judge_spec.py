@@ -26,7 +26,17 @@ RESPONSE_SLOT: Final = "response"
 _SECTIONS: Final = ("# system", "# user")
 _SLOT: Final = re.compile(r"\{\{|\}\}|\{([A-Za-z_]\w*)\}")
 _KEYS: Final = frozenset(
-    ["model", "prompt", "sampling", "samples", "repeats_if_unparsed", "parse", "reducer", "strip"]
+    [
+        "model",
+        "prompt",
+        "sampling",
+        "samples",
+        "repeats_if_unparsed",
+        "output_schema",
+        "parse",
+        "reducer",
+        "strip",
+    ]
 )
 _SAMPLING: Final = frozenset(
     [
@@ -79,7 +89,7 @@ class JudgeSpec:
 
     Attributes:
         model: model snapshot.
-        sampling: arguments of the call, sent as they are.
+        sampling: arguments of the call, sent as they are, with the output schema if there is one.
         samples: votes per item.
         repeats: identical repeats per unreadable vote; only the strict reading uses them.
         parse: id and version of the reply parser.
@@ -207,7 +217,10 @@ def parse_judge(block: Mapping[str, Any], folder: Path, where: Where) -> JudgeSp
     chooser, prompts = _prompts(block["prompt"], folder, where)
     return JudgeSpec(
         model=block["model"],
-        sampling=_sampling(block.get("sampling") or {}, where),
+        sampling={
+            **_sampling(block.get("sampling") or {}, where),
+            **_response_format(block.get("output_schema"), where),
+        },
         samples=samples,
         repeats=_count(block, "repeats_if_unparsed", 0, 0, where),
         parse=block["parse"],
@@ -236,6 +249,22 @@ def _count(block: Mapping[str, Any], key: str, default: int, least: int, where: 
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= 100:
         raise TaskFileError(f"{key!r} is {value!r}, expected {least} to 100", where=where(key))
     return value
+
+
+def _response_format(schema: Any, where: Where) -> dict[str, Any]:
+    """The call argument that asks for JSON of a schema; nothing without one.
+
+    >>> _response_format({"type": "object"}, str)["response_format"]["json_schema"]["name"]
+    'verdict'
+    """
+    if schema is None:
+        return {}
+    if not isinstance(schema, dict) or schema.get("type") != "object":
+        raise TaskFileError(
+            "'output_schema' is a JSON schema with 'type: object'", where=where("output_schema")
+        )
+    wanted = {"name": "verdict", "strict": True, "schema": schema}
+    return {"response_format": {"type": "json_schema", "json_schema": wanted}}
 
 
 def _sampling(given: Any, where: Where) -> dict[str, Any]:

@@ -44,6 +44,7 @@ def where(*keys: str) -> str:
         ({"sampling": {"temperature": "hot"}}, "judge.sampling.temperature", "'hot'"),
         ({"sampling": [1]}, "judge.sampling", "mapping"),
         ({"reducer": "best"}, "judge.reducer", "trimmed_mean"),
+        ({"output_schema": ["score"]}, "judge.output_schema", "type: object"),
         ({"strip": "yes"}, "judge.strip", "true or false"),
         ({"parse": "sakura"}, "judge.parse", "NAME.VERSION"),
         ({"prompt": "absent.md"}, "judge.prompt", "does not exist"),
@@ -174,3 +175,15 @@ def test_a_foreign_prompt_for_a_task_with_several_keeps_what_is_judged(tmp_path:
     found = judge.spec.prompt({"metric": "cot"})
     assert found is not None and found.id == "mine"
     assert judge.spec.prompt({"metric": "open"}) is None
+
+
+def test_an_output_schema_is_sent_and_changes_the_judge(tmp_path: Path) -> None:
+    (tmp_path / "p.md").write_text(PROMPT)
+    schema = {"type": "object", "properties": {"score": {"type": "integer"}}, "required": ["score"]}
+    plain = parse_judge(BLOCK, tmp_path, where)
+    asked = parse_judge({**BLOCK, "output_schema": schema}, tmp_path, where)
+    assert "response_format" not in plain.sampling
+    sent = asked.sampling["response_format"]
+    assert sent["type"] == "json_schema"
+    assert sent["json_schema"]["schema"] == schema
+    assert dict(plain.sampling) != dict(asked.sampling)
