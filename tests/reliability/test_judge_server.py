@@ -26,6 +26,7 @@ params.model.path = sys.argv[1]
 params.model_alias = {sys.argv[2]}
 params.hostnames = ["127.0.0.1"]
 params.port, params.n_ctx, params.n_parallel = 0, 2048, 2
+params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1  # threads that spin starve the other tests
 server = xllamacpp.Server(params)
 print("READY " + server.listening_address, flush=True)
 time.sleep(300)
