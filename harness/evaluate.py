@@ -30,7 +30,7 @@ from harness.judge_run import judged_task, open_stage, record_replayed, unjudged
 from harness.judge_stage import JudgeStage
 from harness.plan import PlannedTask, load_spec, plan_tasks
 from harness.progress import Progress, Style
-from harness.reference import with_reference
+from harness.reference import reference_entry, with_reference
 from harness.run_directory import SCHEMA_VERSION, RunDirectory
 from harness.runner import BREAKER, Item, Runner
 from harness.score_stage import failed_items, score_run
@@ -86,6 +86,8 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
     target.check_target()
     with target as run:
         _check_settings(run, planned, settings)
+        if settings.reference is not None:  # a wrong one is found before a model loads
+            reference_entry(settings.reference, {t.name: t.manifest_entry() for t in planned})
         try:
             info = _open(adapter, settings.model)
             manifest = _manifest(run, settings, planned, info, argv)

@@ -76,6 +76,12 @@ def test_a_reference_that_cannot_be_one(cli: CLI, tmp_path: Path) -> None:
     assert done.code == 2
     assert "another judge" in done.err
     assert cli("score", run, "--reference", tmp_path / "absent").code == 2
+    never = tmp_path / "never"
+    flags = ("-t", "quickstart_choice", "-o", never, "--reference", run)
+    done = cli("evaluate", "mock:hash", *flags)
+    assert done.code == 2
+    assert "none of these tasks" in done.err
+    assert not (never / "responses.jsonl").exists()
 
 
 def test_a_run_directory_takes_a_file_per_task(cli: CLI, tmp_path: Path) -> None:
