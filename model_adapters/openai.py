@@ -22,7 +22,7 @@ from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from harness.errors import AdapterError, MissingDependencyError, UsageError
+from harness.errors import AdapterError, UsageError
 from harness.types import AdapterInfo, Request, Response
 from model_adapters.arguments import read_arguments
 from model_adapters.chat_reply import ChatReply
@@ -96,16 +96,10 @@ class OpenAIAdapter:
 
         Raises:
             MissingKeyError: the key is not in the environment.
-            MissingDependencyError: the ``openai`` package cannot be imported.
             UsageError: the URL is none.
         """
-        try:
-            import openai  # noqa: F401  (it takes a second: not inside the first request)
-        except ImportError as error:
-            raise MissingDependencyError(
-                f"the openai package cannot be imported: {error}",
-                hint="pip install 'openai[aiohttp]'",
-            ) from error
+        import aiohttp  # noqa: F401  (not inside the first request)
+
         arguments, options = self._arguments, self._options
         ChatClient(options)  # says now what is missing
         own = options.given_url is None

@@ -6,24 +6,26 @@ per client, and a connection of its own for every further attempt; at most ``con
 whole of every attempt. The body is made when its request is sent, again for each attempt, and dropped after, so that waiting requests hold no
 audio. No request is ever sent to find out what a service can do.
 
-Of the ``openai`` package we use the client's ``post`` with a ready body and an untyped result: its typed
-methods cost more than the transport does. Its own retries are off. Where ``aiohttp`` is installed it is the
-transport, since it needs less time per request than the default.
+Requests go through ``aiohttp`` with a ready body: the ``openai`` client's cheapest call needs three times the
+processor time for the same bytes, which is the difference between waiting for a service and waiting for ourselves
+(``docs/measurements.md``).
 """
 
 from __future__ import annotations
 
 import asyncio
-import importlib
 import json
 import os
 import random
+import ssl
 import time
+import urllib.request
 import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from harness.errors import AudioError, UsageError
 from harness.types import ErrorInfo
@@ -47,14 +49,11 @@ from model_adapters.retry import (
 )
 
 if TYPE_CHECKING:
-    from openai import APIStatusError, AsyncOpenAI
-    from openai._types import RequestOptions
+    from aiohttp import ClientSession
 
 OPENAI_URL: Final = "https://api.openai.com/v1"
 CONNECT_SECONDS: Final = 30.0
 MESSAGE_CHARS: Final = 500
-_OPTIONS: Final[RequestOptions] = {"idempotency_key": "unused"}
-"""Chat services take no such key; without one the library would draw a random one for every request."""
 Body = Mapping[str, Any] | bytes
 """A JSON object, or its ready UTF-8 encoding (long audio is spliced in faster than it is escaped)."""
 
@@ -121,11 +120,10 @@ class ChatClient:
         given = options.given_url
         self._key = find_key(options.api_key_env, given)
         self._url = given or OPENAI_URL
-        # the whole URL, since the library takes longer to join a relative one to its base
         self._endpoint = chat_url(self._url)
         self._random = random.Random(options.seed)
-        self._client: AsyncOpenAI | None = None
-        self._fresh: AsyncOpenAI | None = None
+        self._client: ClientSession | None = None
+        self._fresh: ClientSession | None = None
         self.limiter = AdaptiveLimiter(options.concurrency)
 
     def __repr__(self) -> str:
@@ -176,7 +174,7 @@ class ChatClient:
                 wait_seconds(attempt, draw, wait, base=self.options.backoff, cap=BACKOFF_CAP)
             )
 
-    def _client_for(self, attempt: int) -> AsyncOpenAI:
+    def _client_for(self, attempt: int) -> ClientSession:
         """The client of an attempt: what failed may have left a connection that only looks alive."""
         assert self._client is not None, "use the client with `async with`"
         if attempt == 1:
@@ -185,12 +183,12 @@ class ChatClient:
             self._fresh = self._opened(keep_alive=False)
         return self._fresh
 
-    def _opened(self, *, keep_alive: bool) -> AsyncOpenAI:
-        headers = dict(self.options.headers)
-        return _open_client(self._key.reveal(), self._url, headers, keep_alive=keep_alive)
+    def _opened(self, *, keep_alive: bool) -> ClientSession:
+        headers = {"Authorization": f"Bearer {self._key.reveal()}", **self.options.headers}
+        return open_session(self._url, headers, keep_alive=keep_alive)
 
     async def _attempt(
-        self, client: AsyncOpenAI, build: Callable[[], Body | Awaitable[Body]]
+        self, client: ClientSession, build: Callable[[], Body | Awaitable[Body]]
     ) -> tuple[ChatReply, float | None]:
         """One attempt, and how long the server asks to wait before the next."""
         ticket = await self.limiter.acquire()
@@ -207,28 +205,25 @@ class ChatClient:
         return reply, wait
 
     async def _send(
-        self, client: AsyncOpenAI, build: Callable[[], Body | Awaitable[Body]]
+        self, client: ClientSession, build: Callable[[], Body | Awaitable[Body]]
     ) -> tuple[ChatReply, Verdict, float | None]:
-        import openai
-
         try:
             content = await _encoded(build)
-            async with asyncio.timeout(self.options.timeout):
-                data = await client.post(
-                    self._endpoint, content=content, cast_to=object, options=_OPTIONS
-                )
+            async with (
+                asyncio.timeout(self.options.timeout),
+                client.post(self._endpoint, data=content) as answer,
+            ):
+                body = await answer.read()
         except AudioError as error:
             return failed("audio", str(error)), "failed", None
         except TimeoutError:
             message = f"no complete answer within {self.options.timeout:g} s"
             return failed("timeout", message, retryable=True), "overloaded", None
-        except openai.APIStatusError as error:
-            return _status(error)
-        except json.JSONDecodeError:
-            return failed("malformed", "the body is not JSON", retryable=True), "failed", None
         except Exception as error:  # noqa: BLE001  (whatever a transport raises is this request's failure)
             return failed("connection", _reason(error), retryable=True), "failed", None
-        reply = read_completion(data)
+        if not answer.ok:
+            return _status(answer.status, answer.reason or "", answer.headers, body)
+        reply = read_completion(body.decode("utf-8", "replace"))
         return reply, "answered" if reply.error is None else "failed", None
 
 
@@ -241,39 +236,54 @@ async def _encoded(build: Callable[[], Body | Awaitable[Body]]) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def _open_client(key: str, url: str, headers: dict[str, str], *, keep_alive: bool) -> AsyncOpenAI:
-    import openai
+def open_session(url: str, headers: Mapping[str, str], *, keep_alive: bool = True) -> ClientSession:
+    """A connection pool for JSON requests to one service, in the running event loop.
+
+    Proxies come from the environment, except for a server on this machine; certificates too
+    (``SSL_CERT_FILE``, ``SSL_CERT_DIR``), else those of ``certifi``.
+    """
+    import aiohttp
 
     url, authorization = split_password(url)
     if authorization is not None:  # a gateway in front of the service, which takes no key then
-        headers = {"Authorization": authorization, **headers}
-    # our own time-out covers the whole attempt, so the library's would only cost time
-    timeout = openai.Timeout(None, connect=CONNECT_SECONDS)
+        headers = {**headers, "Authorization": authorization}
     # aiohttp advises against bodies over 1 MB that are one piece; a long clip is one
     warnings.filterwarnings("ignore", "Sending a large body", ResourceWarning)
-    # a proxy for the outside world does not reach a server on this machine
-    settings: dict[str, Any] = {"timeout": timeout, "trust_env": not is_loopback(url)}
-    if not keep_alive:
-        # httpx or its successor, whichever this release of the library is built on
-        http = importlib.import_module(openai.Timeout.__init__.__module__.partition(".")[0])
-        settings["limits"] = http.Limits(max_keepalive_connections=0, keepalive_expiry=0)
-    try:
-        http_client: Any = openai.DefaultAioHttpClient(**settings)
-    except RuntimeError:  # aiohttp is not installed
-        http_client = openai.DefaultAsyncHttpxClient(**settings)
-    return openai.AsyncOpenAI(
-        api_key=key,
-        base_url=url,
-        max_retries=0,
-        timeout=timeout,
-        default_headers=headers,
-        http_client=http_client,
+    return aiohttp.ClientSession(
+        headers={"Content-Type": "application/json", "User-Agent": "lalm-harness", **headers},
+        connector=aiohttp.TCPConnector(
+            limit=0,  # the limiter bounds requests in flight
+            force_close=not keep_alive,
+            ssl=_certificates() if url.startswith("https:") else True,
+        ),
+        # the time-out of ``ChatClient`` covers a whole attempt
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
+        proxy=_proxy(url),
+        cookie_jar=aiohttp.DummyCookieJar(),
     )
 
 
-def _status(error: APIStatusError) -> tuple[ChatReply, Verdict, float | None]:
+def _proxy(url: str) -> str | None:
+    parts = urlsplit(url)
+    if is_loopback(url) or urllib.request.proxy_bypass(parts.netloc.rpartition("@")[2]):
+        return None
+    proxies = urllib.request.getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all")
+
+
+def _certificates() -> ssl.SSLContext:
+    if os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR"):
+        return ssl.create_default_context()
+    import certifi
+
+    return ssl.create_default_context(cafile=certifi.where())
+
+
+def _status(
+    status: int, reason: str, headers: Mapping[str, str], body: bytes
+) -> tuple[ChatReply, Verdict, float | None]:
     """What an HTTP error status means."""
-    status, code = error.status_code, error.code
+    code, detail = _detail(body)
     verdict: Verdict = "overloaded" if status in OVERLOAD else "failed"
     if filtered(code):
         return ChatReply("", finish="filter"), "answered", None
@@ -284,23 +294,31 @@ def _status(error: APIStatusError) -> tuple[ChatReply, Verdict, float | None]:
     else:
         kind = "server" if status >= 500 else "http"
     info = ErrorInfo(
-        kind, f"HTTP {status}: {_detail(error)}", retryable=may_retry(status) and kind != "quota"
+        kind,
+        f"HTTP {status}: {detail or reason}",
+        retryable=may_retry(status) and kind != "quota",
     )
-    return ChatReply(None, error=info), verdict, retry_after(error.response.headers)
+    return ChatReply(None, error=info), verdict, retry_after(headers)
 
 
-def _detail(error: APIStatusError) -> str:
-    """What the server says, in whatever form."""
-    body = error.body
-    if isinstance(body, Mapping):
-        for name in ("message", "detail", "error"):
-            if body.get(name):
-                return str(body[name])
-    return str(body or error.response.reason_phrase)
+def _detail(body: bytes) -> tuple[str | None, str]:
+    """Error code and what the server says, in whatever form."""
+    text = body.decode("utf-8", "replace").strip()
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None, text
+    if isinstance(found, Mapping) and isinstance(found.get("error"), Mapping):
+        found = found["error"]
+    if not isinstance(found, Mapping):
+        return None, text
+    code = found.get("code")
+    said = next((found[name] for name in ("message", "detail", "error") if found.get(name)), text)
+    return (code if isinstance(code, str) else None), str(said)
 
 
 def _reason(error: Exception) -> str:
-    """The first cause under what client library and transport make of it."""
+    """The first cause under what the transport makes of it."""
     cause: BaseException = error
     while cause.__cause__ is not None:
         cause = cause.__cause__

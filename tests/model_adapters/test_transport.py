@@ -118,14 +118,7 @@ def test_a_passing_fault_costs_one_attempt_and_a_lasting_one_is_a_value(fault: s
 
 
 @network
-@pytest.mark.parametrize("aiohttp", [True, False])
-def test_every_further_attempt_has_a_connection_of_its_own(
-    aiohttp: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import openai
-
-    if not aiohttp:
-        monkeypatch.setattr(openai, "DefaultAioHttpClient", openai.DefaultAsyncHttpxClient)
+def test_every_further_attempt_has_a_connection_of_its_own() -> None:
     flags = ("--fault-rate", "1", "--faults", "500", "--fault-attempts", "3", "--reply", "echo")
     with ChaosServer(*flags) as server:
         replies = ask(server.base_url, ["a", "b", "c"], concurrency=1)
@@ -186,26 +179,6 @@ def test_a_proxy_is_not_asked_for_a_server_on_this_machine(monkeypatch: pytest.M
     with ChaosServer("--reply", "echo") as server:
         (reply,) = ask(server.base_url, ["a"], max_retries=0)
     assert reply.text == "a"
-
-
-@network
-def test_without_aiohttp_the_librarys_own_transport_does_the_same(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    import openai
-
-    def missing(**_: Any) -> None:
-        raise RuntimeError("aiohttp is not installed")
-
-    monkeypatch.setattr(openai, "DefaultAioHttpClient", missing)
-    texts = [f"text {number}" for number in range(60)]
-    with ChaosServer("--fault-rate", "0.3", "--reply", "echo", "--outcome-rate", "0") as server:
-        replies = ask(server.base_url, texts, timeout=0.7)
-        assert sum(server.ledger()["faults"].values()) > 5
-    assert [reply.text for reply in replies] == texts
-    (gone,) = ask("http://127.0.0.1:9/v1", ["a"], max_retries=1)
-    assert gone.error is not None
-    assert gone.error.kind == "connection"
 
 
 # --- concurrency -------------------------------------------------------------------------------
@@ -335,7 +308,7 @@ def test_the_key_is_nowhere_but_in_the_header(
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     caplog.set_level(logging.DEBUG)
-    for name in ("openai", "httpx", "httpx2", "httpcore", "httpcore2", "aiohttp", "asyncio"):
+    for name in ("aiohttp", "asyncio"):
         caplog.set_level(logging.DEBUG, logger=name)
     texts = [f"text {number}" for number in range(8)]
     with ChaosServer(*flags) as server:
