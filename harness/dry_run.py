@@ -143,7 +143,7 @@ def dry_run(settings: Settings) -> DryRun:
     for task in plan.tasks:
         shares.setdefault(task.task.spec.benchmark, []).append(planned_share(task, judging))
     for entry in to_fetch:
-        share = declared_share(index.tasks[entry.task], settings.limit, judging)
+        share = declared_share(index.tasks[entry.task], settings.limit, judging, settings.repeats)
         shares.setdefault(entry.benchmark, []).append(share)
     names = [*(task.name for task in plan.tasks), *(entry.task for entry in to_fetch)]
     return DryRun(
@@ -190,7 +190,7 @@ def _aligned(row: Sequence[str], widths: Sequence[int]) -> Iterable[str]:
 
 
 def _as_json(task: PlannedTask) -> dict[str, Any]:
-    first = task.documents[task.positions()[0]]
+    first = task.first
     return {
         "items": task.count,
         "items_total": max(task.documents.info.total, len(task.documents)),
@@ -203,11 +203,12 @@ def _as_json(task: PlannedTask) -> dict[str, Any]:
 
 
 def _lines(task: PlannedTask) -> list[str]:
-    first = task.documents[task.positions()[0]]
+    first = task.first
     absent = len(task.documents.info.absent)
     return [
         "",
         f"{task.name}: {task.count} of {len(task.documents)} items"
+        + (f", {task.repeats} times each" if task.repeats > 1 else "")
         + (f" ({absent} without audio)" if absent else ""),
         f"  data       {task.documents.info.source}",
         f"  signature  {signature(task.name, task.parts, 'strict')}",

@@ -127,10 +127,20 @@ def total(costs: Iterable[Cost]) -> Cost:
 
 def planned_share(task: PlannedTask, judging: JudgeOptions) -> Share:
     """The cost of a task whose data is here."""
-    return _share(task.task.spec, task.count, _hours(task), task.judge, judging, here=True)
+    return _share(
+        task.task.spec,
+        task.count,
+        _hours(task),
+        task.judge,
+        judging,
+        repeats=task.repeats,
+        here=True,
+    )
 
 
-def declared_share(entry: TaskEntry, limit: str | None, judging: JudgeOptions) -> Share:
+def declared_share(
+    entry: TaskEntry, limit: str | None, judging: JudgeOptions, repeats: int
+) -> Share:
     """The cost of a task whose data is not here, as far as the task declares it."""
     spec = load_spec(entry)
     items, hours = spec.items, spec.cost.get("audio_hours")
@@ -138,7 +148,10 @@ def declared_share(entry: TaskEntry, limit: str | None, judging: JudgeOptions) -
         selected = sum(stop - start for start, stop in parse_limit(limit, items))
         hours = hours * selected / items if hours is not None else None
         items = selected
-    return _share(spec, items, hours, bind(spec, judging), judging, here=False)
+    if hours is not None:
+        hours *= repeats
+    judge = bind(spec, judging)
+    return _share(spec, items, hours, judge, judging, repeats=repeats, here=False)
 
 
 def _share(
@@ -148,13 +161,14 @@ def _share(
     judge: TaskJudge | None,
     judging: JudgeOptions,
     *,
+    repeats: int,
     here: bool,
 ) -> Share:
     if judge is None:
         return Share(here, items, hours, 0, 0, 0.0)
     if items is None:
         return Share(here, items, hours, None, None, None)
-    calls = int(spec.cost.get("judge_calls_per_item", 0)) * items
+    calls = int(spec.cost.get("judge_calls_per_item", 0)) * items * repeats
     tokens = calls * int(spec.cost.get("tokens_per_judge_call", 0))
     prices = price_of(judge.spec.model, judging.prices)
     price = None
@@ -168,8 +182,8 @@ def _hours(task: PlannedTask) -> float | None:
     """Hours of audio of the selected items."""
     declared, items = task.task.spec.cost.get("audio_hours"), task.task.spec.items
     if declared is not None and items:
-        return float(declared) * task.count / items
-    positions = task.positions()
+        return float(declared) * task.count * task.repeats / items
+    positions = list(task.positions())
     step = max(1, len(positions) // _HEADERS)
     looked_at = positions[::step][:_HEADERS]
     try:
@@ -180,7 +194,7 @@ def _hours(task: PlannedTask) -> float | None:
         )
     except AudioError:
         return None
-    return seconds / len(looked_at) * len(positions) / 3600
+    return seconds / len(looked_at) * len(positions) * task.repeats / 3600
 
 
 def _megabytes(benchmark: str) -> float | None:

@@ -81,7 +81,7 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
     plan = plan_tasks(settings)
     planned = plan.tasks
     for task in planned:  # a template that cannot be rendered is found before a model loads
-        task.task.messages(task.documents[task.positions()[0]])
+        task.task.messages(task.first)
     target = RunDirectory(settings.output_path)
     target.check_target()
     with target as run:
@@ -94,7 +94,7 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
             manifest = with_left_out(manifest, plan.left_out)
             manifest = with_reference(manifest, settings.reference)
             run.write_manifest(manifest)
-            total = sum(task.count for task in planned)
+            total = sum(task.count * task.repeats for task in planned)
             breaker = max(BREAKER, parse_max_errors(settings.max_errors, total) + 1)
             stopped, stage = _run_items(settings, planned, run, adapter, info, style, breaker)
         finally:
@@ -137,8 +137,13 @@ def _run_items(
     breaker: int,
 ) -> tuple[signal.Signals | HarnessError | None, JudgeStage | None]:
     """Run; return the signal or error that stopped it early, and the judge stage if there was one."""
-    items = [Item(task, position) for task in planned for position in task.positions()]
-    totals = {task.name: task.count for task in planned}
+    items = (
+        Item(task, position, repeat)
+        for task in planned
+        for position in task.positions()
+        for repeat in range(task.repeats)
+    )
+    totals = {task.name: task.count * task.repeats for task in planned}
     with Progress(totals, style) as progress:
         stage = _judge_stage(settings, planned, run, progress)
         runner = Runner(
@@ -209,16 +214,20 @@ def _still_generating() -> bool:
 def _finish(
     run: RunDirectory,
     settings: Settings,
-    planned: Sequence[PlannedTask],
+    planned: list[PlannedTask],
     stopped: signal.Signals | HarnessError | None,
     stage: JudgeStage | None,
 ) -> Ended:
-    loaded = {task.name: task.task for task in planned}
+    loaded: dict[str, YamlTask] = {task.name: task.task for task in planned}
+    replayed = [task.name for task in planned if task.parts["judge"] == "replay"]
+    planned.clear()  # documents and their keys: what is scored stands in the log
+    for task in loaded.values():
+        task.forget_documents()
 
     def load(name: str, entry: Mapping[str, Any]) -> YamlTask:
         return loaded.get(name) or load_scoring_task(name, entry, settings)
 
-    record_replayed(run, [task.name for task in planned if task.parts["judge"] == "replay"])
+    record_replayed(run, replayed)
     if isinstance(stopped, HarnessError):
         with contextlib.suppress(StorageError):
             score_run(run, load)

@@ -105,7 +105,10 @@ def gate(candidate: RunView, baseline: RunView, options: GateOptions | None = No
         return report("not comparable", problems=tuple(problems))
     notes += _data_notes(shared, candidate, baseline)
     ours, theirs = baseline.sample_index(), candidate.sample_index()
-    pairings = {task: pair_lines(ours.get(task, []), theirs.get(task, [])) for task in names}
+    pairings = {
+        task: pair_lines(*_common_repeats(ours.get(task, []), theirs.get(task, [])))
+        for task in names
+    }
     problems = _data_problems(pairings)
     if problems:
         return report("not comparable", problems=tuple(problems))
@@ -174,6 +177,16 @@ def _data_notes(tasks: Sequence[str], candidate: RunView, baseline: RunView) -> 
                     " candidate; only shared items are tested"
                 )
     return notes
+
+
+def _common_repeats(*runs: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Lines of a task in each run, of the repeats that all of them have."""
+    numbers = [[int(line.get("repeat") or 0) for line in lines] for lines in runs]
+    common = min((max(found) for found in numbers if found), default=0)
+    return [
+        [line for line, number in zip(lines, found, strict=True) if number <= common]
+        for lines, found in zip(runs, numbers, strict=True)
+    ]
 
 
 def _data_problems(pairings: Mapping[str, Pairing]) -> list[str]:

@@ -14,9 +14,9 @@ from typing import Any, Final
 
 import yaml
 
+from harness.attempts import AttemptKey
 from harness.errors import TaskFileError
 from harness.judge_spec import JudgeSpec
-from harness.run_directory import AttemptKey
 from harness.types import Document
 from harness.yaml_task import YamlTask
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.attempts import selected
 from harness.errors import HarnessError, UsageError
 from harness.jsonl import read_lines
 from harness.judge import (
@@ -27,7 +28,6 @@ from harness.keys import digest
 from harness.progress import Progress, Style
 from harness.responses_file import judge_replies
 from harness.run_directory import RESPONSES, RunDirectory
-from harness.score_stage import selected
 from harness.settings import Settings
 from harness.yaml_task import YamlTask
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from harness.attempts import AttemptKey
 from harness.errors import AdapterError, HarnessError
 from harness.jsonl import LineReader, read_lines
 from harness.judge import TaskJudge
@@ -27,7 +28,7 @@ from harness.judge_health import CANARY, Canary
 from harness.judge_replies import repeat_wanted, replies_of
 from harness.keys import digest
 from harness.progress import clock
-from harness.run_directory import JUDGEMENTS, RESPONSES, AttemptKey, RunDirectory
+from harness.run_directory import JUDGEMENTS, RESPONSES, RunDirectory
 from harness.score_stage import STORED_ERRORS, document_of
 from harness.types import MISSING, Document
 from harness.yaml_task import YamlTask

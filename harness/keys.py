@@ -10,13 +10,14 @@ import hashlib
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, overload
 
 from harness.errors import AudioError
 from harness.types import Audio, Document, Message, Text
 
 HASH_CHARS = 6
+_KEY_BYTES: Final = 32
 
 
 def _plain(value: Any) -> Any:
@@ -69,15 +70,45 @@ def identity(doc: Document, doc_fields: Sequence[str]) -> dict[str, Any]:
     return declared or fields
 
 
-def item_keys(task: str, docs: Iterable[Document], doc_fields: Sequence[str]) -> list[str]:
+class ItemKeys(Sequence[str]):
+    """Keys of documents, 32 bytes each."""
+
+    def __init__(self, keys: Iterable[str] = ()) -> None:
+        self._content = b"".join(map(bytes.fromhex, keys))
+
+    def __len__(self) -> int:
+        return len(self._content) // _KEY_BYTES
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        start = range(len(self))[index] * _KEY_BYTES
+        return self._content[start : start + _KEY_BYTES].hex()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ItemKeys) and self._content == other._content
+
+    def __hash__(self) -> int:
+        return hash(self._content)
+
+
+def item_keys(task: str, docs: Iterable[Document], doc_fields: Sequence[str]) -> ItemKeys:
     """Keys of documents in order; equal documents are told apart by their occurrence number."""
     seen: Counter[str] = Counter()
-    keys = []
-    for doc in docs:
-        content = digest([task, identity(doc, doc_fields)])
-        keys.append(digest([content, seen[content]]) if seen[content] else content)
-        seen[content] += 1
-    return keys
+
+    def keys() -> Iterator[str]:
+        for doc in docs:
+            content = digest([task, identity(doc, doc_fields)])
+            yield digest([content, seen[content]]) if seen[content] else content
+            seen[content] += 1
+
+    return ItemKeys(keys())
 
 
 def data_hash(docs: Iterable[Document], doc_fields: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ keeps all requests in memory, writes only at the end, and has neither a judge st
 
 from __future__ import annotations
 
+import copy
 import logging
 import operator
 import threading
@@ -43,6 +44,11 @@ class PromptedTask(YamlTask):
         text = self.template.doc_to_text
         return {"needs_audio": False} if isinstance(text, str) and AUDIO_MARK not in text else {}
 
+    def forget_documents(self) -> None:
+        """Let go of the documents, also of lm-eval's view of them."""
+        super().forget_documents()
+        self._lm_eval_task = self._render = None
+
     def _configurable(self) -> Any:
         with self._lock:  # prompts are rendered in several threads
             if self._lm_eval_task is None:
@@ -60,7 +66,12 @@ class PromptedTask(YamlTask):
         try:
             task = self._configurable()
             text = task.doc_to_text(doc, self._text_function(task))
-            clips = list(task.doc_to_audio(doc) or []) if AUDIO_MARK in text else []
+            # a prompt has references of its own: what they find out about a clip goes with the prompt
+            clips = (
+                [copy.copy(clip) for clip in task.doc_to_audio(doc) or ()]
+                if AUDIO_MARK in text
+                else []
+            )
             system = task.resolve_field(doc, self.system) if self.system else None
         except HarnessError:
             raise

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from harness.settings import Settings, parse_limit
 from harness.signature import Parts, generation_part, is_sampled, n_part, prompt_part
 from harness.task_groups import load_task
 from harness.task_index import TaskEntry, TaskIndex, load_index
-from harness.types import Documents, TaskSpec
+from harness.types import Document, Documents, TaskSpec
 
 DATA_ROOT_VARIABLE = "HARNESS_DATA"
 
@@ -35,6 +36,7 @@ class PlannedTask:
         generation: generation arguments in force.
         parts: the signature's parts.
         judge: the live judge, ``None`` if there is none.
+        repeats: replies that are asked for every item.
     """
 
     task: PromptedTask
@@ -44,6 +46,7 @@ class PlannedTask:
     generation: Mapping[str, Any]
     parts: Parts
     judge: TaskJudge | None = None
+    repeats: int = 1
 
     @property
     def name(self) -> str:
@@ -55,9 +58,15 @@ class PlannedTask:
         """Number of selected items."""
         return sum(stop - start for start, stop in self.ranges)
 
-    def positions(self) -> list[int]:
+    def positions(self) -> Iterator[int]:
         """Selected document positions in order."""
-        return [position for start, stop in self.ranges for position in range(start, stop)]
+        return itertools.chain.from_iterable(itertools.starmap(range, self.ranges))
+
+    @property
+    def first(self) -> Document:
+        """The first selected document."""
+        document: Document = self.documents[self.ranges[0][0]]
+        return document
 
     def manifest_entry(self) -> dict[str, Any]:
         """What the manifest says about this task."""
@@ -72,6 +81,7 @@ class PlannedTask:
             "signature_parts": self.parts,
             "items_total": max(info.total, len(self.documents)),
             "items_selected": self.count,
+            **({"repeats": self.repeats} if self.repeats > 1 else {}),
             "selection": self.ranges,
             "absent": len(info.absent),
             "data": {
@@ -263,7 +273,10 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
         parts={
             "data": f"{documents.info.version}#{keys.data_hash(documents, spec.doc_fields)}",
             "n": n_part(
-                sum(stop - start for start, stop in ranges), documents.info, len(documents)
+                sum(stop - start for start, stop in ranges),
+                documents.info,
+                len(documents),
+                settings.repeats,
             ),
             "prompt": prompt_part(task.template, task.system),
             "gen": generation_part(generation),
@@ -273,4 +286,5 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
             **task.signature_parts(documents),
         },
         judge=judge,
+        repeats=settings.repeats,
     )

@@ -2,27 +2,34 @@
 
 One ``MetricColumns`` collects the statistics of one task; ``task_result`` turns them into the entry of
 ``results.json``. A metric has an entry for a reading when some item has a statistic in it, or when the
-reading's denominator came out empty although the metric applies.
+reading's denominator came out empty although the metric applies. Replies to one item (``--repeats``) are rows of their
+own and one cluster, so values are means over all replies and intervals know that items were drawn, not replies.
+
+Memory is a few machine words per row: statistics, groups and clusters that occur again are one object.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from array import array
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from harness.types import READINGS, ItemScore, Reading, Stats, TaskSpec
 from metrics.registry import METRICS
 
 Cell = tuple[str, Reading]
 """(metric id, reading)."""
+_POOLED: Final = 4096
+"""Distinct values that a pool holds; beyond, values mostly differ and each is kept by itself."""
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
 class _Column:
     stats: list[Stats] = field(default_factory=list)
-    rows: list[int] = field(default_factory=list)
+    rows: array[int] = field(default_factory=lambda: array("L"))
     unparsed: set[int] = field(default_factory=set)
     incomplete: set[int] = field(default_factory=set)
 
@@ -32,10 +39,12 @@ class MetricColumns:
 
     Args:
         spec: the task; fixes which metrics and readings there are.
+        repeats: replies that were asked for every item.
     """
 
-    def __init__(self, spec: TaskSpec) -> None:
+    def __init__(self, spec: TaskSpec, repeats: int = 1) -> None:
         self.spec = spec
+        self.repeats = repeats
         self._columns: dict[Cell, _Column] = {}
         for name in spec.metrics:
             for reading in READINGS:
@@ -43,6 +52,9 @@ class MetricColumns:
                     self._columns[name, reading] = _Column()
         self._groups: list[Mapping[str, str]] = []
         self._clusters: list[str | None] = []
+        self._items = array("L")
+        self._repeats = array("L")
+        self._pool: dict[Hashable, Any] = {}
 
     def add(
         self,
@@ -52,8 +64,10 @@ class MetricColumns:
         *,
         failed: bool,
         unjudged: frozenset[str] = frozenset(),
+        item: int = 0,
+        repeat: int = 0,
     ) -> None:
-        """Add one item.
+        """Add one reply.
 
         Args:
             score: its score.
@@ -61,10 +75,15 @@ class MetricColumns:
             cluster: items that are resampled together.
             failed: it has no answer because the infrastructure failed.
             unjudged: metrics that still wait for a judge.
+            item: number of its item; only looked at with repeats.
+            repeat: 0-based number of the repeat.
         """
         row = len(self._groups)
-        self._groups.append(groups)
-        self._clusters.append(cluster)
+        self._groups.append(self._shared(tuple(groups.items()), groups))
+        self._clusters.append(self._shared(cluster, cluster))
+        if self.repeats > 1:
+            self._items.append(item)
+            self._repeats.append(repeat)
         for (name, reading), column in self._columns.items():
             scored = score.metrics[name].get(reading)
             aborted = reading == "official" and name in score.aborted
@@ -75,8 +94,15 @@ class MetricColumns:
             if not scored.parsed:
                 column.unparsed.add(row)
             if scored.stats is not None:
-                column.stats.append(scored.stats)
+                column.stats.append(self._shared(tuple(scored.stats.items()), scored.stats))
                 column.rows.append(row)
+
+    def _shared(self, key: Hashable, value: T) -> T:
+        """``value``, or the equal one that came before."""
+        if len(self._pool) < _POOLED:
+            found: T = self._pool.setdefault((type(value), key), value)
+            return found
+        return self._pool.get((type(value), key), value)  # type: ignore[no-any-return]
 
     def sample_fields(
         self, score: ItemScore
@@ -135,17 +161,45 @@ class MetricColumns:
         from metrics.intervals import estimate
 
         stats = [column.stats[position] for position in picked]
-        clusters = [self._clusters[column.rows[position]] for position in picked]
         if not stats:
             return {"value": None, "ci95": None, "stderr": None, "method": None, "n": 0}
-        clustered = self.spec.cluster_field is not None and None not in clusters
-        found = estimate(METRICS[name], stats, [str(c) for c in clusters] if clustered else None)
+        rows = [column.rows[position] for position in picked]
+        clusters = self._clusters_of(rows)
+        found = estimate(METRICS[name], stats, clusters)
         return {
             "value": _finite(found.value),
             "ci95": [_finite(bound) for bound in found.ci95] if found.ci95 else None,
             "stderr": _finite(found.stderr),
             "method": found.method,
             "n": len(stats),
+            **({"repeats": self._repeat_entry(name, stats, rows)} if self.repeats > 1 else {}),
+        }
+
+    def _clusters_of(self, rows: Sequence[int]) -> list[str] | None:
+        """Cluster of every row: the declared one, else the item if it has several replies."""
+        clusters = [self._clusters[row] for row in rows]
+        if self.spec.cluster_field is not None and None not in clusters:
+            return [str(cluster) for cluster in clusters]
+        return [f"item {self._items[row]}" for row in rows] if self.repeats > 1 else None
+
+    def _repeat_entry(self, name: str, stats: list[Stats], rows: Sequence[int]) -> dict[str, Any]:
+        from metrics.repeats import repeat_figures
+
+        items, numbers = ([column[row] for row in rows] for column in (self._items, self._repeats))
+        found = repeat_figures(
+            METRICS[name], stats, items, numbers, self.repeats, self._clusters_of(rows)
+        )
+        return {
+            "by_repeat": [_finite(value) for value in found.by_repeat],
+            "within_item_variance": _finite(found.within_item_variance),
+            "pass_at": {
+                str(k): {
+                    "value": _finite(one.value),
+                    "ci95": list(one.ci95) if one.ci95 else None,
+                    "n": one.n,
+                }
+                for k, one in found.pass_at.items()
+            },
         }
 
     def group_entries(self) -> dict[str, dict[str, dict[str, Any]]]:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
 import filelock
 
+from harness.attempts import Attempt, AttemptKey, Attempts
 from harness.errors import InputFileError, RunLockedError, StorageError, UsageError
 from harness.jsonl import AppendLog, read_lines, write_atomically
 
@@ -34,27 +34,6 @@ _ATTEMPT_KEYS: Final = frozenset(
     {"doc", "error", "id", "index", "outcome", "repeat", "request_key", "task"}
 )
 _JUDGEMENT_KEYS: Final = frozenset({"id", "key", "repeat", "reply", "task", "vote"})
-
-ItemId = str | int
-AttemptKey = tuple[str, ItemId, int]
-"""(task, item id, repeat)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """The last recorded attempt of one item.
-
-    Attributes:
-        offset: where its line starts in ``responses.jsonl``.
-        index: position of the item in the task's documents.
-        request_key: content key of the call.
-        outcome: how it ended.
-    """
-
-    offset: int
-    index: int
-    request_key: str
-    outcome: str
 
 
 class RunDirectory:
@@ -215,15 +194,27 @@ class RunDirectory:
             self._judgements = AppendLog(self.path / JUDGEMENTS)
         return self._judgements.append(record)
 
-    def attempts(self) -> dict[AttemptKey, Attempt]:
-        """Last attempt of every item: the last line of (task, id, repeat) wins."""
-        found: dict[AttemptKey, Attempt] = {}
+    def attempts(self) -> Attempts:
+        """Last attempt of every item: the last line of (task, id, repeat) wins.
+
+        Raises:
+            InputFileError: a line is damaged.
+        """
+        found = Attempts()
         path = self.path / RESPONSES
         for offset, record in read_lines(path):
-            _check_keys(record, _ATTEMPT_KEYS, f"{path}, byte {offset}")
-            found[(record["task"], record["id"], record["repeat"])] = Attempt(
-                offset, record["index"], record["request_key"], record["outcome"]
-            )
+            where = f"{path}, byte {offset}"
+            _check_keys(record, _ATTEMPT_KEYS, where)
+            try:
+                found[record["task"], record["id"], record["repeat"]] = Attempt(
+                    offset, record["index"], record["request_key"], record["outcome"]
+                )
+            except (TypeError, ValueError, OverflowError) as error:
+                raise InputFileError(
+                    f"index, request_key or outcome is none of ours ({error}): the file was edited or damaged",
+                    where=where,
+                    hint="restore it, or start anew with another -o RUN_DIR",
+                ) from error
         return found
 
     def judgements(self) -> dict[AttemptKey, list[dict[str, Any]]]:

@@ -18,16 +18,17 @@ import functools
 import random
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, TypeVar
 
+from harness.attempts import Attempt, AttemptKey
 from harness.errors import AdapterError, AudioError, HarnessError
 from harness.keys import request_key
 from harness.plan import PlannedTask
 from harness.records import outcome_of, response_record
-from harness.run_directory import Attempt, AttemptKey, RunDirectory
+from harness.run_directory import RunDirectory
 from harness.types import (
     Adapter,
     AdapterInfo,
@@ -121,7 +122,7 @@ class Runner:
         self._finished = finished
         self._failures_in_a_row = 0
 
-    async def run(self, items: Sequence[Item]) -> None:
+    async def run(self, items: Iterable[Item]) -> None:
         """Run every item that is not finished.
 
         Raises:
@@ -147,7 +148,7 @@ class Runner:
 
     async def _feed(
         self,
-        items: Sequence[Item],
+        items: Iterable[Item],
         queue: asyncio.Queue[Prepared | None],
         pool: ThreadPoolExecutor,
         window: int,

@@ -13,19 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from harness.attempts import AttemptKey, Attempts
 from harness.jsonl import LineReader, encode_line, parse_line
 from harness.judge_health import canaries, health
 from harness.judge_replies import replies_of, verdicts_of
 from harness.judge_spec import task_judge
 from harness.results import MetricColumns, task_result
-from harness.run_directory import (
-    RESPONSES,
-    SAMPLES,
-    SCHEMA_VERSION,
-    Attempt,
-    AttemptKey,
-    RunDirectory,
-)
+from harness.run_directory import RESPONSES, SAMPLES, SCHEMA_VERSION, RunDirectory
 from harness.signature import signature
 from harness.types import MISSING, OUTCOMES, READINGS, Document, ItemScore, Scored
 from harness.yaml_task import YamlTask
@@ -41,7 +35,6 @@ TaskLoader = Callable[[str, Mapping[str, Any]], YamlTask]
 class _TaskState:
     columns: MetricColumns
     outcomes: Counter[str] = field(default_factory=Counter)
-    items: set[Any] = field(default_factory=set)
     unjudged: int = 0
     health: dict[str, Any] | None = None
     start: int = 0
@@ -61,11 +54,6 @@ class SampleLines:
             file.seek(self.start)
             while file.tell() < self.stop:
                 yield parse_line(file.readline(), str(self.path))
-
-
-def selected(index: int, ranges: Sequence[Sequence[int]]) -> bool:
-    """Whether a document position belongs to the run's selection of half-open ranges."""
-    return any(start <= index < stop for start, stop in ranges)
 
 
 def score_run(run: RunDirectory, load_task: TaskLoader) -> dict[str, Any]:
@@ -101,7 +89,7 @@ def score_run(run: RunDirectory, load_task: TaskLoader) -> dict[str, Any]:
 def _sample_lines(
     run: RunDirectory,
     manifest: Mapping[str, Any],
-    attempts: Mapping[AttemptKey, Attempt],
+    attempts: Attempts,
     judgements: Mapping[AttemptKey, list[dict[str, Any]]],
     load_task: TaskLoader,
     states: dict[str, _TaskState],
@@ -112,32 +100,23 @@ def _sample_lines(
     try:
         for name, entry in manifest["tasks"].items():
             task = load_task(name, entry)
-            state = states[name] = _TaskState(MetricColumns(task.spec), start=written, stop=written)
+            repeats = repeats_of(entry)
+            columns = MetricColumns(task.spec, repeats)
+            state = states[name] = _TaskState(columns, start=written, stop=written)
             state.health = _health(task, entry, judgements)
-            keys = sorted(
-                (
-                    key
-                    for key, attempt in attempts.items()
-                    if key[0] == name and selected(attempt.index, entry["selection"])
-                ),
-                key=lambda key: (attempts[key].index, key[2]),
-            )
-            if reader is None or not keys:
+            lines = attempts.lines(name, entry["selection"], repeats)
+            if reader is None or not lines:
                 continue
             whole_file = entry["origin"] == "file"
-            docs = (
-                [document_of(reader.read(attempts[key].offset)) for key in keys]
-                if whole_file
-                else []
-            )
+            docs = [document_of(reader.read(offset)) for offset in lines] if whole_file else []
             if whole_file:
                 task.annotate(docs, "file")
-            for row, key in enumerate(keys):
-                record = reader.read(attempts[key].offset)
+            for row, offset in enumerate(lines):
+                record = reader.read(offset)
                 doc = docs[row] if whole_file else document_of(record)
                 if not whole_file:
                     task.annotate([doc], "data", entry.get("facts"))
-                replies = judgements.get(key, [])
+                replies = judgements.get((name, record["id"], record["repeat"]), [])
                 line = encode_line(_sample(task, entry, state, record, doc, replies))
                 written += len(line)
                 state.stop = written
@@ -170,7 +149,6 @@ def _sample(
     replies = replies_of(judgements, part, int(judge["samples"]) if judge else 1)
     unjudged = False
     state.outcomes[record["outcome"]] += 1
-    state.items.add(record["id"])
     if error is not None and error["kind"] not in STORED_ERRORS:
         score = unscored(task.spec.metrics, task.spec.official_metrics)
     else:
@@ -185,7 +163,15 @@ def _sample(
         cluster = str(cluster)
     infrastructure = error is not None and error["kind"] not in STORED_ERRORS
     left_out = task.spec.judged_metrics if judge and unjudged else frozenset[str]()
-    state.columns.add(score, groups, cluster, failed=infrastructure, unjudged=left_out)
+    state.columns.add(
+        score,
+        groups,
+        cluster,
+        failed=infrastructure,
+        unjudged=left_out,
+        item=record["index"],
+        repeat=record["repeat"],
+    )
     scores, stats, parse = state.columns.sample_fields(score)
     return {
         **{key: value for key, value in record.items() if key != "index"},
@@ -241,16 +227,17 @@ def group_values(fields: Sequence[str], doc: Mapping[str, Any]) -> dict[str, str
 
 
 def _task_results(name: str, entry: Mapping[str, Any], state: _TaskState) -> dict[str, Any]:
-    expected = int(entry["items_selected"])
-    done = len(state.items)
+    items, repeats = int(entry["items_selected"]), repeats_of(entry)
+    missing = items * repeats - sum(state.outcomes.values())
     return {
         "signature": signature(name, entry["signature_parts"]),
-        "n": expected,
-        "missing": expected - done,
+        "n": items,
+        **({"repeats": repeats} if repeats > 1 else {}),
+        "missing": missing,
         "absent": entry["absent"],
         "unjudged": state.unjudged,
         "outcomes": {outcome: state.outcomes[outcome] for outcome in OUTCOMES},
-        **task_result(state.columns, missing=expected - done),
+        **task_result(state.columns, missing=missing),
     }
 
 
@@ -271,7 +258,15 @@ def _benchmarks(
     return benchmark_results(task_results(manifest, tasks), lines, reference=reference)
 
 
+def repeats_of(entry: Mapping[str, Any]) -> int:
+    """Replies that were asked for every item, by a task's entry in manifest or results."""
+    return int(entry.get("repeats", 1))
+
+
 def failed_items(results: Mapping[str, Any]) -> tuple[int, int]:
-    """(items whose outcome is ``error``, items of the run) over all tasks."""
+    """(replies whose outcome is ``error``, replies of the run) over all tasks."""
     tasks = results["tasks"].values()
-    return sum(task["outcomes"]["error"] for task in tasks), sum(task["n"] for task in tasks)
+    return (
+        sum(task["outcomes"]["error"] for task in tasks),
+        sum(task["n"] * repeats_of(task) for task in tasks),
+    )

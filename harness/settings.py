@@ -41,6 +41,7 @@ class Settings:
     limit: str | None = None
     seed: int = 1234
     batch_size: int | None = None
+    repeats: int = 1
     gen_kwargs: Mapping[str, Any] = field(default_factory=dict)
     template: str | None = None
     system: str | None = None
@@ -249,10 +250,10 @@ def _recipe_value(name: str, value: Any, where: str) -> Any:
         if not isinstance(value, bool):
             raise wrong
         return value
-    if name in ("seed", "batch_size"):
+    if name in ("seed", "batch_size", "repeats"):
         if not isinstance(value, int) or isinstance(value, bool):
             raise wrong
-        if name == "batch_size" and value < 1:
+        if name != "seed" and value < 1:
             raise wrong
         return value
     if isinstance(value, (dict, list)):

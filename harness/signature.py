@@ -46,9 +46,14 @@ def prompt_part(template: Template, system: str | None) -> str:
     return f"{template.id}#{short_hash([source, system])}"
 
 
-def n_part(selected: int, info: DataInfo, loaded: int) -> str:
-    """Items that run, of those that the benchmark copy lists."""
-    return f"{selected}/{max(info.total, loaded)}"
+def n_part(selected: int, info: DataInfo, loaded: int, repeats: int = 1) -> str:
+    """Items that run, of those that the benchmark copy lists, and how often each is asked.
+
+    >>> n_part(20, DataInfo("x", total=500), 500), n_part(20, DataInfo("x", total=500), 500, 4)
+    ('20/500', '20/500x4')
+    """
+    times = f"x{repeats}" if repeats > 1 else ""
+    return f"{selected}/{max(info.total, loaded)}{times}"
 
 
 def signature(task: str, parts: Mapping[str, str], reading: Reading | None = None) -> str:

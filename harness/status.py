@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from harness.attempts import AttemptKey, selected
 from harness.judge_health import CANARY
 from harness.judge_replies import replies_of
-from harness.run_directory import JUDGEMENTS, RESPONSES, RESULTS, AttemptKey, RunDirectory
-from harness.score_stage import selected
+from harness.run_directory import JUDGEMENTS, RESPONSES, RESULTS, RunDirectory
+from harness.score_stage import repeats_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +65,16 @@ def status(path: Path) -> Status:
     attempts, judgements = run.attempts(), run.judgements()
     tasks = []
     for name, entry in manifest["tasks"].items():
+        repeats = repeats_of(entry)
         found = [
             attempt
             for key, attempt in attempts.items()
-            if key[0] == name and selected(attempt.index, entry["selection"])
+            if key[0] == name and key[2] < repeats and selected(attempt.index, entry["selection"])
         ]
         outcomes = dict(sorted(Counter(attempt.outcome for attempt in found).items()))
         judged = _judged(name, entry, judgements)
-        tasks.append(TaskStatus(name, len(found), entry["items_selected"], outcomes, judged))
+        total = entry["items_selected"] * repeats
+        tasks.append(TaskStatus(name, len(found), total, outcomes, judged))
     log, results = path / RESPONSES, path / RESULTS
     missing = any(task.done < task.total for task in tasks) or _verdicts_missing(run, manifest)
     if run.is_locked():

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import keys
+from harness.attempts import ItemId
 from harness.errors import (
     EXIT_INCOMPLETE,
     EXIT_OK,
@@ -30,7 +31,7 @@ from harness.progress import Style
 from harness.records import error_record, stored_outcome
 from harness.reference import with_reference
 from harness.responses_file import Fields, Record, read_records
-from harness.run_directory import ItemId, RunDirectory
+from harness.run_directory import RunDirectory
 from harness.score_stage import failed_items, score_run
 from harness.settings import Settings, parse_max_errors, redact_argv
 from harness.signature import Parts

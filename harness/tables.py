@@ -68,15 +68,40 @@ def rows(results: Mapping[str, Any]) -> Iterator[Row]:
                     notes.insert(0, f"unparsed {value['unparsed']}")
                 if not value["complete"]:
                     notes.append("incomplete")
+                notes += repeat_notes(metric, value)
                 yield Row(
                     task,
                     f"{metric} {direction}",
                     reading,
                     format_value(metric, value["value"]),
                     format_interval(metric, value["ci95"]),
-                    f"{value['n']}/{entry['n']}",
+                    f"{value['n']}/{times(entry)}",
                     ", ".join(notes),
                 )
+
+
+def times(entry: Mapping[str, Any]) -> str:
+    """Items of a task, and how often each was asked.
+
+    >>> times({"n": 12}), times({"n": 12, "repeats": 4})
+    ('12', '12x4')
+    """
+    return f"{entry['n']}x{entry['repeats']}" if "repeats" in entry else str(entry["n"])
+
+
+def repeat_notes(metric: str, value: Mapping[str, Any]) -> list[str]:
+    """What repeats say beside the mean: pass@k for the largest k, and the spread within items."""
+    found = value.get("repeats")
+    if not found:
+        return []
+    notes = [
+        f"pass@{k} {format_value(metric, one['value'])}"
+        for k, one in [*found["pass_at"].items()][-1:]
+        if int(k) > 1
+    ]
+    if found["within_item_variance"] is not None:
+        notes.append(f"variance within items {found['within_item_variance']:.3g}")
+    return notes
 
 
 def notes_of(entry: Mapping[str, Any]) -> str:

@@ -158,15 +158,20 @@ class YamlTask:
             self._documents = documents
         return self._documents
 
+    def forget_documents(self) -> None:
+        """Let go of the documents; the log has what scoring needs."""
+        self._documents = None
+
     def _data_options(self) -> Mapping[str, Any]:
         """Further arguments of the loader; a prompted task says when it needs no clips."""
         return {}
 
     def _check_ids(self, documents: Documents) -> None:
         seen: set[str] = set()
+        parameters = dict(self.parameters)  # one for all: nobody changes it
         for position, doc in enumerate(documents):
             doc.setdefault("_id", str(position))
-            doc.setdefault("_params", dict(self.parameters))
+            doc.setdefault("_params", parameters)
             if doc["_id"] in seen:
                 raise TaskFileError(
                     f"the data of {self.spec.task} has the id {doc['_id']!r} twice",

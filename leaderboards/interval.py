@@ -9,9 +9,10 @@ same interval, whatever their order.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from leaderboards.normalize import Normalized, leaf_weights, task_anchor
 from leaderboards.results import SampleIndex, TaskResult
@@ -43,10 +44,20 @@ class Estimate:
     method: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
+class _Column(NamedTuple):
     task: str
     key: str
+
+
+_Sums = tuple[tuple[_Column, float], ...]
+"""Sums of statistics of one block, sorted by column."""
+
+
+class _Stratum(NamedTuple):
+    """Distinct blocks, and how often each occurs."""
+
+    rows: Matrix
+    counts: npt.NDArray[np.int64]
 
 
 def node_intervals(
@@ -62,7 +73,7 @@ def node_intervals(
     Args:
         found: the benchmark, normalised.
         tasks: its tasks.
-        samples: lines with ``id``, ``cluster`` and ``stats``.
+        samples: lines with ``id``, ``cluster`` and ``stats``; replies to one item are one block.
         resamples: number of resamples.
         seed: seed of the draws.
 
@@ -111,11 +122,11 @@ def _resampled_scores(
 
     cells = [found.cells[task] for task in found.averaged]
     metrics = {c.task: c.metric for c in cells if c.state == "ok" and c.metric is not None}
-    columns, strata = _blocks(metrics, samples)
+    columns, strata = _blocks(metrics, tasks, samples)
     rng = np.random.default_rng(seed)
     totals = np.zeros((resamples, len(columns)))
-    for matrix in strata:
-        totals += _resampled_sums(matrix, resamples, rng)
+    for stratum in strata:
+        totals += _resampled_sums(stratum, resamples, rng)
     scores = {}
     for task in dict.fromkeys(column.task for column in columns):
         mine = [index for index, column in enumerate(columns) if column.task == task]
@@ -127,38 +138,62 @@ def _resampled_scores(
     return scores
 
 
-def _blocks(metrics: Mapping[str, str], samples: SampleIndex) -> tuple[list[_Column], list[Matrix]]:
-    """Sums of statistics by block, one matrix per stratum; without tasks of fewer than two items."""
-    import numpy as np
+def _blocks(
+    metrics: Mapping[str, str], tasks: Mapping[str, TaskResult], samples: SampleIndex
+) -> tuple[list[_Column], list[_Stratum]]:
+    """Sums of statistics by block, per stratum; without tasks of fewer than two items.
 
+    Equal blocks of a stratum are counted, not kept, so an item that shares nothing with another costs no memory.
+    """
+    strata: dict[tuple[str, ...], Counter[_Sums]] = {}
     sums: dict[str, dict[_Column, float]] = {}
     touched: dict[str, set[str]] = {}
     for task, metric in metrics.items():
-        items = [
-            (line.get("cluster"), line.get("id"), stats)
-            for line in samples.get(task, ())
-            if (stats := _strict_stats(line, metric)) is not None
-        ]
-        for cluster, identifier, stats in items if len(items) > 1 else ():
-            block = f"{task}\n{identifier}" if cluster is None else str(cluster)
-            touched.setdefault(block, set()).add(task)
-            mine = sums.setdefault(block, {})
-            for key, value in stats.items():
-                column = _Column(task, key)
-                mine[column] = mine.get(column, 0.0) + float(value)
-    columns = sorted({c for mine in sums.values() for c in mine}, key=lambda c: (c.task, c.key))
+        alone: Counter[_Sums] = Counter()
+        shared: dict[str, list[Mapping[str, float]]] = {}
+        for line in samples.get(task, ()):
+            stats = _strict_stats(line, metric)
+            if stats is None:
+                continue
+            block = line.get("cluster")
+            if block is None and tasks[task].repeats > 1:
+                block = f"{task}\n{line.get('id')}"
+            if block is None:
+                alone[tuple((_Column(task, key), float(stats[key])) for key in sorted(stats))] += 1
+            else:
+                shared.setdefault(str(block), []).append(stats)
+        if alone.total() + sum(map(len, shared.values())) < 2:
+            continue
+        if alone:
+            strata[(task,)] = alone
+        for name, members in shared.items():
+            touched.setdefault(name, set()).add(task)
+            mine = sums.setdefault(name, {})
+            for stats in members:
+                for key, value in stats.items():
+                    column = _Column(task, key)
+                    mine[column] = mine.get(column, 0.0) + float(value)
+    for name, mine in sums.items():
+        members_of = strata.setdefault(tuple(sorted(touched[name])), Counter())
+        members_of[tuple(sorted(mine.items()))] += 1
+    columns = sorted(
+        {column for found in strata.values() for sums_ in found for column, _ in sums_}
+    )
+    return columns, [_stratum(found, columns) for _, found in sorted(strata.items())]
+
+
+def _stratum(found: Counter[_Sums], columns: Sequence[_Column]) -> _Stratum:
+    import numpy as np
+
     position = {column: index for index, column in enumerate(columns)}
-    strata: dict[tuple[str, ...], list[str]] = {}
-    for block in sorted(sums):
-        strata.setdefault(tuple(sorted(touched[block])), []).append(block)
-    matrices = []
-    for _, members in sorted(strata.items()):
-        matrix = np.zeros((len(members), len(columns)))
-        for row, block in enumerate(members):
-            for column, value in sums[block].items():
-                matrix[row, position[column]] = value
-        matrices.append(matrix)
-    return columns, matrices
+    matrix = np.zeros((len(found), len(columns)))
+    for row, sums in enumerate(found):
+        for column, value in sums:
+            matrix[row, position[column]] = value
+    rows, where = np.unique(matrix, axis=0, return_inverse=True)
+    counts = np.zeros(len(rows), dtype=np.int64)
+    np.add.at(counts, where.reshape(-1), np.fromiter(found.values(), np.int64, len(found)))
+    return _Stratum(rows, counts)
 
 
 def _strict_stats(line: Mapping[str, Any], metric: str) -> Mapping[str, float] | None:
@@ -166,14 +201,14 @@ def _strict_stats(line: Mapping[str, Any], metric: str) -> Mapping[str, float] |
     return stats
 
 
-def _resampled_sums(matrix: Matrix, resamples: int, rng: np.random.Generator) -> Matrix:
-    """Sums of resampled blocks; equal blocks are one row with a multiplicity."""
+def _resampled_sums(stratum: _Stratum, resamples: int, rng: np.random.Generator) -> Matrix:
+    """Sums of resampled blocks."""
     import numpy as np
 
-    rows, counts = np.unique(matrix, axis=0, return_counts=True)
-    shares = counts / len(matrix)
+    blocks = int(stratum.counts.sum())
+    shares = stratum.counts / blocks
     parts = [
-        rng.multinomial(len(matrix), shares, size=min(_CHUNK, resamples - start)) @ rows
+        rng.multinomial(blocks, shares, size=min(_CHUNK, resamples - start)) @ stratum.rows
         for start in range(0, resamples, _CHUNK)
     ]
     return np.concatenate(parts)

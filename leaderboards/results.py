@@ -99,6 +99,7 @@ class TaskResult:
         n: items of this run (repeats not counted).
         total: items of the full task.
         groups: field -> value -> metric -> reading -> value.
+        repeats: replies that were asked for every item.
     """
 
     task: str
@@ -115,6 +116,7 @@ class TaskResult:
     groups: Mapping[str, Mapping[str, Mapping[str, Mapping[Reading, Value]]]] = field(
         default_factory=dict
     )
+    repeats: int = 1
 
     @property
     def partial(self) -> bool:
@@ -191,6 +193,7 @@ def _task_result(task: str, declared: Mapping[str, Any], entry: Mapping[str, Any
             name: {value: _values(metrics) for value, metrics in members.items()}
             for name, members in (entry.get("groups") or {}).items()
         },
+        repeats=int(entry.get("repeats") or 1),
     )
 
 

@@ -38,6 +38,10 @@ def evaluate(
     batch_size: Annotated[
         int | None, typer.Option("--batch-size", min=1, help="Requests per batch (default 8).")
     ] = None,
+    repeats: Annotated[
+        int | None,
+        typer.Option("--repeats", min=1, help="Ask every item so often, with a temperature."),
+    ] = None,
     gen_kwargs: Annotated[
         list[str] | None,
         typer.Option("--gen-kwargs", metavar="K=V", help="Generation arguments, over the task's."),
@@ -93,6 +97,7 @@ def evaluate(
         "limit": limit,
         "seed": seed,
         "batch_size": batch_size,
+        "repeats": repeats,
         "gen_kwargs": s.parse_pairs(gen_kwargs or [], "--gen-kwargs"),
         "template": template,
         "system": system,
