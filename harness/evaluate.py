@@ -80,8 +80,7 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
     adapter = create(settings.model, settings.model_args, run_seed=settings.seed)
     plan = plan_tasks(settings)
     planned = plan.tasks
-    for task in planned:  # a template that cannot be rendered is found before a model loads
-        task.task.messages(task.first)
+    _check_prompts(planned)
     target = RunDirectory(settings.output_path)
     target.check_target()
     with target as run:
@@ -101,6 +100,12 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
             if not _still_generating():
                 _close(adapter)
         return _finish(run, settings, planned, stopped, stage)
+
+
+def _check_prompts(planned: Sequence[PlannedTask]) -> None:
+    """Render the first prompt of every task: a template that cannot be is found before a model loads."""
+    for task in planned:
+        task.task.messages(task.first)
 
 
 def _close(adapter: Adapter) -> None:
