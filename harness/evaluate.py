@@ -42,6 +42,8 @@ from harness.yaml_task import YamlTask
 from model_adapters.registry import create, resolve
 
 DEFAULT_BATCH_SIZE: Final = 8
+SAME_SIGNAL_SECONDS: Final = 0.1
+"""Signals that come so soon after the first are no second wish to stop."""
 _RECORDED_PACKAGES: Final = (
     "lm-eval",
     "jiwer",
@@ -185,16 +187,29 @@ def _judge_stage(
 
 
 async def _until_signal(work: Coroutine[Any, Any, None]) -> signal.Signals | None:
-    """Run until done or until the first SIGINT or SIGTERM; a second one ends the process at once."""
+    """Run until done or until the first SIGINT or SIGTERM; a second one ends the process at once.
+
+    What comes within a moment of the first is the same wish: ``timeout`` and some terminals signal the process and
+    then its group.
+    """
     loop = asyncio.get_running_loop()
     main = asyncio.ensure_future(work)
     received: list[signal.Signals] = []
+    first = 0.0
 
     def stop(number: signal.Signals) -> None:
-        if received:
+        nonlocal first
+        if not received:
+            first = loop.time()
+            received.append(number)
+            main.cancel()
+        else:
+            again(number)
+
+    def again(number: int, frame: object = None) -> None:
+        del frame
+        if loop.time() - first > SAME_SIGNAL_SECONDS:
             os._exit(128 + number)
-        received.append(number)
-        main.cancel()
 
     in_main_thread = threading.current_thread() is threading.main_thread()
     if in_main_thread:
@@ -209,6 +224,8 @@ async def _until_signal(work: Coroutine[Any, Any, None]) -> signal.Signals | Non
         if in_main_thread:
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.remove_signal_handler(number)
+                if received:  # while the results are written
+                    signal.signal(number, again)
     return received[0] if received else None
 
 

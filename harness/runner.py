@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, TypeVar
 
 from harness.attempts import Attempt, AttemptKey
+from harness.batches import WINDOW, form_batches
 from harness.errors import AdapterError, AudioError, HarnessError
 from harness.keys import request_key
 from harness.plan import PlannedTask
@@ -132,7 +133,7 @@ class Runner:
         if self._info.style == "async":
             window, consume = 2 * self._info.concurrency, self._consume_async
         else:
-            window, consume = 4 * self._batch_size, self._consume_batches
+            window, consume = WINDOW * self._batch_size, self._consume_batches
         queue: asyncio.Queue[Prepared | None] = asyncio.Queue(maxsize=window)
         pool = ThreadPoolExecutor(PREFETCH_THREADS, thread_name_prefix="prefetch")
         try:
@@ -258,18 +259,18 @@ class Runner:
             await asyncio.sleep(_backoff(prepared.request.request_key, attempt))
 
     async def _consume_batches(self, queue: asyncio.Queue[Prepared | None]) -> None:
-        open_ = True
-        while open_:
-            window: list[Prepared] = []
-            while len(window) < 4 * self._batch_size:
-                prepared = await queue.get()
-                if prepared is None:
-                    open_ = False
-                    break
-                window.append(prepared)
-            window.sort(key=lambda one: one.seconds)
-            for start in range(0, len(window), self._batch_size):
-                await self._ask_batch(window[start : start + self._batch_size])
+        """Answer batch after batch; the next one is formed and prepared while the model generates."""
+        prepare = getattr(self._adapter, "prepare_batch", None)
+        limit = getattr(self._adapter, "batch_limit", _no_limit)
+        async with asyncio.TaskGroup() as group:
+            running: asyncio.Task[None] | None = None
+            async for batch in form_batches(queue, self._batch_size, limit):
+                if prepare is not None:
+                    requests = [prepared.request for prepared in batch]
+                    await self._alive(in_daemon_thread(functools.partial(prepare, requests)))
+                if running is not None:
+                    await running
+                running = group.create_task(self._ask_batch(batch))
 
     async def _ask_batch(self, batch: list[Prepared]) -> None:
         for attempt in range(1, MAX_ATTEMPTS + 1):
@@ -381,6 +382,11 @@ def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
+
+
+def _no_limit(seconds: float) -> None:
+    """An adapter that does not say how much fits."""
+    del seconds
 
 
 def _backoff(key: str, attempt: int) -> float:

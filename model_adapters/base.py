@@ -23,6 +23,20 @@ class BatchAdapter:
         """One response per request, in order."""
         raise NotImplementedError
 
+    def prepare_batch(self, requests: Sequence[Request]) -> None:
+        """Get a head start on requests that ``generate_batch`` will be given next.
+
+        Called in another thread while an earlier batch is being answered. The default does nothing.
+        """
+
+    def batch_limit(self, seconds: float) -> int | None:
+        """Most requests that fit into one batch whose longest has so many seconds of audio.
+
+        The default knows of no limit. What a batch that was too large has taught belongs here.
+        """
+        del seconds
+        return None
+
     async def generate(self, request: Request) -> Response:
         """One request as a batch of one."""
         return self.generate_batch([request])[0]

@@ -87,12 +87,25 @@ def test_a_second_ctrl_c_leaves_at_once(tmp_path: Path, monkeypatch: pytest.Monk
     process = launch("mock:hash", run, "-M", "latency=0.001")
     wait_until(lambda: lines(run / "responses.jsonl") >= 1500, process)
     process.send_signal(signal.SIGINT)
-    time.sleep(0.05)
+    time.sleep(0.2)
     started = time.monotonic()
     code, _, err = interrupt(process, signal.SIGINT)
     assert time.monotonic() - started < 2
     assert code == 130
     assert "Traceback" not in err
+
+
+def test_a_signal_that_comes_twice_is_one_wish(tmp_path: Path) -> None:
+    """``timeout -s INT`` signals the process and its group."""
+    run = tmp_path / "run"
+    process = launch("mock:hash", run, "-M", "latency=0.2")
+    wait_until(lambda: lines(run / "responses.jsonl") >= 1, process)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.005)
+    code, out, err = interrupt(process, signal.SIGINT)
+    assert code == 130
+    assert "accuracy" in out
+    assert "the same command goes on" in err
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

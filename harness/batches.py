@@ -1,0 +1,64 @@
+"""Batches for local checkpoints: clips of like length together, no larger than the model bears.
+
+Items are taken in windows of a few batches, in the order of the documents, and sorted by length within a window, so
+which items share a batch depends on the items alone and not on how fast anything was. The longest come first: what
+does not fit into memory is found at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Final, Protocol, TypeVar
+
+WINDOW: Final = 4
+"""Batches that are formed out of one window."""
+
+
+class Sized(Protocol):
+    """What is put into batches."""
+
+    seconds: float
+
+
+S = TypeVar("S", bound=Sized)
+Limit = Callable[[float], int | None]
+"""Seconds of the longest request in a batch -> most requests that fit, ``None`` if nothing is known."""
+
+
+async def form_batches(
+    queue: asyncio.Queue[S | None], size: int, limit: Limit
+) -> AsyncIterator[list[S]]:
+    """Batches of what comes out of a queue, until it gives ``None``.
+
+    Args:
+        queue: items in the order of documents.
+        size: most items of a batch.
+        limit: asked again for every batch, since a model may learn what fits.
+    """
+    more = True
+    while more:
+        window: list[S] = []
+        while len(window) < WINDOW * size:
+            item = await queue.get()
+            if item is None:
+                more = False
+                break
+            window.append(item)
+        window.sort(key=lambda one: -one.seconds)
+        while window:
+            count = batch_size(window[0].seconds, len(window), size, limit)
+            yield window[:count]
+            del window[:count]
+
+
+def batch_size(longest: float, waiting: int, size: int, limit: Limit) -> int:
+    """Size of the next batch: at least 1.
+
+    >>> batch_size(30.0, 9, 8, lambda seconds: 4 if seconds > 20 else None)
+    4
+    >>> batch_size(5.0, 3, 8, lambda seconds: None)
+    3
+    """
+    most = limit(longest)
+    return max(1, min(size, waiting, size if most is None else most))
