@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from harness.types import ErrorInfo, Finish
 from model_adapters.chat_stream import is_stream, merge_stream
-from model_adapters.hf_generation import split_reasoning
+from model_adapters.reply_text import split_reasoning
 
 _LENGTH: Final = frozenset({"length", "max_tokens"})
 _FILTER: Final = frozenset({"content_filter", "content_filtered", "safety"})

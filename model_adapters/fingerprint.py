@@ -31,11 +31,13 @@ _BY_PRODUCTS: Final = {
 }
 
 
-def checkpoint_files(folder: Path) -> list[Path]:
+def checkpoint_files(folder: Path, *, code: bool = False) -> list[Path]:
     """Files of a checkpoint that enter its fingerprint, sorted by their path inside the folder.
 
-    One level of sub-folders counts too (additional chat templates), except other checkpoints.
+    One level of sub-folders counts too (additional chat templates), except other checkpoints. With ``code``, Python
+    files count as well.
     """
+    suffixes = _SUFFIXES | {".py"} if code else _SUFFIXES
     found = [
         path for pattern in ("*", "additional_chat_templates/*") for path in folder.glob(pattern)
     ]
@@ -43,25 +45,26 @@ def checkpoint_files(folder: Path) -> list[Path]:
         path
         for path in found
         if path.is_file()
-        and path.suffix in _SUFFIXES
+        and path.suffix in suffixes
         and path.name not in _BY_PRODUCTS
         and not path.name.startswith((".", "README", "LICENSE"))
     )
 
 
-def folder_fingerprint(folder: str | Path, cache: Path | None = None) -> str:
+def folder_fingerprint(folder: str | Path, cache: Path | None = None, *, code: bool = False) -> str:
     """Hex digest over names and contents of the checkpoint's files.
 
     Args:
         folder: the checkpoint.
         cache: the cache file; default is in the user's cache folder.
+        code: Python files count as well, since they are run.
     """
     folder = Path(folder).resolve()
     cache = cache or _default_cache()
     known = _read_cache(cache)
     digest = hashlib.sha256()
     fresh: dict[str, list[object]] = {}
-    for path in checkpoint_files(folder):
+    for path in checkpoint_files(folder, code=code):
         stat = path.stat()
         key, mark = str(path), [stat.st_size, stat.st_mtime_ns]
         entry = known.get(key)

@@ -2,37 +2,46 @@
 
 Requests are answered in left-padded batches, greedily unless the generation arguments ask for sampling.
 A drawn answer is generated alone, with a seed made from the request key, so that it does not depend on
-its neighbours. A batch that does not fit into memory is halved, down to single requests.
+its neighbours. The inputs of the next batch are made while the model generates. A batch that does not fit into memory
+is halved, down to single requests, and later batches are formed smaller from the start.
 
 What fails one request is a value: a clip that cannot be read (``audio``), one longer than the model takes
-(``audio_too_long``; nothing is cut silently), one too short to leave a trace (``audio_too_short``), one that
-does not fit into memory even alone (``memory``), one that the processor or the model cannot handle
-(``request``). What fails all is an exception: dropped
-audio, a lost device.
+(``audio_too_long``, unless ``long_audio`` says what to do with it), one too short to leave a trace
+(``audio_too_short``), one that does not fit into memory even alone (``memory``), one that the processor or the model
+cannot handle (``request``). What fails all is an exception: dropped audio, a lost device.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
+import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
-from harness.errors import AdapterError, AudioDroppedError, AudioError, UsageError
-from harness.types import AdapterInfo, ErrorInfo, Request, Response, Text
-from model_adapters.arguments import read_arguments
+from harness.errors import AdapterError, AudioDroppedError, UsageError
+from harness.types import AdapterInfo, ErrorInfo, Request, Response
 from model_adapters.base import BatchAdapter
+from model_adapters.batch_limit import BatchLimit
 from model_adapters.fingerprint import folder_fingerprint
-from model_adapters.hf_generation import (
-    GenerationPlan,
-    count_tokens,
-    cut_at,
-    plan_generation,
-    split_reasoning,
+from model_adapters.hf_arguments import GENERATION, sort_arguments
+from model_adapters.hf_clips import ClipPolicy, take_clips
+from model_adapters.hf_generation import GenerationPlan, plan_generation
+from model_adapters.hf_loading import Checkpoint, audio_extractor, import_backend, load
+from model_adapters.hf_peft import find_adapter
+from model_adapters.hf_processing import (
+    Conversation,
+    batch_key,
+    conversation,
+    lengths,
+    measure_window,
+    prepare,
 )
-from model_adapters.hf_loading import Checkpoint, audio_extractor, find_source, import_backend, load
-from model_adapters.hf_processing import Conversation, conversation, measure_window, prepare
+from model_adapters.hf_source import Source, adapter_base, find_source, trust
+from model_adapters.hf_text import generate
 
 _MEMORY: Final = ("out of memory", "can't allocate memory", "not enough memory")
 SHORT_CLIP: Final = 0.5
@@ -40,73 +49,96 @@ SHORT_CLIP: Final = 0.5
 _DEVICE_LOST: Final = ("cuda error", "device-side assert", "hip error", "cublas", "nccl")
 
 
-@dataclass(frozen=True)
-class Arguments:
-    """``-M`` arguments of ``hf``."""
-
-    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
-    device: str | None = None
-    device_map: str | None = None
-    attn_implementation: str | None = None
-    revision: str | None = None
-    max_audio_seconds: float | None = None
-
-
 class _Job(NamedTuple):
     position: int
     request: Request
     chat: Conversation
+    notes: list[dict[str, Any]]
+
+
+@dataclass
+class _Group:
+    """Jobs that are generated together."""
+
+    plan: GenerationPlan
+    jobs: list[_Job] = field(default_factory=list)
+    inputs: Any = None
+
+
+@dataclass
+class _Work:
+    """What is to be done for a list of requests, and what needs no doing."""
+
+    groups: list[_Group]
+    responses: dict[int, Response]
 
 
 class HFAdapter(BatchAdapter):
     """A local checkpoint, or one from the hub."""
 
+    generation_arguments = GENERATION
+    """Model arguments that are generation arguments: the command line hands them to ``--gen-kwargs``."""
+
     def __init__(self, target: str, **model_args: object) -> None:
         self._target = target
-        self._arguments = read_arguments(Arguments, model_args, adapter="hf")
+        self._arguments = sort_arguments(model_args)
         self._checkpoint: Checkpoint | None = None
-        self._window: float | None = None
-        self._rate = 0
+        self._policy = ClipPolicy(0)
+        self._limit = BatchLimit()
+        self._ahead: dict[tuple[int, ...], _Work] = {}
+        self._tokenizer_lock = threading.Lock()
 
     def open(self) -> AdapterInfo:
         """Load the checkpoint and measure how long a clip it takes.
 
         Raises:
-            UsageError: no such folder or hub id.
+            UsageError: no such folder or hub id; an argument that makes no sense for it.
             AdapterError: the checkpoint cannot be loaded; the message says what is wrong with it.
-            MissingDependencyError: torch or transformers is not installed.
+            MissingDependencyError: torch, transformers or what this family needs is not installed.
         """
-        arguments = self._arguments
-        source = find_source(self._target, arguments.revision)
+        arguments, own = self._arguments, self._arguments.own
+        source, given = _source(self._target, own.revision, own.peft)
+        if own.trust_remote_code:
+            source = trust(source, own.code_revision)
         torch, transformers = import_backend()
-        options: dict[str, Any] = {"dtype": arguments.dtype}
-        if arguments.attn_implementation is not None:
-            options["attn_implementation"] = arguments.attn_implementation
+        peft = None if given is None else find_adapter(given, own.peft_revision)
         checkpoint = load(
             source,
-            device=arguments.device or ("cuda" if torch.cuda.is_available() else "cpu"),
-            device_map=arguments.device_map,
-            **options,
+            device=own.device or ("cuda" if torch.cuda.is_available() else "cpu"),
+            template=arguments.template,
+            peft=peft,
+            dtype=own.dtype,
+            **arguments.loading,
         )
         self._checkpoint = checkpoint
-        self._rate = int(audio_extractor(checkpoint.processor).sampling_rate)
-        self._window = arguments.max_audio_seconds or measure_window(checkpoint)
-        if source.folder is not None:
-            fingerprint = folder_fingerprint(source.folder)
-        else:
-            commit = getattr(checkpoint.config, "_commit_hash", None)
-            fingerprint = f"{source.name}@{commit or arguments.revision or 'unknown'}"
-        if arguments.dtype != "auto":  # other numbers, other replies
-            fingerprint += f":{arguments.dtype}"
+        self._policy = ClipPolicy(
+            rate=int(audio_extractor(checkpoint.processor).sampling_rate),
+            window=own.max_audio_seconds or measure_window(checkpoint),
+            most=checkpoint.family.max_clips,
+            long_audio=own.long_audio,
+        )
+        fingerprint = _identity(source, checkpoint)
+        if peft is not None:
+            fingerprint += f"+{folder_fingerprint(peft)}"
+        if own.dtype != "auto":  # other numbers, other replies
+            fingerprint += f":{own.dtype}"
+        if changes := arguments.changes():
+            text = json.dumps(changes, sort_keys=True, default=str)
+            fingerprint += f"#{hashlib.sha256(text.encode()).hexdigest()[:8]}"
         return AdapterInfo(
             fingerprint=fingerprint,
-            sampling_rate=self._rate,
-            max_audio_seconds=self._window,
+            sampling_rate=self._policy.rate,
+            max_audio_seconds=self._policy.declared_window,
+            max_clips=self._policy.most,
             style="batch",
             description={
                 "class": type(checkpoint.model).__name__,
+                "family": checkpoint.family.name,
                 "dtype": str(checkpoint.model.dtype).removeprefix("torch."),
                 "device": str(checkpoint.model.device),
+                "window_seconds": self._policy.window,
+                "long_audio": own.long_audio,
+                **({"peft": given} if given is not None else {}),
                 "torch": str(torch.__version__),
                 "transformers": str(transformers.__version__),
             },
@@ -115,61 +147,64 @@ class HFAdapter(BatchAdapter):
     def close(self) -> None:
         """Let go of the weights."""
         self._checkpoint = None
+        self._ahead.clear()
+
+    # --- batches -----------------------------------------------------------------------------
+
+    def batch_limit(self, seconds: float) -> int | None:
+        """Most requests that fit, as learned from batches that did not."""
+        return self._limit.most(seconds)
+
+    def prepare_batch(self, requests: Sequence[Request]) -> None:
+        """Make the model's inputs ahead of time; what goes wrong is found again by ``generate_batch``."""
+        work = self._plan(requests)
+        for group in work.groups:
+            with contextlib.suppress(*_request_errors(), AudioDroppedError):
+                group.inputs = self._inputs(group.jobs)
+        self._ahead[_key(requests)] = work
 
     def generate_batch(self, requests: Sequence[Request]) -> list[Response]:
         """One response per request, in order."""
-        responses: dict[int, Response] = {}
-        groups: dict[str, tuple[GenerationPlan, list[_Job]]] = {}
+        work = self._ahead.pop(_key(requests), None) or self._plan(requests)
+        for group in work.groups:
+            inputs, group.inputs = group.inputs, None
+            work.responses.update(self._answer(group.plan, group.jobs, inputs))
+        return [work.responses[position] for position in range(len(requests))]
+
+    def _plan(self, requests: Sequence[Request]) -> _Work:
+        """Requests by what may share a batch; those that cannot be asked have their responses."""
+        work = _Work([], {})
+        groups: dict[Hashable, _Group] = {}
+        family = self._loaded().family
         for position, request in enumerate(requests):
-            plan = plan_generation(request.generation)
-            chat = self._chat(request)
-            if isinstance(chat, ErrorInfo):
-                responses[position] = Response(None, error=chat)
+            plan = plan_generation(request.generation, self._arguments.generation)
+            clips = take_clips(request.messages, self._policy)
+            if isinstance(clips, ErrorInfo):
+                work.responses[position] = Response(None, error=clips)
                 continue
-            alone = f"#{position}" if plan.sampled else ""
-            _, jobs = groups.setdefault(f"{plan}{alone}", (plan, []))
-            jobs.append(_Job(position, request, chat))
-        for plan, jobs in groups.values():
-            responses.update(self._answer(plan, jobs))
-        return [responses[position] for position in range(len(requests))]
+            chat = conversation(request.messages, clips.taken)
+            alone = position if plan.sampled else None
+            key = (str(plan), alone, batch_key(family, chat))
+            group = groups.setdefault(key, _Group(plan))
+            group.jobs.append(_Job(position, request, chat, clips.notes))
+        work.groups = list(groups.values())
+        return work
 
-    def _chat(self, request: Request) -> Conversation | ErrorInfo:
-        clips = []
-        for message in request.messages:
-            for part in message.parts:
-                if isinstance(part, Text):
-                    continue
-                try:
-                    seconds = part.seconds
-                    if self._window is not None and seconds > self._window:
-                        return ErrorInfo(
-                            "audio_too_long",
-                            f"{part.path} lasts {seconds:.1f} s, the model takes at most "
-                            f"{self._window:g} s",
-                        )
-                    clips.append(part.decode(self._rate))
-                except AudioError as error:
-                    return ErrorInfo("audio", str(error))
-        return conversation(request, clips)
-
-    def _answer(self, plan: GenerationPlan, jobs: list[_Job]) -> dict[int, Response]:
+    def _answer(
+        self, plan: GenerationPlan, jobs: list[_Job], inputs: Any = None
+    ) -> dict[int, Response]:
         """Responses by position; what fails a batch is found by halving it."""
-        from jinja2 import TemplateError
-
         start = time.perf_counter()
         problem: ErrorInfo | None = None
         try:
-            texts = self._generate(plan, jobs)
+            replies = self._generate(plan, jobs, inputs)
         except AudioDroppedError:
             # A clip of a few milliseconds leaves no features: that is the clip's fault, no processor's.
             if len(jobs) == 1:
                 problem = self._too_short(jobs[0])
                 if problem is None:
                     raise
-        except (
-            *(RuntimeError, ValueError, TypeError, IndexError, KeyError, MemoryError),
-            TemplateError,
-        ) as error:
+        except _request_errors() as error:
             problem = _problem(error)
             if problem is None:
                 raise AdapterError(
@@ -178,41 +213,53 @@ class HFAdapter(BatchAdapter):
         else:
             seconds = time.perf_counter() - start
             return {
-                job.position: Response(seconds=seconds, **fields)
-                for job, fields in zip(jobs, texts, strict=True)
+                job.position: Response(
+                    seconds=seconds,
+                    extra={"long_audio": job.notes} if job.notes else {},
+                    **reply,
+                )
+                for job, reply in zip(jobs, replies, strict=True)
             }
         # Outside the handler, so that the traceback no longer holds the batch's tensors.
+        del inputs
         self._free_memory()
         if len(jobs) == 1:
             seconds = time.perf_counter() - start
             return {jobs[0].position: Response(None, error=problem, seconds=seconds)}
         half = len(jobs) // 2
+        if problem is not None and problem.kind == "memory":
+            self._limit.exceeded(len(jobs), max(self._seconds(job) for job in jobs))
         return {**self._answer(plan, jobs[:half]), **self._answer(plan, jobs[half:])}
 
-    def _generate(self, plan: GenerationPlan, jobs: list[_Job]) -> list[dict[str, Any]]:
-        import torch
+    def _generate(
+        self, plan: GenerationPlan, jobs: list[_Job], inputs: Any
+    ) -> list[dict[str, Any]]:
+        if inputs is None:
+            inputs = self._inputs(jobs)
+        return generate(
+            self._loaded(),
+            inputs,
+            plan,
+            seed=_seed(plan.seed, jobs[0].request.request_key),
+            budget=self._arguments.own.thinking_budget,
+            lock=self._tokenizer_lock,
+        )
 
-        checkpoint = self._loaded()
-        model, tokenizer = checkpoint.model, checkpoint.processor.tokenizer
-        inputs = prepare(checkpoint, [job.chat for job in jobs])
-        inputs = inputs.to(model.device, dtype=model.dtype)
-        if plan.sampled:
-            torch.manual_seed(_seed(plan.seed, jobs[0].request.request_key))
-        eos = _end_tokens(model, tokenizer)
-        # Said outright: a part of an omni model may have no end token in its own configuration.
-        ends = {"pad_token_id": tokenizer.pad_token_id, "eos_token_id": sorted(eos) or None}
-        with torch.inference_mode():
-            output = model.generate(**inputs, **plan.arguments, **ends)
-        prompt = inputs["input_ids"].shape[1]
-        return [_reply(row[prompt:].tolist(), plan, eos, tokenizer) for row in output]
+    def _inputs(self, jobs: Sequence[_Job]) -> Any:
+        # A fast tokenizer cannot be used by two threads at once.
+        with self._tokenizer_lock:
+            return prepare(self._loaded(), [job.chat for job in jobs])
+
+    # --- what went wrong ---------------------------------------------------------------------
 
     def _too_short(self, job: _Job) -> ErrorInfo | None:
-        parts = [part for message in job.chat for part in message["content"]]
-        lengths = [len(part["audio"]) / self._rate for part in parts if part["type"] == "audio"]
-        if min(lengths) >= SHORT_CLIP:
+        shortest = min(lengths(job.chat)) / self._policy.rate
+        if shortest >= SHORT_CLIP:
             return None
-        message = f"a clip of {min(lengths):.3f} s leaves no audio features"
-        return ErrorInfo("audio_too_short", message)
+        return ErrorInfo("audio_too_short", f"a clip of {shortest:.3f} s leaves no audio features")
+
+    def _seconds(self, job: _Job) -> float:
+        return sum(lengths(job.chat)) / self._policy.rate
 
     def _loaded(self) -> Checkpoint:
         if self._checkpoint is None:
@@ -226,30 +273,35 @@ class HFAdapter(BatchAdapter):
             torch.cuda.empty_cache()
 
 
-def _reply(
-    tokens: list[int], plan: GenerationPlan, eos: frozenset[int], tokenizer: Any
-) -> dict[str, Any]:
-    """Fields of a response, from the tokens of one row."""
-    length, ended = count_tokens(tokens, eos)
-    raw = tokenizer.decode(tokens[:length], skip_special_tokens=True)
-    reasoning, answer = split_reasoning(raw)
-    text, stopped = cut_at(answer, plan.until)
-    full = not ended and not stopped and length >= plan.max_new_tokens
-    return {
-        "text": text,
-        "reasoning": reasoning,
-        "finish": "length" if full else "stop",
-        "usage": {"completion_tokens": length},
-    }
+def _source(target: str, revision: str | None, peft: str | None) -> tuple[Source, str | None]:
+    """The base model, and the adapter to put on it; a folder of an adapter stands for both."""
+    source = find_source(target, revision)
+    if source.folder is None or peft is not None:
+        return source, peft
+    base = adapter_base(source.folder)
+    return (source, None) if base is None else (find_source(base), str(source.folder))
 
 
-def _end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
-    declared = model.generation_config.eos_token_id
-    if declared is None:
-        declared = tokenizer.eos_token_id
-    if declared is None:
-        return frozenset()
-    return frozenset([declared] if isinstance(declared, int) else declared)
+def _identity(source: Source, checkpoint: Checkpoint) -> str:
+    """Which weights these are."""
+    if source.folder is not None:
+        return folder_fingerprint(source.folder, code=source.trusted)
+    commit = getattr(checkpoint.config, "_commit_hash", None)
+    return f"{source.name}@{commit or source.revision or 'unknown'}"
+
+
+def _key(requests: Sequence[Request]) -> tuple[int, ...]:
+    return tuple(map(id, requests))
+
+
+def _request_errors() -> tuple[type[Exception], ...]:
+    """What a processor or a model raises about a request that it cannot handle."""
+    from jinja2 import TemplateError
+
+    return (
+        *(RuntimeError, ValueError, TypeError, IndexError, KeyError, MemoryError),
+        TemplateError,
+    )
 
 
 def _problem(error: BaseException) -> ErrorInfo | None:

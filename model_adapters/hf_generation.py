@@ -1,4 +1,4 @@
-"""Generation arguments and reply texts of local checkpoints: pure, without torch.
+"""Generation arguments of local checkpoints: pure, without torch.
 
 ``Request.generation`` may use lm-eval's names (``max_gen_toks``, ``until``) or those of transformers
 (``max_new_tokens``); both mean the same. Greedy decoding is the default, and then every sampling value of
@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from harness.errors import UnknownNameError, UsageError
+from model_adapters.hf_arguments import GENERATION
 
 DEFAULT_MAX_NEW_TOKENS: Final = 512
 _LENGTH: Final = ("max_new_tokens", "max_gen_toks", "max_tokens")
 _SAMPLING: Final = ("temperature", "top_p", "top_k", "min_p")
-_PASSED: Final = ("num_beams", "repetition_penalty", "no_repeat_ngram_size", "length_penalty")
-_KNOWN: Final = (*_LENGTH, *_SAMPLING, *_PASSED, "do_sample", "until", "seed")
+_OURS: Final = (*_LENGTH, *_SAMPLING, "do_sample", "until", "seed")
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,17 @@ class GenerationPlan:
         return int(self.arguments["max_new_tokens"])
 
 
-def plan_generation(generation: Mapping[str, Any]) -> GenerationPlan:
+def plan_generation(
+    generation: Mapping[str, Any], further: Mapping[str, Any] | None = None
+) -> GenerationPlan:
     r"""Translate declared generation arguments.
 
     As in lm-eval, a temperature of 0 means greedy, and a temperature above 0 without ``do_sample`` means
     sampling.
+
+    Args:
+        generation: what the request declares.
+        further: what the user gave for ``generate`` beside it; the request wins.
 
     Raises:
         UnknownNameError: an argument that this adapter does not know.
@@ -59,10 +65,16 @@ def plan_generation(generation: Mapping[str, Any]) -> GenerationPlan:
     >>> plan_generation({"temperature": 0.7}).sampled
     True
     """
+    further = further or {}
+    generation = {**further, **generation}
+    known = (*_OURS, *sorted(GENERATION.difference(_OURS)))
     for name in generation:
-        if name not in _KNOWN:
+        if name not in known and name not in further:
             raise UnknownNameError(
-                "generation argument", name, _KNOWN, hint=f"known: {', '.join(_KNOWN)}"
+                "generation argument",
+                name,
+                known,
+                hint="one of generate that is not known here: -M generate.NAME",
             )
     lengths = [generation[name] for name in _LENGTH if generation.get(name) is not None]
     length = lengths[0] if lengths else DEFAULT_MAX_NEW_TOKENS
@@ -80,48 +92,14 @@ def plan_generation(generation: Mapping[str, Any]) -> GenerationPlan:
             arguments[name] = None
         elif value is not None:
             arguments[name] = value
-    for name in _PASSED:
-        if generation.get(name) is not None:
-            arguments[name] = generation[name]
+    for name, value in generation.items():
+        if name not in _OURS and value is not None:
+            arguments[name] = value
     until = generation.get("until") or ()
     if isinstance(until, str):
         until = (until,)
     stops = tuple(stop for stop in until if stop)
     return GenerationPlan(arguments, stops, sampled, int(generation.get("seed") or 0))
-
-
-def cut_at(text: str, until: Sequence[str]) -> tuple[str, bool]:
-    r"""Text before the first stop string, and whether one occurred.
-
-    >>> cut_at("B\n\nbecause", ["\n\n"])
-    ('B', True)
-    >>> cut_at("B", ["\n\n"])
-    ('B', False)
-    """
-    positions = [position for stop in until if (position := text.find(stop)) >= 0]
-    return (text[: min(positions)], True) if positions else (text, False)
-
-
-def split_reasoning(text: str) -> tuple[str | None, str]:
-    r"""Separate what the model marked as reasoning from its answer.
-
-    A template may already have written the opening mark, so the closing one decides. Reasoning that
-    never closes is no answer: the answer is empty.
-
-    >>> split_reasoning("<think>It barks.</think>\n\ndog")
-    ('It barks.', 'dog')
-    >>> split_reasoning("dog")
-    (None, 'dog')
-    >>> split_reasoning("<think>It barks, so")
-    ('It barks, so', '')
-    """
-    opening, closing = "<think>", "</think>"
-    if closing in text:
-        reasoning, _, answer = text.partition(closing)
-        return reasoning.replace(opening, "", 1).strip(), answer.lstrip()
-    if text.lstrip().startswith(opening):
-        return text.lstrip().removeprefix(opening).strip(), ""
-    return None, text
 
 
 def count_tokens(tokens: Sequence[int], eos: frozenset[int]) -> tuple[int, bool]:

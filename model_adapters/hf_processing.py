@@ -10,11 +10,14 @@ class name, since some processors take longer clips in several windows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import base64
+import io
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.errors import AdapterError, AudioDroppedError
-from harness.types import Request, Text
+from harness.types import Message, Text
+from model_adapters.hf_families import Family
 from model_adapters.hf_loading import Checkpoint, audio_extractor
 
 if TYPE_CHECKING:
@@ -24,24 +27,47 @@ if TYPE_CHECKING:
 DEFAULT_WINDOW: Final = 30.0
 """Seconds that a feature extractor takes which does not say (the window of Whisper's encoder)."""
 
+_TAIL: Final = 16
+"""Last tokens of a prompt that are looked at for a mark."""
+
 Conversation = list[dict[str, Any]]
 
 
-def conversation(request: Request, clips: Sequence[npt.NDArray[np.float32]]) -> Conversation:
-    """A request as a chat for ``apply_chat_template``; ``clips`` are its decoded audio parts in order."""
-    decoded = iter(clips)
+def conversation(
+    messages: Sequence[Message], clips: Sequence[Sequence[npt.NDArray[np.float32]]]
+) -> Conversation:
+    """A prompt as a chat for ``apply_chat_template``.
+
+    Args:
+        messages: the prompt.
+        clips: for every audio part, in order, the samples to put in its place, in one piece or several.
+    """
+    taken = iter(clips)
+    chat = []
+    for message in messages:
+        content: list[dict[str, Any]] = []
+        for part in message.parts:
+            if isinstance(part, Text):
+                content.append({"type": "text", "text": part.text})
+            else:
+                content += [{"type": "audio", "audio": samples} for samples in next(taken)]
+        chat.append({"role": message.role, "content": content})
+    return chat
+
+
+def lengths(chat: Conversation) -> list[int]:
+    """Samples of every clip of a chat, in order."""
     return [
-        {
-            "role": message.role,
-            "content": [
-                {"type": "text", "text": part.text}
-                if isinstance(part, Text)
-                else {"type": "audio", "audio": next(decoded)}
-                for part in message.parts
-            ],
-        }
-        for message in request.messages
+        len(part["audio"]) for message in chat for part in message["content"] if "audio" in part
     ]
+
+
+def batch_key(family: Family, chat: Conversation) -> Hashable:
+    """Chats with equal keys may share a batch; the others would change each other's answers."""
+    found = lengths(chat)
+    if family.equal_lengths:
+        return tuple(found)
+    return bool(found) if family.all_or_none else None
 
 
 def prepare(checkpoint: Checkpoint, conversations: Sequence[Conversation]) -> Any:
@@ -50,20 +76,51 @@ def prepare(checkpoint: Checkpoint, conversations: Sequence[Conversation]) -> An
     Raises:
         AudioDroppedError: a conversation has audio and its inputs do not.
     """
+    chats = list(conversations)
+    if checkpoint.family.clip_form == "base64":
+        rate = int(audio_extractor(checkpoint.processor).sampling_rate)
+        chats = [_with_base64(chat, rate) for chat in chats]
     inputs = checkpoint.processor.apply_chat_template(
-        list(conversations),
+        chats,
         tokenize=True,
         return_dict=True,
         add_generation_prompt=True,
         # Only text is padded to the longest: audio keeps the processor's own rule (often a fixed window).
         processor_kwargs={"text_kwargs": {"padding": True}, "return_tensors": "pt"},
+        **checkpoint.template,
     )
-    clips = [
-        sum(part["type"] == "audio" for message in chat for part in message["content"])
-        for chat in conversations
-    ]
+    clips = [len(lengths(chat)) for chat in conversations]
     check_audio_features(inputs, clips, audio_token_id(checkpoint), checkpoint.source.name)
     return inputs
+
+
+def _with_base64(chat: Conversation, rate: int) -> Conversation:
+    """The same chat with encoded clips, for templates that take no samples."""
+    return [
+        {
+            **message,
+            "content": [
+                {"type": "audio", "base64": _wav(part["audio"], rate)} if "audio" in part else part
+                for part in message["content"]
+            ],
+        }
+        for message in chat
+    ]
+
+
+def _wav(samples: npt.NDArray[np.float32], rate: int) -> str:
+    import soundfile
+
+    buffer = io.BytesIO()
+    soundfile.write(buffer, samples, rate, format="WAV", subtype="FLOAT")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def reasoning_begun(inputs: Mapping[str, Any], checkpoint: Checkpoint) -> list[bool]:
+    """For every row, whether its prompt ends with the mark that begins reasoning."""
+    marks, tokenizer = checkpoint.family.marks, checkpoint.processor.tokenizer
+    ends = tokenizer.batch_decode(inputs["input_ids"][:, -_TAIL:], skip_special_tokens=False)
+    return [end.rstrip().removesuffix(marks.label).rstrip().endswith(marks.opening) for end in ends]
 
 
 def audio_token_id(checkpoint: Checkpoint) -> int | None:

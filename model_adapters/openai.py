@@ -26,7 +26,6 @@ from harness.errors import AdapterError, UsageError
 from harness.types import AdapterInfo, Request, Response
 from model_adapters.arguments import read_arguments
 from model_adapters.chat_reply import ChatReply
-from model_adapters.hf_generation import cut_at
 from model_adapters.openai_messages import (
     AudioFormat,
     AudioPart,
@@ -37,6 +36,7 @@ from model_adapters.openai_messages import (
     generation_fields,
     stop_strings,
 )
+from model_adapters.reply_text import cut_at
 from model_adapters.transport import ChatClient, ClientOptions
 
 _OURS: Final = frozenset({"model", "messages", "stream", "n"})

@@ -29,9 +29,9 @@ from harness.types import AdapterInfo, ErrorInfo, Finish, Message, Request, Resp
 from model_adapters.arguments import read_arguments
 from model_adapters.base import BatchAdapter
 from model_adapters.fingerprint import checkpoint_files, folder_fingerprint
-from model_adapters.hf_generation import cut_at, split_reasoning
 from model_adapters.python_process import WorkerProcess, interpreter
 from model_adapters.python_worker import Served, failure
+from model_adapters.reply_text import cut_at, split_reasoning
 
 _TARGET: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 _FINISHES: Final = ("stop", "length", "filter", "refusal")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from harness.errors import AdapterError, MissingDependencyError, UsageError
 from model_adapters.fingerprint import folder_fingerprint
+from model_adapters.quiet import split_at_quiet
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,8 +23,6 @@ CHUNK_SECONDS: Final = 30.0
 MAX_ACTIVE_STATES: Final = 3000
 """Bound of pocketsphinx's search in each frame. Speech never reaches it; on noise and animal sounds, where
 the default of 30,000 takes longer than the clip lasts, it more than halves the time."""
-_SEARCH_SECONDS: Final = 5.0
-_FRAME: Final = SAMPLING_RATE // 50
 
 
 class Recogniser(Protocol):
@@ -71,7 +70,9 @@ class PocketSphinx:
 
     def transcribe(self, samples: npt.NDArray[np.float32]) -> str:
         """Transcript; stretches of a long clip are joined by spaces."""
-        parts = [self._decode(part) for part in split_at_quiet(samples)]
+        parts = [
+            self._decode(part) for part in split_at_quiet(samples, CHUNK_SECONDS, SAMPLING_RATE)
+        ]
         return " ".join(part for part in parts if part)
 
     def _decode(self, samples: npt.NDArray[np.float32]) -> str:
@@ -162,34 +163,3 @@ class FasterWhisper:
     def close(self) -> None:
         """Release the model."""
         self._model = None
-
-
-def split_at_quiet(
-    samples: npt.NDArray[np.float32], longest: float = CHUNK_SECONDS
-) -> list[npt.NDArray[np.float32]]:
-    """Cut a clip into stretches of at most ``longest`` seconds, at the quietest moment near each end.
-
-    The stretches are the clip: nothing is lost or repeated.
-
-    >>> import numpy as np
-    >>> clip = np.ones(SAMPLING_RATE * 70, dtype=np.float32)
-    >>> [len(part) / SAMPLING_RATE <= 30 for part in split_at_quiet(clip)]
-    [True, True, True]
-    >>> sum(len(part) for part in split_at_quiet(clip)) == len(clip)
-    True
-    """
-    import numpy as np
-
-    limit = round(longest * SAMPLING_RATE)
-    search = min(round(_SEARCH_SECONDS * SAMPLING_RATE), limit // 2)
-    parts = []
-    while len(samples) > limit:
-        tail = samples[limit - search : limit]
-        frames = tail[: len(tail) // _FRAME * _FRAME].reshape(-1, _FRAME)
-        loudness = np.square(frames, dtype=np.float64).sum(axis=1)
-        # The last of equally quiet frames, so that stretches stay long.
-        quietest = len(loudness) - 1 - int(np.argmin(loudness[::-1]))
-        cut = limit - search + quietest * _FRAME + _FRAME // 2
-        parts.append(samples[:cut])
-        samples = samples[cut:]
-    return [*parts, samples]

@@ -126,6 +126,49 @@ def build_tiny_audio_flamingo(folder: str | Path, seed: int = 0) -> Path:
     return _save(AudioFlamingo3ForConditionalGeneration, config, processor, folder, seed)
 
 
+def build_tiny_glm_asr(folder: str | Path, seed: int = 1) -> Path:
+    """Write a tiny GLM-ASR: one clip a request, in windows of 30 s."""
+    from transformers import (
+        GlmAsrConfig,
+        GlmAsrEncoderConfig,
+        GlmAsrForConditionalGeneration,
+        GlmAsrProcessor,
+        LlamaConfig,
+        WhisperFeatureExtractor,
+    )
+
+    tokenizer = build_tiny_tokenizer()
+    processor = GlmAsrProcessor(
+        feature_extractor=WhisperFeatureExtractor(feature_size=32),
+        tokenizer=tokenizer,
+        chat_template=CHAT_TEMPLATE,
+        audio_token="<|AUDIO|>",
+    )
+    config = GlmAsrConfig(
+        audio_config=GlmAsrEncoderConfig(
+            num_mel_bins=32,
+            hidden_size=64,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            intermediate_size=256,  # four frames are merged into one
+        ),
+        text_config=LlamaConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=64,
+            intermediate_size=128,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            num_key_value_heads=2,
+            max_position_embeddings=8192,
+            eos_token_id=tokenizer.eos_token_id,
+            pad_token_id=tokenizer.pad_token_id,
+        ),
+        audio_token_id=tokenizer.convert_tokens_to_ids("<|AUDIO|>"),
+        tie_word_embeddings=False,
+    )
+    return _save(GlmAsrForConditionalGeneration, config, processor, folder, seed)
+
+
 def _tiny_text_config(tokenizer: Any) -> Any:
     from transformers import Qwen2Config
 

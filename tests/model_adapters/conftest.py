@@ -17,6 +17,22 @@ def tiny_qwen2_audio(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def tiny_audio_flamingo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("transformers", reason="needs the extra hf")
+    from tests.tiny_models import build_tiny_audio_flamingo
+
+    return build_tiny_audio_flamingo(tmp_path_factory.mktemp("checkpoints") / "tiny-flamingo")
+
+
+@pytest.fixture(scope="session")
+def tiny_glm_asr(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("transformers", reason="needs the extra hf")
+    from tests.tiny_models import build_tiny_glm_asr
+
+    return build_tiny_glm_asr(tmp_path_factory.mktemp("checkpoints") / "tiny-glm-asr")
+
+
+@pytest.fixture(scope="session")
 def tiny_text_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("transformers", reason="needs the extra hf")
     from tests.tiny_models import build_tiny_text_only

@@ -22,7 +22,8 @@ from harness.errors import (
 )
 from harness.types import Audio, Hints, Message, Request, Text
 from model_adapters.cascade import CascadeAdapter
-from model_adapters.recognisers import SAMPLING_RATE, split_at_quiet
+from model_adapters.quiet import split_at_quiet
+from model_adapters.recognisers import SAMPLING_RATE
 from model_adapters.transcript_answers import answer_from_transcript, nearest_option, number_in
 from tests import clips
 
@@ -345,7 +346,7 @@ def test_any_transcript_gives_one_of_the_options(text: str, options: list[str]) 
 @settings(deadline=None, max_examples=30)
 def test_splitting_loses_nothing(seconds: int, seed: int) -> None:
     samples = clips.noise(float(seconds), seed)
-    parts = split_at_quiet(samples)
+    parts = split_at_quiet(samples, 30.0, SAMPLING_RATE)
     assert np.array_equal(np.concatenate(parts), samples)
     assert all(len(part) <= 30 * SAMPLING_RATE for part in parts)
     assert all(len(part) >= 24 * SAMPLING_RATE for part in parts[:-1])

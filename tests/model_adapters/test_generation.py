@@ -10,10 +10,9 @@ from harness.errors import UnknownNameError, UsageError
 from model_adapters.hf_generation import (
     DEFAULT_MAX_NEW_TOKENS,
     count_tokens,
-    cut_at,
     plan_generation,
-    split_reasoning,
 )
+from model_adapters.reply_text import cut_at, split_reasoning
 
 
 def test_greedy_switches_every_sampling_value_off() -> None:

@@ -1,0 +1,71 @@
+"""From what a model said to what is scored: stop strings, and reasoning apart from the answer. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How a model marks its reasoning.
+
+    Attributes:
+        opening: what begins it; a chat template may already have written it.
+        closing: what ends it.
+        label: a word after the opening mark that is no part of the reasoning.
+    """
+
+    opening: str = "<think>"
+    closing: str = "</think>"
+    label: str = ""
+
+
+THINK: Final = Marks()
+
+
+def cut_at(text: str, until: Sequence[str]) -> tuple[str, bool]:
+    r"""Text before the first stop string, and whether one occurred.
+
+    >>> cut_at("B\n\nbecause", ["\n\n"])
+    ('B', True)
+    >>> cut_at("B", ["\n\n"])
+    ('B', False)
+    """
+    positions = [position for stop in until if (position := text.find(stop)) >= 0]
+    return (text[: min(positions)], True) if positions else (text, False)
+
+
+def split_reasoning(
+    text: str, marks: Marks = THINK, *, opened: bool = False
+) -> tuple[str | None, str]:
+    r"""Separate what the model marked as reasoning from its answer.
+
+    A template may already have written the opening mark, so the closing one decides. Reasoning that
+    never closes is no answer: the answer is empty.
+
+    Args:
+        text: the reply.
+        marks: how the model marks its reasoning.
+        opened: the prompt ends with the opening mark.
+
+    >>> split_reasoning("<think>It barks.</think>\n\ndog")
+    ('It barks.', 'dog')
+    >>> split_reasoning("dog")
+    (None, 'dog')
+    >>> split_reasoning("<think>It barks, so")
+    ('It barks, so', '')
+    >>> split_reasoning("It barks, so", opened=True)
+    ('It barks, so', '')
+    """
+    if marks.closing in text:
+        reasoning, _, answer = text.partition(marks.closing)
+        return _without_opening(reasoning, marks), answer.lstrip()
+    if opened or text.lstrip().startswith(marks.opening):
+        return _without_opening(text, marks), ""
+    return None, text
+
+
+def _without_opening(text: str, marks: Marks) -> str:
+    return text.replace(marks.opening, "", 1).strip().removeprefix(marks.label).strip()
