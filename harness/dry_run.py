@@ -17,7 +17,7 @@ from typing import Any, Final
 from harness.availability import LeftOut, by_benchmark
 from harness.dry_run_cost import Cost, Share, declared_share, planned_share, total
 from harness.judge import judge_options
-from harness.plan import PlannedTask, data_folder, survey
+from harness.plan import PlannedTask, data_folder, sort_model_arguments, survey
 from harness.settings import Settings
 from harness.signature import signature
 from harness.task_index import TaskEntry, load_index
@@ -126,6 +126,7 @@ def dry_run(settings: Settings) -> DryRun:
         HarnessError: whatever ``evaluate`` would refuse before it loads the model, except for missing
             data and judges, which are findings here.
     """
+    settings = sort_model_arguments(settings)
     create(settings.model, settings.model_args)
     with _offline():
         plan = survey(settings, ask=False)

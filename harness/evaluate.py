@@ -28,7 +28,7 @@ from harness.errors import (
 from harness.judge import judge_options, judges_named
 from harness.judge_run import judged_task, open_stage, record_replayed, unjudged_note
 from harness.judge_stage import JudgeStage
-from harness.plan import PlannedTask, load_spec, plan_tasks
+from harness.plan import PlannedTask, load_spec, plan_tasks, sort_model_arguments
 from harness.progress import Progress, Style
 from harness.reference import reference_entry, with_reference
 from harness.run_directory import SCHEMA_VERSION, RunDirectory
@@ -79,6 +79,7 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
     Raises:
         HarnessError: bad settings, missing data, a dead model, a full disk; what was finished is kept.
     """
+    settings = sort_model_arguments(settings)
     adapter = create(settings.model, settings.model_args, run_seed=settings.seed)
     plan = plan_tasks(settings)
     planned = plan.tasks

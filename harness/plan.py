@@ -6,7 +6,7 @@ import itertools
 import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from harness.signature import Parts, generation_part, is_sampled, n_part, prompt
 from harness.task_groups import load_task
 from harness.task_index import TaskEntry, TaskIndex, load_index
 from harness.types import Document, Documents, TaskSpec
+from model_adapters.registry import split_generation
 
 DATA_ROOT_VARIABLE = "HARNESS_DATA"
 
@@ -177,6 +178,19 @@ def check_generation(generation: Mapping[str, Any]) -> None:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def sort_model_arguments(settings: Settings) -> Settings:
+    """Settings in which generation arguments that were given with ``-M`` stand where they belong.
+
+    Raises:
+        HarnessError: there is no such model.
+    """
+    model_args, generation = split_generation(settings.model, settings.model_args)
+    if not generation:
+        return settings
+    gen_kwargs = {**generation, **settings.gen_kwargs}
+    return replace(settings, model_args=model_args, gen_kwargs=gen_kwargs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,11 +74,8 @@ def put_on(
     hub = {key: value for key, value in hub.items() if key in ("revision", "local_files_only")}
     if subfolder is not None:
         hub["subfolder"] = subfolder
-    local = bool(hub.pop("local_files_only", False))
-    try:
-        report = model.load_adapter(
-            adapter, adapter_name=name, local_files_only=local, adapter_kwargs=hub
-        )
+    try:  # not local_files_only=…: transformers 5.23 hands it on to something that does not take it
+        report = model.load_adapter(adapter, adapter_name=name, adapter_kwargs=hub)
     except (OSError, ValueError, TypeError, RuntimeError, KeyError, AttributeError) as error:
         raise AdapterError(
             f"the adapter cannot be loaded: {type(error).__name__}: {error}",

@@ -63,7 +63,7 @@ def generate(
             tokens = row[prompt:].tolist()
             length, ended = count_tokens(tokens, ends)
             stopped = None if thinking is None else thinking.stopped(number)
-            if stopped is not None and not ended:
+            if stopped is not None:
                 length = stopped
             full = not ended and (stopped is not None or length >= arguments["max_new_tokens"])
             marks = checkpoint.family.marks

@@ -80,7 +80,8 @@ class Thinking:
         for row in self._rows:
             start = 0 if row.answer_start is None else row.answer_start
             thinking = row.inside and row.answer_start is None
-            if not thinking and row.stopped is None and len(row.tokens) - start >= self._answer:
+            said = len(row.tokens) - start
+            if not (thinking or row.ended) and row.stopped is None and said >= self._answer:
                 row.stopped = len(row.tokens)
         found = [row.stopped is not None for row in self._rows]
         return torch.tensor(found, dtype=torch.bool, device=input_ids.device)

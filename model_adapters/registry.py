@@ -122,6 +122,28 @@ def create(
     return make(target, **given)
 
 
+def split_generation(
+    model: str, arguments: Mapping[str, object]
+) -> tuple[dict[str, object], dict[str, object]]:
+    """Model arguments that are the adapter's, and those that are generation arguments.
+
+    An adapter class names the latter in ``generation_arguments``. They belong to what a task declares about
+    generation, so that they stand in its signature.
+
+    >>> split_generation("hf:some/model", {"dtype": "float32", "num_beams": 4})
+    ({'dtype': 'float32'}, {'num_beams': 4})
+    >>> split_generation("mock:echo", {"seed": 4})
+    ({'seed': 4}, {})
+
+    Raises:
+        UsageError: ``model`` is wrong.
+        AdapterError: a plug-in cannot be imported.
+    """
+    names = getattr(factory(resolve(model).adapter), "generation_arguments", frozenset())
+    own = {name: value for name, value in arguments.items() if name not in names}
+    return own, {name: value for name, value in arguments.items() if name in names}
+
+
 def factory(name: str) -> Callable[..., Adapter]:
     """The constructor behind an adapter's name.
 
