@@ -139,7 +139,7 @@ def split_generation(
         UsageError: ``model`` is wrong.
         AdapterError: a plug-in cannot be imported.
     """
-    names = getattr(factory(resolve(model).adapter), "generation_arguments", frozenset())
+    names: frozenset[str] = getattr(factory(resolve(model).adapter), "generation_arguments", frozenset())
     own = {name: value for name, value in arguments.items() if name not in names}
     return own, {name: value for name, value in arguments.items() if name in names}
 
