@@ -13,7 +13,6 @@ audio, a lost device.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from typing import Any, Final, Literal, NamedTuple
 from harness.errors import AdapterError, AudioDroppedError, AudioError, UsageError
 from harness.types import AdapterInfo, ErrorInfo, Request, Response, Text
 from model_adapters.arguments import read_arguments
-from model_adapters.base import BatchAdapter
+from model_adapters.base import BatchAdapter, request_seed
 from model_adapters.fingerprint import folder_fingerprint
 from model_adapters.hf_generation import (
     GenerationPlan,
@@ -197,7 +196,7 @@ class HFAdapter(BatchAdapter):
         inputs = prepare(checkpoint, [job.chat for job in jobs])
         inputs = inputs.to(model.device, dtype=model.dtype)
         if plan.sampled:
-            torch.manual_seed(_seed(plan.seed, jobs[0].request.request_key))
+            torch.manual_seed(request_seed(plan.seed, jobs[0].request.request_key))
         eos = _end_tokens(model, tokenizer)
         # Said outright: a part of an omni model may have no end token in its own configuration.
         ends = {"pad_token_id": tokenizer.pad_token_id, "eos_token_id": sorted(eos) or None}
@@ -261,8 +260,3 @@ def _problem(error: BaseException) -> ErrorInfo | None:
     if isinstance(error, RuntimeError) and any(words in lower for words in _DEVICE_LOST):
         return None
     return ErrorInfo("request", f"{type(error).__name__}: {message[:500]}")
-
-
-def _seed(seed: int, request_key: str) -> int:
-    digest = hashlib.sha256(f"{seed}:{request_key}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") >> 1

@@ -102,7 +102,9 @@ def cut_at(text: str, until: Sequence[str]) -> tuple[str, bool]:
     return (text[: min(positions)], True) if positions else (text, False)
 
 
-def split_reasoning(text: str) -> tuple[str | None, str]:
+def split_reasoning(
+    text: str, opening: str = "<think>", closing: str = "</think>"
+) -> tuple[str | None, str]:
     r"""Separate what the model marked as reasoning from its answer.
 
     A template may already have written the opening mark, so the closing one decides. Reasoning that
@@ -114,8 +116,9 @@ def split_reasoning(text: str) -> tuple[str | None, str]:
     (None, 'dog')
     >>> split_reasoning("<think>It barks, so")
     ('It barks, so', '')
+    >>> split_reasoning("[THINK]It barks.[/THINK]dog", "[THINK]", "[/THINK]")
+    ('It barks.', 'dog')
     """
-    opening, closing = "<think>", "</think>"
     if closing in text:
         reasoning, _, answer = text.partition(closing)
         return reasoning.replace(opening, "", 1).strip(), answer.lstrip()
