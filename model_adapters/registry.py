@@ -27,6 +27,7 @@ BUILT_IN: Final[Mapping[str, str]] = {
     "openai": "model_adapters.openai:OpenAIAdapter",
     "python": "model_adapters.python:PythonAdapter",
     "replay": "model_adapters.replay:ReplayAdapter",
+    "vllm": "model_adapters.vllm:VLLMAdapter",
 }
 _HUB_ID: Final = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _FORMS: Final = "a model is a checkpoint folder, a hub id organisation/name, or adapter:target"
