@@ -61,14 +61,14 @@ _RATE_FILES: Final = (
     "tekken.json",
     "params.json",
 )
-_LORA_RANKS: Final = (1, 8, 16, 32, 64, 128, 256, 320, 512)  # vllm/config/lora.py, 0.16 to 0.33
+_LORA_RANKS: Final = (1, 8, 16, 32, 64, 128, 256, 320, 512)  # vllm/config/lora.py, 0.20 to 0.33
 
 
 def import_vllm() -> Any:
     """The ``vllm`` package, its log on stderr.
 
     Raises:
-        MissingDependencyError: not installed, cannot be imported here, or older than 0.16.
+        MissingDependencyError: not installed, cannot be imported here, or too old.
     """
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)

@@ -305,7 +305,7 @@ def decoded(part: dict[str, Any]) -> tuple[Any, int]:
 
 
 def test_parts_in_reading_order_and_samples_unchanged() -> None:
-    first, second = clip(0.5, 1), clip(0.25, 2)
+    first, second = clip(0.5, 1), clip(0.25, 2, rate=22_050)  # resampled: not 16-bit any more
     (system, user) = conversation(
         request("A: ", first, " B: ", "then ", second, system="Be short.").messages, 16_000
     )
