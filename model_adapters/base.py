@@ -58,6 +58,16 @@ def draw(*parts: object) -> float:
     return int.from_bytes(digest[:6], "big") / 2**48
 
 
+def request_seed(seed: int, request_key: str) -> int:
+    """Seed of a drawn answer: of the call alone (its repeat is part of the key), never of neighbours or order.
+
+    >>> request_seed(0, "a") == request_seed(0, "a") != request_seed(1, "a")
+    True
+    """
+    digest = hashlib.sha256(f"{seed}:{request_key}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
 def prompt_text(messages: Sequence[Message], *, role: str = "user") -> str:
     """Text parts of the last message with this role, in reading order; audio leaves no trace.
 

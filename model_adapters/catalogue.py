@@ -62,6 +62,12 @@ FORMS: Final = (
         "hf",
     ),
     Form(
+        "vllm:PATH_OR_ID",
+        "a checkpoint in vLLM's offline engine, on a GPU",
+        ("vllm",),
+        "vllm",
+    ),
+    Form(
         "openai:MODEL",
         "a chat service: OpenAI, vLLM, SGLang, transformers serve",
         ("openai",),

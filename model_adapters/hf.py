@@ -24,7 +24,7 @@ from typing import Any, Final, NamedTuple
 
 from harness.errors import AdapterError, AudioDroppedError, UsageError
 from harness.types import AdapterInfo, ErrorInfo, Request, Response
-from model_adapters.base import BatchAdapter
+from model_adapters.base import BatchAdapter, request_seed
 from model_adapters.batch_limit import BatchLimit
 from model_adapters.fingerprint import folder_fingerprint
 from model_adapters.hf_arguments import GENERATION, sort_arguments
@@ -240,7 +240,7 @@ class HFAdapter(BatchAdapter):
             self._loaded(),
             inputs,
             plan,
-            seed=_seed(plan.seed, jobs[0].request.request_key),
+            seed=request_seed(plan.seed, jobs[0].request.request_key),
             budget=self._arguments.own.thinking_budget,
             lock=self._tokenizer_lock,
         )
@@ -313,8 +313,3 @@ def _problem(error: BaseException) -> ErrorInfo | None:
     if isinstance(error, RuntimeError) and any(words in lower for words in _DEVICE_LOST):
         return None
     return ErrorInfo("request", f"{type(error).__name__}: {message[:500]}")
-
-
-def _seed(seed: int, request_key: str) -> int:
-    digest = hashlib.sha256(f"{seed}:{request_key}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") >> 1

@@ -15,7 +15,7 @@ from typing import Any, Final
 from harness.errors import AdapterError, MissingDependencyError, UsageError
 from model_adapters.hf_families import Family, check_packages, family_of
 from model_adapters.hf_peft import put_on
-from model_adapters.hf_source import Source, check_audio, check_code, check_folder, read_config
+from model_adapters.hf_source import Source, check_audio, check_code, check_folder
 
 OLDEST_TRANSFORMERS: Final = (5, 4)
 _AUTO_CLASSES: Final = (
@@ -110,7 +110,7 @@ def load(
     if source.folder is not None:
         check_folder(source.folder)
     if source.trusted:
-        check_code(source, source_config(source))
+        check_code(source)
     config = _load_config(transformers, source)
     family = family_of(config)
     check_packages(family, source.name)
@@ -132,26 +132,6 @@ def load(
     # Omni models wrap the language model that answers together with one that speaks.
     answering = getattr(model, "thinker", model)
     return Checkpoint(source, config, processor, answering, family, template or {})
-
-
-def source_config(source: Source) -> dict[str, Any]:
-    """``config.json`` as a mapping, without running any code.
-
-    Raises:
-        AdapterError: it cannot be had.
-    """
-    if source.folder is not None:
-        return read_config(source.folder)
-    from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-
-    try:
-        path = hf_hub_download(source.name, "config.json", revision=source.revision)
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        raise AdapterError(
-            f"its config.json cannot be fetched: {first_line(error)}", where=source.name
-        ) from error
-    return read_config(Path(path).parent)
 
 
 def _load_config(transformers: Any, source: Source) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -20,8 +20,15 @@ from harness.errors import AdapterError, UsageError
 _AUDIO_FIELD: Final = re.compile(r"audio|speech|sound|acoustic|mel_bins")
 _HUB_ID: Final = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 _WEIGHTS: Final = ("*.safetensors", "pytorch_model*.bin")
-_COMMIT: Final = re.compile(r"[0-9a-f]{40}")
+COMMIT: Final = re.compile(r"[0-9a-f]{40}")
+"""A commit of the hub: what a branch or a tag names may be another state tomorrow."""
 ADAPTER_CONFIG: Final = "adapter_config.json"
+_CODE_FILES: Final = (
+    "config.json",
+    "tokenizer_config.json",
+    "processor_config.json",
+    "preprocessor_config.json",
+)
 
 
 @dataclass(frozen=True)
@@ -86,31 +93,76 @@ def trust(source: Source, code_revision: str | None) -> Source:
         UsageError: it is not certain which code would run.
     """
     where = "-M trust_remote_code=true"
-    if source.folder is None and not _COMMIT.fullmatch(source.revision or ""):
+    if source.folder is None and not COMMIT.fullmatch(source.revision or ""):
         raise UsageError(
             "code from the hub runs only at a commit, since a branch may hold other code tomorrow",
             where=where,
             hint="read the code of the repository, then add -M revision=COMMIT (40 hexadecimal digits)",
         )
-    if code_revision is not None and not _COMMIT.fullmatch(code_revision):
+    if code_revision is not None and not COMMIT.fullmatch(code_revision):
         raise UsageError("expected a commit of 40 hexadecimal digits", where="-M code_revision")
     return replace(source, trusted=True, code_revision=code_revision)
 
 
-def check_code(source: Source, config: Mapping[str, Any]) -> None:
+def check_code(source: Source) -> None:
     """Refuse trusted code that lies in another repository and is not pinned there.
 
     Raises:
         UsageError: names the repository.
+        AdapterError: the files that would say so cannot be fetched.
     """
-    named = json.dumps(config.get("auto_map", {}))
-    foreign = sorted(set(re.findall(r"([\w.-]+/[\w.-]+)--", named)) - {source.name})
+    foreign = foreign_code(source)
     if foreign and source.code_revision is None:
         raise UsageError(
             f"its code lies in another repository, {', '.join(foreign)}",
             where=source.name,
             hint="read it, then add -M code_revision=COMMIT of that repository",
         )
+
+
+def foreign_code(source: Source) -> list[str]:
+    """Other repositories from which a checkpoint would fetch code; none of it is run to find out.
+
+    Raises:
+        AdapterError: a file of the checkpoint cannot be fetched.
+    """
+    found: set[str] = set()
+    for path in _named_files(source):
+        try:
+            found.update(_repositories(json.loads(path.read_bytes())))
+        except (OSError, ValueError):  # whoever needs the file says what is wrong with it
+            continue
+    return sorted(found - {source.name})
+
+
+def _repositories(value: Any) -> Iterator[str]:
+    """Repositories that ``auto_map`` entries name, at any depth."""
+    if isinstance(value, Mapping):
+        yield from re.findall(r"([\w.-]+/[\w.-]+)--", json.dumps(value.get("auto_map", {})))
+        for inner in value.values():
+            yield from _repositories(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _repositories(inner)
+
+
+def _named_files(source: Source) -> Iterator[Path]:
+    """Files of a checkpoint that may name code."""
+    if source.folder is not None:
+        yield from sorted(source.folder.glob("*.json"))
+        return
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, LocalEntryNotFoundError
+
+    for name in _CODE_FILES:
+        try:
+            yield Path(hf_hub_download(source.name, name, revision=source.revision))
+        except LocalEntryNotFoundError as error:
+            raise AdapterError(f"{name} cannot be fetched: {error}", where=source.name) from error
+        except EntryNotFoundError:
+            continue
+        except (HfHubHTTPError, OSError) as error:
+            raise AdapterError(f"{name} cannot be fetched: {error}", where=source.name) from error
 
 
 def adapter_base(folder: Path) -> str | None:

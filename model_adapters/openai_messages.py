@@ -207,11 +207,18 @@ def _message(message: Message, options: BodyOptions, clips: list[bytes]) -> dict
     if all(isinstance(part, Text) for part in message.parts):
         text = "".join(part.text for part in message.parts if isinstance(part, Text))
         return {"role": role, "content": text}
-    return {"role": role, "content": [_part(part, options, clips) for part in _joined(message)]}
+    return {
+        "role": role,
+        "content": [_part(part, options, clips) for part in joined_parts(message)],
+    }
 
 
-def _joined(message: Message) -> list[Text | Audio]:
-    """Parts with neighbouring texts joined."""
+def joined_parts(message: Message) -> list[Text | Audio]:
+    """Parts of a message in reading order, neighbouring texts joined.
+
+    >>> joined_parts(Message("user", (Text("a"), Text("b"))))
+    [Text(text='ab')]
+    """
     parts: list[Text | Audio] = []
     for part in message.parts:
         if isinstance(part, Text) and parts and isinstance(parts[-1], Text):

@@ -27,6 +27,7 @@ BUILT_IN: Final[Mapping[str, str]] = {
     "openai": "model_adapters.openai:OpenAIAdapter",
     "python": "model_adapters.python:PythonAdapter",
     "replay": "model_adapters.replay:ReplayAdapter",
+    "vllm": "model_adapters.vllm:VLLMAdapter",
 }
 _HUB_ID: Final = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _FORMS: Final = "a model is a checkpoint folder, a hub id organisation/name, or adapter:target"
@@ -139,7 +140,9 @@ def split_generation(
         UsageError: ``model`` is wrong.
         AdapterError: a plug-in cannot be imported.
     """
-    names: frozenset[str] = getattr(factory(resolve(model).adapter), "generation_arguments", frozenset())
+    names: frozenset[str] = getattr(
+        factory(resolve(model).adapter), "generation_arguments", frozenset()
+    )
     own = {name: value for name, value in arguments.items() if name not in names}
     return own, {name: value for name, value in arguments.items() if name in names}
 

@@ -22,6 +22,7 @@ from model_adapters.registry import create
 from tests import clips
 from tests.chaos_server import ChaosServer
 from tests.model_adapters.conformant_server import reply as served_reply
+from tests.model_adapters.stubs import vllm_stub
 
 CHECKS = AdapterConformance.CHECKS
 CLIPS = Path(__file__).resolve().parents[2] / "tasks" / "quickstart" / "clips"
@@ -132,6 +133,12 @@ def hf(checkpoint: Path) -> AdapterConformance:
     )
 
 
+def vllm(folder: Path, stack: ExitStack) -> AdapterConformance:
+    stack.enter_context(vllm_stub.installed())
+    (folder / "config.json").write_text(json.dumps({"model_type": "a", "audio_config": {}}))
+    return AdapterConformance(lambda: create(f"vllm:{folder}"))
+
+
 @pytest.fixture(scope="module")
 def suites(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -156,6 +163,7 @@ def suites(
                 "openai:m", **{"llm.base_url": server(), "llm.backoff": 0.01}
             ),
             "hf": lambda: hf(request.getfixturevalue("tiny_qwen2_audio")),
+            "vllm": lambda: vllm(tmp_path_factory.mktemp("vllm"), stack),
         }
 
         def get(name: str) -> AdapterConformance:
@@ -184,6 +192,7 @@ def suites(
             marks=[pytest.mark.network, pytest.mark.xdist_group("conformance-openai")],
         ),
         pytest.param("hf", marks=pytest.mark.xdist_group("hf")),
+        pytest.param("vllm", marks=pytest.mark.xdist_group("vllm-stub")),
     ],
 )
 def test_adapter_conforms(adapter: str, check: str, suites: Suites) -> None:
