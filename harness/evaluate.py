@@ -37,7 +37,7 @@ from harness.score_stage import failed_items, score_run
 from harness.settings import Settings, parse_max_errors, redact, redact_argv
 from harness.signature import difference
 from harness.task_index import load_index
-from harness.types import Adapter, AdapterInfo
+from harness.types import Adapter, AdapterInfo, mode_of
 from harness.yaml_task import YamlTask
 from model_adapters.registry import create, resolve
 
@@ -92,6 +92,7 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
             reference_entry(settings.reference, {t.name: t.manifest_entry() for t in planned})
         try:
             info = _open(adapter, settings.model)
+            _check_modes(planned, info, settings.model)
             manifest = _manifest(run, settings, planned, info, argv)
             manifest = with_left_out(manifest, plan.left_out)
             manifest = with_reference(manifest, settings.reference)
@@ -133,6 +134,28 @@ def _open(adapter: Adapter, model: str) -> AdapterInfo:
         raise AdapterError(
             f"the model cannot be loaded: {type(error).__name__}: {error}", where=model
         ) from error
+
+
+def _check_modes(planned: Sequence[PlannedTask], info: AdapterInfo, model: str) -> None:
+    """Refuse a task whose prompts the model does not take.
+
+    Raises:
+        UsageError: names the task and the model.
+    """
+    for task in planned:
+        mode = mode_of(task.task.messages(task.first))
+        if mode in info.modes:
+            continue
+        if info.modes == {"text"}:
+            raise UsageError(
+                f"{model} takes text only, and {task.name} has audio",
+                where="MODEL",
+                hint=f"put it behind a recogniser: cascade:pocketsphinx+{model}",
+            )
+        raise UsageError(
+            f"{task.name} has prompts of {mode}, {model} takes {', '.join(sorted(info.modes))}",
+            where="MODEL",
+        )
 
 
 def _run_items(

@@ -39,6 +39,7 @@ from harness.types import (
     Outcome,
     Request,
     Response,
+    mode_of,
 )
 from metrics.cleaning import CLEANERS
 
@@ -197,7 +198,7 @@ class Runner:
             return Prepared(item, request, 0.0, finished=True)
         try:
             seconds = sum(clip.seconds for clip in clips)
-            if error := self._unsuitable(clips):
+            if error := self._unsuitable(messages, clips):
                 return Prepared(item, request, seconds, error=error)
             if self._info.sampling_rate is not None:
                 request = replace(request, messages=self._decoded(messages))
@@ -212,7 +213,7 @@ class Runner:
             return False
         return attempt.outcome != "error" or not self._retry_errors
 
-    def _unsuitable(self, clips: Sequence[Audio]) -> ErrorInfo | None:
+    def _unsuitable(self, messages: Sequence[Message], clips: Sequence[Audio]) -> ErrorInfo | None:
         longest, most = self._info.max_audio_seconds, self._info.max_clips
         for clip in clips:
             if longest is not None and clip.seconds > longest:
@@ -222,6 +223,9 @@ class Runner:
                 )
         if most is not None and len(clips) > most:
             return ErrorInfo("too_many_clips", f"{len(clips)} clips, the model takes {most}")
+        if (mode := mode_of(messages)) not in self._info.modes:
+            known = ", ".join(sorted(self._info.modes))
+            return ErrorInfo("mode", f"the prompt is {mode}, the model takes {known}")
         return None
 
     def _decoded(self, messages: Sequence[Message]) -> tuple[Message, ...]:

@@ -266,6 +266,22 @@ class Response:
 Mode = Literal["text+audio", "audio+text", "audio", "text"]
 
 
+def mode_of(messages: Sequence[Message]) -> Mode:
+    """Layout of a prompt, by its last message.
+
+    >>> mode_of([Message("user", (Text("What is said?"),))])
+    'text'
+    """
+    parts = messages[-1].parts if messages else ()
+    texts = [place for place, part in enumerate(parts) if isinstance(part, Text)]
+    clips = [place for place, part in enumerate(parts) if isinstance(part, Audio)]
+    if not clips:
+        return "text"
+    if not texts:
+        return "audio"
+    return "text+audio" if texts[0] < clips[0] else "audio+text"
+
+
 @dataclass(frozen=True, slots=True)
 class AdapterInfo:
     """What an adapter declares after ``open()``.

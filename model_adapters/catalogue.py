@@ -86,6 +86,7 @@ FORMS: Final = (
         "whisper",
     ),
     Form("python:MODULE:CLASS", "a class of your own, also in another environment"),
+    Form("lm_eval:NAME", "a model of lm-evaluation-harness; text only, unless behind a recogniser"),
     Form("replay:FILE_OR_RUN_DIR", "stored replies"),
     Form("baseline:random|first", "chance rows of a leaderboard"),
     Form("mock:BEHAVIOUR", "scripted replies and faults, for tests"),

@@ -23,6 +23,7 @@ BUILT_IN: Final[Mapping[str, str]] = {
     "baseline": "model_adapters.baseline:BaselineAdapter",
     "cascade": "model_adapters.cascade:CascadeAdapter",
     "hf": "model_adapters.hf:HFAdapter",
+    "lm_eval": "model_adapters.lm_eval:LMEvalAdapter",
     "mock": "model_adapters.mock:MockAdapter",
     "openai": "model_adapters.openai:OpenAIAdapter",
     "python": "model_adapters.python:PythonAdapter",
@@ -118,6 +119,9 @@ def create(
     name, target = resolve(model)
     make = factory(name)
     given = dict(arguments or {})
+    for reserved in ("self", "target"):  # names of the constructor's own
+        if reserved in given:
+            raise UnknownNameError(f"argument of {name}:", reserved, ())
     if run_seed is not None and getattr(make, "takes_run_seed", False):
         given.setdefault("seed", run_seed)
     return make(target, **given)

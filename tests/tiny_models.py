@@ -28,10 +28,11 @@ SPECIAL_TOKENS = [
 ]
 CHAT_TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n"
-    "{% for part in message['content'] %}"
+    "{% if message['content'] is string %}{{ message['content'] }}"
+    "{% else %}{% for part in message['content'] %}"
     "{% if part['type'] == 'audio' %}<|audio_bos|><|AUDIO|><|audio_eos|>\n"
     "{% else %}{{ part['text'] }}{% endif %}"
-    "{% endfor %}<|im_end|>\n{% endfor %}"
+    "{% endfor %}{% endif %}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 WEIGHT_SCALE = 4.0
@@ -225,6 +226,10 @@ def build_tiny_text_only(folder: str | Path, seed: int = 0) -> Path:
         )
     )
     torch.random.set_rng_state(state)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.dim() > 1:
+                parameter.mul_(WEIGHT_SCALE)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
