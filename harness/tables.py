@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 
 from harness.availability import by_benchmark
+from harness.signature import is_sampled
 from metrics.registry import METRICS
 
 _UNBOUNDED = 10_000
@@ -140,6 +141,14 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
     ]
     if results["judge"] == "none" and absent:
         yield f"no judge: judged metrics are absent in {', '.join(absent)}"
+    alike = [
+        name
+        for name, entry in manifest["tasks"].items()
+        if "repeats" in entry and not is_sampled(entry["generation"])
+    ]
+    if alike and manifest["model"]["adapter"] != "baseline":
+        names = ", ".join(alike)
+        yield f"greedy: repeats of {names} differ only where the model is not deterministic"
     yield from _judge_lines(results)
     for _, line in by_benchmark(manifest.get("left_out", ())):
         yield f"left out: {line}"
