@@ -9,12 +9,10 @@ import subprocess
 import sys
 import threading
 import time
-import venv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy
 import pytest
 
 from harness.audio import AudioRef
@@ -25,6 +23,7 @@ from model_adapters.conformance import AdapterConformance
 from model_adapters.registry import create
 from tests import clips
 from tests.command import start
+from tests.environment import make_environment
 from tests.toy import jsonl
 
 GOOD = """
@@ -155,16 +154,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A second virtual environment that has numpy, and nothing else of ours."""
-    folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder / "venv", with_pip=False, symlinks=True)
-    installed = Path(numpy.__file__).parents[1]
-    (folder / "numpy-only").mkdir()
-    for name in ("numpy", "numpy.libs"):
-        if (installed / name).exists():
-            (folder / "numpy-only" / name).symlink_to(installed / name)
-    (site,) = (folder / "venv").glob("lib/python*/site-packages")
-    (site / "numpy.pth").write_text(f"{folder / 'numpy-only'}\n")
-    return folder / "venv"
+    return make_environment(tmp_path_factory.mktemp("environment"))
 
 
 Make = Callable[..., Adapter]
@@ -237,8 +227,11 @@ def test_here_and_there_give_the_same(folder: Path, environment: Path) -> None:
     assert found[0][1:3] == (8000, 3)
 
 
-def test_the_class_lives_in_its_own_environment(folder: Path, environment: Path) -> None:
+def test_the_class_lives_in_its_own_environment(
+    folder: Path, environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Neither our packages nor the modules beside the worker are importable there."""
+    monkeypatch.delenv("PYTHONPATH", raising=False)
     adapter = create("python:odd_models:Env", {"path": str(folder), "python": str(environment)})
     adapter.open()
     found = json.loads(text(adapter))
