@@ -85,20 +85,31 @@ class DeSTA25:
         plan = read_generation(generation, NAME, ("temperature", "top_p"))
         chats = [turns(*pair) for pair in zip(messages, audio)]
         if not plan.sampled:
-            replies = self._replies(chats, _greedy(plan.max_new_tokens))
-        else:
-            import torch
+            return self._together(chats, _greedy(plan.max_new_tokens))
+        import torch
 
-            drawn = {"do_sample": True, "max_new_tokens": plan.max_new_tokens, **plan.values}
-            replies = []
-            for chat in chats:
-                torch.manual_seed(plan.seed)
-                replies += self._replies([chat], drawn)
+        drawn = {"do_sample": True, "max_new_tokens": plan.max_new_tokens, **plan.values}
+        replies = []
+        for chat in chats:
+            torch.manual_seed(plan.seed)
+            replies += self._replies([chat], drawn)
+        return replies
+
+    def _together(self, chats: list[Any], arguments: dict[str, Any]) -> list[dict[str, Any]]:
+        """Conversations with clips and those without, apart: upstream's prompt of the latter has another beginning.
+
+        Its tokenizer adds special tokens to a call without any clip only, so an answer would depend on the neighbours.
+        """
+        replies: list[dict[str, Any]] = [{} for _ in chats]
+        for heard in (True, False):
+            chosen = [i for i, chat in enumerate(chats) if bool(_clips(chat)) is heard]
+            found = self._replies([chats[i] for i in chosen], arguments) if chosen else []
+            for position, reply in zip(chosen, found):
+                replies[position] = reply
         return replies
 
     def _replies(self, chats: list[Any], arguments: dict[str, Any]) -> list[dict[str, Any]]:
-        clips = [clip for chat in chats for _, parts in chat for clip in spoken(parts)]
-        with wav_files(clips) as paths:
+        with wav_files([clip for chat in chats for clip in _clips(chat)]) as paths:
             remaining = iter(paths)
             conversations = [
                 [_message(role, parts, remaining) for role, parts in chat] for chat in chats
@@ -134,7 +145,10 @@ def _message(role: str, parts: list[Any], paths: Any) -> dict[str, Any]:
     return {**message, "audios": [{"audio": next(paths)} for _ in clips]} if clips else message
 
 
+def _clips(chat: Sequence[tuple[str, list[Any]]]) -> list[Any]:
+    return [clip for _, parts in chat for clip in spoken(parts)]
+
+
 def _heard(chat: Sequence[tuple[str, list[Any]]]) -> dict[str, Any]:
-    clips = [clip for _, parts in chat for clip in spoken(parts)]
-    cut = any(len(samples) > WINDOW_SECONDS * rate for samples, rate in clips)
+    cut = any(len(samples) > WINDOW_SECONDS * rate for samples, rate in _clips(chat))
     return {"audio_cut_at_seconds": WINDOW_SECONDS} if cut else {}

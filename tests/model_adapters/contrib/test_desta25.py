@@ -118,11 +118,12 @@ def test_other_messages(stubbed: Stubbed) -> None:
 
 
 def test_a_batch_is_one_call_in_order(stubbed: Stubbed) -> None:
+    """And one more without clips: upstream's prompt differs where no conversation of a call has any."""
     adapter = stubbed.open()
     stubbed.calls()
     asked = [request(LOW, "first"), request("no clip"), request(HIGH, "third, and longer")]
     together = [response.text for response in adapter.generate_batch(asked)]
-    assert len(stubbed.calls("generate")) == 1
+    assert [len(call["messages"]) for call in stubbed.calls("generate")] == [2, 1]
     alone = [adapter.generate_batch([one])[0].text for one in asked]
     assert together == alone and len(set(alone)) == 3
 
