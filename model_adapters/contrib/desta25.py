@@ -5,6 +5,8 @@ and of its MMAU script. It takes clips as paths, any number in a message, and li
 30 s of a clip, so longer ones are refused unless ``cut_audio`` is given. Its ``from_pretrained`` ignores ``revision``
 and fixes the dtypes (language model bfloat16, the rest float32); here the checkpoint is fetched first and loaded from
 its folder. The language model and the Whisper encoder are named in the checkpoint and come without a revision.
+
+Conversations are padded on the left in a batch, so in bfloat16 a near tie may fall another way than alone.
 """
 
 from __future__ import annotations

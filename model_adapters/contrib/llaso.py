@@ -7,7 +7,7 @@ exist in the code, so the steps are those of its evaluation script, ``llaso/eval
 rest; here a longer clip is refused. Its system prompt is the one of the conversation; a task's own replaces it.
 
 The checkpoint names its audio tower by a path on the authors' machine, so the tower is fetched and its folder put in
-the config's place.
+the config's place. The hub id of the checkpoint is the one that a later README of the repository gives (commit a43fba3).
 """
 
 from __future__ import annotations

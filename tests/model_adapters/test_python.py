@@ -136,6 +136,11 @@ class Named:
     def generate(self, messages, audio):
         return "x"
 
+class AsStored:
+    sampling_rate = None
+    def generate(self, messages, audio):
+        return repr([(len(samples), rate) for samples, rate in audio])
+
 class NoLoad:
     def generate(self, messages, audio):
         return "x"
@@ -278,6 +283,13 @@ def test_samples_arrive_as_they_are(make: Make) -> None:
     found = ast.literal_eval(text(adapter, asked, clips.ref(samples)))
     wanted = AudioRef(clips.encoded(samples)).decode(16_000)
     assert found == [("<f4", wanted.shape, True, wanted.tobytes().hex(), 16_000)]
+
+
+def test_clips_may_come_at_their_own_rate(make: Make) -> None:
+    adapter = make("odd_models:AsStored")
+    assert adapter.open().sampling_rate is None
+    spoken = [clips.ref(clips.tone(0.5, rate=rate), rate=rate) for rate in (44_100, 8000)]
+    assert text(adapter, "?", *spoken) == "[(22050, 44100), (4000, 8000)]"
 
 
 def test_noise_does_not_reach_the_replies(make: Make) -> None:
