@@ -136,6 +136,15 @@ class Named:
     def generate(self, messages, audio):
         return "x"
 
+def shout(text):
+    return text.upper()
+
+class Spawns:
+    def generate(self, messages, audio):
+        import multiprocessing
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            return pool.apply(shout, (messages[-1]["content"],))
+
 class AsStored:
     sampling_rate = None
     def generate(self, messages, audio):
@@ -494,6 +503,15 @@ def test_a_hang_ends_with_the_command(folder: Path, tmp_path: Path, signal: str)
     process.communicate(timeout=60)
     assert process.returncode == {"INT": 130, "KILL": -9}[signal]
     wait_for(lambda: not any(running(int(pid)) for pid in mark.read_text().split()))
+
+
+def test_a_model_may_spawn_processes(folder: Path, environment: Path) -> None:
+    """As engines do (vLLM): a spawned process runs the main file of its parent once more."""
+    arguments = {"path": str(folder), "python": str(environment)}
+    adapter = create("python:odd_models:Spawns", arguments)
+    adapter.open()
+    assert text(adapter, "aloud") == "ALOUD"
+    adapter.close()
 
 
 def test_nothing_stays_open(folder: Path) -> None:

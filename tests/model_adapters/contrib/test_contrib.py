@@ -94,6 +94,33 @@ def test_a_clip_that_is_too_long_is_an_error(
     assert second["error"]["kind"] == "audio_too_long"
 
 
+@pytest.mark.parametrize("stubbed", ["desta25", "llaso", "kimi_audio"], indirect=True)
+def test_clips_of_a_request_keep_their_order(stubbed: Stubbed) -> None:
+    adapter = stubbed.open()
+    low, high = (clips.ref(clips.tone(0.5, frequency)) for frequency in (200.0, 900.0))
+
+    def heard(*parts: Any) -> list[str]:
+        return re.findall(r"[\d.]+@16000x8000", text(adapter, *parts))
+
+    assert len({*heard(low, "?"), *heard(high, "?")}) == 2
+    for first, second in ((low, high), (high, low)):
+        assert heard(first, " then ", second) == heard(first, "?") + heard(second, "?")
+
+
+@pytest.mark.parametrize("stubbed", TARGETS, indirect=True)
+def test_a_checkpoint_that_has_moved_on_is_another_model(
+    stubbed: Stubbed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a revision, the fingerprint has the commit that was found."""
+    found = []
+    for newest in ("1", "1", "2"):
+        monkeypatch.setenv("STUB_NEWEST", newest)
+        adapter = stubbed.make()
+        found.append(adapter.open().fingerprint)
+        adapter.close()
+    assert found[0] == found[1] != found[2]
+
+
 # --- where a module comes from -----------------------------------------------------------------
 
 
@@ -137,10 +164,10 @@ def test_here_and_there_and_by_its_full_name(
         arguments = {"checkpoint": str(tmp_path / "checkpoint"), **more}
         adapter = create(f"python:{package}.desta25:DeSTA25", arguments)
         fingerprint = adapter.open().fingerprint
+        assert sys.path == before
         found.append((fingerprint, text(adapter, "a", clips.ref(clips.tone(0.2)))))
         adapter.close()
     assert found[0] == found[1] == found[2]
-    assert sys.path == before
 
 
 def test_nothing_else_of_ours_reaches_the_child(interpreters: Callable[[str], Path]) -> None:
@@ -151,7 +178,7 @@ worker, folder = sys.argv[1:]
 runpy.run_path(worker, run_name="worker")["stand_alone"]("model_adapters.contrib", folder)
 importlib.import_module("model_adapters.contrib.llaso")
 found = {}
-for name in ("llaso", "openai", "desta25", "_common", "contrib", "model_adapters.openai", "harness"):
+for name in ("llaso", "openai", "desta25", "_common", "contrib", "model_adapters.python_worker", "harness"):
     try:
         found[name] = importlib.import_module(name).__file__
     except ImportError:
