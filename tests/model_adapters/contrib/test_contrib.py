@@ -197,10 +197,15 @@ print(json.dumps(found))
 # --- the files ---------------------------------------------------------------------------------
 
 
-def test_the_modules_are_the_ones_that_are_tested_and_listed() -> None:
+def test_the_modules_are_the_ones_that_are_tested_and_listed(cli: Any) -> None:
     assert contrib_modules() == sorted(TARGETS)
     listed = {form.model for form in FORMS if form.model.startswith("python:contrib.")}
     assert listed == {f"python:{target}" for target in TARGETS.values()}
+    rows = {row["model"]: row for row in json.loads(cli("models", "list", "--json").out)}
+    assert rows["python:contrib.llaso:LLaSO"]["installed"] is None
+    lines = cli("models", "list").out.split("\n")
+    (line,) = [line for line in lines if line.startswith("python:contrib.llaso:LLaSO")]
+    assert line.split("  ")[-2:] == ["elsewhere", "-M python=VENV with llaso"]
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
