@@ -24,6 +24,7 @@ class Form:
         packages: import names of what it needs beyond the harness itself.
         extra: our extra that brings them.
         key: environment variable with a key, if a service may ask for one.
+        elsewhere: what an environment of its own must have; it is not looked for.
     """
 
     model: str
@@ -31,6 +32,7 @@ class Form:
     packages: tuple[str, ...] = ()
     extra: str | None = None
     key: str | None = None
+    elsewhere: str | None = None
 
     @property
     def adapter(self) -> str:
@@ -51,6 +53,8 @@ class Form:
         if self.key is not None:
             state = "set" if os.environ.get(self.key) else "not set"
             parts.append(f"{self.key} ({state}; a server of your own needs none)")
+        if self.elsewhere is not None:
+            parts.append(f"-M python=VENV with {self.elsewhere}")
         return ", ".join(parts) or "nothing"
 
 
@@ -86,6 +90,10 @@ FORMS: Final = (
         "whisper",
     ),
     Form("python:MODULE:CLASS", "a class of your own, also in another environment"),
+    Form("python:contrib.desta25:DeSTA25", "DeSTA2.5-Audio", elsewhere="desta"),
+    Form("python:contrib.llaso:LLaSO", "LLaSO-Base", elsewhere="llaso"),
+    Form("python:contrib.alarm:ALARM", "ALARM", elsewhere="generate_vllm"),
+    Form("python:contrib.kimi_audio:KimiAudio", "Kimi-Audio", elsewhere="kimia_infer"),
     Form("lm_eval:NAME", "a model of lm-evaluation-harness; text only, unless behind a recogniser"),
     Form("replay:FILE_OR_RUN_DIR", "stored replies"),
     Form("baseline:random|first", "chance rows of a leaderboard"),

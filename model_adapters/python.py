@@ -5,6 +5,10 @@ shows one. ``-M path=FOLDER`` is where its module lies. With ``-M python=VENV`` 
 environment's interpreter, since model repositories pin versions that conflict with each other and with ours; without
 it, in this process. All other ``-M`` arguments are those of ``load``.
 
+``python:contrib.MODULE:CLASS``, without ``path``, is one of the modules of ``model_adapters/contrib``. A child gets
+that folder alone, as the package ``model_adapters.contrib`` with empty parents: it needs no harness, and none of our
+modules, some of which are named like other packages (``openai``), can be imported there.
+
 Replies are cut at stop strings here. An exception in ``generate`` is the error of one request; one in ``load``, or
 the death of the child, ends the run. The fingerprint is made of the class's source, the arguments (a folder counts by
 the checkpoint files in it) and its attribute ``fingerprint`` if there is one, never of the interpreter.
@@ -24,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
-from harness.errors import AdapterError, AudioError, UsageError
+from harness.errors import AdapterError, AudioError, UnknownNameError, UsageError
 from harness.types import AdapterInfo, ErrorInfo, Finish, Message, Request, Response, Text
 from model_adapters.arguments import read_arguments
 from model_adapters.base import BatchAdapter
@@ -36,6 +40,8 @@ from model_adapters.reply_text import cut_at, split_reasoning
 _TARGET: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 _FINISHES: Final = ("stop", "length", "filter", "refusal")
 _OWN: Final = ("python", "path")
+_CONTRIB: Final = Path(__file__).with_name("contrib")
+_CONTRIB_PACKAGE: Final = "model_adapters.contrib"
 
 
 @dataclass(frozen=True)
@@ -67,21 +73,23 @@ class PythonAdapter(BatchAdapter):
             )
         own = {name: value for name, value in model_args.items() if name in _OWN}
         arguments = read_arguments(Arguments, own, adapter="python")
-        folder = Path(arguments.path).expanduser()
+        module, _, name = target.partition(":")
+        shipped = None if "path" in own else _contrib_module(module)
+        folder = Path(arguments.path).expanduser() if shipped is None else _CONTRIB
         if not folder.is_dir():
             raise UsageError("no such folder", where=f"-M path={arguments.path}")
-        module, _, name = target.partition(":")
-        self._target = target
+        self._target = target if shipped is None else f"contrib.{shipped}:{name}"
         self._given = {key: value for key, value in model_args.items() if key not in _OWN}
         self._hello = {
-            "module": module,
+            "module": module if shipped is None else f"{_CONTRIB_PACKAGE}.{shipped}",
             "class": name,
             "path": str(folder.absolute()),
+            "package": None if shipped is None else _CONTRIB_PACKAGE,
             "arguments": self._given,
         }
         self._python = None if arguments.python is None else interpreter(arguments.python)
         self._backend: _Backend | None = None
-        self._rate = 0
+        self._rate: int | None = None
 
     def open(self) -> AdapterInfo:
         """Import the class and load the model.
@@ -145,7 +153,7 @@ class PythonAdapter(BatchAdapter):
     def _plain(self, request: Request) -> dict[str, Any] | ErrorInfo:
         try:
             audio = [
-                (part.decode(self._rate), self._rate)
+                (part.decode(self._rate), self._rate or part.sampling_rate)
                 for message in request.messages
                 for part in message.parts
                 if not isinstance(part, Text)
@@ -168,8 +176,8 @@ class _InProcess:
         self._served: Served | None = None
 
     def open(self) -> Mapping[str, Any]:
-        folder = self._hello["path"]
-        sys.path.append(folder)
+        if self._hello["package"] is None:
+            sys.path.append(self._hello["path"])
         try:
             self._served = Served(
                 self._hello["module"], self._hello["class"], self._hello["arguments"]
@@ -223,6 +231,35 @@ class _InChild:
 
     def close(self) -> None:
         self._process.close()
+
+
+def _contrib_module(module: str) -> str | None:
+    """Name of one of the modules that come with the harness; ``None`` if ``module`` is not meant as one.
+
+    Raises:
+        UnknownNameError: there is no such module.
+    """
+    package, _, name = module.removeprefix("model_adapters.").partition(".")
+    if package != "contrib" or not name:
+        return None
+    known = contrib_modules()
+    if name not in known:
+        raise UnknownNameError(
+            "module of contrib:",
+            name,
+            known,
+            hint=f"known: {', '.join(known)}; a package contrib of your own needs -M path=FOLDER",
+        )
+    return name
+
+
+def contrib_modules() -> list[str]:
+    """Modules of ``model_adapters/contrib`` that hold a model, sorted.
+
+    >>> "desta25" in contrib_modules()
+    True
+    """
+    return sorted(path.stem for path in _CONTRIB.glob("*.py") if not path.name.startswith("_"))
 
 
 def _generation(request: Request) -> dict[str, Any]:

@@ -22,6 +22,7 @@ import struct
 import sys
 import threading
 import traceback
+import types
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,8 +64,9 @@ class Served:
 
     def info(self) -> dict[str, Any]:
         """What the class declares, as JSON-able values."""
+        rate = getattr(self.model, "sampling_rate", DEFAULT_RATE)
         return {
-            "sampling_rate": int(getattr(self.model, "sampling_rate", DEFAULT_RATE)),
+            "sampling_rate": None if rate is None else int(rate),
             "max_audio_seconds": getattr(self.model, "max_audio_seconds", None),
             "max_clips": getattr(self.model, "max_clips", None),
             "batch": self.batch,
@@ -218,6 +220,19 @@ def _read(stream: Any, size: int) -> bytearray:
     return content
 
 
+def stand_alone(package: str, folder: str) -> None:
+    """Make the files of ``folder`` importable as modules of ``package``; its parents are empty.
+
+    So a module of a package can be used where the package is not installed, and nothing that lies beside the folder
+    comes with it.
+    """
+    parts = package.split(".")
+    for end in range(1, len(parts) + 1):
+        module = types.ModuleType(".".join(parts[:end]))
+        module.__path__ = [folder] if end == len(parts) else []
+        sys.modules[module.__name__] = module
+
+
 # --- the process -----------------------------------------------------------------------------
 
 
@@ -232,7 +247,10 @@ def main(requests_fd: int, replies_fd: int) -> None:
     try:
         import numpy  # noqa: F401  (a missing one is said now)
 
-        sys.path.insert(0, hello["path"])
+        if hello["package"] is None:
+            sys.path.insert(0, hello["path"])
+        else:
+            stand_alone(hello["package"], hello["path"])
         served = Served(hello["module"], hello["class"], hello["arguments"])
         write_frame(replies, served.info())
     except Exception as error:  # noqa: BLE001  (reported to the other end, which ends the run)

@@ -36,7 +36,8 @@ def _plain(form: Form) -> dict[str, object]:
         "what": form.what,
         "needs": list(form.packages),
         "key": form.key,
-        "installed": not missing,
+        "elsewhere": form.elsewhere,
+        "installed": None if form.elsewhere else not missing,
         "missing": missing,
         "extra": form.extra,
     }
@@ -49,7 +50,8 @@ def _table(found: list[Form]) -> Iterator[str]:
         needs = form.needs()
         if missing and form.extra:
             needs += f"; pip install 'lalm-harness[{form.extra}]'"
-        rows.append((form.model, form.what, "no" if missing else "yes", needs))
+        installed = "elsewhere" if form.elsewhere else "no" if missing else "yes"
+        rows.append((form.model, form.what, installed, needs))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row[:3], widths, strict=True)]

@@ -361,7 +361,7 @@ def test_the_adapter_of_the_page_runs_as_a_plug_in(
             cli,
             text,
             here,
-            lambda line: bool(line) and not re.search("openai:|vllm|my_model", line),
+            lambda line: bool(line) and not re.search("openai:|vllm|my_model|contrib", line),
         )
         assert ran == 5
         script = (

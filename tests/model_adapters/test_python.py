@@ -9,12 +9,10 @@ import subprocess
 import sys
 import threading
 import time
-import venv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy
 import pytest
 
 from harness.audio import AudioRef
@@ -25,6 +23,7 @@ from model_adapters.conformance import AdapterConformance
 from model_adapters.registry import create
 from tests import clips
 from tests.command import start
+from tests.environment import make_environment
 from tests.toy import jsonl
 
 GOOD = """
@@ -137,6 +136,20 @@ class Named:
     def generate(self, messages, audio):
         return "x"
 
+def shout(text):
+    return text.upper()
+
+class Spawns:
+    def generate(self, messages, audio):
+        import multiprocessing
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            return pool.apply(shout, (messages[-1]["content"],))
+
+class AsStored:
+    sampling_rate = None
+    def generate(self, messages, audio):
+        return repr([(len(samples), rate) for samples, rate in audio])
+
 class NoLoad:
     def generate(self, messages, audio):
         return "x"
@@ -155,16 +168,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A second virtual environment that has numpy, and nothing else of ours."""
-    folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder / "venv", with_pip=False, symlinks=True)
-    installed = Path(numpy.__file__).parents[1]
-    (folder / "numpy-only").mkdir()
-    for name in ("numpy", "numpy.libs"):
-        if (installed / name).exists():
-            (folder / "numpy-only" / name).symlink_to(installed / name)
-    (site,) = (folder / "venv").glob("lib/python*/site-packages")
-    (site / "numpy.pth").write_text(f"{folder / 'numpy-only'}\n")
-    return folder / "venv"
+    return make_environment(tmp_path_factory.mktemp("environment"))
 
 
 Make = Callable[..., Adapter]
@@ -237,8 +241,11 @@ def test_here_and_there_give_the_same(folder: Path, environment: Path) -> None:
     assert found[0][1:3] == (8000, 3)
 
 
-def test_the_class_lives_in_its_own_environment(folder: Path, environment: Path) -> None:
+def test_the_class_lives_in_its_own_environment(
+    folder: Path, environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Neither our packages nor the modules beside the worker are importable there."""
+    monkeypatch.delenv("PYTHONPATH", raising=False)
     adapter = create("python:odd_models:Env", {"path": str(folder), "python": str(environment)})
     adapter.open()
     found = json.loads(text(adapter))
@@ -285,6 +292,13 @@ def test_samples_arrive_as_they_are(make: Make) -> None:
     found = ast.literal_eval(text(adapter, asked, clips.ref(samples)))
     wanted = AudioRef(clips.encoded(samples)).decode(16_000)
     assert found == [("<f4", wanted.shape, True, wanted.tobytes().hex(), 16_000)]
+
+
+def test_clips_may_come_at_their_own_rate(make: Make) -> None:
+    adapter = make("odd_models:AsStored")
+    assert adapter.open().sampling_rate is None
+    spoken = [clips.ref(clips.tone(0.5, rate=rate), rate=rate) for rate in (44_100, 8000)]
+    assert text(adapter, "?", *spoken) == "[(22050, 44100), (4000, 8000)]"
 
 
 def test_noise_does_not_reach_the_replies(make: Make) -> None:
@@ -489,6 +503,15 @@ def test_a_hang_ends_with_the_command(folder: Path, tmp_path: Path, signal: str)
     process.communicate(timeout=60)
     assert process.returncode == {"INT": 130, "KILL": -9}[signal]
     wait_for(lambda: not any(running(int(pid)) for pid in mark.read_text().split()))
+
+
+def test_a_model_may_spawn_processes(folder: Path, environment: Path) -> None:
+    """As engines do (vLLM): a spawned process runs the main file of its parent once more."""
+    arguments = {"path": str(folder), "python": str(environment)}
+    adapter = create("python:odd_models:Spawns", arguments)
+    adapter.open()
+    assert text(adapter, "aloud") == "ALOUD"
+    adapter.close()
 
 
 def test_nothing_stays_open(folder: Path) -> None:

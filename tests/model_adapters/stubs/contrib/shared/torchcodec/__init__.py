@@ -1,0 +1,1 @@
+"""Stub of torchcodec 0.8.1."""
