@@ -72,7 +72,7 @@ def build_tiny_processor() -> Any:
     )
 
 
-def build_tiny_qwen2_audio(folder: str | Path, seed: int = 0) -> Path:
+def build_tiny_qwen2_audio(folder: str | Path, seed: int = 0, width: int = 64) -> Path:
     """Write the checkpoint (config, tokenizer, processor, weights) into ``folder``."""
     from transformers import (
         Qwen2AudioConfig,
@@ -85,12 +85,12 @@ def build_tiny_qwen2_audio(folder: str | Path, seed: int = 0) -> Path:
     config = Qwen2AudioConfig(
         audio_config=Qwen2AudioEncoderConfig(
             num_mel_bins=32,
-            d_model=64,
+            d_model=width,
             encoder_layers=2,
             encoder_attention_heads=2,
-            encoder_ffn_dim=128,
+            encoder_ffn_dim=2 * width,
         ),
-        text_config=_tiny_text_config(tokenizer),
+        text_config=_tiny_text_config(tokenizer, width),
         audio_token_index=tokenizer.convert_tokens_to_ids("<|AUDIO|>"),
     )
     return _save(Qwen2AudioForConditionalGeneration, config, processor, folder, seed)
@@ -170,13 +170,13 @@ def build_tiny_glm_asr(folder: str | Path, seed: int = 1) -> Path:
     return _save(GlmAsrForConditionalGeneration, config, processor, folder, seed)
 
 
-def _tiny_text_config(tokenizer: Any) -> Any:
+def _tiny_text_config(tokenizer: Any, width: int = 64) -> Any:
     from transformers import Qwen2Config
 
     return Qwen2Config(
         vocab_size=len(tokenizer),
-        hidden_size=64,
-        intermediate_size=128,
+        hidden_size=width,
+        intermediate_size=2 * width,
         num_hidden_layers=2,
         num_attention_heads=4,
         num_key_value_heads=2,

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.bench.hf_bench import bench_hf
 from tests.bench.judge_bench import bench_judge
 from tests.bench.openai_bench import bench_openai
 from tests.shared import SHARED
@@ -146,6 +147,7 @@ BENCHES: tuple[Callable[[Path], None], ...] = (
     bench_scoring,
     bench_openai,
     bench_judge,
+    bench_hf,
 )
 
 
