@@ -2,7 +2,7 @@
 
 ``ChatClient.chat`` sends one request and returns one ``ChatReply``; a failure is a value. One connection pool
 per client, and a connection of its own for every further attempt; at most ``concurrency`` requests in flight
-(fewer while the service is overloaded, see ``limiter``), bounded retries (see ``retry``), and a time-out over the
+(fewer while the service is overloaded, see ``limiter``), bounded retries (see ``attempts``), and a time-out over the
 whole of every attempt. The body is made when its request is sent, again for each attempt, and dropped after, so that waiting requests hold no
 audio. No request is ever sent to find out what a service can do.
 
@@ -17,16 +17,15 @@ import asyncio
 import importlib
 import json
 import os
-import random
-import time
 import warnings
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
-from harness.errors import AudioError, UsageError
+from harness.errors import UsageError
 from harness.types import ErrorInfo
+from model_adapters.attempts import Attempt, AttemptLoop, failure
 from model_adapters.chat_reply import ChatReply, failed, filtered, read_completion, used_up
 from model_adapters.credentials import (
     chat_url,
@@ -36,15 +35,8 @@ from model_adapters.credentials import (
     shown_url,
     split_password,
 )
-from model_adapters.limiter import AdaptiveLimiter, Verdict
-from model_adapters.retry import (
-    BACKOFF_CAP,
-    BACKOFF_SECONDS,
-    OVERLOAD,
-    may_retry,
-    retry_after,
-    wait_seconds,
-)
+from model_adapters.limiter import Verdict
+from model_adapters.retry import BACKOFF_SECONDS, OVERLOAD, may_retry, retry_after
 
 if TYPE_CHECKING:
     from openai import APIStatusError, AsyncOpenAI
@@ -52,7 +44,6 @@ if TYPE_CHECKING:
 
 OPENAI_URL: Final = "https://api.openai.com/v1"
 CONNECT_SECONDS: Final = 30.0
-MESSAGE_CHARS: Final = 500
 _OPTIONS: Final[RequestOptions] = {"idempotency_key": "unused"}
 """Chat services take no such key; without one the library would draw a random one for every request."""
 Body = Mapping[str, Any] | bytes
@@ -123,10 +114,10 @@ class ChatClient:
         self._url = given or OPENAI_URL
         # the whole URL, since the library takes longer to join a relative one to its base
         self._endpoint = chat_url(self._url)
-        self._random = random.Random(options.seed)
         self._client: AsyncOpenAI | None = None
         self._fresh: AsyncOpenAI | None = None
-        self.limiter = AdaptiveLimiter(options.concurrency)
+        self._attempts = AttemptLoop(options, self._key.hide)
+        self.limiter = self._attempts.limiter
 
     def __repr__(self) -> str:
         return f"ChatClient({self.options.shown_url})"
@@ -163,18 +154,7 @@ class ChatClient:
             ``malformed`` (retryable: all attempts were used), ``authentication`` (401, 403), ``quota``,
             ``http`` (any other status) and ``audio`` (lasting).
         """
-        started = time.perf_counter()
-        attempt = 0
-        while True:
-            attempt += 1
-            reply, wait = await self._attempt(self._client_for(attempt), build)
-            retryable = reply.error is not None and reply.error.retryable
-            if not retryable or attempt > self.options.max_retries:
-                return replace(reply, seconds=time.perf_counter() - started, attempts=attempt)
-            draw = self._random.random()
-            await asyncio.sleep(
-                wait_seconds(attempt, draw, wait, base=self.options.backoff, cap=BACKOFF_CAP)
-            )
+        return await self._attempts.run(lambda number: self._send(self._client_for(number), build))
 
     def _client_for(self, attempt: int) -> AsyncOpenAI:
         """The client of an attempt: what failed may have left a connection that only looks alive."""
@@ -189,26 +169,9 @@ class ChatClient:
         headers = dict(self.options.headers)
         return _open_client(self._key.reveal(), self._url, headers, keep_alive=keep_alive)
 
-    async def _attempt(
-        self, client: AsyncOpenAI, build: Callable[[], Body | Awaitable[Body]]
-    ) -> tuple[ChatReply, float | None]:
-        """One attempt, and how long the server asks to wait before the next."""
-        ticket = await self.limiter.acquire()
-        started = time.perf_counter()
-        verdict: Verdict = "failed"
-        wait = None
-        try:
-            reply, verdict, wait = await self._send(client, build)
-        finally:
-            self.limiter.release(ticket, verdict, time.perf_counter() - started)
-        if reply.error is not None:
-            message = self._key.hide(reply.error.message)[:MESSAGE_CHARS]
-            reply = replace(reply, error=replace(reply.error, message=message))
-        return reply, wait
-
     async def _send(
         self, client: AsyncOpenAI, build: Callable[[], Body | Awaitable[Body]]
-    ) -> tuple[ChatReply, Verdict, float | None]:
+    ) -> Attempt:
         import openai
 
         try:
@@ -217,19 +180,14 @@ class ChatClient:
                 data = await client.post(
                     self._endpoint, content=content, cast_to=object, options=_OPTIONS
                 )
-        except AudioError as error:
-            return failed("audio", str(error)), "failed", None
-        except TimeoutError:
-            message = f"no complete answer within {self.options.timeout:g} s"
-            return failed("timeout", message, retryable=True), "overloaded", None
         except openai.APIStatusError as error:
             return _status(error)
         except json.JSONDecodeError:
-            return failed("malformed", "the body is not JSON", retryable=True), "failed", None
+            return Attempt(failed("malformed", "the body is not JSON", retryable=True))
         except Exception as error:  # noqa: BLE001  (whatever a transport raises is this request's failure)
-            return failed("connection", _reason(error), retryable=True), "failed", None
+            return failure(error, self.options.timeout)
         reply = read_completion(data)
-        return reply, "answered" if reply.error is None else "failed", None
+        return Attempt(reply, "answered" if reply.error is None else "failed")
 
 
 async def _encoded(build: Callable[[], Body | Awaitable[Body]]) -> bytes:
@@ -271,12 +229,12 @@ def _open_client(key: str, url: str, headers: dict[str, str], *, keep_alive: boo
     )
 
 
-def _status(error: APIStatusError) -> tuple[ChatReply, Verdict, float | None]:
+def _status(error: APIStatusError) -> Attempt:
     """What an HTTP error status means."""
     status, code = error.status_code, error.code
     verdict: Verdict = "overloaded" if status in OVERLOAD else "failed"
     if filtered(code):
-        return ChatReply("", finish="filter"), "answered", None
+        return Attempt(ChatReply("", finish="filter"), "answered")
     if status in (401, 403):
         kind = "authentication"
     elif status == 429:
@@ -286,7 +244,7 @@ def _status(error: APIStatusError) -> tuple[ChatReply, Verdict, float | None]:
     info = ErrorInfo(
         kind, f"HTTP {status}: {_detail(error)}", retryable=may_retry(status) and kind != "quota"
     )
-    return ChatReply(None, error=info), verdict, retry_after(error.response.headers)
+    return Attempt(ChatReply(None, error=info), verdict, retry_after(error.response.headers))
 
 
 def _detail(error: APIStatusError) -> str:
@@ -297,11 +255,3 @@ def _detail(error: APIStatusError) -> str:
             if body.get(name):
                 return str(body[name])
     return str(body or error.response.reason_phrase)
-
-
-def _reason(error: Exception) -> str:
-    """The first cause under what client library and transport make of it."""
-    cause: BaseException = error
-    while cause.__cause__ is not None:
-        cause = cause.__cause__
-    return f"{type(cause).__name__}: {str(cause).strip() or error}"
