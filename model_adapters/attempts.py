@@ -2,7 +2,7 @@
 
 A client says how one attempt is made and what its outcome means (``Attempt``); this module bounds how many are in
 flight (``limiter``), tries again what may pass (``retry``), waits with full jitter, and keeps keys out of messages.
-A failure is a value: ``run`` raises nothing but cancellation and what is no ``Exception``.
+A failure is a value; what an attempt raises all the same ends the request, and passes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final, NamedTuple, Protocol
 
-from harness.errors import AudioError
+from harness.errors import AudioError, UsageError
 from model_adapters.chat_reply import ChatReply, failed
 from model_adapters.limiter import AdaptiveLimiter, Verdict
 from model_adapters.retry import BACKOFF_CAP, wait_seconds
@@ -58,6 +58,20 @@ class Bounds(Protocol):
     def backoff(self) -> float:
         """Bound in seconds of the first wait; it doubles."""
         ...
+
+
+def check_bounds(bounds: Bounds, timeout: float) -> None:
+    """Refuse numbers that make no sense.
+
+    Raises:
+        UsageError: no place in flight, a negative number of retries, no time at all.
+    """
+    for name, least in (("concurrency", 1), ("max_retries", 0)):
+        if getattr(bounds, name) < least:
+            raise UsageError(f"expected at least {least}", where=name)
+    for name, seconds in (("timeout", timeout), ("backoff", bounds.backoff)):
+        if not seconds > 0:
+            raise UsageError("expected more than 0 seconds", where=name)
 
 
 class AttemptLoop:

@@ -23,8 +23,8 @@ from typing import Any, Final
 from harness.errors import AdapterError, MissingDependencyError, UsageError
 from harness.types import AdapterInfo, Request, Response
 from model_adapters.arguments import read_arguments
+from model_adapters.audio_formats import AudioFormat
 from model_adapters.openai_messages import (
-    AudioFormat,
     AudioPart,
     BodyOptions,
     LengthField,

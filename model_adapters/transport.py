@@ -23,9 +23,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
-from harness.errors import UsageError
 from harness.types import ErrorInfo
-from model_adapters.attempts import Attempt, AttemptLoop, failure
+from model_adapters.attempts import Attempt, AttemptLoop, check_bounds, failure
 from model_adapters.chat_reply import ChatReply, failed, filtered, read_completion, used_up
 from model_adapters.credentials import (
     chat_url,
@@ -75,12 +74,7 @@ class ClientOptions:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        for name, least in (("concurrency", 1), ("max_retries", 0)):
-            if getattr(self, name) < least:
-                raise UsageError(f"expected at least {least}", where=name)
-        for name in ("timeout", "backoff"):
-            if not getattr(self, name) > 0:
-                raise UsageError("expected more than 0 seconds", where=name)
+        check_bounds(self, self.timeout)
         if self.base_url is not None:
             check_url(self.base_url, where="base_url")
 

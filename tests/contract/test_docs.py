@@ -358,7 +358,10 @@ def test_the_adapter_of_the_page_runs_as_a_plug_in(
     monkeypatch.setattr(sys, "path", [str(here), *sys.path])
     try:
         ran = run_page(
-            cli, text, here, lambda line: bool(line) and not re.search("openai:|my_model", line)
+            cli,
+            text,
+            here,
+            lambda line: bool(line) and not re.search("openai:|gemini:|my_model", line),
         )
         assert ran == 5
         script = (
