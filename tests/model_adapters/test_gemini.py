@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import logging
 import math
 import subprocess
 import sys
@@ -20,11 +19,10 @@ import pytest
 
 from harness.audio import AudioRef
 from harness.doctor import audio_tokens
-from harness.errors import AdapterError, MissingDependencyError, UnknownNameError, UsageError
+from harness.errors import MissingDependencyError, UnknownNameError, UsageError
 from harness.types import Adapter, AdapterInfo, Audio, Message, Request, Response, Text
 from model_adapters import gemini as adapter_module
-from model_adapters.credentials import MissingKeyError, Secret
-from model_adapters.gemini_client import GeminiClient, GeminiOptions
+from model_adapters.gemini_client import GeminiClient, GeminiOptions, _http_client
 from model_adapters.gemini_messages import RequestOptions, build_request
 from model_adapters.registry import create
 from tests import clips
@@ -272,6 +270,15 @@ def test_a_passing_fault_costs_one_attempt(fault: str) -> None:
     assert seconds < 6  # the package itself would wait up to ten seconds after a broken connection
 
 
+def test_every_further_attempt_has_a_connection_of_its_own() -> None:
+    flags = ("--fault-rate", "1", "--faults", "500", "--fault-attempts", "3", "--reply", "echo")
+    with ChaosServer(*flags) as server:
+        found = ask(server, *map(request, "abc"), concurrency=1)
+        connections = server.ledger()["connections"]
+    assert [(one.text, one.extra["attempts"]) for one in found] == [("a", 4), ("b", 4), ("c", 4)]
+    assert connections == 1 + 3 * 3  # one is kept alive
+
+
 @pytest.mark.parametrize("fault", ["reset", "500", "429"])
 def test_the_package_repeats_nothing_by_itself(fault: str) -> None:
     flags = ("--fault-rate", "1", "--faults", fault, "--fault-attempts", "99", "--reply", "echo")
@@ -512,124 +519,27 @@ def test_a_cancelled_request_gives_its_place_back() -> None:
         assert asyncio.run(run(server)) == (1, 0)
 
 
+def test_a_host_that_never_answers_is_given_up_before_the_time_out() -> None:
+    async def bounds() -> dict[str, float | None]:
+        async with _http_client("http://127.0.0.1:9", 1) as http:
+            sent = http.build_request("POST", "http://127.0.0.1:9", timeout=None)
+            for hook in http.event_hooks["request"]:
+                await hook(sent)
+            found: dict[str, float | None] = sent.extensions["timeout"]
+            return found
+
+    found = asyncio.run(bounds())
+    assert (found["connect"], found["read"]) == (30.0, None)
+
+
 def test_a_request_before_open_is_refused(echo: ChaosServer) -> None:
     with pytest.raises(UsageError, match="not open"):
         asyncio.run(make(echo).generate(request("a")))
 
 
-# --- keys, through the command line ------------------------------------------------------------
+# --- through the command line -------------------------------------------------------------------
 
 Cli = Callable[..., CommandResult]
-
-
-def test_a_missing_key_ends_with_4(cli: Cli, tmp_path: Path) -> None:
-    found = cli(*evaluate_arguments(f"gemini:{MODEL}", tmp_path / "run"))
-    assert found.code == 4
-    assert "GEMINI_API_KEY is not set" in found.err
-    assert "Traceback" not in found.err
-
-
-@pytest.mark.parametrize(
-    ("environment", "argument", "sent"),
-    [
-        ({"GEMINI_API_KEY": "one"}, None, "one"),
-        ({"GOOGLE_API_KEY": "two"}, None, "two"),
-        ({"GEMINI_API_KEY": "one", "GOOGLE_API_KEY": "two"}, None, "two"),  # as in the package
-        ({"GEMINI_API_KEY": "one", "MINE": "three"}, "MINE", "three"),
-        ({"GEMINI_API_KEY": "  "}, None, "none"),
-        ({}, None, "none"),
-    ],
-)
-def test_which_key_is_sent(
-    echo: ChaosServer,
-    monkeypatch: pytest.MonkeyPatch,
-    environment: dict[str, str],
-    argument: str | None,
-    sent: str,
-) -> None:
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    ask(echo, request("a"), **({} if argument is None else {"api_key_env": argument}))
-    assert last(echo)["headers"]["x-goog-api-key"] == sent
-
-
-def test_a_chosen_variable_that_is_not_set_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GEMINI_API_KEY", KEY)
-    with pytest.raises(MissingKeyError, match="MINE is not set"):
-        create(f"gemini:{MODEL}", {"api_key_env": "MINE"}).open()
-
-
-@pytest.mark.parametrize("variable", ["GEMINI_API_KEY", "GOOGLE_API_KEY"])
-def test_a_refused_key_ends_the_run_at_once_and_is_written_nowhere(
-    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
-) -> None:
-    monkeypatch.setenv(variable, KEY)
-    monkeypatch.setenv("TOY_ITEMS", "200")
-    run = tmp_path / "run"
-    with ChaosServer("--api-key", "another", "--latency", "0.02") as server:
-        found = cli(
-            *evaluate_arguments(
-                f"gemini:{MODEL}", run, "-M", f"base_url={url(server)},concurrency=4"
-            )
-        )
-        ledger = server.ledger()
-    assert ledger["last"]["headers"]["x-goog-api-key"] == KEY
-    assert found.code == 4
-    assert f"refuses the key in {variable}" in found.err
-    assert "API key not valid" in found.err  # Gemini's 400, which repeats the key
-    assert ledger["requests"] <= 8
-    assert "secret" not in found.err + found.out
-    for path in run.rglob("*"):
-        assert path.is_dir() or b"secret" not in path.read_bytes()
-
-
-@pytest.mark.parametrize(
-    "reply",
-    [
-        {"status": 401, "content": f"bad {KEY}"},
-        {"status": 403, "content": f"reported as leaked: {KEY}"},
-    ],
-)
-def test_a_refused_key_is_an_adapter_error_without_the_key(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reply: dict[str, Any]
-) -> None:
-    monkeypatch.setenv("GEMINI_API_KEY", KEY)
-    with scripted(tmp_path, {"a": reply}) as server:
-        with pytest.raises(AdapterError) as caught:
-            ask(server, request("a"))
-        assert server.ledger()["requests"] == 1
-    assert "***" in str(caught.value)
-    assert "secret" not in str(caught.value)
-
-
-def test_a_key_in_another_error_is_hidden_also_from_the_log(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setenv("GEMINI_API_KEY", KEY)
-    caplog.set_level(logging.DEBUG, logger="google_genai")
-    with scripted(tmp_path, {"a": {"status": 500, "content": f"crashed with {KEY}"}}) as server:
-        (found,) = ask(server, request("a"), max_retries=1)
-    assert found.error is not None
-    assert "crashed with ***" in found.error.message
-    assert "secret" not in repr(found) + caplog.text
-
-
-def test_what_looks_like_a_key_of_google_is_hidden() -> None:
-    assert Secret("other").hide(f"the key {KEY} is wrong") == "the key *** is wrong"
-
-
-def test_a_password_in_the_url_is_not_recorded(cli: Cli, tmp_path: Path) -> None:
-    run = tmp_path / "run"
-    with ChaosServer("--reply", "echo") as server:
-        address = url(server).replace("http://", "http://me:pass-word@")
-        found = cli(
-            *evaluate_arguments(f"gemini:{MODEL}", run, "-M", f"base_url={address}", "-L", "2")
-        )
-        header = server.ledger()["last"]["headers"]["authorization"]
-    assert found.code == 0, found.err
-    for path in run.rglob("*"):
-        assert path.is_dir() or b"pass-word" not in path.read_bytes()
-    assert header == "Basic bWU6cGFzcy13b3Jk"
 
 
 def test_every_item_is_asked_once_and_nothing_else_is(
