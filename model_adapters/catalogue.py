@@ -23,7 +23,7 @@ class Form:
         what: one line.
         packages: import names of what it needs beyond the harness itself.
         extra: our extra that brings them.
-        key: environment variable with a key, if a service may ask for one.
+        key: environment variable with a key, if a service may ask for one; several as ``A or B``.
         elsewhere: what an environment of its own must have; it is not looked for.
     """
 
@@ -42,16 +42,17 @@ class Form:
     def missing(self) -> list[str]:
         """Packages that are not installed.
 
-        >>> Form("x:Y", "", ("json", "no_such_package")).missing()
-        ['no_such_package']
+        >>> Form("x:Y", "", ("json", "no_such_package", "no_parent.package")).missing()
+        ['no_such_package', 'no_parent.package']
         """
-        return [name for name in self.packages if find_spec(name) is None]
+        return [name for name in self.packages if not _is_installed(name)]
 
     def needs(self) -> str:
         """What it needs, for people."""
         parts = [*self.packages]
         if self.key is not None:
-            state = "set" if os.environ.get(self.key) else "not set"
+            found = any(os.environ.get(name) for name in self.key.split(" or "))
+            state = "set" if found else "not set"
             parts.append(f"{self.key} ({state}; a server of your own needs none)")
         if self.elsewhere is not None:
             parts.append(f"-M python=VENV with {self.elsewhere}")
@@ -78,6 +79,13 @@ FORMS: Final = (
         key="OPENAI_API_KEY",
     ),
     Form(
+        "gemini:MODEL",
+        "a Gemini model, through Google's Gemini API",
+        ("google.genai",),
+        "gemini",
+        key="GEMINI_API_KEY or GOOGLE_API_KEY",
+    ),
+    Form(
         "cascade:pocketsphinx[+LLM]",
         "an English recogniser, and any text model behind it",
         ("pocketsphinx",),
@@ -99,6 +107,13 @@ FORMS: Final = (
     Form("baseline:random|first", "chance rows of a leaderboard"),
     Form("mock:BEHAVIOUR", "scripted replies and faults, for tests"),
 )
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:  # the parent of a dotted name is not there
+        return False
 
 
 def forms() -> list[Form]:

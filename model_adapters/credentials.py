@@ -20,7 +20,9 @@ from harness.errors import SetupError, UsageError
 MASK: Final = "***"
 NO_KEY: Final = "none"
 """Sent to servers that ask for no key: the client library insists on one."""
-_LOOKS_LIKE_KEY: Final = re.compile(r"\b(sk|pk|rk)-[A-Za-z0-9_*-]{6,}")
+VENDORS: Final = frozenset({"OPENAI_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY"})
+"""Variables that hold the key of a vendor's own service: a server under another URL may need none."""
+_LOOKS_LIKE_KEY: Final = re.compile(r"\b((sk|pk|rk)-[A-Za-z0-9_*-]{6,}|AIza[A-Za-z0-9_-]{20,})")
 _SHORTEST_HIDDEN: Final = 4
 
 
@@ -62,7 +64,11 @@ class Secret:
 
 
 def find_key(
-    variable: str, base_url: str | None, environment: Mapping[str, str] | None = None
+    variable: str,
+    base_url: str | None,
+    environment: Mapping[str, str] | None = None,
+    *,
+    example: str = "http://HOST:PORT/v1",
 ) -> Secret:
     """The key of a service.
 
@@ -70,6 +76,7 @@ def find_key(
         variable: environment variable that holds it.
         base_url: the service's URL; ``None`` is the vendor's own, which always needs a key.
         environment: default is the process's.
+        example: what a URL looks like, for the hint.
 
     Raises:
         MissingKeyError: the variable is unset and the service needs a key: it has no ``base_url``, or the
@@ -81,12 +88,12 @@ def find_key(
     value = (os.environ if environment is None else environment).get(variable, "").strip()
     if value:
         return Secret(value)
-    if base_url is not None and (variable == "OPENAI_API_KEY" or is_loopback(base_url)):
+    if base_url is not None and (variable in VENDORS or is_loopback(base_url)):
         return Secret(NO_KEY)
     raise MissingKeyError(
         f"the environment variable {variable} is not set",
         hint=f"export {variable}=… (or name another variable with api_key_env=NAME); "
-        "a server of your own is given as base_url=http://HOST:PORT/v1 and needs no key",
+        f"a server of your own is given as base_url={example} and needs no key",
     )
 
 

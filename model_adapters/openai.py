@@ -15,19 +15,16 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import hashlib
 import json
-import time
-from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from harness.errors import AdapterError, UsageError
 from harness.types import AdapterInfo, Request, Response
 from model_adapters.arguments import read_arguments
-from model_adapters.chat_reply import ChatReply
+from model_adapters.audio_formats import AudioFormat
 from model_adapters.openai_messages import (
-    AudioFormat,
     AudioPart,
     BodyOptions,
     LengthField,
@@ -36,11 +33,10 @@ from model_adapters.openai_messages import (
     generation_fields,
     stop_strings,
 )
-from model_adapters.reply_text import cut_at
+from model_adapters.service import LoopBound, OffLoop, Prices, as_response, changed, fingerprint
 from model_adapters.transport import ChatClient, ClientOptions
 
 _OURS: Final = frozenset({"model", "messages", "stream", "n"})
-_PER: Final = 1e6
 SLOW_ENCODING: Final = 0.005
 """Seconds that making one body may hold up everything else."""
 
@@ -88,8 +84,9 @@ class OpenAIAdapter:
         )
         self._extra = _extra_body(arguments.extra_body)
         self._body: BodyOptions | None = None
-        self._session: _Session | None = None
-        self._slow_encoding = False
+        self._prices = Prices(arguments.input_price, arguments.output_price)
+        self._client = LoopBound(lambda: ChatClient(self._options))
+        self._encoding = OffLoop()
 
     def open(self) -> AdapterInfo:
         """Check key and URL; no request is sent.
@@ -141,7 +138,7 @@ class OpenAIAdapter:
         fields = generation_fields(
             request.generation, repeat=request.repeat, length_field=body.length_field
         )
-        client = await self._client()
+        client = await self._client.get()
         reply = await client.chat(lambda: self._encode(request, fields, body))
         if reply.error is not None and reply.error.kind == "authentication":
             raise AdapterError(
@@ -149,7 +146,12 @@ class OpenAIAdapter:
                 f"{reply.error.message}",
                 hint="mend the key, then run the same command again: it goes on where this stopped",
             )
-        return self._response(reply, stop_strings(request.generation))
+        return as_response(
+            reply,
+            asked=self._model,
+            stops=stop_strings(request.generation),
+            prices=self._prices,
+        )
 
     def generate_batch(self, requests: Sequence[Request]) -> list[Response]:
         """Answer several requests, for callers without an event loop."""
@@ -161,99 +163,18 @@ class OpenAIAdapter:
 
     def close(self) -> None:
         """Forget the connections; they were closed with the event loop that they belonged to."""
-        self._session = None
+        self._client.forget()
 
     def _fingerprint(self) -> str:
-        changed = {
-            name: getattr(self._arguments, name)
-            for name in ("audio_format", "system_role", "omit")
-            if getattr(self._arguments, name) != getattr(Arguments, name)
-        }
+        differing = changed(self._arguments, ("audio_format", "system_role", "omit"))
         if self._extra:
-            changed["extra_body"] = self._extra
-        if not changed:
-            return f"openai:{self._model}"
-        digest = hashlib.sha256(json.dumps(changed, sort_keys=True).encode()).hexdigest()
-        return f"openai:{self._model}#{digest[:8]}"
+            differing["extra_body"] = self._extra
+        return fingerprint(f"openai:{self._model}", differing)
 
     def _encode(
         self, request: Request, fields: Mapping[str, Any], body: BodyOptions
     ) -> bytes | Awaitable[bytes]:
-        """The body, made here while that is quick, and in a worker thread as soon as it was not once.
-
-        A short clip that the runner has just hashed is encoded in less time than a change of threads takes;
-        long clips, other formats and slow disks would hold up the answers to other requests.
-        """
-        if self._slow_encoding:
-            loop = asyncio.get_running_loop()
-            return loop.run_in_executor(None, encode_body, request.messages, fields, body)
-        started = time.perf_counter()
-        content = encode_body(request.messages, fields, body)
-        self._slow_encoding = time.perf_counter() - started > SLOW_ENCODING
-        return content
-
-    async def _client(self) -> ChatClient:
-        """The client of the running event loop."""
-        loop = asyncio.get_running_loop()
-        if self._session is None or self._session.loop is not loop:
-            self._session = _Session(loop, ChatClient(self._options))
-            await self._session.start()
-        return self._session.client
-
-    def _response(self, reply: ChatReply, stops: tuple[str, ...]) -> Response:
-        extra: dict[str, Any] = {}
-        if reply.attempts > 1:
-            extra["attempts"] = reply.attempts
-        if reply.model is not None and reply.model != self._model:
-            extra["model"] = reply.model
-        if reply.error is not None:
-            error = dataclasses.replace(
-                reply.error,
-                retryable=False,
-                message=f"{reply.error.message} ({reply.attempts} attempts)",
-            )
-            return Response(None, error=error, seconds=reply.seconds, extra=extra)
-        text, finish = reply.text or "", reply.finish
-        text, stopped = cut_at(text, stops)
-        if stopped and finish == "length":
-            finish = "stop"
-        return Response(
-            text, reply.reasoning, finish, self._usage(reply.usage), reply.seconds, None, extra
-        )
-
-    def _usage(self, usage: Mapping[str, Any] | None) -> dict[str, Any] | None:
-        """Token counts, with what they cost if prices were given."""
-        if usage is None:
-            return None
-        arguments = self._arguments
-        if arguments.input_price is None and arguments.output_price is None:
-            return dict(usage)
-        cost = (
-            _count(usage, "prompt_tokens") * (arguments.input_price or 0.0)
-            + _count(usage, "completion_tokens") * (arguments.output_price or 0.0)
-        ) / _PER
-        return {**usage, "cost": round(cost, 8)}
-
-
-class _Session:
-    """A client that is closed with its event loop.
-
-    The adapter's ``close`` comes after the loop has ended, too late to close connections. An event loop that
-    ends finalises its asynchronous generators first, so one of them holds the client.
-    """
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, client: ChatClient) -> None:
-        self.loop = loop
-        self.client = client
-        self._holder = self._hold()
-
-    async def start(self) -> None:
-        """Open the client."""
-        await anext(self._holder)
-
-    async def _hold(self) -> AsyncGenerator[None, None]:
-        async with self.client:
-            yield
+        return self._encoding.run(SLOW_ENCODING, encode_body, request.messages, fields, body)
 
 
 def _extra_body(text: str | None) -> dict[str, Any]:
@@ -269,8 +190,3 @@ def _extra_body(text: str | None) -> dict[str, Any]:
     if ours := sorted(_OURS & extra.keys()):
         raise UsageError(f"the harness sets {', '.join(ours)} itself", where=where)
     return extra
-
-
-def _count(usage: Mapping[str, Any], name: str) -> float:
-    value = usage.get(name)
-    return float(value) if isinstance(value, (int, float)) else 0.0

@@ -9,7 +9,6 @@ encoded JSON: escaping it as a string would take four times as long as making it
 
 from __future__ import annotations
 
-import io
 import json
 import secrets
 from collections.abc import Mapping, Sequence
@@ -18,8 +17,8 @@ from typing import Any, Final, Literal
 
 from harness.errors import UnknownNameError, UsageError
 from harness.types import Audio, Message, Text
+from model_adapters.audio_formats import AudioFormat, encode_clip
 
-AudioFormat = Literal["as_is", "wav", "mp3", "flac"]
 AudioPart = Literal["input_audio", "input_audio_url", "audio_url"]
 SystemRole = Literal["system", "developer", "user"]
 LengthField = Literal["max_completion_tokens", "max_tokens"]
@@ -153,40 +152,6 @@ def encode_body(
     for clip, piece in zip(clips, pieces[1:], strict=True):
         joined += (clip, piece)
     return b"".join(joined)
-
-
-def audio_format(content: bytes) -> str | None:
-    """Format of encoded audio by its first bytes: ``wav``, ``mp3``, ``flac``, or ``None``.
-
-    >>> audio_format(b"RIFF....WAVEfmt "), audio_format(b"fLaC"), audio_format(b"OggS")
-    ('wav', 'flac', None)
-    """
-    if content[:4] == b"RIFF" and content[8:12] == b"WAVE":
-        return "wav"
-    if content[:4] == b"fLaC":
-        return "flac"
-    if content[:3] == b"ID3" or (content[:1] == b"\xff" and content[1:2] >= b"\xe0"):
-        return "mp3"
-    return None
-
-
-def encode_clip(clip: Audio, wanted: AudioFormat) -> tuple[bytes, str]:
-    """A clip's bytes in a format that services take, and the name of that format.
-
-    Raises:
-        AudioError: the clip cannot be read or decoded.
-    """
-    content = clip.read_bytes()
-    stored = audio_format(content)
-    if stored is not None and wanted in ("as_is", stored):
-        return content, stored
-    import soundfile
-
-    target = "wav" if wanted == "as_is" else wanted
-    buffer = io.BytesIO()
-    subtype = None if target == "mp3" else "PCM_16"
-    soundfile.write(buffer, clip.decode(), clip.sampling_rate, subtype, format=target.upper())
-    return buffer.getvalue(), target
 
 
 def _placed(messages: Sequence[Message], options: BodyOptions) -> Sequence[Message]:

@@ -22,6 +22,7 @@ GROUP: Final = "harness.model_adapters"
 BUILT_IN: Final[Mapping[str, str]] = {
     "baseline": "model_adapters.baseline:BaselineAdapter",
     "cascade": "model_adapters.cascade:CascadeAdapter",
+    "gemini": "model_adapters.gemini:GeminiAdapter",
     "hf": "model_adapters.hf:HFAdapter",
     "lm_eval": "model_adapters.lm_eval:LMEvalAdapter",
     "mock": "model_adapters.mock:MockAdapter",

@@ -2,7 +2,7 @@
 
 ``ChatClient.chat`` sends one request and returns one ``ChatReply``; a failure is a value. One connection pool
 per client, and a connection of its own for every further attempt; at most ``concurrency`` requests in flight
-(fewer while the service is overloaded, see ``limiter``), bounded retries (see ``retry``), and a time-out over the
+(fewer while the service is overloaded, see ``limiter``), bounded retries (see ``attempt_loop``), and a time-out over the
 whole of every attempt. The body is made when its request is sent, again for each attempt, and dropped after, so that waiting requests hold no
 audio. No request is ever sent to find out what a service can do.
 
@@ -16,20 +16,18 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import random
 import ssl
-import time
 import urllib.request
 import warnings
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from harness.errors import AudioError, UsageError
 from harness.types import ErrorInfo
-from model_adapters.chat_reply import ChatReply, failed, filtered, read_completion, used_up
+from model_adapters.attempt_loop import Attempt, AttemptLoop, check_bounds, failure
+from model_adapters.chat_reply import ChatReply, filtered, read_completion, used_up
 from model_adapters.credentials import (
     chat_url,
     check_url,
@@ -38,22 +36,14 @@ from model_adapters.credentials import (
     shown_url,
     split_password,
 )
-from model_adapters.limiter import AdaptiveLimiter, Verdict
-from model_adapters.retry import (
-    BACKOFF_CAP,
-    BACKOFF_SECONDS,
-    OVERLOAD,
-    may_retry,
-    retry_after,
-    wait_seconds,
-)
+from model_adapters.limiter import Verdict
+from model_adapters.retry import BACKOFF_SECONDS, OVERLOAD, may_retry, retry_after
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
 
 OPENAI_URL: Final = "https://api.openai.com/v1"
 CONNECT_SECONDS: Final = 30.0
-MESSAGE_CHARS: Final = 500
 Body = Mapping[str, Any] | bytes
 """A JSON object, or its ready UTF-8 encoding (long audio is spliced in faster than it is escaped)."""
 
@@ -83,12 +73,7 @@ class ClientOptions:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        for name, least in (("concurrency", 1), ("max_retries", 0)):
-            if getattr(self, name) < least:
-                raise UsageError(f"expected at least {least}", where=name)
-        for name in ("timeout", "backoff"):
-            if not getattr(self, name) > 0:
-                raise UsageError("expected more than 0 seconds", where=name)
+        check_bounds(self, self.timeout)
         if self.base_url is not None:
             check_url(self.base_url, where="base_url")
 
@@ -121,10 +106,10 @@ class ChatClient:
         self._key = find_key(options.api_key_env, given)
         self._url = given or OPENAI_URL
         self._endpoint = chat_url(self._url)
-        self._random = random.Random(options.seed)
         self._client: ClientSession | None = None
         self._fresh: ClientSession | None = None
-        self.limiter = AdaptiveLimiter(options.concurrency)
+        self._attempts = AttemptLoop(options, self._key.hide)
+        self.limiter = self._attempts.limiter
 
     def __repr__(self) -> str:
         return f"ChatClient({self.options.shown_url})"
@@ -161,18 +146,7 @@ class ChatClient:
             ``malformed`` (retryable: all attempts were used), ``authentication`` (401, 403), ``quota``,
             ``http`` (any other status) and ``audio`` (lasting).
         """
-        started = time.perf_counter()
-        attempt = 0
-        while True:
-            attempt += 1
-            reply, wait = await self._attempt(self._client_for(attempt), build)
-            retryable = reply.error is not None and reply.error.retryable
-            if not retryable or attempt > self.options.max_retries:
-                return replace(reply, seconds=time.perf_counter() - started, attempts=attempt)
-            draw = self._random.random()
-            await asyncio.sleep(
-                wait_seconds(attempt, draw, wait, base=self.options.backoff, cap=BACKOFF_CAP)
-            )
+        return await self._attempts.run(lambda number: self._send(self._client_for(number), build))
 
     def _client_for(self, attempt: int) -> ClientSession:
         """The client of an attempt: what failed may have left a connection that only looks alive."""
@@ -187,26 +161,9 @@ class ChatClient:
         headers = {"Authorization": f"Bearer {self._key.reveal()}", **self.options.headers}
         return open_session(self._url, headers, keep_alive=keep_alive)
 
-    async def _attempt(
-        self, client: ClientSession, build: Callable[[], Body | Awaitable[Body]]
-    ) -> tuple[ChatReply, float | None]:
-        """One attempt, and how long the server asks to wait before the next."""
-        ticket = await self.limiter.acquire()
-        started = time.perf_counter()
-        verdict: Verdict = "failed"
-        wait = None
-        try:
-            reply, verdict, wait = await self._send(client, build)
-        finally:
-            self.limiter.release(ticket, verdict, time.perf_counter() - started)
-        if reply.error is not None:
-            message = self._key.hide(reply.error.message)[:MESSAGE_CHARS]
-            reply = replace(reply, error=replace(reply.error, message=message))
-        return reply, wait
-
     async def _send(
         self, client: ClientSession, build: Callable[[], Body | Awaitable[Body]]
-    ) -> tuple[ChatReply, Verdict, float | None]:
+    ) -> Attempt:
         try:
             content = await _encoded(build)
             async with (
@@ -214,17 +171,12 @@ class ChatClient:
                 client.post(self._endpoint, data=content) as answer,
             ):
                 body = await answer.read()
-        except AudioError as error:
-            return failed("audio", str(error)), "failed", None
-        except TimeoutError:
-            message = f"no complete answer within {self.options.timeout:g} s"
-            return failed("timeout", message, retryable=True), "overloaded", None
         except Exception as error:  # noqa: BLE001  (whatever a transport raises is this request's failure)
-            return failed("connection", _reason(error), retryable=True), "failed", None
+            return failure(error, self.options.timeout)
         if not answer.ok:
-            return _status(answer.status, answer.reason or "", answer.headers, body)
+            return refused(answer.status, answer.reason or "", answer.headers, body)
         reply = read_completion(body.decode("utf-8", "replace"))
-        return reply, "answered" if reply.error is None else "failed", None
+        return Attempt(reply, "answered" if reply.error is None else "failed")
 
 
 async def _encoded(build: Callable[[], Body | Awaitable[Body]]) -> bytes:
@@ -279,14 +231,12 @@ def _certificates() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=certifi.where())
 
 
-def _status(
-    status: int, reason: str, headers: Mapping[str, str], body: bytes
-) -> tuple[ChatReply, Verdict, float | None]:
+def refused(status: int, reason: str, headers: Mapping[str, str], body: bytes) -> Attempt:
     """What an HTTP error status means."""
     code, detail = _detail(body)
     verdict: Verdict = "overloaded" if status in OVERLOAD else "failed"
     if filtered(code):
-        return ChatReply("", finish="filter"), "answered", None
+        return Attempt(ChatReply("", finish="filter"), "answered")
     if status in (401, 403):
         kind = "authentication"
     elif status == 429:
@@ -298,7 +248,7 @@ def _status(
         f"HTTP {status}: {detail or reason}",
         retryable=may_retry(status) and kind != "quota",
     )
-    return ChatReply(None, error=info), verdict, retry_after(headers)
+    return Attempt(ChatReply(None, error=info), verdict, retry_after(headers))
 
 
 def _detail(body: bytes) -> tuple[str | None, str]:
@@ -315,11 +265,3 @@ def _detail(body: bytes) -> tuple[str | None, str]:
     code = found.get("code")
     said = next((found[name] for name in ("message", "detail", "error") if found.get(name)), text)
     return (code if isinstance(code, str) else None), str(said)
-
-
-def _reason(error: Exception) -> str:
-    """The first cause under what the transport makes of it."""
-    cause: BaseException = error
-    while cause.__cause__ is not None:
-        cause = cause.__cause__
-    return f"{type(cause).__name__}: {str(cause).strip() or error}"

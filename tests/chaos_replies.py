@@ -46,6 +46,34 @@ def reply_function(spec: str) -> Callable[[Mapping[str, Any], str], Reply]:
     return lambda body, digest: function(body)
 
 
+def completion(body: Mapping[str, Any], reply: Reply, kind: str | None) -> dict[str, Any]:
+    """The JSON of a good answer."""
+    fields: dict[str, Any] = {"content": reply} if isinstance(reply, str) else dict(reply)
+    finish = fields.pop("finish_reason", "stop")
+    text = fields.get("content") or ""
+    model = body.get("model", "unknown")
+    if kind == "empty":
+        fields["content"] = ""
+    elif kind == "null":
+        fields["content"] = None
+    elif kind == "filter":
+        fields["content"], finish = None, "content_filter"
+    elif kind == "refusal":
+        fields["content"], fields["refusal"] = None, "I cannot help with that."
+    elif kind == "length":
+        fields["content"], finish = text[: (len(text) + 1) // 2], "length"
+    usage = {
+        "prompt_tokens": 20,
+        "completion_tokens": len(text.split()),
+        "total_tokens": 20 + len(text.split()),
+    }
+    return {
+        "id": "chatcmpl-0", "object": "chat.completion", "created": 0, "model": model,
+        "choices": [{"index": 0, "message": {"role": "assistant", **fields}, "finish_reason": finish}],
+        "usage": usage,
+    }  # fmt: skip
+
+
 def stream_of(completion: Mapping[str, Any]) -> bytes:
     """A completion as server-sent events: three characters at a time, usage in an event of its own."""
     choice = completion["choices"][0]

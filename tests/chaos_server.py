@@ -1,4 +1,4 @@
-"""A local OpenAI-compatible chat server with faults on request, as a process of its own.
+"""A local chat server with faults on request, as a process of its own: OpenAI-compatible, and the Gemini API.
 
     python -m tests.chaos_server --port 0 --seed 7 --fault-rate 0.2
 
@@ -10,12 +10,16 @@ prints its port as the first line of stdout and serves ``127.0.0.1`` until it is
 Which request meets which fault is decided by hashing (seed, request body, attempt at that body), never
 by the order of arrival, so a resumed or reordered run meets the same faults.
 
+``POST /v1beta/models/MODEL:generateContent`` is answered as ``chaos_gemini`` translates it: same replies (those of a chat
+request with the same messages), faults and outcomes, in Gemini's form.
+
 Replies (``--reply``)
     ``hash`` (default): text that depends on the whole body · ``echo``: text of the last user message ·
     ``fixed:TEXT`` · ``FILE.json``: a mapping from the text of the last user message to a reply, ``"*"`` for
     any other · ``package.module:function``: called with the parsed body.
     A reply is a string (the content) or a mapping: ``content``, ``finish_reason``, ``refusal``,
-    ``reasoning_content`` …; ``status`` (with ``content`` and ``code``) makes it an HTTP error.
+    ``reasoning_content`` …; ``status`` (with ``content`` and ``code``, for Gemini ``details``) makes it an HTTP error;
+    ``raw``, for Gemini, is the whole body.
     A request with ``"stream": true`` gets server-sent events.
 
 Transient faults (``--fault-rate``, at most ``--fault-attempts`` attempts in a row of one body, ``--faults a,b``)
@@ -58,7 +62,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from tests.chaos_replies import Reply, draw, reply_function, stream_of, user_text
+from tests import chaos_gemini
+from tests.chaos_replies import completion, draw, reply_function, stream_of, user_text
 
 __all__ = ["ChaosServer", "user_text"]
 TRANSIENT = (
@@ -136,33 +141,6 @@ class Chaos:
             options.outcomes[int(draw("which", options.seed, digest) * len(options.outcomes))]
         )
 
-    def completion(self, body: Mapping[str, Any], reply: Reply, kind: str | None) -> dict[str, Any]:
-        """The JSON of a good answer."""
-        fields: dict[str, Any] = {"content": reply} if isinstance(reply, str) else dict(reply)
-        finish = fields.pop("finish_reason", "stop")
-        text = fields.get("content") or ""
-        model = body.get("model", "unknown")
-        if kind == "empty":
-            fields["content"] = ""
-        elif kind == "null":
-            fields["content"] = None
-        elif kind == "filter":
-            fields["content"], finish = None, "content_filter"
-        elif kind == "refusal":
-            fields["content"], fields["refusal"] = None, "I cannot help with that."
-        elif kind == "length":
-            fields["content"], finish = text[: (len(text) + 1) // 2], "length"
-        usage = {
-            "prompt_tokens": 20,
-            "completion_tokens": len(text.split()),
-            "total_tokens": 20 + len(text.split()),
-        }
-        return {
-            "id": "chatcmpl-0", "object": "chat.completion", "created": 0, "model": model,
-            "choices": [{"index": 0, "message": {"role": "assistant", **fields}, "finish_reason": finish}],
-            "usage": usage,
-        }  # fmt: skip
-
 
 class Connection(asyncio.Protocol):
     """One HTTP/1.1 connection: requests with Content-Length, one at a time."""
@@ -173,6 +151,7 @@ class Connection(asyncio.Protocol):
         self.size = 0
         self.need: int | None = None
         self.head = ""
+        self.gemini: str | None = None
         self.first = True
         self.transport: asyncio.Transport
         self.task: asyncio.Task[None] | None = None
@@ -220,7 +199,9 @@ class Connection(asyncio.Protocol):
 
     def send_fast(self) -> None:
         self.chaos.answers += 1
-        self.send(200, self.chaos.completion({}, "fixed", None))
+        fixed = completion({}, "fixed", None)
+        is_gemini = chaos_gemini.model_of(self.head.split(" ", 2)[1]) is not None
+        self.send(200, chaos_gemini.as_gemini(fixed) if is_gemini else fixed)
 
     def send(self, status: int, content: Any, headers: str = "", *, cut: bool = False) -> None:
         """Write an answer; ``cut`` ends the connection after half of it."""
@@ -236,11 +217,21 @@ class Connection(asyncio.Protocol):
         if cut:
             self.transport.close()
 
-    def fail(
-        self, status: int, message: str, headers: str = "", *, code: str | None = None
-    ) -> None:
-        """Write an error in OpenAI's form."""
-        self.send(status, {"error": {"message": message, "type": "error", "code": code}}, headers)
+    def fail(self, status: int, message: str, headers: str = "", *, code: Any = None) -> None:
+        """Write an error in the form of the protocol; ``code`` is a word, or Gemini's details."""
+        if self.gemini is not None:
+            return self.send(status, chaos_gemini.failure(status, message, code))
+        return self.send(
+            status, {"error": {"message": message, "type": "error", "code": code}}, headers
+        )
+
+    def slow_down(self, message: str) -> None:
+        """Write a 429, with the wait where the protocol has it."""
+        seconds = self.chaos.options.retry_after
+        if self.gemini is not None:
+            details = chaos_gemini.quota("GenerateRequestsPerMinute", delay=f"{seconds}s")
+            return self.fail(429, message, code=details)
+        return self.fail(429, message, f"Retry-After: {seconds}\r\n")
 
     async def answer(self, body: bytes) -> None:
         """Serve one request."""
@@ -250,7 +241,8 @@ class Connection(asyncio.Protocol):
         if method == "GET":
             self.chaos.probes += 1
             return self.send(200, {"object": "list", "data": []})
-        if not path.endswith("/chat/completions"):
+        self.gemini = chaos_gemini.model_of(path)
+        if self.gemini is None and not path.endswith("/chat/completions"):
             return self.fail(404, f"no such path: {path}")
         chaos = self.chaos
         chaos.requests += 1
@@ -266,24 +258,30 @@ class Connection(asyncio.Protocol):
         """Answer a chat request, or not."""
         chaos, options = self.chaos, self.chaos.options
         digest = hashlib.sha256(raw).hexdigest()
-        body = json.loads(raw)
+        sent = body = json.loads(raw)
+        if self.gemini is not None:
+            body = chaos_gemini.as_chat(sent, self.gemini)
         attempt = chaos.asked[digest]
         chaos.asked[digest] += 1
         chaos.texts[digest] = user_text(body)[:300]
-        chaos.last = {"headers": self.headers(), "body": body if len(raw) < 100_000 else None}
-        sent_key = self.headers().get("authorization", "").removeprefix("Bearer ")
+        chaos.last = {"headers": self.headers(), "body": sent if len(raw) < 100_000 else None}
+        headers = self.headers()
+        sent_key = headers.get("x-goog-api-key") or headers.get("authorization", "")
+        sent_key = sent_key.removeprefix("Bearer ")
         if options.api_key and sent_key != options.api_key:
+            if self.gemini is not None:
+                return self.send(400, chaos_gemini.refused_key(sent_key))
             return self.fail(401, f"Incorrect API key provided: {sent_key}")
         if options.capacity and chaos.in_flight > options.capacity:
             chaos.faults["capacity"] += 1
-            return self.fail(429, "over capacity", f"Retry-After: {options.retry_after}\r\n")
+            return self.slow_down("over capacity")
         kind = chaos.fault(digest, attempt)
         if kind is not None:
             chaos.faults[kind] += 1
         async with chaos.workers or contextlib.AsyncExitStack():
             await asyncio.sleep(options.latency + options.jitter * draw("latency", digest, attempt))
         if kind == "429":
-            return self.fail(429, "slow down", f"Retry-After: {options.retry_after}\r\n")
+            return self.slow_down("slow down")
         if kind in ("500", "503", "stale"):
             self.fail(503 if kind == "503" else 500, "scripted server error")
             return self.transport.close() if kind == "stale" else None
@@ -292,20 +290,23 @@ class Connection(asyncio.Protocol):
         if kind == "malformed":
             return self.send(200, b'{"choices": [{"message": {"content": "x"')
         if kind == "choices":
-            return self.send(200, {"object": "chat.completion", "choices": []})
+            return self.send(200, {"object": "chat.completion", "choices": [], "candidates": []})
         if kind == "reset":
             sock = self.transport.get_extra_info("socket")
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             return self.transport.abort()
         reply = chaos.reply(body, digest)
         if isinstance(reply, Mapping) and "status" in reply:
-            message, code = str(reply.get("content", "scripted")), reply.get("code")
+            message = str(reply.get("content", "scripted"))
+            code = reply.get("details" if self.gemini else "code")
             return self.fail(int(reply["status"]), message, code=code)
         lasting = kind if kind in OUTCOMES else chaos.outcome(digest)
-        completion = chaos.completion(body, reply, lasting)
+        answer: Any = completion(body, reply, lasting)
         if kind == "model":
-            completion["model"] = f"other/{completion['model']}@main"
-        content = stream_of(completion) if body.get("stream") else completion
+            answer["model"] = f"other/{answer['model']}@main"
+        if self.gemini is not None:
+            answer = chaos_gemini.as_gemini(answer, clips=raw.count(b'"inlineData"'))
+        content = stream_of(answer) if body.get("stream") else answer
         if kind == "truncated":
             return self.send(200, content, cut=True)
         self.send(200, content)

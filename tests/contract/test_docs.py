@@ -361,7 +361,9 @@ def test_the_adapter_of_the_page_runs_as_a_plug_in(
             cli,
             text,
             here,
-            lambda line: bool(line) and not re.search("openai:|vllm|my_model|contrib", line),
+            lambda line: (
+                bool(line) and not re.search("openai:|gemini:|vllm|my_model|contrib", line)
+            ),
         )
         assert ran == 5
         script = (

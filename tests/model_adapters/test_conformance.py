@@ -17,9 +17,11 @@ from harness.errors import AudioError, UnknownNameError
 from harness.types import Adapter, AdapterInfo, ErrorInfo, Request, Response
 from model_adapters.base import BatchAdapter
 from model_adapters.conformance import AdapterConformance, NonconformingError
+from model_adapters.gemini_messages import RequestOptions, build_request, config_fields
 from model_adapters.openai_messages import BodyOptions, encode_body, generation_fields
 from model_adapters.registry import create
 from tests import clips
+from tests.chaos_gemini import as_chat
 from tests.chaos_server import ChaosServer
 from tests.model_adapters.conformant_server import reply as served_reply
 from tests.model_adapters.stubs import vllm_stub
@@ -127,6 +129,25 @@ def openai(base_url: str) -> AdapterConformance:
     )
 
 
+def gemini(base_url: str) -> AdapterConformance:
+    pytest.importorskip("google.genai", reason="needs the extra gemini")
+
+    def expected(request: Request) -> str:
+        built = build_request(request.messages, config_fields(request.generation), RequestOptions())
+        wire: dict[str, Any] = {"mode": "json", "exclude_none": True, "by_alias": True}
+        config = built.config.model_dump(**wire)
+        body = {
+            "contents": [content.model_dump(**wire) for content in built.contents],
+            "systemInstruction": config.get("systemInstruction"),
+            "generationConfig": config,
+        }
+        return str(served_reply(as_chat(body, "m"))["content"])
+
+    return AdapterConformance(
+        lambda: create("gemini:m", {"base_url": base_url, "backoff": 0.01}), expects=expected
+    )
+
+
 def hf(checkpoint: Path) -> AdapterConformance:
     return AdapterConformance(
         lambda: create(str(checkpoint), {"dtype": "float32", "device": "cpu"})
@@ -158,6 +179,7 @@ def suites(
             "replay": lambda: replay(tmp_path_factory.mktemp("replay")),
             "pocketsphinx": pocketsphinx,
             "openai": lambda: openai(server()),
+            "gemini": lambda: gemini(server().removesuffix("/v1")),
             "cascade-mock": lambda: cascade("mock:hash"),
             "cascade-openai": lambda: cascade(
                 "openai:m", **{"llm.base_url": server(), "llm.backoff": 0.01}
@@ -185,6 +207,9 @@ def suites(
         "pocketsphinx",
         pytest.param(
             "openai", marks=[pytest.mark.network, pytest.mark.xdist_group("conformance-openai")]
+        ),
+        pytest.param(
+            "gemini", marks=[pytest.mark.network, pytest.mark.xdist_group("conformance-openai")]
         ),
         "cascade-mock",
         pytest.param(

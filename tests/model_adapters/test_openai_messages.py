@@ -17,11 +17,10 @@ from hypothesis import strategies as st
 from harness.audio import AudioRef
 from harness.errors import AudioError, UnknownNameError, UsageError
 from harness.types import Audio, Message, Text
+from model_adapters.audio_formats import audio_format, encode_clip
 from model_adapters.openai_messages import (
     BodyOptions,
-    audio_format,
     encode_body,
-    encode_clip,
     generation_fields,
 )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos_server import ChaosServer
 from tests.command import CommandResult
 from tests.toy import FLAGS, TOY, evaluate_arguments, snapshot, write_tone
 
@@ -76,6 +77,52 @@ def test_a_key_in_a_recipe_stays_there(cli: Cli, tmp_path: Path, keyed: None) ->
     found = cli(*evaluate_arguments("mock:hash", run, "--config", recipe))
     assert found.code == 0
     assert_clean(found.out + found.err + "".join(d.decode() for d in snapshot(run).values()))
+
+
+@pytest.mark.network
+@pytest.mark.parametrize(
+    ("model", "variable", "path", "header"),
+    [
+        ("openai:m", "OPENAI_API_KEY", "/v1", "authorization"),
+        ("gemini:m", "GEMINI_API_KEY", "", "x-goog-api-key"),
+        ("gemini:m", "GOOGLE_API_KEY", "", "x-goog-api-key"),
+    ],
+)
+def test_a_key_of_the_environment_reaches_the_service_and_nothing_else(
+    cli: Cli,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    model: str,
+    variable: str,
+    path: str,
+    header: str,
+) -> None:
+    if model.startswith("gemini"):
+        pytest.importorskip("google.genai", reason="needs the extra gemini")
+    for name in ("OPENAI_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, KEY)
+    run = tmp_path / "run"
+    script = tmp_path / "script.json"  # one item fails with a message that repeats the key
+    failing = {"status": 400, "content": f"not with the key {KEY}"}
+    script.write_text(json.dumps({"What is number 1?": failing, "*": "answer 0"}))
+    with ChaosServer("--reply", str(script)) as server:
+        url = server.base_url.removesuffix("/v1") + path
+        flags = ("-M", f"base_url={url}", "--max-errors", "1")
+        outputs = [cli(*evaluate_arguments(model, run, *flags))]
+        sent = server.ledger()["last"]["headers"][header]
+    assert outputs[0].code == 0, outputs[0].err
+    assert sent.removeprefix("Bearer ") == KEY
+    outputs += [cli("status", run, "--json"), cli("leaderboard", run), cli("models", "list")]
+    outputs += [cli(*evaluate_arguments(model, tmp_path / "dry", *flags, "--dry-run"))]
+    outputs += [cli(*evaluate_arguments(model, tmp_path / "arg", "-M", f"api_key={KEY}"))]
+    assert outputs[-1].code == 2
+    for found in outputs:
+        assert_clean(found.out + found.err)
+    files = snapshot(run)
+    for data in files.values():
+        assert_clean(data.decode())
+    assert b"not with the key ***" in files["responses.jsonl"]
 
 
 @pytest.mark.parametrize(
