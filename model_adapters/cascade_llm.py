@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Final
 
 from harness.errors import UsageError
 from harness.types import AdapterInfo, Message, Request, Response, Text
+from model_adapters.loop_thread import LoopThread
 from model_adapters.registry import create, resolve
 
 TEMPLATE: Final = '[Transcript of the recording: "{transcript}"]'
@@ -71,10 +71,7 @@ class LanguageModel:
         self._adapter = create(model, arguments)
         self._template = template
         self._info: AdapterInfo | None = None
-        self._thread: threading.Thread | None = None
-        self._started = threading.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop = asyncio.Event()
+        self._loop: LoopThread | None = None
         self._slots = asyncio.Semaphore()
 
     def open(self) -> AdapterInfo:
@@ -82,13 +79,8 @@ class LanguageModel:
         self._info = info = self._adapter.open()
         if info.style == "async":
             self._slots = asyncio.Semaphore(info.concurrency)
-            self._stop = asyncio.Event()
-            self._started.clear()
-            self._thread = threading.Thread(
-                target=lambda: asyncio.run(self._live()), name="language-model", daemon=True
-            )
-            self._thread.start()
-            self._started.wait()
+            self._loop = LoopThread("language-model")
+            self._loop.start()
         return info
 
     @property
@@ -110,7 +102,7 @@ class LanguageModel:
         asked: list[Future[Response]] = []
         try:
             for request in requests:
-                asked.append(asyncio.run_coroutine_threadsafe(self._ask(request), self._loop))
+                asked.append(self._loop.submit(self._ask(request)))
             return [future.result() for future in asked]
         finally:
             for future in asked:
@@ -118,16 +110,10 @@ class LanguageModel:
 
     def close(self) -> None:
         """End its event loop, which cancels what is in flight, and release it; may be called twice."""
-        if self._thread is not None and self._loop is not None:
-            self._loop.call_soon_threadsafe(self._stop.set)
-            self._thread.join()
-            self._thread = self._loop = None
+        if self._loop is not None:
+            self._loop.stop()
+            self._loop = None
         self._adapter.close()
-
-    async def _live(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._started.set()
-        await self._stop.wait()
 
     async def _ask(self, request: Request) -> Response:
         async with self._slots:

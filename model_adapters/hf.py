@@ -40,7 +40,7 @@ from model_adapters.hf_processing import (
     measure_window,
     prepare,
 )
-from model_adapters.hf_source import Source, adapter_base, find_source, trust
+from model_adapters.hf_source import Source, adapter_base, find_source, identity, trust
 from model_adapters.hf_text import generate
 
 _MEMORY: Final = ("out of memory", "can't allocate memory", "not enough memory")
@@ -117,7 +117,7 @@ class HFAdapter(BatchAdapter):
             most=checkpoint.family.max_clips,
             long_audio=own.long_audio,
         )
-        fingerprint = _identity(source, checkpoint)
+        fingerprint = identity(source, checkpoint.config)
         if peft is not None:
             fingerprint += f"+{folder_fingerprint(peft)}"
         if own.dtype != "auto":  # other numbers, other replies
@@ -280,14 +280,6 @@ def _source(target: str, revision: str | None, peft: str | None) -> tuple[Source
         return source, peft
     base = adapter_base(source.folder)
     return (source, None) if base is None else (find_source(base), str(source.folder))
-
-
-def _identity(source: Source, checkpoint: Checkpoint) -> str:
-    """Which weights these are."""
-    if source.folder is not None:
-        return folder_fingerprint(source.folder, code=source.trusted)
-    commit = getattr(checkpoint.config, "_commit_hash", None)
-    return f"{source.name}@{commit or source.revision or 'unknown'}"
 
 
 def _key(requests: Sequence[Request]) -> tuple[int, ...]:

@@ -230,15 +230,28 @@ def _load_model(model_class: Any, source: Source, config: Any, arguments: dict[s
             where=source.name,
             hint="a file may be truncated: compare sizes with the original and copy it again",
         ) from error
+    check_complete(report, source.name)
+    return model
+
+
+def check_complete(report: Mapping[str, Any], where: str) -> None:
+    """Refuse a model with weights that its checkpoint does not hold.
+
+    Args:
+        report: what ``from_pretrained`` says of its loading.
+        where: the checkpoint.
+
+    Raises:
+        AdapterError: names the first of them.
+    """
     missing = sorted(report["missing_keys"])
     if missing:
         raise AdapterError(
             f"{len(missing)} weights are missing from the checkpoint and would be random: "
             f"{', '.join(missing[:3])} …",
-            where=source.name,
+            where=where,
             hint="the checkpoint is incomplete, or its config.json belongs to another model",
         )
-    return model
 
 
 def _quantization(given: Mapping[str, Any]) -> Any:

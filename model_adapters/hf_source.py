@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.errors import AdapterError, UsageError
+from model_adapters.fingerprint import folder_fingerprint
 
 _AUDIO_FIELD: Final = re.compile(r"audio|speech|sound|acoustic|mel_bins")
 _HUB_ID: Final = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
@@ -84,6 +85,19 @@ def find_source(target: str, revision: str | None = None) -> Source:
         f"no such checkpoint folder: {target}",
         hint="give a folder with config.json and weights, or a hub id organisation/name",
     )
+
+
+def identity(source: Source, config: Any) -> str:
+    """Which weights these are: a digest of a folder, or a hub id at its commit.
+
+    Args:
+        source: the checkpoint.
+        config: its config as transformers loaded it.
+    """
+    if source.folder is not None:
+        return folder_fingerprint(source.folder, code=source.trusted)
+    commit = getattr(config, "_commit_hash", None)
+    return f"{source.name}@{commit or source.revision or 'unknown'}"
 
 
 def trust(source: Source, code_revision: str | None) -> Source:

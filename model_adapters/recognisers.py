@@ -1,15 +1,19 @@
-"""Speech recognisers behind ``cascade:``. Samples in, one transcript out.
+"""What the cascade needs of a recogniser, and two that run on this machine.
 
-A transcript depends on its clip alone, never on clips heard before: both recognisers are reset for every
-clip (pocketsphinx otherwise carries cepstral means and noise estimates over), and decode greedily.
+A transcript depends on its clip alone, never on clips heard before: local recognisers are reset for every
+clip (pocketsphinx otherwise carries cepstral means and noise estimates over), hear one clip at a time, and decode
+greedily.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from harness.errors import AdapterError, MissingDependencyError, UsageError
+from harness.types import Audio, ErrorInfo
 from model_adapters.fingerprint import folder_fingerprint
 from model_adapters.quiet import split_at_quiet
 
@@ -19,21 +23,45 @@ if TYPE_CHECKING:
 
 SAMPLING_RATE: Final = 16_000
 CHUNK_SECONDS: Final = 30.0
-"""Longest stretch that pocketsphinx decodes at once; a longer clip is cut in quiet places."""
+"""Longest stretch that is decoded at once; a longer clip is cut in quiet places."""
 MAX_ACTIVE_STATES: Final = 3000
 """Bound of pocketsphinx's search in each frame. Speech never reaches it; on noise and animal sounds, where
 the default of 30,000 takes longer than the clip lasts, it more than halves the time."""
 
 
+class HearingError(Exception):
+    """A recogniser failed on one clip; the run goes on.
+
+    Args:
+        info: what the record is to say.
+    """
+
+    def __init__(self, info: ErrorInfo) -> None:
+        super().__init__(info.message)
+        self.info = info
+
+
 class Recogniser(Protocol):
     """What the cascade needs of a recogniser."""
+
+    sampling_rate: int | None
+    """Rate in Hz at which it hears, ``None`` if it takes clips as they are; known once it is open."""
 
     def open(self) -> str:
         """Load the model; returns its fingerprint."""
         ...
 
-    def transcribe(self, samples: npt.NDArray[np.float32]) -> str:
-        """Transcript of a mono clip at ``SAMPLING_RATE``."""
+    def hear(self, clip: Audio) -> str:
+        """Transcript of a clip.
+
+        Raises:
+            AudioError: the clip cannot be read.
+            HearingError: the recogniser failed on it.
+        """
+        ...
+
+    def start(self, clip: Audio) -> Future[str] | None:
+        """Hear a clip beside others; ``None`` if it hears one at a time."""
         ...
 
     def close(self) -> None:
@@ -41,7 +69,33 @@ class Recogniser(Protocol):
         ...
 
 
-class PocketSphinx:
+class LocalRecogniser:
+    """Base of recognisers on this machine, which hear one clip at a time; subclasses write the rest."""
+
+    sampling_rate: int | None = SAMPLING_RATE
+
+    def open(self) -> str:
+        """Load the model; returns its fingerprint."""
+        raise NotImplementedError
+
+    def transcribe(self, samples: npt.NDArray[np.float32]) -> str:
+        """Transcript of a mono clip at ``sampling_rate``."""
+        raise NotImplementedError
+
+    def hear(self, clip: Audio) -> str:
+        """Transcript of a clip."""
+        return self.transcribe(clip.decode(self.sampling_rate))
+
+    def start(self, clip: Audio) -> Future[str] | None:
+        """Nothing: it hears one clip at a time."""
+        del clip
+        return None
+
+    def close(self) -> None:
+        """Release the model."""
+
+
+class PocketSphinx(LocalRecogniser):
     """CMU pocketsphinx with the US English model that its wheel contains."""
 
     def __init__(self) -> None:
@@ -70,10 +124,7 @@ class PocketSphinx:
 
     def transcribe(self, samples: npt.NDArray[np.float32]) -> str:
         """Transcript; stretches of a long clip are joined by spaces."""
-        parts = [
-            self._decode(part) for part in split_at_quiet(samples, CHUNK_SECONDS, SAMPLING_RATE)
-        ]
-        return " ".join(part for part in parts if part)
+        return in_stretches(samples, SAMPLING_RATE, self._decode)
 
     def _decode(self, samples: npt.NDArray[np.float32]) -> str:
         import numpy as np
@@ -93,7 +144,7 @@ class PocketSphinx:
         self._decoder = None
 
 
-class FasterWhisper:
+class FasterWhisper(LocalRecogniser):
     """A CTranslate2 Whisper model: a folder, or a name that faster-whisper fetches from the hub."""
 
     def __init__(
@@ -163,3 +214,13 @@ class FasterWhisper:
     def close(self) -> None:
         """Release the model."""
         self._model = None
+
+
+def in_stretches(
+    samples: npt.NDArray[np.float32],
+    rate: int,
+    decode: Callable[[npt.NDArray[np.float32]], str],
+) -> str:
+    """Transcript of a clip whose stretches are decoded one by one, joined by blanks."""
+    parts = [decode(part).strip() for part in split_at_quiet(samples, CHUNK_SECONDS, rate)]
+    return " ".join(part for part in parts if part)

@@ -13,6 +13,8 @@ by the order of arrival, so a resumed or reordered run meets the same faults.
 ``POST /v1beta/models/MODEL:generateContent`` is answered as ``chaos_gemini`` translates it: same replies (those of a chat
 request with the same messages), faults and outcomes, in Gemini's form.
 
+``POST /v1/audio/transcriptions`` is a form, which ``chaos_transcription`` translates; the reply is the transcript.
+
 Replies (``--reply``)
     ``hash`` (default): text that depends on the whole body · ``echo``: text of the last user message ·
     ``fixed:TEXT`` · ``FILE.json``: a mapping from the text of the last user message to a reply, ``"*"`` for
@@ -62,7 +64,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from tests import chaos_gemini
+from tests import chaos_gemini, chaos_transcription
 from tests.chaos_replies import completion, draw, reply_function, stream_of, user_text
 
 __all__ = ["ChaosServer", "user_text"]
@@ -152,6 +154,7 @@ class Connection(asyncio.Protocol):
         self.need: int | None = None
         self.head = ""
         self.gemini: str | None = None
+        self.is_form = False
         self.first = True
         self.transport: asyncio.Transport
         self.task: asyncio.Task[None] | None = None
@@ -242,7 +245,8 @@ class Connection(asyncio.Protocol):
             self.chaos.probes += 1
             return self.send(200, {"object": "list", "data": []})
         self.gemini = chaos_gemini.model_of(path)
-        if self.gemini is None and not path.endswith("/chat/completions"):
+        self.is_form = path.endswith(chaos_transcription.PATH)
+        if self.gemini is None and not path.endswith("/chat/completions") and not self.is_form:
             return self.fail(404, f"no such path: {path}")
         chaos = self.chaos
         chaos.requests += 1
@@ -257,8 +261,12 @@ class Connection(asyncio.Protocol):
     async def complete(self, raw: bytes) -> None:
         """Answer a chat request, or not."""
         chaos, options = self.chaos, self.chaos.options
+        if self.is_form:
+            sent = body = chaos_transcription.as_chat(self.headers()["content-type"], raw)
+            raw = json.dumps(body, sort_keys=True).encode()
+        else:
+            sent = body = json.loads(raw)
         digest = hashlib.sha256(raw).hexdigest()
-        sent = body = json.loads(raw)
         if self.gemini is not None:
             body = chaos_gemini.as_chat(sent, self.gemini)
         attempt = chaos.asked[digest]
@@ -306,6 +314,8 @@ class Connection(asyncio.Protocol):
             answer["model"] = f"other/{answer['model']}@main"
         if self.gemini is not None:
             answer = chaos_gemini.as_gemini(answer, clips=raw.count(b'"inlineData"'))
+        if self.is_form:
+            answer = chaos_transcription.as_transcription(answer)
         content = stream_of(answer) if body.get("stream") else answer
         if kind == "truncated":
             return self.send(200, content, cut=True)

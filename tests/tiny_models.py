@@ -7,6 +7,7 @@ downloaded. A folder is about 1.3 MB.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,16 @@ SPECIAL_TOKENS = [
     "<|AUDIO|>",
     "<|audio_bos|>",
     "<|audio_eos|>",
+]
+WHISPER_TOKENS = [
+    "<|startoftranscript|>",
+    "<|en|>",
+    "<|de|>",
+    "<|translate|>",
+    "<|transcribe|>",
+    "<|startofprev|>",
+    "<|notimestamps|>",
+    *(f"<|{hundredth / 100:.2f}|>" for hundredth in range(0, 3002, 2)),
 ]
 CHAT_TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n"
@@ -170,6 +181,87 @@ def build_tiny_glm_asr(folder: str | Path, seed: int = 1) -> Path:
     return _save(GlmAsrForConditionalGeneration, config, processor, folder, seed)
 
 
+def build_tiny_whisper(folder: str | Path, seed: int = 0) -> Path:
+    """Write a tiny Whisper, multilingual in English and German; it writes on to the end of what it may."""
+    from transformers import (
+        WhisperConfig,
+        WhisperFeatureExtractor,
+        WhisperForConditionalGeneration,
+        WhisperProcessor,
+        WhisperTokenizer,
+    )
+
+    vocabulary = build_tiny_tokenizer().backend_tokenizer
+    model = json.loads(vocabulary.to_str())["model"]
+    merges = [tuple(pair) for pair in model["merges"]]
+    words = [word for word in model["vocab"] if word not in SPECIAL_TOKENS]
+    tokenizer = WhisperTokenizer({word: index for index, word in enumerate(words)}, merges)
+    tokenizer.add_special_tokens({"additional_special_tokens": WHISPER_TOKENS})
+    named = {name: tokenizer.convert_tokens_to_ids(name) for name in WHISPER_TOKENS}
+    end = tokenizer.eos_token_id
+    config = WhisperConfig(
+        vocab_size=len(tokenizer),
+        num_mel_bins=32,
+        d_model=64,
+        encoder_layers=2,
+        decoder_layers=2,
+        encoder_attention_heads=2,
+        decoder_attention_heads=2,
+        encoder_ffn_dim=128,
+        decoder_ffn_dim=128,
+        max_target_positions=32,
+        decoder_start_token_id=named["<|startoftranscript|>"],
+        bos_token_id=end,
+        eos_token_id=end,
+        pad_token_id=end,
+    )
+    processor = WhisperProcessor(WhisperFeatureExtractor(feature_size=32), tokenizer)
+    _save(WhisperForConditionalGeneration, config, processor, folder, seed)
+    chosen = {
+        **{"bos_token_id": end, "eos_token_id": end, "pad_token_id": end},
+        "decoder_start_token_id": named["<|startoftranscript|>"],
+        "no_timestamps_token_id": named["<|notimestamps|>"],
+        "is_multilingual": True,
+        "lang_to_id": {name: named[name] for name in ("<|en|>", "<|de|>")},
+        "task_to_id": {name: named[f"<|{name}|>"] for name in ("transcribe", "translate")},
+        "max_length": 32,
+        "suppress_tokens": [*named.values(), end],  # random weights would hardly ever write a word
+    }
+    (Path(folder) / "generation_config.json").write_text(json.dumps(chosen))
+    return Path(folder)
+
+
+def build_tiny_wav2vec2(folder: str | Path, seed: int = 0) -> Path:
+    """Write a tiny wav2vec 2.0 with a CTC head over letters."""
+    from transformers import (
+        Wav2Vec2Config,
+        Wav2Vec2CTCTokenizer,
+        Wav2Vec2FeatureExtractor,
+        Wav2Vec2ForCTC,
+        Wav2Vec2Processor,
+    )
+
+    letters = ["<pad>", "<s>", "</s>", "<unk>", "|", *"abcdefghijklmnopqrstuvwxyz"]
+    path = Path(folder)
+    path.mkdir(parents=True, exist_ok=True)
+    vocabulary = path / "vocab.json"
+    vocabulary.write_text(json.dumps({letter: index for index, letter in enumerate(letters)}))
+    processor = Wav2Vec2Processor(
+        Wav2Vec2FeatureExtractor(return_attention_mask=True), Wav2Vec2CTCTokenizer(str(vocabulary))
+    )
+    config = Wav2Vec2Config(
+        vocab_size=len(letters),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        conv_dim=(16,) * 7,
+        num_conv_pos_embeddings=16,
+        num_conv_pos_embedding_groups=2,
+    )
+    return _save(Wav2Vec2ForCTC, config, processor, folder, seed)
+
+
 def _tiny_text_config(tokenizer: Any, width: int = 64) -> Any:
     from transformers import Qwen2Config
 
@@ -196,11 +288,13 @@ def _save(model_class: Any, config: Any, processor: Any, folder: str | Path, see
     model = model_class(config)
     torch.random.set_rng_state(state)
     with torch.no_grad():
-        for parameter in model.parameters():
+        for name, parameter in model.named_parameters():
             if parameter.dim() > 1:
-                parameter.mul_(WEIGHT_SCALE)
-    model.generation_config.eos_token_id = processor.tokenizer.eos_token_id
-    model.generation_config.pad_token_id = processor.tokenizer.pad_token_id
+                # what a decoder hears would drown in what it has written
+                parameter.mul_(WEIGHT_SCALE * (6 if "encoder_attn" in name else 1))
+    if hasattr(model, "generation_config"):
+        model.generation_config.eos_token_id = processor.tokenizer.eos_token_id
+        model.generation_config.pad_token_id = processor.tokenizer.pad_token_id
     model.save_pretrained(folder)
     processor.save_pretrained(folder)
     return Path(folder)

@@ -19,6 +19,7 @@ from harness.types import Audio, Message, Request, Response, Text
 from model_adapters import cascade
 from model_adapters.cascade import CascadeAdapter
 from model_adapters.cascade_llm import insert_transcripts
+from model_adapters.recognisers import LocalRecogniser
 from tests import clips
 from tests.chaos_server import ChaosServer
 from tests.toy import jsonl
@@ -26,7 +27,7 @@ from tests.toy import jsonl
 HELLO, BYE = (clips.ref(clips.tone(0.1, hertz), f"{hertz}.wav") for hertz in (300, 900))
 
 
-class Recogniser:
+class Recogniser(LocalRecogniser):
     """Hears "hello" in the low tone and "goodbye" in the high one; counts."""
 
     calls: ClassVar[Counter[str]] = Counter()
@@ -47,7 +48,7 @@ class Recogniser:
 @pytest.fixture(autouse=True)
 def _fake(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     if "real" not in request.node.name:
-        monkeypatch.setattr(cascade, "_recogniser", lambda target, arguments: Recogniser())
+        monkeypatch.setattr(cascade, "make_recogniser", lambda target, arguments: Recogniser())
 
 
 def open_cascade(llm: str, **arguments: Any) -> CascadeAdapter:
