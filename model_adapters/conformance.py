@@ -9,8 +9,8 @@
 A check raises ``NonconformingError`` (an ``AssertionError``) or returns a ``Verdict``. What an adapter cannot do is
 declared with a reason, ``exceptions={"stop_strings": "a recogniser does not generate"}``, and never skipped
 silently: the check runs all the same and must fail, so an exception that is no longer true is found too. What the
-adapter itself declares (its modes, its style, one clip per request) is an exception of that kind already. Nothing
-here imports pytest.
+adapter itself declares (its modes, its style, one clip per request) is an exception of that kind already. A model that
+takes text only is asked with a line of text for every clip. Nothing here imports pytest.
 
 The suite asks greedily and expects the same request to give the same reply. One adapter is opened for all checks
 that only ask; the others make their own.
@@ -49,6 +49,7 @@ UNICODE: Final = (
     "Grüße, 你好, مرحبا, שלום, हिन्दी, 👩🏽‍🚀, e\u0301\u200b, “quotes”, \\n, \t{braces} <think"
 )
 MAX_NEW_TOKENS: Final = 24
+TEXT_ONLY: Final = "declares text only"
 PATIENCE: Final = 10.0
 """Seconds within which a cancelled request must be over."""
 
@@ -211,12 +212,16 @@ class AdapterConformance:
 
     def check_audio_matters(self) -> str | None:
         """The same question about another clip gets another reply."""
+        if self._reads_only():
+            return TEXT_ONLY
         replies = {self._answer(self.request("audio_matters", clip)) for clip in self._clips}
         require(len(replies) > 1, f"every clip gets the reply {replies}: is the audio heard?")
         return None
 
     def check_several_clips(self) -> str | None:
         """A request may have several clips, up to the declared number."""
+        if self._reads_only():
+            return TEXT_ONLY
         most = self._info().max_clips
         if most is not None and most < 2:
             return f"declares max_clips={most}"
@@ -267,6 +272,8 @@ class AdapterConformance:
 
     def check_failures_as_values(self) -> str | None:
         """A clip that cannot be read fails its own request, as a value, and no other."""
+        if self._reads_only():
+            return TEXT_ONLY
         bad = AudioRef(b"this is not audio", "broken.wav")
         good = [self.request(f"failures_{i}", self._clips[i]) for i in range(2)]
         try:
@@ -306,6 +313,8 @@ class AdapterConformance:
 
     def check_no_audio_retained(self) -> str | None:
         """Clips and their samples are free once a request is answered, though its response is kept."""
+        if self._reads_only():
+            return TEXT_ONLY
         adapter, info = self._open()
         rate = info.sampling_rate
         responses: list[Response] = []
@@ -363,6 +372,8 @@ class AdapterConformance:
         return self._request(item, (Message("user", (*clips, Text(text))),), **generation)
 
     def _request(self, item: str, messages: tuple[Message, ...], **generation: object) -> Request:
+        if self._reads_only():
+            messages = tuple(_in_words(message) for message in messages)
         arguments = {"max_new_tokens": MAX_NEW_TOKENS, "do_sample": False, "until": []}
         clips = [p.path for m in messages for p in m.parts if isinstance(p, Audio)]
         texts = [p.text for m in messages for p in m.parts if isinstance(p, Text)]
@@ -382,6 +393,9 @@ class AdapterConformance:
     def _info(self) -> AdapterInfo:
         return self._open()[1]
 
+    def _reads_only(self) -> bool:
+        return self._info().modes == {"text"}
+
     def _ask(self, requests: Sequence[Request]) -> list[Response]:
         return ask(*self._open(), requests)
 
@@ -397,3 +411,14 @@ class AdapterConformance:
             wanted = self._expects(compare)
             require(text == wanted, f"expected {wanted!r}, found {text!r}")
         return text
+
+
+def _in_words(message: Message) -> Message:
+    """The message with a line of text for every clip."""
+    return Message(
+        message.role,
+        tuple(
+            part if isinstance(part, Text) else Text(f"[recording {part.sha256[:12]}]\n")
+            for part in message.parts
+        ),
+    )

@@ -33,6 +33,22 @@ def tiny_glm_asr(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def tiny_whisper(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("transformers", reason="needs the extra hf")
+    from tests.tiny_models import build_tiny_whisper
+
+    return build_tiny_whisper(tmp_path_factory.mktemp("checkpoints") / "tiny-whisper")
+
+
+@pytest.fixture(scope="session")
+def tiny_wav2vec2(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("transformers", reason="needs the extra hf")
+    from tests.tiny_models import build_tiny_wav2vec2
+
+    return build_tiny_wav2vec2(tmp_path_factory.mktemp("checkpoints") / "tiny-wav2vec2")
+
+
+@pytest.fixture(scope="session")
 def tiny_text_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("transformers", reason="needs the extra hf")
     from tests.tiny_models import build_tiny_text_only

@@ -25,21 +25,7 @@ LOW, HIGH = (clips.ref(clips.tone(1.0, hertz), f"{hertz}.wav") for hertz in (300
 LONG = clips.ref(np.concatenate([clips.tone(25.0, 300), clips.noise(20.0, 3)]), "long.wav")
 
 
-@pytest.fixture(scope="module")
-def whisper(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.tiny_models import build_tiny_whisper
-
-    return build_tiny_whisper(tmp_path_factory.mktemp("checkpoints") / "tiny-whisper")
-
-
-@pytest.fixture(scope="module")
-def wav2vec2(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.tiny_models import build_tiny_wav2vec2
-
-    return build_tiny_wav2vec2(tmp_path_factory.mktemp("checkpoints") / "tiny-wav2vec2")
-
-
-@pytest.fixture(params=["whisper", "wav2vec2"])
+@pytest.fixture(params=["tiny_whisper", "tiny_wav2vec2"])
 def folder(request: pytest.FixtureRequest) -> Path:
     return Path(request.getfixturevalue(request.param))
 
@@ -108,24 +94,24 @@ def test_short_and_silent_clips_are_heard(heard: Any) -> None:
     assert all(isinstance(text, str) for text in heard(blip, silence))
 
 
-def test_a_chosen_language_reaches_whisper_and_the_fingerprint(whisper: Path) -> None:
+def test_a_chosen_language_reaches_whisper_and_the_fingerprint(tiny_whisper: Path) -> None:
     found = {}
     for language in (None, "de", "en"):
-        adapter = CascadeAdapter(f"transformers:{whisper}", language=language, device="cpu")
+        adapter = CascadeAdapter(f"transformers:{tiny_whisper}", language=language, device="cpu")
         fingerprint = adapter.open().fingerprint
         assert fingerprint.startswith("cascade:transformers:")
         assert len(fingerprint.split(":")[2]) == 64
         found[fingerprint] = texts(adapter, LOW)
-        assert found[fingerprint] == [by_hand(whisper, LOW, language)]
+        assert found[fingerprint] == [by_hand(tiny_whisper, LOW, language)]
         adapter.close()
     german, english = list(found.values())[1:]
     assert len(found) == 3 and german != english
 
 
 def test_a_broken_clip_and_a_failing_model_fail_alone(
-    whisper: Path, monkeypatch: pytest.MonkeyPatch
+    tiny_whisper: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    adapter = CascadeAdapter(f"transformers:{whisper}", device="cpu")
+    adapter = CascadeAdapter(f"transformers:{tiny_whisper}", device="cpu")
     adapter.open()
     recogniser: Any = adapter._recogniser
     model = recogniser._pipeline
@@ -147,12 +133,12 @@ def test_a_broken_clip_and_a_failing_model_fail_alone(
     adapter.close()
 
 
-def test_behind_it_a_language_model_reads_what_it_heard(wav2vec2: Path) -> None:
-    adapter = CascadeAdapter(f"transformers:{wav2vec2}+mock:echo", device="cpu")
+def test_behind_it_a_language_model_reads_what_it_heard(tiny_wav2vec2: Path) -> None:
+    adapter = CascadeAdapter(f"transformers:{tiny_wav2vec2}+mock:echo", device="cpu")
     adapter.open()
     (response,) = ask(adapter, LOW)
     adapter.close()
-    assert response.text == f'[Transcript of the recording: "{by_hand(wav2vec2, LOW)}"]?'
+    assert response.text == f'[Transcript of the recording: "{by_hand(tiny_wav2vec2, LOW)}"]?'
 
 
 # --- what cannot work --------------------------------------------------------------------------
@@ -170,53 +156,53 @@ def open_folder(folder: Path, **arguments: Any) -> None:
 
 
 def test_checkpoints_that_recognise_no_speech(
-    tmp_path: Path, tiny_text_only: Path, tiny_qwen2_audio: Path, wav2vec2: Path
+    tmp_path: Path, tiny_text_only: Path, tiny_qwen2_audio: Path, tiny_wav2vec2: Path
 ) -> None:
     for folder, name in ((tiny_text_only, "llama"), (tiny_qwen2_audio, "qwen2_audio")):
         with pytest.raises(AdapterError, match=rf"'{name}'.*recognises no speech"):
             open_folder(folder)
-    headless = damaged(wav2vec2, tmp_path / "headless", architectures=["Wav2Vec2Model"])
+    headless = damaged(tiny_wav2vec2, tmp_path / "headless", architectures=["Wav2Vec2Model"])
     with pytest.raises(AdapterError, match=r"Wav2Vec2Model.*recognises no speech"):
         open_folder(headless)
 
 
-def test_incomplete_folders(tmp_path: Path, wav2vec2: Path, whisper: Path) -> None:
+def test_incomplete_folders(tmp_path: Path, tiny_wav2vec2: Path, tiny_whisper: Path) -> None:
     with pytest.raises(UsageError, match="no such checkpoint folder"):
         open_folder(tmp_path / "absent")
     with pytest.raises(AdapterError, match=r"no config\.json"):
         open_folder(tmp_path)
-    unprocessed = damaged(whisper, tmp_path / "unprocessed")
+    unprocessed = damaged(tiny_whisper, tmp_path / "unprocessed")
     for name in ("processor_config.json", "preprocessor_config.json"):
         (unprocessed / name).unlink(missing_ok=True)
     with pytest.raises(AdapterError, match=r"cannot load it|does not take audio"):
         open_folder(unprocessed)
-    wider = damaged(wav2vec2, tmp_path / "wider", num_hidden_layers=3)
+    wider = damaged(tiny_wav2vec2, tmp_path / "wider", num_hidden_layers=3)
     with pytest.raises(AdapterError, match="weights are missing"):
         open_folder(wider)
-    weightless = damaged(wav2vec2, tmp_path / "weightless")
+    weightless = damaged(tiny_wav2vec2, tmp_path / "weightless")
     (weightless / "model.safetensors").write_bytes(b"\0" * 8)
     with pytest.raises(AdapterError, match="cannot load it"):
         open_folder(weightless)
 
 
-def test_wrong_arguments(wav2vec2: Path) -> None:
+def test_wrong_arguments(tiny_wav2vec2: Path) -> None:
     with pytest.raises(UnknownNameError, match="did you mean: language"):
-        open_folder(wav2vec2, langage="en")
+        open_folder(tiny_wav2vec2, langage="en")
     with pytest.raises(UsageError, match="takes no language"):
-        open_folder(wav2vec2, language="en")
+        open_folder(tiny_wav2vec2, language="en")
     with pytest.raises(UsageError, match="no revisions"):
-        open_folder(wav2vec2, revision="main")
+        open_folder(tiny_wav2vec2, revision="main")
     with pytest.raises(AdapterError, match="device 'quantum'"):
-        open_folder(wav2vec2, device="quantum")
+        open_folder(tiny_wav2vec2, device="quantum")
     with pytest.raises(UsageError, match="needs a model"):
         CascadeAdapter("transformers")
 
 
 def test_missing_transformers_names_the_extra(
-    wav2vec2: Path, monkeypatch: pytest.MonkeyPatch
+    tiny_wav2vec2: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import sys
 
     monkeypatch.setitem(sys.modules, "transformers", None)
     with pytest.raises(MissingDependencyError, match=r"lalm-harness\[hf\]"):
-        open_folder(wav2vec2)
+        open_folder(tiny_wav2vec2)

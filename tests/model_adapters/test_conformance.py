@@ -154,6 +154,49 @@ def hf(checkpoint: Path) -> AdapterConformance:
     )
 
 
+RECOGNISER = {**NO_MODEL, "system_prompt": "a recogniser reads no prompt"}
+
+
+def transformers(checkpoint: Path, llm: str = "") -> AdapterConformance:
+    def make(model: str = llm) -> Adapter:
+        return create(f"cascade:transformers:{checkpoint}{model}", {"device": "cpu"})
+
+    always = {"empty_reply": "with random weights it hears something everywhere"}
+    suite = AdapterConformance(
+        make,
+        exceptions=NO_MODEL if llm else {**RECOGNISER, **always},
+        empty=(lambda: (make("+mock:fixed:"), suite.request("nothing"))) if llm else None,
+    )
+    return suite
+
+
+def transcription(base_url: str, silent: str) -> AdapterConformance:
+    def make(url: str = base_url) -> Adapter:
+        return create("cascade:openai:m", {"base_url": url, "backoff": 0.01})
+
+    suite = AdapterConformance(
+        make,
+        exceptions=RECOGNISER,
+        empty=lambda: (make(silent), suite.request("nothing", clips.ref(clips.silence(0.05)))),
+    )
+    return suite
+
+
+LM_EVAL = {"max_tokens": "lm-eval does not say why a reply ended"}
+
+
+def lm_eval(checkpoint: Path, recogniser: str = "") -> AdapterConformance:
+    model = {"pretrained": str(checkpoint), "device": "cpu", "dtype": "float32"}
+    if not recogniser:
+        return AdapterConformance(lambda: create("lm_eval:hf", model), exceptions=LM_EVAL)
+    theirs = {f"llm.{name}": value for name, value in model.items()}
+    return AdapterConformance(
+        lambda: create(f"cascade:{recogniser}+lm_eval:hf", theirs),
+        exceptions=LM_EVAL,
+        clips=SPEECH,
+    )
+
+
 def vllm(folder: Path, stack: ExitStack) -> AdapterConformance:
     stack.enter_context(vllm_stub.installed())
     (folder / "config.json").write_text(json.dumps({"model_type": "a", "audio_config": {}}))
@@ -168,9 +211,8 @@ def suites(
     made: dict[str, AdapterConformance] = {}
     with ExitStack() as stack:
 
-        def server() -> str:
-            flags = ("--reply", f"{served_reply.__module__}:reply")
-            return stack.enter_context(ChaosServer(*flags)).base_url
+        def server(reply: str = f"{served_reply.__module__}:reply") -> str:
+            return stack.enter_context(ChaosServer("--reply", reply)).base_url
 
         makers: dict[str, Callable[[], AdapterConformance]] = {
             "mock-async": lambda: mock("async"),
@@ -185,6 +227,17 @@ def suites(
                 "openai:m", **{"llm.base_url": server(), "llm.backoff": 0.01}
             ),
             "hf": lambda: hf(request.getfixturevalue("tiny_qwen2_audio")),
+            "hf-flamingo": lambda: hf(request.getfixturevalue("tiny_audio_flamingo")),
+            "hf-glm": lambda: hf(request.getfixturevalue("tiny_glm_asr")),
+            "cascade-transformers": lambda: transformers(
+                request.getfixturevalue("tiny_wav2vec2"), "+mock:hash"
+            ),
+            "transformers": lambda: transformers(request.getfixturevalue("tiny_whisper")),
+            "transcription": lambda: transcription(server("hash"), server("fixed:")),
+            "lm-eval": lambda: lm_eval(request.getfixturevalue("tiny_text_only")),
+            "cascade-lm-eval": lambda: lm_eval(
+                request.getfixturevalue("tiny_text_only"), "pocketsphinx"
+            ),
             "vllm": lambda: vllm(tmp_path_factory.mktemp("vllm"), stack),
         }
 
@@ -205,18 +258,20 @@ def suites(
         "baseline",
         "replay",
         "pocketsphinx",
-        pytest.param(
-            "openai", marks=[pytest.mark.network, pytest.mark.xdist_group("conformance-openai")]
+        *(
+            pytest.param(
+                name, marks=[pytest.mark.network, pytest.mark.xdist_group("conformance-openai")]
+            )
+            for name in ("openai", "gemini", "cascade-openai", "transcription")
         ),
-        pytest.param(
-            "gemini", marks=[pytest.mark.network, pytest.mark.xdist_group("conformance-openai")]
+        *(
+            pytest.param(name, marks=pytest.mark.xdist_group("hf"))
+            for name in (
+                *("hf", "hf-flamingo", "hf-glm", "transformers", "cascade-transformers"),
+                *("lm-eval", "cascade-lm-eval"),
+            )
         ),
         "cascade-mock",
-        pytest.param(
-            "cascade-openai",
-            marks=[pytest.mark.network, pytest.mark.xdist_group("conformance-openai")],
-        ),
-        pytest.param("hf", marks=pytest.mark.xdist_group("hf")),
         pytest.param("vllm", marks=pytest.mark.xdist_group("vllm-stub")),
     ],
 )

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -29,16 +30,14 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="module")
-def served(
-    tiny_qwen2_audio: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, Path]]:
-    """URL of a live server, and the checkpoint that it serves."""
+@contextmanager
+def serve(checkpoint: Path, folder: Path) -> Iterator[str]:
+    """URL of a live ``transformers serve``."""
     pytest.importorskip("fastapi", reason="transformers serve needs fastapi")
     pytest.importorskip("uvicorn", reason="transformers serve needs uvicorn")
     port = free_port()
-    log = tmp_path_factory.mktemp("serve") / "log"
-    command = [str(Path(sys.executable).with_name("transformers")), "serve", str(tiny_qwen2_audio)]
+    log = folder / "log"
+    command = [str(Path(sys.executable).with_name("transformers")), "serve", str(checkpoint)]
     command += ["--host", "127.0.0.1", "--port", str(port), "--device", "cpu"]
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -50,10 +49,19 @@ def served(
             if process.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError(f"the server did not start:\n{log.read_text()}")
             time.sleep(0.2)
-        yield f"http://127.0.0.1:{port}/v1", tiny_qwen2_audio
+        yield f"http://127.0.0.1:{port}/v1"
     finally:
         process.kill()
         process.wait()
+
+
+@pytest.fixture(scope="module")
+def served(
+    tiny_qwen2_audio: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Path]]:
+    """URL of a live server, and the checkpoint that it serves."""
+    with serve(tiny_qwen2_audio, tmp_path_factory.mktemp("serve")) as url:
+        yield url, tiny_qwen2_audio
 
 
 def answers(url: str) -> bool:
@@ -118,3 +126,27 @@ def test_what_the_server_cannot_do_is_a_value_and_the_next_request_works(
     assert first.error is not None
     assert not first.error.retryable
     assert second.error is None
+
+
+def test_a_served_recogniser_hears_what_the_checkpoint_hears(
+    tiny_whisper: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("multipart", reason="transformers serve takes forms with python-multipart")
+    tones = [
+        AudioRef(write_tone(tmp_path / f"{hertz}.wav", 1.0, frequency=hertz))
+        for hertz in (200.0, 900.0)
+    ]
+    asked = [Request(f"r{n}", (Message("user", (clip,)),)) for n, clip in enumerate(tones)]
+    local = ask(f"cascade:transformers:{tiny_whisper}", asked, device="cpu")
+    with serve(tiny_whisper, tmp_path) as url:
+        remote = ask(f"cascade:openai:{tiny_whisper}", asked, base_url=url)
+        broken = Request("r", (Message("user", (AudioRef(b"RIFF\0\0\0\0WAVEnothing"),)),))
+        (failed,) = ask(
+            f"cascade:openai:{tiny_whisper}", [broken], base_url=url, max_retries=1, backoff=0.05
+        )
+    assert [one.error for one in [*local, *remote]] == [None] * 4
+    assert len({one.text for one in local}) == 2
+    for here, there in zip(local, remote, strict=True):
+        assert here.text and there.text
+        assert there.text.startswith(here.text)  # the server writes a few tokens more
+    assert failed.error is not None and failed.error.kind == "server"

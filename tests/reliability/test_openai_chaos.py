@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -140,8 +141,8 @@ def asked(server: ChaosServer) -> dict[str, int]:
     """How often every item was asked, by its id."""
     found = {}
     for row in server.ledger()["by_content"].values():
-        number = int(row["text"].removeprefix("What is number ").removesuffix("?"))
-        found[f"item-{number:05}"] = row["asked"]
+        (number,) = re.findall(r"What is number (\d+)\?$", row["text"])
+        found[f"item-{int(number):05}"] = row["asked"]
     return found
 
 
