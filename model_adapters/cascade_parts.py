@@ -76,7 +76,7 @@ class TranscriptionArguments:
     concurrency: int = 16
     timeout: float = 600.0
     max_retries: int = 5
-    backoff: float = 1.0
+    backoff: float = 0.5
 
 
 def split_target(target: str) -> tuple[str, str | None]:
@@ -105,7 +105,7 @@ def split_target(target: str) -> tuple[str, str | None]:
 
 @dataclass(frozen=True)
 class SortedArguments:
-    """``-M`` arguments by whom they are for.
+    """The arguments of a cascade, by whom they are for.
 
     Attributes:
         cascade: see ``CascadeArguments``.

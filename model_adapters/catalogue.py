@@ -75,7 +75,7 @@ FORMS: Final = (
     Form(
         "openai:MODEL",
         "a chat service: OpenAI, vLLM, SGLang, transformers serve",
-        ("openai",),
+        ("aiohttp",),
         key="OPENAI_API_KEY",
     ),
     Form(
@@ -97,12 +97,28 @@ FORMS: Final = (
         ("faster_whisper",),
         "whisper",
     ),
+    Form(
+        "cascade:transformers:PATH_OR_ID[+LLM]",
+        "any speech recogniser of transformers, and any text model behind it",
+        ("torch", "transformers"),
+        "hf",
+    ),
+    Form(
+        "cascade:openai:MODEL[+LLM]",
+        "a transcription service, and any text model behind it",
+        ("openai",),
+        key="OPENAI_API_KEY",
+    ),
     Form("python:MODULE:CLASS", "a class of your own, also in another environment"),
     Form("python:contrib.desta25:DeSTA25", "DeSTA2.5-Audio", elsewhere="desta"),
     Form("python:contrib.llaso:LLaSO", "LLaSO-Base", elsewhere="llaso"),
     Form("python:contrib.alarm:ALARM", "ALARM", elsewhere="generate_vllm"),
     Form("python:contrib.kimi_audio:KimiAudio", "Kimi-Audio", elsewhere="kimia_infer"),
-    Form("lm_eval:NAME", "a model of lm-evaluation-harness; text only, unless behind a recogniser"),
+    Form(
+        "lm_eval:NAME",
+        "a model of lm-evaluation-harness; text only, unless behind a recogniser",
+        ("lm_eval",),
+    ),
     Form("replay:FILE_OR_RUN_DIR", "stored replies"),
     Form("baseline:random|first", "chance rows of a leaderboard"),
     Form("mock:BEHAVIOUR", "scripted replies and faults, for tests"),
