@@ -154,7 +154,7 @@ def graded_items(run: Path) -> dict[tuple[str | None, str], dict[str, str]]:
     directory = RunDirectory(run)
     manifest = directory.manifest()
     judgements = directory.judgements()
-    from harness.evaluate import load_scoring_task
+    from harness.manifest import load_scoring_task
 
     tasks = {
         name: load_scoring_task(name, entry, None) for name, entry in manifest["tasks"].items()

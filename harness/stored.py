@@ -22,10 +22,11 @@ from harness.errors import (
     UnknownNameError,
     UsageError,
 )
-from harness.evaluate import Ended, check_same_parts, check_version, load_scoring_task, new_manifest
+from harness.evaluate import Ended
 from harness.judge import PREFIX, TaskJudge, bind, check_renders, judge_options, judges_named
 from harness.judge_run import judge_stored, judged_task, rejudge, replayed_lines, unjudged_note
 from harness.judge_stage import JudgeStage
+from harness.manifest import check_same_parts, check_version, load_scoring_task, new_manifest
 from harness.plan import check_benchmarks, check_supported, data_folder, declared_entry, load_spec
 from harness.progress import Style
 from harness.records import error_record, stored_outcome
