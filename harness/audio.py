@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -205,12 +206,12 @@ class AudioRef(dict[str, Any], Audio):
 
     # --- internals ---------------------------------------------------------------------------
 
-    def _stream(self) -> io.BufferedReader | io.BytesIO:
+    def _stream(self) -> io.FileIO | io.BytesIO:
         """The encoded bytes as a stream: a file is never read into memory as a whole."""
         if not isinstance(self._source, str | Path):
             return io.BytesIO(self.read_bytes())
         try:
-            return Path(self._source).open("rb")
+            return Path(self._source).open("rb", buffering=0)
         except OSError as error:
             raise AudioError(f"cannot read audio: {error.strerror}", where=self.path) from error
 
@@ -221,7 +222,12 @@ class AudioRef(dict[str, Any], Audio):
         with self._stream() as stream:
             _check_size(stream, self.path)
             try:
-                file = soundfile.SoundFile(stream)
+                # a descriptor spares a call into Python for every few kilobytes
+                file = (
+                    soundfile.SoundFile(stream.fileno(), closefd=False)
+                    if os.name == "posix" and isinstance(stream, io.FileIO)
+                    else soundfile.SoundFile(stream)
+                )
             except (soundfile.LibsndfileError, RuntimeError, TypeError) as error:
                 raise AudioError(f"not a readable audio file: {error}", where=self.path) from error
             with file:
@@ -244,15 +250,9 @@ class AudioRef(dict[str, Any], Audio):
                     hint="split it into shorter items",
                 )
             try:
-                blocks = [
-                    block.mean(axis=1, dtype=np.float32)
-                    if info.channels > 1
-                    else block[:, 0].copy()
-                    for block in file.blocks(_BLOCK, dtype="float32", always_2d=True)
-                ]
+                mono = _mono(file)
             except (soundfile.LibsndfileError, RuntimeError) as error:
                 raise AudioError(f"cannot decode audio: {error}", where=self.path) from error
-        mono = np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
         if info.format == "FLAC" and len(mono) < info.seconds * info.sampling_rate - 0.5:
             raise AudioError(
                 f"the audio is truncated: {len(mono)} of {info.seconds * info.sampling_rate:.0f} samples",
@@ -272,13 +272,25 @@ class AudioRef(dict[str, Any], Audio):
         return rate, np.ascontiguousarray(mono, dtype=np.float32)
 
 
+def _mono(file: Any) -> npt.NDArray[np.float32]:
+    """All samples; several channels are averaged block by block, so that they are never in memory at once."""
+    import numpy as np
+
+    if file.channels == 1:
+        samples: npt.NDArray[np.float32] = file.read(dtype="float32")
+        return samples
+    blocks = file.blocks(_BLOCK, dtype="float32", always_2d=True)
+    means = [block.mean(axis=1, dtype=np.float32) for block in blocks]
+    return np.concatenate(means) if means else np.zeros(0, np.float32)
+
+
 def _header(file: Any, path: str) -> AudioInfo:
     if file.samplerate <= 0 or file.frames <= 0:
         raise AudioError("the audio has no samples (zero length)", where=path)
     return AudioInfo(file.frames / file.samplerate, file.samplerate, file.channels, file.format)
 
 
-def _check_size(stream: io.BufferedReader | io.BytesIO, path: str) -> None:
+def _check_size(stream: io.FileIO | io.BytesIO, path: str) -> None:
     """Refuse an empty file, and a WAV that ends long before its header says ("unknown" passes)."""
     head = stream.read(12)
     size = stream.seek(0, io.SEEK_END)

@@ -13,6 +13,8 @@ from typing import Final, Protocol, TypeVar
 
 WINDOW: Final = 4
 """Batches that are formed out of one window."""
+LEAST_ITEMS: Final = 32
+"""Items of a window, where batches are small; as many as with the default size of 8."""
 
 
 class Sized(Protocol):
@@ -39,7 +41,7 @@ async def form_batches(
     more = True
     while more:
         window: list[S] = []
-        while len(window) < WINDOW * size:
+        while len(window) < window_size(size):
             item = await queue.get()
             if item is None:
                 more = False
@@ -50,6 +52,15 @@ async def form_batches(
             count = batch_size(window[0].seconds, len(window), size, limit)
             yield window[:count]
             del window[:count]
+
+
+def window_size(size: int) -> int:
+    """Items of a window; each is decoded while it waits there.
+
+    >>> window_size(8), window_size(4), window_size(1)
+    (32, 32, 4)
+    """
+    return WINDOW if size == 1 else max(WINDOW * size, LEAST_ITEMS)
 
 
 def batch_size(longest: float, waiting: int, size: int, limit: Limit) -> int:

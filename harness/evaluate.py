@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import threading
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from harness.availability import with_left_out
+from harness.daemon_thread import calls_hang
 from harness.errors import (
     EXIT_INCOMPLETE,
     EXIT_OK,
@@ -84,7 +84,7 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
             breaker = max(BREAKER, parse_max_errors(settings.max_errors, total) + 1)
             stopped, stage = _run_items(settings, planned, run, adapter, info, style, breaker)
         finally:
-            if not _still_generating():
+            if not calls_hang():
                 _close(adapter)
         return _finish(run, settings, planned, stopped, stage)
 
@@ -191,10 +191,6 @@ def _judge_stage(
     if not tasks:
         return None
     return open_stage(run, tasks, settings, judge_options(settings, has_replies=False), progress)
-
-
-def _still_generating() -> bool:
-    return any(thread.name == "generate" for thread in threading.enumerate())
 
 
 def _finish(

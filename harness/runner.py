@@ -13,10 +13,8 @@ by one.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import functools
 import random
-import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +22,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, TypeVar
 
 from harness.attempts import Attempt, AttemptKey
-from harness.batches import WINDOW, form_batches
+from harness.batches import form_batches, window_size
+from harness.daemon_thread import DaemonThread
 from harness.errors import AdapterError, AudioError, HarnessError
 from harness.keys import request_key
 from harness.plan import PlannedTask
@@ -134,7 +133,7 @@ class Runner:
         if self._info.style == "async":
             window, consume = 2 * self._info.concurrency, self._consume_async
         else:
-            window, consume = WINDOW * self._batch_size, self._consume_batches
+            window, consume = window_size(self._batch_size), self._consume_batches
         queue: asyncio.Queue[Prepared | None] = asyncio.Queue(maxsize=window)
         pool = ThreadPoolExecutor(PREFETCH_THREADS, thread_name_prefix="prefetch")
         try:
@@ -266,23 +265,27 @@ class Runner:
         """Answer batch after batch; the next one is formed and prepared while the model generates."""
         prepare = getattr(self._adapter, "prepare_batch", None)
         limit = getattr(self._adapter, "batch_limit", _no_limit)
-        async with asyncio.TaskGroup() as group:
+        async with (
+            DaemonThread("prepare") as preparing,
+            DaemonThread("generate") as generating,
+            asyncio.TaskGroup() as group,
+        ):
             running: asyncio.Task[None] | None = None
             async for batch in form_batches(queue, self._batch_size, limit):
                 if prepare is not None:
                     requests = [prepared.request for prepared in batch]
-                    await self._alive(in_daemon_thread(functools.partial(prepare, requests)))
+                    await self._alive(preparing.run(functools.partial(prepare, requests)))
                 if running is not None:
                     await running
-                running = group.create_task(self._ask_batch(batch))
+                running = group.create_task(self._ask_batch(batch, generating))
 
-    async def _ask_batch(self, batch: list[Prepared]) -> None:
+    async def _ask_batch(self, batch: list[Prepared], generating: DaemonThread) -> None:
         for attempt in range(1, MAX_ATTEMPTS + 1):
             if not batch:
                 return
             requests = [prepared.request for prepared in batch]
             responses = await self._alive(
-                in_daemon_thread(functools.partial(self._adapter.generate_batch, requests))
+                generating.run(functools.partial(self._adapter.generate_batch, requests))
             )
             if not isinstance(responses, list) or len(responses) != len(batch):
                 found = len(responses) if isinstance(responses, list) else type(responses).__name__
@@ -398,29 +401,3 @@ def _backoff(key: str, attempt: int) -> float:
     return (
         BACKOFF_SECONDS * 2.0 ** (attempt - 1) * (0.5 + random.Random(f"{key}{attempt}").random())
     )
-
-
-async def in_daemon_thread(function: Callable[[], T]) -> T:
-    """Run a blocking call in a thread that does not keep the process alive when it is interrupted."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[T] = loop.create_future()
-
-    def settle(result: T | None, error: BaseException | None) -> None:
-        if future.done():
-            return
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(result)  # type: ignore[arg-type]
-
-    def work() -> None:
-        result, error = None, None
-        try:
-            result = function()
-        except BaseException as caught:  # noqa: BLE001  (handed to the awaiting coroutine)
-            error = caught
-        with contextlib.suppress(RuntimeError):  # the loop is gone: the run was interrupted
-            loop.call_soon_threadsafe(settle, result, error)
-
-    threading.Thread(target=work, name="generate", daemon=True).start()
-    return await future

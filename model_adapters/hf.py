@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import threading
 import time
 from collections.abc import Hashable, Sequence
@@ -42,6 +43,7 @@ from model_adapters.hf_processing import (
 )
 from model_adapters.hf_source import Source, adapter_base, find_source, identity, trust
 from model_adapters.hf_text import generate
+from model_adapters.own_thread import in_own_thread
 
 _MEMORY: Final = ("out of memory", "can't allocate memory", "not enough memory")
 SHORT_CLIP: Final = 0.5
@@ -96,6 +98,9 @@ class HFAdapter(BatchAdapter):
             AdapterError: the checkpoint cannot be loaded; the message says what is wrong with it.
             MissingDependencyError: torch, transformers or what this family needs is not installed.
         """
+        return in_own_thread(self._open)
+
+    def _open(self) -> AdapterInfo:
         arguments, own = self._arguments, self._arguments.own
         source, given = _source(self._target, own.revision, own.peft)
         if own.trust_remote_code:
@@ -156,7 +161,12 @@ class HFAdapter(BatchAdapter):
         return self._limit.most(seconds)
 
     def prepare_batch(self, requests: Sequence[Request]) -> None:
-        """Make the model's inputs ahead of time; what goes wrong is found again by ``generate_batch``."""
+        """Make the model's inputs ahead of time; what goes wrong is found again by ``generate_batch``.
+
+        Not where the model's own threads are at work on all processors: both would be slower.
+        """
+        if self._loaded().model.device.type == "cpu" and not spare_processors():
+            return
         work = self._plan(requests)
         for group in work.groups:
             with contextlib.suppress(*_request_errors(), AudioDroppedError):
@@ -305,3 +315,11 @@ def _problem(error: BaseException) -> ErrorInfo | None:
     if isinstance(error, RuntimeError) and any(words in lower for words in _DEVICE_LOST):
         return None
     return ErrorInfo("request", f"{type(error).__name__}: {message[:500]}")
+
+
+def spare_processors() -> int:
+    """Processors that torch leaves to others while it computes on the CPU."""
+    import torch
+
+    ours = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(0, (ours or 1) - int(torch.get_num_threads()))

@@ -14,6 +14,7 @@ from harness.errors import AdapterError, UsageError
 from harness.types import ErrorInfo
 from model_adapters.hf_loading import LOAD_ERRORS, check_complete, first_line, import_backend
 from model_adapters.hf_source import Source, find_source, identity, read_config
+from model_adapters.own_thread import in_own_thread
 from model_adapters.recognisers import HearingError, LocalRecogniser, in_stretches
 
 if TYPE_CHECKING:
@@ -69,6 +70,9 @@ class TransformersRecogniser(LocalRecogniser):
             AdapterError: it cannot be loaded, or recognises no speech.
             MissingDependencyError: transformers or torch is not there.
         """
+        return in_own_thread(self._open)
+
+    def _open(self) -> str:
         torch, transformers = import_backend()
         if self._source.folder is not None:
             read_config(self._source.folder)

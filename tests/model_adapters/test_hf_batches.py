@@ -11,6 +11,7 @@ import pytest
 
 from harness.audio import AudioRef
 from harness.batches import form_batches
+from model_adapters import hf
 from model_adapters.hf import HFAdapter
 from tests import clips
 from tests.model_adapters.hf_requests import request, voice
@@ -18,6 +19,11 @@ from tests.toy import FLAGS, jsonl, write_tone
 
 pytest.importorskip("transformers", reason="needs the extra hf")
 pytestmark = pytest.mark.xdist_group("hf")
+
+
+@pytest.fixture(autouse=True)
+def _spare(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hf, "spare_processors", lambda: 1)
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +59,21 @@ def test_inputs_made_ahead_are_used_and_give_the_same_replies(
     assert found == plain
     assert len(sizes) == made
     assert not adapter._ahead
+
+
+def test_nothing_is_made_ahead_where_the_model_needs_every_processor(
+    adapter: HFAdapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    monkeypatch.undo()
+    monkeypatch.setattr(hf.os, "sched_getaffinity", lambda _: range(4))
+    for threads, spare in ((4, 0), (8, 0), (3, 1)):
+        monkeypatch.setattr(torch, "get_num_threads", lambda: threads)  # noqa: B023
+        assert hf.spare_processors() == spare
+        adapter.prepare_batch([request(voice(1))])
+        assert bool(adapter._ahead) is bool(spare)
+    adapter._ahead.clear()
 
 
 def test_what_goes_wrong_ahead_goes_wrong_in_its_turn(adapter: HFAdapter) -> None:
@@ -154,7 +175,7 @@ def test_a_run_prepares_the_next_batch_while_the_model_generates(
     assert replies(run) == replies(alone)
 
 
-def test_batches_are_formed_by_length_and_limit() -> None:
+def test_batches_are_formed_by_length_and_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     import asyncio
     from dataclasses import dataclass
 
@@ -172,6 +193,9 @@ def test_batches_are_formed_by_length_and_limit() -> None:
             [item.seconds for item in batch] async for batch in form_batches(queue, size, limit)
         ]
 
-    found = asyncio.run(batches([1, 25, 3, 30, 2, 9, 8, 7, 6, 5], 2))
-    # a window of eight, the longest first and alone, then the rest
-    assert found == [[30], [25], [9, 8], [7, 3], [2, 1], [6, 5]]
+    lengths: list[float] = [1, 25, 3, 30, 2, 9, 8, 7, 6, 5]
+    # one window, the longest first and alone, then the rest
+    assert asyncio.run(batches(lengths, 2)) == [[30], [25], [9, 8], [7, 6], [5, 3], [2, 1]]
+    # windows of eight: an item never waits behind all that come after it
+    monkeypatch.setattr("harness.batches.LEAST_ITEMS", 8)
+    assert asyncio.run(batches(lengths, 2)) == [[30], [25], [9, 8], [7, 3], [2, 1], [6, 5]]
