@@ -6,13 +6,15 @@ arena, which showed as a tenth of the time of a small model.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import queue
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    import asyncio
 
 T = TypeVar("T")
 _PREFIX: Final = "model-"
@@ -51,6 +53,8 @@ class DaemonThread:
 
     async def run(self, function: Callable[[], T]) -> T:
         """What a call returns, or raises. A call that is given up goes on and is not waited for."""
+        import asyncio  # not at the top: the entry point asks calls_hang, and would pay for it
+
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
 
@@ -83,5 +87,8 @@ class DaemonThread:
 
 
 def calls_hang() -> bool:
-    """Whether a thread of this kind is still at work, although nobody waits for it."""
+    """Whether a thread of this kind is still at work, although nobody waits for it.
+
+    By its name, since a model that is being loaded has a thread as well (``model_adapters.own_thread``).
+    """
     return any(thread.name.startswith(_PREFIX) for thread in threading.enumerate())

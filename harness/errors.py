@@ -72,7 +72,7 @@ class UnknownNameError(UsageError):
     def __init__(
         self, what: str, name: str, known: Iterable[str], *, hint: str | None = None
     ) -> None:
-        near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
+        near = difflib.get_close_matches(name, dict.fromkeys(known), n=3, cutoff=0.5)
         suggestion = f"did you mean: {', '.join(near)}?" if near else None
         super().__init__(
             f"unknown {what} {name!r}",

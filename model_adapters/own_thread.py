@@ -17,8 +17,10 @@ T = TypeVar("T")
 def in_own_thread(function: Callable[[], T]) -> T:
     """What a call returns, or raises, made in a thread of its own; Ctrl-C does not wait for it.
 
+    The name of the thread tells the command that it may still be at work when it ends.
+
     >>> in_own_thread(lambda: threading.current_thread().name)
-    'loading'
+    'model-loading'
     """
     found: list[T] = []
     raised: list[BaseException] = []
@@ -29,7 +31,7 @@ def in_own_thread(function: Callable[[], T]) -> T:
         except BaseException as error:  # noqa: BLE001  (raised again below)
             raised.append(error)
 
-    thread = threading.Thread(target=work, name="loading", daemon=True)
+    thread = threading.Thread(target=work, name="model-loading", daemon=True)
     thread.start()
     thread.join()
     if raised:

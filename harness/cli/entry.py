@@ -5,12 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import sys
-import threading
 from typing import NoReturn
 
 import typer
 
 from harness.cli.app import app
+from harness.daemon_thread import calls_hang
 from harness.errors import EXIT_ENVIRONMENT, EXIT_SIGINT, EXIT_SIGTERM, EXIT_USAGE, HarnessError
 
 _COMMAND_LINE_ERROR: type[typer.BadParameter] = typer.BadParameter.__mro__[2]
@@ -97,8 +97,11 @@ def normalise_flags(arguments: list[str]) -> list[str]:
 
 
 def _leave(code: int) -> NoReturn:
-    """Exit; a model that is still generating in its thread does not keep the process alive."""
-    if any(thread.name == "generate" for thread in threading.enumerate()):
+    """Exit; a model that is still at work in its thread does not keep the process alive.
+
+    Nor is the interpreter taken down around it: a thread that comes back from native code then would abort the process.
+    """
+    if calls_hang():
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)

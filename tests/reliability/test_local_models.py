@@ -1,9 +1,10 @@
-"""Hazards: a local model that is killed, or whose own process dies, loses or doubles items or answers otherwise then."""
+"""Hazards: a local model that is killed, interrupted, or dies loses or doubles items, or answers otherwise then."""
 
 from __future__ import annotations
 
 import os
 import signal
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -12,7 +13,16 @@ import pytest
 import soundfile
 
 from tests.environment import make_environment
-from tests.reliability.live import SOAK, answered, asked, finish, launch, lines, wait_until
+from tests.reliability.live import (
+    SOAK,
+    answered,
+    asked,
+    finish,
+    interrupt,
+    launch,
+    lines,
+    wait_until,
+)
 from tests.toy import jsonl, timeless
 
 ITEMS = 240 if SOAK else 48
@@ -79,6 +89,25 @@ def test_a_checkpoint_killed_and_resumed_answers_as_one_that_was_not(tmp_path: P
     whole(model, run, *more)
     whole(model, calm, *more)
     assert timeless(run) == timeless(calm)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.xdist_group("hf")
+def test_a_signal_ends_a_checkpoint_in_the_middle_of_a_batch(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    """A thread that is in native code when the interpreter goes down would abort the process."""
+    pytest.importorskip("transformers", reason="needs the extra hf")
+    from tests.tiny_models import build_tiny_qwen2_audio
+
+    model, run = f"hf:{build_tiny_qwen2_audio(tmp_path / 'checkpoint')}", tmp_path / "run"
+    long = ("--gen-kwargs", "max_new_tokens=2000,min_new_tokens=2000")
+    process = launch(model, run, "-M", "dtype=float32,device=cpu", "--batch-size", "4", *long)
+    wait_until(lambda: (run / "manifest.json").exists(), process)
+    time.sleep(2)
+    code, _, err = interrupt(process, number)
+    assert code == 128 + number, err
+    assert "terminate called" not in err and "Traceback" not in err
 
 
 def test_a_class_in_its_own_process_killed_from_either_side(tmp_path: Path) -> None:
