@@ -1,11 +1,12 @@
-"""What adapters share: one request as a batch of one, and messages as plain text.
+"""What adapters share: the half of the interface that they do not write, and messages as plain text.
 
-``BatchAdapter`` gives a batch-style adapter the other half of the interface, so that callers which
-hold a single request (``doctor``, lm-eval's wrapper) need not know the style.
+``BatchAdapter`` answers one request as a batch of one, ``AsyncAdapter`` a batch as many requests, so that callers
+(``doctor``, lm-eval's wrapper) need not know the style.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 
@@ -40,6 +41,29 @@ class BatchAdapter:
     async def generate(self, request: Request) -> Response:
         """One request as a batch of one."""
         return self.generate_batch([request])[0]
+
+    def close(self) -> None:
+        """Release the model; subclasses that hold one override this."""
+
+
+class AsyncAdapter:
+    """Base of adapters that answer request by request; subclasses write ``open`` and ``generate``."""
+
+    def open(self) -> AdapterInfo:
+        """Load the model, or find the service."""
+        raise NotImplementedError
+
+    async def generate(self, request: Request) -> Response:
+        """One response."""
+        raise NotImplementedError
+
+    def generate_batch(self, requests: Sequence[Request]) -> list[Response]:
+        """Answer several requests, for callers without an event loop."""
+
+        async def ask() -> list[Response]:
+            return list(await asyncio.gather(*map(self.generate, requests)))
+
+        return asyncio.run(ask())
 
     def close(self) -> None:
         """Release the model; subclasses that hold one override this."""

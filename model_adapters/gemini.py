@@ -13,16 +13,15 @@ model's name, with a digest of the arguments that change what the model is asked
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from harness.errors import AdapterError, MissingDependencyError, UsageError
+from harness.errors import MissingDependencyError, UsageError
 from harness.types import AdapterInfo, Request, Response
 from model_adapters.arguments import read_arguments
 from model_adapters.audio_formats import AudioFormat
+from model_adapters.base import AsyncAdapter
 from model_adapters.gemini_client import GeminiClient, GeminiOptions
 from model_adapters.gemini_messages import (
     RequestOptions,
@@ -32,7 +31,15 @@ from model_adapters.gemini_messages import (
     config_fields,
 )
 from model_adapters.openai_messages import stop_strings
-from model_adapters.service import LoopBound, OffLoop, Prices, as_response, changed, fingerprint
+from model_adapters.service import (
+    LoopBound,
+    OffLoop,
+    Prices,
+    as_response,
+    changed,
+    check_key,
+    fingerprint,
+)
 
 SLOW_ENCODING: Final = 0.005
 """Seconds that making one request may hold up everything else."""
@@ -69,7 +76,7 @@ class Arguments:
     output_price: float | None = None
 
 
-class GeminiAdapter:
+class GeminiAdapter(AsyncAdapter):
     """A model behind the Gemini API."""
 
     def __init__(self, target: str, **model_args: object) -> None:
@@ -145,26 +152,13 @@ class GeminiAdapter:
                 SLOW_ENCODING, build_request, request.messages, fields, options
             ),
         )
-        if reply.error is not None and reply.error.kind == "authentication":
-            raise AdapterError(
-                f"{self._options.shown_url} refuses the key in {self._options.key_variable}: "
-                f"{reply.error.message}",
-                hint="mend the key, then run the same command again: it goes on where this stopped",
-            )
+        check_key(reply, self._options.shown_url, self._options.key_variable)
         return as_response(
             reply,
             asked=self._model,
             stops=stop_strings(request.generation),
             prices=self._prices,
         )
-
-    def generate_batch(self, requests: Sequence[Request]) -> list[Response]:
-        """Answer several requests, for callers without an event loop."""
-
-        async def ask() -> list[Response]:
-            return list(await asyncio.gather(*map(self.generate, requests)))
-
-        return asyncio.run(ask())
 
     def close(self) -> None:
         """Forget the connections; they were closed with the event loop that they belonged to."""

@@ -13,17 +13,17 @@ digest of the arguments that change what the model is asked (``extra_body``, ``s
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import json
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from harness.errors import AdapterError, UsageError
+from harness.errors import UsageError
 from harness.types import AdapterInfo, Request, Response
 from model_adapters.arguments import read_arguments
 from model_adapters.audio_formats import AudioFormat
+from model_adapters.base import AsyncAdapter
 from model_adapters.openai_messages import (
     AudioPart,
     BodyOptions,
@@ -33,7 +33,15 @@ from model_adapters.openai_messages import (
     generation_fields,
     stop_strings,
 )
-from model_adapters.service import LoopBound, OffLoop, Prices, as_response, changed, fingerprint
+from model_adapters.service import (
+    LoopBound,
+    OffLoop,
+    Prices,
+    as_response,
+    changed,
+    check_key,
+    fingerprint,
+)
 from model_adapters.transport import ChatClient, ClientOptions
 
 _OURS: Final = frozenset({"model", "messages", "stream", "n"})
@@ -69,7 +77,7 @@ class Arguments:
     output_price: float | None = None
 
 
-class OpenAIAdapter:
+class OpenAIAdapter(AsyncAdapter):
     """A model behind an OpenAI-compatible chat service."""
 
     def __init__(self, target: str, **model_args: object) -> None:
@@ -140,26 +148,13 @@ class OpenAIAdapter:
         )
         client = await self._client.get()
         reply = await client.chat(lambda: self._encode(request, fields, body))
-        if reply.error is not None and reply.error.kind == "authentication":
-            raise AdapterError(
-                f"{self._options.shown_url} refuses the key in {self._options.api_key_env}: "
-                f"{reply.error.message}",
-                hint="mend the key, then run the same command again: it goes on where this stopped",
-            )
+        check_key(reply, self._options.shown_url, self._options.api_key_env)
         return as_response(
             reply,
             asked=self._model,
             stops=stop_strings(request.generation),
             prices=self._prices,
         )
-
-    def generate_batch(self, requests: Sequence[Request]) -> list[Response]:
-        """Answer several requests, for callers without an event loop."""
-
-        async def ask() -> list[Response]:
-            return list(await asyncio.gather(*map(self.generate, requests)))
-
-        return asyncio.run(ask())
 
     def close(self) -> None:
         """Forget the connections; they were closed with the event loop that they belonged to."""

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Final
 
-from harness.errors import AdapterError, AudioError
+from harness.errors import AudioError
 from harness.types import Audio
 from model_adapters.attempt_loop import Attempt, AttemptLoop, failure
 from model_adapters.audio_formats import AudioFormat, encode_clip
@@ -21,7 +21,7 @@ from model_adapters.chat_reply import ChatReply, failed
 from model_adapters.credentials import Secret, find_key, is_loopback, split_password
 from model_adapters.loop_thread import LoopThread
 from model_adapters.recognisers import HearingError
-from model_adapters.service import fingerprint
+from model_adapters.service import check_key, fingerprint
 from model_adapters.transport import CONNECT_SECONDS, OPENAI_URL, ClientOptions, refused
 
 if TYPE_CHECKING:
@@ -104,18 +104,13 @@ class TranscriptionService:
         reply = await self._attempts.run(lambda _: self._send(clip))
         if reply.error is None:
             return (reply.text or "").strip()
-        message = f"transcription by {self._model}: {reply.error.message}"
+        check_key(reply, self._options.shown_url, self._options.api_key_env)
         if reply.error.kind == "audio":
             raise AudioError(reply.error.message)
-        if reply.error.kind == "authentication":
-            raise AdapterError(
-                message,
-                where=self._options.shown_url,
-                hint="mend the key, then run the same command again: it goes on where this stopped",
-            )
-        raise HearingError(
-            type(reply.error)(reply.error.kind, f"{message} ({reply.attempts} attempts)")
+        message = (
+            f"transcription by {self._model}: {reply.error.message} ({reply.attempts} attempts)"
         )
+        raise HearingError(type(reply.error)(reply.error.kind, message))
 
     async def _send(self, clip: Audio) -> Attempt:
         import openai

@@ -16,6 +16,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, Generic, NamedTuple, ParamSpec, TypeVar
 
+from harness.errors import AdapterError
 from harness.types import Response
 from model_adapters.chat_reply import ChatReply
 from model_adapters.reply_text import cut_at
@@ -108,6 +109,24 @@ class Prices(NamedTuple):
 
 
 NO_PRICES: Final = Prices()
+
+
+def check_key(reply: ChatReply, service: str, variable: str) -> None:
+    """End the run where the service refuses the key, since it would refuse it for every item.
+
+    Args:
+        reply: what the client returned.
+        service: the URL to show.
+        variable: environment variable of the key.
+
+    Raises:
+        AdapterError: the key was refused.
+    """
+    if reply.error is not None and reply.error.kind == "authentication":
+        raise AdapterError(
+            f"{service} refuses the key in {variable}: {reply.error.message}",
+            hint="mend the key, then run the same command again: it goes on where this stopped",
+        )
 
 
 def as_response(

@@ -186,7 +186,9 @@ def test_a_refused_key_ends_the_run_and_is_not_shown(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("OPENAI_API_KEY", "sk-wrongwrong")
     with ChaosServer("--api-key", "right") as server:
         adapter = cascade(server)
-        with pytest.raises(AdapterError, match="transcription by whisper-1: HTTP 401") as caught:
+        with pytest.raises(
+            AdapterError, match="refuses the key in OPENAI_API_KEY: HTTP 401"
+        ) as caught:
             ask(adapter, TONES[0])
         adapter.close()
     assert "sk-wrong" not in f"{caught.value}{caught.value.hint}{adapter.__dict__}"
