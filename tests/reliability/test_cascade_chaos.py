@@ -13,7 +13,7 @@ import pytest
 from tests.chaos_server import ChaosServer
 from tests.command import run_process
 from tests.reliability.live import answered, finish, interrupt, launch, lines, wait_until
-from tests.reliability.test_openai_chaos import ITEMS, REPLIES, asked, content, without_paths
+from tests.reliability.test_service_chaos import ITEMS, REPLIES, asked, content, without_paths
 from tests.small_model import MODEL, small_model
 from tests.toy import jsonl, write_tone
 

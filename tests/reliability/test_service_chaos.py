@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -32,16 +32,40 @@ REPLIES = ("--reply", "tests.toy_replies:answer", "--outcome-rate", "0.1", "--se
 CLIENT = "timeout=2,backoff=0.05,max_retries=8,concurrency=16"
 
 
+VARIABLES = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "GEMINI_API_KEY", "GOOGLE_API_KEY")
+VARIABLES += ("GOOGLE_GEMINI_BASE_URL",)
+
+
+class Service(NamedTuple):
+    """An adapter of a service."""
+
+    model: str
+    most_memory: int
+    suffix: str = ""
+
+    def to(self, server: ChaosServer, client: str = CLIENT) -> tuple[str, ...]:
+        return ("-M", f"base_url={server.base_url.removesuffix(self.suffix)},{client}")
+
+
+SERVICES = {
+    "openai": Service("openai:m", 330_000_000),
+    "gemini": Service("gemini:gemini-2.5-flash", 400_000_000, suffix="/v1"),
+}
+
+
+@pytest.fixture(scope="module", params=SERVICES)
+def service(request: pytest.FixtureRequest) -> Service:
+    if request.param == "gemini":
+        pytest.importorskip("google.genai", reason="needs the extra gemini")
+    return SERVICES[request.param]
+
+
 @pytest.fixture(autouse=True)
 def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
+    for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TOY_AUDIO", str(write_tone(tmp_path / "tone.wav")))
     monkeypatch.setenv("TOY_ITEMS", str(ITEMS))
-
-
-def to(server: ChaosServer) -> tuple[str, ...]:
-    return ("-M", f"base_url={server.base_url},{CLIENT}")
 
 
 def content(run: Path) -> tuple[bytes, list[dict[str, Any]]]:
@@ -54,13 +78,19 @@ def content(run: Path) -> tuple[bytes, list[dict[str, Any]]]:
 
 
 @pytest.fixture(scope="module")
-def calm(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, list[dict[str, Any]]]:
+def calm(
+    service: Service, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[bytes, list[dict[str, Any]]]:
     """What a run gives when nothing fails."""
     folder = tmp_path_factory.mktemp("calm")
     with pytest.MonkeyPatch.context() as patch, ChaosServer(*REPLIES) as server:
+        for name in VARIABLES:
+            patch.delenv(name, raising=False)
         patch.setenv("TOY_AUDIO", str(write_tone(folder / "tone.wav")))
         patch.setenv("TOY_ITEMS", str(ITEMS))
-        code, _, err = finish(launch("openai:m", folder / "run", *to(server)), timeout=300)
+        code, _, err = finish(
+            launch(service.model, folder / "run", *service.to(server)), timeout=300
+        )
         assert code == 0, err
         ledger = server.ledger()
     assert ledger["requests"] == ITEMS
@@ -81,11 +111,11 @@ def without_paths(samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def test_same_results_with_every_fifth_attempt_failing(
-    tmp_path: Path, calm: tuple[bytes, list[dict[str, Any]]]
+    tmp_path: Path, service: Service, calm: tuple[bytes, list[dict[str, Any]]]
 ) -> None:
     run = tmp_path / "run"
     with ChaosServer(*REPLIES, "--fault-rate", "0.2", "--fault-attempts", "4") as server:
-        code, _, err = finish(launch("openai:m", run, *to(server)), timeout=600)
+        code, _, err = finish(launch(service.model, run, *service.to(server)), timeout=600)
         assert code == 0, err
         ledger = server.ledger()
     assert len(ledger["faults"]) >= 8
@@ -93,27 +123,29 @@ def test_same_results_with_every_fifth_attempt_failing(
     assert len(ledger["by_content"]) == ITEMS
     assert all(row["answered"] >= 1 for row in ledger["by_content"].values())
     assert ledger["probes"] == 0
+    attempts = sum(line["extra"].get("attempts", 1) for line in jsonl(run / "responses.jsonl"))
+    assert attempts == ledger["requests"]  # a client's package sent none that we do not know of
     results, samples = content(run)
     assert results == calm[0]
     assert without_paths(samples) == without_paths(calm[1])
 
 
 def test_kill_9_asks_nothing_finished_again(
-    tmp_path: Path, calm: tuple[bytes, list[dict[str, Any]]]
+    tmp_path: Path, service: Service, calm: tuple[bytes, list[dict[str, Any]]]
 ) -> None:
     run = tmp_path / "run"
     faults = ("--fault-rate", "0.1", "--fault-attempts", "3", "--latency", "0.05")
     with ChaosServer(*REPLIES, *faults) as server:
         for part in (0.3, 0.7):
             target = int(ITEMS * part)
-            process = launch("openai:m", run, *to(server))
+            process = launch(service.model, run, *service.to(server))
             wait_until(lambda: lines(run / "responses.jsonl") >= target, process)  # noqa: B023
             process.kill()
             process.communicate()
             done = answered(run)
             before = asked(server)
             assert target <= len(done) < ITEMS
-        code, _, err = finish(launch("openai:m", run, *to(server)), timeout=600)
+        code, _, err = finish(launch(service.model, run, *service.to(server)), timeout=600)
         assert code == 0, err
         after = asked(server)
     assert len(after) == ITEMS
@@ -124,11 +156,13 @@ def test_kill_9_asks_nothing_finished_again(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_a_run_whose_requests_hang(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_signal_ends_a_run_whose_requests_hang(
+    tmp_path: Path, service: Service, number: signal.Signals
+) -> None:
     run = tmp_path / "run"
     faults = ("--fault-rate", "0.3", "--faults", "hang", "--fault-attempts", "99")
     with ChaosServer(*REPLIES, *faults) as server:
-        process = launch("openai:m", run, "-M", f"base_url={server.base_url},concurrency=16")
+        process = launch(service.model, run, *service.to(server, "concurrency=16"))
         wait_until(lambda: lines(run / "responses.jsonl") >= 20, process)
         code, _, err = interrupt(process, number)
     assert code == 128 + number
@@ -171,18 +205,18 @@ def growth(folder: Path, few: int, many: int, model: str, *more: str) -> tuple[i
     return base, peak(folder, many, model, *more) - base
 
 
-def test_memory_is_flat(tmp_path: Path) -> None:
+def test_memory_is_flat(tmp_path: Path, service: Service) -> None:
     # 500 bodies with audio that are not dropped would be 107 MB
     with ChaosServer("--fast", "--latency", "0.005") as server:
-        base, grown = growth(tmp_path, 100, 600, "openai:m", *to(server))
-    assert base < 330_000_000
+        base, grown = growth(tmp_path, 100, 600, service.model, *service.to(server))
+    assert base < service.most_memory, f"{base / 1e6:.0f} MB"
     assert grown < 20_000_000, f"{base / 1e6:.0f} MB, and {grown / 1e6:.1f} MB more"
 
 
 @pytest.mark.skipif(not SOAK, reason="takes two minutes: HARNESS_SOAK=1")
-def test_the_client_holds_nothing_per_item(tmp_path: Path) -> None:
+def test_the_client_holds_nothing_per_item(tmp_path: Path, service: Service) -> None:
     # documents and scores are the engine's; what a mock needs as well is not the client's
     with ChaosServer("--fast", "--latency", "0.005") as server:
-        _, grown = growth(tmp_path, 1000, 10_000, "openai:m", *to(server))
+        _, grown = growth(tmp_path, 1000, 10_000, service.model, *service.to(server))
     _, engine = growth(tmp_path, 1000, 10_000, "mock:hash")
     assert grown - engine < 5_000_000, f"{(grown - engine) / 1e6:.1f} MB"
