@@ -3,57 +3,33 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 
-@pytest.fixture(scope="session")
-def tiny_qwen2_audio(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    pytest.importorskip("transformers", reason="needs the extra hf")
-    from tests.tiny_models import build_tiny_qwen2_audio
+def _built(name: str) -> Any:
+    """A fixture of the checkpoint that ``build_NAME`` of ``tests.tiny_models`` writes."""
 
-    return build_tiny_qwen2_audio(tmp_path_factory.mktemp("checkpoints") / "tiny-qwen2-audio")
+    @pytest.fixture(scope="session", name=name)
+    def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+        pytest.importorskip("transformers", reason="needs the extra hf")
+        from tests import tiny_models
 
+        build: Callable[[Path], Path] = getattr(tiny_models, f"build_{name}")
+        return build(tmp_path_factory.mktemp("checkpoints") / name.replace("_", "-"))
 
-@pytest.fixture(scope="session")
-def tiny_audio_flamingo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    pytest.importorskip("transformers", reason="needs the extra hf")
-    from tests.tiny_models import build_tiny_audio_flamingo
-
-    return build_tiny_audio_flamingo(tmp_path_factory.mktemp("checkpoints") / "tiny-flamingo")
+    return checkpoint
 
 
-@pytest.fixture(scope="session")
-def tiny_glm_asr(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    pytest.importorskip("transformers", reason="needs the extra hf")
-    from tests.tiny_models import build_tiny_glm_asr
-
-    return build_tiny_glm_asr(tmp_path_factory.mktemp("checkpoints") / "tiny-glm-asr")
-
-
-@pytest.fixture(scope="session")
-def tiny_whisper(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    pytest.importorskip("transformers", reason="needs the extra hf")
-    from tests.tiny_models import build_tiny_whisper
-
-    return build_tiny_whisper(tmp_path_factory.mktemp("checkpoints") / "tiny-whisper")
-
-
-@pytest.fixture(scope="session")
-def tiny_wav2vec2(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    pytest.importorskip("transformers", reason="needs the extra hf")
-    from tests.tiny_models import build_tiny_wav2vec2
-
-    return build_tiny_wav2vec2(tmp_path_factory.mktemp("checkpoints") / "tiny-wav2vec2")
-
-
-@pytest.fixture(scope="session")
-def tiny_text_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    pytest.importorskip("transformers", reason="needs the extra hf")
-    from tests.tiny_models import build_tiny_text_only
-
-    return build_tiny_text_only(tmp_path_factory.mktemp("checkpoints") / "tiny-llama")
+tiny_qwen2_audio = _built("tiny_qwen2_audio")
+tiny_audio_flamingo = _built("tiny_audio_flamingo")
+tiny_glm_asr = _built("tiny_glm_asr")
+tiny_whisper = _built("tiny_whisper")
+tiny_wav2vec2 = _built("tiny_wav2vec2")
+tiny_text_only = _built("tiny_text_only")
 
 
 @pytest.fixture
