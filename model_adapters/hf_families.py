@@ -28,6 +28,7 @@ class Family:
         all_or_none: either every request of a batch has a clip or none.
         clip_form: what the chat template takes as a clip.
         speech_lora: sub-folder with weights for audio that ``from_pretrained`` does not load.
+        bare_loading: its own ``from_pretrained`` also reads files of the part that speaks, and gives no report.
         packages: import names of what it lacks silently; what a processor cannot be imported without, it says itself.
         marks: marks of reasoning.
         source: where in transformers this was read.
@@ -40,6 +41,7 @@ class Family:
     all_or_none: bool = False
     clip_form: Literal["samples", "base64"] = "samples"
     speech_lora: str | None = None
+    bare_loading: bool = False
     packages: tuple[str, ...] = ()
     marks: Marks = THINK
     source: str = ""
@@ -55,8 +57,9 @@ FAMILIES: Final[tuple[Family, ...]] = (
     Family(
         "Qwen2.5-Omni",
         ("qwen2_5_omni", "qwen2_5_omni_thinker"),
+        bare_loading=True,
         source="processing_qwen2_5_omni: padded to the window of the feature extractor (300 s); the part that speaks "
-        "is not loaded, the thinker answers",
+        "is not loaded, the thinker answers; modeling_qwen2_5_omni, from_pretrained: spk_dict.pt of the part that speaks",
     ),
     Family(
         "Qwen3-Omni",

@@ -116,7 +116,7 @@ def load(
     check_packages(family, source.name)
     processor = _load_processor(transformers, source)
     model_class = resolve_class(transformers, config, source)
-    model = _load_model(model_class, source, config, arguments)
+    model = _load_model(_loader(model_class, config, family), source, config, arguments)
     if family.speech_lora is not None:
         put_on(model, source.name, subfolder=family.speech_lora, name="speech", **source.keywords)
     if peft is not None:
@@ -213,13 +213,21 @@ def resolve_class(transformers: Any, config: Any, source: Source) -> Any:
     )
 
 
-def _load_model(model_class: Any, source: Source, config: Any, arguments: dict[str, Any]) -> Any:
+def _loader(model_class: Any, config: Any, family: Family) -> Any:
+    """What loads the class: its ``from_pretrained``, or its base's for a family whose own reads more than weights."""
+    if not family.bare_loading:
+        return model_class.from_pretrained
+    named = getattr(model_class, "_model_mapping", {}).get(type(config), model_class)
+    return super(named, named).from_pretrained
+
+
+def _load_model(loader: Any, source: Source, config: Any, arguments: dict[str, Any]) -> Any:
     from safetensors import SafetensorError
 
     if isinstance(quantization := arguments.get("quantization_config"), Mapping):
         arguments["quantization_config"] = _quantization(quantization)
     try:
-        model, report = model_class.from_pretrained(
+        model, report = loader(
             source.name, config=config, output_loading_info=True, **source.keywords, **arguments
         )
     except TypeError as error:  # an argument that neither from_pretrained nor the class takes

@@ -1,0 +1,231 @@
+"""Tiny random checkpoints of families that also see: the audio path is real, the parts for images and videos are idle.
+
+As in ``tiny_models``: configs and a tokenizer trained on a few sentences, weights scaled up, nothing downloaded. A
+processor of these families has parts for images and videos, which need pillow and torchvision; where those are not
+installed ``idle_vision`` puts parts in their place that do nothing, since no request of this harness shows a picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+from unittest import mock
+
+from tests.tiny_models import SENTENCES, _save
+
+QWEN_TOKENS = {
+    "audio_token": "<|AUDIO|>",
+    "image_token": "<|IMAGE|>",
+    "video_token": "<|VIDEO|>",
+    "audio_bos_token": "<|audio_bos|>",
+    "audio_eos_token": "<|audio_eos|>",
+    "vision_bos_token": "<|vision_bos|>",
+    "vision_eos_token": "<|vision_eos|>",
+}
+QWEN_TEMPLATE = (
+    "{% for message in messages %}"
+    "{% if loop.first and message['role'] != 'system' %}"
+    "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n{% endif %}"
+    "<|im_start|>{{ message['role'] }}\n"
+    "{% if message['content'] is string %}{{ message['content'] }}"
+    "{% else %}{% for part in message['content'] %}"
+    "{% if part['type'] == 'audio' %}<|audio_bos|><|AUDIO|><|audio_eos|>"
+    "{% else %}{{ part['text'] }}{% endif %}"
+    "{% endfor %}{% endif %}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+
+
+VISION = {"image_processor": ("PIL",), "video_processor": ("PIL", "torchvision")}
+
+
+@contextmanager
+def idle_vision() -> Iterator[None]:
+    """Let processors load where the packages of their parts for images and videos do not work."""
+    from transformers import processing_utils
+
+    auto = processing_utils.MODALITY_TO_AUTOPROCESSOR_MAPPING
+    library = processing_utils.transformers_module
+    idle = {part for part, packages in VISION.items() if not all(map(_works, packages))}
+
+    class Mapping(type(auto)):  # type: ignore[misc]
+        def __getitem__(self, part: str) -> Any:
+            return _idle() if part in idle else super().__getitem__(part)
+
+    with ExitStack() as stack:
+        put = stack.enter_context
+        put(mock.patch.object(processing_utils, "MODALITY_TO_AUTOPROCESSOR_MAPPING", Mapping()))
+        for part in idle:
+            base = processing_utils.MODALITY_TO_BASE_CLASS_MAPPING[part]
+            put(mock.patch.object(library, base, _idle(), create=True))
+        yield
+
+
+@cache
+def _idle() -> Any:
+    from transformers.image_processing_base import ImageProcessingMixin
+
+    class Idle(ImageProcessingMixin):  # type: ignore[misc]
+        """In the place of a part for images or videos; it is never called."""
+
+        model_input_names: Final = ("pixel_values",)
+        merge_size = temporal_patch_size = 2
+
+        @classmethod
+        def from_pretrained(cls, *_: object, **__: object) -> Idle:
+            return cls()
+
+    return Idle
+
+
+def _works(package: str) -> bool:
+    try:
+        import_module(package)
+    except Exception:  # torchvision beside another torch raises RuntimeError
+        return False
+    return True
+
+
+def _vision(name: str) -> tuple[Any, Any]:
+    """The parts for images and videos of a family, ``name`` as in ``Qwen2VLImageProcessor``."""
+    import transformers
+
+    image = video = _idle()
+    if _works("PIL"):
+        image = getattr(transformers, f"{name}ImageProcessorPil")
+        if _works("torchvision"):
+            video = getattr(transformers, f"{name}VideoProcessor", _idle())
+    return image(), video()
+
+
+def build_omni_tokenizer(named: Mapping[str, str], special: Sequence[str], **roles: str) -> Any:
+    """A byte-level BPE tokenizer of about 500 tokens.
+
+    Args:
+        named: special tokens that are attributes of the tokenizer, by attribute.
+        special: further special tokens.
+        **roles: ``eos_token`` and the like.
+    """
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=500,
+        special_tokens=list(dict.fromkeys([*special, *roles.values(), *named.values()])),
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(SENTENCES, trainer)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        additional_special_tokens=list(special),
+        extra_special_tokens=dict(named),
+        **roles,
+    )
+
+
+def build_tiny_qwen2_5_omni(folder: str | Path, seed: int = 0, window: int = 30) -> Path:
+    """Write a tiny Qwen2.5-Omni: the part that answers, the part that speaks, and its vocoder.
+
+    The published one has a window of 300 s, to which every clip is padded.
+    """
+    import torch
+    from transformers import (
+        Qwen2_5OmniConfig,
+        Qwen2_5OmniForConditionalGeneration,
+        Qwen2_5OmniProcessor,
+        WhisperFeatureExtractor,
+    )
+
+    tokenizer = build_omni_tokenizer(
+        QWEN_TOKENS, ["<|im_start|>"], eos_token="<|im_end|>", pad_token="<|endoftext|>"
+    )
+    image, video = _vision("Qwen2VL")
+    with idle_vision():
+        processor = Qwen2_5OmniProcessor(
+            image_processor=image,
+            video_processor=video,
+            feature_extractor=WhisperFeatureExtractor(
+                feature_size=32, chunk_length=window, return_attention_mask=True
+            ),
+            tokenizer=tokenizer,
+            chat_template=QWEN_TEMPLATE,
+        )
+    ids = _qwen_ids(tokenizer)
+    text = {
+        "vocab_size": len(tokenizer),
+        "hidden_size": 64,
+        "intermediate_size": 128,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "rope_parameters": {"rope_type": "default", "mrope_section": [2, 3, 3], "rope_theta": 1e4},
+    }
+    config = Qwen2_5OmniConfig(
+        thinker_config={
+            **ids,
+            "text_config": text,
+            "audio_config": {
+                "num_mel_bins": 32,
+                "d_model": 64,
+                "encoder_layers": 2,
+                "encoder_attention_heads": 2,
+                "encoder_ffn_dim": 128,
+                "output_dim": 64,
+            },
+            "vision_config": {
+                "depth": 1,
+                "hidden_size": 32,
+                "intermediate_size": 32,
+                "num_heads": 2,
+                "out_hidden_size": 64,
+                "fullatt_block_indexes": [0],
+            },
+        },
+        talker_config={
+            **{name: ids[name] for name in ids if name != "user_token_id"},
+            **{**text, "vocab_size": 40},
+            **{"embedding_size": 64, "head_dim": 16},
+            **{"tts_codec_start_token_id": 33, "tts_codec_end_token_id": 34},
+            **{"tts_codec_pad_token_id": 32, "tts_codec_mask_token_id": 36},
+        },
+        token2wav_config={
+            "dit_config": {
+                **{"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2},
+                **{"emb_dim": 16, "head_dim": 16, "num_embeds": 41, "mel_dim": 8},
+                **{"enc_emb_dim": 16, "enc_dim": 8, "enc_channels": [8, 8, 8, 8, 24]},
+                **{"enc_attention_channels": 4, "enc_se_channels": 4},
+            },
+            "bigvgan_config": {
+                **{"mel_dim": 8, "upsample_initial_channel": 16},
+                **{"upsample_rates": [2, 2], "upsample_kernel_sizes": [4, 4]},
+                **{"resblock_kernel_sizes": [3], "resblock_dilation_sizes": [[1, 3, 5]]},
+            },
+        },
+    )
+    path = _save(Qwen2_5OmniForConditionalGeneration, config, processor, folder, seed)
+    torch.save({"Chelsie": {"cond": torch.zeros(1, 4)}}, path / "spk_dict.pt")
+    return path
+
+
+def _qwen_ids(tokenizer: Any) -> dict[str, int]:
+    """Ids of the marks in a config of a Qwen-Omni."""
+    names = {
+        "audio_token_id": "audio_token",
+        "image_token_id": "image_token",
+        "video_token_id": "video_token",
+        "audio_start_token_id": "audio_bos_token",
+        "audio_end_token_id": "audio_eos_token",
+        "vision_start_token_id": "vision_bos_token",
+        "vision_end_token_id": "vision_eos_token",
+    }
+    ids = {key: tokenizer.convert_tokens_to_ids(QWEN_TOKENS[name]) for key, name in names.items()}
+    return {**ids, "user_token_id": tokenizer.encode("user")[0]}
