@@ -109,7 +109,9 @@ FAMILIES: Final[tuple[Family, ...]] = (
         "Gemma 3n",
         ("gemma3n",),
         max_clips=1,
-        source="feature_extraction_gemma3n: truncated at 480,000 samples; model_doc/gemma3n: one target clip",
+        equal_lengths=True,
+        source="feature_extraction_gemma3n: truncated at 480,000 samples; model_doc/gemma3n: one target clip; "
+        "modeling_gemma3n, Gemma3nAudioSSCPConvBlock: no mask, so that the last frames of a padded clip differ",
     ),
     Family(
         "Gemma 4",

@@ -40,7 +40,26 @@ QWEN_TEMPLATE = (
 )
 
 
-
+GEMMA_TOKENS = {
+    "boi_token": "<start_of_image>",
+    "boa_token": "<start_of_audio>",
+    "eoi_token": "<end_of_image>",
+    "image_token": "<image_soft_token>",
+    "eoa_token": "<end_of_audio>",
+    "audio_token": "<audio_soft_token>",
+}
+GEMMA_TEMPLATE = (
+    "{{ bos_token }}{% set first = namespace(text='') %}"
+    "{% for message in messages %}"
+    "{% if message['role'] == 'system' %}"
+    "{% set first.text = message['content'][0]['text'] + '\n\n' %}"
+    "{% else %}<start_of_turn>{{ 'model' if message['role'] == 'assistant' else 'user' }}\n"
+    "{{ first.text }}{% set first.text = '' %}"
+    "{% for part in message['content'] %}"
+    "{% if part['type'] == 'audio' %}<audio_soft_token>{% else %}{{ part['text'] | trim }}{% endif %}"
+    "{% endfor %}<end_of_turn>\n{% endif %}{% endfor %}"
+    "{% if add_generation_prompt %}<start_of_turn>model\n{% endif %}"
+)
 VISION = {"image_processor": ("PIL",), "video_processor": ("PIL", "torchvision")}
 
 
@@ -60,6 +79,8 @@ def idle_vision() -> Iterator[None]:
     with ExitStack() as stack:
         put = stack.enter_context
         put(mock.patch.object(processing_utils, "MODALITY_TO_AUTOPROCESSOR_MAPPING", Mapping()))
+        if not _works("timm"):
+            put(_idle_tower())
         for part in idle:
             base = processing_utils.MODALITY_TO_BASE_CLASS_MAPPING[part]
             put(mock.patch.object(library, base, _idle(), create=True))
@@ -81,6 +102,23 @@ def _idle() -> Any:
             return cls()
 
     return Idle
+
+
+def _idle_tower() -> Any:
+    """A stand-in for the part of Gemma 3n that sees, which is timm's."""
+    import torch
+    from transformers import Gemma3nVisionConfig, PreTrainedModel
+    from transformers.models.auto.modeling_auto import MODEL_MAPPING
+
+    class Tower(PreTrainedModel):  # type: ignore[misc]
+        config_class = Gemma3nVisionConfig
+
+        def __init__(self, config: Any) -> None:
+            super().__init__(config)
+            self.eye = torch.nn.Linear(2, 2)
+            self.post_init()
+
+    return mock.patch.dict(MODEL_MAPPING._extra_content, {Gemma3nVisionConfig: Tower})
 
 
 def _works(package: str) -> bool:
@@ -229,3 +267,75 @@ def _qwen_ids(tokenizer: Any) -> dict[str, int]:
     }
     ids = {key: tokenizer.convert_tokens_to_ids(QWEN_TOKENS[name]) for key, name in names.items()}
     return {**ids, "user_token_id": tokenizer.encode("user")[0]}
+
+
+def build_tiny_gemma3n(folder: str | Path, seed: int = 0) -> Path:
+    """Write a tiny Gemma 3n: its vocabulary ends with those of the parts that see and hear."""
+    from tokenizers.processors import TemplateProcessing
+    from transformers import (
+        Gemma3nAudioFeatureExtractor,
+        Gemma3nConfig,
+        Gemma3nForConditionalGeneration,
+        Gemma3nProcessor,
+    )
+
+    begin = dict(list(GEMMA_TOKENS.items())[:2])
+    tokenizer = build_omni_tokenizer(
+        begin,
+        ["<start_of_turn>"],
+        **{"pad_token": "<pad>", "eos_token": "<end_of_turn>", "bos_token": "<bos>"},
+    )
+    text, block = len(tokenizer), 8
+    for kind in ("eoi_token", "image_token"), ("eoa_token", "audio_token"):
+        named = [GEMMA_TOKENS[name] for name in kind]
+        filler = [f"<unused-{kind[0]}-{number}>" for number in range(block - 2)]
+        tokenizer.add_tokens([*named, *filler], special_tokens=True)
+    tokenizer._set_model_specific_special_tokens(GEMMA_TOKENS)
+    tokenizer.backend_tokenizer.post_processor = TemplateProcessing(
+        single="<bos> $A", special_tokens=[("<bos>", tokenizer.bos_token_id)]
+    )
+    image, _ = _vision("Siglip")
+    with idle_vision():
+        processor = Gemma3nProcessor(
+            feature_extractor=Gemma3nAudioFeatureExtractor(),
+            image_processor=image,
+            tokenizer=tokenizer,
+            chat_template=GEMMA_TEMPLATE,
+        )
+        ids = {
+            f"{name}_id": tokenizer.convert_tokens_to_ids(token)
+            for name, token in GEMMA_TOKENS.items()
+        }
+        config = Gemma3nConfig(
+            **ids,
+            tie_word_embeddings=False,  # tied, random weights would repeat the last token for ever
+            text_config={
+                "vocab_size": len(tokenizer),
+                "vocab_size_per_layer_input": text,
+                "hidden_size": 64,
+                "hidden_size_per_layer_input": 8,
+                "intermediate_size": 128,
+                "num_hidden_layers": 4,
+                "layer_types": ["sliding_attention", "full_attention"] * 2,
+                "num_kv_shared_layers": 2,
+                "num_attention_heads": 4,
+                "num_key_value_heads": 2,
+                "head_dim": 16,
+                "altup_num_inputs": 2,
+                "laurel_rank": 8,
+                "pad_token_id": tokenizer.pad_token_id,
+                "bos_token_id": tokenizer.bos_token_id,
+                "eos_token_id": tokenizer.eos_token_id,
+            },
+            vision_config={"hidden_size": 32, "vocab_size": block, "vocab_offset": text},
+            audio_config={
+                "hidden_size": 32,
+                "vocab_size": block,
+                "vocab_offset": text + block,
+                "conf_num_attention_heads": 2,
+                "conf_num_hidden_layers": 2,
+                "sscp_conv_channel_size": [8, 4],
+                "sscp_conv_stride_size": [[2, 2], [2, 2]],
+            },
+        )
+        return _save(Gemma3nForConditionalGeneration, config, processor, folder, seed)

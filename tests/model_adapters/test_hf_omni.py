@@ -24,6 +24,7 @@ pytestmark = pytest.mark.xdist_group("hf")
 
 FAMILIES = {
     "qwen2_5_omni": ("Qwen2.5-Omni", "Qwen2_5OmniThinkerForConditionalGeneration", 30.0),
+    "gemma3n": ("Gemma 3n", "Gemma3nForConditionalGeneration", 30.0),
 }
 Adapters = Callable[[str], HFAdapter]
 
