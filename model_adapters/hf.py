@@ -48,6 +48,8 @@ from model_adapters.own_thread import in_own_thread
 _MEMORY: Final = ("out of memory", "can't allocate memory", "not enough memory")
 SHORT_CLIP: Final = 0.5
 """Seconds below which a clip without features is itself to blame."""
+FRAME: Final = 0.025
+"""Seconds of a feature extractor's frame: what cannot be made of a shorter clip is the clip's fault."""
 _DEVICE_LOST: Final = ("cuda error", "device-side assert", "hip error", "cublas", "nccl")
 
 
@@ -220,6 +222,8 @@ class HFAdapter(BatchAdapter):
                 raise AdapterError(
                     f"the device failed: {error}", where=self._target, hint="run again to resume"
                 ) from error
+            if len(jobs) == 1 and problem.kind == "request":
+                problem = self._too_short(jobs[0], FRAME) or problem
         else:
             seconds = time.perf_counter() - start
             return {
@@ -262,9 +266,9 @@ class HFAdapter(BatchAdapter):
 
     # --- what went wrong ---------------------------------------------------------------------
 
-    def _too_short(self, job: _Job) -> ErrorInfo | None:
-        shortest = min(lengths(job.chat)) / self._policy.rate
-        if shortest >= SHORT_CLIP:
+    def _too_short(self, job: _Job, least: float = SHORT_CLIP) -> ErrorInfo | None:
+        found = lengths(job.chat)
+        if not found or (shortest := min(found) / self._policy.rate) >= least:
             return None
         return ErrorInfo("audio_too_short", f"a clip of {shortest:.3f} s leaves no audio features")
 

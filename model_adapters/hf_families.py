@@ -64,7 +64,10 @@ FAMILIES: Final[tuple[Family, ...]] = (
     Family(
         "Qwen3-Omni",
         ("qwen3_omni_moe", "qwen3_omni_moe_thinker"),
-        source="processing_qwen3_omni_moe; the thinker answers, its Thinking variant with <think> marks",
+        equal_lengths=True,
+        source="processing_qwen3_omni_moe, audio_kwargs: clips are padded to the longest and never cut; "
+        "feature_extraction_whisper: a padded clip has another last frame, and often one more; the thinker answers, "
+        "its Thinking variant with <think> marks",
     ),
     Family(
         "Audio Flamingo 3",

@@ -183,9 +183,7 @@ def build_tiny_qwen2_5_omni(folder: str | Path, seed: int = 0, window: int = 30)
         WhisperFeatureExtractor,
     )
 
-    tokenizer = build_omni_tokenizer(
-        QWEN_TOKENS, ["<|im_start|>"], eos_token="<|im_end|>", pad_token="<|endoftext|>"
-    )
+    tokenizer = _qwen_tokenizer()
     image, video = _vision("Qwen2VL")
     with idle_vision():
         processor = Qwen2_5OmniProcessor(
@@ -198,27 +196,12 @@ def build_tiny_qwen2_5_omni(folder: str | Path, seed: int = 0, window: int = 30)
             chat_template=QWEN_TEMPLATE,
         )
     ids = _qwen_ids(tokenizer)
-    text = {
-        "vocab_size": len(tokenizer),
-        "hidden_size": 64,
-        "intermediate_size": 128,
-        "num_hidden_layers": 2,
-        "num_attention_heads": 4,
-        "num_key_value_heads": 2,
-        "rope_parameters": {"rope_type": "default", "mrope_section": [2, 3, 3], "rope_theta": 1e4},
-    }
+    text = _qwen_text(len(tokenizer))
     config = Qwen2_5OmniConfig(
         thinker_config={
             **ids,
             "text_config": text,
-            "audio_config": {
-                "num_mel_bins": 32,
-                "d_model": 64,
-                "encoder_layers": 2,
-                "encoder_attention_heads": 2,
-                "encoder_ffn_dim": 128,
-                "output_dim": 64,
-            },
+            "audio_config": _qwen_audio(),
             "vision_config": {
                 "depth": 1,
                 "hidden_size": 32,
@@ -339,3 +322,92 @@ def build_tiny_gemma3n(folder: str | Path, seed: int = 0) -> Path:
             },
         )
         return _save(Gemma3nForConditionalGeneration, config, processor, folder, seed)
+
+
+def build_tiny_qwen3_omni(folder: str | Path, seed: int = 0) -> Path:
+    """Write a tiny Qwen3-Omni: experts in the part that answers and in the part that speaks, and its vocoder."""
+    from transformers import (
+        Qwen3OmniMoeConfig,
+        Qwen3OmniMoeForConditionalGeneration,
+        Qwen3OmniMoeProcessor,
+        WhisperFeatureExtractor,
+    )
+
+    tokenizer = _qwen_tokenizer()
+    image, video = _vision("Qwen2VL")
+    with idle_vision():
+        processor = Qwen3OmniMoeProcessor(
+            image_processor=image,
+            video_processor=video,
+            feature_extractor=WhisperFeatureExtractor(
+                feature_size=32, return_attention_mask=True
+            ),
+            tokenizer=tokenizer,
+            chat_template=QWEN_TEMPLATE,
+        )
+    ids = _qwen_ids(tokenizer)
+    text = {**_qwen_text(len(tokenizer)), "head_dim": 16}
+    experts = {"moe_intermediate_size": 32, "num_experts": 4, "num_experts_per_tok": 2}
+    config = Qwen3OmniMoeConfig(
+        thinker_config={
+            **ids,
+            "text_config": {**text, **experts},
+            # with smaller weights all clips would sound alike after its three convolutions
+            "audio_config": {
+                **_qwen_audio(),
+                **{"downsample_hidden_size": 8, "initializer_range": 0.1},
+            },
+            "vision_config": {
+                **{"depth": 1, "hidden_size": 32, "intermediate_size": 32, "num_heads": 2},
+                **{"out_hidden_size": 64, "deepstack_visual_indexes": [0]},
+            },
+        },
+        talker_config={
+            **ids,
+            **{"thinker_hidden_size": 64, "accept_hidden_layer": 1, "num_code_groups": 4},
+            "spatial_merge_size": 2,
+            "text_config": {
+                **{**text, **experts, "vocab_size": 40},
+                "shared_expert_intermediate_size": 32,
+            },
+            "code_predictor_config": {
+                **{**text, "vocab_size": 40, "num_code_groups": 4},
+                "rope_parameters": {"rope_type": "default", "rope_theta": 1e4},
+            },
+        },
+        code2wav_config={
+            **{"codebook_size": 40, "hidden_size": 32, "num_hidden_layers": 1},
+            **{"num_attention_heads": 2, "num_key_value_heads": 2, "intermediate_size": 32},
+            **{"num_quantizers": 4, "decoder_dim": 32},
+        },
+    )
+    return _save(Qwen3OmniMoeForConditionalGeneration, config, processor, folder, seed)
+
+
+def _qwen_tokenizer() -> Any:
+    return build_omni_tokenizer(
+        QWEN_TOKENS, ["<|im_start|>"], eos_token="<|im_end|>", pad_token="<|endoftext|>"
+    )
+
+
+def _qwen_text(vocabulary: int) -> dict[str, Any]:
+    return {
+        "vocab_size": vocabulary,
+        "hidden_size": 64,
+        "intermediate_size": 128,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "rope_parameters": {"rope_type": "default", "mrope_section": [2, 3, 3], "rope_theta": 1e4},
+    }
+
+
+def _qwen_audio() -> dict[str, Any]:
+    return {
+        "num_mel_bins": 32,
+        "d_model": 64,
+        "encoder_layers": 2,
+        "encoder_attention_heads": 2,
+        "encoder_ffn_dim": 128,
+        "output_dim": 64,
+    }
