@@ -60,6 +60,23 @@ GEMMA_TEMPLATE = (
     "{% endfor %}<end_of_turn>\n{% endif %}{% endfor %}"
     "{% if add_generation_prompt %}<start_of_turn>model\n{% endif %}"
 )
+GEMMA4_TOKENS = {
+    "boi_token": "<|image>",
+    "image_token": "<|image|>",
+    "eoi_token": "<image|>",
+    "boa_token": "<|audio>",
+    "audio_token": "<|audio|>",
+    "eoa_token": "<audio|>",
+}
+GEMMA4_TEMPLATE = (
+    "{{ bos_token }}{% for message in messages %}"
+    "<|turn>{{ 'model' if message['role'] == 'assistant' else message['role'] }}\n"
+    "{% for part in message['content'] %}"
+    "{% if part['type'] == 'audio' %}<|audio|>{% else %}{{ part['text'] | trim }}{% endif %}"
+    "{% endfor %}<turn|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|turn>model\n"
+    "{% if enable_thinking %}<|channel>thought\n{% endif %}{% endif %}"
+)
 VISION = {"image_processor": ("PIL",), "video_processor": ("PIL", "torchvision")}
 
 
@@ -235,6 +252,75 @@ def build_tiny_qwen2_5_omni(folder: str | Path, seed: int = 0, window: int = 30)
     path = _save(Qwen2_5OmniForConditionalGeneration, config, processor, folder, seed)
     torch.save({"Chelsie": {"cond": torch.zeros(1, 4)}}, path / "spk_dict.pt")
     return path
+
+
+def build_tiny_gemma4(folder: str | Path, seed: int = 0) -> Path:
+    """Write a tiny Gemma 4 that hears.
+
+    The marks of its thought channel are special tokens that no role names.
+    """
+    from tokenizers.processors import TemplateProcessing
+    from transformers import (
+        Gemma4AudioFeatureExtractor,
+        Gemma4Config,
+        Gemma4ForConditionalGeneration,
+        Gemma4Processor,
+    )
+
+    tokenizer = build_omni_tokenizer(
+        GEMMA4_TOKENS,
+        ["<|turn>"],
+        **{"pad_token": "<pad>", "eos_token": "<turn|>", "bos_token": "<bos>"},
+    )
+    tokenizer.add_tokens(["<|channel>", "<channel|>"], special_tokens=True)
+    tokenizer.backend_tokenizer.post_processor = TemplateProcessing(
+        single="<bos> $A", special_tokens=[("<bos>", tokenizer.bos_token_id)]
+    )
+    image, video = _vision("Gemma4")
+    with idle_vision():
+        processor = Gemma4Processor(
+            feature_extractor=Gemma4AudioFeatureExtractor(),
+            image_processor=image,
+            video_processor=video,
+            tokenizer=tokenizer,
+            chat_template=GEMMA4_TEMPLATE,
+        )
+    ids = {
+        f"{name}_{'index' if name == 'eoa_token' else 'id'}": tokenizer.convert_tokens_to_ids(token)
+        for name, token in GEMMA4_TOKENS.items()
+    }
+    config = Gemma4Config(
+        **ids,
+        video_token_id=processor.video_token_id,
+        tie_word_embeddings=False,  # tied, random weights would repeat the last token for ever
+        text_config={
+            "vocab_size": len(tokenizer),
+            "vocab_size_per_layer_input": len(tokenizer),
+            "hidden_size": 64,
+            "hidden_size_per_layer_input": 8,
+            "intermediate_size": 128,
+            "num_hidden_layers": 4,
+            "layer_types": ["sliding_attention", "full_attention"] * 2,
+            "num_kv_shared_layers": 2,
+            "num_attention_heads": 4,
+            "num_key_value_heads": 2,
+            "head_dim": 16,
+            "global_head_dim": 16,
+            "pad_token_id": tokenizer.pad_token_id,
+            "bos_token_id": tokenizer.bos_token_id,
+            "eos_token_id": tokenizer.eos_token_id,
+        },
+        vision_config={
+            **{"hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 1},
+            **{"num_attention_heads": 2, "num_key_value_heads": 2, "head_dim": 16},
+            "position_embedding_size": 16,
+        },
+        audio_config={
+            **{"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2},
+            **{"subsampling_conv_channels": [128, 4], "output_proj_dims": 32},
+        },
+    )
+    return _save(Gemma4ForConditionalGeneration, config, processor, folder, seed)
 
 
 def _qwen_ids(tokenizer: Any) -> dict[str, int]:

@@ -26,6 +26,7 @@ FAMILIES = {
     "qwen2_5_omni": ("Qwen2.5-Omni", "Qwen2_5OmniThinkerForConditionalGeneration", 30.0),
     "gemma3n": ("Gemma 3n", "Gemma3nForConditionalGeneration", 30.0),
     "qwen3_omni": ("Qwen3-Omni", "Qwen3OmniMoeThinkerForConditionalGeneration", None),
+    "gemma4": ("Gemma 4", "Gemma4ForConditionalGeneration", 30.0),
 }
 LONG = 40.0
 """Seconds of a clip for a family that takes any: longer than the window that its feature extractor declares."""
@@ -200,3 +201,26 @@ def test_the_part_that_speaks_is_neither_loaded_nor_needed(
     asked = [request(voice(1))]
     texts = [one.generate_batch(asked)[0].text for one in (adapter, adapters("qwen2_5_omni"))]
     assert texts[0] == texts[1]
+
+
+# --- Gemma 4 -----------------------------------------------------------------------------------
+
+
+def test_a_thought_channel_is_no_answer(folders: Callable[[str], Path]) -> None:
+    """Its marks are special tokens: they vanish on decoding, and the prompt opens the channel."""
+    asked = [request(voice(1), max_new_tokens=7), request(voice(2, 1.0), max_new_tokens=7)]
+    adapter = HFAdapter(
+        str(folders("gemma4")),
+        dtype="float32",
+        device="cpu",
+        thinking_budget=5,
+        **{"template.enable_thinking": True},
+    )
+    adapter.open()
+    replies = adapter.generate_batch(asked)
+    for reply in replies:
+        assert reply.reasoning
+        assert reply.text
+        assert "channel" not in reply.text + reply.reasoning
+        assert reply.usage == {"completion_tokens": 5 + 1 + 7}
+    assert [r.text for r in replies] == [adapter.generate_batch([one])[0].text for one in asked]
