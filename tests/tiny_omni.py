@@ -141,7 +141,7 @@ def _idle_tower() -> Any:
 def _works(package: str) -> bool:
     try:
         import_module(package)
-    except Exception:  # torchvision beside another torch raises RuntimeError
+    except (ImportError, RuntimeError, OSError):  # the last two of a torchvision of another torch
         return False
     return True
 
@@ -425,9 +425,7 @@ def build_tiny_qwen3_omni(folder: str | Path, seed: int = 0) -> Path:
         processor = Qwen3OmniMoeProcessor(
             image_processor=image,
             video_processor=video,
-            feature_extractor=WhisperFeatureExtractor(
-                feature_size=32, return_attention_mask=True
-            ),
+            feature_extractor=WhisperFeatureExtractor(feature_size=32, return_attention_mask=True),
             tokenizer=tokenizer,
             chat_template=QWEN_TEMPLATE,
         )

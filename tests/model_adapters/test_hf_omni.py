@@ -120,7 +120,9 @@ def test_batches_answer_as_one_by_one(family: str, adapters: Adapters) -> None:
         request(voice(4, 0.31)),
         request(voice(2, 1.1), system="Be brief."),
         request(voice(6, 2.003)),  # no whole number of frames
-        request(voice(5), text="A much longer question about the same thing, so that it is padded."),
+        request(
+            voice(5), text="A much longer question about the same thing, so that it is padded."
+        ),
     ]
     together = [response.text for response in adapter.generate_batch(asked)]
     assert None not in together
@@ -130,7 +132,9 @@ def test_batches_answer_as_one_by_one(family: str, adapters: Adapters) -> None:
 
 @pytest.mark.parametrize("family", [name for name in FAMILIES if FAMILIES[name][2]])
 def test_a_longer_clip_is_refused(family: str, adapters: Adapters) -> None:
-    (reply,) = adapters(family).generate_batch([request(voice(1, (FAMILIES[family][2] or 0) + 0.2))])
+    (reply,) = adapters(family).generate_batch(
+        [request(voice(1, (FAMILIES[family][2] or 0) + 0.2))]
+    )
     assert reply.error is not None
     assert reply.error.kind == "audio_too_long"
 
