@@ -396,7 +396,10 @@ def build_tiny_gemma3n(folder: str | Path, seed: int = 0) -> Path:
                 "bos_token_id": tokenizer.bos_token_id,
                 "eos_token_id": tokenizer.eos_token_id,
             },
-            vision_config={"hidden_size": 32, "vocab_size": block, "vocab_offset": text},
+            vision_config={
+                **{"architecture": "test_efficientnet", "hidden_size": 32},
+                **{"vocab_size": block, "vocab_offset": text},
+            },
             audio_config={
                 "hidden_size": 32,
                 "vocab_size": block,
