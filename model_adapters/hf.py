@@ -20,7 +20,7 @@ import os
 import threading
 import time
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
 from harness.errors import AdapterError, AudioDroppedError, UsageError
@@ -39,6 +39,7 @@ from model_adapters.hf_processing import (
     conversation,
     lengths,
     measure_window,
+    neighbours_matter,
     prepare,
 )
 from model_adapters.hf_source import Source, adapter_base, find_source, identity, trust
@@ -117,6 +118,9 @@ class HFAdapter(BatchAdapter):
             dtype=own.dtype,
             **arguments.loading,
         )
+        if neighbours_matter(checkpoint):
+            family = replace(checkpoint.family, equal_lengths=True)
+            checkpoint = replace(checkpoint, family=family)
         self._checkpoint = checkpoint
         self._policy = ClipPolicy(
             rate=int(audio_extractor(checkpoint.processor).sampling_rate),
@@ -144,6 +148,7 @@ class HFAdapter(BatchAdapter):
                 "dtype": str(checkpoint.model.dtype).removeprefix("torch."),
                 "device": str(checkpoint.model.device),
                 "window_seconds": self._policy.window,
+                "equal_lengths": checkpoint.family.equal_lengths,
                 "long_audio": own.long_audio,
                 **({"peft": given} if given is not None else {}),
                 "torch": str(torch.__version__),

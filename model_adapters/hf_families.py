@@ -24,7 +24,8 @@ class Family:
         name: as its makers write it.
         model_types: ``model_type`` of the configs.
         max_clips: most clips of a request.
-        equal_lengths: clips are padded to the longest of a batch without a mask, so only clips of one length share one.
+        equal_lengths: a clip padded to the longest of a batch is heard otherwise by the model, so only clips of one length
+            share one. Where the processor does that, it is found out (``neighbours_matter``).
         all_or_none: either every request of a batch has a clip or none.
         clip_form: what the chat template takes as a clip.
         speech_lora: sub-folder with weights for audio that ``from_pretrained`` does not load.
@@ -64,7 +65,6 @@ FAMILIES: Final[tuple[Family, ...]] = (
     Family(
         "Qwen3-Omni",
         ("qwen3_omni_moe", "qwen3_omni_moe_thinker"),
-        equal_lengths=True,
         source="processing_qwen3_omni_moe, audio_kwargs: clips are padded to the longest and never cut; "
         "feature_extraction_whisper: a padded clip has another last frame, and often one more; the thinker answers, "
         "its Thinking variant with <think> marks",

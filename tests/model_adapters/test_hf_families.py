@@ -11,7 +11,7 @@ from harness.errors import MissingDependencyError
 from model_adapters import hf_families
 from model_adapters.hf import HFAdapter
 from model_adapters.hf_families import FAMILIES, Family, check_packages, family_of
-from model_adapters.hf_processing import batch_key, conversation
+from model_adapters.hf_processing import batch_key, conversation, neighbours_matter
 from tests.model_adapters.hf_requests import request, voice
 
 transformers = pytest.importorskip("transformers", reason="needs the extra hf")
@@ -34,6 +34,7 @@ def test_three_families_answer_alike_in_batches_and_alone(
     info = adapter.open()
     assert info.description["class"] == CLASSES[name]
     assert info.max_audio_seconds == WINDOWS[name]
+    assert info.description["equal_lengths"] is False
     asked = [
         make(voice(1)),
         make(voice(2, 1.1)),
@@ -133,6 +134,36 @@ def test_equal_lengths_are_kept_apart_in_batches(
     asked = [make(voice(1)), make(voice(2, 1.0)), make(voice(3))]
     assert all(response.text for response in adapter.generate_batch(asked))
     assert sorted(sizes) == [1, 2]
+
+
+def test_a_processor_whose_padding_is_heard_is_found_out(
+    tiny_qwen2_audio: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another clip in the batch changes a frame or their number, or there can be no other."""
+    adapter = HFAdapter(str(tiny_qwen2_audio), dtype="float32")
+    adapter.open()
+    checkpoint = adapter._loaded()
+    assert not neighbours_matter(checkpoint)
+    apply = checkpoint.processor.apply_chat_template
+
+    def frame(chats: list[object], **kwargs: object) -> object:
+        inputs = apply(chats, **kwargs)
+        inputs["input_features"][0, :, 99] += len(chats) - 1
+        return inputs
+
+    def count(chats: list[object], **kwargs: object) -> object:
+        inputs = apply(chats, **kwargs)
+        inputs["feature_attention_mask"][0, 100] = len(chats) - 1
+        return inputs
+
+    def single(chats: list[object], **kwargs: object) -> object:
+        if len(chats) > 1:
+            raise ValueError("one conversation at a time")
+        return apply(chats, **kwargs)
+
+    for other in (frame, count, single):
+        monkeypatch.setattr(checkpoint.processor, "apply_chat_template", other)
+        assert neighbours_matter(checkpoint)
 
 
 def test_a_package_whose_absence_would_change_answers_is_asked_for(

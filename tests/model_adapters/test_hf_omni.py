@@ -28,6 +28,8 @@ FAMILIES = {
     "qwen3_omni": ("Qwen3-Omni", "Qwen3OmniMoeThinkerForConditionalGeneration", None),
     "gemma4": ("Gemma 4", "Gemma4ForConditionalGeneration", 30.0),
 }
+UNEQUAL = {"gemma3n", "qwen3_omni"}
+"""Families for which a clip padded to a longer one is another clip."""
 LONG = 40.0
 """Seconds of a clip for a family that takes any: longer than the window that its feature extractor declares."""
 Adapters = Callable[[str], HFAdapter]
@@ -105,6 +107,7 @@ def test_what_is_loaded(family: str, adapters: Adapters) -> None:
     assert info.description["family"] == name
     assert info.description["class"] == loaded
     assert info.max_audio_seconds == window
+    assert info.description["equal_lengths"] is (family in UNEQUAL)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
