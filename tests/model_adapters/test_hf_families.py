@@ -91,9 +91,10 @@ def test_facts_of_the_table_are_those_of_the_installed_transformers() -> None:
     """Read off the source: a release that mends a quirk makes this fail, and the entry can go."""
     import inspect
 
-    from transformers.models.gemma3n import feature_extraction_gemma3n
+    from transformers.models.gemma3n import feature_extraction_gemma3n, modeling_gemma3n
     from transformers.models.glmasr import processing_glmasr
     from transformers.models.granite_speech import modeling_granite_speech
+    from transformers.models.qwen2_5_omni import modeling_qwen2_5_omni
     from transformers.models.voxtral import processing_voxtral
 
     source = inspect.getsource
@@ -104,6 +105,10 @@ def test_facts_of_the_table_are_those_of_the_installed_transformers() -> None:
     assert "audio_token_id = 24" in source(processing_voxtral.VoxtralProcessor.__init__)
     call = feature_extraction_gemma3n.Gemma3nAudioFeatureExtractor.__call__
     assert inspect.signature(call).parameters["max_length"].default == 480_000
+    omni = modeling_qwen2_5_omni.Qwen2_5OmniForConditionalGeneration
+    assert "spk_dict.pt" in source(omni.from_pretrained)
+    block = modeling_gemma3n.Gemma3nAudioSSCPConvBlock.forward
+    assert list(inspect.signature(block).parameters) == ["self", "audio_encodings"]  # no mask
 
 
 def test_what_may_share_a_batch() -> None:
