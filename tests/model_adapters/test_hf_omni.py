@@ -212,6 +212,22 @@ def test_the_part_that_speaks_is_neither_loaded_nor_needed(
     assert texts[0] == texts[1]
 
 
+@pytest.mark.parametrize("family", ["qwen2_5_omni", "qwen3_omni"])
+def test_the_part_that_answers_may_be_a_checkpoint_of_its_own(
+    family: str, folders: Callable[[str], Path], adapters: Adapters, tmp_path: Path
+) -> None:
+    model = adapters(family)._loaded().model
+    model.save_pretrained(tmp_path)
+    for name in ("processor_config.json", "tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(folders(family) / name, tmp_path)
+    shutil.copy(folders(family) / "chat_template.jinja", tmp_path)
+    adapter = HFAdapter(str(tmp_path), dtype="float32", device="cpu")
+    assert adapter.open().description["family"] == FAMILIES[family][0]
+    asked = [request(voice(1))]
+    texts = [one.generate_batch(asked)[0].text for one in (adapter, adapters(family))]
+    assert texts[0] == texts[1]
+
+
 # --- Gemma 4 -----------------------------------------------------------------------------------
 
 
