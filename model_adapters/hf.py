@@ -20,7 +20,7 @@ import os
 import threading
 import time
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
 from harness.errors import AdapterError, AudioDroppedError, UsageError
@@ -39,6 +39,7 @@ from model_adapters.hf_processing import (
     conversation,
     lengths,
     measure_window,
+    neighbours_matter,
     prepare,
 )
 from model_adapters.hf_source import Source, adapter_base, find_source, identity, trust
@@ -48,6 +49,8 @@ from model_adapters.own_thread import in_own_thread
 _MEMORY: Final = ("out of memory", "can't allocate memory", "not enough memory")
 SHORT_CLIP: Final = 0.5
 """Seconds below which a clip without features is itself to blame."""
+FRAME: Final = 0.025
+"""Seconds of a feature extractor's frame: what cannot be made of a shorter clip is the clip's fault."""
 _DEVICE_LOST: Final = ("cuda error", "device-side assert", "hip error", "cublas", "nccl")
 
 
@@ -115,6 +118,9 @@ class HFAdapter(BatchAdapter):
             dtype=own.dtype,
             **arguments.loading,
         )
+        if neighbours_matter(checkpoint):
+            family = replace(checkpoint.family, equal_lengths=True)
+            checkpoint = replace(checkpoint, family=family)
         self._checkpoint = checkpoint
         self._policy = ClipPolicy(
             rate=int(audio_extractor(checkpoint.processor).sampling_rate),
@@ -142,6 +148,7 @@ class HFAdapter(BatchAdapter):
                 "dtype": str(checkpoint.model.dtype).removeprefix("torch."),
                 "device": str(checkpoint.model.device),
                 "window_seconds": self._policy.window,
+                "equal_lengths": checkpoint.family.equal_lengths,
                 "long_audio": own.long_audio,
                 **({"peft": given} if given is not None else {}),
                 "torch": str(torch.__version__),
@@ -220,6 +227,8 @@ class HFAdapter(BatchAdapter):
                 raise AdapterError(
                     f"the device failed: {error}", where=self._target, hint="run again to resume"
                 ) from error
+            if len(jobs) == 1 and problem.kind == "request":
+                problem = self._too_short(jobs[0], FRAME) or problem
         else:
             seconds = time.perf_counter() - start
             return {
@@ -262,9 +271,9 @@ class HFAdapter(BatchAdapter):
 
     # --- what went wrong ---------------------------------------------------------------------
 
-    def _too_short(self, job: _Job) -> ErrorInfo | None:
-        shortest = min(lengths(job.chat)) / self._policy.rate
-        if shortest >= SHORT_CLIP:
+    def _too_short(self, job: _Job, least: float = SHORT_CLIP) -> ErrorInfo | None:
+        found = lengths(job.chat)
+        if not found or (shortest := min(found) / self._policy.rate) >= least:
             return None
         return ErrorInfo("audio_too_short", f"a clip of {shortest:.3f} s leaves no audio features")
 

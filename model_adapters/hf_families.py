@@ -24,10 +24,12 @@ class Family:
         name: as its makers write it.
         model_types: ``model_type`` of the configs.
         max_clips: most clips of a request.
-        equal_lengths: clips are padded to the longest of a batch without a mask, so only clips of one length share one.
+        equal_lengths: a clip padded to the longest of a batch is heard otherwise by the model, so only clips of one length
+            share one. Where the processor does that, it is found out (``neighbours_matter``).
         all_or_none: either every request of a batch has a clip or none.
         clip_form: what the chat template takes as a clip.
         speech_lora: sub-folder with weights for audio that ``from_pretrained`` does not load.
+        bare_loading: its own ``from_pretrained`` also reads files of the part that speaks, and gives no report.
         packages: import names of what it lacks silently; what a processor cannot be imported without, it says itself.
         marks: marks of reasoning.
         source: where in transformers this was read.
@@ -40,6 +42,7 @@ class Family:
     all_or_none: bool = False
     clip_form: Literal["samples", "base64"] = "samples"
     speech_lora: str | None = None
+    bare_loading: bool = False
     packages: tuple[str, ...] = ()
     marks: Marks = THINK
     source: str = ""
@@ -55,13 +58,16 @@ FAMILIES: Final[tuple[Family, ...]] = (
     Family(
         "Qwen2.5-Omni",
         ("qwen2_5_omni", "qwen2_5_omni_thinker"),
+        bare_loading=True,
         source="processing_qwen2_5_omni: padded to the window of the feature extractor (300 s); the part that speaks "
-        "is not loaded, the thinker answers",
+        "is not loaded, the thinker answers; modeling_qwen2_5_omni, from_pretrained: spk_dict.pt of the part that speaks",
     ),
     Family(
         "Qwen3-Omni",
         ("qwen3_omni_moe", "qwen3_omni_moe_thinker"),
-        source="processing_qwen3_omni_moe; the thinker answers, its Thinking variant with <think> marks",
+        source="processing_qwen3_omni_moe, audio_kwargs: clips are padded to the longest and never cut; "
+        "feature_extraction_whisper: a padded clip has another last frame, and often one more; the thinker answers, "
+        "its Thinking variant with <think> marks",
     ),
     Family(
         "Audio Flamingo 3",
@@ -106,7 +112,9 @@ FAMILIES: Final[tuple[Family, ...]] = (
         "Gemma 3n",
         ("gemma3n",),
         max_clips=1,
-        source="feature_extraction_gemma3n: truncated at 480,000 samples; model_doc/gemma3n: one target clip",
+        equal_lengths=True,
+        source="feature_extraction_gemma3n: truncated at 480,000 samples; model_doc/gemma3n: one target clip; "
+        "modeling_gemma3n, Gemma3nAudioSSCPConvBlock: no mask, so that the last frames of a padded clip differ",
     ),
     Family(
         "Gemma 4",

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from harness.errors import AdapterError, MissingDependencyError, UsageError
 from model_adapters.hf_families import Family, check_packages, family_of
+from model_adapters.hf_packages import check_torchvision, first_line, lacking
 from model_adapters.hf_peft import put_on
 from model_adapters.hf_source import Source, check_audio, check_code, check_folder
 
@@ -62,7 +63,7 @@ def import_backend() -> tuple[Any, Any]:
     """``torch`` and ``transformers``, made quiet.
 
     Raises:
-        MissingDependencyError: one of them is not installed or too old.
+        MissingDependencyError: one of them is not installed or too old, or there is a torchvision of another torch.
     """
     try:
         import torch
@@ -79,6 +80,7 @@ def import_backend() -> tuple[Any, Any]:
             "to the processor",
             hint="pip install 'lalm-harness[hf]'",
         )
+    check_torchvision(torch)
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
     return torch, transformers
@@ -116,7 +118,7 @@ def load(
     check_packages(family, source.name)
     processor = _load_processor(transformers, source)
     model_class = resolve_class(transformers, config, source)
-    model = _load_model(model_class, source, config, arguments)
+    model = _load_model(_loader(model_class, config, family), source, config, arguments)
     if family.speech_lora is not None:
         put_on(model, source.name, subfolder=family.speech_lora, name="speech", **source.keywords)
     if peft is not None:
@@ -138,6 +140,7 @@ def _load_config(transformers: Any, source: Source) -> Any:
     try:
         config = transformers.AutoConfig.from_pretrained(source.name, **source.keywords)
     except LOAD_ERRORS as error:
+        _raise_lacking(error, "the config", source)
         raise AdapterError(
             f"the config cannot be loaded: {first_line(error)}",
             where=source.name,
@@ -155,11 +158,8 @@ def _load_config(transformers: Any, source: Source) -> Any:
 def _load_processor(transformers: Any, source: Source) -> Any:
     try:
         processor = transformers.AutoProcessor.from_pretrained(source.name, **source.keywords)
-    except ImportError as error:
-        raise MissingDependencyError(
-            f"the processor needs another package: {first_line(error)}", where=source.name
-        ) from error
     except LOAD_ERRORS as error:
+        _raise_lacking(error, "the processor", source)
         raise AdapterError(
             f"the processor cannot be loaded: {first_line(error)}",
             where=source.name,
@@ -175,6 +175,11 @@ def _load_processor(transformers: Any, source: Source) -> Any:
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     return processor
+
+
+def _raise_lacking(error: BaseException, what: str, source: Source) -> None:
+    if (missing := lacking(error, what, source.name)) is not None:
+        raise missing from error
 
 
 def audio_extractor(processor: Any) -> Any:
@@ -213,18 +218,27 @@ def resolve_class(transformers: Any, config: Any, source: Source) -> Any:
     )
 
 
-def _load_model(model_class: Any, source: Source, config: Any, arguments: dict[str, Any]) -> Any:
+def _loader(model_class: Any, config: Any, family: Family) -> Any:
+    """What loads the class: its ``from_pretrained``, or its base's for a family whose own reads more than weights."""
+    if not family.bare_loading:
+        return model_class.from_pretrained
+    named = getattr(model_class, "_model_mapping", {}).get(type(config), model_class)
+    return super(named, named).from_pretrained
+
+
+def _load_model(loader: Any, source: Source, config: Any, arguments: dict[str, Any]) -> Any:
     from safetensors import SafetensorError
 
     if isinstance(quantization := arguments.get("quantization_config"), Mapping):
         arguments["quantization_config"] = _quantization(quantization)
     try:
-        model, report = model_class.from_pretrained(
+        model, report = loader(
             source.name, config=config, output_loading_info=True, **source.keywords, **arguments
         )
     except TypeError as error:  # an argument that neither from_pretrained nor the class takes
         raise UsageError(f"from_pretrained: {error}", where="-M") from error
     except (*LOAD_ERRORS, SafetensorError, EOFError) as error:
+        _raise_lacking(error, "the model", source)
         raise AdapterError(
             f"the weights cannot be loaded: {first_line(error)}",
             where=source.name,
@@ -262,9 +276,3 @@ def _quantization(given: Mapping[str, Any]) -> Any:
         return AutoQuantizationConfig.from_dict(dict(given))
     except (ValueError, TypeError, KeyError, ImportError) as error:
         raise UsageError(first_line(error), where="-M quantization_config") from error
-
-
-def first_line(error: BaseException) -> str:
-    """Kind and first line of an error, for messages."""
-    text = str(error).strip()
-    return f"{type(error).__name__}: {text.splitlines()[0][:300]}" if text else type(error).__name__

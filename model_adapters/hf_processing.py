@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 DEFAULT_WINDOW: Final = 30.0
 """Seconds that a feature extractor takes which does not say (the window of Whisper's encoder)."""
 
+_UNEVEN: Final = (1.0003, 1.7)
+"""Seconds of two clips, the first no whole number of frames of any extractor."""
+_NOTICEABLE: Final = 1e-3
+
 _TAIL: Final = 16
 """Last tokens of a prompt that are looked at for a mark."""
 
@@ -201,35 +205,67 @@ def _declared_window(extractor: Any) -> float:
     return float(seconds) if isinstance(seconds, int | float) and seconds > 0 else DEFAULT_WINDOW
 
 
+def neighbours_matter(checkpoint: Checkpoint) -> bool:
+    """Whether the processor makes something else of a clip when a longer one is in the batch.
+
+    Padding to the longest may do so in spite of a mask: an extractor that mirrors the end of what it is given sees
+    other samples there, and one that rounds down to whole frames counts one more of them.
+    """
+    rate = int(audio_extractor(checkpoint.processor).sampling_rate)
+    short, long = (_noise(seconds, rate) for seconds in _UNEVEN)
+    alone = _built(checkpoint, [short])
+    try:
+        together = _built(checkpoint, [short, long])
+    except AdapterError:  # it takes no such batch; what else it takes, a run finds out
+        return True
+    return any(
+        _differs(value[0], together[name][0], ids=name == "input_ids")
+        for name, value in alone.items()
+        if getattr(value, "ndim", 0) and name in together
+    )
+
+
+def _differs(alone: Any, padded: Any, *, ids: bool) -> bool:
+    """Whether a row of a batch is not the same row with padding: on the left for ``ids``, else on the right."""
+    if any(one > other for one, other in zip(alone.shape, padded.shape, strict=True)):
+        return True
+    if ids:
+        return bool(padded[-len(alone) :].ne(alone).any())
+    if not alone.is_floating_point():
+        return bool(alone.sum() != padded.sum())
+    same = padded[tuple(slice(size) for size in alone.shape)]
+    return bool((alone - same).abs().max() > _NOTICEABLE)
+
+
 def _extent(
     checkpoint: Checkpoint, seconds: float, rate: int
 ) -> list[tuple[str, tuple[int, ...], float]]:
     """Shapes of the inputs made from noise of this length, and how much of them counts."""
+    return [
+        (name, tuple(value.shape), 0.0 if value.is_floating_point() else float(value.ne(0).sum()))
+        for name, value in sorted(_built(checkpoint, [_noise(seconds, rate)]).items())
+        if hasattr(value, "shape")
+    ]
+
+
+def _noise(seconds: float, rate: int) -> Conversation:
+    """A question about noise."""
     import numpy as np
+
+    samples = np.random.default_rng(0).standard_normal(round(seconds * rate)).astype(np.float32)
+    clip = {"type": "audio", "audio": samples * np.float32(0.1)}
+    return [{"role": "user", "content": [clip, {"type": "text", "text": "What is it?"}]}]
+
+
+def _built(checkpoint: Checkpoint, chats: Sequence[Conversation]) -> Any:
+    """Inputs of chats that any processor must be able to take."""
     from jinja2 import TemplateError
 
-    samples = (
-        np.random.default_rng(0).standard_normal(round(seconds * rate)).astype(np.float32) * 0.1
-    )
-    chat = [
-        {
-            "role": "user",
-            "content": [
-                {"type": "audio", "audio": samples},
-                {"type": "text", "text": "What is it?"},
-            ],
-        }
-    ]
     try:
-        inputs = prepare(checkpoint, [chat])
+        return prepare(checkpoint, chats)
     except (ValueError, TypeError, KeyError, IndexError, RuntimeError, TemplateError) as error:
         raise AdapterError(
             f"the processor cannot build a prompt with audio: {type(error).__name__}: {error}",
             where=checkpoint.source.name,
             hint="a chat checkpoint has a chat template (chat_template.jinja) with a place for audio",
         ) from error
-    return [
-        (name, tuple(value.shape), 0.0 if value.is_floating_point() else float(value.ne(0).sum()))
-        for name, value in sorted(inputs.items())
-        if hasattr(value, "shape")
-    ]

@@ -107,10 +107,11 @@ def _unlabelled(text: str, marks: Marks) -> str:
 
 
 def _special(tokenizer: Any, mark: str) -> int | None:
-    """Id of a mark that is a special token of its own."""
+    """Id of a mark that is one token and vanishes on decoding, whether or not the tokenizer lists it as special."""
     found = tokenizer.convert_tokens_to_ids(mark)
-    known = isinstance(found, int) and found in getattr(tokenizer, "all_special_ids", ())
-    return found if known and found != tokenizer.unk_token_id else None
+    if not isinstance(found, int) or found == tokenizer.unk_token_id:
+        return None
+    return None if mark in tokenizer.decode([found], skip_special_tokens=True) else found
 
 
 def _thinking(

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from harness.errors import AdapterError, UsageError
 from harness.types import ErrorInfo
-from model_adapters.hf_loading import LOAD_ERRORS, check_complete, first_line, import_backend
+from model_adapters.hf_loading import LOAD_ERRORS, check_complete, import_backend
+from model_adapters.hf_packages import first_line
 from model_adapters.hf_source import Source, find_source, identity, read_config
 from model_adapters.own_thread import in_own_thread
 from model_adapters.recognisers import HearingError, LocalRecogniser, in_stretches

@@ -11,7 +11,7 @@ from harness.errors import MissingDependencyError
 from model_adapters import hf_families
 from model_adapters.hf import HFAdapter
 from model_adapters.hf_families import FAMILIES, Family, check_packages, family_of
-from model_adapters.hf_processing import batch_key, conversation
+from model_adapters.hf_processing import batch_key, conversation, neighbours_matter
 from tests.model_adapters.hf_requests import request, voice
 
 transformers = pytest.importorskip("transformers", reason="needs the extra hf")
@@ -34,6 +34,7 @@ def test_three_families_answer_alike_in_batches_and_alone(
     info = adapter.open()
     assert info.description["class"] == CLASSES[name]
     assert info.max_audio_seconds == WINDOWS[name]
+    assert info.description["equal_lengths"] is False
     asked = [
         make(voice(1)),
         make(voice(2, 1.1)),
@@ -90,9 +91,10 @@ def test_facts_of_the_table_are_those_of_the_installed_transformers() -> None:
     """Read off the source: a release that mends a quirk makes this fail, and the entry can go."""
     import inspect
 
-    from transformers.models.gemma3n import feature_extraction_gemma3n
+    from transformers.models.gemma3n import feature_extraction_gemma3n, modeling_gemma3n
     from transformers.models.glmasr import processing_glmasr
     from transformers.models.granite_speech import modeling_granite_speech
+    from transformers.models.qwen2_5_omni import modeling_qwen2_5_omni
     from transformers.models.voxtral import processing_voxtral
 
     source = inspect.getsource
@@ -103,6 +105,10 @@ def test_facts_of_the_table_are_those_of_the_installed_transformers() -> None:
     assert "audio_token_id = 24" in source(processing_voxtral.VoxtralProcessor.__init__)
     call = feature_extraction_gemma3n.Gemma3nAudioFeatureExtractor.__call__
     assert inspect.signature(call).parameters["max_length"].default == 480_000
+    omni = modeling_qwen2_5_omni.Qwen2_5OmniForConditionalGeneration
+    assert "spk_dict.pt" in source(omni.from_pretrained)
+    block = modeling_gemma3n.Gemma3nAudioSSCPConvBlock.forward
+    assert list(inspect.signature(block).parameters) == ["self", "audio_encodings"]  # no mask
 
 
 def test_what_may_share_a_batch() -> None:
@@ -133,6 +139,36 @@ def test_equal_lengths_are_kept_apart_in_batches(
     asked = [make(voice(1)), make(voice(2, 1.0)), make(voice(3))]
     assert all(response.text for response in adapter.generate_batch(asked))
     assert sorted(sizes) == [1, 2]
+
+
+def test_a_processor_whose_padding_is_heard_is_found_out(
+    tiny_qwen2_audio: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another clip in the batch changes a frame or their number, or there can be no other."""
+    adapter = HFAdapter(str(tiny_qwen2_audio), dtype="float32")
+    adapter.open()
+    checkpoint = adapter._loaded()
+    assert not neighbours_matter(checkpoint)
+    apply = checkpoint.processor.apply_chat_template
+
+    def frame(chats: list[object], **kwargs: object) -> object:
+        inputs = apply(chats, **kwargs)
+        inputs["input_features"][0, :, 99] += len(chats) - 1
+        return inputs
+
+    def count(chats: list[object], **kwargs: object) -> object:
+        inputs = apply(chats, **kwargs)
+        inputs["feature_attention_mask"][0, 100] = len(chats) - 1
+        return inputs
+
+    def single(chats: list[object], **kwargs: object) -> object:
+        if len(chats) > 1:
+            raise ValueError("one conversation at a time")
+        return apply(chats, **kwargs)
+
+    for other in (frame, count, single):
+        monkeypatch.setattr(checkpoint.processor, "apply_chat_template", other)
+        assert neighbours_matter(checkpoint)
 
 
 def test_a_package_whose_absence_would_change_answers_is_asked_for(
