@@ -40,6 +40,7 @@ from model_adapters.hf_processing import (
     lengths,
     measure_window,
     prepare,
+    request_errors,
 )
 from model_adapters.hf_source import Source, adapter_base, find_source, identity, trust
 from model_adapters.hf_text import generate
@@ -169,7 +170,7 @@ class HFAdapter(BatchAdapter):
             return
         work = self._plan(requests)
         for group in work.groups:
-            with contextlib.suppress(*_request_errors(), AudioDroppedError):
+            with contextlib.suppress(*request_errors(), AudioDroppedError):
                 group.inputs = self._inputs(group.jobs)
         self._ahead[_key(requests)] = work
 
@@ -214,7 +215,7 @@ class HFAdapter(BatchAdapter):
                 problem = self._too_short(jobs[0])
                 if problem is None:
                     raise
-        except _request_errors() as error:
+        except request_errors() as error:
             problem = _problem(error)
             if problem is None:
                 raise AdapterError(
@@ -294,16 +295,6 @@ def _source(target: str, revision: str | None, peft: str | None) -> tuple[Source
 
 def _key(requests: Sequence[Request]) -> tuple[int, ...]:
     return tuple(map(id, requests))
-
-
-def _request_errors() -> tuple[type[Exception], ...]:
-    """What a processor or a model raises about a request that it cannot handle."""
-    from jinja2 import TemplateError
-
-    return (
-        *(RuntimeError, ValueError, TypeError, IndexError, KeyError, MemoryError),
-        TemplateError,
-    )
 
 
 def _problem(error: BaseException) -> ErrorInfo | None:

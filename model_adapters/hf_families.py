@@ -27,6 +27,7 @@ class Family:
         equal_lengths: clips are padded to the longest of a batch without a mask, so only clips of one length share one.
         all_or_none: either every request of a batch has a clip or none.
         clip_form: what the chat template takes as a clip.
+        own_prompts: its prompts are made by code, and no chat template has variables to set.
         speech_lora: sub-folder with weights for audio that ``from_pretrained`` does not load.
         packages: import names of what it lacks silently; what a processor cannot be imported without, it says itself.
         marks: marks of reasoning.
@@ -39,6 +40,7 @@ class Family:
     equal_lengths: bool = False
     all_or_none: bool = False
     clip_form: Literal["samples", "base64"] = "samples"
+    own_prompts: bool = False
     speech_lora: str | None = None
     packages: tuple[str, ...] = ()
     marks: Marks = THINK
@@ -81,10 +83,12 @@ FAMILIES: Final[tuple[Family, ...]] = (
         "Voxtral",
         ("voxtral",),
         clip_form="base64",
+        own_prompts=True,
         packages=("mistral_common",),
         marks=Marks("[THINK]", "[/THINK]"),
-        source="processing_voxtral: audio_token_id is 24; tokenization_mistral_common, apply_chat_template: a clip is "
-        "url, path or base64; without its own tokenizer the audio is dropped",
+        source="processing_voxtral: audio_token_id is 24, and variables of a template go unread; "
+        "tokenization_mistral_common, apply_chat_template: a clip is url, path or base64; without its own tokenizer "
+        "the audio is dropped; one older than v11 takes no system prompt beside a clip",
     ),
     Family(
         "Phi-4-multimodal",

@@ -104,7 +104,7 @@ def load(
     Raises:
         AdapterError: the checkpoint cannot be loaded.
         MissingDependencyError: it lacks a package.
-        UsageError: its code may not run.
+        UsageError: its code may not run, or a variable of a template that it does not have.
     """
     _, transformers = import_backend()
     if source.folder is not None:
@@ -114,6 +114,11 @@ def load(
     config = _load_config(transformers, source)
     family = family_of(config)
     check_packages(family, source.name)
+    if template and family.own_prompts:
+        raise UsageError(
+            f"{family.name} has no chat template whose variables could be set",
+            where=", ".join(f"-M template.{name}" for name in template),
+        )
     processor = _load_processor(transformers, source)
     model_class = resolve_class(transformers, config, source)
     model = _load_model(model_class, source, config, arguments)

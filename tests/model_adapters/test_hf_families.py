@@ -165,8 +165,9 @@ def test_clips_can_be_given_as_base64(
 
     def decoding(chats: list[list[dict[str, object]]], **kwargs: object) -> object:
         for part in chats[0][0]["content"]:  # type: ignore[attr-defined]
-            if part["type"] == "audio":
-                content = base64.b64decode(part.pop("base64"))
+            if part["type"] == "input_audio":
+                content = base64.b64decode(part.pop("input_audio")["data"])
+                part["type"] = "audio"
                 part["audio"] = soundfile.read(io.BytesIO(content), dtype="float32")[0]
                 assert part["audio"].dtype == np.float32
         return apply(chats, **kwargs)

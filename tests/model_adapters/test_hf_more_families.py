@@ -1,0 +1,173 @@
+"""Hazards: families whose processor, tokenizer or weights are unlike all others', each as a tiny checkpoint."""
+
+from __future__ import annotations
+
+import urllib.parse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.errors import UsageError
+from harness.types import Message, Request, Text
+from model_adapters.conformance import AdapterConformance
+from model_adapters.hf import HFAdapter
+from model_adapters.hf_processing import reasoning_begun
+from model_adapters.hf_text import _mark
+from model_adapters.registry import create
+from tests.model_adapters.hf_requests import request as make
+from tests.model_adapters.hf_requests import voice
+
+pytest.importorskip("transformers", reason="needs the extra hf")
+pytestmark = pytest.mark.xdist_group("hf")
+
+Built = Callable[[str], Path]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Folder of a tiny checkpoint by name; it is built when it is first asked for."""
+    folders: dict[str, Path] = {}
+
+    def get(name: str) -> Path:
+        if name not in folders:
+            folder = tmp_path_factory.mktemp("checkpoints") / name
+            folders[name] = BUILDERS[name](folder)
+        return folders[name]
+
+    return get
+
+
+def voxtral(version: str) -> Callable[[Path], Path]:
+    def build(folder: Path) -> Path:
+        pytest.importorskip("mistral_common", reason="Voxtral's tokenizer is in mistral-common")
+        from tests.tiny_families import build_tiny_voxtral
+
+        return build_tiny_voxtral(folder, version=version)
+
+    return build
+
+
+BUILDERS: dict[str, Callable[[Path], Path]] = {
+    "voxtral": voxtral("v7"),
+    "voxtral-v13": voxtral("v13"),
+}
+SYSTEM_PROMPTS = {"voxtral": "its tokenizer takes no system prompt beside a clip"}
+"""Families that refuse one."""
+
+
+def opened(folder: Path, **arguments: Any) -> HFAdapter:
+    adapter = HFAdapter(str(folder), dtype="float32", device="cpu", **arguments)
+    adapter.open()
+    return adapter
+
+
+@pytest.mark.parametrize("name", BUILDERS)
+def test_answers_are_alike_in_batches_and_alone(name: str, built: Built) -> None:
+    """Clips of different lengths, one beyond the window of most encoders, two clips, none, clips alone."""
+    adapter = opened(built(name))
+    asked = [
+        make(voice(1)),
+        make(voice(2, 1.1)),
+        make(text="No audio at all."),
+        make(voice(3, 29.0)),
+        make(voice(4, 31.0)),
+        make(voice(1), voice(2, 1.1)),
+        make(voice(5)),
+        Request("alone", (Message("user", (voice(2, 1.1),)),), {"max_new_tokens": 12}),
+    ]
+    if name not in SYSTEM_PROMPTS:
+        asked.append(make(voice(2), system="Be brief."))
+    together = [response.text for response in adapter.generate_batch(asked)]
+    assert None not in together
+    assert together == [adapter.generate_batch([one])[0].text for one in asked]
+    assert len(set(together)) >= 5, together
+    assert together[0] != together[6], "another clip of the same length: the same reply"
+
+
+@pytest.mark.parametrize("check", AdapterConformance.CHECKS)
+@pytest.mark.parametrize("name", BUILDERS)
+def test_conforms(name: str, check: str, built: Built, suites: dict[str, Any]) -> None:
+    if name not in suites:
+        arguments = {"dtype": "float32", "device": "cpu"}
+        excepted = SYSTEM_PROMPTS.get(name)
+        suites[name] = AdapterConformance(
+            lambda: create(str(built(name)), arguments),
+            exceptions={} if excepted is None else {"system_prompt": excepted},
+        )
+    suites[name].run(check)
+
+
+@pytest.fixture(scope="module")
+def suites() -> dict[str, AdapterConformance]:
+    return {}
+
+
+# --- Voxtral -----------------------------------------------------------------------------------
+
+
+def test_voxtral_takes_clips_of_any_length_in_windows_of_its_encoder(built: Built) -> None:
+    info = HFAdapter(str(built("voxtral")), dtype="float32", device="cpu").open()
+    assert info.description["family"] == "Voxtral"
+    assert info.max_audio_seconds is None
+    adapter = opened(built("voxtral"))
+    checkpoint = adapter._loaded()
+    from model_adapters.hf_processing import conversation, prepare
+
+    chats = [
+        conversation(one.messages, [[clip.decode(16_000)] for clip in clips])
+        for one, clips in ((make(clip), [clip]) for clip in (voice(1, 2.0), voice(1, 61.0)))
+    ]
+    inputs = prepare(checkpoint, chats)
+    assert inputs["input_features"].shape == (4, 32, 3000)
+    assert (inputs["input_ids"] == 24).sum(1).tolist() == [375, 3 * 375]
+
+
+def test_a_refusal_of_a_tokenizer_s_own_kind_is_a_value(built: Built) -> None:
+    """mistral-common's exceptions are no ``ValueError``; one request would end the run."""
+    adapter = opened(built("voxtral"))
+    turns = (*make(voice(1)).messages, Message("assistant", (Text("A dog."),)))
+    good, bad = adapter.generate_batch(
+        [make(voice(1)), Request("bad", turns, {"max_new_tokens": 12})]
+    )
+    assert good.error is None
+    assert bad.error is not None
+    assert bad.error.kind == "request"
+    assert "Expected last role User" in bad.error.message
+
+
+def test_a_system_prompt_that_the_tokenizer_refuses_is_a_value(built: Built) -> None:
+    adapter = opened(built("voxtral"))
+    spoken, written = adapter.generate_batch(
+        [make(voice(1), system="Be brief."), make(system="Be brief.")]
+    )
+    assert written.text
+    assert spoken.error is not None
+    assert spoken.error.kind == "request"
+
+
+def test_clips_are_not_kept_by_the_standard_library(built: Built) -> None:
+    """``urllib`` remembers the last 128 URLs, and a clip in base64 can be mistaken for one."""
+    adapter = opened(built("voxtral"))
+    urllib.parse.clear_cache()
+    assert adapter.generate_batch([make(voice(1)), make(voice(2))])[0].text
+    assert urllib.parse.urlsplit.cache_info().currsize == 0
+
+
+def test_variables_of_a_template_that_nobody_reads_are_refused(built: Built) -> None:
+    with pytest.raises(UsageError, match="Voxtral has no chat template") as caught:
+        opened(built("voxtral"), **{"template.enable_thinking": True})
+    assert "-M template.enable_thinking" in str(caught.value)
+
+
+def test_marks_are_special_tokens_where_the_tokenizer_has_them(built: Built) -> None:
+    """mistral-common never makes a special token of text: the bound on reasoning would write letters."""
+    checkpoint = opened(built("voxtral"))._loaded()
+    tokenizer = checkpoint.processor.tokenizer
+    assert _mark(tokenizer, "[/THINK]") == [36]
+    assert len(_mark(tokenizer, "</think>")) == len("</think>")
+    import torch
+
+    rows = torch.tensor([[11, 4, 35], [1, 35, 4]])
+    assert reasoning_begun({"input_ids": rows}, checkpoint) == [True, False]

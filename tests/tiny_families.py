@@ -1,0 +1,130 @@
+"""Builds tiny checkpoints of families with a tokenizer, weights or packages of their own, like the published ones.
+
+As those of ``tiny_models`` they are random, and so scaled that what is written depends visibly on what is heard.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.tiny_models import WEIGHT_SCALE
+
+SPECIAL = {
+    **{0: "<unk>", 1: "<s>", 2: "</s>", 3: "[INST]", 4: "[/INST]", 5: "[AVAILABLE_TOOLS]"},
+    **{6: "[/AVAILABLE_TOOLS]", 7: "[TOOL_RESULTS]", 8: "[/TOOL_RESULTS]", 9: "[TOOL_CALLS]"},
+    **{10: "[IMG]", 11: "<pad>", 12: "[IMG_BREAK]", 13: "[IMG_END]", 14: "[PREFIX]"},
+    **{15: "[MIDDLE]", 16: "[SUFFIX]", 17: "[SYSTEM_PROMPT]", 18: "[/SYSTEM_PROMPT]"},
+    **{19: "[TOOL_CONTENT]", 24: "[AUDIO]", 25: "[BEGIN_AUDIO]", 32: "[ARGS]", 33: "[CALL_ID]"},
+    **{34: "[TRANSCRIBE]", 35: "[THINK]", 36: "[/THINK]"},
+}
+SPECIALS = 40
+MEL_BINS = 32
+LETTERS = b"abcdefghijklmnopqrstuvwxyz "
+"""What it says: of random bytes most are no text."""
+
+
+def tekken(version: str) -> dict[str, Any]:
+    """A tokenizer file whose vocabulary is the bytes."""
+    ranks = range(SPECIALS)
+    return {
+        "config": {
+            "pattern": r"[\s\S]",
+            "num_vocab_tokens": 256,
+            "default_vocab_size": 256 + SPECIALS,
+            "default_num_special_tokens": SPECIALS,
+            "version": version,
+        },
+        "vocab": [
+            {
+                "rank": byte,
+                "token_bytes": base64.b64encode(bytes([byte])).decode(),
+                "token_str": chr(byte) if byte < 128 else None,
+            }
+            for byte in range(256)
+        ],
+        "special_tokens": [
+            {"rank": i, "token_str": SPECIAL.get(i, f"<SPECIAL_{i}>"), "is_control": True}
+            for i in ranks
+        ],
+        "audio": {
+            "sampling_rate": 16_000,
+            "frame_rate": 12.5,
+            "audio_encoding_config": {
+                "num_mel_bins": MEL_BINS,
+                "hop_length": 160,
+                "window_size": 400,
+            },
+            "chunk_length_s": 30.0,
+        },
+    }
+
+
+def build_tiny_voxtral(folder: str | Path, seed: int = 0, version: str = "v7") -> Path:
+    """Write the checkpoint; ``version`` is that of its tokenizer (only from v11 on with system prompts)."""
+    import torch
+    from transformers import (
+        LlamaConfig,
+        VoxtralConfig,
+        VoxtralEncoderConfig,
+        VoxtralForConditionalGeneration,
+        WhisperFeatureExtractor,
+    )
+
+    config = VoxtralConfig(
+        audio_config=VoxtralEncoderConfig(
+            num_mel_bins=MEL_BINS,
+            hidden_size=64,
+            intermediate_size=256,  # four frames are merged into one
+            num_hidden_layers=2,
+            num_attention_heads=2,
+        ),
+        text_config=LlamaConfig(
+            vocab_size=256 + SPECIALS,
+            hidden_size=64,
+            intermediate_size=128,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            num_key_value_heads=2,
+            max_position_embeddings=8192,
+            bos_token_id=1,
+            eos_token_id=2,
+            pad_token_id=11,
+        ),
+        audio_token_id=24,
+        tie_word_embeddings=False,
+    )
+    model = drawn(VoxtralForConditionalGeneration, config, seed)
+    said = torch.zeros(256 + SPECIALS, 1)
+    said[[SPECIALS + byte for byte in LETTERS]] = 1.0
+    with torch.no_grad():
+        model.lm_head.weight.mul_(said)
+    path = Path(folder)
+    model.save_pretrained(path)
+    WhisperFeatureExtractor(feature_size=MEL_BINS).save_pretrained(path)
+    extractor = path / "preprocessor_config.json"
+    # as in the published ones: nothing else names the processor
+    extractor.write_text(
+        json.dumps(json.loads(extractor.read_text()) | {"processor_class": "VoxtralProcessor"})
+    )
+    (path / "tekken.json").write_text(json.dumps(tekken(version)))
+    return path
+
+
+def drawn(model_class: Any, config: Any, seed: int) -> Any:
+    """A model whose last word does not drown what it has heard before."""
+    import torch
+
+    state = torch.random.get_rng_state()
+    torch.manual_seed(seed)
+    model = model_class(config)
+    torch.random.set_rng_state(state)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if parameter.dim() > 1 and "embed_tokens" not in name:
+                parameter.mul_(WEIGHT_SCALE)
+                if "self_attn" in name or "projector" in name:
+                    parameter.mul_(WEIGHT_SCALE)
+    return model
