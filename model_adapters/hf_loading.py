@@ -7,7 +7,9 @@ the network. Weights that transformers would silently initialise at random are a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +18,7 @@ from harness.errors import AdapterError, MissingDependencyError, UsageError
 from model_adapters.hf_families import Family, check_packages, family_of
 from model_adapters.hf_peft import put_on
 from model_adapters.hf_source import Source, check_audio, check_code, check_folder
+from model_adapters.hf_template import give_clips_a_place
 
 OLDEST_TRANSFORMERS: Final = (5, 4)
 _AUTO_CLASSES: Final = (
@@ -26,6 +29,8 @@ _AUTO_CLASSES: Final = (
     "AutoModel",
 )
 """Where the code of a checkpoint may have registered its generating class, best first."""
+_FINALIZE: Final = "_finalize_model_loading"
+_WATCHING: Final = threading.Lock()
 LOAD_ERRORS: Final = (
     OSError,
     ValueError,
@@ -120,6 +125,7 @@ def load(
             where=", ".join(f"-M template.{name}" for name in template),
         )
     processor = _load_processor(transformers, source)
+    give_clips_a_place(processor, template or {})
     model_class = resolve_class(transformers, config, source)
     model = _load_model(model_class, source, config, arguments)
     if family.speech_lora is not None:
@@ -224,9 +230,10 @@ def _load_model(model_class: Any, source: Source, config: Any, arguments: dict[s
     if isinstance(quantization := arguments.get("quantization_config"), Mapping):
         arguments["quantization_config"] = _quantization(quantization)
     try:
-        model, report = model_class.from_pretrained(
-            source.name, config=config, output_loading_info=True, **source.keywords, **arguments
-        )
+        with _reports_of_weights() as reports:
+            model, report = model_class.from_pretrained(
+                source.name, config=config, output_loading_info=True, **source.keywords, **arguments
+            )
     except TypeError as error:  # an argument that neither from_pretrained nor the class takes
         raise UsageError(f"from_pretrained: {error}", where="-M") from error
     except (*LOAD_ERRORS, SafetensorError, EOFError) as error:
@@ -235,8 +242,36 @@ def _load_model(model_class: Any, source: Source, config: Any, arguments: dict[s
             where=source.name,
             hint="a file may be truncated: compare sizes with the original and copy it again",
         ) from error
-    check_complete(report, source.name)
+    for one in (*reports, report):
+        check_complete(one, source.name)
     return model
+
+
+@contextmanager
+def _reports_of_weights() -> Iterator[list[Mapping[str, Any]]]:
+    """What transformers finds about the weights of the models that it loads meanwhile.
+
+    For a checkpoint with an adapter inside (Granite Speech), ``from_pretrained`` reports the adapter's alone.
+    """
+    from transformers import PreTrainedModel
+
+    found: list[Mapping[str, Any]] = []
+    original = PreTrainedModel.__dict__.get(_FINALIZE)  # transformers 5.23
+    if not isinstance(original, staticmethod):
+        yield found
+        return
+
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        report = original(*args, **kwargs)
+        found.append(report.to_dict())
+        return report
+
+    with _WATCHING:
+        setattr(PreTrainedModel, _FINALIZE, staticmethod(watched))
+        try:
+            yield found
+        finally:
+            setattr(PreTrainedModel, _FINALIZE, original)
 
 
 def check_complete(report: Mapping[str, Any], where: str) -> None:

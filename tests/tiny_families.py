@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.tiny_models import WEIGHT_SCALE
+from tests.tiny_models import WEIGHT_SCALE, build_tiny_tokenizer
 
 SPECIAL = {
     **{0: "<unk>", 1: "<s>", 2: "</s>", 3: "[INST]", 4: "[/INST]", 5: "[AVAILABLE_TOOLS]"},
@@ -111,6 +111,84 @@ def build_tiny_voxtral(folder: str | Path, seed: int = 0, version: str = "v7") -
     )
     (path / "tekken.json").write_text(json.dumps(tekken(version)))
     return path
+
+
+TEXT_ONLY_TEMPLATE = (
+    "{% for message in messages %}"
+    "{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
+    "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+"""Like Granite's: a clip is a token that users write into the text."""
+
+
+def build_tiny_granite_speech(folder: str | Path, seed: int = 0) -> Path:
+    """Write a tiny Granite Speech with its LoRA, which is switched on for requests with audio only."""
+    from peft import LoraConfig
+    from transformers import (
+        Blip2QFormerConfig,
+        GraniteConfig,
+        GraniteSpeechConfig,
+        GraniteSpeechEncoderConfig,
+        GraniteSpeechFeatureExtractor,
+        GraniteSpeechForConditionalGeneration,
+        GraniteSpeechProcessor,
+        PreTrainedModel,
+    )
+
+    tokenizer = build_tiny_tokenizer()
+    config = GraniteSpeechConfig(
+        encoder_config=GraniteSpeechEncoderConfig(
+            hidden_dim=32, num_layers=2, num_heads=2, context_size=50
+        ),
+        projector_config=Blip2QFormerConfig(
+            hidden_size=32,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            intermediate_size=64,
+            encoder_hidden_size=32,
+            cross_attention_frequency=1,
+        ),
+        text_config=GraniteConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=64,
+            intermediate_size=128,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            num_key_value_heads=2,
+            eos_token_id=tokenizer.eos_token_id,
+            pad_token_id=tokenizer.pad_token_id,
+        ),
+        audio_token_index=tokenizer.convert_tokens_to_ids("<|AUDIO|>"),
+        tie_word_embeddings=False,
+    )
+    model = drawn(GraniteSpeechForConditionalGeneration, config, seed)
+    model.generation_config.eos_token_id = tokenizer.eos_token_id
+    model.generation_config.pad_token_id = tokenizer.pad_token_id
+    model.save_pretrained(
+        folder
+    )  # once the LoRA is on, its own way to save renames what lies under it
+    model.add_adapter(LoraConfig(r=4, target_modules=["q_proj", "v_proj"]))
+    drawn_lora(model, seed)
+    model.peft_config["default"].base_model_name_or_path = str(folder)
+    PreTrainedModel.save_pretrained(model, folder)
+    GraniteSpeechProcessor(
+        GraniteSpeechFeatureExtractor(),
+        tokenizer,
+        audio_token="<|AUDIO|>",
+        chat_template=TEXT_ONLY_TEMPLATE,
+    ).save_pretrained(folder)
+    return Path(folder)
+
+
+def drawn_lora(model: Any, seed: int, size: float = 0.3) -> None:
+    """Weights of the adapters on a model; as they begin they would change nothing."""
+    import torch
+
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "lora_" in name:
+                parameter.copy_(size * torch.randn(parameter.shape, generator=generator))
 
 
 def drawn(model_class: Any, config: Any, seed: int) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import shutil
 import urllib.parse
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from harness.errors import UsageError
+from harness.errors import AdapterError, UsageError
 from harness.types import Message, Request, Text
 from model_adapters.conformance import AdapterConformance
 from model_adapters.hf import HFAdapter
@@ -49,9 +51,18 @@ def voxtral(version: str) -> Callable[[Path], Path]:
     return build
 
 
+def granite(folder: Path) -> Path:
+    pytest.importorskip("peft", reason="needs the extra peft")
+    pytest.importorskip("torchaudio", reason="Granite's features are torchaudio's")
+    from tests.tiny_families import build_tiny_granite_speech
+
+    return build_tiny_granite_speech(folder)
+
+
 BUILDERS: dict[str, Callable[[Path], Path]] = {
     "voxtral": voxtral("v7"),
     "voxtral-v13": voxtral("v13"),
+    "granite": granite,
 }
 SYSTEM_PROMPTS = {"voxtral": "its tokenizer takes no system prompt beside a clip"}
 """Families that refuse one."""
@@ -171,3 +182,94 @@ def test_marks_are_special_tokens_where_the_tokenizer_has_them(built: Built) -> 
 
     rows = torch.tensor([[11, 4, 35], [1, 35, 4]])
     assert reasoning_begun({"input_ids": rows}, checkpoint) == [True, False]
+
+
+# --- Granite Speech ----------------------------------------------------------------------------
+
+
+def test_granite_speech_is_loaded_with_its_lora(built: Built, tmp_path: Path) -> None:
+    """On for requests with audio, off for those without, also where one call has both."""
+    info = HFAdapter(str(built("granite")), dtype="float32", device="cpu").open()
+    assert info.description["family"] == "Granite Speech"
+    assert info.max_audio_seconds is None
+    silenced = Path(shutil.copytree(built("granite"), tmp_path / "silenced"))
+    edit_weights(silenced / "adapter_model.safetensors", lambda name, weight: weight * 0)
+    asked = [make(voice(1)), make(text="No audio at all.")]
+    with_lora, without = (
+        [response.text for response in opened(folder).generate_batch(asked)]
+        for folder in (built("granite"), silenced)
+    )
+    assert with_lora[0] != without[0]
+    assert with_lora[1] == without[1]
+
+
+def test_clips_of_different_lengths_in_one_batch_of_granite_would_change_answers(
+    built: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If this fails, transformers has a mask for them, and the entry of the table can go."""
+    adapter = opened(built("granite"))
+    checkpoint = adapter._loaded()
+    asked = [make(voice(1, 1.0)), make(voice(2, 3.0))]
+    right = [response.text for response in adapter.generate_batch(asked)]
+    mixed = dataclasses.replace(checkpoint.family, equal_lengths=False)
+    monkeypatch.setattr(adapter, "_checkpoint", dataclasses.replace(checkpoint, family=mixed))
+    assert [response.text for response in adapter.generate_batch(asked)] != right
+
+
+def test_missing_weights_are_found_beside_an_adapter(built: Built, tmp_path: Path) -> None:
+    """transformers reports of such a folder the adapter's weights, and not the model's."""
+    folder = Path(shutil.copytree(built("granite"), tmp_path / "damaged"))
+    edit_weights(
+        folder / "model.safetensors",
+        lambda name, weight: None if "layers.1.mlp" in name else weight,
+    )
+    with pytest.raises(AdapterError, match="weights are missing from the checkpoint"):
+        opened(folder)
+
+
+def test_an_adapter_of_the_user_s_goes_on_top_of_the_model_s_own(
+    built: Built, tmp_path: Path
+) -> None:
+    """Neither takes the other's place, nor are its weights looked for in the other's file."""
+    folder = tmp_path / "lora"
+    shutil.copytree(
+        built("granite"), folder, ignore=lambda _, names: [n for n in names if "adapter" not in n]
+    )
+    nothing = Path(shutil.copytree(folder, tmp_path / "nothing"))
+    edit_weights(nothing / "adapter_model.safetensors", lambda name, weight: weight * 0)
+    asked = [make(voice(1)), make(voice(2))]
+    plain, same, other = (
+        [response.text for response in adapter.generate_batch(asked)]
+        for adapter in (
+            opened(built("granite")),
+            opened(built("granite"), peft=str(nothing)),
+            opened(built("granite"), peft=str(folder)),
+        )
+    )
+    assert plain == same
+    assert plain != other
+
+
+def test_a_template_that_takes_text_has_clips_written_into_it(built: Built) -> None:
+    processor = opened(built("granite"))._loaded().processor
+    shown = processor.apply_chat_template(
+        [
+            [
+                {"role": "system", "content": [{"type": "text", "text": "Be brief."}]},
+                {"role": "user", "content": [{"type": "audio"}, {"type": "text", "text": "What?"}]},
+            ]
+        ],
+        tokenize=False,
+    )
+    assert shown == [
+        "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\n<|AUDIO|>What?<|im_end|>\n"
+    ]
+
+
+def edit_weights(path: Path, change: Callable[[str, Any], Any]) -> None:
+    """Change weights of a file; ``None`` leaves one out."""
+    from safetensors.torch import load_file, save_file
+
+    changed = {name: change(name, weight) for name, weight in load_file(path).items()}
+    kept = {name: weight for name, weight in changed.items() if weight is not None}
+    save_file(kept, path, metadata={"format": "pt"})
