@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import shutil
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,20 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     return get
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _features_of_granite() -> Iterator[None]:
+    """A part of torchaudio, where there is none."""
+    from transformers.models.granite_speech import feature_extraction_granite_speech as module
+
+    from tests.melspectrogram import torchaudio
+
+    with pytest.MonkeyPatch.context() as patch:
+        if find_spec("torchaudio") is None:
+            patch.setattr(module, "torchaudio", torchaudio, raising=False)
+            patch.setattr(module, "requires_backends", lambda *_: None)
+        yield
+
+
 def voxtral(version: str) -> Callable[[Path], Path]:
     def build(folder: Path) -> Path:
         pytest.importorskip("mistral_common", reason="Voxtral's tokenizer is in mistral-common")
@@ -53,7 +68,6 @@ def voxtral(version: str) -> Callable[[Path], Path]:
 
 def granite(folder: Path) -> Path:
     pytest.importorskip("peft", reason="needs the extra peft")
-    pytest.importorskip("torchaudio", reason="Granite's features are torchaudio's")
     from tests.tiny_families import build_tiny_granite_speech
 
     return build_tiny_granite_speech(folder)
@@ -248,6 +262,24 @@ def test_an_adapter_of_the_user_s_goes_on_top_of_the_model_s_own(
     )
     assert plain == same
     assert plain != other
+
+
+def test_features_without_torchaudio_are_the_same() -> None:
+    original = pytest.importorskip("torchaudio", reason="compares with torchaudio")
+    import torch
+
+    from tests.melspectrogram import MelSpectrogram
+
+    shape = {
+        "sample_rate": 16_000,
+        "n_fft": 512,
+        "win_length": 400,
+        "hop_length": 160,
+        "n_mels": 80,
+    }
+    samples = torch.from_numpy(voice(1).decode(16_000))[None]
+    expected = original.transforms.MelSpectrogram(**shape)(samples)
+    torch.testing.assert_close(MelSpectrogram(**shape)(samples), expected, rtol=1e-4, atol=1e-3)
 
 
 def test_a_template_that_takes_text_has_clips_written_into_it(built: Built) -> None:
