@@ -32,7 +32,7 @@ from model_adapters.hf_arguments import GENERATION, sort_arguments
 from model_adapters.hf_clips import ClipPolicy, take_clips
 from model_adapters.hf_generation import GenerationPlan, plan_generation
 from model_adapters.hf_loading import Checkpoint, audio_extractor, import_backend, load
-from model_adapters.hf_peft import find_adapter
+from model_adapters.hf_peft import find_adapter, switch
 from model_adapters.hf_processing import (
     Conversation,
     batch_key,
@@ -247,8 +247,11 @@ class HFAdapter(BatchAdapter):
     ) -> list[dict[str, Any]]:
         if inputs is None:
             inputs = self._inputs(jobs)
+        checkpoint = self._loaded()
+        if checkpoint.speech is not None:
+            switch(checkpoint.model, checkpoint.speech, on=bool(lengths(jobs[0].chat)))
         return generate(
-            self._loaded(),
+            checkpoint,
             inputs,
             plan,
             seed=request_seed(plan.seed, jobs[0].request.request_key),

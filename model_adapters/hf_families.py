@@ -24,11 +24,12 @@ class Family:
         name: as its makers write it.
         model_types: ``model_type`` of the configs.
         max_clips: most clips of a request.
-        equal_lengths: clips are padded to the longest of a batch without a mask, so only clips of one length share one.
+        equal_lengths: clips are padded to the longest of a batch without a mask that holds, so only clips of one
+            length share one.
         all_or_none: either every request of a batch has a clip or none.
         clip_form: what the chat template takes as a clip.
         own_prompts: its prompts are made by code, and no chat template has variables to set.
-        speech_lora: sub-folder with weights for audio that ``from_pretrained`` does not load.
+        speech_lora: sub-folder with weights for requests with audio that ``from_pretrained`` does not load.
         packages: import names of what it lacks silently; what a processor cannot be imported without, it says itself.
         marks: marks of reasoning.
         source: where in transformers this was read.
@@ -93,18 +94,20 @@ FAMILIES: Final[tuple[Family, ...]] = (
     Family(
         "Phi-4-multimodal",
         ("phi4_multimodal",),
+        equal_lengths=True,
         speech_lora="speech-lora",
         packages=("peft",),
-        source="model_doc/phi4_multimodal: load_adapter('speech-lora') and set_adapter; feature_extraction_phi4: "
-        "clips of a batch are masked",
+        source="model_doc/phi4_multimodal: load_adapter('speech-lora') and set_adapter, and its makers' own code unsets "
+        "it for requests without audio; modeling_phi4_multimodal: the mask of a batch is added to the scores as 0 or 1, "
+        "so what is padded is heard",
     ),
     Family(
         "Granite Speech",
         ("granite_speech", "granite_speech_plus"),
         equal_lengths=True,
         packages=("peft",),
-        source="modeling_granite_speech: without peft its LoRA is left out with a warning; feature_extraction: padded "
-        "clips have no mask in the encoder",
+        source="modeling_granite_speech: without peft its LoRA is left out with a warning, with it generate switches it "
+        "on for inputs with audio only; feature_extraction: padded clips have no mask in the encoder",
     ),
     Family(
         "Gemma 3n",

@@ -53,6 +53,7 @@ class Checkpoint:
         model: the part of it that answers.
         family: what is special about it.
         template: further variables of its chat template.
+        speech: what the model calls the adapter that is on for requests with audio only, if it has one.
     """
 
     source: Source
@@ -61,6 +62,7 @@ class Checkpoint:
     model: Any
     family: Family
     template: Mapping[str, Any] = field(default_factory=dict)
+    speech: str | None = None
 
 
 def import_backend() -> tuple[Any, Any]:
@@ -128,8 +130,11 @@ def load(
     give_clips_a_place(processor, template or {})
     model_class = resolve_class(transformers, config, source)
     model = _load_model(model_class, source, config, arguments)
+    speech = None
     if family.speech_lora is not None:
-        put_on(model, source.name, subfolder=family.speech_lora, name="speech", **source.keywords)
+        speech = put_on(
+            model, source.name, subfolder=family.speech_lora, name="speech", **source.keywords
+        )
     if peft is not None:
         put_on(model, str(peft), local_files_only=True)
     if arguments.get("device_map") is None:
@@ -142,7 +147,7 @@ def load(
     model.eval()
     # Omni models wrap the language model that answers together with one that speaks.
     answering = getattr(model, "thinker", model)
-    return Checkpoint(source, config, processor, answering, family, template or {})
+    return Checkpoint(source, config, processor, answering, family, template or {}, speech)
 
 
 def _load_config(transformers: Any, source: Source) -> Any:

@@ -49,7 +49,7 @@ def _fetched(name: str, revision: str | None) -> Path:
 
 def put_on(
     model: Any, adapter: str, *, name: str = "default", subfolder: str | None = None, **hub: Any
-) -> None:
+) -> str:
     """Load an adapter onto a model and make it active, beside those that are active already.
 
     Args:
@@ -58,6 +58,9 @@ def put_on(
         name: what the model calls it, if that is part of no other weight's name.
         subfolder: where in the repository it lies.
         **hub: further arguments about the hub.
+
+    Returns:
+        What the model calls it.
 
     Raises:
         MissingDependencyError: peft is not installed.
@@ -109,3 +112,14 @@ def put_on(
             hint="it was trained on another base model, or saved under other names",
         )
     model.set_adapter([*active, name])
+    return name
+
+
+def switch(model: Any, name: str, *, on: bool) -> None:
+    """Switch one adapter of a model on or off; the others stay as they are."""
+    others = [one for one in model.active_adapters() if one != name]
+    if on or others:
+        model.enable_adapters()
+        model.set_adapter([name, *others] if on else others)
+    else:
+        model.disable_adapters()

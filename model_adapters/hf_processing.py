@@ -81,7 +81,7 @@ def batch_key(family: Family, chat: Conversation) -> Hashable:
     found = lengths(chat)
     if family.equal_lengths:
         return tuple(found)
-    return bool(found) if family.all_or_none else None
+    return bool(found) if family.all_or_none or family.speech_lora else None
 
 
 def prepare(checkpoint: Checkpoint, conversations: Sequence[Conversation]) -> Any:

@@ -41,13 +41,13 @@ def give_clips_a_place(processor: Any, variables: Mapping[str, Any]) -> None:
     token = getattr(processor, "audio_token", None)
     if not isinstance(template, str) or not isinstance(token, str):
         return
-    text = {"type": "text", "text": "What is it?"}
-    shown = _shown(processor, template, [{"type": "audio"}, text], variables)
+    clip, text = {"type": "audio", "audio": "clip"}, {"type": "text", "text": "What is it?"}
+    shown = _shown(processor, template, [clip, text], variables)
     lost = shown is None or shown == _shown(processor, template, [text], variables)
     if not lost and "'type'" not in str(shown):  # else it writes out the parts as Python shows them
         return
     written = _AS_TEXT.replace("AUDIO_TOKEN", json.dumps(token)) + template
-    if token in (_shown(processor, written, [{"type": "audio"}, text], variables) or ""):
+    if token in (_shown(processor, written, [clip, text], variables) or ""):
         processor.chat_template = written
 
 

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.tiny_models import WEIGHT_SCALE, build_tiny_tokenizer
+from tests.tiny_models import CHAT_TEMPLATE, WEIGHT_SCALE, build_tiny_tokenizer
 
 SPECIAL = {
     **{0: "<unk>", 1: "<s>", 2: "</s>", 3: "[INST]", 4: "[/INST]", 5: "[AVAILABLE_TOOLS]"},
@@ -176,6 +176,80 @@ def build_tiny_granite_speech(folder: str | Path, seed: int = 0) -> Path:
         tokenizer,
         audio_token="<|AUDIO|>",
         chat_template=TEXT_ONLY_TEMPLATE,
+    ).save_pretrained(folder)
+    return Path(folder)
+
+
+def build_tiny_phi4_multimodal(folder: str | Path, seed: int = 0) -> Path:
+    """Write a tiny Phi-4-multimodal; its LoRA for speech lies in a sub-folder, as the published one's does.
+
+    What sees images is random and never asked; its processor is a stand-in, since the real one needs torchvision.
+    """
+    from peft import LoraConfig
+    from transformers import (
+        AddedToken,
+        BaseImageProcessor,
+        Phi4MultimodalAudioConfig,
+        Phi4MultimodalConfig,
+        Phi4MultimodalFeatureExtractor,
+        Phi4MultimodalForCausalLM,
+        Phi4MultimodalProcessor,
+        Phi4MultimodalVisionConfig,
+        PreTrainedModel,
+        PreTrainedTokenizerFast,
+    )
+
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=build_tiny_tokenizer().backend_tokenizer,
+        eos_token="<|im_end|>",
+        pad_token="<|endoftext|>",
+        extra_special_tokens={
+            "image_token": AddedToken("<|IMAGE|>", special=True),
+            "audio_token": AddedToken("<|AUDIO|>", special=True),
+        },
+    )
+    config = Phi4MultimodalConfig(
+        audio_config=Phi4MultimodalAudioConfig(
+            hidden_size=32,
+            intermediate_size=64,
+            num_blocks=2,
+            num_attention_heads=2,
+            ext_pw_out_channel=32,
+            depthwise_separable_out_channel=32,
+            nemo_conv_channels=32,
+            feature_layer=-1,
+            audio_token_id=tokenizer.audio_token_id,
+        ),
+        vision_config=Phi4MultimodalVisionConfig(
+            hidden_size=16,
+            intermediate_size=16,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            image_size=28,
+            crop_size=28,
+            image_token_id=tokenizer.image_token_id,
+        ),
+        vocab_size=len(tokenizer),
+        hidden_size=64,
+        intermediate_size=128,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        bos_token_id=None,
+        eos_token_id=[tokenizer.eos_token_id],
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    model = drawn(Phi4MultimodalForCausalLM, config, seed)
+    model.save_pretrained(folder)
+    model.add_adapter(LoraConfig(r=4, target_modules=["qkv_proj"]))
+    drawn_lora(model, seed)
+    model.peft_config["default"].base_model_name_or_path = str(folder)
+    PreTrainedModel.save_pretrained(model, Path(folder) / "speech-lora")
+    Phi4MultimodalProcessor(
+        BaseImageProcessor(),
+        Phi4MultimodalFeatureExtractor(),
+        tokenizer,
+        chat_template=CHAT_TEMPLATE,
     ).save_pretrained(folder)
     return Path(folder)
 

@@ -17,6 +17,7 @@ from harness.types import Message, Request, Text
 from model_adapters.conformance import AdapterConformance
 from model_adapters.hf import HFAdapter
 from model_adapters.hf_processing import reasoning_begun
+from model_adapters.hf_template import give_clips_a_place
 from model_adapters.hf_text import _mark
 from model_adapters.registry import create
 from tests.model_adapters.hf_requests import request as make
@@ -73,10 +74,19 @@ def granite(folder: Path) -> Path:
     return build_tiny_granite_speech(folder)
 
 
+def phi4(folder: Path) -> Path:
+    pytest.importorskip("peft", reason="needs the extra peft")
+    pytest.importorskip("PIL", reason="its processor has a part for images, which needs pillow")
+    from tests.tiny_families import build_tiny_phi4_multimodal
+
+    return build_tiny_phi4_multimodal(folder)
+
+
 BUILDERS: dict[str, Callable[[Path], Path]] = {
     "voxtral": voxtral("v7"),
     "voxtral-v13": voxtral("v13"),
     "granite": granite,
+    "phi4": phi4,
 }
 SYSTEM_PROMPTS = {"voxtral": "its tokenizer takes no system prompt beside a clip"}
 """Families that refuse one."""
@@ -198,30 +208,38 @@ def test_marks_are_special_tokens_where_the_tokenizer_has_them(built: Built) -> 
     assert reasoning_begun({"input_ids": rows}, checkpoint) == [True, False]
 
 
-# --- Granite Speech ----------------------------------------------------------------------------
+# --- Granite Speech and Phi-4 ------------------------------------------------------------------
 
 
-def test_granite_speech_is_loaded_with_its_lora(built: Built, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "family", "lora"),
+    [("granite", "Granite Speech", "."), ("phi4", "Phi-4-multimodal", "speech-lora")],
+)
+def test_a_lora_of_the_model_s_own_is_for_audio(
+    name: str, family: str, lora: str, built: Built, tmp_path: Path
+) -> None:
     """On for requests with audio, off for those without, also where one call has both."""
-    info = HFAdapter(str(built("granite")), dtype="float32", device="cpu").open()
-    assert info.description["family"] == "Granite Speech"
+    info = HFAdapter(str(built(name)), dtype="float32", device="cpu").open()
+    assert info.description["family"] == family
     assert info.max_audio_seconds is None
-    silenced = Path(shutil.copytree(built("granite"), tmp_path / "silenced"))
-    edit_weights(silenced / "adapter_model.safetensors", lambda name, weight: weight * 0)
-    asked = [make(voice(1)), make(text="No audio at all.")]
+    silenced = Path(shutil.copytree(built(name), tmp_path / "silenced"))
+    edit_weights(silenced / lora / "adapter_model.safetensors", lambda _, weight: weight * 0)
+    asked = [make(voice(1)), make(text="No audio at all."), make(voice(2))]
     with_lora, without = (
         [response.text for response in opened(folder).generate_batch(asked)]
-        for folder in (built("granite"), silenced)
+        for folder in (built(name), silenced)
     )
     assert with_lora[0] != without[0]
     assert with_lora[1] == without[1]
+    assert with_lora[2] != without[2]
 
 
-def test_clips_of_different_lengths_in_one_batch_of_granite_would_change_answers(
-    built: Built, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["granite", "phi4"])
+def test_clips_of_different_lengths_in_one_batch_would_change_answers(
+    name: str, built: Built, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """If this fails, transformers has a mask for them, and the entry of the table can go."""
-    adapter = opened(built("granite"))
+    adapter = opened(built(name))
     checkpoint = adapter._loaded()
     asked = [make(voice(1, 1.0)), make(voice(2, 3.0))]
     right = [response.text for response in adapter.generate_batch(asked)]
@@ -241,27 +259,31 @@ def test_missing_weights_are_found_beside_an_adapter(built: Built, tmp_path: Pat
         opened(folder)
 
 
+@pytest.mark.parametrize(("name", "lora"), [("granite", "."), ("phi4", "speech-lora")])
 def test_an_adapter_of_the_user_s_goes_on_top_of_the_model_s_own(
-    built: Built, tmp_path: Path
+    name: str, lora: str, built: Built, tmp_path: Path
 ) -> None:
     """Neither takes the other's place, nor are its weights looked for in the other's file."""
-    folder = tmp_path / "lora"
-    shutil.copytree(
-        built("granite"), folder, ignore=lambda _, names: [n for n in names if "adapter" not in n]
-    )
-    nothing = Path(shutil.copytree(folder, tmp_path / "nothing"))
-    edit_weights(nothing / "adapter_model.safetensors", lambda name, weight: weight * 0)
-    asked = [make(voice(1)), make(voice(2))]
+    mine, nothing = tmp_path / "mine", tmp_path / "nothing"
+    for folder in (mine, nothing):
+        folder.mkdir()
+        for part in ("adapter_config.json", "adapter_model.safetensors"):
+            shutil.copy(built(name) / lora / part, folder)
+    edit_weights(nothing / "adapter_model.safetensors", lambda _, weight: weight * 0)
+    asked = [make(voice(1)), make(text="No audio at all."), make(voice(2))]
     plain, same, other = (
         [response.text for response in adapter.generate_batch(asked)]
         for adapter in (
-            opened(built("granite")),
-            opened(built("granite"), peft=str(nothing)),
-            opened(built("granite"), peft=str(folder)),
+            opened(built(name)),
+            opened(built(name), peft=str(nothing)),
+            opened(built(name), peft=str(mine)),
         )
     )
     assert plain == same
-    assert plain != other
+    assert plain[0] != other[0]
+    assert plain[2] != other[2]
+    # Granite's own generate switches all adapters off for requests without audio
+    assert (plain[1] != other[1]) == (name == "phi4")
 
 
 def test_features_without_torchaudio_are_the_same() -> None:
@@ -282,20 +304,61 @@ def test_features_without_torchaudio_are_the_same() -> None:
     torch.testing.assert_close(MelSpectrogram(**shape)(samples), expected, rtol=1e-4, atol=1e-3)
 
 
-def test_a_template_that_takes_text_has_clips_written_into_it(built: Built) -> None:
-    processor = opened(built("granite"))._loaded().processor
-    shown = processor.apply_chat_template(
-        [
-            [
-                {"role": "system", "content": [{"type": "text", "text": "Be brief."}]},
-                {"role": "user", "content": [{"type": "audio"}, {"type": "text", "text": "What?"}]},
-            ]
-        ],
-        tokenize=False,
-    )
-    assert shown == [
-        "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\n<|AUDIO|>What?<|im_end|>\n"
+TEXT = "{% for m in messages %}[{{ m['role'] }}]{{ m['content'] + ';' }}{% endfor %}"
+SKIPS = (
+    "{% for m in messages %}[{{ m['role'] }}]{% if m['content'] is string %}{{ m['content'] }}{% else %}"
+    "{% for p in m['content'] if p['type'] == 'text' %}{{ p['text'] }}{% endfor %}{% endif %};{% endfor %}"
+)
+SHOWS = "{% for m in messages %}[{{ m['role'] }}]{{ m['content'] }};{% endfor %}"
+
+
+@pytest.mark.parametrize("template", [TEXT, SKIPS, SHOWS], ids=["fails", "skips", "shows"])
+def test_a_template_that_takes_text_has_clips_written_into_it(
+    template: str, tiny_qwen2_audio: Path
+) -> None:
+    """As Granite's: users write the token of a clip into the text."""
+    processor = loaded_processor(tiny_qwen2_audio, template)
+    give_clips_a_place(processor, {})
+    assert prompt(processor) == "[system]Be brief.;[user]<|AUDIO|>What?;"
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% for m in messages %}{% for p in m['content'] %}"
+        "{% if 'audio' in p %}<a>{% else %}{{ p['text'] }}{% endif %}{% endfor %};{% endfor %}",
+        "{% for m in messages %}{{ m['role'] }}{% endfor %}",
+        None,
+    ],
+    ids=["has a place", "shows nothing", "none"],
+)
+def test_other_templates_stay_as_they_are(template: str | None, tiny_qwen2_audio: Path) -> None:
+    processor = loaded_processor(tiny_qwen2_audio, template)
+    give_clips_a_place(processor, {})
+    assert processor.chat_template == template
+
+
+def test_a_template_saved_with_the_tokenizer_is_found(tiny_qwen2_audio: Path) -> None:
+    processor = loaded_processor(tiny_qwen2_audio, None)
+    processor.tokenizer.chat_template = TEXT
+    give_clips_a_place(processor, {})
+    assert prompt(processor) == "[system]Be brief.;[user]<|AUDIO|>What?;"
+
+
+def loaded_processor(folder: Path, template: str | None) -> Any:
+    from transformers import AutoProcessor
+
+    processor = AutoProcessor.from_pretrained(folder)
+    processor.chat_template = processor.tokenizer.chat_template = template
+    return processor
+
+
+def prompt(processor: Any) -> str:
+    chat = [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": [{"type": "audio"}, {"type": "text", "text": "What?"}]},
     ]
+    return str(processor.apply_chat_template([chat], tokenize=False)[0])
 
 
 def edit_weights(path: Path, change: Callable[[str, Any], Any]) -> None:
