@@ -176,6 +176,10 @@ def _load_processor(transformers: Any, source: Source) -> Any:
             f"the processor needs another package: {first_line(error)}", where=source.name
         ) from error
     except LOAD_ERRORS as error:
+        if "Missing optional dependencies" in str(error):  # of one of its parts
+            raise MissingDependencyError(
+                f"the processor needs another package: {first_line(error)}", where=source.name
+            ) from error
         raise AdapterError(
             f"the processor cannot be loaded: {first_line(error)}",
             where=source.name,

@@ -63,7 +63,7 @@ def tekken(version: str) -> dict[str, Any]:
 
 
 def build_tiny_voxtral(folder: str | Path, seed: int = 0, version: str = "v7") -> Path:
-    """Write the checkpoint; ``version`` is that of its tokenizer (only from v11 on with system prompts)."""
+    """Write the checkpoint; ``version`` is that of its tokenizer (only from v13 on with system prompts)."""
     import torch
     from transformers import (
         LlamaConfig,

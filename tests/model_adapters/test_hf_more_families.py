@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shutil
 import urllib.parse
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from harness.errors import AdapterError, UsageError
+from harness.errors import AdapterError, MissingDependencyError, UsageError
 from harness.types import Message, Request, Text
 from model_adapters.conformance import AdapterConformance
 from model_adapters.hf import HFAdapter
@@ -359,6 +360,19 @@ def prompt(processor: Any) -> str:
         {"role": "user", "content": [{"type": "audio"}, {"type": "text", "text": "What?"}]},
     ]
     return str(processor.apply_chat_template([chat], tokenize=False)[0])
+
+
+def test_a_part_of_a_processor_that_lacks_a_package_names_it(built: Built, tmp_path: Path) -> None:
+    """Published checkpoints of Phi-4 have an image processor; transformers calls it a wrong value."""
+    if find_spec("torchvision") is not None:
+        pytest.skip("torchvision is installed")
+    folder = Path(shutil.copytree(built("phi4"), tmp_path / "as-published"))
+    path = folder / "processor_config.json"
+    config = json.loads(path.read_text())
+    config["image_processor"] = {"image_processor_type": "Phi4MultimodalImageProcessor"}
+    path.write_text(json.dumps(config))
+    with pytest.raises(MissingDependencyError, match="torchvision"):
+        opened(folder)
 
 
 def edit_weights(path: Path, change: Callable[[str, Any], Any]) -> None:
