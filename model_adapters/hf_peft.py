@@ -75,10 +75,9 @@ def put_on(
             hint="pip install 'lalm-harness[peft]'",
         ) from error
     where = adapter if subfolder is None else f"{adapter}/{subfolder}"
+    # A weight with the name in its own would be taken for the adapter's.
     weights = [weight for weight, _ in model.named_parameters()]
-    while any(
-        name in weight for weight in weights
-    ):  # transformers would take them for the adapter's
+    while any(name in weight for weight in weights):
         name += "_"
     active = model.active_adapters() if getattr(model, "_hf_peft_config_loaded", False) else []
     hub = {key: value for key, value in hub.items() if key in ("revision", "local_files_only")}
