@@ -8,7 +8,10 @@ on decoding. Facts were read off transformers 5.23; each entry names the place.
 
 from __future__ import annotations
 
+import re
+import shlex
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any, Final, Literal
 
@@ -30,7 +33,8 @@ class Family:
         clip_form: what the chat template takes as a clip.
         own_prompts: its prompts are made by code, and no chat template has variables to set.
         speech_lora: sub-folder with weights for requests with audio that ``from_pretrained`` does not load.
-        packages: import names of what it lacks silently; what a processor cannot be imported without, it says itself.
+        packages: import names of what it lacks silently, with the oldest version where transformers passes over an
+            older one; what a processor cannot be imported without, it says itself.
         marks: marks of reasoning.
         source: where in transformers this was read.
     """
@@ -85,7 +89,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
         ("voxtral",),
         clip_form="base64",
         own_prompts=True,
-        packages=("mistral_common",),
+        packages=("mistral_common>=1.11.5",),
         marks=Marks("[THINK]", "[/THINK]"),
         source="processing_voxtral: audio_token_id is 24, and variables of a template go unread; "
         "tokenization_mistral_common, apply_chat_template: a clip is url, path or base64; without its own tokenizer "
@@ -145,10 +149,22 @@ def check_packages(family: Family, where: str) -> None:
     Raises:
         MissingDependencyError: names the packages.
     """
-    missing = [name for name in family.packages if find_spec(name) is None]
+    missing = [package for package in family.packages if _lacking(package)]
     if missing:
+        names = (package.replace("_", "-") for package in missing)
         raise MissingDependencyError(
             f"{family.name} needs {', '.join(missing)}",
             where=where,
-            hint=f"pip install {' '.join(name.replace('_', '-') for name in missing)}",
+            hint=f"pip install {shlex.join(names)}",
         )
+
+
+def _lacking(package: str) -> bool:
+    name, _, oldest = package.partition(">=")
+    if find_spec(name) is None:
+        return True
+    return bool(oldest) and _numbers(version(name)) < _numbers(oldest)
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", text)[:3]]

@@ -142,6 +142,10 @@ def test_a_package_whose_absence_would_change_answers_is_asked_for(
     with pytest.raises(MissingDependencyError, match="Odd needs no_such_package") as caught:
         check_packages(family, "somewhere")
     assert caught.value.hint == "pip install no-such-package"
+    check_packages(Family("Odd", packages=("numpy>=1.2",)), "somewhere")
+    with pytest.raises(MissingDependencyError, match=r"Odd needs numpy>=99\.10") as caught:
+        check_packages(Family("Odd", packages=("numpy>=99.10",)), "somewhere")
+    assert caught.value.hint == "pip install 'numpy>=99.10'"
 
 
 def test_clips_can_be_given_as_base64(
