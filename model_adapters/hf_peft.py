@@ -84,10 +84,8 @@ def put_on(
     if subfolder is not None:
         hub["subfolder"] = subfolder
     try:  # not local_files_only=…: transformers 5.23 hands it on to something that does not take it
-        with warnings.catch_warnings():
-            warnings.filterwarnings(
-                "ignore", "Already found a `peft_config`"
-            )  # as it is meant to be
+        with warnings.catch_warnings():  # of several adapters, as it is meant to be
+            warnings.filterwarnings("ignore", "Already found a `peft_config`")
             report = model.load_adapter(adapter, adapter_name=name, adapter_kwargs=hub)
     except (OSError, ValueError, TypeError, RuntimeError, KeyError, AttributeError) as error:
         raise AdapterError(
