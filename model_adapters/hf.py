@@ -32,7 +32,7 @@ from model_adapters.hf_arguments import GENERATION, sort_arguments
 from model_adapters.hf_clips import ClipPolicy, take_clips
 from model_adapters.hf_generation import GenerationPlan, plan_generation
 from model_adapters.hf_loading import Checkpoint, audio_extractor, import_backend, load
-from model_adapters.hf_peft import find_adapter
+from model_adapters.hf_peft import find_adapter, switch
 from model_adapters.hf_processing import (
     Conversation,
     batch_key,
@@ -41,6 +41,7 @@ from model_adapters.hf_processing import (
     measure_window,
     neighbours_matter,
     prepare,
+    request_errors,
 )
 from model_adapters.hf_source import Source, adapter_base, find_source, identity, trust
 from model_adapters.hf_text import generate
@@ -176,7 +177,7 @@ class HFAdapter(BatchAdapter):
             return
         work = self._plan(requests)
         for group in work.groups:
-            with contextlib.suppress(*_request_errors(), AudioDroppedError):
+            with contextlib.suppress(*request_errors(), AudioDroppedError):
                 group.inputs = self._inputs(group.jobs)
         self._ahead[_key(requests)] = work
 
@@ -221,7 +222,7 @@ class HFAdapter(BatchAdapter):
                 problem = self._too_short(jobs[0])
                 if problem is None:
                     raise
-        except _request_errors() as error:
+        except request_errors() as error:
             problem = _problem(error)
             if problem is None:
                 raise AdapterError(
@@ -255,8 +256,11 @@ class HFAdapter(BatchAdapter):
     ) -> list[dict[str, Any]]:
         if inputs is None:
             inputs = self._inputs(jobs)
+        checkpoint = self._loaded()
+        if checkpoint.speech is not None:
+            switch(checkpoint.model, checkpoint.speech, on=bool(lengths(jobs[0].chat)))
         return generate(
-            self._loaded(),
+            checkpoint,
             inputs,
             plan,
             seed=request_seed(plan.seed, jobs[0].request.request_key),
@@ -303,16 +307,6 @@ def _source(target: str, revision: str | None, peft: str | None) -> tuple[Source
 
 def _key(requests: Sequence[Request]) -> tuple[int, ...]:
     return tuple(map(id, requests))
-
-
-def _request_errors() -> tuple[type[Exception], ...]:
-    """What a processor or a model raises about a request that it cannot handle."""
-    from jinja2 import TemplateError
-
-    return (
-        *(RuntimeError, ValueError, TypeError, IndexError, KeyError, MemoryError),
-        TemplateError,
-    )
 
 
 def _problem(error: BaseException) -> ErrorInfo | None:

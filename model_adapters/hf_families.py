@@ -8,7 +8,10 @@ on decoding. Facts were read off transformers 5.23; each entry names the place.
 
 from __future__ import annotations
 
+import re
+import shlex
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any, Final, Literal
 
@@ -28,9 +31,11 @@ class Family:
             share one. Where the processor does that, it is found out (``neighbours_matter``).
         all_or_none: either every request of a batch has a clip or none.
         clip_form: what the chat template takes as a clip.
-        speech_lora: sub-folder with weights for audio that ``from_pretrained`` does not load.
+        own_prompts: its prompts are made by code, and no chat template has variables to set.
+        speech_lora: sub-folder with weights for requests with audio that ``from_pretrained`` does not load.
         bare_loading: its own ``from_pretrained`` also reads files of the part that speaks, and gives no report.
-        packages: import names of what it lacks silently; what a processor cannot be imported without, it says itself.
+        packages: import names of what it lacks silently, with the oldest version where transformers passes over an
+            older one; what a processor cannot be imported without, it says itself.
         marks: marks of reasoning.
         source: where in transformers this was read.
     """
@@ -41,6 +46,7 @@ class Family:
     equal_lengths: bool = False
     all_or_none: bool = False
     clip_form: Literal["samples", "base64"] = "samples"
+    own_prompts: bool = False
     speech_lora: str | None = None
     bare_loading: bool = False
     packages: tuple[str, ...] = ()
@@ -87,26 +93,30 @@ FAMILIES: Final[tuple[Family, ...]] = (
         "Voxtral",
         ("voxtral",),
         clip_form="base64",
-        packages=("mistral_common",),
+        own_prompts=True,
+        packages=("mistral_common>=1.11.5",),
         marks=Marks("[THINK]", "[/THINK]"),
-        source="processing_voxtral: audio_token_id is 24; tokenization_mistral_common, apply_chat_template: a clip is "
-        "url, path or base64; without its own tokenizer the audio is dropped",
+        source="processing_voxtral: audio_token_id is 24, and variables of a template go unread; "
+        "tokenization_mistral_common, apply_chat_template: a clip is url, path or base64; without its own tokenizer "
+        "the audio is dropped; one older than v13 takes no system prompt beside a clip",
     ),
     Family(
         "Phi-4-multimodal",
         ("phi4_multimodal",),
+        equal_lengths=True,
         speech_lora="speech-lora",
         packages=("peft",),
-        source="model_doc/phi4_multimodal: load_adapter('speech-lora') and set_adapter; feature_extraction_phi4: "
-        "clips of a batch are masked",
+        source="model_doc/phi4_multimodal: load_adapter('speech-lora') and set_adapter, and its makers' own code unsets "
+        "it for requests without audio; modeling_phi4_multimodal: the mask of a batch is added to the scores as 0 or 1, "
+        "so what is padded is heard",
     ),
     Family(
         "Granite Speech",
         ("granite_speech", "granite_speech_plus"),
         equal_lengths=True,
         packages=("peft",),
-        source="modeling_granite_speech: without peft its LoRA is left out with a warning; feature_extraction: padded "
-        "clips have no mask in the encoder",
+        source="modeling_granite_speech: without peft its LoRA is left out with a warning, with it generate switches it "
+        "on for inputs with audio only; feature_extraction: padded clips have no mask in the encoder",
     ),
     Family(
         "Gemma 3n",
@@ -146,10 +156,22 @@ def check_packages(family: Family, where: str) -> None:
     Raises:
         MissingDependencyError: names the packages.
     """
-    missing = [name for name in family.packages if find_spec(name) is None]
+    missing = [package for package in family.packages if _lacking(package)]
     if missing:
+        names = (package.replace("_", "-") for package in missing)
         raise MissingDependencyError(
             f"{family.name} needs {', '.join(missing)}",
             where=where,
-            hint=f"pip install {' '.join(name.replace('_', '-') for name in missing)}",
+            hint=f"pip install {shlex.join(names)}",
         )
+
+
+def _lacking(package: str) -> bool:
+    name, _, oldest = package.partition(">=")
+    if find_spec(name) is None:
+        return True
+    return bool(oldest) and _numbers(version(name)) < _numbers(oldest)
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", text)[:3]]

@@ -7,7 +7,9 @@ the network. Weights that transformers would silently initialise at random are a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +19,7 @@ from model_adapters.hf_families import Family, check_packages, family_of
 from model_adapters.hf_packages import check_torchvision, first_line, lacking
 from model_adapters.hf_peft import put_on
 from model_adapters.hf_source import Source, check_audio, check_code, check_folder
+from model_adapters.hf_template import give_clips_a_place
 
 OLDEST_TRANSFORMERS: Final = (5, 4)
 _AUTO_CLASSES: Final = (
@@ -27,6 +30,8 @@ _AUTO_CLASSES: Final = (
     "AutoModel",
 )
 """Where the code of a checkpoint may have registered its generating class, best first."""
+_FINALIZE: Final = "_finalize_model_loading"
+_WATCHING: Final = threading.Lock()
 LOAD_ERRORS: Final = (
     OSError,
     ValueError,
@@ -49,6 +54,7 @@ class Checkpoint:
         model: the part of it that answers.
         family: what is special about it.
         template: further variables of its chat template.
+        speech: what the model calls the adapter that is on for requests with audio only, if it has one.
     """
 
     source: Source
@@ -57,6 +63,7 @@ class Checkpoint:
     model: Any
     family: Family
     template: Mapping[str, Any] = field(default_factory=dict)
+    speech: str | None = None
 
 
 def import_backend() -> tuple[Any, Any]:
@@ -106,7 +113,7 @@ def load(
     Raises:
         AdapterError: the checkpoint cannot be loaded.
         MissingDependencyError: it lacks a package.
-        UsageError: its code may not run.
+        UsageError: its code may not run, or a variable of a template that it does not have.
     """
     _, transformers = import_backend()
     if source.folder is not None:
@@ -116,11 +123,20 @@ def load(
     config = _load_config(transformers, source)
     family = family_of(config)
     check_packages(family, source.name)
+    if template and family.own_prompts:
+        raise UsageError(
+            f"{family.name} has no chat template whose variables could be set",
+            where=", ".join(f"-M template.{name}" for name in template),
+        )
     processor = _load_processor(transformers, source)
+    give_clips_a_place(processor, template or {})
     model_class = resolve_class(transformers, config, source)
     model = _load_model(_loader(model_class, config, family), source, config, arguments)
+    speech = None
     if family.speech_lora is not None:
-        put_on(model, source.name, subfolder=family.speech_lora, name="speech", **source.keywords)
+        speech = put_on(
+            model, source.name, subfolder=family.speech_lora, name="speech", **source.keywords
+        )
     if peft is not None:
         put_on(model, str(peft), local_files_only=True)
     if arguments.get("device_map") is None:
@@ -133,7 +149,7 @@ def load(
     model.eval()
     # Omni models wrap the language model that answers together with one that speaks.
     answering = getattr(model, "thinker", model)
-    return Checkpoint(source, config, processor, answering, family, template or {})
+    return Checkpoint(source, config, processor, answering, family, template or {}, speech)
 
 
 def _load_config(transformers: Any, source: Source) -> Any:
@@ -232,9 +248,10 @@ def _load_model(loader: Any, source: Source, config: Any, arguments: dict[str, A
     if isinstance(quantization := arguments.get("quantization_config"), Mapping):
         arguments["quantization_config"] = _quantization(quantization)
     try:
-        model, report = loader(
-            source.name, config=config, output_loading_info=True, **source.keywords, **arguments
-        )
+        with _reports_of_weights() as reports:
+            model, report = loader(
+                source.name, config=config, output_loading_info=True, **source.keywords, **arguments
+            )
     except TypeError as error:  # an argument that neither from_pretrained nor the class takes
         raise UsageError(f"from_pretrained: {error}", where="-M") from error
     except (*LOAD_ERRORS, SafetensorError, EOFError) as error:
@@ -244,8 +261,36 @@ def _load_model(loader: Any, source: Source, config: Any, arguments: dict[str, A
             where=source.name,
             hint="a file may be truncated: compare sizes with the original and copy it again",
         ) from error
-    check_complete(report, source.name)
+    for one in (*reports, report):
+        check_complete(one, source.name)
     return model
+
+
+@contextmanager
+def _reports_of_weights() -> Iterator[list[Mapping[str, Any]]]:
+    """What transformers finds about the weights of the models that it loads meanwhile.
+
+    For a checkpoint with an adapter inside (Granite Speech), ``from_pretrained`` reports the adapter's alone.
+    """
+    from transformers import PreTrainedModel
+
+    found: list[Mapping[str, Any]] = []
+    original = PreTrainedModel.__dict__.get(_FINALIZE)  # transformers 5.23
+    if not isinstance(original, staticmethod):
+        yield found
+        return
+
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        report = original(*args, **kwargs)
+        found.append(report.to_dict())
+        return report
+
+    with _WATCHING:
+        setattr(PreTrainedModel, _FINALIZE, staticmethod(watched))
+        try:
+            yield found
+        finally:
+            setattr(PreTrainedModel, _FINALIZE, original)
 
 
 def check_complete(report: Mapping[str, Any], where: str) -> None:

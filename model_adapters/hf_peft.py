@@ -6,6 +6,7 @@ change nothing. So what the library reports as missing or unexpected is an error
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -48,15 +49,18 @@ def _fetched(name: str, revision: str | None) -> Path:
 
 def put_on(
     model: Any, adapter: str, *, name: str = "default", subfolder: str | None = None, **hub: Any
-) -> None:
-    """Load an adapter onto a model and make it active.
+) -> str:
+    """Load an adapter onto a model and make it active, beside those that are active already.
 
     Args:
         model: a transformers model.
         adapter: folder or hub id.
-        name: what the model calls it.
+        name: what the model calls it, if that is part of no other weight's name.
         subfolder: where in the repository it lies.
         **hub: further arguments about the hub.
+
+    Returns:
+        What the model calls it.
 
     Raises:
         MissingDependencyError: peft is not installed.
@@ -71,11 +75,18 @@ def put_on(
             hint="pip install 'lalm-harness[peft]'",
         ) from error
     where = adapter if subfolder is None else f"{adapter}/{subfolder}"
+    # A weight with the name in its own would be taken for the adapter's.
+    weights = [weight for weight, _ in model.named_parameters()]
+    while any(name in weight for weight in weights):
+        name += "_"
+    active = model.active_adapters() if getattr(model, "_hf_peft_config_loaded", False) else []
     hub = {key: value for key, value in hub.items() if key in ("revision", "local_files_only")}
     if subfolder is not None:
         hub["subfolder"] = subfolder
     try:  # not local_files_only=…: transformers 5.23 hands it on to something that does not take it
-        report = model.load_adapter(adapter, adapter_name=name, adapter_kwargs=hub)
+        with warnings.catch_warnings():  # of several adapters, as it is meant to be
+            warnings.filterwarnings("ignore", "Already found a `peft_config`")
+            report = model.load_adapter(adapter, adapter_name=name, adapter_kwargs=hub)
     except (OSError, ValueError, TypeError, RuntimeError, KeyError, AttributeError) as error:
         raise AdapterError(
             f"the adapter cannot be loaded: {type(error).__name__}: {error}",
@@ -88,12 +99,24 @@ def put_on(
             where=where,
             hint="pip install --upgrade transformers",
         )
-    astray = sorted([*report.missing_keys, *report.unexpected_keys])
+    missing = [weight for weight in report.missing_keys if name in weight]  # not another adapter's
+    astray = sorted([*missing, *report.unexpected_keys])
     if astray or report.mismatched_keys:
         raise AdapterError(
-            f"{len(report.missing_keys)} weights of the adapter are missing and "
+            f"{len(missing)} weights of the adapter are missing and "
             f"{len(report.unexpected_keys)} have no place in the model: {', '.join(astray[:2])} …",
             where=where,
             hint="it was trained on another base model, or saved under other names",
         )
-    model.set_adapter(name)
+    model.set_adapter([*active, name])
+    return name
+
+
+def switch(model: Any, name: str, *, on: bool) -> None:
+    """Switch one adapter of a model on or off; the others stay as they are."""
+    others = [one for one in model.active_adapters() if one != name]
+    if on or others:
+        model.enable_adapters()
+        model.set_adapter([name, *others] if on else others)
+    else:
+        model.disable_adapters()

@@ -37,6 +37,20 @@ _TAIL: Final = 16
 Conversation = list[dict[str, Any]]
 
 
+class PromptError(ValueError):
+    """A processor refuses a conversation."""
+
+
+def request_errors() -> tuple[type[Exception], ...]:
+    """What a processor or a model raises about a request that it cannot handle."""
+    from jinja2 import TemplateError
+
+    return (
+        *(RuntimeError, ValueError, TypeError, IndexError, KeyError, MemoryError),
+        TemplateError,
+    )
+
+
 def conversation(
     messages: Sequence[Message], clips: Sequence[Sequence[npt.NDArray[np.float32]]]
 ) -> Conversation:
@@ -71,7 +85,7 @@ def batch_key(family: Family, chat: Conversation) -> Hashable:
     found = lengths(chat)
     if family.equal_lengths:
         return tuple(found)
-    return bool(found) if family.all_or_none else None
+    return bool(found) if family.all_or_none or family.speech_lora else None
 
 
 def prepare(checkpoint: Checkpoint, conversations: Sequence[Conversation]) -> Any:
@@ -79,37 +93,50 @@ def prepare(checkpoint: Checkpoint, conversations: Sequence[Conversation]) -> An
 
     Raises:
         AudioDroppedError: a conversation has audio and its inputs do not.
+        PromptError: the processor refuses it in a way of its own; see also ``request_errors``.
     """
     chats = list(conversations)
     if checkpoint.family.clip_form == "base64":
         rate = int(audio_extractor(checkpoint.processor).sampling_rate)
         chats = [_with_base64(chat, rate) for chat in chats]
-    inputs = checkpoint.processor.apply_chat_template(
-        chats,
-        tokenize=True,
-        return_dict=True,
-        add_generation_prompt=True,
-        # Only text is padded to the longest: audio keeps the processor's own rule (often a fixed window).
-        processor_kwargs={"text_kwargs": {"padding": True}, "return_tensors": "pt"},
-        **checkpoint.template,
-    )
+    try:
+        inputs = checkpoint.processor.apply_chat_template(
+            chats,
+            tokenize=True,
+            return_dict=True,
+            add_generation_prompt=True,
+            # Only text is padded to the longest: audio keeps the processor's own rule (often a fixed window).
+            processor_kwargs={"text_kwargs": {"padding": True}, "return_tensors": "pt"},
+            **checkpoint.template,
+        )
+    except request_errors():
+        raise
+    except Exception as error:  # a tokenizer may have kinds of its own
+        raise PromptError(f"{type(error).__name__}: {error}") from error
     clips = [len(lengths(chat)) for chat in conversations]
     check_audio_features(inputs, clips, audio_token_id(checkpoint), checkpoint.source.name)
     return inputs
 
 
 def _with_base64(chat: Conversation, rate: int) -> Conversation:
-    """The same chat with encoded clips, for templates that take no samples."""
+    """The same chat with encoded clips, for templates that take no samples.
+
+    In the form of OpenAI's API: another one is read as a URL, and Python remembers the last 128 of those whole.
+    """
     return [
         {
             **message,
             "content": [
-                {"type": "audio", "base64": _wav(part["audio"], rate)} if "audio" in part else part
+                _input_audio(part["audio"], rate) if "audio" in part else part
                 for part in message["content"]
             ],
         }
         for message in chat
     ]
+
+
+def _input_audio(samples: npt.NDArray[np.float32], rate: int) -> dict[str, Any]:
+    return {"type": "input_audio", "input_audio": {"data": _wav(samples, rate), "format": "wav"}}
 
 
 def _wav(samples: npt.NDArray[np.float32], rate: int) -> str:
@@ -259,11 +286,9 @@ def _noise(seconds: float, rate: int) -> Conversation:
 
 def _built(checkpoint: Checkpoint, chats: Sequence[Conversation]) -> Any:
     """Inputs of chats that any processor must be able to take."""
-    from jinja2 import TemplateError
-
     try:
         return prepare(checkpoint, chats)
-    except (ValueError, TypeError, KeyError, IndexError, RuntimeError, TemplateError) as error:
+    except request_errors() as error:
         raise AdapterError(
             f"the processor cannot build a prompt with audio: {type(error).__name__}: {error}",
             where=checkpoint.source.name,

@@ -178,6 +178,10 @@ def test_a_package_whose_absence_would_change_answers_is_asked_for(
     with pytest.raises(MissingDependencyError, match="Odd needs no_such_package") as caught:
         check_packages(family, "somewhere")
     assert caught.value.hint == "pip install no-such-package"
+    check_packages(Family("Odd", packages=("numpy>=1.2",)), "somewhere")
+    with pytest.raises(MissingDependencyError, match=r"Odd needs numpy>=99\.10") as caught:
+        check_packages(Family("Odd", packages=("numpy>=99.10",)), "somewhere")
+    assert caught.value.hint == "pip install 'numpy>=99.10'"
 
 
 def test_clips_can_be_given_as_base64(
@@ -201,8 +205,9 @@ def test_clips_can_be_given_as_base64(
 
     def decoding(chats: list[list[dict[str, object]]], **kwargs: object) -> object:
         for part in chats[0][0]["content"]:  # type: ignore[attr-defined]
-            if part["type"] == "audio":
-                content = base64.b64decode(part.pop("base64"))
+            if part["type"] == "input_audio":
+                content = base64.b64decode(part.pop("input_audio")["data"])
+                part["type"] = "audio"
                 part["audio"] = soundfile.read(io.BytesIO(content), dtype="float32")[0]
                 assert part["audio"].dtype == np.float32
         return apply(chats, **kwargs)
