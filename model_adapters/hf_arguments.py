@@ -65,7 +65,8 @@ class Arguments:
 
     ``long_audio`` says what becomes of a clip that is longer than the model takes: an ``error`` of its item, the clip
     cut short (``truncate``), or the clip in parts one after another (``chunk``). ``thinking_budget`` is the most tokens
-    of reasoning; the tokens of the answer are counted apart.
+    of reasoning; the tokens of the answer are counted apart. ``mixed_lengths`` lets clips of different length share a
+    batch where that changes answers.
     """
 
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
@@ -77,6 +78,7 @@ class Arguments:
     peft_revision: str | None = None
     max_audio_seconds: float | None = None
     long_audio: LongAudio = "error"
+    mixed_lengths: bool = False
     thinking_budget: int | None = None
 
 
@@ -101,7 +103,7 @@ class HFArguments:
         cut = () if self.own.long_audio == "error" else ("long_audio", "max_audio_seconds")
         shown = {
             name: getattr(self.own, name)
-            for name in (*cut, "thinking_budget")
+            for name in (*cut, "mixed_lengths", "thinking_budget")
             if getattr(self.own, name) != getattr(Arguments, name)
         }
         loading = {name: value for name, value in self.loading.items() if name not in NEUTRAL}

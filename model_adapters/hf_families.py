@@ -8,14 +8,9 @@ on decoding. Facts were read off transformers 5.23; each entry names the place.
 
 from __future__ import annotations
 
-import re
-import shlex
 from dataclasses import dataclass
-from importlib.metadata import version
-from importlib.util import find_spec
 from typing import Any, Final, Literal
 
-from harness.errors import MissingDependencyError
 from model_adapters.reply_text import THINK, Marks
 
 
@@ -148,30 +143,3 @@ def family_of(config: Any) -> Family:
         if getattr(config, "model_type", None) in family.model_types:
             return family
     return PLAIN
-
-
-def check_packages(family: Family, where: str) -> None:
-    """Refuse a family that would lack a package, before its weights are read.
-
-    Raises:
-        MissingDependencyError: names the packages.
-    """
-    missing = [package for package in family.packages if _lacking(package)]
-    if missing:
-        names = (package.replace("_", "-") for package in missing)
-        raise MissingDependencyError(
-            f"{family.name} needs {', '.join(missing)}",
-            where=where,
-            hint=f"pip install {shlex.join(names)}",
-        )
-
-
-def _lacking(package: str) -> bool:
-    name, _, oldest = package.partition(">=")
-    if find_spec(name) is None:
-        return True
-    return bool(oldest) and _numbers(version(name)) < _numbers(oldest)
-
-
-def _numbers(text: str) -> list[int]:
-    return [int(number) for number in re.findall(r"\d+", text)[:3]]

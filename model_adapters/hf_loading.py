@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.errors import AdapterError, MissingDependencyError, UsageError
-from model_adapters.hf_families import Family, check_packages, family_of
-from model_adapters.hf_packages import check_torchvision, first_line, lacking
+from model_adapters.hf_families import Family, family_of
+from model_adapters.hf_packages import check_packages, check_torchvision, first_line, lacking
 from model_adapters.hf_peft import put_on
 from model_adapters.hf_source import Source, check_audio, check_code, check_folder
 from model_adapters.hf_template import give_clips_a_place

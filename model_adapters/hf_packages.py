@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
 from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any, Final
 
 from harness.errors import MissingDependencyError
+from model_adapters.hf_families import Family
 
 _NAMED: Final = re.compile(r"requires the (\S+) library|Missing optional dependencies: ([\w, -]+)")
 _VISION: Final = ("pillow", "torchvision")
@@ -48,6 +50,31 @@ def lacking(error: BaseException, what: str, where: str) -> MissingDependencyErr
         where=where,
         hint=f"pip install {' '.join(dict.fromkeys(names))}" if names else None,
     )
+
+
+def check_packages(family: Family, where: str) -> None:
+    """Refuse a family that would lack a package, before its weights are read.
+
+    Raises:
+        MissingDependencyError: names the packages.
+    """
+    missing = [package for package in family.packages if _lacking(package)]
+    if missing:
+        names = (package.replace("_", "-") for package in missing)
+        raise MissingDependencyError(
+            f"{family.name} needs {', '.join(missing)}",
+            where=where,
+            hint=f"pip install {shlex.join(names)}",
+        )
+
+
+def _lacking(package: str) -> bool:
+    from packaging.version import Version
+
+    name, _, oldest = package.partition(">=")
+    if find_spec(name) is None:
+        return True
+    return bool(oldest) and Version(version(name)) < Version(oldest)
 
 
 def check_torchvision(torch: Any) -> None:

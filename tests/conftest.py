@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,10 @@ import pytest
 from pytest_socket import disable_socket, socket_allow_hosts
 
 from tests.command import CommandResult, run_in_process
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # torch comes later: workers with as many threads as processors each would wait for one another
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.hookimpl(trylast=True)

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.errors import MissingDependencyError
+from harness.types import AdapterInfo
 from model_adapters import hf_families
 from model_adapters.hf import HFAdapter
-from model_adapters.hf_families import FAMILIES, Family, check_packages, family_of
+from model_adapters.hf_families import FAMILIES, Family, family_of
 from model_adapters.hf_processing import batch_key, conversation, neighbours_matter
 from tests.model_adapters.hf_requests import request, voice
 
@@ -129,8 +129,22 @@ def test_equal_lengths_are_kept_apart_in_batches(
 ) -> None:
     unmasked = Family("unmasked", ("qwen2_audio",), equal_lengths=True)
     monkeypatch.setattr(hf_families, "FAMILIES", (unmasked,))
-    adapter = HFAdapter(str(tiny_qwen2_audio), dtype="float32")
-    adapter.open()
+
+    def opened(**arguments: object) -> tuple[HFAdapter, AdapterInfo]:
+        adapter = HFAdapter(str(tiny_qwen2_audio), dtype="float32", **arguments)
+        return adapter, adapter.open()
+
+    adapter, info = opened()
+    assert info.description["equal_lengths"] is True
+    assert batch_sizes(adapter, monkeypatch) == [1, 2]
+    adapter, mixed = opened(mixed_lengths=True)
+    assert mixed.description["equal_lengths"] is False
+    assert mixed.fingerprint != info.fingerprint
+    assert batch_sizes(adapter, monkeypatch) == [3]
+
+
+def batch_sizes(adapter: HFAdapter, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Sizes of the batches in which two clips of one length and one of another are answered."""
     model = adapter._loaded().model
     generate, sizes = model.generate, []
     monkeypatch.setattr(
@@ -138,7 +152,7 @@ def test_equal_lengths_are_kept_apart_in_batches(
     )
     asked = [make(voice(1)), make(voice(2, 1.0)), make(voice(3))]
     assert all(response.text for response in adapter.generate_batch(asked))
-    assert sorted(sizes) == [1, 2]
+    return sorted(sizes)
 
 
 def test_a_processor_whose_padding_is_heard_is_found_out(
@@ -169,19 +183,6 @@ def test_a_processor_whose_padding_is_heard_is_found_out(
     for other in (frame, count, single):
         monkeypatch.setattr(checkpoint.processor, "apply_chat_template", other)
         assert neighbours_matter(checkpoint)
-
-
-def test_a_package_whose_absence_would_change_answers_is_asked_for(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    family = Family("Odd", packages=("no_such_package",))
-    with pytest.raises(MissingDependencyError, match="Odd needs no_such_package") as caught:
-        check_packages(family, "somewhere")
-    assert caught.value.hint == "pip install no-such-package"
-    check_packages(Family("Odd", packages=("numpy>=1.2",)), "somewhere")
-    with pytest.raises(MissingDependencyError, match=r"Odd needs numpy>=99\.10") as caught:
-        check_packages(Family("Odd", packages=("numpy>=99.10",)), "somewhere")
-    assert caught.value.hint == "pip install 'numpy>=99.10'"
 
 
 def test_clips_can_be_given_as_base64(

@@ -11,7 +11,8 @@ import pytest
 from harness.errors import MissingDependencyError
 from model_adapters import hf_packages
 from model_adapters.hf import HFAdapter
-from model_adapters.hf_packages import lacking
+from model_adapters.hf_families import Family
+from model_adapters.hf_packages import check_packages, lacking
 
 pytest.importorskip("torch", reason="needs the extra hf")
 transformers = pytest.importorskip("transformers", reason="needs the extra hf")
@@ -68,3 +69,14 @@ def test_a_torchvision_of_another_torch_is_named(
         HFAdapter(str(tiny_qwen2_audio)).open()
     assert hit.value.hint is not None
     assert "pip uninstall torchvision" in hit.value.hint
+
+
+def test_a_package_whose_absence_would_change_answers_is_asked_for() -> None:
+    family = Family("Odd", packages=("no_such_package",))
+    with pytest.raises(MissingDependencyError, match="Odd needs no_such_package") as caught:
+        check_packages(family, "somewhere")
+    assert caught.value.hint == "pip install no-such-package"
+    check_packages(Family("Odd", packages=("numpy>=1.2",)), "somewhere")
+    with pytest.raises(MissingDependencyError, match=r"Odd needs numpy>=99\.10") as caught:
+        check_packages(Family("Odd", packages=("numpy>=99.10",)), "somewhere")
+    assert caught.value.hint == "pip install 'numpy>=99.10'"
