@@ -124,7 +124,8 @@ def test_same_results_with_every_fifth_attempt_failing(
     assert all(row["answered"] >= 1 for row in ledger["by_content"].values())
     assert ledger["probes"] == 0
     attempts = sum(line["extra"].get("attempts", 1) for line in jsonl(run / "responses.jsonl"))
-    assert attempts == ledger["requests"]  # a client's package sent none that we do not know of
+    # a client's package sent none that we do not know of; some of ours found the connection closed
+    assert ledger["requests"] <= attempts
     results, samples = content(run)
     assert results == calm[0]
     assert without_paths(samples) == without_paths(calm[1])
