@@ -1,20 +1,15 @@
 """Tiny random checkpoints of families that also see: the audio path is real, the parts for images and videos are idle.
 
-As in ``tiny_models``: configs and a tokenizer trained on a few sentences, weights scaled up, nothing downloaded. A
-processor of these families has parts for images and videos, which need pillow and torchvision; where those are not
-installed ``idle_vision`` puts parts in their place that do nothing, since no request of this harness shows a picture.
+As in ``tiny_models``: configs and a tokenizer trained on a few sentences, weights scaled up, nothing downloaded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from functools import cache
-from importlib import import_module
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
-from unittest import mock
+from typing import Any
 
+from tests.idle_vision import idle_vision, vision_parts
 from tests.tiny_models import SENTENCES, _save
 
 QWEN_TOKENS = {
@@ -77,85 +72,6 @@ GEMMA4_TEMPLATE = (
     "{% if add_generation_prompt %}<|turn>model\n"
     "{% if enable_thinking %}<|channel>thought\n{% endif %}{% endif %}"
 )
-VISION = {"image_processor": ("PIL",), "video_processor": ("PIL", "torchvision")}
-
-
-@contextmanager
-def idle_vision() -> Iterator[None]:
-    """Let processors load where the packages of their parts for images and videos do not work."""
-    from transformers import processing_utils
-
-    auto = processing_utils.MODALITY_TO_AUTOPROCESSOR_MAPPING
-    library = processing_utils.transformers_module
-    idle = {part for part, packages in VISION.items() if not all(map(_works, packages))}
-
-    class Mapping(type(auto)):  # type: ignore[misc]
-        def __getitem__(self, part: str) -> Any:
-            return _idle() if part in idle else super().__getitem__(part)
-
-    with ExitStack() as stack:
-        put = stack.enter_context
-        put(mock.patch.object(processing_utils, "MODALITY_TO_AUTOPROCESSOR_MAPPING", Mapping()))
-        if not _works("timm"):
-            put(_idle_tower())
-        for part in idle:
-            base = processing_utils.MODALITY_TO_BASE_CLASS_MAPPING[part]
-            put(mock.patch.object(library, base, _idle(), create=True))
-        yield
-
-
-@cache
-def _idle() -> Any:
-    from transformers.image_processing_base import ImageProcessingMixin
-
-    class Idle(ImageProcessingMixin):  # type: ignore[misc]
-        """In the place of a part for images or videos; it is never called."""
-
-        model_input_names: Final = ("pixel_values",)
-        merge_size = temporal_patch_size = 2
-
-        @classmethod
-        def from_pretrained(cls, *_: object, **__: object) -> Idle:
-            return cls()
-
-    return Idle
-
-
-def _idle_tower() -> Any:
-    """A stand-in for the part of Gemma 3n that sees, which is timm's."""
-    import torch
-    from transformers import Gemma3nVisionConfig, PreTrainedModel
-    from transformers.models.auto.modeling_auto import MODEL_MAPPING
-
-    class Tower(PreTrainedModel):  # type: ignore[misc]
-        config_class = Gemma3nVisionConfig
-
-        def __init__(self, config: Any) -> None:
-            super().__init__(config)
-            self.eye = torch.nn.Linear(2, 2)
-            self.post_init()
-
-    return mock.patch.dict(MODEL_MAPPING._extra_content, {Gemma3nVisionConfig: Tower})
-
-
-def _works(package: str) -> bool:
-    try:
-        import_module(package)
-    except (ImportError, RuntimeError, OSError):  # the last two of a torchvision of another torch
-        return False
-    return True
-
-
-def _vision(name: str) -> tuple[Any, Any]:
-    """The parts for images and videos of a family, ``name`` as in ``Qwen2VLImageProcessor``."""
-    import transformers
-
-    image = video = _idle()
-    if _works("PIL"):
-        image = getattr(transformers, f"{name}ImageProcessorPil")
-        if _works("torchvision"):
-            video = getattr(transformers, f"{name}VideoProcessor", _idle())
-    return image(), video()
 
 
 def build_omni_tokenizer(named: Mapping[str, str], special: Sequence[str], **roles: str) -> Any:
@@ -201,7 +117,7 @@ def build_tiny_qwen2_5_omni(folder: str | Path, seed: int = 0, window: int = 30)
     )
 
     tokenizer = _qwen_tokenizer()
-    image, video = _vision("Qwen2VL")
+    image, video = vision_parts("Qwen2VL")
     with idle_vision():
         processor = Qwen2_5OmniProcessor(
             image_processor=image,
@@ -276,7 +192,7 @@ def build_tiny_gemma4(folder: str | Path, seed: int = 0) -> Path:
     tokenizer.backend_tokenizer.post_processor = TemplateProcessing(
         single="<bos> $A", special_tokens=[("<bos>", tokenizer.bos_token_id)]
     )
-    image, video = _vision("Gemma4")
+    image, video = vision_parts("Gemma4")
     with idle_vision():
         processor = Gemma4Processor(
             feature_extractor=Gemma4AudioFeatureExtractor(),
@@ -363,7 +279,7 @@ def build_tiny_gemma3n(folder: str | Path, seed: int = 0) -> Path:
     tokenizer.backend_tokenizer.post_processor = TemplateProcessing(
         single="<bos> $A", special_tokens=[("<bos>", tokenizer.bos_token_id)]
     )
-    image, _ = _vision("Siglip")
+    image, _ = vision_parts("Siglip")
     with idle_vision():
         processor = Gemma3nProcessor(
             feature_extractor=Gemma3nAudioFeatureExtractor(),
@@ -423,7 +339,7 @@ def build_tiny_qwen3_omni(folder: str | Path, seed: int = 0) -> Path:
     )
 
     tokenizer = _qwen_tokenizer()
-    image, video = _vision("Qwen2VL")
+    image, video = vision_parts("Qwen2VL")
     with idle_vision():
         processor = Qwen3OmniMoeProcessor(
             image_processor=image,

@@ -37,7 +37,7 @@ Adapters = Callable[[str], HFAdapter]
 
 @pytest.fixture(scope="module", autouse=True)
 def _vision() -> Iterator[None]:
-    from tests.tiny_omni import idle_vision
+    from tests.idle_vision import idle_vision
 
     with idle_vision():
         yield
