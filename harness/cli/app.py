@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from harness import __version__
 
+
+class _Verbs(TyperGroup):
+    """Ctrl-C in a verb is an ``Abort`` in every release of typer; the newer ones would end without a word."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise typer.Abort from None
+
+
 app = typer.Typer(
     name="harness",
+    cls=_Verbs,
     help="Evaluate large audio-language models: official scores item by item, error bars on every number.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

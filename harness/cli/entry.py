@@ -24,22 +24,22 @@ def main() -> NoReturn:
 
     Bad input gives one clear message; a bug gives its traceback, without locals.
     """
-    from harness.cli import (  # noqa: F401
-        data,
-        doctor,
-        evaluate,
-        export,
-        gate,
-        judge,
-        leaderboard,
-        models,
-        score,
-        status,
-        tasks,
-    )
-    from harness.installation import check_packages
-
     try:
+        from harness.cli import (  # noqa: F401
+            data,
+            doctor,
+            evaluate,
+            export,
+            gate,
+            judge,
+            leaderboard,
+            models,
+            score,
+            status,
+            tasks,
+        )
+        from harness.installation import check_packages
+
         check_packages()
         code = _run()
         sys.stdout.flush()

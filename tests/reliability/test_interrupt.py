@@ -72,6 +72,29 @@ def test_a_model_that_hangs_does_not_hold_ctrl_c_up(tmp_path: Path, style: str) 
     assert (run / "results.json").exists()
 
 
+LOADS = """
+import pathlib
+import time
+
+
+class Model:
+    def load(self, mark):
+        pathlib.Path(mark).touch()
+        time.sleep(60)
+
+    def generate(self, messages, audio):
+        return ""
+"""
+
+
+def test_ctrl_c_while_a_model_loads_says_so(tmp_path: Path) -> None:
+    (tmp_path / "slow_load.py").write_text(LOADS, encoding="utf-8")
+    mark, run = tmp_path / "mark", tmp_path / "run"
+    process = launch("python:slow_load:Model", run, "-M", f"path={tmp_path},mark={mark}")
+    wait_until(mark.exists, process)
+    assert interrupt(process, signal.SIGINT) == (130, "", "interrupted\n")
+
+
 def test_json_of_an_interrupted_run_is_one_document(tmp_path: Path) -> None:
     run = tmp_path / "run"
     process = launch("mock:hash", run, "-M", "latency=0.2", "--json")
