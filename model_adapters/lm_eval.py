@@ -74,7 +74,7 @@ class LMEvalAdapter(BatchAdapter):
         _check_names(cls, self._target, self._given)
         self._hears = _hears(cls, self._target)
         try:
-            self._model = cls.create_from_arg_obj(dict(self._given))
+            self._model = cls.create_from_arg_obj({**_device(cls), **self._given})
         except ImportError as error:
             raise MissingDependencyError(
                 f"lm-eval's model {self._target!r} needs another package: {error}",
@@ -229,6 +229,16 @@ def _check_names(cls: Any, target: str, given: Mapping[str, object]) -> None:
     for name in given:
         if name not in known:
             raise UnknownNameError(f"argument of lm_eval:{target}:", name, known)
+
+
+def _device(cls: Any) -> dict[str, str]:
+    """The processor for a class that asks for a GPU by default, where there is none."""
+    device = inspect.signature(cls.__init__).parameters.get("device")
+    if device is None or device.default != "cuda":
+        return {}
+    import torch
+
+    return {} if torch.cuda.is_available() else {"device": "cpu"}
 
 
 def _hears(cls: Any, target: str) -> bool:

@@ -97,6 +97,16 @@ def test_a_real_model_of_lm_eval_answers_text(text_model: dict[str, Any]) -> Non
     adapter.close()
 
 
+def test_without_a_gpu_the_processor_is_used(
+    tiny_text_only: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    adapter = create("lm_eval:hf", {"pretrained": str(tiny_text_only)})
+    adapter.open()
+    assert adapter._model.device.type == "cpu"  # type: ignore[attr-defined]
+    adapter.close()
+
+
 def test_a_drawn_answer_depends_on_its_request_alone(text_model: dict[str, Any]) -> None:
     adapter = create("lm_eval:hf", text_model)
     adapter.open()
