@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 MAX_SECONDS = 3600.0
 """Longest clip that is decoded; memory for it is about 230 MB at 16 kHz."""
 _BLOCK = 1 << 18
+_ONE_PIECE = 1 << 25
 _RIFF_SLACK = 1024
 _UNKNOWN_SIZE = 0x7FFFFFFF  # streaming encoders write this or more when they do not know the size
 
@@ -273,10 +274,14 @@ class AudioRef(dict[str, Any], Audio):
 
 
 def _mono(file: Any) -> npt.NDArray[np.float32]:
-    """All samples; several channels are averaged block by block, so that they are never in memory at once."""
+    """All samples.
+
+    Several channels are averaged block by block, so that they are never in memory at once. So is what is very long by
+    its header, which may not be true.
+    """
     import numpy as np
 
-    if file.channels == 1:
+    if file.channels == 1 and file.frames <= _ONE_PIECE:
         samples: npt.NDArray[np.float32] = file.read(dtype="float32")
         return samples
     blocks = file.blocks(_BLOCK, dtype="float32", always_2d=True)

@@ -55,7 +55,7 @@ async def form_batches(
 
 
 def window_size(size: int) -> int:
-    """Items of a window; each is decoded while it waits there.
+    """Items of a window; each is decoded while it waits there. Batches of one need no sorting, and wait for less.
 
     >>> window_size(8), window_size(4), window_size(1)
     (32, 32, 4)

@@ -119,9 +119,9 @@ class HFAdapter(BatchAdapter):
             dtype=own.dtype,
             **arguments.loading,
         )
-        if own.mixed_lengths or neighbours_matter(checkpoint):
-            family = replace(checkpoint.family, equal_lengths=not own.mixed_lengths)
-            checkpoint = replace(checkpoint, family=family)
+        family = checkpoint.family
+        equal = not own.mixed_lengths and (family.equal_lengths or neighbours_matter(checkpoint))
+        checkpoint = replace(checkpoint, family=replace(family, equal_lengths=equal))
         self._checkpoint = checkpoint
         self._policy = ClipPolicy(
             rate=int(audio_extractor(checkpoint.processor).sampling_rate),

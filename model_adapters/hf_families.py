@@ -27,6 +27,7 @@ class Family:
         all_or_none: either every request of a batch has a clip or none.
         clip_form: what the chat template takes as a clip.
         own_prompts: its prompts are made by code, and no chat template has variables to set.
+        text_prompts: its chat template takes text, into which its users write the audio token (``hf_template``).
         speech_lora: sub-folder with weights for requests with audio that ``from_pretrained`` does not load.
         bare_loading: its own ``from_pretrained`` also reads files of the part that speaks, and gives no report.
         packages: import names of what it lacks silently, with the oldest version where transformers passes over an
@@ -42,6 +43,7 @@ class Family:
     all_or_none: bool = False
     clip_form: Literal["samples", "base64"] = "samples"
     own_prompts: bool = False
+    text_prompts: bool = False
     speech_lora: str | None = None
     bare_loading: bool = False
     packages: tuple[str, ...] = ()
@@ -109,8 +111,9 @@ FAMILIES: Final[tuple[Family, ...]] = (
         "Granite Speech",
         ("granite_speech", "granite_speech_plus"),
         equal_lengths=True,
+        text_prompts=True,
         packages=("peft",),
-        source="modeling_granite_speech: without peft its LoRA is left out with a warning, with it generate switches it "
+        source="processing_granite_speech, __call__: takes a text with the audio token in it; modeling_granite_speech: without peft its LoRA is left out with a warning, with it generate switches it "
         "on for inputs with audio only; feature_extraction: padded clips have no mask in the encoder",
     ),
     Family(

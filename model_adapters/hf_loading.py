@@ -129,7 +129,8 @@ def load(
             where=", ".join(f"-M template.{name}" for name in template),
         )
     processor = _load_processor(transformers, source)
-    give_clips_a_place(processor, template or {})
+    if family.text_prompts:
+        give_clips_a_place(processor, template or {})
     model_class = resolve_class(transformers, config, source)
     model = _load_model(_loader(model_class, config, family), source, config, arguments)
     speech = None
@@ -190,6 +191,8 @@ def _load_processor(transformers: Any, source: Source) -> Any:
     tokenizer.padding_side = "left"
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
+    if processor.chat_template is None:  # it may have been saved with the tokenizer
+        processor.chat_template = getattr(tokenizer, "chat_template", None)
     return processor
 
 

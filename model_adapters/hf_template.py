@@ -1,8 +1,9 @@
-"""Chat templates that take text only, as those of models that were made before their templates had parts.
+"""Chat templates that take text only, of families whose users write the audio token into the text.
 
-Users of such a model write the audio token into the text. A clip among the parts of a message would be lost without a
-word, or the template fails on anything but text. So where a template shows no trace of a clip, messages are turned into
-text before it, with the audio token in the place of every clip; nothing else of it changes.
+A clip among the parts of a message would be lost without a word, or the template fails on anything but text. So where a
+template shows no trace of a clip, messages are turned into text before it, with the audio token in the place of every
+clip; nothing else of it changes. For any other family such a template is a damaged one, and an error: its prompt has
+marks around a clip that would be missing.
 """
 
 from __future__ import annotations
@@ -36,8 +37,6 @@ def give_clips_a_place(processor: Any, variables: Mapping[str, Any]) -> None:
         variables: further variables of the template.
     """
     template = processor.chat_template
-    if template is None:  # that of a text model, saved with its tokenizer
-        processor.chat_template = template = getattr(processor.tokenizer, "chat_template", None)
     token = getattr(processor, "audio_token", None)
     if not isinstance(template, str) or not isinstance(token, str):
         return

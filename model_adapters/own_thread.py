@@ -1,8 +1,8 @@
 """Loading in a thread that ends: what torch's OpenMP leaves in a thread that has computed slows all others down.
 
 Every thread that computes gets a team of as many threads as there are processors, and keeps it while it lives. With two
-teams there are more threads than processors, and then libgomp lets threads sleep at every barrier rather than spin: a
-small model took a seventh longer because the main thread had once loaded it.
+teams there are more threads than processors, and then libgomp lets threads sleep at every barrier rather than spin. It
+shows in the time of a small model (``python -m tests.bench hf``).
 """
 
 from __future__ import annotations

@@ -123,7 +123,6 @@ TEXT_ONLY_TEMPLATE = (
 
 def build_tiny_granite_speech(folder: str | Path, seed: int = 0) -> Path:
     """Write a tiny Granite Speech with its LoRA, which is switched on for requests with audio only."""
-    from peft import LoraConfig
     from transformers import (
         Blip2QFormerConfig,
         GraniteConfig,
@@ -132,7 +131,6 @@ def build_tiny_granite_speech(folder: str | Path, seed: int = 0) -> Path:
         GraniteSpeechFeatureExtractor,
         GraniteSpeechForConditionalGeneration,
         GraniteSpeechProcessor,
-        PreTrainedModel,
     )
 
     tokenizer = build_tiny_tokenizer()
@@ -164,13 +162,9 @@ def build_tiny_granite_speech(folder: str | Path, seed: int = 0) -> Path:
     model = drawn(GraniteSpeechForConditionalGeneration, config, seed)
     model.generation_config.eos_token_id = tokenizer.eos_token_id
     model.generation_config.pad_token_id = tokenizer.pad_token_id
-    model.save_pretrained(
-        folder
-    )  # once the LoRA is on, its own way to save renames what lies under it
-    model.add_adapter(LoraConfig(r=4, target_modules=["q_proj", "v_proj"]))
-    drawn_lora(model, seed)
-    model.peft_config["default"].base_model_name_or_path = str(folder)
-    PreTrainedModel.save_pretrained(model, folder)
+    # before the LoRA is on: its own way to save renames what lies under one
+    model.save_pretrained(folder)
+    save_lora(model, ["q_proj", "v_proj"], folder, folder, seed)
     GraniteSpeechProcessor(
         GraniteSpeechFeatureExtractor(),
         tokenizer,
@@ -185,7 +179,6 @@ def build_tiny_phi4_multimodal(folder: str | Path, seed: int = 0) -> Path:
 
     What sees images is random and never asked; its processor is a stand-in, since the real one needs torchvision.
     """
-    from peft import LoraConfig
     from transformers import (
         AddedToken,
         BaseImageProcessor,
@@ -195,7 +188,6 @@ def build_tiny_phi4_multimodal(folder: str | Path, seed: int = 0) -> Path:
         Phi4MultimodalForCausalLM,
         Phi4MultimodalProcessor,
         Phi4MultimodalVisionConfig,
-        PreTrainedModel,
         PreTrainedTokenizerFast,
     )
 
@@ -241,10 +233,7 @@ def build_tiny_phi4_multimodal(folder: str | Path, seed: int = 0) -> Path:
     )
     model = drawn(Phi4MultimodalForCausalLM, config, seed)
     model.save_pretrained(folder)
-    model.add_adapter(LoraConfig(r=4, target_modules=["qkv_proj"]))
-    drawn_lora(model, seed)
-    model.peft_config["default"].base_model_name_or_path = str(folder)
-    PreTrainedModel.save_pretrained(model, Path(folder) / "speech-lora")
+    save_lora(model, ["qkv_proj"], folder, Path(folder) / "speech-lora", seed)
     Phi4MultimodalProcessor(
         BaseImageProcessor(),
         Phi4MultimodalFeatureExtractor(),
@@ -254,15 +243,22 @@ def build_tiny_phi4_multimodal(folder: str | Path, seed: int = 0) -> Path:
     return Path(folder)
 
 
-def drawn_lora(model: Any, seed: int, size: float = 0.3) -> None:
-    """Weights of the adapters on a model; as they begin they would change nothing."""
+def save_lora(
+    model: Any, modules: list[str], base: str | Path, folder: str | Path, seed: int
+) -> None:
+    """Put a LoRA on a model and save it alone; its weights are drawn, since as they begin they would change nothing."""
     import torch
+    from peft import LoraConfig
+    from transformers import PreTrainedModel
 
+    model.add_adapter(LoraConfig(r=4, target_modules=modules))
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if "lora_" in name:
-                parameter.copy_(size * torch.randn(parameter.shape, generator=generator))
+                parameter.copy_(0.3 * torch.randn(parameter.shape, generator=generator))
+    model.peft_config["default"].base_model_name_or_path = str(base)
+    PreTrainedModel.save_pretrained(model, folder)
 
 
 def drawn(model_class: Any, config: Any, seed: int) -> Any:

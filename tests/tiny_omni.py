@@ -55,6 +55,7 @@ GEMMA_TEMPLATE = (
     "{% endfor %}<end_of_turn>\n{% endif %}{% endfor %}"
     "{% if add_generation_prompt %}<start_of_turn>model\n{% endif %}"
 )
+ROLES = ("pad", "bos", "eos")
 GEMMA4_TOKENS = {
     "boi_token": "<|image>",
     "image_token": "<|image|>",
@@ -175,7 +176,6 @@ def build_tiny_gemma4(folder: str | Path, seed: int = 0) -> Path:
 
     The marks of its thought channel are special tokens that no role names.
     """
-    from tokenizers.processors import TemplateProcessing
     from transformers import (
         Gemma4AudioFeatureExtractor,
         Gemma4Config,
@@ -183,15 +183,8 @@ def build_tiny_gemma4(folder: str | Path, seed: int = 0) -> Path:
         Gemma4Processor,
     )
 
-    tokenizer = build_omni_tokenizer(
-        GEMMA4_TOKENS,
-        ["<|turn>"],
-        **{"pad_token": "<pad>", "eos_token": "<turn|>", "bos_token": "<bos>"},
-    )
+    tokenizer = _gemma_tokenizer(GEMMA4_TOKENS, "<|turn>", "<turn|>")
     tokenizer.add_tokens(["<|channel>", "<channel|>"], special_tokens=True)
-    tokenizer.backend_tokenizer.post_processor = TemplateProcessing(
-        single="<bos> $A", special_tokens=[("<bos>", tokenizer.bos_token_id)]
-    )
     image, video = vision_parts("Gemma4")
     with idle_vision():
         processor = Gemma4Processor(
@@ -209,23 +202,7 @@ def build_tiny_gemma4(folder: str | Path, seed: int = 0) -> Path:
         **ids,
         video_token_id=processor.video_token_id,
         tie_word_embeddings=False,  # tied, random weights would repeat the last token for ever
-        text_config={
-            "vocab_size": len(tokenizer),
-            "vocab_size_per_layer_input": len(tokenizer),
-            "hidden_size": 64,
-            "hidden_size_per_layer_input": 8,
-            "intermediate_size": 128,
-            "num_hidden_layers": 4,
-            "layer_types": ["sliding_attention", "full_attention"] * 2,
-            "num_kv_shared_layers": 2,
-            "num_attention_heads": 4,
-            "num_key_value_heads": 2,
-            "head_dim": 16,
-            "global_head_dim": 16,
-            "pad_token_id": tokenizer.pad_token_id,
-            "bos_token_id": tokenizer.bos_token_id,
-            "eos_token_id": tokenizer.eos_token_id,
-        },
+        text_config={**_gemma_text(tokenizer, len(tokenizer)), "global_head_dim": 16},
         vision_config={
             **{"hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 1},
             **{"num_attention_heads": 2, "num_key_value_heads": 2, "head_dim": 16},
@@ -256,7 +233,6 @@ def _qwen_ids(tokenizer: Any) -> dict[str, int]:
 
 def build_tiny_gemma3n(folder: str | Path, seed: int = 0) -> Path:
     """Write a tiny Gemma 3n: its vocabulary ends with those of the parts that see and hear."""
-    from tokenizers.processors import TemplateProcessing
     from transformers import (
         Gemma3nAudioFeatureExtractor,
         Gemma3nConfig,
@@ -265,20 +241,13 @@ def build_tiny_gemma3n(folder: str | Path, seed: int = 0) -> Path:
     )
 
     begin = dict(list(GEMMA_TOKENS.items())[:2])
-    tokenizer = build_omni_tokenizer(
-        begin,
-        ["<start_of_turn>"],
-        **{"pad_token": "<pad>", "eos_token": "<end_of_turn>", "bos_token": "<bos>"},
-    )
+    tokenizer = _gemma_tokenizer(begin, "<start_of_turn>", "<end_of_turn>")
     text, block = len(tokenizer), 8
     for kind in ("eoi_token", "image_token"), ("eoa_token", "audio_token"):
         named = [GEMMA_TOKENS[name] for name in kind]
         filler = [f"<unused-{kind[0]}-{number}>" for number in range(block - 2)]
         tokenizer.add_tokens([*named, *filler], special_tokens=True)
     tokenizer._set_model_specific_special_tokens(GEMMA_TOKENS)
-    tokenizer.backend_tokenizer.post_processor = TemplateProcessing(
-        single="<bos> $A", special_tokens=[("<bos>", tokenizer.bos_token_id)]
-    )
     image, _ = vision_parts("Siglip")
     with idle_vision():
         processor = Gemma3nProcessor(
@@ -295,22 +264,8 @@ def build_tiny_gemma3n(folder: str | Path, seed: int = 0) -> Path:
             **ids,
             tie_word_embeddings=False,  # tied, random weights would repeat the last token for ever
             text_config={
-                "vocab_size": len(tokenizer),
-                "vocab_size_per_layer_input": text,
-                "hidden_size": 64,
-                "hidden_size_per_layer_input": 8,
-                "intermediate_size": 128,
-                "num_hidden_layers": 4,
-                "layer_types": ["sliding_attention", "full_attention"] * 2,
-                "num_kv_shared_layers": 2,
-                "num_attention_heads": 4,
-                "num_key_value_heads": 2,
-                "head_dim": 16,
-                "altup_num_inputs": 2,
-                "laurel_rank": 8,
-                "pad_token_id": tokenizer.pad_token_id,
-                "bos_token_id": tokenizer.bos_token_id,
-                "eos_token_id": tokenizer.eos_token_id,
+                **_gemma_text(tokenizer, text),
+                **{"altup_num_inputs": 2, "laurel_rank": 8},
             },
             vision_config={
                 **{"architecture": "test_efficientnet", "hidden_size": 32},
@@ -413,4 +368,33 @@ def _qwen_audio() -> dict[str, Any]:
         "encoder_attention_heads": 2,
         "encoder_ffn_dim": 128,
         "output_dim": 64,
+    }
+
+
+def _gemma_tokenizer(named: Mapping[str, str], begin: str, end: str) -> Any:
+    """A tokenizer that begins every text; ``begin`` and ``end`` are the marks of a turn."""
+    from tokenizers.processors import TemplateProcessing
+
+    roles = {"pad_token": "<pad>", "eos_token": end, "bos_token": "<bos>"}
+    tokenizer = build_omni_tokenizer(named, [begin], **roles)
+    tokenizer.backend_tokenizer.post_processor = TemplateProcessing(
+        single="<bos> $A", special_tokens=[("<bos>", tokenizer.bos_token_id)]
+    )
+    return tokenizer
+
+
+def _gemma_text(tokenizer: Any, per_layer: int) -> dict[str, Any]:
+    return {
+        "vocab_size": len(tokenizer),
+        "vocab_size_per_layer_input": per_layer,
+        "hidden_size": 64,
+        "hidden_size_per_layer_input": 8,
+        "intermediate_size": 128,
+        "num_hidden_layers": 4,
+        "layer_types": ["sliding_attention", "full_attention"] * 2,
+        "num_kv_shared_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "head_dim": 16,
+        **{f"{name}_token_id": getattr(tokenizer, f"{name}_token_id") for name in ROLES},
     }

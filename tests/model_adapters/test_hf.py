@@ -271,6 +271,19 @@ def test_template_without_a_place_for_audio_is_found_at_start(
         HFAdapter(str(checkpoint_copy)).open()
 
 
+@pytest.mark.parametrize(
+    "content", ["{{ m['content'] + ';' }}", "{{ m['content'] }}"], ids=["fails", "shows parts"]
+)
+def test_the_template_of_a_text_model_is_no_template_of_a_model_that_hears(
+    checkpoint_copy: Path, content: str
+) -> None:
+    """As training scripts save it: an audio token alone would lack the marks around it."""
+    template = "{% for m in messages %}" + content + "{% endfor %}"
+    (checkpoint_copy / "chat_template.jinja").write_text(template)
+    with pytest.raises(AdapterError, match=r"prompt with audio|dropped the audio"):
+        HFAdapter(str(checkpoint_copy)).open()
+
+
 def test_audio_dropped_later_ends_the_run(
     adapter: HFAdapter, monkeypatch: pytest.MonkeyPatch
 ) -> None:

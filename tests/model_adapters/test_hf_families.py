@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -67,6 +69,20 @@ def test_the_class_named_by_the_config_is_found(tiny_audio_flamingo: Path) -> No
     mapping = transformers.AutoModelForMultimodalLM._model_mapping
     assert transformers.AudioFlamingo3Config not in mapping
     assert HFAdapter(str(tiny_audio_flamingo)).open().description["family"] == "Audio Flamingo 3"
+
+
+def test_a_template_saved_with_the_tokenizer_is_found(tiny_glm_asr: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(tiny_glm_asr, tmp_path / "moved"))
+    template, config = folder / "chat_template.jinja", folder / "tokenizer_config.json"
+    with_template = {**json.loads(config.read_text()), "chat_template": template.read_text()}
+    config.write_text(json.dumps(with_template))
+    template.unlink()
+    replies = []
+    for checkpoint in (tiny_glm_asr, folder):
+        adapter = HFAdapter(str(checkpoint), dtype="float32", device="cpu")
+        adapter.open()
+        replies.append(adapter.generate_batch([make(voice(1))])[0].text)
+    assert replies[0] == replies[1] is not None
 
 
 # --- the table ---------------------------------------------------------------------------------

@@ -339,13 +339,6 @@ def test_other_templates_stay_as_they_are(template: str | None, tiny_qwen2_audio
     assert processor.chat_template == template
 
 
-def test_a_template_saved_with_the_tokenizer_is_found(tiny_qwen2_audio: Path) -> None:
-    processor = loaded_processor(tiny_qwen2_audio, None)
-    processor.tokenizer.chat_template = TEXT
-    give_clips_a_place(processor, {})
-    assert prompt(processor) == "[system]Be brief.;[user]<|AUDIO|>What?;"
-
-
 def loaded_processor(folder: Path, template: str | None) -> Any:
     from transformers import AutoProcessor
 

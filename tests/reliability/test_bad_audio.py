@@ -6,6 +6,7 @@ import json
 import wave
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -134,6 +135,27 @@ def test_eight_channels_and_96_khz_are_mixed_and_resampled(tmp_path: Path) -> No
     one, eight = (AudioRef(tmp_path / name).decode(16_000) for name in ("mono.wav", "eight.wav"))
     assert len(one) == len(eight) == 8000
     assert np.abs(one - eight).max() < 1e-3
+
+
+def test_a_clip_that_is_long_by_its_header_is_decoded_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No room is made at once for a length that may not be true."""
+    from harness.audio import AudioRef
+
+    tone = write_tone(tmp_path / "tone.wav", seconds=20.0)
+    whole = AudioRef(tone).decode()
+    monkeypatch.setattr("harness.audio._ONE_PIECE", 1000)
+    blocks: list[int] = []
+    read = soundfile.SoundFile.read
+
+    def counting(file: Any, frames: int = -1, *args: Any, **kwargs: Any) -> Any:
+        blocks.append(frames)
+        return read(file, frames, *args, **kwargs)
+
+    monkeypatch.setattr(soundfile.SoundFile, "read", counting)
+    assert np.array_equal(AudioRef(tone).decode(), whole)
+    assert len(blocks) == 2 and min(blocks) > 0
 
 
 def test_a_long_file_is_not_read_into_memory(tmp_path: Path) -> None:
