@@ -18,11 +18,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
+from harness.core.stored_replies import Record, ResponseFile, read_response_file
 from harness.errors import InputFileError, UnknownNameError
 from harness.types import AdapterInfo, ErrorInfo, Finish, Request, Response
 from model_adapters.arguments import read_arguments
 from model_adapters.base import BatchAdapter
-from model_adapters.response_file import Record, ResponseFile, read_response_file
 
 _FINISHES: Final = ("stop", "length", "filter", "refusal")
 _Key = tuple[str | None, str, int | None]

@@ -20,9 +20,9 @@ from typing import Any, Final, NamedTuple
 from harness.types import Document, ItemScore, Scored
 from metrics import vanilla
 from metrics.instructions import InstructionError, evaluate
-from metrics.judge import speech_ifeval as judge
-from metrics.normalizers import speech_ifeval as normalize
-from metrics.text_errors import word_edits
+from metrics.text.edits import word_edits
+from metrics.text.normalizers import speech_ifeval as normalize
+from tasks.speech_ifeval import judge_reply as judge
 from tasks.speech_ifeval.layout import PARTS
 
 NORMALIZER: Final = "speech_ifeval"

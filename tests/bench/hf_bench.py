@@ -135,8 +135,8 @@ def bare(checkpoint: str, clips: Sequence[Path], size: int) -> float:
 
 def harness(checkpoint: str, clips: Sequence[Path], size: int, run: Path) -> float:
     """``harness evaluate``, from the open model to the last recorded item."""
-    from harness.evaluate import evaluate
-    from harness.runner import Runner
+    from harness.evaluation.evaluate import evaluate
+    from harness.evaluation.runner import Runner
     from harness.settings import Settings
     from tests.toy import TOY
 

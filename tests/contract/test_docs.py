@@ -17,8 +17,8 @@ import pytest
 
 import harness
 from harness import errors
-from harness.task_index import load_index
-from harness.task_schema import _LALM, _REQUIRED, _TEMPLATE_KEYS
+from harness.task_loading.index import load_index
+from harness.task_loading.schema import _LALM, _REQUIRED, _TEMPLATE_KEYS
 from metrics.registry import METRICS
 from model_adapters.conformance import AdapterConformance
 from model_adapters.registry import BUILT_IN

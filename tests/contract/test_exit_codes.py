@@ -491,7 +491,7 @@ def test_a_model_that_dies_is_4_and_the_same_command_goes_on(cli: Cli, tmp_path:
 def test_a_model_that_cannot_be_loaded_is_4_without_a_traceback(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from model_adapters.mock import MockAdapter
+    from model_adapters.mock.adapter import MockAdapter
 
     def broken(adapter: MockAdapter) -> None:
         raise MemoryError("no memory for 7 GB of weights")

@@ -14,7 +14,7 @@ import pytest
 
 from harness.audio import AudioRef, ParquetCell
 from harness.errors import AudioError
-from tasks.arrow import SavedCell
+from tasks._shared.arrow import SavedCell
 from tests import clips
 
 CONTENT = clips.encoded(clips.tone(0.25))

@@ -8,8 +8,7 @@ import time
 
 import pytest
 
-from harness.daemon_thread import DaemonThread, calls_hang
-from model_adapters.own_thread import in_own_thread
+from harness.core.threads import DaemonThread, calls_hang, in_own_thread
 
 
 def test_all_calls_are_made_by_one_thread_in_their_order() -> None:

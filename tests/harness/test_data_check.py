@@ -100,8 +100,8 @@ def test_mmau_items_that_are_not_of_the_edition_and_odd_golds(check: Check, tmp_
 def test_a_gold_answer_that_differs_from_the_frozen_list_is_named(
     check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from tasks._shared.source import frozen_lines
     from tasks.mmau import source
-    from tasks.source import frozen_lines
 
     frozen = tmp_path / "frozen.txt"
     frozen.write_text("\n".join(frozen_lines(map(source.gold, mmau.ITEMS))), encoding="ascii")
@@ -120,11 +120,11 @@ def test_a_gold_answer_that_differs_from_the_frozen_list_is_named(
 
 
 def test_the_committed_lists_hold_every_documented_item() -> None:
+    from tasks._shared.source import read_frozen
     from tasks.llaso_eval import source as of_llaso
     from tasks.llaso_eval.sets import data_sets
     from tasks.mmau import source as of_mmau
     from tasks.sakura import source as of_sakura
-    from tasks.source import read_frozen
 
     assert len(read_frozen(of_mmau.FROZEN)) == 1000
     assert len(read_frozen(of_sakura.FROZEN)) == 4000

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from harness.doctor import Probe, audio_tokens, doctor, judge, shipped_clips, words_heard
 from harness.errors import AdapterError
-from model_adapters.catalogue import FORMS, forms
-from model_adapters.registry import BUILT_IN, resolve
+from harness.evaluation.doctor import Probe, audio_tokens, doctor, judge, shipped_clips, words_heard
+from model_adapters.registry import BUILT_IN, FORMS, forms, resolve
 from tests.chaos_server import ChaosServer
 
 SAID = [clip.said for clip in shipped_clips()]
@@ -135,7 +134,7 @@ def test_models_that_cannot_be_examined(
 
 
 def test_an_exception_in_an_answer_is_a_dead_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    from model_adapters.mock import MockAdapter
+    from model_adapters.mock.adapter import MockAdapter
 
     closed = []
     monkeypatch.setattr(MockAdapter, "generate_batch", lambda *_: 1 / 0)

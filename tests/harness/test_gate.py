@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from harness.compare.gate import GateOptions, gate
+from harness.compare.pairing import pair_lines
+from harness.compare.report import GateReport
 from harness.errors import UnknownNameError
-from harness.gate import GateOptions, gate
-from harness.gate_report import GateReport
-from harness.pairing import pair_lines
-from harness.run_reader import read_run
+from harness.run.reader import read_run
 from tests.leaderboards.runs import FakeTask, Item, binary, write_run
 
 TASK = "own_choice"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from harness.errors import TaskFileError
-from harness.task_groups import inline_tasks, load_task
-from harness.task_index import scan
-from harness.yaml_loader import load_yaml
+from harness.task_loading.groups import inline_tasks, load_task
+from harness.task_loading.index import scan
+from harness.task_loading.yaml_file import load_yaml
 from tests.command import CommandResult
 from tests.toy import TOY
 

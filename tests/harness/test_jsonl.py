@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import InputFileError, StorageError
-from harness.jsonl import AppendLog, LineReader, encode_line, read_lines, write_atomically
+from harness.run.jsonl import AppendLog, LineReader, encode_line, read_lines, write_atomically
 
 
 def test_appended_lines_come_back(tmp_path: Path) -> None:

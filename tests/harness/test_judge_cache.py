@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import StorageError
-from harness.judge_cache import JudgeCache
+from harness.judge.cache import JudgeCache
 from tests.toy import jsonl
 
 WRITER = """

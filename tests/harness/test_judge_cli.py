@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from harness.judge import judge_options, judges_named, resolve_judge
+from harness.judge.options import judge_options, resolve_judge
+from harness.judge.task_judge import judges_named
 from harness.settings import Settings
-from model_adapters.credentials import MissingKeyError
+from model_adapters.services.credentials import MissingKeyError
 from tests.chaos_server import ChaosServer
 from tests.command import CommandResult
 from tests.judged import (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.judge_replies import replies_of, verdicts_of
-from harness.plan import load_spec
-from harness.task_index import load_index
-from harness.yaml_task import YamlTask
+from harness.judge.verdicts import replies_of, verdicts_of
+from harness.task_loading.index import load_index
+from harness.task_loading.specs import load_spec
+from harness.task_loading.task import YamlTask
 from tests.judged import document
 
 YES = "Explanation: x\nJudgement: correct"

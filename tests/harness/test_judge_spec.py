@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from harness.errors import TaskFileError
-from harness.judge import JudgeOptions, bind
-from harness.judge_spec import fill, parse_judge, read_prompt, task_judge
-from harness.plan import load_spec
-from harness.task_index import load_index
-from harness.task_schema import parse_task
+from harness.judge.options import JudgeOptions
+from harness.judge.task_judge import bind
+from harness.task_loading.index import load_index
+from harness.task_loading.judge_block import fill, parse_judge, read_prompt, task_judge
+from harness.task_loading.schema import parse_task
+from harness.task_loading.specs import load_spec
+from harness.task_loading.task import YamlTask
+from harness.task_loading.yaml_file import load_yaml
 from harness.types import TaskSpec
-from harness.yaml_loader import load_yaml
-from harness.yaml_task import YamlTask
 from metrics.judge.votes import mean
 from tests.toy import TOY
 

@@ -11,18 +11,19 @@ from typing import Any
 import pytest
 
 from harness.errors import UsageError
-from harness.judge import JudgeOptions, bind
-from harness.judge_answer import same_model, unusable
-from harness.judge_budget import Account, Limit, parse_budget
-from harness.judge_cache import JudgeCache
-from harness.judge_run import judged_task
-from harness.judge_stage import ASKS, BREAKER, JudgeStage
-from harness.plan import load_spec
-from harness.run_directory import RunDirectory
-from harness.task_index import load_index
+from harness.judge.answer import same_model, unusable
+from harness.judge.attach import judged_task
+from harness.judge.budget import Account, Limit, parse_budget
+from harness.judge.cache import JudgeCache
+from harness.judge.options import JudgeOptions
+from harness.judge.stage import ASKS, BREAKER, JudgeStage
+from harness.judge.task_judge import bind
+from harness.run.directory import RunDirectory
+from harness.task_loading.index import load_index
+from harness.task_loading.specs import load_spec
+from harness.task_loading.task import YamlTask
 from harness.types import ErrorInfo
-from harness.yaml_task import YamlTask
-from model_adapters.chat_reply import ChatReply, failed
+from model_adapters.services.chat_reply import ChatReply, failed
 from tests.judged import MODEL, TASK, document, lines
 
 YES = "Explanation: x\nJudgement: correct"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.audio import AudioRef
-from harness.keys import canonical_json, data_hash, item_keys, request_key
+from harness.core.keys import canonical_json, data_hash, item_keys, request_key
 from harness.types import Message, Text
 
 DOC = {"_id": "1", "question": "q", "answer": "a", "extra": [1, None]}

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from harness import parquet_cells
+from harness.core import parquet_cells
+from harness.core.parquet_cells import ParquetCell, read_cell
 from harness.errors import AudioError
-from harness.parquet_cells import ParquetCell, read_cell
 
 ROWS = 50
 

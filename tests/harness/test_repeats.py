@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.attempts import Attempt, Attempts
+from harness.run.attempts import Attempt, Attempts
 from tests.command import CommandResult
 from tests.toy import FLAGS, evaluate_arguments, jsonl, results, timeless, write_tone
 

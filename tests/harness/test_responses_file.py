@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.core.stored_replies import Fields, read_records
 from harness.errors import InputFileError
-from harness.responses_file import Fields, read_records
 from harness.types import MISSING
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from harness.errors import InputFileError, UsageError
-from harness.run_reader import read_run
+from harness.run.reader import read_run
 from tests.leaderboards.runs import FakeTask, binary, write_run
 
 

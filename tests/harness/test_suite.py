@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from harness.task_index import load_index
-from leaderboards.nodes import AVERAGED
+from harness.task_loading.index import load_index
+from leaderboards.boards import averaged_tasks
 from tests.command import CommandResult
 from tests.hub_server import Hub
 from tests.shared import SHARED, needs_shared
@@ -50,7 +50,7 @@ def test_the_suite_is_what_the_headlines_are_made_of() -> None:
     members = index.resolve(["lalm-7"])
     assert sorted({entry.benchmark for entry in members}) == SEVEN
     assert {entry.task for entry in members} == {
-        task for benchmark in SEVEN for task in AVERAGED[benchmark]
+        task for benchmark in SEVEN for task in averaged_tasks(benchmark, ())
     }
 
 

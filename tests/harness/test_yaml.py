@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from harness.errors import TaskFileError, UsageError
-from harness.task_index import INDEX_FILE, load_index, render_index, scan, tasks_root
-from harness.task_schema import parse_task
+from harness.task_loading.index import INDEX_FILE, load_index, render_index, scan, tasks_root
+from harness.task_loading.schema import parse_task
+from harness.task_loading.task import YamlTask
+from harness.task_loading.yaml_file import load_yaml
 from harness.types import FunctionRef
-from harness.yaml_loader import load_yaml
-from harness.yaml_task import YamlTask
 from tests.toy import TOY
 
 GOOD = (TOY / "toy.yaml").read_text()
@@ -139,7 +139,7 @@ def test_every_built_in_yaml_parses() -> None:
 
 def test_prompted_tasks_are_tasks() -> None:
     """``harness.types.Task`` says what the engine knows of a task; the YAML implementation has it."""
-    from harness.lm_eval_compat import PromptedTask
+    from harness.task_loading.lm_eval_prompts import PromptedTask
     from harness.types import Task
 
     spec = parse_task(load_yaml(TOY / "toy.yaml"))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics.agreement import agreement, as_value, kappas, length_bias
+from metrics.statistics.agreement import agreement, as_value, kappas, length_bias
 
 SCALE = ("1", "2", "3", "4", "5")
 

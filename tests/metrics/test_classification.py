@@ -7,9 +7,9 @@ import random
 import pytest
 from sklearn.metrics import f1_score
 
-from metrics.classification import confusion_item, confusion_key, read_key
-from metrics.intervals import estimate
+from metrics.measures.macro_f1 import confusion_item, confusion_key, read_key
 from metrics.registry import METRICS
+from metrics.statistics.intervals import estimate
 
 LABELS = ["happy", "sad|angry", '["x", "y"]', "null", "", "\u2028", "\ud800"]
 

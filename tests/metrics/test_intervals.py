@@ -9,9 +9,14 @@ import numpy as np
 import pytest
 from scipy import stats as scipy_stats
 
-from metrics.intervals import estimate, wilson
 from metrics.registry import METRICS
-from metrics.resampling import bootstrap_values, make_blocks, percentile_interval, seed_for
+from metrics.statistics.intervals import estimate, wilson
+from metrics.statistics.resampling import (
+    bootstrap_values,
+    make_blocks,
+    percentile_interval,
+    seed_for,
+)
 
 
 def _answers(right: int, n: int) -> list[dict[str, float]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from metrics.labels import ASCII_WORD, labels_named, only_label, whole_word_hits
+from metrics.text.labels import ASCII_WORD, labels_named, only_label, whole_word_hits
 
 ACCENTS = ["irish", "northern irish", "english", "south african"]
 

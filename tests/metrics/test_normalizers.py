@@ -9,8 +9,8 @@ import unicodedata
 
 import pytest
 
-from metrics.cleaning import CLEANERS
-from metrics.normalizers import NORMALIZERS, basic, speech_ifeval, whisper_basic
+from metrics.text.cleaning import CLEANERS
+from metrics.text.normalizers import NORMALIZERS, basic, speech_ifeval, whisper_basic
 
 
 def _whisper_by_regex(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from metrics.numbers import spoken_number, strict_number
+from metrics.text.numbers import spoken_number, strict_number
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from metrics.options import letter_or_text, parse_inline_options
+from metrics.text.options import letter_or_text, parse_inline_options
 
 GENDER = ["Male", "Female"]
 ANIMALS = ["dog", "cat", "cat fish", "hot dog"]

@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 from scipy import stats as scipy_stats
 
-from metrics.classification import confusion_item
-from metrics.paired_tests import (
+from metrics.measures.macro_f1 import confusion_item
+from metrics.registry import METRICS
+from metrics.statistics.paired_tests import (
     holm,
     mcnemar_midp,
     paired_difference,
     regression_test,
     sign_flip,
 )
-from metrics.power import detectable_drop, detectable_drop_from_stderr, pairs_needed
-from metrics.registry import METRICS
+from metrics.statistics.power import detectable_drop, detectable_drop_from_stderr, pairs_needed
 
 RIGHT, WRONG = {"correct": 1, "n": 1}, {"correct": 0, "n": 1}
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.registry import METRICS
-from metrics.repeats import pass_at_k, repeat_figures, steps
+from metrics.statistics.repeats import pass_at_k, repeat_figures, steps
 
 ACCURACY = METRICS["accuracy"]
 

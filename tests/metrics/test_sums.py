@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from metrics.sums import add, as_float, divide, total
+from metrics.measures.sums import add, as_float, divide, total
 
 
 def test_integers_stay_integers_of_any_size() -> None:

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from metrics.registry import METRICS
-from metrics.text_errors import char_edits, word_edits
+from metrics.text.edits import char_edits, word_edits
 
 
 def _distance(first: list[str], second: list[str]) -> int:

@@ -21,10 +21,10 @@ from harness.errors import (
     UsageError,
 )
 from harness.types import Audio, Hints, Message, Request, Text
-from model_adapters.cascade import CascadeAdapter
-from model_adapters.quiet import split_at_quiet
-from model_adapters.recognisers import SAMPLING_RATE
-from model_adapters.transcript_answers import answer_from_transcript, nearest_option, number_in
+from model_adapters.cascade.adapter import CascadeAdapter
+from model_adapters.cascade.answers import answer_from_transcript, nearest_option, number_in
+from model_adapters.cascade.recognisers.base import SAMPLING_RATE
+from model_adapters.shared.splitting import split_at_quiet
 from tests import clips
 
 CLIPS = Path(__file__).resolve().parents[2] / "tasks" / "quickstart" / "clips"

@@ -16,10 +16,10 @@ import pytest
 from harness.audio import AudioRef
 from harness.errors import AdapterError, UnknownNameError, UsageError
 from harness.types import Audio, Message, Request, Response, Text
-from model_adapters import cascade
-from model_adapters.cascade import CascadeAdapter
-from model_adapters.cascade_llm import insert_transcripts
-from model_adapters.recognisers import LocalRecogniser
+from model_adapters.cascade import adapter as cascade
+from model_adapters.cascade.adapter import CascadeAdapter
+from model_adapters.cascade.language_model import insert_transcripts
+from model_adapters.cascade.recognisers.base import LocalRecogniser
 from tests import clips
 from tests.chaos_server import ChaosServer
 from tests.toy import jsonl

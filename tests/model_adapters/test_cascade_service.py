@@ -12,8 +12,8 @@ import pytest
 from harness.audio import AudioRef
 from harness.errors import AdapterError, UnknownNameError, UsageError
 from harness.types import Audio, Hints, Message, Request, Response, Text
-from model_adapters.cascade import CascadeAdapter
-from model_adapters.credentials import MissingKeyError
+from model_adapters.cascade.adapter import CascadeAdapter
+from model_adapters.services.credentials import MissingKeyError
 from tests import clips
 from tests.chaos_server import ChaosServer
 

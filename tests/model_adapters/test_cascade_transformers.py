@@ -14,8 +14,8 @@ import pytest
 from harness.audio import AudioRef
 from harness.errors import AdapterError, MissingDependencyError, UnknownNameError, UsageError
 from harness.types import Audio, Hints, Message, Request, Response, Text
-from model_adapters.cascade import CascadeAdapter
-from model_adapters.quiet import split_at_quiet
+from model_adapters.cascade.adapter import CascadeAdapter
+from model_adapters.shared.splitting import split_at_quiet
 from tests import clips
 
 pytest.importorskip("torch", reason="needs the extra hf")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model_adapters.chat_reply import ChatReply, read_completion
+from model_adapters.services.chat_reply import ChatReply, read_completion
 from tests.chaos_replies import stream_of
 
 NAMES = (

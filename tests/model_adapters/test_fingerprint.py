@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from model_adapters import fingerprint as module
-from model_adapters.fingerprint import folder_fingerprint
+from model_adapters.shared import fingerprint as module
+from model_adapters.shared.fingerprint import folder_fingerprint
 
 
 @pytest.fixture

@@ -18,12 +18,12 @@ from typing import Any
 import pytest
 
 from harness.audio import AudioRef
-from harness.doctor import audio_tokens
 from harness.errors import MissingDependencyError, UnknownNameError, UsageError
+from harness.evaluation.doctor import audio_tokens
 from harness.types import Adapter, AdapterInfo, Audio, Message, Request, Response, Text
-from model_adapters import gemini as adapter_module
-from model_adapters.gemini_client import GeminiClient, GeminiOptions, _http_client
-from model_adapters.gemini_messages import RequestOptions, build_request
+from model_adapters.gemini import adapter as adapter_module
+from model_adapters.gemini.client import GeminiClient, GeminiOptions, _http_client
+from model_adapters.gemini.messages import RequestOptions, build_request
 from model_adapters.registry import create
 from tests import clips
 from tests.chaos_gemini import failure, quota

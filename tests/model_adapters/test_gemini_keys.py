@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from harness.errors import AdapterError
-from model_adapters.credentials import MissingKeyError, Secret
 from model_adapters.registry import create
+from model_adapters.services.credentials import MissingKeyError, Secret
 from tests.chaos_server import ChaosServer
 from tests.model_adapters.test_gemini import (
     MODEL,

@@ -13,8 +13,7 @@ import pytest
 from harness.audio import AudioRef
 from harness.errors import AudioError, UnknownNameError, UsageError
 from harness.types import Audio, Message, Role, Text
-from model_adapters.audio_formats import audio_format
-from model_adapters.gemini_messages import (
+from model_adapters.gemini.messages import (
     CATEGORIES,
     MIME,
     Built,
@@ -22,6 +21,7 @@ from model_adapters.gemini_messages import (
     build_request,
     config_fields,
 )
+from model_adapters.shared.audio_formats import audio_format
 from tests import clips
 
 pytest.importorskip("google.genai", reason="needs the extra gemini")

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.doctor import audio_tokens
-from model_adapters.gemini_reply import read_error, read_reply
+from harness.evaluation.doctor import audio_tokens
+from model_adapters.gemini.reply import read_error, read_reply
 from tests.chaos_gemini import failure, quota, refused_key
 
 

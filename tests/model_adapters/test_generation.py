@@ -6,13 +6,10 @@ from typing import Any
 
 import pytest
 
+from harness.core.generation import DEFAULT_MAX_NEW_TOKENS
 from harness.errors import UnknownNameError, UsageError
-from model_adapters.hf_generation import (
-    DEFAULT_MAX_NEW_TOKENS,
-    count_tokens,
-    plan_generation,
-)
-from model_adapters.reply_text import cut_at, split_reasoning
+from model_adapters.hf.generation import count_tokens, plan_generation
+from model_adapters.shared.reply_text import cut_at, split_reasoning
 
 
 def test_greedy_switches_every_sampling_value_off() -> None:

@@ -20,8 +20,8 @@ from harness.errors import (
     UsageError,
 )
 from harness.types import Response
-from model_adapters.fingerprint import folder_fingerprint
-from model_adapters.hf import HFAdapter
+from model_adapters.hf.adapter import HFAdapter
+from model_adapters.shared.fingerprint import folder_fingerprint
 from tests import clips
 from tests.model_adapters.hf_requests import request, voice
 
@@ -463,7 +463,7 @@ def test_a_processor_that_takes_longer_clips_has_no_limit(
     adapter: HFAdapter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A window is measured: an extractor that splits long clips must not be held to 30 s."""
-    from model_adapters.hf_processing import measure_window
+    from model_adapters.hf.inputs import measure_window
 
     processor = adapter._loaded().processor
     extractor = processor.feature_extractor

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from harness.audio import AudioRef
-from harness.batches import form_batches
-from model_adapters import hf
-from model_adapters.hf import HFAdapter
+from harness.evaluation.batches import form_batches
+from model_adapters.hf import adapter as hf
+from model_adapters.hf.adapter import HFAdapter
 from tests import clips
 from tests.model_adapters.hf_requests import request, voice
 from tests.toy import FLAGS, jsonl, write_tone
@@ -197,5 +197,5 @@ def test_batches_are_formed_by_length_and_limit(monkeypatch: pytest.MonkeyPatch)
     # one window, the longest first and alone, then the rest
     assert asyncio.run(batches(lengths, 2)) == [[30], [25], [9, 8], [7, 6], [5, 3], [2, 1]]
     # windows of eight: an item never waits behind all that come after it
-    monkeypatch.setattr("harness.batches.LEAST_ITEMS", 8)
+    monkeypatch.setattr("harness.evaluation.batches.LEAST_ITEMS", 8)
     assert asyncio.run(batches(lengths, 2)) == [[30], [25], [9, 8], [7, 3], [2, 1], [6, 5]]

@@ -10,8 +10,8 @@ import pytest
 
 from harness.errors import UsageError
 from harness.types import ErrorInfo
-from model_adapters.hf import HFAdapter
-from model_adapters.hf_clips import ClipPolicy, take_clips
+from model_adapters.hf.adapter import HFAdapter
+from model_adapters.hf.clips import ClipPolicy, take_clips
 from tests import clips
 from tests.model_adapters.hf_requests import request, voice
 from tests.toy import FLAGS, jsonl, write_tone

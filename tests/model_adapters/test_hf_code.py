@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from harness.errors import AdapterError, UsageError
-from model_adapters.hf import HFAdapter
-from model_adapters.hf_source import find_source, trust
+from model_adapters.checkpoints.source import find_source, trust
+from model_adapters.hf.adapter import HFAdapter
 from tests.model_adapters.hf_requests import request, voice
 
 pytest.importorskip("transformers", reason="needs the extra hf")

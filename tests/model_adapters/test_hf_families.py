@@ -10,10 +10,10 @@ from types import SimpleNamespace
 import pytest
 
 from harness.types import AdapterInfo
-from model_adapters import hf_families
-from model_adapters.hf import HFAdapter
-from model_adapters.hf_families import FAMILIES, Family, family_of
-from model_adapters.hf_processing import batch_key, conversation, neighbours_matter
+from model_adapters.hf import families as hf_families
+from model_adapters.hf.adapter import HFAdapter
+from model_adapters.hf.families import FAMILIES, Family, family_of
+from model_adapters.hf.inputs import batch_key, conversation, neighbours_matter
 from tests.model_adapters.hf_requests import request, voice
 
 transformers = pytest.importorskip("transformers", reason="needs the extra hf")

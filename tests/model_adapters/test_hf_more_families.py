@@ -16,10 +16,10 @@ import pytest
 from harness.errors import AdapterError, MissingDependencyError, UsageError
 from harness.types import Message, Request, Text
 from model_adapters.conformance import AdapterConformance
-from model_adapters.hf import HFAdapter
-from model_adapters.hf_processing import reasoning_begun
-from model_adapters.hf_template import give_clips_a_place
-from model_adapters.hf_text import _mark
+from model_adapters.hf.adapter import HFAdapter
+from model_adapters.hf.generate import _mark
+from model_adapters.hf.inputs import reasoning_begun
+from model_adapters.hf.template import give_clips_a_place
 from model_adapters.registry import create
 from tests.model_adapters.hf_requests import request as make
 from tests.model_adapters.hf_requests import voice
@@ -149,7 +149,7 @@ def test_voxtral_takes_clips_of_any_length_in_windows_of_its_encoder(built: Buil
     assert info.max_audio_seconds is None
     adapter = opened(built("voxtral"))
     checkpoint = adapter._loaded()
-    from model_adapters.hf_processing import conversation, prepare
+    from model_adapters.hf.inputs import conversation, prepare
 
     chats = [
         conversation(one.messages, [[clip.decode(16_000)] for clip in clips])

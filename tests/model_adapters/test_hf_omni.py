@@ -13,8 +13,8 @@ import pytest
 
 from harness.types import Message, Request
 from model_adapters.conformance import AdapterConformance
-from model_adapters.hf import HFAdapter
-from model_adapters.hf_processing import conversation, prepare
+from model_adapters.hf.adapter import HFAdapter
+from model_adapters.hf.inputs import conversation, prepare
 from tests import clips
 from tests.model_adapters.hf_requests import request, voice
 

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from harness.errors import MissingDependencyError
-from model_adapters import hf_packages
-from model_adapters.hf import HFAdapter
-from model_adapters.hf_families import Family
-from model_adapters.hf_packages import check_packages, lacking
+from model_adapters.checkpoints import packages as hf_packages
+from model_adapters.checkpoints.packages import lacking
+from model_adapters.hf.adapter import HFAdapter
+from model_adapters.hf.families import Family
+from model_adapters.hf.packages import check_packages
 
 pytest.importorskip("torch", reason="needs the extra hf")
 transformers = pytest.importorskip("transformers", reason="needs the extra hf")

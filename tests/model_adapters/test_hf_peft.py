@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from harness.errors import AdapterError, MissingDependencyError, UsageError
-from model_adapters.hf import HFAdapter
+from model_adapters.hf.adapter import HFAdapter
 from tests.model_adapters.hf_requests import request, voice
 
 peft = pytest.importorskip("peft", reason="needs the extra peft")
@@ -143,8 +143,8 @@ def test_a_family_with_weights_of_its_own_for_speech(
     """Phi-4 keeps them in a sub-folder that ``from_pretrained`` does not read."""
     import shutil
 
-    from model_adapters import hf_families
-    from model_adapters.hf_families import Family
+    from model_adapters.hf import families as hf_families
+    from model_adapters.hf.families import Family
 
     folder = tmp_path / "checkpoint"
     shutil.copytree(tiny_qwen2_audio, folder)

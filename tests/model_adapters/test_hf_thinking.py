@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from harness.errors import UsageError
-from model_adapters.hf import HFAdapter
-from model_adapters.hf_text import read_tokens
-from model_adapters.hf_thinking import Thinking
-from model_adapters.reply_text import Marks
+from model_adapters.hf.adapter import HFAdapter
+from model_adapters.hf.generate import read_tokens
+from model_adapters.hf.thinking import Thinking
+from model_adapters.shared.reply_text import Marks
 from tests.model_adapters.hf_requests import request, voice
 
 torch = pytest.importorskip("torch", reason="needs the extra hf")

@@ -244,7 +244,7 @@ def test_chaos_loses_nothing_and_doubles_nothing(
 
 
 def run_lm_eval(monkeypatch: pytest.MonkeyPatch, output: Path, *arguments: str) -> dict[str, Any]:
-    from model_adapters.lm_eval_model import main
+    from model_adapters.lm_eval.model import main
 
     command = ["lm_eval", "run", "--model", "harness", *arguments, "--output_path", str(output)]
     monkeypatch.setattr("sys.argv", command)
@@ -283,7 +283,7 @@ def test_our_adapters_give_the_same_values_under_the_lm_eval_command(
 def test_a_chat_template_arrives_as_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     from types import SimpleNamespace
 
-    from model_adapters.lm_eval_model import HarnessLM
+    from model_adapters.lm_eval.model import HarnessLM
 
     model = HarnessLM("mock:echo")
     chat = [{"role": "system", "content": "S"}, {"role": "user", "content": "<audio>What?"}]
@@ -310,7 +310,7 @@ def test_a_chat_template_arrives_as_messages(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_request_that_fails_ends_lm_eval_s_run() -> None:
     from types import SimpleNamespace
 
-    from model_adapters.lm_eval_model import HarnessLM
+    from model_adapters.lm_eval.model import HarnessLM
 
     model = HarnessLM("mock:echo", error_rate=1.0, fault_attempts=9, retryable=True)
     with pytest.raises(AdapterError, match="request 0 failed: scripted"):

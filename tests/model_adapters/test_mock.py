@@ -17,7 +17,7 @@ import pytest
 from harness.audio import AudioRef
 from harness.errors import AdapterError, InputFileError, UnknownNameError, UsageError
 from harness.types import Hints, Message, Request, Response, Text
-from model_adapters.mock import MockAdapter
+from model_adapters.mock.adapter import MockAdapter
 from tests import clips
 
 ROOT = Path(__file__).resolve().parents[2]

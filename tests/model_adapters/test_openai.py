@@ -14,8 +14,8 @@ import pytest
 from harness.audio import AudioRef
 from harness.errors import AdapterError, UnknownNameError, UsageError
 from harness.types import Adapter, AdapterInfo, Audio, Message, Request, Response, Text
-from model_adapters import openai as adapter_module
-from model_adapters.openai_messages import encode_body
+from model_adapters.openai import adapter as adapter_module
+from model_adapters.openai.messages import encode_body
 from model_adapters.registry import create
 from tests.chaos_server import ChaosServer
 from tests.command import CommandResult

@@ -17,12 +17,9 @@ from hypothesis import strategies as st
 from harness.audio import AudioRef
 from harness.errors import AudioError, UnknownNameError, UsageError
 from harness.types import Audio, Message, Text
-from model_adapters.audio_formats import audio_format, encode_clip
-from model_adapters.openai_messages import (
-    BodyOptions,
-    encode_body,
-    generation_fields,
-)
+from model_adapters.openai.messages import BodyOptions, encode_body
+from model_adapters.services.generation import generation_fields
+from model_adapters.shared.audio_formats import audio_format, encode_clip
 
 RATE = 16_000
 

@@ -18,8 +18,8 @@ import pytest
 from harness.audio import AudioRef
 from harness.errors import AdapterError, UsageError
 from harness.types import Adapter, Audio, Message, Request, Response, Text
-from model_adapters import python_worker
 from model_adapters.conformance import AdapterConformance
+from model_adapters.python import worker as python_worker
 from model_adapters.registry import create
 from tests import clips
 from tests.command import start

@@ -13,9 +13,9 @@ import pytest
 from harness.audio import AudioRef
 from harness.errors import AudioError, UsageError
 from harness.types import Audio
-from model_adapters.cascade import CascadeAdapter
-from model_adapters.recognisers import LocalRecogniser
-from model_adapters.transcripts import Transcripts
+from model_adapters.cascade.adapter import CascadeAdapter
+from model_adapters.cascade.recognisers.base import LocalRecogniser
+from model_adapters.cascade.transcripts import Transcripts
 from tests import clips
 
 CLIPS = [clips.ref(clips.tone(0.1, 200.0 + 50 * n), f"{n}.wav") for n in range(5)]
@@ -131,7 +131,7 @@ def test_an_unreadable_clip_does_not_hold_up_the_others(tmp_path: Path) -> None:
 def test_a_cascade_takes_the_file_whatever_its_recogniser_and_keeps_its_fingerprint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from model_adapters import cascade
+    from model_adapters.cascade import adapter as cascade
 
     made: list[Counting] = []
 

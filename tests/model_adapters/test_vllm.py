@@ -26,8 +26,8 @@ from harness.errors import (
     UsageError,
 )
 from harness.types import Audio, Message, Request, Response, Text
-from model_adapters.vllm import VLLMAdapter
-from model_adapters.vllm_audio import AudioMeasure, conversation
+from model_adapters.vllm.adapter import VLLMAdapter
+from model_adapters.vllm.audio import AudioMeasure, conversation
 from tests import clips
 from tests.model_adapters.stubs.vllm_stub import VLLMValidationError, World, installed
 

@@ -130,7 +130,7 @@ def test_engine(upstream: Path) -> None:
 
 
 def test_what_the_adapter_reads_in_the_environment(upstream: Path) -> None:
-    from model_adapters.vllm_engine import _QUIET
+    from model_adapters.vllm.engine import _QUIET
 
     text = (upstream / "envs.py").read_text(encoding="utf-8")
     for name in (
@@ -142,14 +142,14 @@ def test_what_the_adapter_reads_in_the_environment(upstream: Path) -> None:
 
 
 def test_lora_ranks(upstream: Path) -> None:
-    from model_adapters.vllm_engine import _LORA_RANKS
+    from model_adapters.vllm.engine import _LORA_RANKS
 
     text = (upstream / "config/lora.py").read_text(encoding="utf-8")
     assert f"MaxLoRARanks = Literal[{', '.join(map(str, _LORA_RANKS))}]" in text
 
 
 def test_every_engine_argument_that_is_not_hashed_exists(upstream: Path) -> None:
-    from model_adapters.vllm_engine import PLACEMENT
+    from model_adapters.vllm.engine import PLACEMENT
 
     found = fields(class_of(upstream, "engine/arg_utils.py", "EngineArgs"))
     assert set(found) >= PLACEMENT

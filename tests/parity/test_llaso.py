@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from harness.types import ItemScore, Reading
-from leaderboards.native_llaso import native
+from leaderboards.boards.llaso_eval import native
 from leaderboards.results import TaskResult, Value
 from metrics.registry import METRICS
 from tasks.llaso_eval import scoring

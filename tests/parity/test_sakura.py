@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from metrics.judge import sakura as judge
 from metrics.registry import METRICS
 from tasks.sakura import data, scoring
+from tasks.sakura import judge_reply as judge
 from tests.shared import SHARED, needs_shared
 
 pytestmark = needs_shared

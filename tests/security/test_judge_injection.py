@@ -16,12 +16,13 @@ from typing import Any
 
 import pytest
 
-from harness.judge import JudgeOptions, TaskJudge, bind
-from harness.judge_prompt import MAX_CHARS
-from harness.plan import load_spec
-from harness.task_index import load_index
-from harness.yaml_task import YamlTask
-from model_adapters.transport import _encoded
+from harness.judge.options import JudgeOptions
+from harness.judge.prompt import MAX_CHARS
+from harness.judge.task_judge import TaskJudge, bind
+from harness.task_loading.index import load_index
+from harness.task_loading.specs import load_spec
+from harness.task_loading.task import YamlTask
+from model_adapters.services.chat_client import _encoded
 from tests.judged import document
 from tests.security.injections import ATTEMPTS, FAMILIES, NONCE
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import MissingDataError
-from tasks.hub import CONVERTED, rows, snapshot, split_files
+from tasks._shared.hub import CONVERTED, rows, snapshot, split_files
 from tests.hub_server import CARD, Hub
 
 

@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from harness.audio import AudioRef
+from harness.core.keys import item_keys
 from harness.errors import AudioError, InputFileError, MissingDataError, UsageError
-from harness.keys import item_keys
 from tasks.voicebench import data, layout
 from tests import clips
 
