@@ -114,7 +114,7 @@ def test_every_built_in_judge_is_readable_and_votes_as_its_scorer_reduces() -> N
     for spec in judged:
         judge = task_judge(spec)
         assert judge is not None, spec.task
-        reader = importlib.import_module(f"metrics.judge.{judge.parse.rpartition('.')[0]}")
+        reader = importlib.import_module(f"tasks.{spec.benchmark}.judge_reply")
         assert judge.parse == reader.PARSER_ID, spec.task
         assert (judge.samples > 1) == (judge.reducer != "first"), spec.task
 
