@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from harness.core.stored_replies import StoredObject, ResponseFile, read_response_file
+from harness.core.stored_replies import ResponseFile, StoredObject, read_response_file
 from harness.errors import InputFileError, UnknownNameError
 from harness.types import AdapterInfo, ErrorInfo, Finish, Request, Response
 from model_adapters.arguments import read_arguments

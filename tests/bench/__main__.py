@@ -20,8 +20,8 @@ from pathlib import Path
 from tests.bench.hf_bench import bench_hf
 from tests.bench.judge_bench import bench_judge
 from tests.bench.openai_bench import bench_openai
-from tests.shared import SHARED
-from tests.toy import FLAGS, write_tone
+from tests.support.runs.toy import FLAGS, write_tone
+from tests.support.shared import SHARED
 
 HARNESS = [sys.executable, "-m", "harness"]
 RUNS = 5

@@ -22,8 +22,8 @@ from harness.task_loading.schema import _LALM, _REQUIRED, _TEMPLATE_KEYS
 from metrics.registry import METRICS
 from model_adapters.conformance import AdapterConformance
 from model_adapters.registry import BUILT_IN
-from tests.command import CommandResult
-from tests.toy import jsonl
+from tests.support.command import CommandResult
+from tests.support.runs.toy import jsonl
 
 ROOT = Path(__file__).parents[2]
 DOCS = sorted((ROOT / "docs").glob("*.md"))
@@ -193,9 +193,7 @@ def test_every_adapter_and_its_arguments_are_documented() -> None:
         first = target.partition(":")[0]
         declared = {
             field.name
-            for module in (
-                importlib.import_module(file) for file in parts(first)
-            )
+            for module in (importlib.import_module(file) for file in parts(first))
             for cls in vars(module).values()
             if dataclasses.is_dataclass(cls) and (cls.__doc__ or "").startswith("``-M`` arguments")
             for field in dataclasses.fields(cls)

@@ -8,8 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import CommandResult, run_process
-from tests.toy import FLAGS, evaluate_arguments, jsonl, results, script, snapshot, write_tone
+from tests.support.command import CommandResult, run_process
+from tests.support.runs.toy import (
+    FLAGS,
+    evaluate_arguments,
+    jsonl,
+    results,
+    script,
+    snapshot,
+    write_tone,
+)
 
 Cli = Callable[..., CommandResult]
 

@@ -16,7 +16,7 @@ from leaderboards.build import leaderboard
 from leaderboards.renderers.markdown import escape, render_markdown
 from leaderboards.renderers.records import render_csv, render_json
 from leaderboards.tables import Leaderboard, Table
-from tests.leaderboards.runs import FakeTask, Item, binary, write_run
+from tests.support.runs.board_runs import FakeTask, Item, binary, write_run
 
 GOLDEN = Path(__file__).parent / "golden_leaderboard.md"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness.data.check import Finding, check_copy
 from harness.task_loading.sources import benchmark_tasks
-from tests.shared import SHARED, needs_shared
+from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
 REAL = SHARED / "real" / "sakura"

@@ -19,7 +19,7 @@ from metrics.registry import METRICS
 from tasks.llaso_eval import scoring
 from tasks.llaso_eval.rules import EXACT
 from tasks.llaso_eval.sets import data_sets, task_id
-from tests.shared import SHARED, needs_shared
+from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
 REAL = SHARED / "real" / "llaso_eval"

@@ -14,7 +14,7 @@ from metrics.text.cleaning import CLEANERS
 from metrics.text.edits import word_edits
 from metrics.text.normalizers import NORMALIZERS
 from metrics.text.options import letter_or_text, parse_inline_options
-from tests.shared import SHARED, needs_shared
+from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
 

@@ -15,7 +15,7 @@ from harness.types import MISSING
 from metrics.registry import METRICS
 from metrics.text.cleaning import CLEANERS
 from tasks.mmau import data, scoring
-from tests.shared import SHARED, needs_shared
+from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
 GOLDEN = SHARED / "golden" / "mmau"

@@ -11,7 +11,7 @@ import pytest
 from metrics.registry import METRICS
 from tasks.sakura import data, scoring
 from tasks.sakura import judge_reply as judge
-from tests.shared import SHARED, needs_shared
+from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
 GOLDEN = SHARED / "golden" / "sakura_judge"

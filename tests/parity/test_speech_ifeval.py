@@ -24,7 +24,7 @@ from metrics.registry import METRICS
 from metrics.text.normalizers import speech_ifeval as normalize
 from tasks.speech_ifeval import scoring
 from tasks.speech_ifeval.layout import PARTS
-from tests.shared import SHARED, needs_shared
+from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
 GOLDEN = SHARED / "golden"

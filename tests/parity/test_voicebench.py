@@ -17,7 +17,7 @@ from metrics.registry import METRICS
 from tasks.voicebench import judge_reply as judge
 from tasks.voicebench import reply_rules as rules
 from tasks.voicebench import scoring
-from tests.shared import SHARED, needs_shared
+from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
 GOLDEN = SHARED / "golden"

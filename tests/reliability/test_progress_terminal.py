@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import CommandResult
-from tests.toy import evaluate_arguments, script, write_tone
+from tests.support.command import CommandResult
+from tests.support.runs.toy import evaluate_arguments, script, write_tone
 
 Cli = Callable[..., CommandResult]
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")

@@ -13,9 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import CommandResult, run_process
-from tests.reliability.live import answered, asked, finish, interrupt, launch, lines, wait_until
-from tests.toy import FLAGS, evaluate_arguments, jsonl, results, snapshot, timeless, write_tone
+from tests.support.command import CommandResult, run_process
+from tests.support.runs.live import answered, asked, finish, interrupt, launch, lines, wait_until
+from tests.support.runs.toy import (
+    FLAGS,
+    evaluate_arguments,
+    jsonl,
+    results,
+    snapshot,
+    timeless,
+    write_tone,
+)
 
 Cli = Callable[..., CommandResult]
 ITEMS = 40

@@ -23,8 +23,8 @@ from harness.task_loading.index import load_index
 from harness.task_loading.specs import load_spec
 from harness.task_loading.task import YamlTask
 from model_adapters.services.chat_client import _encoded
-from tests.judged import document
-from tests.security.injections import ATTEMPTS, FAMILIES, NONCE
+from tests.support.data.injections import ATTEMPTS, FAMILIES, NONCE
+from tests.support.runs.judged import document
 
 DOCS: dict[str, dict[str, Any]] = {
     "sakura_animal_single": document(1),

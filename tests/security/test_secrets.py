@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos_server import ChaosServer
-from tests.command import CommandResult
-from tests.toy import FLAGS, TOY, evaluate_arguments, snapshot, write_tone
+from tests.support.command import CommandResult
+from tests.support.runs.toy import FLAGS, TOY, evaluate_arguments, snapshot, write_tone
+from tests.support.servers.chaos_server import ChaosServer
 
 Cli = Callable[..., CommandResult]
 KEY = "sk-4f9A,b0/c1+d2=="

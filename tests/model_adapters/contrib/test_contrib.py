@@ -21,9 +21,9 @@ from model_adapters.conformance import AdapterConformance
 from model_adapters.python import worker as python_worker
 from model_adapters.python.adapter import contrib_modules
 from model_adapters.registry import FORMS, create
-from tests import clips
 from tests.model_adapters.contrib.conftest import TARGETS, Stubbed, text
-from tests.toy import FLAGS, jsonl, write_tone
+from tests.support import clips
+from tests.support.runs.toy import FLAGS, jsonl, write_tone
 
 FOLDER = Path(model_adapters.contrib.__file__).parent
 ROOT = Path(__file__).parents[3]

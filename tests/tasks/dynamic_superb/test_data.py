@@ -14,9 +14,9 @@ from harness.errors import InputFileError, MissingDataError, UnsupportedTaskErro
 from harness.types import Documents
 from tasks.dynamic_superb import data
 from tasks.dynamic_superb.instances import instances
-from tests.chaos_server import ChaosServer
-from tests.command import CommandResult
-from tests.hub_server import CARD, Hub
+from tests.support.command import CommandResult
+from tests.support.servers.chaos_server import ChaosServer
+from tests.support.servers.hub_server import CARD, Hub
 from tests.tasks.dynamic_superb import copies
 
 Cli = Callable[..., CommandResult]

@@ -17,7 +17,7 @@ from harness.errors import InputFileError, MissingDataError, UnknownNameError
 from tasks.llaso_eval import data, hub, scoring
 from tasks.llaso_eval.layout import find_clip, read_items
 from tasks.llaso_eval.sets import data_sets, task_id
-from tests.hub_server import Hub
+from tests.support.servers.hub_server import Hub
 
 ROOT = Path(__file__).resolve().parents[3]
 GENDER = "vctk_gender_classification_test"

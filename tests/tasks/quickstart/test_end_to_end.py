@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.command import CommandResult
-from tests.toy import jsonl, results
+from tests.support.command import CommandResult
+from tests.support.runs.toy import jsonl, results
 
 CLI = Callable[..., CommandResult]
 

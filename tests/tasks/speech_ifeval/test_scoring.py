@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.types import MISSING, ItemScore
-from metrics.registry import METRICS
 from metrics.judge import last_line
+from metrics.registry import METRICS
 from tasks.speech_ifeval import judge_reply as judge
 from tasks.speech_ifeval import scoring
 from tasks.speech_ifeval.layout import PARTS
