@@ -62,13 +62,31 @@ def benchmark_results(
             "native": native(benchmark, members, samples),
             "normalized": normalized_json(found, estimates),
         }
-        measure = relative_function(benchmark)
-        if reference is not None and measure is not None:
-            results[benchmark]["relative"] = {
-                "reference": reference["name"],
-                **measure(members, results[benchmark]["native"], reference),
-            }
+        if reference is not None:
+            measured = relative(benchmark, members, results[benchmark]["native"], reference)
+            if measured:
+                results[benchmark]["relative"] = measured
     return results
+
+
+def relative(
+    benchmark: str,
+    tasks: Mapping[str, TaskResult],
+    own: Mapping[str, Any],
+    reference: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Measure a run against a reference run (forgetting rate, relative gains); ``{}`` where no such measure exists.
+
+    Args:
+        benchmark: group name.
+        tasks: the benchmark's tasks in this run.
+        own: its native aggregate in this run.
+        reference: name, values and native aggregates of the reference run.
+    """
+    function = relative_function(benchmark)
+    if function is None:
+        return {}
+    return {"reference": reference["name"], **function(tasks, own, reference)}
 
 
 def normalized_json(found: Normalized, estimates: Mapping[str, Estimate]) -> dict[str, Any]:
