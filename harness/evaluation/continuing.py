@@ -79,7 +79,7 @@ def check_settings(run: RunDirectory, planned: Sequence[PlannedTask], settings: 
     for task in planned:
         old = manifest["tasks"].get(task.name)
         if old is not None:
-            check_same_parts(run, task.name, old["signature_parts"], task.parts)
+            check_same_parts(run, task.name, old, task.parts)
     names = {task.name for task in planned}
     for name, entry in manifest["tasks"].items():
         if name not in names:  # scored again with the others at the end: can it be?

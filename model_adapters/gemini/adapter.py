@@ -17,7 +17,6 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Final
 
-from harness.core.generation import stop_strings
 from harness.errors import MissingDependencyError, UsageError
 from harness.types import AdapterInfo, Request, Response
 from model_adapters.arguments import read_arguments
@@ -156,7 +155,7 @@ class GeminiAdapter(AsyncAdapter):
         return as_response(
             reply,
             asked=self._model,
-            stops=stop_strings(request.generation),
+            stops=request.generation.stop,
             prices=self._prices,
         )
 

@@ -19,14 +19,13 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from harness.core.generation import stop_strings
 from harness.errors import UsageError
 from harness.types import AdapterInfo, Request, Response
 from model_adapters.arguments import read_arguments
 from model_adapters.base import AsyncAdapter
 from model_adapters.openai.messages import AudioPart, BodyOptions, SystemRole, encode_body
 from model_adapters.services.chat_client import ChatClient, ClientOptions
-from model_adapters.services.generation import LengthField, generation_fields
+from model_adapters.services.generation import FIELDS, LengthField, generation_fields
 from model_adapters.services.responses import (
     LoopBound,
     OffLoop,
@@ -146,7 +145,7 @@ class OpenAIAdapter(AsyncAdapter):
         return as_response(
             reply,
             asked=self._model,
-            stops=stop_strings(request.generation),
+            stops=request.generation.stop,
             prices=self._prices,
         )
 
@@ -175,7 +174,15 @@ def _extra_body(text: str | None) -> dict[str, Any]:
     except ValueError as error:
         raise UsageError(f"not JSON: {error}", where=where) from error
     if not isinstance(extra, dict):
-        raise UsageError("expected a JSON object", where=where, hint='such as {"top_k": 1}')
+        raise UsageError(
+            "expected a JSON object", where=where, hint='such as {"reasoning_effort": "low"}'
+        )
     if ours := sorted(_OURS & extra.keys()):
         raise UsageError(f"the harness sets {', '.join(ours)} itself", where=where)
+    if decoding := sorted(FIELDS & extra.keys()):
+        raise UsageError(
+            f"{', '.join(decoding)} would change decoding behind the signature",
+            where=where,
+            hint=f"--gen-kwargs {decoding[0]}=…",
+        )
     return extra
