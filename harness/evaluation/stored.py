@@ -212,7 +212,7 @@ def _prepare(
                     where=str(run.path),
                     hint="use another -o RUN_DIR",
                 )
-            check_same_parts(run, name, before["signature_parts"], parts)
+            check_same_parts(run, name, before, parts)
         tasks = {**old["tasks"], **tasks}
     files = {one["data"]["source"]: one["data"]["sha256"] for one in tasks.values()}
     manifest = new_manifest(

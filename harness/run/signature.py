@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from harness.core.generation import Generation
 from harness.core.keys import short_hash
@@ -18,6 +18,7 @@ from harness.core.task import DataInfo, FunctionRef, Template
 from harness.errors import UsageError
 
 Parts = dict[str, str]
+_IN_MODE: Final = frozenset({"max_new_tokens", "do_sample", "temperature", "until", "seed"})
 COMPARABLE_PARTS = frozenset({"data", "n"})
 """Parts that may differ between two runs that are paired item by item."""
 
@@ -38,12 +39,9 @@ def generation_part(generation: Generation) -> str:
         mode = "sampled" if own else f"t{generation.temperature:g}"
     else:
         mode = "beams" if (generation.extra.get("num_beams") or 1) > 1 else "greedy"
-    further = {
-        **({} if generation.top_p is None else {"top_p": generation.top_p}),
-        **generation.extra,
-    }
-    named = [f"{name}={_word(value)}" for name, value in further.items()]
-    return f"{','.join([mode, str(generation.limit), *named])}#{short_hash(generation.content())}"
+    content = generation.content()
+    named = [f"{name}={_word(value)}" for name, value in content.items() if name not in _IN_MODE]
+    return f"{','.join([mode, str(generation.limit), *named])}#{short_hash(content)}"
 
 
 def signed_by_spelling(entry: Mapping[str, Any]) -> bool:
@@ -57,7 +55,7 @@ def signed_by_spelling(entry: Mapping[str, Any]) -> bool:
     if part == "stored":
         return False
     try:
-        return part != generation_part(Generation.from_arguments(entry["generation"]))
+        return bool(part != generation_part(Generation.from_arguments(entry["generation"])))
     except UsageError:  # arguments that contradict each other were taken then
         return True
 

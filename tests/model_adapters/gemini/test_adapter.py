@@ -20,7 +20,7 @@ import pytest
 from harness.audio import AudioRef
 from harness.errors import MissingDependencyError, UnknownNameError, UsageError
 from harness.evaluation.doctor import audio_tokens
-from harness.types import Adapter, AdapterInfo, Audio, Message, Request, Response, Text
+from harness.types import Adapter, AdapterInfo, Audio, Generation, Message, Request, Response, Text
 from model_adapters.gemini import adapter as adapter_module
 from model_adapters.gemini.client import GeminiClient, GeminiOptions, _http_client
 from model_adapters.gemini.messages import RequestOptions, build_request
@@ -57,7 +57,12 @@ def make(server: ChaosServer, **arguments: Any) -> Adapter:
 
 def request(text: str, *clips: Path, repeat: int = 0, **generation: Any) -> Request:
     parts: tuple[Text | Audio, ...] = (*map(AudioRef, clips), Text(text))
-    return Request(text, (Message("user", parts),), {"max_gen_toks": 16, **generation}, repeat)
+    return Request(
+        text,
+        (Message("user", parts),),
+        Generation.from_arguments({"max_gen_toks": 16, **generation}),
+        repeat,
+    )
 
 
 def ask(server: ChaosServer, *requests: Request, **arguments: Any) -> list[Response]:
@@ -355,7 +360,7 @@ def test_the_request_as_the_server_sees_it(echo: ChaosServer, tmp_path: Path) ->
     asked = Request(
         "k",
         (Message("system", (Text("Be brief."),)), message),
-        {"max_new_tokens": 16, "until": ["END"], "temperature": 0.5, "seed": 7},
+        Generation(16, sampled=True, temperature=0.5, stop=("END",), seed=7),
         repeat=2,
     )
     (found,) = ask(echo, asked, thinking_budget=64)

@@ -17,7 +17,7 @@ import pytest
 
 from harness.audio import AudioRef
 from harness.errors import AdapterError, UsageError
-from harness.types import Adapter, Audio, Message, Request, Response, Text
+from harness.types import Adapter, Audio, Generation, Message, Request, Response, Text
 from model_adapters.conformance import AdapterConformance
 from model_adapters.python import worker as python_worker
 from model_adapters.registry import create
@@ -194,7 +194,7 @@ def request(text: str = "what?", *audio: Audio, system: str = "", **generation: 
     messages = (Message("user", (*audio, Text(text))),)
     if system:
         messages = (Message("system", (Text(system),)), *messages)
-    return Request(text, messages, generation)
+    return Request(text, messages, Generation.from_arguments(generation))
 
 
 def answer(adapter: Adapter, *args: Any, **kwargs: Any) -> Response:
@@ -332,8 +332,8 @@ def test_a_seed_is_moved_by_the_repeat(make: Make) -> None:
     adapter = make("odd_models:Seeded")
     adapter.open()
     messages = (Message("user", (Text("x"),)),)
-    asked = [Request("k", messages, {"seed": 5}, repeat=repeat) for repeat in (0, 2)]
-    replies = adapter.generate_batch([*asked, Request("k", messages, {}, repeat=2)])
+    asked = [Request("k", messages, Generation(seed=5), repeat=repeat) for repeat in (0, 2)]
+    replies = adapter.generate_batch([*asked, Request("k", messages, repeat=2)])
     assert [response.text for response in replies] == ["5", "7", "None"]
 
 
