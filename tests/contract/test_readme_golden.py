@@ -16,6 +16,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +30,7 @@ GOLDEN = Path(__file__).parent / "golden" / "readme"
 UPDATE = "UPDATE_GOLDEN=1 python -m pytest tests/contract/test_readme_golden.py"
 DIFFERENCE_LINES = 60
 CALL = "call of harness: "
+PATIENCE = 900  # seconds; on a busy machine the recogniser takes many times its usual half minute
 
 Run = Callable[..., CommandResult]
 
@@ -262,11 +264,11 @@ def record(folder: Path, here: Run) -> dict[str, str]:
     for name in ("mmau", "sakura"):
         (folder / "copies" / name).mkdir(parents=True)
         WRITERS[name](folder / "copies" / name)
-    run = run_process if os.environ.get("HARNESS_SOAK") else here
+    run = partial(run_process, timeout=PATIENCE) if os.environ.get("HARNESS_SOAK") else here
     words = {item.name: shlex.split(item.run_as or item.command)[1:] for item in RECORDINGS}
     found: dict[str, CommandResult] = {}
     with ThreadPoolExecutor(1) as beside:
-        slow = beside.submit(run_process, *words["pocketsphinx"])
+        slow = beside.submit(run_process, *words["pocketsphinx"], timeout=PATIENCE)
         for name in words:
             if name not in {"pocketsphinx", *NEED_RUNS}:
                 found[name] = run(*words[name])
@@ -278,6 +280,7 @@ def record(folder: Path, here: Run) -> dict[str, str]:
 
 
 RECORDED: dict[str, str] = {}  # made once for all tests
+TRIED: list[Path] = []
 
 
 @pytest.fixture
@@ -286,6 +289,8 @@ def recorded(
 ) -> dict[str, str]:
     """Recordings of now, by name."""
     if not RECORDED:
+        assert not TRIED, "recording failed already; the first of these tests says why"
+        TRIED.append(tmp_path)
         for name in [*os.environ]:
             if re.fullmatch(r"COLUMNS|HF_.*|.*_API_KEY", name):
                 monkeypatch.delenv(name)
