@@ -51,8 +51,8 @@ def signed_by_spelling(entry: Mapping[str, Any]) -> bool:
     >>> signed_by_spelling(old), signed_by_spelling({**old, "signature_parts": {"gen": "stored"}})
     (True, False)
     """
-    part = entry["signature_parts"]["gen"]
-    if part == "stored":
+    part = entry.get("signature_parts", {}).get("gen", "stored")
+    if part == "stored" or "generation" not in entry:
         return False
     try:
         return bool(part != generation_part(Generation.from_arguments(entry["generation"])))

@@ -97,7 +97,9 @@ def rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, 
     """Adapters by name, opened."""
     (tmp_path / "own_class.py").write_text(OWN_CLASS)
     (tmp_path / "own_shown_lm.py").write_text(OWN_LM)
-    (tmp_path / "config.json").write_text(json.dumps({"model_type": "listener", "audio_config": {}}))
+    (tmp_path / "config.json").write_text(
+        json.dumps({"model_type": "listener", "audio_config": {}})
+    )
     monkeypatch.syspath_prepend(str(tmp_path))
     own = create("python:own_class:Shown")
     lm = create("lm_eval:own_shown_lm:ShownLM")
