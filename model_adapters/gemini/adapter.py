@@ -32,11 +32,11 @@ from model_adapters.gemini.messages import (
 from model_adapters.services.responses import (
     LoopBound,
     OffLoop,
-    Prices,
     as_response,
     changed,
     check_key,
     fingerprint,
+    read_prices,
 )
 from model_adapters.shared.audio_formats import AudioFormat
 
@@ -98,7 +98,7 @@ class GeminiAdapter(AsyncAdapter):
             frozenset(arguments.omit.split()),
         )
         self._opened = False
-        self._prices = Prices(arguments.input_price, arguments.output_price)
+        self._prices = read_prices(arguments.input_price, arguments.output_price)
         self._client = LoopBound(lambda: GeminiClient(self._options))
         self._encoding = OffLoop()
 

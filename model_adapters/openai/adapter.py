@@ -29,11 +29,11 @@ from model_adapters.services.generation import FIELDS, LengthField, generation_f
 from model_adapters.services.responses import (
     LoopBound,
     OffLoop,
-    Prices,
     as_response,
     changed,
     check_key,
     fingerprint,
+    read_prices,
 )
 from model_adapters.shared.audio_formats import AudioFormat
 
@@ -85,7 +85,7 @@ class OpenAIAdapter(AsyncAdapter):
         )
         self._extra = _extra_body(arguments.extra_body)
         self._body: BodyOptions | None = None
-        self._prices = Prices(arguments.input_price, arguments.output_price)
+        self._prices = read_prices(arguments.input_price, arguments.output_price)
         self._client = LoopBound(lambda: ChatClient(self._options))
         self._encoding = OffLoop()
 
