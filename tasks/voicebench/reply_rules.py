@@ -3,7 +3,7 @@
 Pure functions from reply text to what the official scorer extracts (README.md, bit
 for bit, with their documented defects). ``None`` means that nothing was found; the official code then
 draws at random, and the callers put the exact expectation in its place. The literals lie in
-``metrics/data/voicebench_*.yaml`` and are read once, on first use. Every rule is a plain search, so
+``literals/`` and are read once, on first use. Every rule is a plain search, so
 that the time is linear in the length of a reply.
 """
 
