@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -459,7 +460,8 @@ def test_a_request_over_the_limit_is_an_error_and_nothing_is_cut(
 
 def test_what_the_package_refuses_is_the_failure_of_that_request(echo: ChaosServer) -> None:
     before = echo.ledger()["requests"]
-    bad, good = ask(echo, request("a", seed=2**40, temperature="hot"), request("b"))
+    wrong = replace(request("a"), generation=Generation(extra={"presence_penalty": "hot"}))
+    bad, good = ask(echo, wrong, request("b"))
     assert bad.error is not None
     assert (bad.error.kind, good.text) == ("request", "b")
     assert echo.ledger()["requests"] == before + 1

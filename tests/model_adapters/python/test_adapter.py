@@ -319,10 +319,12 @@ def test_batches(make: Make) -> None:
     """One call for requests with the same generation arguments; after an exception, one by one."""
     adapter = make("odd_models:Batched")
     adapter.open()
-    requests = [request(name, top_k=k) for name, k in (("a", 1), ("b", 2), ("c", 1))]
+    requests = [
+        request(name, temperature=0.5, top_k=k) for name, k in (("a", 1), ("b", 2), ("c", 1))
+    ]
     replies = [response.text for response in adapter.generate_batch(requests)]
     assert replies == ["[2] a 1", "[2, 1] b 2", "[2] c 1"]
-    poisoned = [request(name, top_k=1) for name in ("a", "poison", "c")]
+    poisoned = [request(name, temperature=0.5, top_k=1) for name in ("a", "poison", "c")]
     first, bad, last = adapter.generate_batch(poisoned)
     assert bad.error is not None and "ValueError: poisoned" in bad.error.message
     assert str(first.text).endswith("a 1") and str(last.text).endswith("c 1")
