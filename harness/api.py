@@ -419,11 +419,17 @@ def _outside_of_a_loop(work: Callable[[], T]) -> T:
 
     Such a call blocks, and an interrupt ends only the wait: await ``asyncio.to_thread`` instead where that matters.
     """
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
+    if not _loop_runs():
         return work()
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(1, thread_name_prefix="harness-run") as pool:
         return pool.submit(work).result()
+
+
+def _loop_runs() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
