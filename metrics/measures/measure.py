@@ -3,7 +3,8 @@
 A ``Measure`` implements ``harness.types.Metric``. ``value`` takes one sum, ``values`` takes many sums
 at once (the rows of a matrix), which is what bootstrap and randomisation need; the two agree up to
 the last bits of a float. ``aggregate`` is the number that is reported. Measures are immutable and
-carry no data; the registry holds one per metric id.
+carry no data; the registry holds one per metric id, and its attributes are the only place where the facts of a
+metric stand: tables, gate, normalised scores and the property tests read them there.
 """
 
 from __future__ import annotations
@@ -12,16 +13,22 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from harness.types import Metric, Stats
+from harness.types import Family, Metric, Stats
+from metrics.measures.anchor import Anchor
 from metrics.measures.sums import divide, total
 
-Family = Literal["proportion", "mean", "ratio", "error", "f1"]
 Bounds = tuple[float | None, float | None]
+Unit = Literal["percent", "own"]
+"""``percent``: a fraction that people read as a percentage; ``own``: a number that is shown as it is."""
+Role = Literal["headline", "control", "abstention"]
+"""``headline``: may head a task and enter a mean. ``control``: a judge-free metric in place of a judged one
+(``stands_for``); it heads a task only in a run without judge. ``abstention``: a share of replies without an
+answer; it is shown, never averaged, and watched by the gate's guards, never tested."""
 Matrix = npt.NDArray[np.float64]
 
 FOUR_RATES = ("prompt_strict", "inst_strict", "prompt_loose", "inst_loose")
@@ -30,12 +37,67 @@ FOUR_RATES = ("prompt_strict", "inst_strict", "prompt_loose", "inst_loose")
 
 @dataclass(frozen=True)
 class Measure(Metric, ABC):
-    """A metric; see ``harness.types.Metric`` for the meaning of the attributes."""
+    """A metric and its facts.
+
+    Attributes:
+        name: metric id, as in task YAML and ``results.json``.
+        family: kind; chooses interval and test.
+        bounds: smallest and largest possible value; ``None`` where unbounded.
+        higher_is_better: direction.
+        unit: how a value is shown.
+        role: what a task, a table and the gate may do with it.
+        stands_for: the metric in whose place a control stands, whose anchors it shares.
+        anchor: the values that stand for 0 and 1 in normalised scores where a task declares none; ``None``: the
+            bounds, from worst to best, and no scale without two bounds.
+    """
 
     name: str
     family: Family
     bounds: Bounds
     higher_is_better: bool = field(default=True, kw_only=True)
+    unit: Unit = field(default="percent", kw_only=True)
+    role: Role = field(default="headline", kw_only=True)
+    stands_for: str | None = field(default=None, kw_only=True)
+    anchor: Anchor | None = field(default=None, kw_only=True)
+
+    @property
+    def is_percent(self) -> bool:
+        """True if a value is a fraction that people read as a percentage."""
+        return self.unit == "percent"
+
+    @property
+    def scale(self) -> Anchor | None:
+        """Return the anchor of a task that declares none, ``None`` if the metric has no scale of its own."""
+        if self.anchor is not None:
+            return self.anchor
+        low, high = self.bounds
+        if low is None or high is None:
+            return None
+        return Anchor(low, high) if self.higher_is_better else Anchor(high, low)
+
+    def fault(self) -> str | None:
+        """Return what is wrong with the facts, ``None`` if nothing is.
+
+        >>> Quotient("hits", "proportion", (1.0, 0.0), "correct", "n").fault()
+        'bounds are (1.0, 0.0), expected the smaller first'
+        """
+        for what, found, known in (
+            ("family", self.family, get_args(Family)),
+            ("unit", self.unit, get_args(Unit)),
+            ("role", self.role, get_args(Role)),
+        ):
+            if found not in known:
+                return f"{what} is {found!r}, expected one of {', '.join(known)}"
+        if not isinstance(self.higher_is_better, bool):
+            return f"higher_is_better is {self.higher_is_better!r}, expected True or False"
+        low, high = self.bounds
+        if low is not None and high is not None and not low < high:
+            return f"bounds are {self.bounds!r}, expected the smaller first"
+        if (self.role == "control") != (self.stands_for is not None):
+            return "role='control' and stands_for=METRIC belong together"
+        if self.anchor is not None and not self.anchor.fits(self.higher_is_better):
+            return f"anchor runs from {self.anchor.floor:g} to {self.anchor.ceil:g}, against its direction"
+        return None
 
     @abstractmethod
     def value(self, total: Stats) -> float:
