@@ -235,7 +235,7 @@ def _facts(metric: Measure) -> tuple[str, dict[str, object]]:
 def _load_plug_in(point: EntryPoint) -> Measure:
     source = point.dist.name if point.dist else point.value
     try:
-        metric = point.load()
+        metric: Measure = point.load()
     except Exception as error:
         raise SetupError(
             f"the plug-in metric {point.name!r} cannot be imported: {error}",

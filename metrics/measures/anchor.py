@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+ANCHOR_KEYS: Final = ("chance", "mae_ref", "floor", "ceil")
+"""What a task may declare of a metric's scale: one of the first two, or one or both of the last two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,13 @@ class Anchor:
         return low, high
 
     def below_chance(self, value: float) -> bool:
-        """Return True when an accuracy lies under its chance level (it scores 0)."""
-        return self.chance and value < self.floor
+        """Return True when a value is worse than guessing (it scores 0).
+
+        >>> Anchor(0.25, 1.0, chance=True).below_chance(0.2), Anchor(0.9, 0.0, chance=True).below_chance(0.2)
+        (True, False)
+        """
+        worse = value < self.floor if self.ceil > self.floor else value > self.floor
+        return self.chance and worse
 
     def fits(self, higher_is_better: bool) -> bool:
         """Return True if the scale rises in the direction of better values.

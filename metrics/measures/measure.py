@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -75,6 +75,29 @@ class Measure(Metric, ABC):
             return None
         return Anchor(low, high) if self.higher_is_better else Anchor(high, low)
 
+    def scale_with(self, declared: Mapping[str, float]) -> Anchor | None:
+        """Return the anchor of a task that declares some of it.
+
+        Args:
+            declared: ``{"chance"}``, ``{"mae_ref"}``, ``{"floor", "ceil"}`` or ``{}``; what it leaves open is the
+                metric's own.
+
+        Returns:
+            The anchor, ``None`` if an end is declared nowhere: the metric then has no normalised score.
+
+        >>> share = Quotient("share", "proportion", (0.0, 1.0), "correct", "n")
+        >>> share.scale_with({"chance": 0.25})
+        Anchor(floor=0.25, ceil=1.0, chance=True)
+        """
+        floor, ceil = (self.scale.floor, self.scale.ceil) if self.scale else (None, None)
+        if "mae_ref" in declared:
+            return Anchor(float(declared["mae_ref"]), 0.0)
+        floor = declared.get("chance", declared.get("floor", floor))
+        ceil = declared.get("ceil", ceil)
+        if floor is None or ceil is None:
+            return None
+        return Anchor(float(floor), float(ceil), chance="chance" in declared)
+
     def fault(self) -> str | None:
         """Return what is wrong with the facts, ``None`` if nothing is.
 
@@ -88,8 +111,6 @@ class Measure(Metric, ABC):
         ):
             if found not in known:
                 return f"{what} is {found!r}, expected one of {', '.join(known)}"
-        if not isinstance(self.higher_is_better, bool):
-            return f"higher_is_better is {self.higher_is_better!r}, expected True or False"
         low, high = self.bounds
         if low is not None and high is not None and not low < high:
             return f"bounds are {self.bounds!r}, expected the smaller first"
