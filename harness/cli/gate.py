@@ -39,8 +39,8 @@ def gate(
     quiet: options.Quiet = False,
 ) -> int:
     """Is the candidate worse than the baseline, beyond chance? Exit 0 pass, 1 regression, 2, 3, 5."""
-    from harness.compare.gate import GateOptions
-    from harness.compare.gate import gate as compare
+    from harness.comparison.gate import GateOptions
+    from harness.comparison.gate import gate as compare
     from harness.run.reader import read_run
     from harness.task_loading.specs import register_metrics
 
