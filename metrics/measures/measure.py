@@ -141,8 +141,15 @@ class Measure(Metric, ABC):
         del keys
         return None
 
+    def examples(self) -> tuple[Stats, Stats]:
+        """Return the statistics of a worst and of a best item, from which the property tests make theirs.
+
+        Every metric of the harness has them.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no examples")
+
     def reduce(self, item: Stats) -> Stats:
-        """Additive statistics from which ``values`` can be had; fewer ones where that is possible."""
+        """Return additive statistics that ``values`` takes too; fewer ones where that is possible."""
         return item
 
     def aggregate(self, items: Sequence[Stats]) -> float:
@@ -171,6 +178,13 @@ class Quotient(Measure):
         return _quotients(
             column(totals, keys, self.numerator), column(totals, keys, self.denominator)
         )
+
+    def examples(self) -> tuple[Stats, Stats]:
+        """Return one item at each bound; an unbounded value is 2.25 at its worst."""
+        low, high = (2.25 if bound is None else bound for bound in self.bounds)
+        ends = (low, high) if self.higher_is_better else (high, low)
+        worst, best = ({self.numerator: 4 * end, self.denominator: 4} for end in ends)
+        return worst, best
 
     def ratio_keys(self, keys: Sequence[str]) -> tuple[str, str] | None:
         """The two statistics."""
@@ -243,6 +257,12 @@ class FourRates(Measure):
         ]
         result: Matrix = np.mean(rates, axis=0)
         return result
+
+    def examples(self) -> tuple[Stats, Stats]:
+        """Return an item that breaks two instructions, and one that keeps them."""
+        counts = {"n_prompts": 1, "n_instructions": 2}
+        worst = {**dict.fromkeys(FOUR_RATES, 0), **counts}
+        return worst, {**{rate: counts[_count(rate)] for rate in FOUR_RATES}, **counts}
 
     def ratio_keys(self, keys: Sequence[str]) -> tuple[str, str] | None:
         """``correct`` and ``n`` unless the sum holds four rates."""
