@@ -31,19 +31,29 @@ class Format:
 
     Attributes:
         name: name, which is also the suffix of its files.
+        what: one line.
         renderer: ``module:function``.
     """
 
     name: str
+    what: str
     renderer: str
 
 
 FORMATS: Final[Mapping[str, Format]] = {
     row.name: row
     for row in (
-        Format("md", "leaderboards.renderers.markdown:render_markdown"),
-        Format("csv", "leaderboards.renderers.records:render_csv"),
-        Format("json", "leaderboards.renderers.records:render_json"),
+        Format("md", "GitHub tables", "leaderboards.renderers.markdown:render_markdown"),
+        Format(
+            "csv",
+            "one record per value, for spreadsheets",
+            "leaderboards.renderers.records:render_csv",
+        ),
+        Format(
+            "json",
+            "the same records, and the sets of signatures",
+            "leaderboards.renderers.records:render_json",
+        ),
     )
 }
 """Name -> format; the first is the default."""

@@ -49,14 +49,14 @@ def test_an_unknown_metric_ends_the_command_before_data_and_model(
 
 def test_a_direction_against_the_registry_is_refused(tmp_path: Path) -> None:
     folder = write_task(tmp_path, metric="accuracy", higher_is_better="false")
-    with pytest.raises(TaskFileError, match="higher_is_better: false.* says true") as caught:
+    with pytest.raises(TaskFileError, match=r"higher_is_better: false.* says true") as caught:
         load_task(folder / "ages.yaml", "ages")  # no code needs to run
     assert str(caught.value.where).endswith("ages.yaml:11")
 
 
 def test_a_direction_against_an_entry_of_ones_own_is_refused(tmp_path: Path) -> None:
     entry = 'register(share("own_direction", higher_is_better=False))'
-    with pytest.raises(TaskFileError, match="higher_is_better: true.* says false"):
+    with pytest.raises(TaskFileError, match=r"higher_is_better: true.* says false"):
         load(write_task(tmp_path, metric="own_direction", entry=entry))
 
 
