@@ -31,6 +31,8 @@ PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
     *DOCS,
     *sorted((ROOT / "tasks").glob("*/README.md")),
+    *sorted((ROOT / "model_adapters").glob("*/README.md")),
+    ROOT / "changelog.d" / "README.md",
 ]
 OURS = [page for page in PAGES if page.parent.name != "llaso_eval" and page.name != "CHANGELOG.md"]
 HIDDEN = {"--model"}  # as lm-eval users write it; not in --help
@@ -139,6 +141,16 @@ def test_every_function_of_a_scoring_module_is_documented() -> None:
     assert looked_for <= {code(cell)[0].partition("(")[0] for cell in named}
 
 
+def test_what_follows_from_declarations_is_up_to_date() -> None:
+    refresh = runpy.run_path(str(ROOT / "scripts" / "refresh.py"))
+    stale = [
+        path.name
+        for path, text in refresh["contents"]().items()
+        if path.read_text(encoding="utf-8") != text
+    ]
+    assert not stale, "make refresh"
+
+
 def parts(module: str) -> list[str]:
     """Return the modules of an adapter: its own, or all of its package."""
     if not module.endswith(".adapter"):
@@ -150,7 +162,9 @@ def parts(module: str) -> list[str]:
 def test_every_adapter_and_its_arguments_are_documented() -> None:
     page = read("docs/adapters.md")
     for name, row in ADAPTERS.items():
-        named = {word for cell in first_cells(section(page, f"## {name}")) for word in code(cell)}
+        own = ROOT / "model_adapters" / name / "README.md"
+        text = own.read_text(encoding="utf-8") if own.is_file() else section(page, f"## {name}")
+        named = {word for cell in first_cells(text) for word in code(cell)}
         first = row.target.partition(":")[0]
         declared = {
             field.name
