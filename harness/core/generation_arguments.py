@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from harness.core.redaction import is_secret
 from harness.errors import HarnessError, UsageError
 
 LIMIT_NAMES: Final = ("max_new_tokens", "max_gen_toks", "max_tokens", "max_completion_tokens")
@@ -51,6 +52,12 @@ def read_level(
             raise error(f"expected a name, found {name!r}", where=source(str(name)))
         if name in LIMIT_NAMES or name in STOP_NAMES:
             continue
+        if is_secret(name):  # and its value is never shown
+            raise error(
+                f"{name!r} is not a generation argument",
+                where=source(name),
+                hint="keys are read from the environment, for instance OPENAI_API_KEY",
+            )
         if name == "max_length":
             raise error(
                 "max_length counts the prompt too, so it means another limit for every item",
