@@ -95,7 +95,7 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
 def _check_prompts(planned: Sequence[PlannedTask]) -> None:
     """Render the first prompt of every task: a template that cannot be is found before a model loads."""
     for task in planned:
-        task.task.messages(task.first)
+        assert task.first_prompt
 
 
 def _close(adapter: Adapter) -> None:
@@ -129,7 +129,7 @@ def _check_modes(planned: Sequence[PlannedTask], info: AdapterInfo, model: str) 
         UsageError: names the task and the model.
     """
     for task in planned:
-        mode = mode_of(task.task.messages(task.first))
+        mode = mode_of(task.first_prompt)
         if mode in info.modes:
             continue
         if info.modes == {"text"}:

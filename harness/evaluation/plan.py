@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from harness.core import keys
 from harness.core.generation import check_generation, is_sampled
+from harness.core.messages import Message
 from harness.core.scoring import Document
 from harness.core.task import Documents, TaskSpec
 from harness.errors import MissingDataError, UnsupportedTaskError, UsageError
 from harness.judge.options import JudgeOptions, judge_options
-from harness.judge.task_judge import TaskJudge, bind, check_renders
+from harness.judge.task_judge import TaskJudge, bind
 from harness.run.signature import Parts, generation_part, n_part, prompt_part
 from harness.settings import Settings, parse_limit
 from harness.task_loading.availability import LeftOut, from_error, refuse, without_judge
-from harness.task_loading.index import TaskEntry, load_index
+from harness.task_loading.index import TaskEntry, TaskIndex, load_index
 from harness.task_loading.lm_eval_prompts import PromptedTask
 from harness.task_loading.specs import (
     check_benchmarks,
@@ -29,7 +31,7 @@ from harness.task_loading.specs import (
 from model_adapters.registry import split_generation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlannedTask:
     """One task of a run.
 
@@ -40,7 +42,8 @@ class PlannedTask:
         ranges: selected positions, as half-open ranges.
         generation: generation arguments in force.
         parts: the signature's parts.
-        judge: the live judge, ``None`` if there is none.
+        facts: what scoring needs to know of the whole split.
+        judge: the task with its live judge, ``None`` if there is none.
         repeats: replies that are asked for every item.
     """
 
@@ -50,6 +53,7 @@ class PlannedTask:
     ranges: list[list[int]]
     generation: Mapping[str, Any]
     parts: Parts
+    facts: Mapping[str, Any] = field(default_factory=dict)
     judge: TaskJudge | None = None
     repeats: int = 1
 
@@ -73,12 +77,20 @@ class PlannedTask:
         document: Document = self.documents[self.ranges[0][0]]
         return document
 
+    @cached_property
+    def first_prompt(self) -> tuple[Message, ...]:
+        """The prompt of the first selected document.
+
+        Raises:
+            TaskFileError: the template cannot be rendered.
+        """
+        return self.task.messages(self.first)
+
     def manifest_entry(self) -> dict[str, Any]:
         """What the manifest says about this task."""
         spec, info = self.task.spec, self.documents.info
-        facts = self.task.facts(self.documents)
         return {
-            **declared_entry(spec, facts),
+            **declared_entry(spec, self.facts),
             "origin": "data",
             "judge": self.judge.manifest_entry() if self.judge is not None else None,
             "template": self.task.template.id,
@@ -128,10 +140,24 @@ def sort_model_arguments(settings: Settings) -> Settings:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run would do: its tasks, and those that cannot run here and now."""
+    """What a run would do.
+
+    Attributes:
+        tasks: its tasks.
+        left_out: tasks that cannot run here and now.
+        judging: the judge as the command line says, resolved.
+        index: all tasks that there are, with those of the user.
+    """
 
     tasks: list[PlannedTask]
     left_out: list[LeftOut]
+    judging: JudgeOptions
+    index: TaskIndex
+
+    @property
+    def judges(self) -> dict[str, TaskJudge]:
+        """The tasks that a live judge looks at, by name."""
+        return {task.name: task.judge for task in self.tasks if task.judge is not None}
 
 
 def plan_tasks(settings: Settings) -> Plan:
@@ -183,13 +209,12 @@ def survey(settings: Settings, *, ask: bool = True) -> Plan:
                     where=item.documents.info.source,
                     hint="complete the copy, or leave --require-complete out",
                 )
-    return Plan(planned, left_out)
+    return Plan(planned, left_out, judging, index)
 
 
 def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> PlannedTask:
     spec = load_spec(entry)
     check_supported(spec)
-    judge = bind(spec, judging)
     task = PromptedTask(
         spec,
         folder=data_folder(spec.benchmark, settings.data),
@@ -198,14 +223,17 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
         template=settings.template,
         system=settings.system,
     )
+    judge = bind(task, judging)
     documents = task.documents()
     if not len(documents):
         raise MissingDataError(
             f"{spec.task} has no items in {documents.info.source}",
             hint="none of its audio is there" if documents.info.absent else None,
         )
+    facts = task.facts(documents)
     if judge is not None:
-        check_renders(judge, task, documents)
+        judge.check(documents)
+        judge = replace(judge, facts=facts)
     ranges = parse_limit(settings.limit, len(documents))
     generation = {**task.template.generation, **settings.gen_kwargs}
     check_generation(generation)
@@ -232,6 +260,7 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
             "judge": judging.part(judge.id if judge is not None else None),
             **task.signature_parts(documents),
         },
+        facts=facts,
         judge=judge,
         repeats=settings.repeats,
     )

@@ -17,13 +17,13 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from harness.core.judge_spec import CANARY, Canary
 from harness.core.keys import digest
 from harness.core.scoring import MISSING, Document
 from harness.errors import AdapterError, HarnessError
 from harness.judge.answer import Answer, Client, recorded, recycled, unusable
 from harness.judge.budget import Account
 from harness.judge.cache import JudgeCache
-from harness.judge.canaries import CANARY, Canary
 from harness.judge.task_judge import TaskJudge
 from harness.judge.verdicts import repeat_wanted, replies_of
 from harness.run.attempts import AttemptKey
@@ -31,7 +31,6 @@ from harness.run.directory import JUDGEMENTS, RESPONSES, RunDirectory
 from harness.run.jsonl import LineReader, read_lines
 from harness.run.progress import clock
 from harness.run.records import STORED_ERRORS, document_of
-from harness.task_loading.task import YamlTask
 
 BREAKER: Final = 25
 """Judge requests in a row that may fail before the judge is left alone."""
@@ -41,21 +40,11 @@ _LASTING: Final = ("authentication", "quota")
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedTask:
-    """A task whose replies a live judge looks at."""
-
-    task: YamlTask
-    judge: TaskJudge
-    facts: Mapping[str, Any] | None = None
-    canaries: Sequence[Canary] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class _Subject:
     """One item or canary that is being judged."""
 
     key: AttemptKey
-    judged: JudgedTask
+    judge: TaskJudge
     doc: Document
     messages: list[dict[str, str]]
     request: str
@@ -66,7 +55,7 @@ class JudgeStage:
 
     Args:
         run: run directory, held for writing.
-        tasks: judged tasks by name.
+        judges: judged tasks by name.
         client: transport.
         account: budget and prices.
         workers: items that are worked on at a time.
@@ -77,7 +66,7 @@ class JudgeStage:
     def __init__(
         self,
         run: RunDirectory,
-        tasks: Mapping[str, JudgedTask],
+        judges: Mapping[str, TaskJudge],
         client: Client,
         account: Account,
         *,
@@ -86,7 +75,7 @@ class JudgeStage:
         tick: Callable[[], None] = lambda: None,
     ) -> None:
         self._run = run
-        self._tasks = tasks
+        self._judges = judges
         self._client = client
         self.account = account
         self._workers = workers
@@ -115,7 +104,7 @@ class JudgeStage:
 
     def submit(self, key: AttemptKey, offset: int) -> None:
         """Hand over an item whose response line is in the log."""
-        if key[0] in self._tasks:
+        if key[0] in self._judges:
             self.submitted += 1
             self._waiting.put_nowait((key, offset))
 
@@ -202,7 +191,7 @@ class JudgeStage:
     # --- one item ----------------------------------------------------------------------------
 
     async def _judge(self, key: AttemptKey, offset: int) -> None:
-        judged = self._tasks[key[0]]
+        judge = self._judges[key[0]]
         if self._reader is None:
             self._reader = LineReader(self._run.path / RESPONSES)
         record = self._reader.read(offset)
@@ -210,35 +199,34 @@ class JudgeStage:
         if error is not None and error["kind"] not in STORED_ERRORS:
             return
         doc = document_of(record)
-        judged.task.annotate([doc], "data", judged.facts)
-        subject = self._subject(key, judged, doc, record.get("response", MISSING))
+        judge.task.annotate([doc], "data", judge.facts)
+        subject = self._subject(key, judge, doc, record.get("response", MISSING))
         if subject is None:
             return
         replies = await self._replies(subject)
         if replies is not None and key[0] not in self._tested:
             self._tested.add(key[0])
-            for canary in judged.canaries:
-                await self._test(judged, canary)
+            for canary in judge.canaries:
+                await self._test(judge, canary)
 
     def _subject(
-        self, key: AttemptKey, judged: JudgedTask, doc: Document, response: Any
+        self, key: AttemptKey, judge: TaskJudge, doc: Document, response: Any
     ) -> _Subject | None:
-        messages = judged.judge.messages(judged.task, doc, response)
+        messages = judge.messages(doc, response)
         if messages is None:
             return None
-        return _Subject(key, judged, doc, messages, judged.judge.request_hash(messages))
+        return _Subject(key, judge, doc, messages, judge.request_hash(messages))
 
-    async def _test(self, judged: JudgedTask, canary: Canary) -> None:
+    async def _test(self, judge: TaskJudge, canary: Canary) -> None:
         """Ask about an item with a known grade; the answer shows the judge's health."""
-        name = judged.task.spec.task
-        doc = canary.document(judged.task)
-        subject = self._subject((name, f"{CANARY}{canary.id}", 0), judged, doc, canary.response)
+        key = judge.task.spec.task, f"{CANARY}{canary.id}", 0
+        subject = self._subject(key, judge, canary.doc, canary.response)
         if subject is not None:
             await self._replies(subject, votes=1)
 
     async def _replies(self, subject: _Subject, votes: int | None = None) -> list[str] | None:
         """All replies that an item needs, ``None`` if some cannot be had."""
-        spec, own = subject.judged.judge.spec, subject.judged.judge.id
+        spec, own = subject.judge.spec, subject.judge.id
         samples = spec.samples if votes is None else votes
         lines = [
             line
@@ -258,7 +246,7 @@ class JudgeStage:
         repeats = spec.repeats if votes is None else 0
 
         def grade(reply: str) -> str | None:
-            return subject.judged.task.judge_grade(subject.doc, reply)
+            return subject.judge.task.judge_grade(subject.doc, reply)
 
         while repeat_wanted(replies, samples, repeats, grade):
             text = await self._vote(subject, len(replies))
@@ -269,7 +257,7 @@ class JudgeStage:
 
     async def _vote(self, subject: _Subject, vote: int) -> str | None:
         """One reply, recorded for this item before it counts."""
-        judge = subject.judged.judge
+        judge = subject.judge
         key = digest([subject.request, vote])
         answer = await self._shared(key, subject)
         if answer is None:
@@ -319,12 +307,12 @@ class JudgeStage:
         return answer
 
     def _cached(self, key: str, subject: _Subject) -> Answer | None:
-        cache = self._caches.get(subject.judged.judge.spec.model)
+        cache = self._caches.get(subject.judge.spec.model)
         line = cache.get(key) if cache is not None else None
         return None if line is None else recycled(recorded(line), "cache")
 
     def _remember(self, key: str, subject: _Subject, answer: Answer) -> None:
-        cache = self._caches.get(subject.judged.judge.spec.model)
+        cache = self._caches.get(subject.judge.spec.model)
         if cache is not None:
             cache.put(
                 {
@@ -341,7 +329,7 @@ class JudgeStage:
 
     async def _ask(self, subject: _Subject) -> Answer | None:
         """Ask the judge; ``None`` if it gave nothing usable."""
-        spec = subject.judged.judge.spec
+        spec = subject.judge.spec
         body = {"model": spec.model, "messages": subject.messages, **spec.sampling}
         characters = sum(len(message["content"]) for message in subject.messages)
         kind = problem = ""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.core.scoring import MISSING, OUTCOMES, READINGS, Document, ItemScore, Scored
-from harness.judge.canaries import canaries, health
+from harness.judge.health import health
 from harness.judge.verdicts import replies_of, verdicts_of
 from harness.run.attempts import AttemptKey, Attempts
 from harness.run.directory import RESPONSES, SAMPLES, SCHEMA_VERSION, RunDirectory
@@ -22,7 +22,6 @@ from harness.run.jsonl import LineReader, encode_line, parse_line
 from harness.run.records import STORED_ERRORS, document_of, repeats_of
 from harness.run.signature import signature
 from harness.scoring.columns import MetricColumns, task_result
-from harness.task_loading.judge_block import task_judge
 from harness.task_loading.task import YamlTask
 
 TaskLoader = Callable[[str, Mapping[str, Any]], YamlTask]
@@ -101,7 +100,8 @@ def _sample_lines(
             repeats = repeats_of(entry)
             columns = MetricColumns(task.spec, repeats)
             state = states[name] = _TaskState(columns, start=written, stop=written)
-            state.health = _health(task, entry, judgements)
+            if entry.get("judge"):
+                state.health = health(task, entry["judge"]["id"], judgements)
             lines = attempts.lines(name, entry["selection"], repeats)
             if reader is None or not lines:
                 continue
@@ -174,19 +174,6 @@ def _sample(
         "cluster": cluster,
         "judgements": [reply["key"] for reply in replies],
     }
-
-
-def _health(
-    task: YamlTask,
-    entry: Mapping[str, Any],
-    judgements: Mapping[AttemptKey, list[dict[str, Any]]],
-) -> dict[str, Any] | None:
-    """How a live judge did on the items whose grade is known."""
-    declared = task_judge(task.spec) if entry.get("judge") else None
-    if declared is None:
-        return None
-    known = canaries(task.spec.yaml_path.parent, declared)
-    return health(task, entry["judge"]["id"], known, judgements)
 
 
 def unscored(metrics: Sequence[str], official: frozenset[str]) -> ItemScore:
