@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.compare.gate import GateOptions, gate
-from harness.compare.pairing import pair_lines
-from harness.compare.report import GateReport
+from harness.comparison.gate import GateOptions, gate
+from harness.comparison.pairing import pair_lines
+from harness.comparison.report import GateReport
 from harness.errors import UnknownNameError
 from harness.run.reader import read_run
 from tests.support.runs.board_runs import FakeTask, Item, binary, write_run
