@@ -38,11 +38,11 @@ def gate(
 ) -> int:
     """Is the candidate worse than the baseline, beyond chance? Exit 0 pass, 1 regression, 2, 3, 5."""
     from harness.comparison.gate import GateOptions
-    from harness.comparison.gate import gate as judge
+    from harness.comparison.gate import gate as compare
     from harness.run.reader import read_run
 
     names = [part for item in tasks or [] for part in item.split(",")] or None
-    report = judge(
+    report = compare(
         read_run(candidate),
         read_run(baseline),
         GateOptions(names, metric or None, alpha, min_effect, max_drop, fail_inconclusive),

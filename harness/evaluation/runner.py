@@ -16,7 +16,7 @@ import asyncio
 import functools
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, TypeVar
@@ -29,7 +29,7 @@ from harness.core.threads import DaemonThread
 from harness.errors import AdapterError, AudioError, HarnessError
 from harness.evaluation.batches import form_batches, window_size
 from harness.evaluation.plan import PlannedTask
-from harness.run.attempts import Attempt, AttemptKey
+from harness.run.attempts import Attempt, AttemptKey, Attempts
 from harness.run.directory import RunDirectory
 from harness.run.records import outcome_of, response_record
 from metrics.text.cleaning import CLEANERS
@@ -76,6 +76,21 @@ class Prepared:
     finished: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class RunnerOptions:
+    """How items are asked.
+
+    Attributes:
+        batch_size: requests per batch for ``batch`` adapters.
+        retry_errors: ask recorded errors again.
+        breaker: requests in a row that may fail.
+    """
+
+    batch_size: int
+    retry_errors: bool = False
+    breaker: int = BREAKER
+
+
 class Runner:
     """Runs items through one open adapter.
 
@@ -83,12 +98,10 @@ class Runner:
         adapter: the open adapter.
         info: what it declared.
         run: run directory, held for writing.
-        attempts: what the run directory held at the start.
+        attempts: what the log of the run directory holds; every further attempt is added.
         progress: display.
-        batch_size: requests per batch for ``batch`` adapters.
-        retry_errors: ask recorded errors again.
+        options: size of batches, and what happens to errors.
         finished: told the key and the log offset of every finished item, also of earlier ones.
-        breaker: requests in a row that may fail.
     """
 
     def __init__(
@@ -96,12 +109,10 @@ class Runner:
         adapter: Adapter,
         info: AdapterInfo,
         run: RunDirectory,
-        attempts: Mapping[AttemptKey, Attempt],
+        attempts: Attempts,
         progress: ProgressSink,
         *,
-        batch_size: int,
-        retry_errors: bool = False,
-        breaker: int = BREAKER,
+        options: RunnerOptions,
         finished: Callable[[AttemptKey, int], None] | None = None,
     ) -> None:
         self._adapter = adapter
@@ -109,9 +120,7 @@ class Runner:
         self._run = run
         self._attempts = attempts
         self._progress = progress
-        self._batch_size = batch_size
-        self._retry_errors = retry_errors
-        self._breaker = breaker
+        self._options = options
         self._finished = finished
         self._failures_in_a_row = 0
 
@@ -125,7 +134,7 @@ class Runner:
         if self._info.style == "async":
             window, consume = 2 * self._info.concurrency, self._consume_async
         else:
-            window, consume = window_size(self._batch_size), self._consume_batches
+            window, consume = window_size(self._options.batch_size), self._consume_batches
         queue: asyncio.Queue[Prepared | None] = asyncio.Queue(maxsize=window)
         pool = ThreadPoolExecutor(PREFETCH_THREADS, thread_name_prefix="prefetch")
         try:
@@ -202,7 +211,7 @@ class Runner:
         attempt = self._attempts.get((task, identifier, repeat))
         if attempt is None or attempt.request_key != key:
             return False
-        return attempt.outcome != "error" or not self._retry_errors
+        return attempt.outcome != "error" or not self._options.retry_errors
 
     def _unsuitable(self, messages: Sequence[Message], clips: Sequence[Audio]) -> ErrorInfo | None:
         longest, most = self._info.max_audio_seconds, self._info.max_clips
@@ -236,14 +245,17 @@ class Runner:
     # --- asking ------------------------------------------------------------------------------
 
     async def _consume_async(self, queue: asyncio.Queue[Prepared | None]) -> None:
-        async def worker() -> None:
-            while (prepared := await queue.get()) is not None:
-                await self._ask(prepared)
-            await queue.put(None)
+        places = asyncio.Semaphore(self._info.concurrency)
+
+        async def answer(prepared: Prepared) -> None:
+            await self._ask(prepared)
+            places.release()
 
         async with asyncio.TaskGroup() as group:
-            for _ in range(self._info.concurrency):
-                group.create_task(worker())
+            await places.acquire()
+            while (prepared := await queue.get()) is not None:
+                group.create_task(answer(prepared))
+                await places.acquire()
 
     async def _ask(self, prepared: Prepared) -> None:
         for attempt in range(1, MAX_ATTEMPTS + 1):
@@ -263,7 +275,7 @@ class Runner:
             asyncio.TaskGroup() as group,
         ):
             running: asyncio.Task[None] | None = None
-            async for batch in form_batches(queue, self._batch_size, limit):
+            async for batch in form_batches(queue, self._options.batch_size, limit):
                 if prepare is not None:
                     requests = [prepared.request for prepared in batch]
                     await self._alive(preparing.run(functools.partial(prepare, requests)))
@@ -335,8 +347,12 @@ class Runner:
                 error=error,
             )
         )
+        key = _attempt_key(prepared)
+        self._attempts[key] = Attempt(
+            offset, prepared.item.position, prepared.request.request_key, outcome
+        )
         self._progress.done(planned.name, outcome)
-        self._hand_over(_attempt_key(prepared), offset)
+        self._hand_over(key, offset)
         self._count_failures(prepared, response)
 
     def _hand_over(self, key: AttemptKey, offset: int) -> None:
@@ -351,7 +367,7 @@ class Runner:
             self._failures_in_a_row = 0
             return
         self._failures_in_a_row += 1
-        if self._failures_in_a_row >= self._breaker:
+        if self._failures_in_a_row >= self._options.breaker:
             raise AdapterError(
                 f"{self._failures_in_a_row} requests in a row failed; the last: "
                 f"{response.error.kind}: {response.error.message}",

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -120,8 +120,10 @@ class JudgeStage:
         """
         try:
             async with self._client, asyncio.TaskGroup() as group:
-                for _ in range(self._workers):
-                    group.create_task(self._work())
+                places = asyncio.Semaphore(self._workers)
+                while (item := await self._waiting.get()) is not None:
+                    await places.acquire()
+                    group.create_task(self._work(*item, places))
         finally:
             for reader in (self._reader, self._log):
                 if reader is not None:
@@ -145,13 +147,12 @@ class JudgeStage:
                 error = error.exceptions[0]
             raise error from None
 
-    async def _work(self) -> None:
-        while (item := await self._waiting.get()) is not None:
-            if not self.stopped:
-                await self._judge(*item)
-            self.finished += 1
-            self._tick()
-        self._waiting.put_nowait(None)
+    async def _work(self, key: AttemptKey, offset: int, places: asyncio.Semaphore) -> None:
+        if not self.stopped:
+            await self._judge(key, offset)
+        self.finished += 1
+        self._tick()
+        places.release()
 
     # --- state -------------------------------------------------------------------------------
 

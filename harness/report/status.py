@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from harness.judge.canaries import CANARY
+from harness.core.judge_spec import CANARY
 from harness.judge.verdicts import replies_of
 from harness.run.attempts import AttemptKey, selected
 from harness.run.directory import JUDGEMENTS, RESPONSES, RESULTS, RunDirectory

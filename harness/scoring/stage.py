@@ -53,16 +53,22 @@ class SampleLines:
                 yield parse_line(file.readline(), str(self.path))
 
 
-def score_run(run: RunDirectory, load_task: TaskLoader) -> dict[str, Any]:
+def score_run(
+    run: RunDirectory, load_task: TaskLoader, attempts: Attempts | None = None
+) -> dict[str, Any]:
     """Write ``samples.jsonl`` and ``results.json`` of a run directory, and return the results.
 
-    The run directory must be held for writing.
+    Args:
+        run: the run directory, held for writing.
+        load_task: gives the task of a manifest entry.
+        attempts: what ``run.attempts()`` would read, if the caller has kept it up to date.
 
     Raises:
         HarnessError: the manifest or a task cannot be read, or nothing can be written.
     """
     manifest = run.manifest()
-    attempts, judgements = run.attempts(), run.judgements()
+    attempts = run.attempts() if attempts is None else attempts
+    judgements = run.judgements()
     states: dict[str, _TaskState] = {}
     run.write_samples(_sample_lines(run, manifest, attempts, judgements, load_task, states))
     tasks = {
