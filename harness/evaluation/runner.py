@@ -31,7 +31,7 @@ from harness.evaluation.batches import form_batches, window_size
 from harness.evaluation.plan import PlannedTask
 from harness.run.attempts import Attempt, AttemptKey, Attempts
 from harness.run.directory import RunDirectory
-from harness.run.records import outcome_of, response_record
+from harness.run.records import response_record
 from metrics.text.cleaning import CLEANERS
 
 MAX_ATTEMPTS: Final = 3
@@ -324,7 +324,6 @@ class Runner:
 
     def _record(self, prepared: Prepared, response: Response, attempts: int) -> None:
         planned = prepared.item.planned
-        spec = planned.task.spec
         doc = planned.documents[prepared.item.position]
         clean = planned.task.template.clean
         extra: dict[str, Any] = {}
@@ -332,26 +331,21 @@ class Runner:
             cleaned = CLEANERS[clean](response.text, planned.task.hints(doc).options)
             extra = {"response": cleaned, "raw_response": response.text}
             response = replace(response, text=cleaned)
-        outcome, error = outcome_of(response, spec)
-        offset = self._run.append_response(
-            response_record(
-                spec=spec,
-                identifier=doc["_id"],
-                index=prepared.item.position,
-                doc=doc,
-                request=prepared.request,
-                response=response,
-                attempts=attempts,
-                clean=extra,
-                outcome=outcome,
-                error=error,
-            )
+        record = response_record(
+            spec=planned.task.spec,
+            index=prepared.item.position,
+            doc=doc,
+            request=prepared.request,
+            response=response,
+            attempts=attempts,
+            clean=extra,
         )
+        offset = self._run.append_response(record)
         key = _attempt_key(prepared)
         self._attempts[key] = Attempt(
-            offset, prepared.item.position, prepared.request.request_key, outcome
+            offset, record["index"], record["request_key"], record["outcome"]
         )
-        self._progress.done(planned.name, outcome)
+        self._progress.done(planned.name, record["outcome"])
         self._hand_over(key, offset)
         self._count_failures(prepared, response)
 

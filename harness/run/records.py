@@ -74,20 +74,18 @@ def _clip(clip: Audio) -> dict[str, Any]:
 def response_record(
     *,
     spec: TaskSpec,
-    identifier: str | int,
     index: int,
     doc: Document,
     request: Request,
     response: Response,
     attempts: int,
     clean: Mapping[str, Any] | None = None,
-    outcome: Outcome,
-    error: ErrorInfo | None,
 ) -> dict[str, Any]:
     """The record of one generated (or failed) attempt; ``clean`` holds response and raw response."""
+    outcome, error = outcome_of(response, spec)
     return {
         "task": spec.task,
-        "id": identifier,
+        "id": doc["_id"],
         "repeat": request.repeat,
         "index": index,
         "item_key": request.item_key,

@@ -188,7 +188,7 @@ class MetricColumns:
 
         items, numbers = ([column[row] for row in rows] for column in (self._items, self._repeats))
         found = repeat_figures(
-            METRICS[name], stats, items, numbers, self.repeats, self._clusters_of(rows)
+            METRICS[name], stats, items, numbers, self.repeats, clusters=self._clusters_of(rows)
         )
         return {
             "by_repeat": [_finite(value) for value in found.by_repeat],

@@ -70,7 +70,9 @@ def score_run(
     attempts = run.attempts() if attempts is None else attempts
     judgements = run.judgements()
     states: dict[str, _TaskState] = {}
-    run.write_samples(_sample_lines(run, manifest, attempts, judgements, load_task, states))
+    run.write_samples(
+        _sample_lines(run, manifest, attempts, judgements, load_task=load_task, states=states)
+    )
     tasks = {
         name: _task_results(name, entry, states[name]) for name, entry in manifest["tasks"].items()
     }
@@ -94,6 +96,7 @@ def _sample_lines(
     manifest: Mapping[str, Any],
     attempts: Attempts,
     judgements: Mapping[AttemptKey, list[dict[str, Any]]],
+    *,
     load_task: TaskLoader,
     states: dict[str, _TaskState],
 ) -> Iterator[bytes]:
@@ -121,7 +124,7 @@ def _sample_lines(
                 if not whole_file:
                     task.annotate([doc], "data", entry.get("facts"))
                 replies = judgements.get((name, record["id"], record["repeat"]), [])
-                line = encode_line(_sample(task, entry, state, record, doc, replies))
+                line = encode_line(_sample(task, entry, state, record, doc, judgements=replies))
                 written += len(line)
                 state.stop = written
                 yield line
@@ -136,6 +139,7 @@ def _sample(
     state: _TaskState,
     record: dict[str, Any],
     doc: Document,
+    *,
     judgements: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     error = record["error"]
