@@ -218,7 +218,7 @@ def evaluate(
     from harness.evaluation.evaluate import evaluate as run
 
     settings = _settings(model, tasks, output, options)
-    return _run(settings.output_path, partial(run, settings, argv, progress))
+    return _run(settings.run_directory, partial(run, settings, argv, progress))
 
 
 def score(
@@ -245,7 +245,7 @@ def score(
         SetupError: the benchmark's data, a key or the disk is missing.
     """
     from harness.core.stored_replies import Fields
-    from harness.evaluation.stored import score_file
+    from harness.evaluation.stored import StoredReplies, score_file
 
     given = dict(options)
     default = Fields()
@@ -262,10 +262,8 @@ def score(
     )
     clean = str(given.pop("clean", "none"))
     settings = _settings("stored", task, output, given)
-    return _run(
-        settings.output_path,
-        partial(score_file, settings, Path(responses), fields, clean, argv, progress),
-    )
+    replies = StoredReplies(Path(responses), fields, clean)
+    return _run(settings.run_directory, partial(score_file, settings, replies, argv, progress))
 
 
 class RescoreOptions(TypedDict, total=False):

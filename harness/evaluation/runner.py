@@ -26,7 +26,7 @@ from harness.core.keys import request_key
 from harness.core.messages import Audio, Message, mode_of
 from harness.core.scoring import Outcome
 from harness.core.threads import DaemonThread
-from harness.errors import AdapterError, AudioError, HarnessError
+from harness.errors import AdapterError, AudioError, HarnessError, first_error
 from harness.evaluation.batches import form_batches, window_size
 from harness.evaluation.plan import PlannedTask
 from harness.run.attempts import Attempt, AttemptKey, Attempts
@@ -142,7 +142,7 @@ class Runner:
                 group.create_task(self._feed(items, queue, pool, window))
                 group.create_task(consume(queue))
         except BaseExceptionGroup as errors:
-            raise _first(errors) from None
+            raise first_error(errors) from None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -383,14 +383,6 @@ def checked(response: object) -> Response:
     if not isinstance(response, Response):
         raise AdapterError(f"the adapter gave a {type(response).__name__}, not a Response")
     return response
-
-
-def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The first real error inside nested task groups."""
-    error: BaseException = errors
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 def _no_limit(seconds: float) -> None:

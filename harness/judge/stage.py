@@ -20,7 +20,7 @@ from typing import Any, Final
 from harness.core.judge_spec import CANARY, Canary
 from harness.core.keys import digest
 from harness.core.scoring import MISSING, Document
-from harness.errors import AdapterError, HarnessError
+from harness.errors import AdapterError, HarnessError, first_error
 from harness.judge.answer import Answer, Client, recorded, recycled, unusable
 from harness.judge.budget import Account
 from harness.judge.cache import JudgeCache
@@ -142,10 +142,7 @@ class JudgeStage:
                 await generation
                 self.close()
         except BaseExceptionGroup as errors:
-            error: BaseException = errors
-            while isinstance(error, BaseExceptionGroup):
-                error = error.exceptions[0]
-            raise error from None
+            raise first_error(errors) from None
 
     async def _work(self, key: AttemptKey, offset: int, places: asyncio.Semaphore) -> None:
         if not self.stopped:
