@@ -131,9 +131,10 @@ def rejudge(
 
 def record_replayed(run: RunDirectory, tasks: Iterable[str]) -> None:
     """Write judge replies that came with replayed responses as lines of ``judgements.jsonl``."""
-    replayed, known = set(tasks), run.judgements()
+    replayed = set(tasks)
     if not replayed:
         return
+    known = run.judgements()
     for _, record in read_lines(run.path / RESPONSES):
         stored = record["extra"].get("judge_reply")
         if record["task"] not in replayed or stored is None:
