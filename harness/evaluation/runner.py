@@ -315,11 +315,10 @@ class Runner:
         spec = planned.task.spec
         doc = planned.documents[prepared.item.position]
         clean = planned.task.template.clean
-        extra: dict[str, Any] = {}
+        raw: str | None = None
         if isinstance(response.text, str) and clean != "none":
             cleaned = CLEANERS[clean](response.text, planned.task.hints(doc).options)
-            extra = {"response": cleaned, "raw_response": response.text}
-            response = replace(response, text=cleaned)
+            raw, response = response.text, replace(response, text=cleaned)
         outcome, error = outcome_of(response, spec)
         offset = self._run.append_response(
             response_record(
@@ -330,7 +329,7 @@ class Runner:
                 request=prepared.request,
                 response=response,
                 attempts=attempts,
-                clean=extra,
+                raw_response=raw,
                 outcome=outcome,
                 error=error,
             )

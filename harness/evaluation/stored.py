@@ -14,7 +14,6 @@ from typing import Any
 from harness.compare.reference import with_reference
 from harness.core import keys
 from harness.core.redaction import redact_argv
-from harness.core.scoring import MISSING
 from harness.core.stored_replies import Fields, read_records
 from harness.errors import (
     EXIT_INCOMPLETE,
@@ -30,9 +29,10 @@ from harness.judge.options import PREFIX, judge_options
 from harness.judge.stage import JudgeStage
 from harness.judge.task_judge import TaskJudge, bind, check_renders, judges_named
 from harness.run.directory import RunDirectory
+from harness.run.files import ManifestEntry, ResponseRecord, Results
 from harness.run.manifest import check_same_parts, check_version, new_manifest
 from harness.run.progress import Style
-from harness.run.records import error_record, failed_items, replayed_lines, stored_outcome
+from harness.run.records import failed_items, replayed_lines, stored_record
 from harness.run.signature import Parts
 from harness.scoring.stage import score_run
 from harness.settings import Settings, parse_max_errors
@@ -263,32 +263,17 @@ def _append(
 
 def _response(
     task: YamlTask, one: Stored, index: int, item_key: str, clean: str, fingerprint: str
-) -> Mapping[str, Any]:
-    response = one.record.response
-    raw: dict[str, Any] = {}
+) -> ResponseRecord:
+    response, raw = one.record.response, None
     if isinstance(response, str) and clean != "none":
-        raw = {"raw_response": response}
-        response = CLEANERS[clean](response, task.hints(one.doc).options)
-    outcome, error = stored_outcome(response, task.spec)
-    return {
-        "task": task.spec.task,
-        "id": one.id,
-        "repeat": 0,
-        "index": index,
-        "item_key": item_key,
-        "request_key": keys.digest([fingerprint, one.id]),
-        "outcome": outcome,
-        **({} if response is MISSING else {"response": response}),
-        **raw,
-        "reasoning": None,
-        "messages": [],
-        "audio": [],
-        "finish": None,
-        "usage": None,
-        "seconds": 0.0,
-        "attempts": 1,
-        "error": error_record(error),
-        "extra": {},
-        "doc": keys.original_fields(one.doc),
-        "cluster": one.doc.get("_cluster"),
-    }
+        raw, response = response, CLEANERS[clean](response, task.hints(one.doc).options)
+    return stored_record(
+        spec=task.spec,
+        identifier=one.id,
+        index=index,
+        doc=one.doc,
+        item_key=item_key,
+        request_key=keys.digest([fingerprint, one.id]),
+        response=response,
+        raw_response=raw,
+    )

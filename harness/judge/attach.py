@@ -17,8 +17,8 @@ from harness.judge.options import JudgeOptions, judge_options
 from harness.judge.stage import JudgedTask, JudgeStage
 from harness.judge.task_judge import TaskJudge, bind, check_renders, judges_named
 from harness.run.attempts import selected
-from harness.run.directory import RESPONSES, RunDirectory
-from harness.run.jsonl import read_lines
+from harness.run.directory import RunDirectory
+from harness.run.files import RESPONSES
 from harness.run.progress import Progress, Style
 from harness.run.records import replayed_lines
 from harness.settings import Settings

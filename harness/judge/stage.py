@@ -27,10 +27,12 @@ from harness.judge.canaries import CANARY, Canary
 from harness.judge.task_judge import TaskJudge
 from harness.judge.verdicts import repeat_wanted, replies_of
 from harness.run.attempts import AttemptKey
-from harness.run.directory import JUDGEMENTS, RESPONSES, RunDirectory
-from harness.run.jsonl import LineReader, read_lines
+from harness.run.directory import RunDirectory
+from harness.run.files import JUDGEMENTS, RESPONSES
+from harness.run.jsonl import LineReader
 from harness.run.progress import clock
-from harness.run.records import STORED_ERRORS, document_of
+from harness.run.reader import read_judgements
+from harness.run.records import STORED_ERRORS, cached_reply, document_of, judgement_record
 from harness.task_loading.task import YamlTask
 
 BREAKER: Final = 25
@@ -95,7 +97,7 @@ class JudgeStage:
         self._lines = run.judgements()
         self._places = {  # where a reply to an equal request stands in the log
             line["key"]: offset
-            for offset, line in read_lines(run.path / JUDGEMENTS)
+            for offset, line in read_judgements(run.path)
             if "request" in line
         }
         self._log: LineReader | None = None
@@ -274,25 +276,10 @@ class JudgeStage:
         answer = await self._shared(key, subject)
         if answer is None:
             return None
-        task, identifier, repeat = subject.key
-        place = self._run.append_judgement(
-            {
-                "key": key,
-                "task": task,
-                "id": identifier,
-                "repeat": repeat,
-                "vote": vote,
-                "judge": judge.id,
-                "model": answer.model,
-                "reply": answer.reply,
-                "finish": answer.finish,
-                "usage": None if answer.usage is None else dict(answer.usage),
-                "seconds": round(answer.seconds, 4),
-                "attempts": answer.attempts,
-                "request": subject.request,
-                "source": answer.source,
-            }
+        line = judgement_record(
+            subject.key, vote, key=key, judge=judge.id, request=subject.request, answer=answer
         )
+        place = self._run.append_judgement(line)
         self._places.setdefault(key, place)
         return answer.reply
 
@@ -326,16 +313,7 @@ class JudgeStage:
     def _remember(self, key: str, subject: _Subject, answer: Answer) -> None:
         cache = self._caches.get(subject.judged.judge.spec.model)
         if cache is not None:
-            cache.put(
-                {
-                    "key": key,
-                    "model": answer.model,
-                    "reply": answer.reply,
-                    "finish": answer.finish,
-                    "usage": None if answer.usage is None else dict(answer.usage),
-                    "seconds": round(answer.seconds, 4),
-                }
-            )
+            cache.put(cached_reply(key, answer))
 
     # --- asking ------------------------------------------------------------------------------
 

@@ -13,7 +13,8 @@ from typing import Any
 from harness.judge.canaries import CANARY
 from harness.judge.verdicts import replies_of
 from harness.run.attempts import AttemptKey, selected
-from harness.run.directory import JUDGEMENTS, RESPONSES, RESULTS, RunDirectory
+from harness.run.directory import RunDirectory
+from harness.run.files import JUDGEMENTS, RESPONSES, RESULTS
 from harness.run.records import repeats_of
 
 

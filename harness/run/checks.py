@@ -51,8 +51,13 @@ class Mismatch(NamedTuple):
         >>> Mismatch(("id",), "text or an integer", MISSING).text()
         'id: expected text or an integer, found no such key'
         """
-        place = "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in self.path)
+        place = "".join(f"[{one}]" if isinstance(one, int) else f".{_name(one)}" for one in self.path)
         return f"{place.lstrip('.') or 'the record'}: expected {self.expected}, found {shown(self.found)}"
+
+
+def _name(key: str) -> str:
+    """Return a key as it is, or quoted where it holds anything that a terminal would obey."""
+    return key if key.isprintable() else json.dumps(key)
 
 
 class _Missing:
@@ -68,8 +73,8 @@ def shown(value: Any) -> str:
     if value is MISSING:
         return "no such key"
     if isinstance(value, (dict, list)):
-        kind, count = ("object", "key") if isinstance(value, dict) else ("list", "element")
-        return f"a {kind} of {len(value)} {count}{'' if len(value) == 1 else 's'}"
+        kind, part = ("an object", "key") if isinstance(value, dict) else ("a list", "element")
+        return f"{kind} with {len(value)} {part}{'' if len(value) == 1 else 's'}"
     text = json.dumps(value)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
@@ -175,7 +180,7 @@ def _union(forms: list[_Form]) -> _Form:
 def _bounded(form: _Form, bound: object) -> _Form:
     inner = form.deep
     if isinstance(bound, Minimum):
-        least, words = bound.value, f"{form.words} from {bound.value} on"
+        least, words = bound.value, f"{form.words}, at least {bound.value}"
 
         def check(value: Any) -> Mismatch | None:
             return None if value >= least else Mismatch((), words, value)
@@ -240,10 +245,17 @@ def _dict(key: _Form, element: _Form) -> Check | None:
     return check
 
 
-def _typed_dict(kind: Any) -> Check:
+@functools.cache
+def fields_checker(kind: Any, names: tuple[str, ...]) -> Check:
+    """Return a check of some keys of a ``TypedDict``; the others may be anything."""
+    return _typed_dict(kind, names)
+
+
+def _typed_dict(kind: Any, only: tuple[str, ...] = ()) -> Check:
     hints = get_type_hints(kind, include_extras=True)
     fields = []
-    for name, hint in hints.items():
+    for name in only or hints:
+        hint = hints[name]
         form = _form(hint)
         if form.kinds is not None or name in kind.__required_keys__:
             fields.append((name, name in kind.__required_keys__, form.kinds, form.deep, form.words))

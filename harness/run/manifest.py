@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from harness.core.version import __version__
 from harness.errors import UsageError
-from harness.run.directory import SCHEMA_VERSION, RunDirectory
+from harness.run.directory import RunDirectory
+from harness.run.files import SCHEMA_VERSION
 from harness.run.signature import difference
 
 _RECORDED_PACKAGES: Final = (

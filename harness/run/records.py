@@ -1,16 +1,32 @@
-"""Lines of ``responses.jsonl``: what is known about one attempt that ended."""
+"""Lines of the two logs: what is known about one attempt that ended, and about one judge reply.
+
+Each kind of line is made here and nowhere else.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, Protocol
 
-from harness.core.adapter import ErrorInfo, Request, Response
+from typing_extensions import TypedDict
+
+from harness.core.adapter import ErrorInfo, Finish, Request, Response
 from harness.core.keys import digest, message_record, original_fields
 from harness.core.messages import Audio, Message
 from harness.core.scoring import MISSING, Document, Outcome
 from harness.core.task import TaskSpec
 from harness.errors import AudioError
+from harness.run.attempts import AttemptKey
+from harness.run.files import (
+    AudioRecord,
+    ErrorRecord,
+    JudgementRecord,
+    ManifestEntry,
+    ResponseRecord,
+    Results,
+    SampleRecord,
+    TaskResults,
+)
 
 
 def stored_outcome(response: Any, spec: TaskSpec) -> tuple[Outcome, ErrorInfo | None]:
@@ -38,15 +54,15 @@ def outcome_of(response: Response, spec: TaskSpec) -> tuple[Outcome, ErrorInfo |
     return outcome, error
 
 
-def error_record(error: ErrorInfo | None) -> dict[str, Any] | None:
-    """JSON form of an error."""
+def error_record(error: ErrorInfo | None) -> ErrorRecord | None:
+    """Return the JSON form of an error."""
     if error is None:
         return None
     return {"kind": error.kind, "retryable": error.retryable, "message": error.message}
 
 
-def audio_record(messages: Sequence[Message]) -> list[dict[str, Any]]:
-    """Clips of a prompt; header facts are null where the clip cannot be read."""
+def audio_record(messages: Sequence[Message]) -> list[AudioRecord]:
+    """Return the clips of a prompt; header facts are null where the clip cannot be read."""
     records = []
     for message in messages:
         for part in message.parts:
@@ -55,8 +71,8 @@ def audio_record(messages: Sequence[Message]) -> list[dict[str, Any]]:
     return records
 
 
-def _clip(clip: Audio) -> dict[str, Any]:
-    record: dict[str, Any] = {
+def _clip(clip: Audio) -> AudioRecord:
+    record: AudioRecord = {
         "sha256": None,
         "path": clip.path,
         "seconds": None,
@@ -80,39 +96,234 @@ def response_record(
     request: Request,
     response: Response,
     attempts: int,
-    clean: Mapping[str, Any] | None = None,
+    raw_response: str | None = None,
     outcome: Outcome,
     error: ErrorInfo | None,
-) -> dict[str, Any]:
-    """The record of one generated (or failed) attempt; ``clean`` holds response and raw response."""
-    return {
-        "task": spec.task,
+) -> ResponseRecord:
+    """Return the record of one generated (or failed) attempt.
+
+    Args:
+        spec: the task.
+        identifier: id of the item.
+        index: position of its document.
+        doc: its document.
+        request: what was asked.
+        response: what came back, cleaned.
+        attempts: how often it was asked.
+        raw_response: the reply before the cleaning, if there was one.
+        outcome: how it ended.
+        error: why it has no answer.
+    """
+    return _record(
+        task=spec.task,
+        identifier=identifier,
+        repeat=request.repeat,
+        index=index,
+        item_key=request.item_key,
+        request_key=request.request_key,
+        doc=doc,
+        response=response,
+        given=response.text,
+        raw_response=raw_response,
+        messages=request.messages,
+        finish=response.finish,
+        attempts=attempts,
+        outcome=outcome,
+        error=error,
+    )
+
+
+def stored_record(
+    *,
+    spec: TaskSpec,
+    identifier: str | int,
+    index: int,
+    doc: Document,
+    item_key: str,
+    request_key: str,
+    response: Any,
+    raw_response: str | None,
+) -> ResponseRecord:
+    """Return the record of a reply that was given, not generated.
+
+    Args:
+        spec: the task.
+        identifier: id of the item.
+        index: position of its document.
+        doc: its document.
+        item_key: content key of the item.
+        request_key: content key of the file and the id.
+        response: any JSON value, cleaned; ``MISSING`` if the record had none.
+        raw_response: the reply before the cleaning, if there was one.
+    """
+    outcome, error = stored_outcome(response, spec)
+    return _record(
+        task=spec.task,
+        identifier=identifier,
+        repeat=0,
+        index=index,
+        item_key=item_key,
+        request_key=request_key,
+        doc=doc,
+        response=Response(None),
+        given=response,
+        raw_response=raw_response,
+        messages=(),
+        finish=None,
+        attempts=1,
+        outcome=outcome,
+        error=error,
+    )
+
+
+def _record(
+    *,
+    task: str,
+    identifier: str | int,
+    repeat: int,
+    index: int,
+    item_key: str,
+    request_key: str,
+    doc: Document,
+    response: Response,
+    given: Any,
+    raw_response: str | None,
+    messages: Sequence[Message],
+    finish: Finish | None,
+    attempts: int,
+    outcome: Outcome,
+    error: ErrorInfo | None,
+) -> ResponseRecord:
+    record: ResponseRecord = {
+        "task": task,
         "id": identifier,
-        "repeat": request.repeat,
+        "repeat": repeat,
         "index": index,
-        "item_key": request.item_key,
-        "request_key": request.request_key,
+        "item_key": item_key,
+        "request_key": request_key,
         "outcome": outcome,
-        "response": response.text,
-        **(clean or {}),
-        "reasoning": response.reasoning,
-        "messages": message_record(request.messages),
-        "audio": audio_record(request.messages),
-        "finish": response.finish,
-        "usage": dict(response.usage) if response.usage is not None else None,
-        "seconds": round(response.seconds, 4),
-        "attempts": attempts,
-        "error": error_record(error),
-        "extra": dict(response.extra),
-        "doc": original_fields(doc),
-        "cluster": doc.get("_cluster"),
+    }  # type: ignore[typeddict-item]  # in the order of the file; the rest follows
+    if given is not MISSING:
+        record["response"] = given
+    if raw_response is not None:
+        record["raw_response"] = raw_response
+    cluster = doc.get("_cluster")
+    record.update(
+        {
+            "reasoning": response.reasoning,
+            "messages": message_record(messages),
+            "audio": audio_record(messages),
+            "finish": finish,
+            "usage": dict(response.usage) if response.usage is not None else None,
+            "seconds": round(response.seconds, 4),
+            "attempts": attempts,
+            "error": error_record(error),
+            "extra": dict(response.extra),
+            "doc": original_fields(doc),
+            "cluster": None if cluster is None else str(cluster),
+        }
+    )
+    return record
+
+
+class AnswerLike(Protocol):
+    """A judge's reply and how it came (``harness.judge.answer.Answer``)."""
+
+    @property
+    def reply(self) -> str:
+        """Text of the reply."""
+        ...
+
+    @property
+    def model(self) -> str | None:
+        """Name that came back."""
+        ...
+
+    @property
+    def finish(self) -> str:
+        """Why it ended."""
+        ...
+
+    @property
+    def usage(self) -> Mapping[str, Any] | None:
+        """Token counts."""
+        ...
+
+    @property
+    def seconds(self) -> float:
+        """Wall time."""
+        ...
+
+    @property
+    def attempts(self) -> int:
+        """How often it was asked."""
+        ...
+
+    @property
+    def source(self) -> Literal["asked", "run", "cache"]:
+        """Where it comes from."""
+        ...
+
+
+class CachedReply(TypedDict):
+    """A line of a judge cache."""
+
+    key: str
+    model: str | None
+    reply: str
+    finish: str
+    usage: dict[str, Any] | None
+    seconds: float
+
+
+def cached_reply(key: str, answer: AnswerLike) -> CachedReply:
+    """Return a judge's answer as a line of the cache, keyed by the content of its request and vote."""
+    return {
+        "key": key,
+        "model": answer.model,
+        "reply": answer.reply,
+        "finish": answer.finish,
+        "usage": None if answer.usage is None else dict(answer.usage),
+        "seconds": round(answer.seconds, 4),
+    }
+
+
+def judgement_record(
+    item: AttemptKey, vote: int, *, key: str, judge: str, request: str, answer: AnswerLike
+) -> JudgementRecord:
+    """Return a live judge's answer as a line of ``judgements.jsonl``.
+
+    Args:
+        item: task, id and repeat of the reply that was judged.
+        vote: position among the item's votes.
+        key: content key of the request and the vote.
+        judge: the judge's part of the signature.
+        request: content key of the request.
+        answer: what came back.
+    """
+    task, identifier, repeat = item
+    return {
+        "key": key,
+        "task": task,
+        "id": identifier,
+        "repeat": repeat,
+        "vote": vote,
+        "judge": judge,
+        "model": answer.model,
+        "reply": answer.reply,
+        "finish": answer.finish,
+        "usage": None if answer.usage is None else dict(answer.usage),
+        "seconds": round(answer.seconds, 4),
+        "attempts": answer.attempts,
+        "request": request,
+        "source": answer.source,
     }
 
 
 def replayed_lines(
     task: str, identifier: str | int, item_key: str, replies: Sequence[str | None]
-) -> list[dict[str, Any]]:
-    """Stored judge replies of an item as lines of ``judgements.jsonl``, keyed by content."""
+) -> list[JudgementRecord]:
+    """Return the stored judge replies of an item as lines of ``judgements.jsonl``, keyed by content."""
     return [
         {
             "key": digest(["replay", task, item_key, vote, reply]),
@@ -131,7 +342,7 @@ STORED_ERRORS = frozenset({"null_response", "missing_response", "not_text"})
 """Error kinds of stored responses that are themselves the model's (missing) answer: they are scored."""
 
 
-def document_of(record: Mapping[str, Any]) -> Document:
+def document_of(record: ResponseRecord | SampleRecord) -> Document:
     """The document in a line of ``responses.jsonl``."""
     doc: Document = dict(record["doc"])
     doc["_id"] = record["id"]
@@ -140,12 +351,12 @@ def document_of(record: Mapping[str, Any]) -> Document:
     return doc
 
 
-def repeats_of(entry: Mapping[str, Any]) -> int:
+def repeats_of(entry: ManifestEntry | TaskResults) -> int:
     """Replies that were asked for every item, by a task's entry in manifest or results."""
-    return int(entry.get("repeats", 1))
+    return entry.get("repeats", 1)
 
 
-def failed_items(results: Mapping[str, Any]) -> tuple[int, int]:
+def failed_items(results: Results) -> tuple[int, int]:
     """(replies whose outcome is ``error``, replies of the run) over all tasks."""
     tasks = results["tasks"].values()
     return (

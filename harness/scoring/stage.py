@@ -17,7 +17,8 @@ from harness.core.scoring import MISSING, OUTCOMES, READINGS, Document, ItemScor
 from harness.judge.canaries import canaries, health
 from harness.judge.verdicts import replies_of, verdicts_of
 from harness.run.attempts import AttemptKey, Attempts
-from harness.run.directory import RESPONSES, SAMPLES, SCHEMA_VERSION, RunDirectory
+from harness.run.directory import RunDirectory
+from harness.run.files import RESPONSES, SAMPLES, SCHEMA_VERSION
 from harness.run.jsonl import LineReader, encode_line, parse_line
 from harness.run.records import STORED_ERRORS, document_of, repeats_of
 from harness.run.signature import signature
