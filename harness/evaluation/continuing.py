@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from harness.core.adapter import AdapterInfo
 from harness.core.redaction import redact, redact_argv
@@ -11,6 +10,7 @@ from harness.errors import UsageError
 from harness.evaluation.plan import PlannedTask
 from harness.judge.task_judge import judges_named
 from harness.run.directory import RunDirectory
+from harness.run.files import Manifest, ModelEntry
 from harness.run.manifest import check_same_parts, check_version, new_manifest
 from harness.settings import Settings
 from harness.task_loading.specs import load_scoring_task
@@ -23,14 +23,14 @@ def run_manifest(
     planned: Sequence[PlannedTask],
     info: AdapterInfo,
     argv: Sequence[str],
-) -> dict[str, Any]:
-    """The manifest of a new or resumed run.
+) -> Manifest:
+    """Return the manifest of a new or resumed run.
 
     Raises:
         UsageError: the directory holds a run of another model.
     """
     adapter, target = resolve(settings.model)
-    model = {
+    model: ModelEntry = {
         "spec": settings.model,
         "adapter": adapter,
         "target": target,

@@ -30,11 +30,12 @@ from harness.judge.attach import judged_task, open_stage, record_replayed, unjud
 from harness.judge.options import judge_options
 from harness.judge.stage import JudgeStage
 from harness.run.directory import RunDirectory
+from harness.run.files import Manifest, Results
+from harness.run.manifest import with_left_out
 from harness.run.progress import Progress, Style
 from harness.run.records import failed_items
 from harness.scoring.stage import score_run
 from harness.settings import Settings, parse_max_errors
-from harness.task_loading.availability import with_left_out
 from harness.task_loading.specs import load_scoring_task
 from harness.task_loading.task import YamlTask
 from model_adapters.registry import create
@@ -54,8 +55,8 @@ class Ended:
     """
 
     exit_code: int
-    results: dict[str, Any]
-    manifest: dict[str, Any]
+    results: Results
+    manifest: Manifest
     note: str | None = None
 
 
@@ -80,7 +81,7 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
             info = _open(adapter, settings.model)
             _check_modes(planned, info, settings.model)
             manifest = run_manifest(run, settings, planned, info, argv)
-            manifest = with_left_out(manifest, plan.left_out)
+            manifest = with_left_out(manifest, (one.as_json() for one in plan.left_out))
             manifest = with_reference(manifest, settings.reference)
             run.write_manifest(manifest)
             total = sum(task.count * task.repeats for task in planned)

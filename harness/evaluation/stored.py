@@ -23,13 +23,13 @@ from harness.errors import (
 )
 from harness.evaluation.documents import Documentation, Stored
 from harness.evaluation.evaluate import Ended
-from harness.evaluation.plan import declared_entry
+from harness.evaluation.plan import task_entry
 from harness.judge.attach import judge_stored, judged_task, rejudge, unjudged_note
 from harness.judge.options import PREFIX, judge_options
 from harness.judge.stage import JudgeStage
 from harness.judge.task_judge import TaskJudge, bind, check_renders, judges_named
 from harness.run.directory import RunDirectory
-from harness.run.files import ManifestEntry, ResponseRecord, Results
+from harness.run.files import ResponseRecord, Results
 from harness.run.manifest import check_same_parts, check_version, new_manifest
 from harness.run.progress import Style
 from harness.run.records import failed_items, replayed_lines, stored_record
@@ -148,9 +148,7 @@ def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
         return _ended(run, score_run(run, load), settings.max_errors, stage)
 
 
-def _ended(
-    run: RunDirectory, results: dict[str, Any], max_errors: str, stage: JudgeStage | None
-) -> Ended:
+def _ended(run: RunDirectory, results: Results, max_errors: str, stage: JudgeStage | None) -> Ended:
     failed, total = failed_items(results)
     if failed > parse_max_errors(max_errors, total):
         note = f"{failed} of {total} items are errors; the rest is scored, and the run directory is complete"
@@ -181,19 +179,20 @@ def _prepare(
     argv: Sequence[str],
 ) -> None:
     name = task.spec.task
-    entry = {
-        **declared_entry(task.spec, facts),
-        "origin": "file",
-        "judge": judge.manifest_entry() if judge is not None else None,
-        "template": None,
-        "generation": {},
-        "signature_parts": parts,
-        "items_total": count,
-        "items_selected": count,
-        "selection": [[0, count]],
-        "absent": 0,
-        "data": {"source": str(file), "version": "file", "warnings": [], "sha256": fingerprint},
-    }
+    entry = task_entry(
+        task.spec,
+        facts,
+        origin="file",
+        judge=judge.manifest_entry() if judge is not None else None,
+        template=None,
+        generation={},
+        parts=parts,
+        items_total=count,
+        items_selected=count,
+        selection=[[0, count]],
+        absent=0,
+        data={"source": str(file), "version": "file", "warnings": [], "sha256": fingerprint},
+    )
     tasks = {name: entry}
     if run.exists:
         old = run.manifest()

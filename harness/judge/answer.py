@@ -9,7 +9,6 @@ from typing import Any, Literal, Protocol
 
 from model_adapters.services.chat_reply import ChatReply
 
-
 Source = Literal["asked", "run", "cache"]
 """Where an answer comes from: the judge, an equal request of this run, the shared cache."""
 

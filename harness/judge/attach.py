@@ -20,6 +20,7 @@ from harness.run.attempts import selected
 from harness.run.directory import RunDirectory
 from harness.run.files import RESPONSES
 from harness.run.progress import Progress, Style
+from harness.run.reader import read_responses
 from harness.run.records import replayed_lines
 from harness.settings import Settings
 from harness.task_loading.judge_block import task_judge
@@ -145,7 +146,7 @@ def record_replayed(run: RunDirectory, tasks: Iterable[str]) -> None:
     replayed, known = set(tasks), run.judgements()
     if not replayed:
         return
-    for _, record in read_lines(run.path / RESPONSES):
+    for _, record in read_responses(run.path):
         stored = record["extra"].get("judge_reply")
         if record["task"] not in replayed or stored is None:
             continue

@@ -17,6 +17,7 @@ import yaml
 from harness.core.scoring import Document
 from harness.errors import TaskFileError
 from harness.run.attempts import AttemptKey
+from harness.run.files import JudgeHealth, JudgementRecord, WrongCanary
 from harness.task_loading.judge_block import JudgeSpec
 from harness.task_loading.task import YamlTask
 
@@ -81,17 +82,19 @@ def health(
     task: YamlTask,
     judge: str,
     known: Iterable[Canary],
-    judgements: Mapping[AttemptKey, list[dict[str, Any]]],
-) -> dict[str, Any] | None:
+    judgements: Mapping[AttemptKey, list[JudgementRecord]],
+) -> JudgeHealth | None:
     """Agreement of one judge with the known grades of one task, ``None`` if it was not tested."""
-    wrong, tested = [], 0
+    wrong: list[WrongCanary] = []
+    tested = 0
     for canary in known:
         lines = judgements.get((task.spec.task, f"{CANARY}{canary.id}", 0), [])
-        replies = [line["reply"] for line in lines if line.get("judge") == judge]
+        replies = [line["reply"] for line in lines if line["judge"] == judge]
         if not replies:
             continue
         tested += 1
-        grade = task.judge_grade(canary.document(task), replies[0])
+        reply = replies[0]
+        grade = None if reply is None else task.judge_grade(canary.document(task), reply)
         if grade not in canary.expect:
             wrong.append({"id": canary.id, "expected": list(canary.expect), "found": grade})
     if not tested:

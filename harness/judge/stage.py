@@ -28,10 +28,10 @@ from harness.judge.task_judge import TaskJudge
 from harness.judge.verdicts import repeat_wanted, replies_of
 from harness.run.attempts import AttemptKey
 from harness.run.directory import RunDirectory
-from harness.run.files import JUDGEMENTS, RESPONSES
+from harness.run.files import JUDGEMENTS
 from harness.run.jsonl import LineReader
 from harness.run.progress import clock
-from harness.run.reader import read_judgements
+from harness.run.reader import ResponseReader, read_judgements
 from harness.run.records import STORED_ERRORS, cached_reply, document_of, judgement_record
 from harness.task_loading.task import YamlTask
 
@@ -96,14 +96,12 @@ class JudgeStage:
         self._tick = tick
         self._lines = run.judgements()
         self._places = {  # where a reply to an equal request stands in the log
-            line["key"]: offset
-            for offset, line in read_judgements(run.path)
-            if "request" in line
+            line["key"]: offset for offset, line in read_judgements(run.path) if "request" in line
         }
         self._log: LineReader | None = None
         self._asking: dict[str, asyncio.Future[Answer | None]] = {}
         self._waiting: asyncio.Queue[tuple[AttemptKey, int] | None] = asyncio.Queue()
-        self._reader: LineReader | None = None
+        self._reader: ResponseReader | None = None
         self._tested: set[str] = set()
         self._failures_in_a_row = 0
         self._started = time.monotonic()
@@ -206,7 +204,7 @@ class JudgeStage:
     async def _judge(self, key: AttemptKey, offset: int) -> None:
         judged = self._tasks[key[0]]
         if self._reader is None:
-            self._reader = LineReader(self._run.path / RESPONSES)
+            self._reader = ResponseReader(self._run.path)
         record = self._reader.read(offset)
         error = record["error"]
         if error is not None and error["kind"] not in STORED_ERRORS:

@@ -11,6 +11,7 @@ from harness.core.scoring import Document
 from harness.core.task import TaskSpec
 from harness.judge.options import PREFIX, JudgeOptions
 from harness.judge.prompt import BARE, RENDERER, render
+from harness.run.files import JudgeEntry
 from harness.task_loading.judge_block import JudgeSpec, read_prompt, task_judge
 from harness.task_loading.task import YamlTask
 from model_adapters.services.chat_client import ClientOptions
@@ -44,7 +45,7 @@ class TaskJudge:
         """Content key of a request: model, messages, sampling."""
         return digest([self.spec.model, list(messages), dict(self.spec.sampling)])
 
-    def manifest_entry(self) -> dict[str, Any]:
+    def manifest_entry(self) -> JudgeEntry:
         """What the manifest says about this judge."""
         spec = self.spec
         return {

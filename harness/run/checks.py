@@ -11,9 +11,9 @@ import functools
 import json
 import types
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal, NamedTuple, Union, get_args, get_origin
+from typing import Any, Final, Literal, NamedTuple, NotRequired, Union, get_args, get_origin
 
-from typing_extensions import NotRequired, get_type_hints, is_typeddict
+from typing_extensions import get_type_hints, is_typeddict
 
 from harness.errors import InputFileError
 from harness.run.constraints import HasKeys, Length, Minimum, OrEmpty
@@ -51,7 +51,9 @@ class Mismatch(NamedTuple):
         >>> Mismatch(("id",), "text or an integer", MISSING).text()
         'id: expected text or an integer, found no such key'
         """
-        place = "".join(f"[{one}]" if isinstance(one, int) else f".{_name(one)}" for one in self.path)
+        place = "".join(
+            f"[{one}]" if isinstance(one, int) else f".{_name(one)}" for one in self.path
+        )
         return f"{place.lstrip('.') or 'the record'}: expected {self.expected}, found {shown(self.found)}"
 
 
@@ -100,8 +102,6 @@ def check_record(kind: Any, record: Any, where: str, hint: str) -> None:
 def checker(kind: Any) -> Check:
     """Return the check of a type: a ``TypedDict``, or what its fields are made of."""
     form = _form(kind)
-    if form.deep is None and form.kinds is None:
-        return lambda value: None
 
     def check(value: Any) -> Mismatch | None:
         if form.kinds is not None and type(value) not in form.kinds:
@@ -140,7 +140,9 @@ def _form(kind: Any) -> _Form:
     if origin is list:
         return _Form(frozenset({list}), _list(_form(arguments[0])), "a list")
     if origin is dict:
-        return _Form(frozenset({dict}), _dict(_form(arguments[0]), _form(arguments[1])), "an object")
+        return _Form(
+            frozenset({dict}), _dict(_form(arguments[0]), _form(arguments[1])), "an object"
+        )
     if kind is float:
         return _Form(frozenset({float, int}), _finite, "a number")
     return _Form(frozenset({kind}), None, _WORDS[kind])

@@ -6,9 +6,9 @@ everywhere, so that an older harness reads what a newer patch version adds. ``py
 makes the JSON Schema and the tables of ``docs/run_directory.md`` from this module.
 """
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, NotRequired
 
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from harness.core.run_files import (
     JUDGEMENTS,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from harness.core.version import __version__
 from harness.errors import UsageError
 from harness.run.directory import RunDirectory
-from harness.run.files import SCHEMA_VERSION
+from harness.run.files import SCHEMA_VERSION, LeftOutEntry, Manifest, ManifestEntry, ModelEntry
 from harness.run.signature import difference
 
 _RECORDED_PACKAGES: Final = (
@@ -29,19 +29,19 @@ _RECORDED_PACKAGES: Final = (
 
 def new_manifest(
     *,
-    model: Mapping[str, Any],
+    model: ModelEntry,
     name: str,
     judge: str,
     seed: int,
-    tasks: Mapping[str, Any],
+    tasks: Mapping[str, ManifestEntry],
     argv: Sequence[str],
-) -> dict[str, Any]:
-    """Content of a fresh ``manifest.json``."""
+) -> Manifest:
+    """Return the content of a fresh ``manifest.json``."""
     return {
         "schema_version": SCHEMA_VERSION,
         "harness_version": __version__,
         "name": name,
-        "model": dict(model),
+        "model": model,
         "judge": judge,
         "seed": seed,
         "tasks": dict(tasks),
@@ -49,6 +49,25 @@ def new_manifest(
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": {"python": sys.version.split()[0], **_versions()},
     }
+
+
+def with_left_out(manifest: Manifest, left_out: Iterable[Mapping[str, Any]]) -> Manifest:
+    """Return a manifest that names the tasks that were left out; no key if there are none.
+
+    Args:
+        manifest: the manifest so far; a task that it has is not named.
+        left_out: ``LeftOutEntry`` objects.
+    """
+    entries = [
+        cast("LeftOutEntry", dict(entry))
+        for entry in left_out
+        if entry["task"] not in manifest["tasks"]
+    ]
+    found = manifest.copy()
+    found.pop("left_out", None)
+    if entries:
+        found["left_out"] = entries
+    return found
 
 
 def _versions() -> dict[str, str]:
@@ -59,7 +78,7 @@ def _versions() -> dict[str, str]:
     return versions
 
 
-def check_version(run: RunDirectory, manifest: Mapping[str, Any]) -> None:
+def check_version(run: RunDirectory, manifest: Manifest) -> None:
     """Refuse to continue a run that another version of the harness started.
 
     Raises:

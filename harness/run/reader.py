@@ -31,7 +31,7 @@ from harness.run.files import (
     Results,
     SampleRecord,
 )
-from harness.run.jsonl import parse_line, read_lines
+from harness.run.jsonl import LineReader, parse_line, read_lines
 
 INDEX_KEYS: Final[tuple[str, ...]] = (
     "id",
@@ -114,6 +114,28 @@ def read_samples(root: Path) -> Iterator[SampleRecord]:
         if mismatch is not None:
             raise InputFileError(mismatch.text(), where=where, hint=_rewrite(root))
         yield cast("SampleRecord", record)
+
+
+class ResponseReader:
+    """Random access to the response log, by the offsets that ``read_responses`` gave."""
+
+    def __init__(self, root: Path) -> None:
+        self._lines = LineReader(root / RESPONSES)
+
+    def read(self, offset: int) -> ResponseRecord:
+        """Read one record.
+
+        Raises:
+            InputFileError: the line is damaged.
+        """
+        record = self._lines.read(offset)
+        where = f"{self._lines.path}, byte {offset}"
+        check_record(ResponseRecord, record, where, _RESTORE)
+        return cast("ResponseRecord", record)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._lines.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,4 +252,3 @@ def _read_object(path: Path, hint: str, renew: str) -> dict[str, Any]:
         )
     check_record(FILES[path.name], record, str(path), hint)
     return record
-

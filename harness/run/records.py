@@ -6,14 +6,14 @@ Each kind of line is made here and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, cast
 
 from typing_extensions import TypedDict
 
 from harness.core.adapter import ErrorInfo, Finish, Request, Response
 from harness.core.keys import digest, message_record, original_fields
 from harness.core.messages import Audio, Message
-from harness.core.scoring import MISSING, Document, Outcome
+from harness.core.scoring import MISSING, Document, ItemScore, Outcome, Reading
 from harness.core.task import TaskSpec
 from harness.errors import AudioError
 from harness.run.attempts import AttemptKey
@@ -22,6 +22,7 @@ from harness.run.files import (
     ErrorRecord,
     JudgementRecord,
     ManifestEntry,
+    MessageRecord,
     ResponseRecord,
     Results,
     SampleRecord,
@@ -59,6 +60,10 @@ def error_record(error: ErrorInfo | None) -> ErrorRecord | None:
     if error is None:
         return None
     return {"kind": error.kind, "retryable": error.retryable, "message": error.message}
+
+
+def _messages(messages: Sequence[Message]) -> list[MessageRecord]:
+    return cast("list[MessageRecord]", message_record(messages))
 
 
 def audio_record(messages: Sequence[Message]) -> list[AudioRecord]:
@@ -211,7 +216,7 @@ def _record(
     record.update(
         {
             "reasoning": response.reasoning,
-            "messages": message_record(messages),
+            "messages": _messages(messages),
             "audio": audio_record(messages),
             "finish": finish,
             "usage": dict(response.usage) if response.usage is not None else None,
@@ -224,6 +229,46 @@ def _record(
         }
     )
     return record
+
+
+def sample_record(
+    record: ResponseRecord,
+    *,
+    reference: Any,
+    score: ItemScore,
+    parse: dict[str, dict[Reading, Literal["ok", "unparsed"]]],
+    scores: dict[str, dict[Reading, float | None]],
+    stats: dict[str, dict[Reading, dict[str, float] | None]],
+    groups: dict[str, str],
+    cluster: str | None,
+    judgements: list[str],
+) -> SampleRecord:
+    """Return a line of ``samples.jsonl``.
+
+    Args:
+        record: the item's last response line.
+        reference: the reference answer.
+        score: what the scorer says.
+        parse: metric -> reading -> could the reply be read?
+        scores: metric -> reading -> value.
+        stats: metric -> reading -> sufficient statistics.
+        groups: values of the declared sub-score fields.
+        cluster: items that are resampled together.
+        judgements: keys of the judge replies used.
+    """
+    kept = {key: value for key, value in record.items() if key != "index"}
+    scored = {
+        "reference": reference,
+        "extracted": score.extracted,
+        "details": dict(score.details),
+        "parse": parse,
+        "scores": scores,
+        "stats": stats,
+        "groups": groups,
+        "cluster": cluster,
+        "judgements": judgements,
+    }
+    return cast("SampleRecord", kept | scored)
 
 
 class AnswerLike(Protocol):
