@@ -48,7 +48,7 @@ def benchmark_results(
         samples: task -> sample lines with ``id``, ``repeat``, ``cluster``, ``scores``, ``stats``,
             ``groups``; read more than once.
         expected: benchmark -> tasks that its mean is made of, where it is not a built-in list.
-        reference: the manifest's entry about a reference run (``harness.compare.reference``).
+        reference: the manifest's entry about a reference run (``harness.comparison.reference``).
         resamples: bootstrap resamples of the interval of a mean.
 
     Returns:

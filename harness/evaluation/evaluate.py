@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from harness.compare.reference import reference_entry, with_reference
+from harness.comparison.reference import reference_entry, with_reference
 from harness.core.adapter import Adapter, AdapterInfo
 from harness.core.messages import mode_of
 from harness.core.threads import calls_hang

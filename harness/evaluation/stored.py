@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.compare.reference import with_reference
+from harness.comparison.reference import with_reference
 from harness.core import keys
 from harness.core.redaction import redact_argv
 from harness.core.stored_replies import Fields, read_records

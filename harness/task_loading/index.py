@@ -1,7 +1,7 @@
 """Which tasks and groups there are.
 
 Built-in tasks come from a generated file (``task_index.json``), so that ``harness tasks list`` reads
-no YAML; ``python -m harness.task_index`` writes it and a test holds it up to date. Folders given with
+no YAML; ``python -m harness.task_loading.index`` writes it and a test holds it up to date. Folders given with
 ``--include_path`` are read from their YAML.
 """
 

@@ -3,7 +3,7 @@
 lm-eval looks for models of other packages nowhere, so its command is started through this module, which registers ours
 and takes the same arguments::
 
-    python -m model_adapters.lm_eval_model run --model harness --model_args model=openai:MODEL,base_url=URL \
+    python -m model_adapters.lm_eval.model run --model harness --model_args model=openai:MODEL,base_url=URL \
         --include_path tasks/quickstart --tasks quickstart
 
 lm-eval has no outcome for a request that failed, and an answer that is not there must not be scored as a wrong one: an

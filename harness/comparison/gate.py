@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Final
 
-from harness.compare.pairing import Line, Pairing, clusters, pair_lines
-from harness.compare.report import GateReport, GateRow, GuardRow, TaskCoverage, Verdict
+from harness.comparison.pairing import Line, Pairing, clusters, pair_lines
+from harness.comparison.report import GateReport, GateRow, GuardRow, TaskCoverage, Verdict
 from harness.errors import UnknownNameError
 from harness.run.reader import RunView
 from harness.run.signature import difference
