@@ -11,7 +11,13 @@ from harness.evaluation.plan import PlannedTask
 from harness.judge.task_judge import judges_named
 from harness.run.directory import RunDirectory
 from harness.run.files import Manifest, ModelEntry
-from harness.run.manifest import check_same_parts, check_version, new_manifest
+from harness.run.manifest import (
+    check_same_parts,
+    check_same_scorer,
+    check_version,
+    continued,
+    new_manifest,
+)
 from harness.settings import Settings
 from harness.task_loading.specs import load_scoring_task
 from model_adapters.registry import resolve
@@ -57,7 +63,7 @@ def run_manifest(
             hint="use another -o RUN_DIR",
         )
     return {
-        **old,
+        **continued(old),
         "name": settings.name or old["name"],
         "argv": redact_argv(list(argv)),
         "judge": judges_named({**old["tasks"], **tasks}),
@@ -83,6 +89,8 @@ def check_settings(run: RunDirectory, planned: Sequence[PlannedTask], settings: 
     names = {task.name for task in planned}
     for name, entry in manifest["tasks"].items():
         if name not in names:  # scored again with the others at the end: can it be?
-            load_scoring_task(
+            other = load_scoring_task(
                 name, entry, include_path=settings.include_path, trusted=settings.trust_task_code
-            ).check()
+            )
+            other.check()
+            check_same_scorer(run, name, entry, other.spec.scorer)

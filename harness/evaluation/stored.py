@@ -30,7 +30,7 @@ from harness.judge.stage import JudgeStage
 from harness.judge.task_judge import TaskJudge, bind, check_renders, judges_named
 from harness.run.directory import RunDirectory
 from harness.run.files import ResponseRecord, Results
-from harness.run.manifest import check_same_parts, check_version, new_manifest
+from harness.run.manifest import check_same_parts, check_version, continued, new_manifest
 from harness.run.progress import Style
 from harness.run.records import failed_items, replayed_lines, stored_record
 from harness.run.signature import Parts
@@ -229,8 +229,13 @@ def _prepare(
         tasks=tasks,
         argv=redact_argv(list(argv)),
     )
-    if run.exists and "reference" in (old := run.manifest()):
-        manifest["reference"] = old["reference"]
+    if run.exists:
+        old = continued(run.manifest())
+        manifest["harness_version"], manifest["created"] = old["harness_version"], old["created"]
+        if "continued" in old:
+            manifest["continued"] = old["continued"]
+        if "reference" in old:
+            manifest["reference"] = old["reference"]
     run.write_manifest(with_reference(manifest, settings.reference))
 
 
