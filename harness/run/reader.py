@@ -162,6 +162,17 @@ class RunView:
         """Task id -> its declaration in the manifest."""
         return self.manifest["tasks"]
 
+    def stale(self, *, thorough: bool = True) -> str | None:
+        """Return a warning if the results are not those of the logs, with the command that renews them.
+
+        Args:
+            thorough: compare every line; else only the ends of the logs.
+        """
+        from harness.run.freshness import staleness, warning
+
+        problem = staleness(self.path, self.manifest, self.results, thorough=thorough)
+        return None if problem is None else warning(self.path, problem)
+
     def samples(self, task: str | None = None) -> Iterator[SampleRecord]:
         """Yield the scored items in file order, of one task or of all.
 
