@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from harness.comparison.report import GateReport
     from harness.core.scoring import Reading
     from harness.evaluation.evaluate import Ended
+    from harness.run.files import Manifest, Results, SampleRecord
     from harness.run.progress import Style
     from harness.run.reader import RunView
     from harness.task_loading.index import TaskEntry
@@ -75,12 +76,12 @@ class Run:
         return self.view.name
 
     @property
-    def manifest(self) -> Mapping[str, Any]:
+    def manifest(self) -> Manifest:
         """Content of ``manifest.json``."""
         return self.view.manifest
 
     @property
-    def results(self) -> Mapping[str, Any]:
+    def results(self) -> Results:
         """Content of ``results.json``."""
         return self.view.results
 
@@ -114,17 +115,17 @@ class Run:
                 "reading", reading, readings, hint=f"{metric} has {', '.join(readings)}"
             )
         found = readings[reading]
-        ends = found["ci95"]
+        low, high = found["ci95"] or (None, None)
         return MetricValue(
             found["value"],
-            None if not ends or None in ends else (ends[0], ends[1]),
+            None if low is None or high is None else (low, high),
             found["stderr"],
             found["n"],
             found["unparsed"],
             found["complete"],
         )
 
-    def samples(self, task: str | None = None) -> Iterator[dict[str, Any]]:
+    def samples(self, task: str | None = None) -> Iterator[SampleRecord]:
         """Yield one record per item and repeat (``docs/run_directory.md``), of one task or of all.
 
         Raises:

@@ -37,7 +37,11 @@ def leaderboard(
     chosen = "json" if as_json else form or (output.suffix.lstrip(".") if output else "md")
     if chosen not in _FORMATS:
         raise UsageError(f"unknown format {chosen!r}", where="--format", hint=", ".join(_FORMATS))
-    board = build([read_run(path) for path in runs])
+    views = [read_run(path) for path in runs]
+    for view in views:
+        if (text := view.stale(thorough=False)) is not None:
+            typer.echo(f"warning: {text}", err=True)
+    board = build(views)
     if chosen == "md":
         text = render_markdown(board, title=title)
     else:

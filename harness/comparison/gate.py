@@ -84,6 +84,7 @@ def gate(candidate: RunView, baseline: RunView, options: GateOptions | None = No
         for task in candidate.tasks
         if task not in baseline.tasks
     ]
+    notes += [text for run in (baseline, candidate) if (text := run.stale()) is not None]
     shared = [task for task in names if task in candidate.tasks]
 
     def report(verdict: Verdict, **found: Any) -> GateReport:

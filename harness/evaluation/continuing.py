@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from harness.comparison.reference import reference_entry
 from harness.core.adapter import AdapterInfo
@@ -14,9 +13,16 @@ from harness.errors import UsageError
 from harness.evaluation.plan import Plan
 from harness.judge.task_judge import judges_named
 from harness.run.directory import RunDirectory
-from harness.run.manifest import check_same_parts, check_version, new_manifest
+from harness.run.files import Manifest, ManifestEntry, ReferenceEntry
+from harness.run.manifest import (
+    check_same_parts,
+    check_same_scorer,
+    check_version,
+    continued,
+    new_manifest,
+    with_left_out,
+)
 from harness.settings import Settings
-from harness.task_loading.availability import with_left_out
 from harness.task_loading.specs import load_scoring_task
 from model_adapters.registry import resolve
 
@@ -37,11 +43,11 @@ class Start:
     path: Path
     settings: Settings
     plan: Plan
-    old: Mapping[str, Any] | None
-    tasks: Mapping[str, Any]
-    reference: Mapping[str, Any] | None
+    old: Manifest | None
+    tasks: Mapping[str, ManifestEntry]
+    reference: ReferenceEntry | None
 
-    def manifest(self, info: AdapterInfo, argv: Sequence[str]) -> dict[str, Any]:
+    def manifest(self, info: AdapterInfo, argv: Sequence[str]) -> Manifest:
         """Compose the manifest.
 
         Raises:
@@ -51,10 +57,12 @@ class Start:
             manifest = self._new(info, argv)
         else:
             manifest = self._continued(self.old, info, argv)
-        manifest = with_left_out(manifest, self.plan.left_out)
-        return manifest if self.reference is None else {**manifest, "reference": self.reference}
+        manifest = with_left_out(manifest, (one.as_json() for one in self.plan.left_out))
+        if self.reference is not None:
+            manifest["reference"] = self.reference
+        return manifest
 
-    def _new(self, info: AdapterInfo, argv: Sequence[str]) -> dict[str, Any]:
+    def _new(self, info: AdapterInfo, argv: Sequence[str]) -> Manifest:
         settings = self.settings
         adapter, target = resolve(settings.model)
         return new_manifest(
@@ -73,9 +81,7 @@ class Start:
             argv=redact_argv(list(argv)),
         )
 
-    def _continued(
-        self, old: Mapping[str, Any], info: AdapterInfo, argv: Sequence[str]
-    ) -> dict[str, Any]:
+    def _continued(self, old: Manifest, info: AdapterInfo, argv: Sequence[str]) -> Manifest:
         model, settings = old["model"], self.settings
         if model["fingerprint"] != info.fingerprint:
             raise UsageError(
@@ -85,7 +91,7 @@ class Start:
                 hint="use another -o RUN_DIR",
             )
         return {
-            **old,
+            **continued(old),
             "name": settings.name or old["name"],
             "argv": redact_argv(list(argv)),
             "judge": judges_named(self.tasks),
@@ -114,9 +120,7 @@ def check_start(run: RunDirectory, plan: Plan, settings: Settings) -> Start:
     return Start(run.path, settings, plan, old, tasks, reference)
 
 
-def _check_settings(
-    run: RunDirectory, manifest: Mapping[str, Any], plan: Plan, settings: Settings
-) -> None:
+def _check_settings(run: RunDirectory, manifest: Manifest, plan: Plan, settings: Settings) -> None:
     check_version(run, manifest)
     for task in plan.tasks:
         old = manifest["tasks"].get(task.name)
@@ -125,6 +129,8 @@ def _check_settings(
     names = {task.name for task in plan.tasks}
     for name, entry in manifest["tasks"].items():
         if name not in names:  # scored again with the others at the end: can it be?
-            load_scoring_task(
+            other = load_scoring_task(
                 name, entry, include_path=settings.include_path, trusted=settings.trust_task_code
-            ).check()
+            )
+            other.check()
+            check_same_scorer(run, name, entry, other.spec.scorer)

@@ -29,6 +29,7 @@ from harness.judge.attach import open_stage, record_replayed, unjudged_note
 from harness.judge.stage import JudgeStage
 from harness.run.attempts import Attempts
 from harness.run.directory import RunDirectory
+from harness.run.files import Manifest, Results
 from harness.run.progress import Progress, Style
 from harness.run.records import failed_items
 from harness.scoring.stage import score_run
@@ -52,8 +53,8 @@ class Ended:
     """
 
     exit_code: int
-    results: dict[str, Any]
-    manifest: dict[str, Any]
+    results: Results
+    manifest: Manifest
     note: str | None = None
 
 
@@ -207,7 +208,7 @@ def _generate(session: _Session, style: Style) -> _Generated:
 
 def _score(
     run: RunDirectory, settings: Settings, plan: Plan, generated: _Generated
-) -> dict[str, Any]:
+) -> Results:
     """Score what the run directory holds, also after an error, which is raised then.
 
     Raises:
@@ -233,7 +234,7 @@ def _score(
 
 
 def _ended(
-    results: dict[str, Any], manifest: dict[str, Any], max_errors: str, generated: _Generated
+    results: Results, manifest: Manifest, max_errors: str, generated: _Generated
 ) -> Ended:
     """Say how the run ended."""
     if generated.signal is not None:

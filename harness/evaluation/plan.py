@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal, cast
 
 from harness.core import keys
 from harness.core.generation import check_generation, is_sampled
@@ -16,6 +16,7 @@ from harness.core.task import Documents, TaskSpec
 from harness.errors import MissingDataError, UnsupportedTaskError, UsageError
 from harness.judge.options import JudgeOptions, judge_options
 from harness.judge.task_judge import TaskJudge, bind
+from harness.run.files import AnchorEntry, DataEntry, JudgeEntry, ManifestEntry
 from harness.run.signature import Parts, generation_part, n_part, prompt_part
 from harness.settings import Settings, parse_limit
 from harness.task_loading.availability import LeftOut, from_error, refuse, without_judge
@@ -86,43 +87,75 @@ class PlannedTask:
         """
         return self.task.messages(self.first)
 
-    def manifest_entry(self) -> dict[str, Any]:
+    def manifest_entry(self) -> ManifestEntry:
         """What the manifest says about this task."""
         spec, info = self.task.spec, self.documents.info
-        return {
-            **declared_entry(spec, self.facts),
-            "origin": "data",
-            "judge": self.judge.manifest_entry() if self.judge is not None else None,
-            "template": self.task.template.id,
-            "generation": dict(self.generation),
-            "signature_parts": self.parts,
-            "items_total": max(info.total, len(self.documents)),
-            "items_selected": self.count,
-            **({"repeats": self.repeats} if self.repeats > 1 else {}),
-            "selection": self.ranges,
-            "absent": len(info.absent),
-            "data": {
+        return task_entry(
+            spec,
+            self.facts,
+            origin="data",
+            judge=self.judge.manifest_entry() if self.judge is not None else None,
+            template=self.task.template.id,
+            generation=dict(self.generation),
+            parts=self.parts,
+            items_total=max(info.total, len(self.documents)),
+            items_selected=self.count,
+            repeats=self.repeats,
+            selection=self.ranges,
+            absent=len(info.absent),
+            data={
                 "source": info.source,
                 "version": info.version,
                 "warnings": list(info.warnings),
             },
-        }
+        )
 
 
-def declared_entry(spec: TaskSpec, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of a manifest entry that the task YAML declares, and the facts of its data."""
+def task_entry(  # noqa: PLR0913  (by name: one per field of the entry)
+    spec: TaskSpec,
+    facts: Mapping[str, Any],
+    *,
+    origin: Literal["data", "file"],
+    judge: JudgeEntry | None,
+    template: str | None,
+    generation: dict[str, Any],
+    parts: Parts,
+    items_total: int,
+    items_selected: int,
+    selection: list[list[int]],
+    absent: int,
+    data: DataEntry,
+    repeats: int = 1,
+) -> ManifestEntry:
+    """Return what the manifest says about a task: what its YAML declares, and what runs of it."""
     anchors = {**spec.anchors, **facts.get("anchors", {})}
-    return {
+    entry: ManifestEntry = {
         "benchmark": spec.benchmark,
         "yaml": yaml_location(spec),
         "metrics": list(spec.metrics),
         "higher_is_better": dict(spec.higher_is_better),
         "official_metrics": [name for name in spec.metrics if name in spec.official_metrics],
         "judged_metrics": [name for name in spec.metrics if name in spec.judged_metrics],
-        "anchors": {name: dict(values) for name, values in anchors.items()},
+        "anchors": {name: cast("AnchorEntry", dict(values)) for name, values in anchors.items()},
         "licence": spec.licence,
-        **({"facts": dict(facts)} if facts else {}),
+        "facts": dict(facts),
+        "origin": origin,
+        "judge": judge,
+        "template": template,
+        "generation": generation,
+        "signature_parts": parts,
+        "items_total": items_total,
+        "items_selected": items_selected,
+        "repeats": repeats,
+        "selection": selection,
+        "absent": absent,
+        "data": data,
     }
+    if not facts:
+        del entry["facts"]
+    if repeats == 1:
+        del entry["repeats"]
+    return entry
 
 
 def sort_model_arguments(settings: Settings) -> Settings:

@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from harness.core.adapter import Adapter, AdapterInfo, ErrorInfo, Request, Response
 from harness.core.keys import request_key
@@ -326,11 +326,10 @@ class Runner:
         planned = prepared.item.planned
         doc = planned.documents[prepared.item.position]
         clean = planned.task.template.clean
-        extra: dict[str, Any] = {}
+        raw: str | None = None
         if isinstance(response.text, str) and clean != "none":
             cleaned = CLEANERS[clean](response.text, planned.task.hints(doc).options)
-            extra = {"response": cleaned, "raw_response": response.text}
-            response = replace(response, text=cleaned)
+            raw, response = response.text, replace(response, text=cleaned)
         record = response_record(
             spec=planned.task.spec,
             index=prepared.item.position,
@@ -338,7 +337,7 @@ class Runner:
             request=prepared.request,
             response=response,
             attempts=attempts,
-            clean=extra,
+            raw_response=raw,
         )
         offset = self._run.append_response(record)
         key = _attempt_key(prepared)

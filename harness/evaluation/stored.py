@@ -15,7 +15,6 @@ from typing import Any
 from harness.comparison.reference import with_reference
 from harness.core import keys
 from harness.core.redaction import redact_argv
-from harness.core.scoring import MISSING
 from harness.core.stored_replies import Fields, read_records
 from harness.errors import (
     EXIT_INCOMPLETE,
@@ -25,15 +24,16 @@ from harness.errors import (
 )
 from harness.evaluation.documents import DocumentFinder, StoredItem
 from harness.evaluation.evaluate import Ended
-from harness.evaluation.plan import declared_entry
+from harness.evaluation.plan import task_entry
 from harness.judge.attach import judge_stored, rejudge, unjudged_note
 from harness.judge.options import PREFIX, JudgeOptions, judge_options
 from harness.judge.stage import JudgeStage
 from harness.judge.task_judge import TaskJudge, bind, judges_named
 from harness.run.directory import RunDirectory
-from harness.run.manifest import check_same_parts, check_version, new_manifest
+from harness.run.files import Manifest, ManifestEntry, ResponseRecord, Results
+from harness.run.manifest import check_same_parts, check_version, continued, new_manifest
 from harness.run.progress import Style
-from harness.run.records import error_record, failed_items, replayed_lines, stored_outcome
+from harness.run.records import failed_items, replayed_lines, stored_record
 from harness.run.signature import Parts
 from harness.scoring.stage import score_run
 from harness.settings import Settings, parse_max_errors
@@ -93,27 +93,28 @@ class _Scored:
         """Task id."""
         return self.task.spec.task
 
-    def manifest_entry(self) -> dict[str, Any]:
+    def manifest_entry(self) -> ManifestEntry:
         """What the manifest says about this task."""
         count = len(self.items)
-        return {
-            **declared_entry(self.task.spec, self.facts),
-            "origin": "file",
-            "judge": self.judge.manifest_entry() if self.judge is not None else None,
-            "template": None,
-            "generation": {},
-            "signature_parts": self.parts,
-            "items_total": count,
-            "items_selected": count,
-            "selection": [[0, count]],
-            "absent": 0,
-            "data": {
+        return task_entry(
+            self.task.spec,
+            self.facts,
+            origin="file",
+            judge=self.judge.manifest_entry() if self.judge is not None else None,
+            template=None,
+            generation={},
+            parts=self.parts,
+            items_total=count,
+            items_selected=count,
+            selection=[[0, count]],
+            absent=0,
+            data={
                 "source": str(self.source.file),
                 "version": "file",
                 "warnings": [],
                 "sha256": self.fingerprint,
             },
-        }
+        )
 
 
 def score_file(
@@ -172,9 +173,7 @@ def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
         return _ended(run, score_run(run, load), settings.max_errors, stage)
 
 
-def _ended(
-    run: RunDirectory, results: dict[str, Any], max_errors: str, stage: JudgeStage | None
-) -> Ended:
+def _ended(run: RunDirectory, results: Results, max_errors: str, stage: JudgeStage | None) -> Ended:
     failed, total = failed_items(results)
     if failed > parse_max_errors(max_errors, total):
         note = f"{failed} of {total} items are errors; the rest is scored, and the run directory is complete"
@@ -245,7 +244,7 @@ def _task(settings: Settings) -> YamlTask:
 
 def _manifest(
     run: RunDirectory, settings: Settings, scored: _Scored, argv: Sequence[str]
-) -> dict[str, Any]:
+) -> Manifest:
     """The manifest of a run directory that gets one more file of stored replies.
 
     Raises:
@@ -274,12 +273,17 @@ def _manifest(
         tasks=tasks,
         argv=redact_argv(list(argv)),
     )
-    if old is not None and "reference" in old:
-        manifest["reference"] = old["reference"]
+    if old is not None:
+        before = continued(old)
+        manifest["harness_version"], manifest["created"] = old["harness_version"], old["created"]
+        if "continued" in before:
+            manifest["continued"] = before["continued"]
+        if "reference" in old:
+            manifest["reference"] = old["reference"]
     return with_reference(manifest, settings.reference)
 
 
-def _check_old(run: RunDirectory, old: Mapping[str, Any], scored: _Scored) -> None:
+def _check_old(run: RunDirectory, old: Manifest, scored: _Scored) -> None:
     check_version(run, old)
     if old["model"]["adapter"] != "file":
         raise UsageError(
@@ -317,32 +321,17 @@ def _append(run: RunDirectory, scored: _Scored) -> None:
             run.append_response(_response(scored, item, index, item_key))
 
 
-def _response(scored: _Scored, item: StoredItem, index: int, item_key: str) -> Mapping[str, Any]:
-    task, clean, response = scored.task, scored.source.clean, item.record.response
-    raw: dict[str, Any] = {}
+def _response(scored: _Scored, item: StoredItem, index: int, item_key: str) -> ResponseRecord:
+    clean, response, raw = scored.source.clean, item.record.response, None
     if isinstance(response, str) and clean != "none":
-        raw = {"raw_response": response}
-        response = CLEANERS[clean](response, task.hints(item.doc).options)
-    outcome, error = stored_outcome(response, task.spec)
-    return {
-        "task": task.spec.task,
-        "id": item.id,
-        "repeat": 0,
-        "index": index,
-        "item_key": item_key,
-        "request_key": keys.digest([scored.fingerprint, item.id]),
-        "outcome": outcome,
-        **({} if response is MISSING else {"response": response}),
-        **raw,
-        "reasoning": None,
-        "messages": [],
-        "audio": [],
-        "finish": None,
-        "usage": None,
-        "seconds": 0.0,
-        "attempts": 1,
-        "error": error_record(error),
-        "extra": {},
-        "doc": keys.original_fields(item.doc),
-        "cluster": item.doc.get("_cluster"),
-    }
+        options = scored.task.hints(item.doc).options
+        raw, response = response, CLEANERS[clean](response, options)
+    return stored_record(
+        spec=scored.task.spec,
+        index=index,
+        doc=item.doc,
+        item_key=item_key,
+        request_key=keys.digest([scored.fingerprint, item.id]),
+        response=response,
+        raw_response=raw,
+    )

@@ -16,9 +16,10 @@ from harness.judge.options import JudgeOptions
 from harness.judge.stage import JudgeStage
 from harness.judge.task_judge import TaskJudge, bind, judges_named
 from harness.run.attempts import selected
-from harness.run.directory import RESPONSES, RunDirectory
-from harness.run.jsonl import read_lines
+from harness.run.directory import RunDirectory
+from harness.run.files import RESPONSES
 from harness.run.progress import Progress, Style
+from harness.run.reader import read_responses
 from harness.run.records import replayed_lines
 from harness.task_loading.task import YamlTask
 
@@ -135,7 +136,7 @@ def record_replayed(run: RunDirectory, tasks: Iterable[str]) -> None:
     if not replayed:
         return
     known = run.judgements()
-    for _, record in read_lines(run.path / RESPONSES):
+    for _, record in read_responses(run.path):
         stored = record["extra"].get("judge_reply")
         if record["task"] not in replayed or stored is None:
             continue

@@ -7,16 +7,16 @@ that a replaced, misconfigured or manipulated judge is noticed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from harness.core.judge_spec import CANARY
 from harness.run.attempts import AttemptKey
+from harness.run.files import JudgeHealth, JudgementRecord, WrongCanary
 from harness.task_loading.task import YamlTask
 
 
 def health(
-    task: YamlTask, judge: str, judgements: Mapping[AttemptKey, list[dict[str, Any]]]
-) -> dict[str, Any] | None:
+    task: YamlTask, judge: str, judgements: Mapping[AttemptKey, list[JudgementRecord]]
+) -> JudgeHealth | None:
     """Compare the grades that one judge gave with the known ones of one task.
 
     Args:
@@ -27,14 +27,16 @@ def health(
     Returns:
         Agreement and the items that were graded wrong; ``None`` if the judge was not tested.
     """
-    wrong, tested = [], 0
+    wrong: list[WrongCanary] = []
+    tested = 0
     for canary in task.canaries:
         lines = judgements.get((task.spec.task, f"{CANARY}{canary.id}", 0), [])
-        replies = [line["reply"] for line in lines if line.get("judge") == judge]
+        replies = [line["reply"] for line in lines if line["judge"] == judge]
         if not replies:
             continue
         tested += 1
-        grade = task.judge_grade(canary.doc, replies[0])
+        reply = replies[0]
+        grade = None if reply is None else task.judge_grade(canary.doc, reply)
         if grade not in canary.expect:
             wrong.append({"id": canary.id, "expected": list(canary.expect), "found": grade})
     if not tested:

@@ -96,7 +96,7 @@ def show(settings: Settings, response: str | None = None) -> Shown:
         messages = judge.messages(doc, reply)
         if messages is not None:
             body = {"model": judge.spec.model, "messages": messages, **judge.spec.sampling}
-            return Shown(spec.task, judge.manifest_entry(), name, body)
+            return Shown(spec.task, dict(judge.manifest_entry()), name, body)
     raise UsageError(
         f"{spec.task} has no item that a judge looks at",
         hint=f"--data {spec.benchmark}=FOLDER for a downloaded copy",

@@ -27,10 +27,12 @@ from harness.judge.cache import JudgeCache
 from harness.judge.task_judge import TaskJudge
 from harness.judge.verdicts import repeat_wanted, replies_of
 from harness.run.attempts import AttemptKey
-from harness.run.directory import JUDGEMENTS, RESPONSES, RunDirectory
-from harness.run.jsonl import LineReader, read_lines
+from harness.run.directory import RunDirectory
+from harness.run.files import JUDGEMENTS
+from harness.run.jsonl import LineReader
 from harness.run.progress import clock
-from harness.run.records import STORED_ERRORS, document_of
+from harness.run.reader import ResponseReader, read_judgements
+from harness.run.records import STORED_ERRORS, cached_reply, document_of, judgement_record
 
 BREAKER: Final = 25
 """Judge requests in a row that may fail before the judge is left alone."""
@@ -83,14 +85,12 @@ class JudgeStage:
         self._tick = tick
         self._lines = run.judgements()
         self._places = {  # where a reply to an equal request stands in the log
-            line["key"]: offset
-            for offset, line in read_lines(run.path / JUDGEMENTS)
-            if "request" in line
+            line["key"]: offset for offset, line in read_judgements(run.path) if "request" in line
         }
         self._log: LineReader | None = None
         self._asking: dict[str, asyncio.Future[Answer | None]] = {}
         self._waiting: asyncio.Queue[tuple[AttemptKey, int] | None] = asyncio.Queue()
-        self._reader: LineReader | None = None
+        self._reader: ResponseReader | None = None
         self._tested: set[str] = set()
         self._failures_in_a_row = 0
         self._started = time.monotonic()
@@ -191,7 +191,7 @@ class JudgeStage:
     async def _judge(self, key: AttemptKey, offset: int) -> None:
         judge = self._judges[key[0]]
         if self._reader is None:
-            self._reader = LineReader(self._run.path / RESPONSES)
+            self._reader = ResponseReader(self._run.path)
         record = self._reader.read(offset)
         error = record["error"]
         if error is not None and error["kind"] not in STORED_ERRORS:
@@ -260,25 +260,10 @@ class JudgeStage:
         answer = await self._shared(key, subject)
         if answer is None:
             return None
-        task, identifier, repeat = subject.key
-        place = self._run.append_judgement(
-            {
-                "key": key,
-                "task": task,
-                "id": identifier,
-                "repeat": repeat,
-                "vote": vote,
-                "judge": judge.id,
-                "model": answer.model,
-                "reply": answer.reply,
-                "finish": answer.finish,
-                "usage": None if answer.usage is None else dict(answer.usage),
-                "seconds": round(answer.seconds, 4),
-                "attempts": answer.attempts,
-                "request": subject.request,
-                "source": answer.source,
-            }
+        line = judgement_record(
+            subject.key, vote, key=key, judge=judge.id, request=subject.request, answer=answer
         )
+        place = self._run.append_judgement(line)
         self._places.setdefault(key, place)
         return answer.reply
 
@@ -312,16 +297,7 @@ class JudgeStage:
     def _remember(self, key: str, subject: _Subject, answer: Answer) -> None:
         cache = self._caches.get(subject.judge.spec.model)
         if cache is not None:
-            cache.put(
-                {
-                    "key": key,
-                    "model": answer.model,
-                    "reply": answer.reply,
-                    "finish": answer.finish,
-                    "usage": None if answer.usage is None else dict(answer.usage),
-                    "seconds": round(answer.seconds, 4),
-                }
-            )
+            cache.put(cached_reply(key, answer))
 
     # --- asking ------------------------------------------------------------------------------
 

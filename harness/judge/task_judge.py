@@ -12,6 +12,7 @@ from harness.core.scoring import Document
 from harness.core.task import TaskSpec
 from harness.judge.options import PREFIX, JudgeOptions
 from harness.judge.prompt import BARE, RENDERER, render
+from harness.run.files import JudgeEntry
 from harness.task_loading.judge_block import read_prompt
 from harness.task_loading.task import YamlTask
 from model_adapters.services.chat_client import ClientOptions
@@ -63,7 +64,7 @@ class TaskJudge:
                 if self.messages(doc, "a reply") is not None:
                     break
 
-    def manifest_entry(self) -> dict[str, Any]:
+    def manifest_entry(self) -> JudgeEntry:
         """What the manifest says about this judge."""
         spec = self.spec
         return {

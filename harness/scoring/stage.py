@@ -11,17 +11,32 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from harness.core.scoring import MISSING, OUTCOMES, READINGS, Document, ItemScore, Scored
+from harness.core.scoring import MISSING, READINGS, Document, ItemScore, Scored
 from harness.judge.health import health
 from harness.judge.verdicts import replies_of, verdicts_of
 from harness.run.attempts import AttemptKey, Attempts
-from harness.run.directory import RESPONSES, SAMPLES, SCHEMA_VERSION, RunDirectory
-from harness.run.jsonl import LineReader, encode_line, parse_line
-from harness.run.records import STORED_ERRORS, document_of, repeats_of
+from harness.run.directory import RunDirectory
+from harness.run.files import (
+    RESPONSES,
+    SAMPLES,
+    SCHEMA_VERSION,
+    BenchmarkResults,
+    JudgeHealth,
+    JudgementRecord,
+    Manifest,
+    ManifestEntry,
+    ResponseRecord,
+    Results,
+    SampleRecord,
+    TaskResults,
+)
+from harness.run.jsonl import encode_line, parse_line
+from harness.run.reader import ResponseReader
+from harness.run.records import STORED_ERRORS, document_of, repeats_of, sample_record
 from harness.run.signature import signature
-from harness.scoring.columns import MetricColumns, task_result
+from harness.scoring.columns import MetricColumns
 from harness.task_loading.task import YamlTask
 
 TaskLoader = Callable[[str, Mapping[str, Any]], YamlTask]
@@ -33,7 +48,7 @@ class _TaskState:
     columns: MetricColumns
     outcomes: Counter[str] = field(default_factory=Counter)
     unjudged: int = 0
-    health: dict[str, Any] | None = None
+    health: JudgeHealth | None = None
     start: int = 0
     stop: int = 0
 
@@ -55,7 +70,7 @@ class SampleLines:
 
 def score_run(
     run: RunDirectory, load_task: TaskLoader, attempts: Attempts | None = None
-) -> dict[str, Any]:
+) -> Results:
     """Write ``samples.jsonl`` and ``results.json`` of a run directory, and return the results.
 
     Args:
@@ -76,7 +91,7 @@ def score_run(
     tasks = {
         name: _task_results(name, entry, states[name]) for name, entry in manifest["tasks"].items()
     }
-    results = {
+    results: Results = {
         "schema_version": SCHEMA_VERSION,
         "judge": manifest["judge"],
         "tasks": tasks,
@@ -93,15 +108,14 @@ def score_run(
 
 def _sample_lines(
     run: RunDirectory,
-    manifest: Mapping[str, Any],
+    manifest: Manifest,
     attempts: Attempts,
-    judgements: Mapping[AttemptKey, list[dict[str, Any]]],
+    judgements: Mapping[AttemptKey, list[JudgementRecord]],
     *,
     load_task: TaskLoader,
     states: dict[str, _TaskState],
 ) -> Iterator[bytes]:
-    path = run.path / RESPONSES
-    reader = LineReader(path) if path.exists() else None
+    reader = ResponseReader(run.path) if (run.path / RESPONSES).exists() else None
     written = 0
     try:
         for name, entry in manifest["tasks"].items():
@@ -109,8 +123,8 @@ def _sample_lines(
             repeats = repeats_of(entry)
             columns = MetricColumns(task.spec, repeats)
             state = states[name] = _TaskState(columns, start=written, stop=written)
-            if entry.get("judge"):
-                state.health = health(task, entry["judge"]["id"], judgements)
+            if (judge := entry["judge"]) is not None:
+                state.health = health(task, judge["id"], judgements)
             lines = attempts.lines(name, entry["selection"], repeats)
             if reader is None or not lines:
                 continue
@@ -135,13 +149,13 @@ def _sample_lines(
 
 def _sample(
     task: YamlTask,
-    entry: Mapping[str, Any],
+    entry: ManifestEntry,
     state: _TaskState,
-    record: dict[str, Any],
+    record: ResponseRecord,
     doc: Document,
     *,
-    judgements: Sequence[Mapping[str, Any]],
-) -> dict[str, Any]:
+    judgements: Sequence[JudgementRecord],
+) -> SampleRecord:
     error = record["error"]
     judge = entry.get("judge")
     part = entry["signature_parts"]["judge"]
@@ -172,18 +186,17 @@ def _sample(
         repeat=record["repeat"],
     )
     scores, stats, parse = state.columns.sample_fields(score)
-    return {
-        **{key: value for key, value in record.items() if key != "index"},
-        "reference": task.reference(doc),
-        "extracted": score.extracted,
-        "details": dict(score.details),
-        "parse": parse,
-        "scores": scores,
-        "stats": stats,
-        "groups": groups,
-        "cluster": cluster,
-        "judgements": [reply["key"] for reply in replies],
-    }
+    return sample_record(
+        record,
+        reference=task.reference(doc),
+        score=score,
+        parse=parse,
+        scores=scores,
+        stats=stats,
+        groups=groups,
+        cluster=cluster,
+        judgements=[reply["key"] for reply in replies],
+    )
 
 
 def unscored(metrics: Sequence[str], official: frozenset[str]) -> ItemScore:
@@ -212,27 +225,39 @@ def group_values(fields: Sequence[str], doc: Mapping[str, Any]) -> dict[str, str
     return groups
 
 
-def _task_results(name: str, entry: Mapping[str, Any], state: _TaskState) -> dict[str, Any]:
-    items, repeats = int(entry["items_selected"]), repeats_of(entry)
+def _task_results(name: str, entry: ManifestEntry, state: _TaskState) -> TaskResults:
+    items, repeats = entry["items_selected"], repeats_of(entry)
     missing = items * repeats - sum(state.outcomes.values())
-    return {
+    metrics = state.columns.entries(missing=missing)
+    found: TaskResults = {
         "signature": signature(name, entry["signature_parts"]),
         "n": items,
-        **({"repeats": repeats} if repeats > 1 else {}),
+        "repeats": repeats,
         "missing": missing,
         "absent": entry["absent"],
         "unjudged": state.unjudged,
-        "outcomes": {outcome: state.outcomes[outcome] for outcome in OUTCOMES},
-        **task_result(state.columns, missing=missing),
+        "outcomes": {
+            "answered": state.outcomes["answered"],
+            "empty": state.outcomes["empty"],
+            "refused": state.outcomes["refused"],
+            "truncated": state.outcomes["truncated"],
+            "error": state.outcomes["error"],
+        },
+        "metrics": metrics,
+        "higher_is_better": {name: state.columns.spec.higher_is_better[name] for name in metrics},
+        "groups": state.columns.group_entries(),
     }
+    if repeats == 1:
+        del found["repeats"]
+    return found
 
 
 def _benchmarks(
     run: RunDirectory,
-    manifest: Mapping[str, Any],
-    tasks: Mapping[str, Any],
+    manifest: Manifest,
+    tasks: Mapping[str, TaskResults],
     states: Mapping[str, _TaskState],
-) -> dict[str, Any]:
+) -> dict[str, BenchmarkResults]:
     from leaderboards.native import benchmark_results
     from leaderboards.results import task_results
 
@@ -241,4 +266,5 @@ def _benchmarks(
         for name, state in states.items()
     }
     reference = manifest.get("reference")
-    return benchmark_results(task_results(manifest, tasks), lines, reference=reference)
+    found = benchmark_results(task_results(manifest, tasks), lines, reference=reference)
+    return cast("dict[str, BenchmarkResults]", found)

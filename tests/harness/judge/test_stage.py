@@ -62,7 +62,8 @@ def record(number: int, response: Any, *, same: bool = False, **fields: Any) -> 
     return {
         "task": TASK, "id": f"item-{number}", "repeat": 0, "index": number, "item_key": "k",
         "request_key": "r", "outcome": "answered", "response": response, "error": None,
-        "doc": document(0 if same else number), **fields,
+        "doc": document(0 if same else number), "reasoning": None, "messages": [], "audio": [],
+        "finish": "stop", "usage": None, "seconds": 0.0, "attempts": 1, "extra": {}, "cluster": None, **fields,
     }  # fmt: skip
 
 
