@@ -16,6 +16,7 @@ from harness.core.adapter import (
     Request,
     Response,
 )
+from harness.core.generation import Generation
 from harness.core.messages import (
     AnswerKind,
     Audio,
@@ -62,6 +63,7 @@ __all__ = [
     "ErrorInfo",
     "Finish",
     "FunctionRef",
+    "Generation",
     "Hints",
     "ItemScore",
     "Message",

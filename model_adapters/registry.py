@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, cast
 
 from harness.errors import AdapterError, UnknownNameError, UsageError
-from harness.types import Adapter
+from harness.types import INTERFACE_VERSION, Adapter
 
 GROUP: Final = "harness.model_adapters"
 BUILT_IN: Final[Mapping[str, str]] = {
@@ -115,13 +115,14 @@ def create(
 
     Raises:
         UsageError: ``model`` or an argument is wrong.
-        AdapterError: a plug-in cannot be imported.
+        AdapterError: a plug-in cannot be imported, or was written for another interface.
 
     >>> create("baseline:first").open().fingerprint
     'baseline:first:0-127:8'
     """
     name, target = resolve(model)
     make = factory(name)
+    _check_interface(name, make)
     given = dict(arguments or {})
     for reserved in ("self", "target"):  # names of the constructor's own
         if reserved in given:
@@ -131,28 +132,59 @@ def create(
     return make(target, **given)
 
 
+def _check_interface(name: str, make: Callable[..., Adapter]) -> None:
+    version = getattr(make, "interface_version", INTERFACE_VERSION)
+    if version != INTERFACE_VERSION:
+        raise AdapterError(
+            f"it was written for version {version} of the adapter interface, this harness has {INTERFACE_VERSION}",
+            where=f"adapter {name}",
+            hint="update the plug-in; docs/adapters.md says what changed",
+        )
+
+
 def split_generation(
     model: str, arguments: Mapping[str, object]
 ) -> tuple[dict[str, object], dict[str, object]]:
-    """Model arguments that are the adapter's, and those that are generation arguments.
+    """Return the model arguments that are the adapter's, and those that are generation arguments.
 
-    An adapter class names the latter in ``generation_arguments``. They belong to what a task declares about
-    generation, so that they stand in its signature.
+    The latter belong to what a task declares about generation, so that they stand in its signature.
 
-    >>> split_generation("hf:some/model", {"dtype": "float32", "num_beams": 4})
-    ({'dtype': 'float32'}, {'num_beams': 4})
+    >>> split_generation("hf:some/model", {"dtype": "float32", "num_beams": 4, "generate.top_k": 5})
+    ({'dtype': 'float32'}, {'num_beams': 4, 'top_k': 5})
     >>> split_generation("mock:echo", {"seed": 4})
     ({'seed': 4}, {})
 
     Raises:
-        UsageError: ``model`` is wrong.
+        UsageError: ``model`` is wrong, or a generation argument is given twice.
         AdapterError: a plug-in cannot be imported.
     """
-    names: frozenset[str] = getattr(
-        factory(resolve(model).adapter), "generation_arguments", frozenset()
-    )
-    own = {name: value for name, value in arguments.items() if name not in names}
-    return own, {name: value for name, value in arguments.items() if name in names}
+    own: dict[str, object] = {}
+    generation: dict[str, object] = {}
+    for name, value in arguments.items():
+        meant = generation_argument(model, name)
+        if meant is None:
+            own[name] = value
+        elif generation.setdefault(meant, value) != value:
+            raise UsageError(
+                f"{meant} is given twice, as {generation[meant]!r} and as {value!r}",
+                where=f"-M {name}",
+                hint="give it once",
+            )
+    return own, generation
+
+
+def generation_argument(model: str, name: str) -> str | None:
+    """Return the generation argument that a model argument is, ``None`` if it is the adapter's own.
+
+    An adapter class that takes generation arguments with ``-M`` says which by a static method of this name, called
+    with its target and the argument's name.
+
+    >>> generation_argument("hf:some/model", "generate.top_k"), generation_argument("hf:some/model", "dtype")
+    ('top_k', None)
+    """
+    adapter, target = resolve(model)
+    asked = getattr(factory(adapter), "generation_argument", None)
+    return None if asked is None else asked(target, name)
 
 
 def factory(name: str) -> Callable[..., Adapter]:

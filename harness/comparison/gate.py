@@ -22,7 +22,7 @@ from harness.comparison.pairing import Line, Pairing, clusters, pair_lines
 from harness.comparison.report import GateReport, GateRow, GuardRow, TaskCoverage, Verdict
 from harness.errors import UnknownNameError
 from harness.run.reader import RunView
-from harness.run.signature import difference
+from harness.run.signature import difference, signed_by_spelling
 
 if TYPE_CHECKING:
     from metrics.measures.measure import Measure
@@ -161,9 +161,12 @@ def _matching(baseline: RunView, wanted: Sequence[str]) -> list[str]:
 def _signature_problems(tasks: Sequence[str], candidate: RunView, baseline: RunView) -> list[str]:
     problems = []
     for task in tasks:
-        one, other = (run.tasks[task].get("signature_parts", {}) for run in (baseline, candidate))
+        entries = [run.tasks[task] for run in (baseline, candidate)]
+        one, other = (entry.get("signature_parts", {}) for entry in entries)
         for name, (left, right) in difference(one, other).items():
-            problems.append(f"{task}: {name} differs: baseline {left}, candidate {right}")
+            older = name == "gen" and any(map(signed_by_spelling, entries))
+            note = " (an earlier version signed arguments by their spelling)" if older else ""
+            problems.append(f"{task}: {name} differs: baseline {left}, candidate {right}{note}")
     return problems
 
 

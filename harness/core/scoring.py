@@ -86,7 +86,7 @@ class Metric(Protocol):
         name: metric id, as in ``results.json``.
         higher_is_better: direction.
         bounds: smallest and largest possible value; ``None`` where unbounded.
-        family: chooses interval and regression test (``design/statistics.md``):
+        family: chooses interval and regression test (``docs/statistics.md``):
             ``proportion`` (0/1 items), ``mean`` (bounded scores), ``ratio`` (corpus rates),
             ``error`` (absolute errors), ``f1`` (confusion counts).
     """

@@ -125,7 +125,7 @@ def _check_settings(run: RunDirectory, manifest: Manifest, plan: Plan, settings:
     for task in plan.tasks:
         old = manifest["tasks"].get(task.name)
         if old is not None:
-            check_same_parts(run, task.name, old["signature_parts"], task.parts)
+            check_same_parts(run, task.name, old, task.parts)
     names = {task.name for task in plan.tasks}
     for name, entry in manifest["tasks"].items():
         if name not in names:  # scored again with the others at the end: can it be?

@@ -19,6 +19,8 @@ from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from harness.audio import AudioRef
 from harness.core.adapter import Adapter, AdapterInfo, Request, Response
+from harness.core.generation import Generation, Level, build_generation
+from harness.core.generation_arguments import read_text
 from harness.core.keys import request_key
 from harness.core.messages import Audio, Hints, Message, Text
 from harness.errors import (
@@ -31,12 +33,13 @@ from harness.errors import (
 )
 from harness.evaluation.dry_run import prompt_lines
 from model_adapters.conformance.tools import synthetic_clips
-from model_adapters.registry import create, resolve
+from model_adapters.registry import create, resolve, split_generation
 
 QUESTION: Final = (
     "What is said in the recording? Answer with its words. If nothing is said, name the sound."
 )
-GENERATION: Final[Mapping[str, Any]] = {"max_new_tokens": 64, "do_sample": False, "until": []}
+LIMIT: Final = 64
+"""Most new tokens of a reply."""
 ENOUGH_WORDS: Final = 0.5
 """Share of a sentence's words in the reply that counts as heard."""
 _UNREACHABLE: Final = frozenset({"connection", "timeout", "server", "rate_limit", "quota"})
@@ -146,14 +149,19 @@ def doctor(model: str, arguments: Mapping[str, Any]) -> Diagnosis:
         UsageError: no such model or argument.
         SetupError: it cannot be loaded, or died.
     """
-    adapter = create(model, arguments)
+    own, given = split_generation(model, arguments)
+    generation = build_generation(
+        Level({"max_new_tokens": LIMIT}, str),
+        Level({k: read_text(k, v, "-M") for k, v in given.items()}, lambda name: f"-M {name}"),
+    )
+    adapter = create(model, own)
     clips = shipped_clips()
     started = time.perf_counter()
     try:
         info = _alive(model, "be loaded", adapter.open)
         loaded = time.perf_counter() - started
         asked = [clips[0], clips[1], clips[2], clips[1]]
-        requests = [_request(info, clip) for clip in asked]
+        requests = [_request(info, clip, generation) for clip in asked]
         responses = _alive(model, "answer", lambda: _ask(adapter, info, requests))
     finally:
         adapter.close()
@@ -228,7 +236,7 @@ def _alive(model: str, what: str, call: Callable[[], T]) -> T:
         ) from error
 
 
-def _request(info: AdapterInfo, clip: Clip) -> Request:
+def _request(info: AdapterInfo, clip: Clip, generation: Generation) -> Request:
     audio: Audio = clip.audio
     if info.sampling_rate is not None:
         audio = audio.prefetched(info.sampling_rate)
@@ -237,9 +245,9 @@ def _request(info: AdapterInfo, clip: Clip) -> Request:
         parts = (Text(QUESTION), audio)  # type: ignore[assignment]
     messages = (Message("user", parts),)
     return Request(
-        request_key(info.fingerprint, messages, GENERATION, 0),
+        request_key(info.fingerprint, messages, generation, 0),
         messages,
-        GENERATION,
+        generation,
         hints=Hints("transcript"),
         item=("doctor", clip.name),
         item_key="doctor",  # one for all clips, so that a chance baseline gives itself away

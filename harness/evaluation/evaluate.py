@@ -206,9 +206,7 @@ def _generate(session: _Session, style: Style) -> _Generated:
             return _Generated(attempts, stage, error=error)
 
 
-def _score(
-    run: RunDirectory, settings: Settings, plan: Plan, generated: _Generated
-) -> Results:
+def _score(run: RunDirectory, settings: Settings, plan: Plan, generated: _Generated) -> Results:
     """Score what the run directory holds, also after an error, which is raised then.
 
     Raises:
@@ -233,9 +231,7 @@ def _score(
     return score_run(run, load, generated.attempts)
 
 
-def _ended(
-    results: Results, manifest: Manifest, max_errors: str, generated: _Generated
-) -> Ended:
+def _ended(results: Results, manifest: Manifest, max_errors: str, generated: _Generated) -> Ended:
     """Say how the run ended."""
     if generated.signal is not None:
         note = f"stopped by {generated.signal.name}; the same command goes on where this stopped"

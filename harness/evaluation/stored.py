@@ -300,7 +300,7 @@ def _check_old(run: RunDirectory, old: Manifest, scored: _Scored) -> None:
             where=str(run.path),
             hint="use another -o RUN_DIR",
         )
-    check_same_parts(run, scored.name, before["signature_parts"], scored.parts)
+    check_same_parts(run, scored.name, before, scored.parts)
 
 
 def _append(run: RunDirectory, scored: _Scored) -> None:

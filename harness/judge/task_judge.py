@@ -14,6 +14,7 @@ from harness.judge.options import PREFIX, JudgeOptions
 from harness.judge.prompt import BARE, RENDERER, render
 from harness.run.files import JudgeEntry
 from harness.task_loading.judge_block import read_prompt
+from harness.task_loading.judge_sampling import over
 from harness.task_loading.task import YamlTask
 from model_adapters.services.chat_client import ClientOptions
 
@@ -99,7 +100,7 @@ def live_spec(task: TaskSpec, options: JudgeOptions) -> JudgeSpec | None:
     return replace(
         declared,
         model=options.model or declared.model,
-        sampling={**declared.sampling, **options.sampling},
+        sampling=over(declared.sampling, options.sampling),
         prompts=prompts,
     )
 

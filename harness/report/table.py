@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TextIO
 
-from harness.core.generation import is_sampled
+from harness.core.generation import was_sampled
 from harness.task_loading.availability import by_benchmark
 from metrics.registry import METRICS
 
@@ -144,7 +144,7 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
     alike = [
         name
         for name, entry in manifest["tasks"].items()
-        if "repeats" in entry and not is_sampled(entry["generation"])
+        if "repeats" in entry and not was_sampled(entry["generation"])
     ]
     if alike and manifest["model"]["adapter"] != "baseline":
         names = ", ".join(alike)

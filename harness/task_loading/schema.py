@@ -10,6 +10,7 @@ import difflib
 from pathlib import Path
 from typing import Any
 
+from harness.core.generation_arguments import read_level
 from harness.core.judge_spec import JudgeSpec
 from harness.core.task import FunctionRef, TaskSpec, Template
 from harness.errors import TaskFileError
@@ -178,6 +179,7 @@ def parse_task(file: YamlFile) -> TaskSpec:
             "generation_kwargs needs an explicit 'until' list (often []): lm-eval would stop at a blank line",
             where=file.where("generation_kwargs"),
         )
+    _check_generation(file, generation, "generation_kwargs")
     lalm = _lalm(file)
     metrics, directions = _metrics(file)
     for key in ("official", "judged"):
@@ -312,9 +314,28 @@ def _templates(file: YamlFile, lalm: dict[str, Any]) -> dict[str, Template]:
             doc_to_text=fields.get("doc_to_text", file.data["doc_to_text"]),
             system=fields.get("description", file.data.get("description") or None),
             clean=str(fields.get("clean", lalm["clean"] if is_default else "none")),
-            generation={**file.data["generation_kwargs"], **fields.get("generation_kwargs", {})},
+            generation=_template_generation(file, str(name), fields.get("generation_kwargs") or {}),
         )
     return templates
+
+
+def _template_generation(file: YamlFile, name: str, given: Any) -> dict[str, Any]:
+    keys = ("metadata", "lalm", "templates", name, "generation_kwargs")
+    if not isinstance(given, dict):
+        raise TaskFileError(
+            f"{'.'.join(keys)} is {given!r}, expected a mapping", where=file.where(*keys)
+        )
+    _check_generation(file, given, *keys)
+    return given
+
+
+def _check_generation(file: YamlFile, given: dict[str, Any], *keys: str) -> None:
+    """Refuse generation arguments of the wrong kind.
+
+    Raises:
+        TaskFileError: with file, line and argument.
+    """
+    read_level(given, lambda name: f"{file.where(*keys, name)}: {name}", TaskFileError)
 
 
 def is_group(file: YamlFile) -> bool:
