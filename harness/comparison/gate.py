@@ -32,8 +32,6 @@ GUARD_RISE: Final = 0.02
 ALPHA: Final = 0.05
 MAX_DROP: Final = 0.02
 POWER: Final = 0.8
-_CONTROL: Final = "letter_or_text"
-_ABSTENTION: Final = "abstention_rate"
 _NAMED_IDS: Final = 5
 
 
@@ -46,8 +44,8 @@ class GateOptions:
 
     Attributes:
         tasks: tasks to test; ``None``: all of the baseline.
-        metrics: metrics to test; ``None``: all with a strict value, but the judge-free control
-            only where a task has no judged accuracy.
+        metrics: metrics to test; ``None``: all with a strict value, but a judge-free control only
+            where a task has no value of the judged metric that it stands for.
         alpha: level of the tests after Holm's adjustment.
         min_effect: smaller drops never fail.
         max_drop: a test that cannot see such a drop is inconclusive.
@@ -74,7 +72,8 @@ def gate(candidate: RunView, baseline: RunView, options: GateOptions | None = No
         The report; its ``exit_code`` is 0, 1, 2, 3 or 5.
 
     Raises:
-        UnknownNameError: a task or metric was asked for that the baseline does not have.
+        UnknownNameError: a task or metric was asked for that the baseline does not have, or a metric of the runs is
+            not registered (``harness.task_loading.specs.register_metrics``).
         InputFileError: a samples file is missing or malformed.
     """
     options = options or GateOptions()
@@ -231,15 +230,19 @@ class _Test:
 
 
 def _metrics(declared: Mapping[str, Any], pairing: Pairing, options: GateOptions) -> list[_Test]:
+    from metrics.registry import find
+
     tests = {}
     for metric in declared.get("metrics", ()):
-        if metric == _ABSTENTION or (options.metrics is not None and metric not in options.metrics):
+        if find(metric).role == "abstention" or (
+            options.metrics is not None and metric not in options.metrics
+        ):
             continue
         test = _collect(metric, pairing)
         if test.baseline or test.one_sided:
             tests[metric] = test
-    if options.metrics is None and "accuracy" in tests:
-        tests.pop(_CONTROL, None)
+    if options.metrics is None:
+        return [test for name, test in tests.items() if find(name).stands_for not in tests]
     return list(tests.values())
 
 
@@ -308,7 +311,7 @@ def _decide(tests: Mapping[str, Sequence[_Test]], options: GateOptions) -> tuple
                 p_adjusted=p_value,
                 detectable=detectable,
                 method=outcome.method,
-                percent=metric.family in ("proportion", "ratio", "f1"),
+                percent=metric.is_percent,
                 failed=failed,
                 inconclusive=unsure and not failed,
             )
@@ -353,7 +356,12 @@ def _unparsed(line: Line) -> bool:
 
 
 def _abstained(line: Line) -> bool:
-    return (_strict(line, _ABSTENTION) or {}).get("correct", 0) > 0
+    from metrics.registry import find
+
+    found = [(find(name), _strict(line, name)) for name in line.get("stats", {})]
+    return any(
+        metric.role == "abstention" and stats and metric.value(stats) > 0 for metric, stats in found
+    )
 
 
 _GUARDS: Final[dict[str, Indicator]] = {
@@ -365,10 +373,10 @@ _GUARDS: Final[dict[str, Indicator]] = {
 
 
 def _guards(pairings: Mapping[str, Pairing], options: GateOptions) -> tuple[GuardRow, ...]:
-    from metrics.registry import METRICS
+    from metrics.registry import share
     from metrics.statistics.paired_tests import holm, regression_test
 
-    metric = METRICS[_ABSTENTION]  # a share that should not rise
+    watched = share("guard", higher_is_better=False)  # a share that should not rise
     found = []
     for task, pairing in pairings.items():
         pairs = [*pairing.pairs, *pairing.errors]
@@ -380,7 +388,7 @@ def _guards(pairings: Mapping[str, Pairing], options: GateOptions) -> tuple[Guar
             if not any(stats["correct"] for side in sides for stats in side):
                 continue
             shares = [sum(stats["correct"] for stats in side) / len(side) for side in sides]
-            outcome = regression_test(metric, sides[0], sides[1], clusters(pairs))
+            outcome = regression_test(watched, sides[0], sides[1], clusters(pairs))
             found.append((task, name, shares, outcome.p_value))
     adjusted = holm([p_value for *_, p_value in found])
     return tuple(
