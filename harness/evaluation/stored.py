@@ -30,7 +30,13 @@ from harness.judge.stage import JudgeStage
 from harness.judge.task_judge import TaskJudge, bind, check_renders, judges_named
 from harness.run.directory import RunDirectory
 from harness.run.files import ResponseRecord, Results
-from harness.run.manifest import check_same_parts, check_version, continued, new_manifest
+from harness.run.manifest import (
+    check_same_parts,
+    check_version,
+    continued,
+    new_manifest,
+    with_scorers,
+)
 from harness.run.progress import Style
 from harness.run.records import failed_items, replayed_lines, stored_record
 from harness.run.signature import Parts
@@ -136,12 +142,20 @@ def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
             hint="add --rejudge if that is meant",
         )
 
+    loaded: dict[str, YamlTask] = {}
+
     def load(name: str, entry: Mapping[str, Any]) -> YamlTask:
-        return load_scoring_task(
-            name, entry, include_path=settings.include_path, trusted=settings.trust_task_code
-        )
+        if name not in loaded:
+            loaded[name] = load_scoring_task(
+                name, entry, include_path=settings.include_path, trusted=settings.trust_task_code
+            )
+        return loaded[name]
 
     with target as run:
+        manifest = run.manifest()
+        scorers = {name: load(name, entry).spec.scorer for name, entry in manifest["tasks"].items()}
+        if (renewed := with_scorers(manifest, scorers)) != manifest:
+            run.write_manifest(renewed)
         if settings.reference is not None:
             run.write_manifest(with_reference(run.manifest(), settings.reference))
         stage = rejudge(run, settings, load, style) if settings.rejudge else None
