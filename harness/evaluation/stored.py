@@ -30,6 +30,7 @@ from harness.judge.stage import JudgeStage
 from harness.judge.task_judge import TaskJudge, bind, check_renders, judges_named
 from harness.run.directory import RunDirectory
 from harness.run.files import ResponseRecord, Results
+from harness.run.judgements import replayed_lines
 from harness.run.manifest import (
     check_same_parts,
     check_version,
@@ -38,7 +39,7 @@ from harness.run.manifest import (
     with_scorers,
 )
 from harness.run.progress import Style
-from harness.run.records import failed_items, replayed_lines, stored_record
+from harness.run.records import failed_items, stored_record
 from harness.run.signature import Parts
 from harness.scoring.stage import score_run
 from harness.settings import Settings, parse_max_errors
