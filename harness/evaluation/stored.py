@@ -31,9 +31,16 @@ from harness.judge.stage import JudgeStage
 from harness.judge.task_judge import TaskJudge, bind, judges_named
 from harness.run.directory import RunDirectory
 from harness.run.files import Manifest, ManifestEntry, ResponseRecord, Results
-from harness.run.manifest import check_same_parts, check_version, continued, new_manifest
+from harness.run.judgements import replayed_lines
+from harness.run.manifest import (
+    check_same_parts,
+    check_version,
+    continued,
+    new_manifest,
+    with_scorers,
+)
 from harness.run.progress import Style
-from harness.run.records import failed_items, replayed_lines, stored_record
+from harness.run.records import failed_items, stored_record
 from harness.run.signature import Parts
 from harness.scoring.stage import score_run
 from harness.settings import Settings, parse_max_errors
@@ -161,10 +168,18 @@ def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
             hint="add --rejudge if that is meant",
         )
 
+    loaded: dict[str, YamlTask] = {}
+
     def load(name: str, entry: Mapping[str, Any]) -> YamlTask:
-        return _load(name, entry, settings)
+        if name not in loaded:
+            loaded[name] = _load(name, entry, settings)
+        return loaded[name]
 
     with target as run:
+        manifest = run.manifest()
+        scorers = {name: load(name, entry).spec.scorer for name, entry in manifest["tasks"].items()}
+        if (renewed := with_scorers(manifest, scorers)) != manifest:
+            run.write_manifest(renewed)
         if settings.reference is not None:
             run.write_manifest(with_reference(run.manifest(), settings.reference))
         stage = None

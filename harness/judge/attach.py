@@ -18,9 +18,9 @@ from harness.judge.task_judge import TaskJudge, bind, judges_named
 from harness.run.attempts import selected
 from harness.run.directory import RunDirectory
 from harness.run.files import RESPONSES
+from harness.run.judgements import replayed_lines
 from harness.run.progress import Progress, Style
 from harness.run.reader import read_responses
-from harness.run.records import replayed_lines
 from harness.task_loading.task import YamlTask
 
 

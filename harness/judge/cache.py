@@ -19,7 +19,7 @@ import filelock
 from harness.core.keys import short_hash
 from harness.errors import StorageError
 from harness.run.jsonl import encode_line, parse_line
-from harness.run.records import CachedReply
+from harness.run.judgements import CachedReply
 
 _FIELDS: Final = ("key", "reply")
 

@@ -30,9 +30,10 @@ from harness.run.attempts import AttemptKey
 from harness.run.directory import RunDirectory
 from harness.run.files import JUDGEMENTS
 from harness.run.jsonl import LineReader
+from harness.run.judgements import cached_reply, judgement_record
 from harness.run.progress import clock
 from harness.run.reader import ResponseReader, read_judgements
-from harness.run.records import STORED_ERRORS, cached_reply, document_of, judgement_record
+from harness.run.records import STORED_ERRORS, document_of
 
 BREAKER: Final = 25
 """Judge requests in a row that may fail before the judge is left alone."""

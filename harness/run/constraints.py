@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 JsonSchema = dict[str, Any]
 Handler = Callable[[Any], JsonSchema]
@@ -53,3 +53,11 @@ class OrEmpty:
     def __get_pydantic_json_schema__(self, core: Any, handler: Handler) -> JsonSchema:
         """Allow the empty object."""
         return {"anyOf": [handler(core), {"type": "object", "maxProperties": 0}]}
+
+
+Count = Annotated[int, Minimum(0)]
+AtLeastOne = Annotated[int, Minimum(1)]
+Interval = Annotated[list[float], Length(2)]
+OpenInterval = Annotated[list[float | None], Length(2)]
+"""An interval; an end is null where it is not finite."""
+Range = Annotated[list[Count], Length(2)]

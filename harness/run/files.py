@@ -20,24 +20,25 @@ from harness.core.run_files import (
     SCHEMA_VERSION,
 )
 from harness.core.scoring import Outcome, Reading
-from harness.run.constraints import HasKeys, Length, Minimum, OrEmpty
+from harness.run.constraints import AtLeastOne, Count, HasKeys, Range
+from harness.run.result_records import (
+    BenchmarkResults,
+    JudgeHealth,
+    NativeResults,
+    Results,
+    TaskResults,
+    WrongCanary,
+)
 
 __all__ = [
-    "FILES", "JUDGEMENTS", "LOCK", "MANIFEST", "RESPONSES", "RESULTS", "SAMPLES", "SCHEMA_VERSION",
-    "AnchorEntry", "AudioRecord", "BenchmarkResults", "CellResults", "ContentPart", "ContinuedEntry", "DataEntry",
-    "ErrorRecord", "ItemId", "JudgeEntry", "JudgeHealth", "JudgementRecord", "LeftOutEntry", "Manifest",
-    "ManifestEntry", "MessageRecord", "ModelEntry", "NativeResults", "NodeResults", "NormalizedResults",
-    "OutcomeCounts", "PassAt", "ReadingResult", "ReferenceEntry", "RelativeResults", "RepeatResult",
-    "ResponseRecord", "Results", "SampleRecord", "ScoreEntry", "SignatureParts", "TaskResults", "WrongCanary",
+    "FILES", "JUDGEMENTS", "LOCK", "MANIFEST", "RESPONSES", "RESULTS", "SAMPLES", "SCHEMA_VERSION", "AnchorEntry",
+    "AudioRecord", "BenchmarkResults", "ContentPart", "ContinuedEntry", "DataEntry", "ErrorRecord", "ItemId",
+    "JudgeEntry", "JudgeHealth", "JudgementRecord", "LeftOutEntry", "Manifest", "ManifestEntry", "MessageRecord",
+    "ModelEntry", "ReferenceEntry", "ResponseRecord", "Results", "SampleRecord", "SignatureParts", "TaskResults",
+    "WrongCanary",
 ]  # fmt: skip
 
 ItemId = str | int
-Count = Annotated[int, Minimum(0)]
-AtLeastOne = Annotated[int, Minimum(1)]
-Interval = Annotated[list[float], Length(2)]
-OpenInterval = Annotated[list[float | None], Length(2)]
-"""An interval; an end is null where it is not finite."""
-Range = Annotated[list[Count], Length(2)]
 SignatureParts = Annotated[
     dict[str, str], HasKeys("data", "n", "prompt", "gen", "clean", "scorer", "judge")
 ]
@@ -118,28 +119,6 @@ class ManifestEntry(TypedDict):
     selection: list[Range]
     absent: Count
     data: DataEntry
-
-
-class ScoreEntry(TypedDict):
-    """One column of a native aggregate, in its published unit."""
-
-    value: float | None
-    ci95: NotRequired[Interval | None]
-    n: NotRequired[Count | None]
-
-
-class NativeResults(TypedDict):
-    """A benchmark's own aggregate; further keys belong to the benchmark."""
-
-    scores: dict[str, ScoreEntry]
-    decimals: NotRequired[dict[str, int]]
-    higher_is_better: NotRequired[dict[str, bool]]
-    headline: str | None
-    unit: str
-    metric: NotRequired[str]
-    reading: Reading
-    complete: bool
-    notes: NotRequired[list[str]]
 
 
 class ReferenceEntry(TypedDict):
@@ -287,147 +266,6 @@ class SampleRecord(_ReplyRecord, _AttemptRecord):
     stats: dict[str, dict[Reading, dict[str, float] | None]]
     groups: dict[str, str]
     judgements: list[str]
-
-
-# --- results.json ------------------------------------------------------------------------------
-
-
-class PassAt(TypedDict):
-    """Probability that one of k replies to an item is right."""
-
-    value: float | None
-    ci95: OpenInterval | None
-    n: Count
-
-
-class RepeatResult(TypedDict):
-    """What repeats add to a value: each repeat by itself, variance within items, pass@k by k."""
-
-    by_repeat: list[float | None]
-    within_item_variance: float | None
-    pass_at: dict[str, PassAt]
-
-
-class ReadingResult(TypedDict):
-    """One metric under one reading; ``n`` is its denominator."""
-
-    value: float | None
-    ci95: OpenInterval | None
-    stderr: float | None
-    method: str | None
-    n: Count
-    repeats: NotRequired[RepeatResult]
-    unparsed: Count
-    complete: bool
-
-
-class OutcomeCounts(TypedDict):
-    """Replies by outcome."""
-
-    answered: Count
-    empty: Count
-    refused: Count
-    truncated: Count
-    error: Count
-
-
-MetricResults = dict[str, dict[Reading, ReadingResult]]
-"""Metric -> reading -> value."""
-
-
-class TaskResults(TypedDict):
-    """One task: counts, values, and sub-scores by field and value."""
-
-    signature: str
-    n: Count
-    repeats: NotRequired[AtLeastOne]
-    missing: int
-    absent: Count
-    unjudged: Count
-    outcomes: OutcomeCounts
-    metrics: MetricResults
-    higher_is_better: dict[str, bool]
-    groups: dict[str, dict[str, MetricResults]]
-
-
-class NodeResults(TypedDict):
-    """A normalised mean; ``score`` is null unless all of its ``total`` cells are ``ok``."""
-
-    score: float | None
-    ci95: Interval | None
-    stderr: float | None
-    ok: Count
-    total: Count
-    whole: bool
-
-
-class CellResults(TypedDict):
-    """The headline metric of one task on the normalised scale."""
-
-    metric: str | None
-    state: Literal["ok", "missing", "unsupported", "refused", "error", "stale"]
-    value: float | None
-    score: float | None
-    ci95: Interval | None
-    stderr: float | None
-    below_chance: bool
-    partial: bool
-    incomplete: bool
-    n: Count
-    total: Count
-    averaged: bool
-
-
-class NormalizedResults(NodeResults):
-    """The normalised mean of a benchmark, its categories and its cells."""
-
-    method: str | None
-    reading: Literal["strict"]
-    categories: dict[str, NodeResults]
-    cells: dict[str, CellResults]
-
-
-class RelativeResults(TypedDict):
-    """The run set against its reference run; further keys belong to the benchmark."""
-
-    reference: str
-    forgetting_rate: NotRequired[float | None]
-    gain: NotRequired[float | None]
-
-
-class BenchmarkResults(TypedDict):
-    """Aggregates of one benchmark; ``native`` is ``{}`` if the benchmark has none."""
-
-    native: Annotated[NativeResults, OrEmpty()]
-    normalized: NormalizedResults
-    relative: NotRequired[RelativeResults]
-
-
-class WrongCanary(TypedDict):
-    """An item with a known grade that the judge graded otherwise."""
-
-    id: str
-    expected: list[str]
-    found: str | None
-
-
-class JudgeHealth(TypedDict):
-    """How a live judge did on items with a known grade."""
-
-    judge: str
-    agreed: Count
-    n: Count
-    wrong: list[WrongCanary]
-
-
-class Results(TypedDict):
-    """``results.json``: values, intervals and counts."""
-
-    schema_version: int
-    judge: str
-    tasks: dict[str, TaskResults]
-    benchmarks: dict[str, BenchmarkResults]
-    judge_health: NotRequired[dict[str, JudgeHealth]]
 
 
 FILES: Final[dict[str, type[Any]]] = {

@@ -24,7 +24,6 @@ from harness.run.files import (
     Results,
 )
 from harness.run.jsonl import encode_line, parse_line
-from harness.run.records import repeats_of
 from harness.run.signature import signature
 
 _TEXT: Final = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
@@ -109,14 +108,15 @@ def _count(replies: int, file: str) -> str:
 
 def _ends_agree(root: Path, entries: Mapping[bytes, ManifestEntry]) -> bool:
     """Return True if the last lines of the logs that count are in ``samples.jsonl``."""
-    replies = dict(_replies(_last_lines(root / RESPONSES), entries))
-    for item in [*replies][-_LOOKED_AT:]:
+    replies = [*_replies(_last_lines(root / RESPONSES), entries)]
+    last = dict(replies)
+    for item in dict.fromkeys(item for item, _ in reversed(replies[-_LOOKED_AT:])):
         line = _find_last(root / SAMPLES, b"{" + item)
         match = _SAMPLE.match(line)
-        if match is None or hash(line[match.end() : line.find(_REPLY_ENDS)]) != replies[item]:
+        if match is None or hash(line[match.end() : line.find(_REPLY_ENDS)]) != last[item]:
             return False
-    judged = dict(_counting(_last_lines(root / JUDGEMENTS), entries))
-    return all(_find_last(root / SAMPLES, key) for key in [*judged.values()][-_LOOKED_AT:])
+    judged = [*_counting(_last_lines(root / JUDGEMENTS), entries)]
+    return all(_find_last(root / SAMPLES, key) for _, key in judged[-_LOOKED_AT:])
 
 
 def _last_lines(path: Path) -> Iterator[tuple[bytes, int, int]]:
@@ -186,7 +186,7 @@ def _replies(
     lines: Iterable[tuple[bytes, int, int]], entries: Mapping[bytes, ManifestEntry]
 ) -> Iterator[tuple[_Item, int]]:
     """Yield (item, hash of its reply) of every line of the response log whose item is selected."""
-    known = {name: (repeats_of(entry), entry["selection"]) for name, entry in entries.items()}
+    known = {name: (entry.get("repeats", 1), entry["selection"]) for name, entry in entries.items()}
     for block, start, stop in lines:
         match = _RESPONSE.match(block, start, stop)
         if match is None:

@@ -128,6 +128,16 @@ def check_same_scorer(run: RunDirectory, task: str, entry: ManifestEntry, scorer
         )
 
 
+def with_scorers(manifest: Manifest, scorers: Mapping[str, str]) -> Manifest:
+    """Return the manifest with the versions by which its tasks are scored now, in their signatures."""
+    found = manifest.copy()
+    found["tasks"] = {}
+    for name, entry in manifest["tasks"].items():
+        renewed = found["tasks"][name] = entry.copy()
+        renewed["signature_parts"] = {**entry["signature_parts"], "scorer": scorers[name]}
+    return found
+
+
 def continued(manifest: Manifest) -> Manifest:
     """Return the manifest of a run that goes on; a version other than those before is noted in it."""
     noted = manifest.get("continued", [])

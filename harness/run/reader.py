@@ -129,9 +129,12 @@ class ResponseReader:
             InputFileError: the line is damaged.
         """
         record = self._lines.read(offset)
-        where = f"{self._lines.path}, byte {offset}"
-        check_record(ResponseRecord, record, where, _RESTORE)
+        check_record(ResponseRecord, record, self.place(offset), _RESTORE)
         return cast("ResponseRecord", record)
+
+    def place(self, offset: int) -> str:
+        """Name a line for messages."""
+        return f"{self._lines.path}, byte {offset}"
 
     def close(self) -> None:
         """Close the file."""

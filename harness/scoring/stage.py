@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+from harness.core.keys import digest, identity
 from harness.core.scoring import MISSING, READINGS, Document, ItemScore, Scored
+from harness.errors import InputFileError
 from harness.judge.health import health
 from harness.judge.verdicts import replies_of, verdicts_of
 from harness.run.attempts import AttemptKey, Attempts
@@ -138,13 +140,34 @@ def _sample_lines(
                 if not whole_file:
                     task.annotate([doc], "data", entry.get("facts"))
                 replies = judgements.get((name, record["id"], record["repeat"]), [])
-                line = encode_line(_sample(task, entry, state, record, doc, judgements=replies))
+                try:
+                    sample = _sample(task, entry, state, record, doc, judgements=replies)
+                except Exception:
+                    _check_document(task, record, reader.place(offset))
+                    raise
+                line = encode_line(sample)
                 written += len(line)
                 state.stop = written
                 yield line
     finally:
         if reader is not None:
             reader.close()
+
+
+def _check_document(task: YamlTask, record: ResponseRecord, where: str) -> None:
+    """Say so if a document that cannot be scored is not the one that was asked about.
+
+    Raises:
+        InputFileError: the key of the item is not that of the document in its line.
+    """
+    content = digest([task.spec.task, identity(record["doc"], task.spec.doc_fields)])
+    copies = (digest([content, copy]) for copy in range(1, record["index"] + 1))
+    if record["item_key"] != content and record["item_key"] not in copies:
+        raise InputFileError(
+            "doc: cannot be scored, and it is not the document that item_key names: the line was edited",
+            where=where,
+            hint="restore it from a copy, or start anew with another -o RUN_DIR",
+        )
 
 
 def _sample(
