@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from harness.errors import AdapterError, UnknownNameError, UsageError
+from harness.types import INTERFACE_VERSION
 from model_adapters import registry
 from model_adapters.built_in import ADAPTERS
+from model_adapters.mock.adapter import MockAdapter
 from model_adapters.registry import Resolved, create, resolve
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -150,6 +152,24 @@ def test_light_adapters_import_nothing_heavy() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("declared", "taken"), [(None, True), (INTERFACE_VERSION, True), (1, False)]
+)
+def test_an_adapter_of_another_interface_is_refused_before_its_first_item(
+    declared: int | None, taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Version 1 reads ``request.generation`` as a mapping."""
+    if declared is not None:
+        monkeypatch.setattr(MockAdapter, "interface_version", declared, raising=False)
+    if taken:
+        assert create("mock:echo")
+        return
+    with pytest.raises(
+        AdapterError, match="version 1 of the adapter interface, this harness has 2"
+    ):
+        create("mock:echo")
 
 
 def test_installed_entry_points_load() -> None:

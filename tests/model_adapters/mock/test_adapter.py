@@ -194,7 +194,7 @@ def test_ledger_survives_kill_with_whole_lines(tmp_path: Path) -> None:
     code = (
         "import itertools, sys\n"
         "from harness.types import Request\n"
-        "from model_adapters.mock import MockAdapter\n"
+        "from model_adapters.mock.adapter import MockAdapter\n"
         "adapter = MockAdapter('fixed:x', ledger=sys.argv[1], style='batch')\n"
         "for i in itertools.count():\n"
         "    adapter.generate_batch([Request(f'k{i}', (), item=('t', str(i)))])\n"

@@ -122,6 +122,8 @@ def test_openai_itself_is_asked_in_its_own_words(monkeypatch: pytest.MonkeyPatch
         ({"extra_body": "[1]"}, "a JSON object"),
         ({"extra_body": '{"messages": []}'}, "sets messages itself"),
         ({"extra_body": '{"temperature": 1}'}, "behind the signature"),
+        ({"input_price": 2.5}, "input_price without output_price"),
+        ({"output_price": 2.5}, "output_price without input_price"),
         ({"audio_format": "aac"}, "one of as_is, wav, mp3, flac"),
         ({"concurrency": 0}, "at least 1"),
     ],
