@@ -146,8 +146,8 @@ def model_rows() -> list[str]:
 
 
 def format_rows() -> list[str]:
-    """Return the table of output formats of docs/cli.md."""
-    return table(("format", "what"), ([f"`{row.name}`", row.what] for row in FORMATS.values()))
+    """Return the list of output formats of docs/cli.md."""
+    return [f"* `{row.name}`: {row.what}" for row in FORMATS.values()]
 
 
 def entry_points() -> list[str]:

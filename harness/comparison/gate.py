@@ -23,6 +23,7 @@ from harness.comparison.report import GateReport, GateRow, GuardRow, TaskCoverag
 from harness.errors import UnknownNameError
 from harness.run.reader import RunView
 from harness.run.signature import difference, signed_by_spelling
+from metrics.registry import find, share
 
 if TYPE_CHECKING:
     from metrics.measures.measure import Measure
@@ -230,8 +231,6 @@ class _Test:
 
 
 def _metrics(declared: Mapping[str, Any], pairing: Pairing, options: GateOptions) -> list[_Test]:
-    from metrics.registry import find
-
     tests = {}
     for metric in declared.get("metrics", ()):
         if find(metric).role == "abstention" or (
@@ -278,20 +277,19 @@ def _metric_problems(tests: Mapping[str, Sequence[_Test]]) -> list[str]:
 
 
 def _decide(tests: Mapping[str, Sequence[_Test]], options: GateOptions) -> tuple[GateRow, ...]:
-    from metrics.registry import METRICS
     from metrics.statistics.paired_tests import holm, paired_difference, regression_test
 
     chosen = [(task, test) for task, members in tests.items() for test in members]
     found = []
     for _, test in chosen:
-        metric = METRICS[test.metric]
+        metric = find(test.metric)
         data = (metric, test.baseline, test.candidate, test.clusters)
         found.append((regression_test(*data), paired_difference(*data)))
     adjusted = holm([outcome.p_value for outcome, _ in found])
     widen = _level_factor(options.alpha, len(chosen))
     rows = []
     for (task, test), (outcome, spread), p_value in zip(chosen, found, adjusted, strict=True):
-        metric = METRICS[test.metric]
+        metric = find(test.metric)
         base = metric.aggregate(test.baseline)
         scale = _scale(metric, base)
         detectable = None if outcome.detectable is None else widen * outcome.detectable
@@ -356,12 +354,11 @@ def _unparsed(line: Line) -> bool:
 
 
 def _abstained(line: Line) -> bool:
-    from metrics.registry import find
-
-    found = [(find(name), _strict(line, name)) for name in line.get("stats", {})]
-    return any(
-        metric.role == "abstention" and stats and metric.value(stats) > 0 for metric, stats in found
-    )
+    metrics = [find(name) for name in line.get("stats", {})]
+    shares = [
+        (metric, _strict(line, metric.name)) for metric in metrics if metric.role == "abstention"
+    ]
+    return any(stats and metric.value(stats) > 0 for metric, stats in shares)
 
 
 _GUARDS: Final[dict[str, Indicator]] = {
@@ -373,7 +370,6 @@ _GUARDS: Final[dict[str, Indicator]] = {
 
 
 def _guards(pairings: Mapping[str, Pairing], options: GateOptions) -> tuple[GuardRow, ...]:
-    from metrics.registry import share
     from metrics.statistics.paired_tests import holm, regression_test
 
     watched = share("guard", higher_is_better=False)  # a share that should not rise

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -199,6 +201,15 @@ def _check_use(run: Path, folder: Path, **environment: str) -> None:
 def test_a_metric_of_the_tasks_own_module_works_in_every_verb(tmp_path: Path) -> None:
     folder = write_task(tmp_path / "tasks", **YEARS)
     _check_use(tmp_path, folder)
+    face = (
+        "import harness, sys; d = sys.argv[1];"
+        "print(harness.gate(d + '/far', d + '/near', trust_task_code=True).exit_code,"
+        " len(harness.leaderboard([d + '/near'], trust_task_code=True).tables))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", face, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert said.stdout.split()[0] == "1"
     for verb in (
         ("gate", tmp_path / "far", "--baseline", tmp_path / "near"),
         ("leaderboard", tmp_path / "far"),
