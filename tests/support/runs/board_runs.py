@@ -201,7 +201,10 @@ def write_run(
             "missing": 0,
             "absent": 0,
             "unjudged": 0,
-            "outcomes": {**dict.fromkeys(OUTCOMES, 0), **Counter(item.outcome for item in fake.items)},
+            "outcomes": {
+                **dict.fromkeys(OUTCOMES, 0),
+                **Counter(item.outcome for item in fake.items),
+            },
             "metrics": {
                 fake.metric: {r: column(fake.metric, found[r], complete) for r in readings}
             },
