@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from harness.comparison.report import GateReport
     from harness.core.scoring import Reading
     from harness.evaluation.evaluate import Ended
+    from harness.run.files import Manifest, Results, SampleRecord
     from harness.run.progress import Style
     from harness.run.reader import RunView
     from harness.task_loading.index import TaskEntry
@@ -75,12 +76,12 @@ class Run:
         return self.view.name
 
     @property
-    def manifest(self) -> Mapping[str, Any]:
+    def manifest(self) -> Manifest:
         """Content of ``manifest.json``."""
         return self.view.manifest
 
     @property
-    def results(self) -> Mapping[str, Any]:
+    def results(self) -> Results:
         """Content of ``results.json``."""
         return self.view.results
 
@@ -114,17 +115,17 @@ class Run:
                 "reading", reading, readings, hint=f"{metric} has {', '.join(readings)}"
             )
         found = readings[reading]
-        ends = found["ci95"]
+        low, high = found["ci95"] or (None, None)
         return MetricValue(
             found["value"],
-            None if not ends or None in ends else (ends[0], ends[1]),
+            None if low is None or high is None else (low, high),
             found["stderr"],
             found["n"],
             found["unparsed"],
             found["complete"],
         )
 
-    def samples(self, task: str | None = None) -> Iterator[dict[str, Any]]:
+    def samples(self, task: str | None = None) -> Iterator[SampleRecord]:
         """Yield one record per item and repeat (``docs/run_directory.md``), of one task or of all.
 
         Raises:
@@ -218,7 +219,7 @@ def evaluate(
     from harness.evaluation.evaluate import evaluate as run
 
     settings = _settings(model, tasks, output, options)
-    return _run(settings.output_path, partial(run, settings, argv, progress))
+    return _run(settings.run_directory, partial(run, settings, argv, progress))
 
 
 def score(
@@ -245,7 +246,7 @@ def score(
         SetupError: the benchmark's data, a key or the disk is missing.
     """
     from harness.core.stored_replies import Fields
-    from harness.evaluation.stored import score_file
+    from harness.evaluation.stored import StoredReplies, score_file
 
     given = dict(options)
     default = Fields()
@@ -262,10 +263,8 @@ def score(
     )
     clean = str(given.pop("clean", "none"))
     settings = _settings("stored", task, output, given)
-    return _run(
-        settings.output_path,
-        partial(score_file, settings, Path(responses), fields, clean, argv, progress),
-    )
+    replies = StoredReplies(Path(responses), fields, clean)
+    return _run(settings.run_directory, partial(score_file, settings, replies, argv, progress))
 
 
 class RescoreOptions(TypedDict, total=False):

@@ -39,6 +39,8 @@ def leaderboard(
     render = renderer("json" if as_json else form or suffix or DEFAULT)
     views = [read_run(path) for path in runs]
     for view in views:
+        if (warning := view.stale(thorough=False)) is not None:
+            typer.echo(f"warning: {warning}", err=True)
         register_metrics(view.tasks, include_path=include_path or (), trusted=bool(trust_task_code))
     text = render(build(views), title=title)
     if output is None:
