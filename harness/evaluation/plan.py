@@ -231,6 +231,7 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
         template=settings.template,
         system=settings.system,
     )
+    task.check()
     documents = task.documents()
     if not len(documents):
         raise MissingDataError(

@@ -86,6 +86,7 @@ def score_file(
         revision=settings.revision.get(spec.benchmark),
         trusted=settings.trust_task_code,
     )
+    task.check()
     records = read_records(file, fields)
     stored = Documentation(task, records, file).resolve()
     options = judge_options(settings, has_replies=any(record.judge_replies for record in records))
