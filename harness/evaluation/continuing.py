@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.comparison.reference import reference_entry
 from harness.core.adapter import AdapterInfo
-from harness.core.redaction import redact, redact_argv
+from harness.core.redaction import redact, redact_argv, redact_text
 from harness.errors import UsageError
 from harness.evaluation.plan import Plan
 from harness.judge.task_judge import judges_named
@@ -59,9 +59,9 @@ class Start:
         adapter, target = resolve(settings.model)
         return new_manifest(
             model={
-                "spec": settings.model,
+                "spec": redact_text(settings.model),
                 "adapter": adapter,
-                "target": target,
+                "target": redact_text(target),
                 "args": redact(settings.model_args),
                 "fingerprint": info.fingerprint,
                 "description": dict(info.description),

@@ -14,7 +14,6 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from harness.audio import AudioRef
@@ -27,11 +26,11 @@ from harness.errors import (
     EXIT_OK,
     AdapterError,
     HarnessError,
-    MissingDataError,
 )
 from harness.evaluation.dry_run import prompt_lines
 from model_adapters.conformance.tools import synthetic_clips
 from model_adapters.registry import create, resolve
+from tasks.quickstart.data import spoken_sentences
 
 QUESTION: Final = (
     "What is said in the recording? Answer with its words. If nothing is said, name the sound."
@@ -40,7 +39,6 @@ GENERATION: Final[Mapping[str, Any]] = {"max_new_tokens": 64, "do_sample": False
 ENOUGH_WORDS: Final = 0.5
 """Share of a sentence's words in the reply that counts as heard."""
 _UNREACHABLE: Final = frozenset({"connection", "timeout", "server", "rate_limit", "quota"})
-_QUICKSTART: Final = Path(__file__).resolve().parents[2] / "tasks" / "quickstart"
 
 _WORD: Final = re.compile(r"[^\W_]+")
 T = TypeVar("T")
@@ -204,16 +202,11 @@ def shipped_clips() -> list[Clip]:
     Raises:
         MissingDataError: the installation lacks its clips.
     """
-    found = [Clip("tone", synthetic_clips()[0], None)]
-    try:
-        lines = (_QUICKSTART / "items.jsonl").read_text(encoding="utf-8").split("\n")
-    except OSError as error:
-        raise MissingDataError(f"the shipped clips are missing: {error}") from error
-    items = [json.loads(line) for line in lines if line]
-    for number, item in enumerate([i for i in items if i["kind"] == "transcription"][:2], 1):
-        clip = AudioRef(_QUICKSTART / item["clip"], f"quickstart/{item['clip']}")
-        found.append(Clip(f"sentence {number}", clip, item["text"]))
-    return found
+    sentences = spoken_sentences(2)
+    return [
+        Clip("tone", synthetic_clips()[0], None),
+        *(Clip(f"sentence {number}", *pair) for number, pair in enumerate(sentences, 1)),
+    ]
 
 
 def _alive(model: str, what: str, call: Callable[[], T]) -> T:

@@ -223,6 +223,7 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
         template=settings.template,
         system=settings.system,
     )
+    task.check()
     judge = bind(task, judging)
     documents = task.documents()
     if not len(documents):

@@ -199,6 +199,7 @@ def _read(settings: Settings, replies: StoredReplies) -> _Scored:
         raise UnknownNameError("cleaning", clean, CLEANERS, hint=f"known: {', '.join(CLEANERS)}")
     task = _task(settings)
     spec = task.spec
+    task.check()
     records = read_records(replies.file, replies.fields)
     items = DocumentFinder(task, records, replies.file).resolve()
     judging = judge_options(settings, has_replies=any(record.judge_replies for record in records))

@@ -14,6 +14,7 @@ from harness.core.judge_spec import JudgeSpec
 from harness.core.task import FunctionRef, TaskSpec, Template
 from harness.errors import TaskFileError
 from harness.task_loading.judge_block import parse_judge
+from harness.task_loading.metric_facts import check_declared
 from harness.task_loading.yaml_file import YamlFile
 
 TASK_KEYS = frozenset(
@@ -145,7 +146,8 @@ def parse_task(file: YamlFile) -> TaskSpec:
     """Turn a task YAML into a ``TaskSpec``.
 
     Raises:
-        TaskFileError: an unknown, missing or ill-typed key, with file and line.
+        TaskFileError: an unknown, missing or ill-typed key, or a metric whose direction or anchors contradict the
+            registry, with file and line.
     """
     data = file.data
     check_keys(file, data, TASK_KEYS)
@@ -188,7 +190,7 @@ def parse_task(file: YamlFile) -> TaskSpec:
                 where=file.where("metadata", "lalm", key),
             )
     templates = _templates(file, lalm)
-    return TaskSpec(
+    spec = TaskSpec(
         task=str(data["task"]),
         benchmark=lalm["benchmark"],
         yaml_path=file.path,
@@ -218,7 +220,10 @@ def parse_task(file: YamlFile) -> TaskSpec:
         deviations=tuple(lalm["deviations"]),
         raw=data,
         unsupported=lalm["unsupported"],
+        where=file.where,
     )
+    check_declared(spec)
+    return spec
 
 
 def _judge(file: YamlFile, block: dict[str, Any] | None) -> JudgeSpec | None:
@@ -290,6 +295,8 @@ def _metrics(file: YamlFile) -> tuple[tuple[str, ...], dict[str, bool]]:
                 f"metric {name!r} needs 'aggregation: !function …' and 'higher_is_better'",
                 where=where,
             )
+        if name in directions:
+            raise TaskFileError(f"metric_list names {name!r} twice", where=where)
         names.append(name)
         directions[name] = entry["higher_is_better"]
     return tuple(names), directions
