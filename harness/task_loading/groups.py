@@ -15,7 +15,9 @@ from typing import Any
 
 from harness.core.task import TaskSpec
 from harness.errors import TaskFileError
-from harness.task_loading.schema import GROUP_KEYS, TASK_KEYS, check_keys, is_group, parse_task
+from harness.task_loading.checks.lm_eval_keys import GROUP_KEYS, TASK_KEYS, check_group_types
+from harness.task_loading.checks.values import MAPPING, NAME, NULL, check_kind, shown
+from harness.task_loading.schema import check_keys, is_group, parse_task
 from harness.task_loading.yaml_file import YamlFile, load_yaml
 
 
@@ -25,6 +27,7 @@ def check_group(file: YamlFile) -> tuple[str, tuple[str, ...]]:
     Raises:
         TaskFileError: unknown key, or a member that is neither a name nor an inline task.
     """
+    file.check()
     members = file.data.get("task")
     if not isinstance(members, list):
         raise TaskFileError(
@@ -33,18 +36,31 @@ def check_group(file: YamlFile) -> tuple[str, tuple[str, ...]]:
     names = tuple(_member_name(file, number, entry) for number, entry in enumerate(members))
     inline = any(isinstance(entry, dict) for entry in members)
     check_keys(file, file.data, GROUP_KEYS | TASK_KEYS if inline else GROUP_KEYS)
-    return str(file.data["group"]), names
+    check_group_types(file.data, file.where)
+    return file.data["group"], names
 
 
 def _member_name(file: YamlFile, number: int, entry: Any) -> str:
+    where = file.where("task", str(number))
     name = entry.get("task") if isinstance(entry, dict) else entry
-    if not isinstance(name, str) or not name:
+    if name is None:
         raise TaskFileError(
-            "'task' of a group must be a list of task or group names; an inline task is a mapping"
-            " with 'task'",
-            where=file.where("task", str(number)),
+            f"'task' of a group has the member {shown(entry)}, expected the name of a task or group, or a mapping"
+            " with 'task' (an inline task)",
+            where=where,
         )
-    return name
+    check_kind("a member of 'task'", name, (NAME,), where)
+    if isinstance(entry, dict):
+        check_kind("metadata", entry.get("metadata"), (MAPPING, NULL), where)
+        check_keys(file, entry, TASK_KEYS, "task", str(number))
+        if "custom_dataset" not in {**file.data, **entry}:
+            raise TaskFileError(
+                f"the inline task {name!r} has no 'custom_dataset', neither itself nor from the group file",
+                where=where,
+                hint="put 'include: FILE.yaml' of the task into the group file; a member cannot change a task of"
+                " another file. Write only its name to select it as it is",
+            )
+    return str(name)
 
 
 def inline_tasks(file: YamlFile) -> dict[str, YamlFile]:

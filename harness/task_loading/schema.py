@@ -14,48 +14,17 @@ from harness.core.generation_arguments import read_level
 from harness.core.judge_spec import JudgeSpec
 from harness.core.task import FunctionRef, TaskSpec, Template
 from harness.errors import TaskFileError
+from harness.task_loading.checks.lm_eval_keys import (
+    FEWSHOT_KEYS,
+    METRIC_KEYS,
+    TASK_KEYS,
+    check_task_types,
+)
+from harness.task_loading.checks.our_keys import check_our_values, check_template
+from harness.task_loading.checks.values import shown
 from harness.task_loading.judge_block import parse_judge
 from harness.task_loading.metric_facts import check_declared
 from harness.task_loading.yaml_file import YamlFile
-
-TASK_KEYS = frozenset(
-    [
-        "task",
-        "task_alias",
-        "tag",
-        "dataset_path",
-        "dataset_name",
-        "dataset_kwargs",
-        "custom_dataset",
-        "training_split",
-        "validation_split",
-        "test_split",
-        "fewshot_split",
-        "process_docs",
-        "doc_to_text",
-        "doc_to_target",
-        "doc_to_choice",
-        "doc_to_audio",
-        "doc_to_image",
-        "unsafe_code",
-        "description",
-        "target_delimiter",
-        "fewshot_delimiter",
-        "fewshot_config",
-        "num_fewshot",
-        "metric_list",
-        "output_type",
-        "generation_kwargs",
-        "repeats",
-        "filter_list",
-        "should_decontaminate",
-        "doc_to_decontamination_query",
-        "gen_prefix",
-        "process_results",
-        "metadata",
-    ]
-)
-GROUP_KEYS = frozenset(["group", "group_alias", "task", "aggregate_metric_list", "tag", "metadata"])
 
 # lm-eval's own metric names: lm-eval would replace our functions by its own.
 _LM_EVAL_METRICS = frozenset(
@@ -151,6 +120,7 @@ def parse_task(file: YamlFile) -> TaskSpec:
             registry, with file and line.
     """
     data = file.data
+    file.check()
     check_keys(file, data, TASK_KEYS)
     for key in (
         "task",
@@ -161,15 +131,15 @@ def parse_task(file: YamlFile) -> TaskSpec:
         "metric_list",
     ):
         if not data.get(key) and not (key == "metric_list" and _unsupported(data)):
-            raise TaskFileError(f"the key {key!r} is missing", where=str(file.path))
+            missing = "is missing" if key not in data else f"is empty ({shown(data[key])})"
+            raise TaskFileError(f"the key {key!r} {missing}", where=file.where(key))
+    check_task_types(data, file.where)
     if data.get("output_type") != "generate_until":
         raise TaskFileError(
             "output_type must be generate_until: audio-language models are scored on generated text",
             where=file.where("output_type"),
         )
-    for key in ("custom_dataset", "process_results"):
-        if not isinstance(data[key], FunctionRef):
-            raise TaskFileError(f"{key} must be '!function module.name'", where=file.where(key))
+    check_keys(file, data.get("fewshot_config") or {}, FEWSHOT_KEYS, "fewshot_config")
     if (data.get("fewshot_config") or {}).get("samples") != []:
         raise TaskFileError(
             "'fewshot_config: {samples: []}' is missing: without it lm-eval lists the whole split",
@@ -239,7 +209,8 @@ def _judge(file: YamlFile, block: dict[str, Any] | None) -> JudgeSpec | None:
 
 
 def _unsupported(data: dict[str, Any]) -> bool:
-    lalm = (data.get("metadata") or {}).get("lalm")
+    metadata = data.get("metadata")
+    lalm = metadata.get("lalm") if isinstance(metadata, dict) else None
     return isinstance(lalm, dict) and bool(lalm.get("unsupported"))
 
 
@@ -264,10 +235,11 @@ def _lalm(file: YamlFile) -> dict[str, Any]:
         value = lalm[key]
         if not isinstance(value, types) or (isinstance(value, bool) and types is not bool):
             raise TaskFileError(
-                f"metadata.lalm.{key} is {value!r}, expected {_type_name(types)}",
+                f"metadata.lalm.{key} is {shown(value)}, expected {_type_name(types)}",
                 where=file.where("metadata", "lalm", key),
             )
         values[key] = value
+    check_our_values(values, lambda *keys: file.where("metadata", "lalm", *keys))
     for key, allowed in (("answer", _ANSWERS), ("null_response", ("empty", "error"))):
         if values[key] not in allowed:
             raise TaskFileError(
@@ -280,11 +252,15 @@ def _lalm(file: YamlFile) -> dict[str, Any]:
 def _metrics(file: YamlFile) -> tuple[tuple[str, ...], dict[str, bool]]:
     names: list[str] = []
     directions: dict[str, bool] = {}
-    for entry in file.data["metric_list"]:
-        where = file.where("metric_list")
+    for number, entry in enumerate(file.data["metric_list"] or ()):
+        where = file.where("metric_list", str(number))
         if not isinstance(entry, dict) or not isinstance(entry.get("metric"), str):
-            raise TaskFileError("an entry of metric_list has no 'metric'", where=where)
+            raise TaskFileError(
+                f"an entry of metric_list is {shown(entry)}, expected a mapping with 'metric'",
+                where=where,
+            )
         name = entry["metric"]
+        check_keys(file, entry, METRIC_KEYS, "metric_list", str(number))
         if name in _LM_EVAL_METRICS:
             raise TaskFileError(
                 f"the metric name {name!r} is lm-eval's own: lm-eval would compute its metric instead",
@@ -314,7 +290,9 @@ def _templates(file: YamlFile, lalm: dict[str, Any]) -> dict[str, Template]:
     templates: dict[str, Template] = {}
     for name, given in declared.items():
         fields = given or {}
-        check_keys(file, fields, _TEMPLATE_KEYS, "metadata", "lalm", "templates", str(name))
+        keys = ("metadata", "lalm", "templates", str(name))
+        check_keys(file, fields, _TEMPLATE_KEYS, *keys)
+        check_template(fields, lambda *more, keys=keys: file.where(*keys, *more))
         is_default = name == lalm["default_template"]
         templates[str(name)] = Template(
             id=str(name),

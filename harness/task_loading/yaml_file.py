@@ -16,6 +16,8 @@ import yaml
 
 from harness.core.task import FunctionRef
 from harness.errors import TaskFileError
+from harness.task_loading.checks.values import check_plain
+from harness.task_loading.checks.yaml_text import Fault, find_faults
 
 KeyPath = tuple[str, ...]
 
@@ -36,11 +38,23 @@ class YamlFile:
         path: the file itself.
         data: the merged mapping.
         lines: key path -> "file:line" (two levels of nesting below ``metadata``).
+        faults: repeated keys and text that YAML reads otherwise, also those of included files.
     """
 
     path: Path
     data: dict[str, Any]
     lines: dict[KeyPath, str] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def check(self) -> None:
+        """Refuse a task or group file that does not say what it seems to say.
+
+        Raises:
+            TaskFileError: a repeated key, text that YAML reads otherwise, or a value of a kind that no key has.
+        """
+        for fault in self.faults:
+            raise TaskFileError(fault.message, where=fault.where, hint=fault.hint)
+        check_plain(self.data, self.where)
 
     def where(self, *keys: str) -> str:
         """File and line of a key, or of its nearest parent."""
@@ -194,10 +208,12 @@ def load_yaml(path: Path, _seen: tuple[Path, ...] = ()) -> YamlFile:
         loader = _loader_class(path)(text)
     except yaml.YAMLError as error:
         raise TaskFileError(f"invalid YAML: {error}", where=str(path)) from error
+    faults: list[Fault] = []
     try:
         node = loader.get_single_node()
         if node is not None:
             _check_size(node, path)
+            faults = find_faults(node, path)
         data = loader.construct_document(node) if node is not None else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -215,15 +231,16 @@ def load_yaml(path: Path, _seen: tuple[Path, ...] = ()) -> YamlFile:
     lines: dict[KeyPath, str] = {}
     if node is not None:
         _record_lines(node, path, lines)
-    includes = data.pop("include", None)
+    includes = data.pop("include", [])
     merged: dict[str, Any] = {}
     merged_lines: dict[KeyPath, str] = {}
     names = includes if isinstance(includes, list) else [includes]
-    for name in names if includes is not None else ():
+    for name in names:
         parent_path = _included(path, name, lines.get(("include",), str(path)))
         parent = load_yaml(parent_path, (*_seen, path.resolve()))
         merged.update(parent.data)
         merged_lines.update(parent.lines)
+        faults = [*parent.faults, *faults]
     for key in data:
         merged_lines = {k: v for k, v in merged_lines.items() if k[0] != key}
-    return YamlFile(path, {**merged, **data}, {**merged_lines, **lines})
+    return YamlFile(path, {**merged, **data}, {**merged_lines, **lines}, faults)
