@@ -45,8 +45,8 @@ def _member_name(file: YamlFile, number: int, entry: Any) -> str:
     name = entry.get("task") if isinstance(entry, dict) else entry
     if name is None:
         raise TaskFileError(
-            f"'task' of a group has the member {shown(entry)}, expected the name of a task or group, or a mapping"
-            " with 'task' (an inline task)",
+            "'task' of a group must be a list of task or group names; an inline task is a mapping with 'task', found"
+            f" {shown(entry)}",
             where=where,
         )
     check_kind("a member of 'task'", name, (NAME,), where)
