@@ -24,8 +24,8 @@ State = Literal["ok", "missing", "unsupported", "refused", "error", "stale"]
 CONTROL: Final = "letter_or_text"
 """The judge-free option rule: stands alone when a run has no judge."""
 
-SHOWN_ONLY: Final = frozenset({"abstention_rate", CONTROL})
-RATES: Final = frozenset({"wer", "cer", "per"})
+SHOWN_ONLY: Final = frozenset({"abstention_rate", "wer_marked", CONTROL})
+RATES: Final = frozenset({"wer", "wer_marked", "cer", "per"})
 REFUSED_SHARE: Final = 0.95
 ERROR_SHARE: Final = 0.01
 

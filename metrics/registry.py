@@ -34,6 +34,7 @@ METRICS: Final[dict[str, Measure]] = {
     for metric in (
         _share("accuracy"),
         _rate("wer"),
+        _rate("wer_marked"),
         _rate("cer"),
         _rate("per"),
         AbsoluteError("mae", "error", RATE, "abs_error", "n", higher_is_better=False),

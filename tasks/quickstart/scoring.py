@@ -15,7 +15,7 @@ from harness.types import Document, ItemScore, Scored
 from metrics import vanilla
 from metrics.classification import confusion_item
 from metrics.labels import only_label
-from metrics.normalizers import NORMALIZERS
+from metrics.normalizers import NORMALIZERS, without_script_spaces
 from metrics.numbers import spoken_number
 from metrics.options import letter_or_text
 from metrics.text_errors import char_edits, word_edits
@@ -65,8 +65,8 @@ def reference(doc: Document) -> Any:
 def signature(docs: Sequence[Document]) -> dict[str, str]:
     """The normaliser of the text metrics, as a part of the signature.
 
-    >>> signature([{"_params": {"kind": "transcription", "normalizer": "basic"}}])
-    {'norm': 'basic'}
+    >>> signature([{"_params": {"kind": "transcription", "normalizer": "canonical"}}])
+    {'norm': 'canonical'}
     """
     names = {doc["_params"].get("normalizer") for doc in docs} - {None}
     return {"norm": "+".join(sorted(names))} if names else {}
@@ -98,7 +98,8 @@ def _transcription(doc: Document, reply: str) -> ItemScore:
     normalize = NORMALIZERS[doc["_params"]["normalizer"]]
     said, heard = normalize(doc["text"]), normalize(reply)
     wer = Scored(word_edits(said, heard), parsed=bool(heard))
-    cer = Scored(char_edits(said, heard), parsed=bool(heard))
+    characters = char_edits(without_script_spaces(said), without_script_spaces(heard))
+    cer = Scored(characters, parsed=bool(heard))
     return ItemScore({"wer": {"strict": wer}, "cer": {"strict": cer}}, extracted=heard or None)
 
 

@@ -21,11 +21,13 @@ from harness.types import Document, ItemScore, Scored
 from metrics import vanilla
 from metrics.instructions import InstructionError, evaluate
 from metrics.judge import speech_ifeval as judge
+from metrics.normalizers import canonical_speech_ifeval
 from metrics.normalizers import speech_ifeval as normalize
 from metrics.text_errors import word_edits
 from tasks.speech_ifeval.layout import PARTS
 
-NORMALIZER: Final = "speech_ifeval"
+NORMALIZER: Final = "speech_ifeval/canonical_speech_ifeval"
+"""Normalisers of ``wer``: official and strict reading."""
 _JUDGED: Final = ("accuracy", "cot", "wer")
 """Values of ``metric`` whose documents a judge looks at."""
 
@@ -80,7 +82,7 @@ def signature(docs: Sequence[Document]) -> dict[str, str]:
     """The normaliser of ``wer``, as a part of the signature.
 
     >>> signature([{"metric": "wer"}]), signature([{"metric": "cot"}])
-    ({'norm': 'speech_ifeval'}, {})
+    ({'norm': 'speech_ifeval/canonical_speech_ifeval'}, {})
     """
     return {"norm": NORMALIZER} if any(doc.get("metric") == "wer" for doc in docs) else {}
 
@@ -199,7 +201,8 @@ def _transcribed(doc: Document, response: Any, verdicts: Sequence[Any] | None) -
         return _Result(Scored(None, parsed=False), Scored(None, parsed=False), aborted=True)
     gold, replies = normalize(label), _replies(verdicts)
     extract = normalize(replies[0]) if replies else None
-    deleted = Scored(word_edits(gold, ""), parsed=False)
+    strict_gold = canonical_speech_ifeval(label)
+    deleted = Scored(word_edits(strict_gold, ""), parsed=False)
     if not isinstance(response, str):
         official, aborted = Scored(None, parsed=False), True
     elif extract is None:
@@ -211,7 +214,7 @@ def _transcribed(doc: Document, response: Any, verdicts: Sequence[Any] | None) -
     elif extract is None:
         strict = deleted if verdicts else Scored(None, parsed=False)
     else:
-        strict = Scored(word_edits(gold, extract))
+        strict = Scored(word_edits(strict_gold, canonical_speech_ifeval(replies[0])))
     details: dict[str, Any] = {}
     if extract is not None and isinstance(response, str):
         details["extract_in_reply"] = extract in normalize(response)

@@ -22,9 +22,9 @@ IDS = {
     *("macro_f1", "if_prompt_strict", "if_prompt_loose", "if_inst_strict", "if_inst_loose"),
     *("if_rate", "panda", "qa_vote", "sdqa", "judged_accuracy", "letter_or_text"),
     *("exact_accuracy", "exact_prosodic", "exact_fluency"),
-    *("slot_f1", "slot_cer", "corpus_bleu"),
+    *("slot_f1", "slot_cer", "corpus_bleu", "wer_marked"),
 }
-LOWER_IS_BETTER = {"wer", "cer", "per", "mae", "abstention_rate", "slot_cer"}
+LOWER_IS_BETTER = {"wer", "wer_marked", "cer", "per", "mae", "abstention_rate", "slot_cer"}
 
 Item = Mapping[str, float]
 
@@ -51,7 +51,7 @@ _words = st.lists(st.sampled_from(["a", "b", "the", "."]), max_size=6).map(" ".j
 _label = st.sampled_from(["a", "b|c", '"', "", "é\n", "a,b"])
 SPECIAL = {
     **dict.fromkeys(["if_inst_strict", "if_inst_loose"], _instructions),
-    **dict.fromkeys(["wer", "cer", "per", "slot_cer"], _edits),
+    **dict.fromkeys(["wer", "wer_marked", "cer", "per", "slot_cer"], _edits),
     "slot_f1": st.builds(lambda s: {"score": s / 3, "n": 1}, st.integers(0, 3)),
     "corpus_bleu": st.builds(bleu_item, _words, _words),
     "mae": st.builds(lambda e: {"abs_error": e, "n": 1}, st.floats(0, 1e6) | st.integers(0, 99)),
@@ -63,7 +63,7 @@ BEST_AND_WORST: dict[str, tuple[Item, Item]] = {
     "slot_f1": ({"score": 1.0, "n": 1}, {"score": 0.0, "n": 1}),
     "corpus_bleu": (bleu_item("a b c d e", "a b c d e"), bleu_item("a b c d e", "v w x y z")),
     **dict.fromkeys(
-        ["wer", "cer", "per", "slot_cer"], ({"edits": 0, "length": 4}, {"edits": 9, "length": 4})
+        ["wer", "wer_marked", "cer", "per", "slot_cer"], ({"edits": 0, "length": 4}, {"edits": 9, "length": 4})
     ),
     "abstention_rate": ({"correct": 0, "n": 1}, {"correct": 1, "n": 1}),
     "mae": ({"abs_error": 0, "n": 1}, {"abs_error": 3.5, "n": 1}),
