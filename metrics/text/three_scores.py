@@ -32,6 +32,9 @@ _DOUBT: Final = re.compile(r"[ ]*(?:or|to|-|and|/)[ ]*\Z")
 _NOT: Final = re.compile(r"(?:\bnot|n't|\brather than|\binstead of)[ ]+(?:a |an )?\Z")
 _LAST: Final = re.compile(r"[\s.,;:!)\]|\"']*(?:and|with)?[\s.,;:|*-]*\Z")
 _SAID: Final = re.compile(r"[:=|][ ]*\Z|\bso[ ]+\Z|\bscore[ ](?:is|of)[ ]\Z")
+_COUNTS: Final = re.compile(
+    r"[ ](?!points?\b|out\b|because\b|since\b|as\b|due\b|and\b|with\b|but\b|for\b|which\b|while\b|or\b|to\b)[a-z]"
+)
 _ALTERNATIVE: Final = re.compile(r"[ ]*(?:or|to|-|/)[ ]*\Z")
 _LONGEST_UNNAMED: Final = 500  # a longer reply without a name is prose, not a row of numbers
 _ONLY_NUMBERS: Final = re.compile(r"[\s,;:/|()\[\].-]*(?:(?:and)[\s,;]*)?")
@@ -193,15 +196,14 @@ def _behind(
 def _score(
     body: str, place: _Name, inside: Sequence[Number], ends: Mapping[int, int], stop: int
 ) -> float | None:
-    first = inside[0]
+    first, last = inside[0], inside[-1]
+    said = _LAST.fullmatch(body[ends[last.start] : stop]) and _SAID.search(
+        _tail(body, place.end, last.start)
+    )
+    if len(inside) > 1 and said and _COUNTS.match(body, ends[first.start]):
+        return last.value  # "one word is off, so 7"
     if _LINK.match(body[place.end : first.start]):
         if len(inside) > 1 and _DOUBT.fullmatch(body[ends[first.start] : inside[1].start]):
             return None
         return first.value
-    last = inside[-1]
-    if len(inside) == 1 or (
-        _LAST.fullmatch(body[ends[last.start] : stop])
-        and _SAID.search(_tail(body, place.end, last.start))
-    ):
-        return last.value
-    return None
+    return last.value if len(inside) == 1 or said else None

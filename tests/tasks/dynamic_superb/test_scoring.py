@@ -149,7 +149,7 @@ def test_what_the_judge_sees() -> None:
         ("wer", "a cat", "", (2, 2), (2, 2)),
         ("per", "K AE T", "K AE P", (1, 3), (1, 3)),
         ("cer", "今天 好", "今天好。", (2, 4), (0, 3)),
-        ("cer", "今天天气，很好，１２个", "今天 天气很 好 12个", (7, 12), (0, 9)),
+        ("cer", "今天天气，很好，１２个", "今天 天气很 好 12个", (6, 11), (0, 9)),
         ("wer", "l'e\u0301te\u0301 garçon", "\ufeffL\u02bcÉTÉ gar\u00adçon", (2, 2), (0, 3)),
         ("wer", "Die Straße", "DIE STRASSE", (0, 2), (0, 2)),
         ("per", "HH AH L OW", "/hh ah0 l ow1/", (3, 4), (0, 4)),
