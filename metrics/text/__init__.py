@@ -1,1 +1,1 @@
-"""Text before it is compared: one canonical form for every strict reading."""
+"""Reading replies: the canonical form, normalisers, labels, letters, options, numbers, phonemes, edits."""

@@ -54,7 +54,26 @@ _TOKEN: Final = re.compile(rf"{_NUMERAL}|[^\W\d_]+|[^\s\w]|[_\d\w]")
 _ATTACHED: Final = re.compile(r"(?:[⁰¹²³⁴-₎]|\^|\*\*)+|(?:k|bn|e[+-]?\d+)\b")
 _NAME: Final = re.compile(r"([^\W\d_]+)[-_.]?\Z")
 _SPOKEN_AS_LABEL: Final = frozenset(
-    "midi age aged note pitch score number no approx about around is of at circa ca so it".split()
+    [
+        "midi",
+        "age",
+        "aged",
+        "note",
+        "pitch",
+        "score",
+        "number",
+        "no",
+        "approx",
+        "about",
+        "around",
+        "is",
+        "of",
+        "at",
+        "circa",
+        "ca",
+        "so",
+        "it",
+    ]
 )
 
 
@@ -166,9 +185,15 @@ def _suffixed(
         return ends(1, value, "ordinal")
     if digits and following[0] == "s" and (touches or value is None):
         decade = value is not None and value % 10 == 0 and 10 <= value < 200
-        return ends(1, value + 4.5, "decade") if decade and value is not None else (number, position)
+        return (
+            ends(1, value + 4.5, "decade") if decade and value is not None else (number, position)
+        )
     if digits and following[0] == "'" and following[1] == "s" and value is not None:
-        return ends(2, value + 4.5, "decade") if value % 10 == 0 and value >= 10 else (number, position)
+        return (
+            ends(2, value + 4.5, "decade")
+            if value % 10 == 0 and value >= 10
+            else (number, position)
+        )
     if following[0] in _FRACTIONS:
         return ends(1, _plus(value, _FRACTIONS[following[0]]))
     if following[0] == "and":
@@ -191,7 +216,7 @@ def _suffixed(
     skipped = 1 if following[0] in {"-", "and"} else 0
     part = following[skipped]
     ordinal = _ORDINALS.get(part, 0)
-    if not digits and value is not None and 0 < ordinal and _continues(value, ordinal):
+    if not digits and value is not None and ordinal > 0 and _continues(value, ordinal):
         return ends(skipped + 1, value + ordinal, "ordinal")
     if part in _DENOMINATORS and following[0] != "and":
         return ends(skipped + 1, None)

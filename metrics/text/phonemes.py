@@ -60,7 +60,9 @@ def arpabet(text: str) -> list[str]:
     """
     plain = canonical(_without_lead(text), casefold=False).upper()
     symbols = "".join(sign if sign.isalnum() else " " for sign in plain).split()
-    return [_STRESS.sub(r"\1", symbol) if _STRESS.fullmatch(symbol) else symbol for symbol in symbols]
+    return [
+        _STRESS.sub(r"\1", symbol) if _STRESS.fullmatch(symbol) else symbol for symbol in symbols
+    ]
 
 
 def _without_lead(text: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from metrics.text.canonical import canonical
@@ -20,14 +21,20 @@ _SCALE: Final = re.compile(
     r"\b(?:on|in|using|with|out of)?[ ]*(?:a|the)?[ ]*(?:scale|range)[ ]*(?:of|from|between)?[ ]*(?:\d+[ ]*(?:-|to|and)[ ]*)?\d+"
     r"|\([ ]*(?:from[ ])?[01][ ]*(?:-|to)[ ]*10[ ]*\)|\b\d+[ -]point scale"
 )
-_OUT_OF: Final = re.compile(r"[ ]*(?:/|out of|of|from|on)[ ]*(\d+(?:\.0+)?|ten)\b(?![ ]*/)(?:[ ]*points?)?")
-_MARKUP: Final = re.compile(r"[*_`#]+|\\(?:text|mathrm|textbf)\b|[{}$]|^[ \t]*(?:[-•·+]|\d{1,2}[.)])[ \t]+", re.MULTILINE)
+_OUT_OF: Final = re.compile(
+    r"[ ]*(?:/|out of|of|from|on)[ ]*(\d+(?:\.0+)?|ten)\b(?![ ]*/)(?:[ ]*points?)?"
+)
+_MARKUP: Final = re.compile(
+    r"[*_`#]+|\\(?:text|mathrm|textbf)\b|[{}$]|^[ \t]*(?:[-•·+]|\d{1,2}[.)])[ \t]+", re.MULTILINE
+)
 _LINK: Final = re.compile(
     r"[\s\"'()\[\]]*(?:(?:score|scores|scored|rating|level|value|mark|is|was|are|of|at|as|gets|receives|received|equals|"
     r"would be|should be|stands|given|rated|about|around|approximately|i'd say|the|a|an|also|just|only|:|=|-|->|→|—|\||,)"
     r"[\s\"'()\[\]]*)*\Z"
 )
-_FOR: Final = re.compile(r"[\s)]*(?:(?:points?|marks?)[ ]+)?(?:for|in|on|\(|-|:)[ ]*(?:the[ ]|its[ ]|their[ ])?[\"']?\Z")
+_FOR: Final = re.compile(
+    r"[\s)]*(?:(?:points?|marks?)[ ]+)?(?:for|in|on|\(|-|:)[ ]*(?:the[ ]|its[ ]|their[ ])?[\"']?\Z"
+)
 _DOUBT: Final = re.compile(r"[ ]*(?:or|to|-|and|/)[ ]*\Z")
 _NOT: Final = re.compile(r"(?:\bnot|n't|\brather than|\binstead of)[ ]+(?:a |an )?\Z")
 _LAST: Final = re.compile(r"[\s.,;:!)\]|\"']*(?:and|with)?[\s.,;:|*-]*\Z")
@@ -167,7 +174,7 @@ def _columns(
     distinct = len({place.key for place in places}) == len(places)
     if inside or not distinct or len(places) < 2 or len(after) != len(places):
         return None
-    for one, other in zip(after, after[1:], strict=False):
+    for one, other in pairwise(after):
         if not _ONLY_NUMBERS.fullmatch(body[ends[one.start] : other.start]):
             return None
     if re.search(r"\b(?:or|not)\b", body[places[0].start : after[-1].end]):

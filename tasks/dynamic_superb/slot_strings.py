@@ -14,8 +14,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from metrics.normalizers import canonical_words, without_script_spaces
 from metrics.text.canonical import canonical
+from metrics.text.normalizers import canonical_words, without_script_spaces
 
 Slots = dict[str, list[str]]
 
@@ -24,7 +24,18 @@ _KEY: Final = re.compile(
     r"(?:^|[,;\n|])[ \t]*[\"'\[{(]?((?![\d_ ])\w+(?:[ \t/_.-]\w+){0,4})[\"']?[ \t]*(?::|=|->|→)(?!//)[ \t]*"
 )
 _LEADS: Final = frozenset(
-    "answer slots output result results response entities finalanswer slotfilling intent".split()
+    [
+        "answer",
+        "slots",
+        "output",
+        "result",
+        "results",
+        "response",
+        "entities",
+        "finalanswer",
+        "slotfilling",
+        "intent",
+    ]
 )
 _NOTHING: Final = re.compile(
     r"(?:there (?:are|is) )?(?:no(?:ne| slots?(?: found| detected| present)?)?|nothing|n/a|null|\{\}|\[\])\.?"

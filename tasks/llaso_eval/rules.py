@@ -12,20 +12,32 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from harness.types import Reading, Scored
-from metrics import llaso, llaso_numbers, llaso_phonemes
-from metrics.judge import llaso as judge
-from metrics.normalizers import canonical_words, without_script_spaces
-from metrics.numbers import strict_number
+from metrics.text.edits import char_edits, word_edits
+from metrics.text.normalizers import canonical_words, without_script_spaces
+from metrics.text.numbers import strict_number
 from metrics.text.phonemes import ipa
 from metrics.text.three_scores import named_scores
-from metrics.text_errors import char_edits, word_edits
+from tasks.llaso_eval import judge_reply as judge
+from tasks.llaso_eval import (
+    labels as llaso,
+)
+from tasks.llaso_eval import (
+    phonemes as llaso_phonemes,
+)
+from tasks.llaso_eval import (
+    spoken_numbers as llaso_numbers,
+)
 from tasks.llaso_eval.sets import DataSet
 
 Readings = dict[Reading, Scored]
 
 EXACT: Final = {f"exact_{key}": key for key in llaso_numbers.PRONUNCIATION_KEYS}
 """Metric id -> the pronunciation score that must match."""
-_SCORE_NAMES: Final = {"accuracy": "accura(?:cy|te)", "prosodic": r"proso\w*", "fluency": r"fluen\w*"}
+_SCORE_NAMES: Final = {
+    "accuracy": "accura(?:cy|te)",
+    "prosodic": r"proso\w*",
+    "fluency": r"fluen\w*",
+}
 _OTHER_SCORES: Final = r"total|overall|completeness|sum|average|mean|final"
 
 

@@ -22,11 +22,11 @@ from typing import Any, Final, Literal
 from harness.errors import InputFileError
 from harness.types import Document, ItemScore, Scored, Stats
 from metrics import vanilla
-from metrics import voicebench as rules
-from metrics.judge import voicebench as judge
-from metrics.text.refusals import refuses
 from tasks.voicebench import ifeval
+from tasks.voicebench import judge_reply as judge
+from tasks.voicebench import reply_rules as rules
 from tasks.voicebench.layout import CONFIGS, Evaluator
+from tasks.voicebench.refusals import refuses
 
 VOTES: Final = 3
 _ABSENT: Final = Scored(None)

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.types import Metric
-from metrics.bleu import bleu_item
-from metrics.classification import confusion_item
-from metrics.intervals import estimate
+from metrics.measures.corpus_bleu import bleu_item
+from metrics.measures.macro_f1 import confusion_item
 from metrics.registry import METRICS, add, total
+from metrics.statistics.intervals import estimate
 
 IDS = {
     *("accuracy", "wer", "cer", "per", "mae", "judge_score", "refusal_rate", "abstention_rate"),
@@ -63,7 +63,8 @@ BEST_AND_WORST: dict[str, tuple[Item, Item]] = {
     "slot_f1": ({"score": 1.0, "n": 1}, {"score": 0.0, "n": 1}),
     "corpus_bleu": (bleu_item("a b c d e", "a b c d e"), bleu_item("a b c d e", "v w x y z")),
     **dict.fromkeys(
-        ["wer", "wer_marked", "cer", "per", "slot_cer"], ({"edits": 0, "length": 4}, {"edits": 9, "length": 4})
+        ["wer", "wer_marked", "cer", "per", "slot_cer"],
+        ({"edits": 0, "length": 4}, {"edits": 9, "length": 4}),
     ),
     "abstention_rate": ({"correct": 0, "n": 1}, {"correct": 1, "n": 1}),
     "mae": ({"abs_error": 0, "n": 1}, {"abs_error": 3.5, "n": 1}),

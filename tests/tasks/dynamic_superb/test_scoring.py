@@ -17,7 +17,7 @@ from harness.types import MISSING, ItemScore, Scored
 from metrics.registry import METRICS
 from tasks.dynamic_superb import scoring
 from tasks.dynamic_superb.rules import RULES
-from tests.command import CommandResult
+from tests.support.command import CommandResult
 
 RIGHT, WRONG = {"correct": 1, "n": 1}, {"correct": 0, "n": 1}
 REPLIES: list[Any] = [None, MISSING, 3, ["Yes"], {"a": 1}]
@@ -205,7 +205,9 @@ def test_nothing_against_nothing_is_no_agreement(gold: str, reply: str) -> None:
 def test_no_slots_against_no_slots_is_right_only_if_said() -> None:
     assert both(scoring.score(document("slots", ""), "None.", None), "slot_f1")[1]["score"] == 1
     assert both(scoring.score(document("slots", ""), "", None), "slot_f1")[1]["score"] == 0
-    assert both(scoring.score(document("slots", ""), "city: Rome", None), "slot_f1")[1]["score"] == 0
+    assert (
+        both(scoring.score(document("slots", ""), "city: Rome", None), "slot_f1")[1]["score"] == 0
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from harness.errors import InputFileError, UnknownNameError
 from harness.types import MISSING, READINGS, ItemScore
-from metrics import llaso_numbers
-from metrics.judge import llaso as judge
 from metrics.registry import METRICS
+from tasks.llaso_eval import judge_reply as judge
 from tasks.llaso_eval import scoring
+from tasks.llaso_eval import spoken_numbers as llaso_numbers
 from tasks.llaso_eval.rules import EXACT
 from tasks.llaso_eval.sets import data_sets, get, task_id
 
@@ -232,9 +232,7 @@ def test_the_ascii_g_and_a_tie_bar_are_notation() -> None:
         ("I hear two words.", None),
     ],
 )
-def test_three_scores_in_the_forms_of_models(
-    reply: str, read: tuple[int, int, int] | None
-) -> None:
+def test_three_scores_in_the_forms_of_models(reply: str, read: tuple[int, int, int] | None) -> None:
     gold = "Hello there. For the sentence: accuracy is 7, prosodic is 8, fluency is 9 total score is 8."
     result = score("pronunciation_scoring_sentence_level_test", gold, reply, [])
     for metric in ("exact_accuracy", "exact_prosodic", "exact_fluency"):

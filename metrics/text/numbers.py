@@ -1,0 +1,186 @@
+"""The one number that a reply commits to; anything ambiguous is no number.
+
+``strict_number`` is the strict rule for ages, pitches and scores (LLaSO-Eval, Dynamic-SUPERB), where a range stands
+for its mean; ``spoken_number`` is that of the quickstart suite, where a range is no number and digits may be
+grouped by commas. Both read digits and English words (``metrics.text.cardinals``). A reply commits to a number if
+
+* it names only that one, however often;
+* it names others as well, but only to exclude them ("25, not 30");
+* it names several and gives one of them as its answer ("…, so the answer is 25", "12 + 13 = 25").
+
+Bounds ("over 25", "25+"), alternatives and numbers joined by a sign ("5/5", "10:30") commit to none. Neither
+function returns an infinite or undefined value; both are linear in the text.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Final
+
+from metrics.text.canonical import canonical
+from metrics.text.cardinals import MOST, Number, numbers, plain
+
+_FILLER: Final = (
+    r"(?:(?:a|an|the|about|around|exactly|be|in|likely|really|quite|actually|simply|just|year|years|"
+    r"number|midi|pitch|note|value|of|score|age|it|is)[ ]+){0,4}"
+)
+_EXCLUDED: Final = re.compile(
+    r"(?:\bnot|n't|\bnever|\bneither|\brather than|\binstead of|\bnor|\bas opposed to|\bunlike)"
+    rf"[ ]+{_FILLER}\Z"
+)
+_GOES_ON: Final = re.compile(rf"[ ,]*(?:,|\bor\b|\bnor\b)[ ]*{_FILLER}\Z")
+_DENIED: Final = re.compile(
+    r"[ ]*(?:years?(?: old)?[ ]*)?(?:is|was|would be|seems)?[ ]*"
+    r"(?:is not|isn't|wasn't|was not|would not be|is wrong|is incorrect|is too|can be ruled out)\b"
+)
+_BOUND: Final = re.compile(
+    r"(?:\b(?:more|less|fewer|older|younger|greater|higher|lower|other|no later|larger|smaller) than"
+    r"|\bover|\bunder|\bat least|\bat most|\bup to|\babove|\bbelow|\bbeyond|\bexceed(?:s|ing)?|[<>≤≥])[ ]*\Z"
+)
+_OPEN: Final = re.compile(
+    r"[ ]?\+(?![ ]*\d)|[ ]plus\b|[ ]?-?(?:some(?:thing|ish)?|odd)\b"
+    r"|[ ](?:years?[ ])?(?:or|and) (?:more|less|fewer|older|younger|above|below|over|under|higher|lower|up)\b"
+)
+_RANGE: Final = re.compile(r"[ \t]*-[ \t]*|[ ](?:to|through|until|up to)[ ]")
+_SPACES: Final = re.compile(r"[ \t]+")
+_BETWEEN: Final = re.compile(r"\bbetween[ ](?:the ages? of[ ]|about[ ])?(?:age[ ])?\Z")
+_COMMITS: Final = re.compile(
+    r"(?:\b(?:answer|result|total|estimate|prediction|conclusion|guess)\b(?:[ ]\w+){0,4}?[ ]*"
+    r"(?:\bis|\bare|\bwas|\bwould be|:|=|\bequals)|=|\\boxed\{)[ *$\"'(]*"
+    r"(?:about |approximately |around |exactly )?\Z"
+)
+_PRONOUN: Final = re.compile(
+    r"\b(?:no|this|that|which|each|every|any|another) one\b|\bone (?:can|could|may|might)\b"
+)
+_LOOK_BACK: Final = 80
+
+
+def strict_number(text: str, *, decades: bool = False) -> float | None:
+    """Return the only number of a text, or the mean of the only range.
+
+    Args:
+        text: a reply or a reference.
+        decades: read "in their 40s" as the range 40 to 49.
+
+    >>> strict_number("about 25 years."), strict_number("-5"), strict_number("20 - 30")
+    (25.0, -5.0, 25.0)
+    >>> strict_number("twenty-five, not thirty"), strict_number("between 20 and 30")
+    (25.0, 25.0)
+    >>> strict_number("25 or 30") is None, strict_number("10²") is None
+    (True, True)
+    """
+    return _committed(text, ranges=True, grouped=False, decades=decades)
+
+
+def spoken_number(text: str) -> float | None:
+    """Return the only number of a text, in digits or English words up to 999,999.
+
+    Digits may be grouped by commas and combine with ``hundred`` and ``thousand``; ``minus`` and
+    ``negative`` before a number turn its sign. Words that could be read as two numbers ("two three",
+    "twenty eleven") are two numbers; larger numbers ("two million", "two dozen") are not read.
+
+    >>> spoken_number("there were twenty-three dogs"), spoken_number("1,250 books")
+    (23.0, 1250.0)
+    >>> spoken_number("on the twenty-first"), spoken_number("two and a half")
+    (21.0, 2.5)
+    >>> spoken_number("two of three") is None, spoken_number("two thirds") is None
+    (True, True)
+    """
+    return _committed(text, ranges=False, grouped=True, decades=False)
+
+
+def _committed(text: str, *, ranges: bool, grouped: bool, decades: bool) -> float | None:
+    text = plain(_PRONOUN.sub(" ", canonical(text)), grouped=grouped)
+    found = _cardinals(text, numbers(text))
+    if len(found) > MOST:
+        return None
+    kept: list[tuple[Number, float | None]] = []
+    excluded = False
+    last = 0
+    for number in found:
+        before = text[max(last, number.start - _LOOK_BACK) : number.start]
+        again = excluded and last and _GOES_ON.fullmatch(text[last : number.start])
+        excluded = bool(_EXCLUDED.search(before) or again or _DENIED.match(text, number.end))
+        if not excluded:
+            unclear = number.kind == "decade" and not decades
+            bound = _BOUND.search(before) or _OPEN.match(text, number.end)
+            kept.append((number, None if unclear or bound else number.value))
+        last = number.end
+    values = _ranges(text, kept, ranges=ranges)
+    if values and None not in values and len(set(values)) == 1:
+        return values[0]
+    answers = {
+        number.value
+        for index, (number, value) in enumerate(kept)
+        if value is not None
+        and _COMMITS.search(text[max(0, number.start - _LOOK_BACK) : number.start])
+        and _stands_alone(text, kept, index)
+    }
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _cardinals(text: str, found: list[Number]) -> list[Number]:
+    """Return the cardinals; where there is none, the ordinals, "second" only behind "the"."""
+    cardinals = [number for number in found if number.kind != "ordinal"]
+    if cardinals:
+        return cardinals
+    return [
+        number
+        for number in found
+        if text[number.start : number.end] != "second"
+        or text[max(0, number.start - 4) : number.start] == "the "
+    ]
+
+
+def _ranges(
+    text: str, kept: list[tuple[Number, float | None]], *, ranges: bool
+) -> list[float | None]:
+    """Return the values in order, two ends of a range as their mean, and ``None`` for what is unclear."""
+    values: list[float | None] = []
+    index = 0
+    while index < len(kept):
+        number, value = kept[index]
+        if index + 1 < len(kept):
+            other, end = kept[index + 1]
+            gap = text[number.end : other.start]
+            negative = (
+                _SPACES.fullmatch(gap) and text[other.start] == "-" and other.end > other.start + 1
+            )
+            between = gap.strip() == "and" and _BETWEEN.search(
+                text[max(0, number.start - 30) : number.start]
+            )
+            if _RANGE.fullmatch(gap) or negative or between:
+                if end is not None and negative:
+                    end = -end  # "20 -30": the sign is that of the range
+                values.append(_mean(value, end) if ranges else None)
+                index += 2
+                if index < len(kept) and _joined(text[other.end : kept[index][0].start]):
+                    values.append(None)
+                continue
+            if _joined(gap):
+                value = None
+        values.append(value)
+        index += 1
+    return values
+
+
+def _mean(one: float | None, other: float | None) -> float | None:
+    if one is None or other is None:
+        return None
+    mean = math.fsum((one, other)) / 2
+    return mean if math.isfinite(mean) else None
+
+
+def _joined(gap: str) -> bool:
+    """Whether two numbers are one expression: a sign and no space between them."""
+    return (bool(gap) and not any(sign.isspace() or sign.isalpha() for sign in gap)) or "/" in gap
+
+
+def _stands_alone(text: str, kept: list[tuple[Number, float | None]], index: int) -> bool:
+    """Whether the number behind an announcement is no part of an alternative, range or sum."""
+    number = kept[index][0]
+    if index + 1 == len(kept):
+        return True
+    gap = text[number.end : kept[index + 1][0].start].strip()
+    return bool(re.search(r"[.;\n)]|\bnot\b", gap))
