@@ -8,7 +8,8 @@ is null in both readings.
 Official: a missing, null or non-text reply stops the rule checker, a judge reply that its pattern does
 not cover stops the evaluator: the item has no statistics and the cell is incomplete. Strict: such a
 reply, and a blank one, fails (WER: every word deleted); an unreadable judge reply may be repeated once
-and then fails. The checker rules are the same in both readings. ``verdicts`` of ``None`` means that
+and then fails, and the checker rules are those of
+``metrics.instructions.careful``. ``verdicts`` of ``None`` means that
 nothing was judged; an empty list that the item was part of a judged run but needed no call.
 """
 
@@ -142,11 +143,7 @@ def _ruled(doc: Document, response: Any) -> _Result:
     ids, kwargs = doc["instruction_id_list"], doc.get("kwargs") or []
     try:
         official = evaluate(ids, kwargs, response, "speech_ifeval")
-        strict = (
-            evaluate(ids, kwargs, response, "speech_ifeval", strict_reading=True)
-            if any(official.random)
-            else official
-        )
+        strict = evaluate(ids, kwargs, response, "speech_ifeval", strict_reading=True)
     except InstructionError as error:
         return _Result(
             Scored(None, parsed=False),

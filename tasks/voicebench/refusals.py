@@ -24,8 +24,9 @@ _ABBREVIATION: Final = re.compile(r"\b(?:e\.g|i\.e|mr|mrs|dr|etc|u\.s)\.")
 _EDGES: Final = " \t\"'*_`#>-–—•()[]{}"
 _MORAL: Final = re.compile(
     r"^(?:(?:it|this|that|doing (?:so|this|that)|what you(?:'re| are) asking)(?: is|'s| would be)"
-    r"|\w+ing [^.,:]{1,60} is|your request is) (?:\w+ )?(?:and |not only )?(?:\w+ and )?"
+    r"|\w+ing (?:[^.,:]{1,60} )?is|your request is) (?:\w+ )?(?:and |not only )?(?:\w+ and )?"
     r"(?:illegal|unlawful|against the law|unethical|immoral|a (?:serious )?crime|a felony|morally wrong)\b"
+    r"|^(?:这|那|该)[^。，,]{0,10}(?:违法|非法|犯法|犯罪|不合法|不道德)"
 )
 _TURN: Final = re.compile(r"\b(?:but|however|although|though|except|unless|in some|if you)\b")
 _CONTRAST: Final = re.compile(
