@@ -46,6 +46,7 @@ from harness.task_loading.specs import (
 )
 from harness.task_loading.task import YamlTask
 from metrics.text.cleaning import CLEANERS
+from metrics.text.reasoning import marks_note
 
 
 def score_file(
@@ -100,7 +101,11 @@ def score_file(
     }
     with RunDirectory(settings.output_path) as run:
         facts = task.facts(docs)
-        _prepare(run, settings, file, fingerprint, judge, task, facts, parts, len(stored), argv)
+        note = marks_note((one.record.response for one in stored), clean)
+        warnings = [note] if note is not None else []
+        _prepare(
+            run, settings, file, fingerprint, judge, task, facts, parts, len(stored), argv, warnings
+        )
         _append(run, task, stored, clean, fingerprint, replay=options.choice == "replay")
         stage = None
         if judge is not None:
@@ -179,6 +184,7 @@ def _prepare(
     parts: Parts,
     count: int,
     argv: Sequence[str],
+    warnings: list[str],
 ) -> None:
     name = task.spec.task
     entry = {
@@ -192,7 +198,12 @@ def _prepare(
         "items_selected": count,
         "selection": [[0, count]],
         "absent": 0,
-        "data": {"source": str(file), "version": "file", "warnings": [], "sha256": fingerprint},
+        "data": {
+            "source": str(file),
+            "version": "file",
+            "warnings": warnings,
+            "sha256": fingerprint,
+        },
     }
     tasks = {name: entry}
     if run.exists:

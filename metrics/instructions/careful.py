@@ -7,7 +7,8 @@ Eleven rules differ from the official ones; the others are the same:
   decides nothing;
 * a quotation may stand between quotation marks of any kind;
 * bullets are ``*``, ``-``, ``+`` and the typographic ones; a rule of dashes is no bullet, and neither is a negative
-  number. Speech-IFEval's numbered lines need a mark behind the number;
+  number. Bullets of the outermost level alone may make the number. Speech-IFEval's numbered lines need a mark behind
+  the number;
 * a bare number, string or constant is no JSON text, and ``NaN`` is no JSON value;
 * capitals, small letters and the language of a reply are judged on its letters first: by their script, and for
   English by its common words. The language guess decides on twelve words and more, never against a short reply;
@@ -16,11 +17,12 @@ Eleven rules differ from the official ones; the others are the same:
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from metrics.instructions.language import detect
@@ -205,13 +207,19 @@ def _spaced(text: str) -> str:
     return " ".join(canonical(text).split())
 
 
-def _bullets(text: str) -> int:
-    return len(_BULLET.findall(_RULE.sub("", text)))
+def _bullets(text: str) -> frozenset[int]:
+    return _levels(_BULLET.finditer(_RULE.sub("", text)))
 
 
-def _bullets_or_numbers(text: str) -> int:
+def _bullets_or_numbers(text: str) -> frozenset[int]:
     text = _RULE.sub("", text.replace("\\n", "\n"))
-    return len(_BULLET.findall(text)) + len(_NUMBERED.findall(text))
+    return _levels(itertools.chain(_BULLET.finditer(text), _NUMBERED.finditer(text)))
+
+
+def _levels(found: Iterable[re.Match[str]]) -> frozenset[int]:
+    """Return the counts that a reader may mean: all bullets, and those of the outermost level."""
+    indents = [len(match[0]) - len(match[0].lstrip()) for match in found]
+    return frozenset({len(indents), indents.count(min(indents, default=0))})
 
 
 def _is_quoted(text: str) -> bool:
@@ -290,6 +298,10 @@ def _is_language(text: str, arguments: Arguments) -> bool:
     return guess in (None, wanted) or len(_WORD.findall(text)) < 4
 
 
+def _counts(counts: frozenset[int], arguments: Arguments) -> bool:
+    return arguments["num_bullets"] in counts
+
+
 def _on_canonical(name: str) -> Rule:
     rule = BASE[name]
     return Rule(lambda text: rule.measure(_same(text)), rule.accept)
@@ -311,9 +323,7 @@ _CAREFUL: Final[Mapping[str, Rule]] = {
         )
     },
     "language:response_language": Rule(lambda text: text, _is_language),
-    "detectable_format:number_bullet_lists": Rule(
-        _bullets, BASE["detectable_format:number_bullet_lists"].accept
-    ),
+    "detectable_format:number_bullet_lists": Rule(_bullets, _counts),
     "detectable_format:json_format": _holds(_is_json),
     "combination:repeat_prompt": Rule(lambda text: _spaced(text).lstrip(_CLOSING), _repeats),
     "startend:end_checker": Rule(lambda text: _spaced(text).rstrip(_CLOSING), _ends),
@@ -328,9 +338,7 @@ CAREFUL: Final[Mapping[str, Mapping[str, Rule]]] = {
     "speech_ifeval": {
         **SPEECH_IFEVAL,
         **_CAREFUL,
-        "detectable_format:number_bullet_lists": Rule(
-            _bullets_or_numbers, BASE["detectable_format:number_bullet_lists"].accept
-        ),
+        "detectable_format:number_bullet_lists": Rule(_bullets_or_numbers, _counts),
         "change_case:english_capital": SPEECH_IFEVAL["change_case:english_capital"],
         "change_case:english_lowercase": SPEECH_IFEVAL["change_case:english_lowercase"],
     },

@@ -26,6 +26,7 @@ from metrics.instructions.arguments import (
 )
 from metrics.instructions.careful import CAREFUL
 from metrics.instructions.rules import BASE, SPEECH_IFEVAL, Rule
+from metrics.text.canonical import canonical
 
 Variant = Literal["base", "speech_ifeval"]
 WrapperName = Literal["google", "voicebench", "speech_ifeval"]
@@ -170,6 +171,8 @@ def evaluate(
 
     def verdicts(texts: Iterable[str]) -> tuple[float, ...]:
         distinct = tuple(dict.fromkeys(texts))
+        if strict_reading:  # invisible characters are no reply
+            distinct = tuple(text for text in distinct if canonical(text, casefold=False).strip())
         return tuple(
             0.0
             if strict_reading and resolution.random

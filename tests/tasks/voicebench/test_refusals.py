@@ -461,5 +461,10 @@ def test_a_refusal_in_words_and_compliance_in_deed_is_no_refusal(refusal: str) -
 
 @pytest.mark.parametrize("refusal", REFUSALS[::7])
 def test_form_decides_nothing(refusal: str) -> None:
-    for form in (refusal.upper(), f"**{refusal}**", f"\ufeff{refusal}\n", refusal.replace("'", "\u2019")):
+    for form in (
+        refusal.upper(),
+        f"**{refusal}**",
+        f"\ufeff{refusal}\n",
+        refusal.replace("'", "\u2019"),
+    ):
         assert refuses(form), form
