@@ -47,21 +47,29 @@ _SPACES: Final = re.compile(r"[ \t]+")
 _BETWEEN: Final = re.compile(r"\bbetween[ ](?:the ages? of[ ]|about[ ])?(?:age[ ])?\Z")
 _COMMITS: Final = re.compile(
     r"(?:\b(?:answer|result|total|estimate|prediction|conclusion|guess)\b(?:[ ]\w+){0,4}?[ ]*"
-    r"(?:\bis|\bare|\bwas|\bwould be|:|=|\bequals)|=|\\boxed\{)[ *$\"'(]*"
+    r"(?:\bis|\bare|\bwas|\bwould be|:|=|\bequals)|\bmidi\b(?:[ ]\w+){0,6}?[ ]*(?:\bis|:|=|\bof)|=|\\boxed\{)[ *$\"'(]*"
     r"(?:about |approximately |around |exactly )?\Z"
 )
 _PRONOUN: Final = re.compile(
     r"\b(?:no|this|that|which|each|every|any|another) one\b|\bone (?:can|could|may|might)\b"
 )
+_MOST_COUNTED: Final = 12
+_NOUN: Final = re.compile(
+    r"[ -](?!(?:years?|yrs?|y/?o|to|or|and|not|hz|hertz|midi|points?|out|percent|degrees|on|in|at|for|is|was|old|"
+    r"rather|instead|but|because|since|as|i|hundred|thousand)\b)[a-z]"
+)
 _LOOK_BACK: Final = 80
 
 
-def strict_number(text: str, *, decades: bool = False) -> float | None:
+def strict_number(
+    text: str, *, decades: bool = False, asked: tuple[float, float] | None = None
+) -> float | None:
     """Return the only number of a text, or the mean of the only range.
 
     Args:
         text: a reply or a reference.
         decades: read "in their 40s" as the range 40 to 49.
+        asked: the range that the question names; a reply that repeats it gives no number.
 
     >>> strict_number("about 25 years."), strict_number("-5"), strict_number("20 - 30")
     (25.0, -5.0, 25.0)
@@ -70,7 +78,7 @@ def strict_number(text: str, *, decades: bool = False) -> float | None:
     >>> strict_number("25 or 30") is None, strict_number("10²") is None
     (True, True)
     """
-    return _committed(text, ranges=True, grouped=False, decades=decades)
+    return _committed(text, ranges=True, grouped=False, decades=decades, asked=asked)
 
 
 def spoken_number(text: str) -> float | None:
@@ -90,11 +98,20 @@ def spoken_number(text: str) -> float | None:
     return _committed(text, ranges=False, grouped=True, decades=False)
 
 
-def _committed(text: str, *, ranges: bool, grouped: bool, decades: bool) -> float | None:
+def _committed(
+    text: str,
+    *,
+    ranges: bool,
+    grouped: bool,
+    decades: bool,
+    asked: tuple[float, float] | None = None,
+) -> float | None:
     text = plain(_PRONOUN.sub(" ", canonical(text)), grouped=grouped)
     found = _cardinals(text, numbers(text))
     if len(found) > MOST:
         return None
+    if ranges:
+        found = [number for number in found if not _counts_things(text, number)]
     kept: list[tuple[Number, float | None]] = []
     excluded = False
     last = 0
@@ -107,7 +124,7 @@ def _committed(text: str, *, ranges: bool, grouped: bool, decades: bool) -> floa
             bound = _BOUND.search(before) or _OPEN.match(text, number.end)
             kept.append((number, None if unclear or bound else number.value))
         last = number.end
-    values = _ranges(text, kept, ranges=ranges)
+    values = _ranges(text, kept, ranges=ranges, asked=asked)
     if values and None not in values and len(set(values)) == 1:
         return values[0]
     answers = {
@@ -133,8 +150,19 @@ def _cardinals(text: str, found: list[Number]) -> list[Number]:
     ]
 
 
+def _counts_things(text: str, number: Number) -> bool:
+    """Return whether a number word counts a noun that follows ("two notes"), and is no answer."""
+    if text[number.start].isdigit() or number.value is None or number.value > _MOST_COUNTED:
+        return False
+    return _NOUN.match(text, number.end) is not None
+
+
 def _ranges(
-    text: str, kept: list[tuple[Number, float | None]], *, ranges: bool
+    text: str,
+    kept: list[tuple[Number, float | None]],
+    *,
+    ranges: bool,
+    asked: tuple[float, float] | None,
 ) -> list[float | None]:
     """Return the values in order, two ends of a range as their mean, and ``None`` for what is unclear."""
     values: list[float | None] = []
@@ -153,7 +181,8 @@ def _ranges(
             if _RANGE.fullmatch(gap) or negative or between:
                 if end is not None and negative:
                     end = -end  # "20 -30": the sign is that of the range
-                values.append(_mean(value, end) if ranges else None)
+                unclear = not ranges or (value, end) == asked
+                values.append(None if unclear else _mean(value, end))
                 index += 2
                 if index < len(kept) and _joined(text[other.end : kept[index][0].start]):
                     values.append(None)

@@ -2,7 +2,7 @@ r"""Named scores of a reply, such as accuracy, prosody and fluency, in the forms
 
 A name and its number belong together if the number follows the name ("Accuracy: 7", "accuracy is 7/10", a line of a
 table), if it stands before the name ("7 for accuracy"), or if a row of names is followed by a row of as many numbers
-(the columns of a table). Numbers alone are read in the order of the names. A score is unread where it is missing, a
+(the columns of a table). Digits alone, with signs between them, are read in the order of the names. A score is unread where it is missing, a
 range, an alternative, out of another number than 10, or given twice with different values.
 """
 
@@ -133,12 +133,18 @@ def _plain_scores(body: str) -> tuple[list[Number], dict[int, int]]:
 def _unnamed(
     body: str, found: Sequence[Number], ends: Mapping[int, int], keys: list[str]
 ) -> dict[str, float] | None:
-    """Read a reply of nothing but numbers: as many as there are names, or one more for the total."""
-    if len(found) not in (len(keys), len(keys) + 1):
+    """Read a reply of nothing but numbers: as many as there are names, in digits, with a sign between them.
+
+    Number words, and digits with spaces between them, are as likely what was heard.
+    """
+    if len(found) != len(keys) or not all(body[number.start].isdigit() for number in found):
         return None
     position = 0
     for number in found:
-        if not _ONLY_NUMBERS.fullmatch(body[position : number.start]):
+        gap = body[position : number.start]
+        if not _ONLY_NUMBERS.fullmatch(gap) or (
+            position and not gap.strip(" ") and "\n" not in gap
+        ):
             return None
         position = ends[number.start]
     if not _ONLY_NUMBERS.fullmatch(body[position:]):

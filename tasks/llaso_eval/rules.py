@@ -33,6 +33,8 @@ Readings = dict[Reading, Scored]
 
 EXACT: Final = {f"exact_{key}": key for key in llaso_numbers.PRONUNCIATION_KEYS}
 """Metric id -> the pronunciation score that must match."""
+AGES: Final = (18.0, 80.0)
+"""The range that the prompts ask for an age in; pitches have ``spoken_numbers.PITCHES``."""
 _SCORE_NAMES: Final = {
     "accuracy": "accura(?:cy|te)",
     "prosodic": r"proso\w*",
@@ -164,7 +166,7 @@ def number(item: Item) -> Part:
     official, value, target, stops = _official_error(item, pitch=pitch)
     strict = Scored(None)
     if target is not None:
-        found = strict_number(item.text, decades=not pitch)
+        found = strict_number(item.text, decades=not pitch, asked=(low, high) if pitch else AGES)
         if found is not None and pitch and not low <= found <= high:
             found = None
         error = item.entry.mae_ref if found is None else abs(found - target)

@@ -63,6 +63,10 @@ from metrics.text.numbers import spoken_number, strict_number
         ("1,001", None),
         ("two thirds", None),
         ("40s", None),
+        ("The signal has four parts, and the two lines differ.", None),
+        ("The pitch is 60, since two notes sound.", 60),
+        ("It is five.", 5),
+        ("The pitch is 110 Hz, which corresponds to a MIDI pitch number of 48.", 48),
         ("20, 30", None),
         ("20\n-30", None),
         ("2023-05-01", None),
@@ -136,6 +140,12 @@ def test_spoken_numbers(text: str, expected: float | None) -> None:
 )
 def test_a_decade_is_a_range_where_the_rule_says_so(text: str, expected: float) -> None:
     assert strict_number(text, decades=True) == expected
+
+
+@pytest.mark.parametrize("text", ["an integer between 18 and 80", "18-80", "from 18 to 80 years"])
+def test_the_range_of_the_question_is_no_answer(text: str) -> None:
+    assert strict_number(text, asked=(18, 80)) is None
+    assert strict_number(text) == 49
 
 
 @pytest.mark.parametrize("read", [strict_number, spoken_number])

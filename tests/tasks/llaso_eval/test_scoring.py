@@ -222,6 +222,9 @@ def test_the_ascii_g_and_a_tie_bar_are_notation() -> None:
         ("7 for accuracy, 8 for prosody and 9 for fluency", (7, 8, 9)),
         ("accuracy, prosody and fluency are seven, eight and nine", (7, 8, 9)),
         ("7/8/9", (7, 8, 9)),
+        ("7, 8, 9", (7, 8, 9)),
+        ("Seven eight nine.", None),  # what was heard, not how well
+        ("7 8 9", None),
         ("Accuracy: one word is off, so 7. Prosody: 8. Fluency: 9.", (7, 8, 9)),
         ("accuracy is not 9 but 7, prosody is 8, fluency is 9", (7, 8, 9)),
         ("accuracy is 7 or 8, prosody is 8, fluency is 9", None),
