@@ -37,7 +37,8 @@ _BULLET: Final = re.compile(
 )
 _NUMBERED: Final = re.compile(r"^[^\S\n]*\(?\d{1,3}[.):][^\S\n]*(?=\S)", re.MULTILINE)
 _RULE: Final = re.compile(r"^[^\S\n]*(?:[*_–—-][^\S\n]*){3,}$", re.MULTILINE)
-_CLOSING: Final = "\"'*_`)] \t\n"
+_CLOSING: Final = "\"'*_ \t\n"
+_BOLD: Final = re.compile(r"([*_]{1,3})(.+)\1", re.DOTALL)
 _COMMAS: Final = re.compile("[,،、︐﹐﹑]")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _FEW: Final = 12
@@ -223,7 +224,9 @@ def _levels(found: Iterable[re.Match[str]]) -> frozenset[int]:
 
 
 def _is_quoted(text: str) -> bool:
-    text = _same(text).strip().strip("*_").strip()
+    text = _same(text).strip()
+    bold = _BOLD.fullmatch(text)
+    text = text if bold is None else bold[2].strip()
     if text[:1] + text[-1:] in ("「」", "『』"):
         return len(text) > 2
     return len(text) > 2 and text[0] == text[-1] == '"'
