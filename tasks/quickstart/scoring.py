@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
+from harness.errors import InputFileError
 from harness.types import Document, ItemScore, Scored
 from metrics import vanilla
 from metrics.measures.macro_f1 import confusion_item
@@ -41,6 +42,46 @@ def score(doc: Document, response: Any, verdicts: Sequence[str] | None) -> ItemS
     del verdicts
     reply = response.strip() if isinstance(response, str) else ""
     return _RULES[doc["_params"]["kind"]](doc, reply)
+
+
+_READ: Final[Mapping[str, Mapping[str, tuple[str, Callable[[Any], bool]]]]] = {
+    "transcription": {"text": ("text", lambda value: isinstance(value, str))},
+    "number": {
+        "answer": (
+            "a finite number",
+            lambda value: type(value) in (int, float) and abs(value) < float("inf"),
+        )
+    },
+    "instruction": {
+        "instruction_id": ("the id of a rule", lambda value: isinstance(value, str)),
+        "kwargs": ("an object", lambda value: isinstance(value, dict)),
+    },
+}
+_OPTIONS: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
+    "options": (
+        "a list of texts",
+        lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value),
+    ),
+    "answer": ("text", lambda value: isinstance(value, str)),
+}
+
+
+def annotate(docs: list[Document], origin: Literal["file", "data"]) -> None:
+    """Check the fields that scoring reads.
+
+    Raises:
+        InputFileError: a field has another type; item and field are named.
+    """
+    del origin
+    for doc in docs:
+        kind = doc["_params"]["kind"]
+        fields = _OPTIONS if kind in ("choice", "keyword") else _READ[kind]
+        for name, (expected, fits) in fields.items():
+            if name in doc and not fits(doc[name]):
+                raise InputFileError(
+                    f"field {name!r} is {doc[name]!r}, expected {expected}",
+                    where=f"item {doc.get('_id')}",
+                )
 
 
 def options(doc: Document) -> tuple[str, ...]:
