@@ -22,7 +22,7 @@ _SCALE: Final = re.compile(
     r"|\([ ]*(?:from[ ])?[01][ ]*(?:-|to)[ ]*10[ ]*\)|\b\d+[ -]point scale"
 )
 _OUT_OF: Final = re.compile(
-    r"[ ]*(?:/|out of|of|from|on)[ ]*(\d+(?:\.0+)?|ten)\b(?![ ]*/)(?:[ ]*points?)?"
+    r"[ ]*\(?(?:/|out of|of|from|on)[ ]*(\d+(?:\.0+)?|ten)\b(?![ ]*/)(?:[ ]*points?)?"
 )
 _MARKUP: Final = re.compile(
     r"[*_`#]+|\\(?:text|mathrm|textbf)\b|[{}$]|^[ \t]*(?:[-•·+]|\d{1,2}[.)])[ \t]+", re.MULTILINE
@@ -121,7 +121,7 @@ def _plain_scores(body: str) -> tuple[list[Number], dict[int, int]]:
         out_of = _OUT_OF.match(body, number.end)
         if body[number.end : number.end + 2].strip().startswith(("%", "per")):
             number = Number(number.start, number.end, None)
-        elif out_of is not None and body[number.start - 1 : number.start] != "/":
+        elif out_of is not None and not _tail(body, 0, number.start).rstrip().endswith("/"):
             until = out_of.end()
             whole = out_of[1] == "ten" or float(out_of[1]) == 10
             number = number if whole else Number(number.start, number.end, None)
@@ -174,7 +174,10 @@ def _before(
 def _columns(
     body: str, places: Sequence[_Name], found: Sequence[Number], ends: Mapping[int, int]
 ) -> Scores | None:
-    """Read a row of names and then a row of as many numbers."""
+    """Read a row of names and a row of as many numbers, in either order."""
+    reversed_row = _respectively(body, places, found, ends)
+    if reversed_row is not None:
+        return reversed_row
     after = [number for number in found if number.start >= places[-1].end]
     inside = [number for number in found if places[0].start < number.start < places[-1].end]
     distinct = len({place.key for place in places}) == len(places)
@@ -186,6 +189,25 @@ def _columns(
     if re.search(r"\b(?:or|not)\b", body[places[0].start : after[-1].end]):
         return None
     return {place.key: {number.value} for place, number in zip(places, after, strict=True)}
+
+
+def _respectively(
+    body: str, places: Sequence[_Name], found: Sequence[Number], ends: Mapping[int, int]
+) -> Scores | None:
+    """Read "7, 10 and 2 for accuracy, prosody and fluency": nothing but signs within each row."""
+    row = list(found[-len(places) :])
+    if len(row) < max(2, len(places)) or row[-1].start > places[0].start:
+        return None
+    spans = [
+        *((one.start, ends[one.start]) for one in row),
+        *((one.start, one.end) for one in places),
+    ]
+    gaps = [body[one[1] : other[0]] for one, other in pairwise(spans)]
+    if not re.fullmatch(r"[ ]*(?:points?[ ]*)?(?:for|in)[ ](?:the[ ])?", gaps.pop(len(row) - 1)):
+        return None
+    if not all(_ONLY_NUMBERS.fullmatch(gap) for gap in gaps):
+        return None
+    return {place.key: {number.value} for place, number in zip(places, row, strict=True)}
 
 
 def _behind(
