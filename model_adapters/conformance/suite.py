@@ -12,8 +12,7 @@ silently: the check runs all the same and must fail, so an exception that is no 
 adapter itself declares (its modes, its style, one clip per request) is an exception of that kind already. A model that
 takes text only is asked with a line of text for every clip. Nothing here imports pytest.
 
-The suite asks greedily and expects the same request to give the same reply. One adapter is opened for all checks
-that only ask; the others make their own.
+The suite asks greedily and expects equal replies to equal requests. Checks that only ask share one open adapter.
 """
 
 from __future__ import annotations
