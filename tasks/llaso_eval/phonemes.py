@@ -3,7 +3,7 @@
 The official sequence keeps only the letters A-Z of the upper-cased text and merges some of them by a
 table that was made for other indices; every other IPA symbol is dropped. The official rate of a set is
 the mean over items, and the script passes reference and answer swapped, so ``phoneme_rate`` names its
-arguments by the place they take. The strict sequence is ``metrics.text.phonemes.ipa``. Source: sections 3.4 and 5 of the protocol.
+arguments by the place they take. The strict sequence is ``metrics.text.phonemes.ipa``. Source: the rules in README.md.
 """
 
 from __future__ import annotations
