@@ -5,6 +5,7 @@
     │   ├── UnknownNameError  2      unknown task, model or adapter, with near matches
     │   ├── InputFileError    2      a file the user gave is malformed (file, line, field)
     │   ├── TaskFileError     2      a task YAML is malformed (file, line)
+    │   │   └── TaskCodeError 2      code of a task raised, or returned what it may not
     │   ├── UnsupportedTaskError 2   a task that is listed and cannot be run, with the reason
     │   └── ComparabilityError 2     two runs that may not be compared
     ├── SetupError    4      missing dependency, data, key, or a locked run directory
@@ -88,6 +89,10 @@ class InputFileError(UsageError):
 
 class TaskFileError(UsageError):
     """A task YAML is malformed."""
+
+
+class TaskCodeError(TaskFileError):
+    """The code of a task raised an exception, or returned something of the wrong kind."""
 
 
 class UnsupportedTaskError(UsageError):

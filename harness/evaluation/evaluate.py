@@ -31,7 +31,7 @@ from harness.run.attempts import Attempts
 from harness.run.directory import RunDirectory
 from harness.run.files import Manifest, Results
 from harness.run.progress import Progress, Style
-from harness.run.records import failed_items
+from harness.run.records import failed_items, scoring_note
 from harness.scoring.stage import score_run
 from harness.settings import Settings, parse_max_errors
 from harness.task_loading.specs import load_scoring_task
@@ -236,6 +236,9 @@ def _ended(results: Results, manifest: Manifest, max_errors: str, generated: _Ge
     if generated.signal is not None:
         note = f"stopped by {generated.signal.name}; the same command goes on where this stopped"
         return Ended(128 + generated.signal, results, manifest, note)
+    scoring = scoring_note(results)
+    if scoring is not None:
+        return Ended(EXIT_INCOMPLETE, results, manifest, scoring)
     failed, total = failed_items(results)
     allowed = parse_max_errors(max_errors, total)
     if failed > allowed:

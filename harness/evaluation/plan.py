@@ -21,6 +21,7 @@ from harness.run.files import AnchorEntry, DataEntry, JudgeEntry, ManifestEntry
 from harness.run.signature import Parts, generation_part, n_part, prompt_part
 from harness.settings import Settings, parse_limit
 from harness.task_loading.availability import LeftOut, from_error, refuse, without_judge
+from harness.task_loading.contract import cluster_note
 from harness.task_loading.index import TaskEntry, TaskIndex, load_index
 from harness.task_loading.lm_eval_prompts import PromptedTask
 from harness.task_loading.specs import (
@@ -107,7 +108,7 @@ class PlannedTask:
             data={
                 "source": info.source,
                 "version": info.version,
-                "warnings": list(info.warnings),
+                "warnings": [*info.warnings, *cluster_note(spec, self.documents)],
             },
         )
 
@@ -289,10 +290,11 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
             hint="none of its audio is there" if documents.info.absent else None,
         )
     facts = task.facts(documents)
+    ranges = parse_limit(settings.limit, len(documents))
+    task.probe(documents[ranges[0][0] :], facts)
     if judge is not None:
         judge.check(documents)
         judge = replace(judge, facts=facts)
-    ranges = parse_limit(settings.limit, len(documents))
     generation = _generation(task, settings)
     return PlannedTask(
         task=task,

@@ -40,10 +40,11 @@ from harness.run.manifest import (
     with_scorers,
 )
 from harness.run.progress import Style
-from harness.run.records import failed_items, stored_record
+from harness.run.records import failed_items, scoring_note, stored_record
 from harness.run.signature import Parts
 from harness.scoring.stage import score_run
 from harness.settings import Settings, parse_max_errors
+from harness.task_loading.contract import cluster_note
 from harness.task_loading.index import load_index
 from harness.task_loading.specs import (
     check_benchmarks,
@@ -105,6 +106,7 @@ class _Scored:
         """What the manifest says about this task."""
         count = len(self.items)
         note = marks_note((item.record.response for item in self.items), self.source.clean)
+        notes = [] if note is None else [note]
         return task_entry(
             self.task.spec,
             self.facts,
@@ -120,7 +122,10 @@ class _Scored:
             data={
                 "source": str(self.source.file),
                 "version": "file",
-                "warnings": [] if note is None else [note],
+                "warnings": [
+                    *notes,
+                    *cluster_note(self.task.spec, [item.doc for item in self.items]),
+                ],
                 "sha256": self.fingerprint,
             },
         )
@@ -191,6 +196,9 @@ def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
 
 
 def _ended(run: RunDirectory, results: Results, max_errors: str, stage: JudgeStage | None) -> Ended:
+    scoring = scoring_note(results)
+    if scoring is not None:
+        return Ended(EXIT_INCOMPLETE, results, run.manifest(), scoring)
     failed, total = failed_items(results)
     if failed > parse_max_errors(max_errors, total):
         note = f"{failed} of {total} items are errors; the rest is scored, and the run directory is complete"
@@ -223,6 +231,7 @@ def _read(settings: Settings, replies: StoredReplies) -> _Scored:
     docs = [item.doc for item in items]
     task.annotate(docs, "file")
     facts = task.facts(docs)
+    task.check_stored(docs)
     if judge is not None:
         judge.check(docs)
         judge = replace(judge, facts=facts)

@@ -275,6 +275,19 @@ def repeats_of(entry: ManifestEntry | TaskResults) -> int:
     return entry.get("repeats", 1)
 
 
+def scoring_note(results: Results) -> str | None:
+    """Return one line about items whose scoring raised an error, ``None`` if there are none."""
+    found = [task["unscored"] for task in results["tasks"].values() if "unscored" in task]
+    if not found:
+        return None
+    count = sum(entry["items"] for entry in found)
+    total = sum(task["n"] * repeats_of(task) for task in results["tasks"].values())
+    return (
+        f"scoring raised an error for {count} of {total} items, first: {found[0]['first']}; "
+        "the replies are kept: mend the code, then score the run again"
+    )
+
+
 def failed_items(results: Results) -> tuple[int, int]:
     """(replies whose outcome is ``error``, replies of the run) over all tasks."""
     tasks = results["tasks"].values()

@@ -73,6 +73,13 @@ MetricResults = dict[str, dict[Reading, ReadingResult]]
 """Metric -> reading -> value."""
 
 
+class UnscoredResults(TypedDict):
+    """Items whose scoring raised an error: how many, and what was raised first."""
+
+    items: AtLeastOne
+    first: str
+
+
 class TaskResults(TypedDict):
     """One task: counts, values, and sub-scores by field and value."""
 
@@ -82,6 +89,7 @@ class TaskResults(TypedDict):
     missing: int
     absent: Count
     unjudged: Count
+    unscored: NotRequired[UnscoredResults]
     outcomes: OutcomeCounts
     metrics: MetricResults
     higher_is_better: dict[str, bool]

@@ -181,10 +181,15 @@ class MetricColumns:
         }
 
     def _clusters_of(self, rows: Sequence[int]) -> list[str] | None:
-        """Cluster of every row: the declared one, else the item if it has several replies."""
+        """Cluster of every row: the declared one, else the item; ``None`` if every row is a cluster of its own."""
         clusters = [self._clusters[row] for row in rows]
-        if self.spec.cluster_field is not None and None not in clusters:
-            return [str(cluster) for cluster in clusters]
+        if self.spec.cluster_field is not None and any(one is not None for one in clusters):
+            return [
+                f"item {self._items[row] if self.repeats > 1 else row}"
+                if one is None
+                else f"cluster {one}"
+                for row, one in zip(rows, clusters, strict=True)
+            ]
         return [f"item {self._items[row]}" for row in rows] if self.repeats > 1 else None
 
     def _repeat_entry(self, name: str, stats: list[Stats], rows: Sequence[int]) -> dict[str, Any]:

@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from harness.core.keys import digest, identity
+from harness.core.redaction import redact_text
 from harness.core.scoring import MISSING, READINGS, Document, ItemScore, Scored
-from harness.errors import InputFileError
+from harness.errors import HarnessError, InputFileError, TaskCodeError
 from harness.judge.health import health
 from harness.judge.verdicts import replies_of, verdicts_of
 from harness.run.attempts import AttemptKey, Attempts
@@ -25,6 +26,7 @@ from harness.run.files import (
     SAMPLES,
     SCHEMA_VERSION,
     BenchmarkResults,
+    ErrorRecord,
     JudgeHealth,
     JudgementRecord,
     Manifest,
@@ -39,8 +41,11 @@ from harness.run.reader import ResponseReader
 from harness.run.records import STORED_ERRORS, document_of, repeats_of, sample_record
 from harness.run.signature import signature
 from harness.scoring.columns import MetricColumns
+from harness.task_loading.checks.calls import describe, place_of
 from harness.task_loading.task import YamlTask
 
+SCORING: Final = "scoring"
+"""Kind of an error of scoring."""
 TaskLoader = Callable[[str, Mapping[str, Any]], YamlTask]
 """(task id, its manifest entry) -> the task."""
 
@@ -50,6 +55,8 @@ class _TaskState:
     columns: MetricColumns
     outcomes: Counter[str] = field(default_factory=Counter)
     unjudged: int = 0
+    faulty: int = 0
+    fault: str | None = None
     health: JudgeHealth | None = None
     start: int = 0
     stop: int = 0
@@ -137,15 +144,15 @@ def _sample_lines(
             for row, offset in enumerate(lines):
                 record = reader.read(offset)
                 doc = docs[row] if whole_file else document_of(record)
-                if not whole_file:
-                    task.annotate([doc], "data", entry.get("facts"))
                 replies = judgements.get((name, record["id"], record["repeat"]), [])
                 try:
-                    sample = _sample(task, entry, state, record, doc, judgements=replies)
-                except Exception:
+                    if not whole_file:
+                        task.annotate([doc], "data", entry.get("facts"))
+                    made = _made(task, entry, record, doc, judgements=replies)
+                except Exception as error:  # noqa: BLE001  (one item: the others are scored)
                     _check_document(task, record, reader.place(offset))
-                    raise
-                line = encode_line(sample)
+                    made = _unscorable(task, record, doc, error)
+                line = encode_line(_sample(task, entry, state, made, judgements=replies))
                 written += len(line)
                 state.stop = written
                 yield line
@@ -170,40 +177,92 @@ def _check_document(task: YamlTask, record: ResponseRecord, where: str) -> None:
         )
 
 
-def _sample(
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What task code says about one item; ``fault`` is why it says nothing."""
+
+    record: ResponseRecord
+    doc: Document
+    score: ItemScore
+    reference: Any
+    is_unjudged: bool = False
+    fault: str | None = None
+
+
+def _made(
     task: YamlTask,
     entry: ManifestEntry,
-    state: _TaskState,
     record: ResponseRecord,
     doc: Document,
     *,
     judgements: Sequence[JudgementRecord],
-) -> SampleRecord:
-    error = record["error"]
+) -> _Made:
+    """Call the code of a task about one item."""
+    if _is_infrastructure(record):
+        score = unscored(task.spec.metrics, task.spec.official_metrics)
+        return _Made(record, doc, score, task.reference(doc))
     judge = entry.get("judge")
     part = entry["signature_parts"]["judge"]
     replies = replies_of(judgements, part, int(judge["samples"]) if judge else 1)
-    unjudged = False
-    state.outcomes[record["outcome"]] += 1
-    if error is not None and error["kind"] not in STORED_ERRORS:
-        score = unscored(task.spec.metrics, task.spec.official_metrics)
+    response = record.get("response", MISSING)
+    verdicts = verdicts_of(task, entry, doc, response, replies)
+    is_unjudged = part != "none" and verdicts is None and bool(task.spec.judged_metrics)
+    score = task.score(doc, response, verdicts)
+    return _Made(record, doc, score, task.reference(doc), is_unjudged)
+
+
+def _is_infrastructure(record: ResponseRecord) -> bool:
+    error = record["error"]
+    return error is not None and error["kind"] not in STORED_ERRORS
+
+
+def _unscorable(task: YamlTask, record: ResponseRecord, doc: Document, error: Exception) -> _Made:
+    """Return an item whose scoring raised: an error, as if there were no answer.
+
+    Raises:
+        HarnessError: what is raised on purpose and is not about this item, such as a missing package.
+    """
+    if isinstance(error, MemoryError) or (
+        isinstance(error, HarnessError) and not isinstance(error, TaskCodeError)
+    ):
+        raise error
+    if isinstance(error, TaskCodeError):
+        fault = f"{error.message} ({error.where})" if error.where else error.message
     else:
-        response = record.get("response", MISSING)
-        verdicts = verdicts_of(task, entry, doc, response, replies)
-        unjudged = part != "none" and verdicts is None and bool(task.spec.judged_metrics)
-        state.unjudged += unjudged
-        score = task.score(doc, response, verdicts)
+        fault = f"{task.spec.task}: scoring item {record['id']!r} raised {describe(error)} ({place_of(error)})"
+    failed: ErrorRecord = {"kind": SCORING, "retryable": False, "message": redact_text(fault)}
+    changed = cast("ResponseRecord", {**record, "outcome": "error", "error": failed})
+    score = unscored(task.spec.metrics, task.spec.official_metrics)
+    return _Made(changed, doc, score, None, fault=fault)
+
+
+def _sample(
+    task: YamlTask,
+    entry: ManifestEntry,
+    state: _TaskState,
+    made: _Made,
+    *,
+    judgements: Sequence[JudgementRecord],
+) -> SampleRecord:
+    record, doc, score = made.record, made.doc, made.score
+    judge = entry.get("judge")
+    part = entry["signature_parts"]["judge"]
+    replies = replies_of(judgements, part, int(judge["samples"]) if judge else 1)
+    state.outcomes[record["outcome"]] += 1
+    state.unjudged += made.is_unjudged
+    if made.fault is not None:
+        state.faulty += 1
+        state.fault = state.fault or made.fault
     groups = group_values(task.spec.group_fields, doc)
     cluster = doc.get(task.spec.cluster_field) if task.spec.cluster_field else None
     if cluster is not None:
         cluster = str(cluster)
-    infrastructure = error is not None and error["kind"] not in STORED_ERRORS
-    left_out = task.spec.judged_metrics if judge and unjudged else frozenset[str]()
+    left_out = task.spec.judged_metrics if judge and made.is_unjudged else frozenset[str]()
     state.columns.add(
         score,
         groups,
         cluster,
-        failed=infrastructure,
+        failed=_is_infrastructure(record),
         unjudged=left_out,
         item=record["index"],
         repeat=record["repeat"],
@@ -211,7 +270,7 @@ def _sample(
     scores, stats, parse = state.columns.sample_fields(score)
     return sample_record(
         record,
-        reference=task.reference(doc),
+        reference=made.reference,
         score=score,
         parse=parse,
         scores=scores,
@@ -272,6 +331,8 @@ def _task_results(name: str, entry: ManifestEntry, state: _TaskState) -> TaskRes
     }
     if repeats == 1:
         del found["repeats"]
+    if state.fault is not None:
+        found["unscored"] = {"items": state.faulty, "first": state.fault}
     return found
 
 

@@ -17,6 +17,7 @@ from harness.core.messages import Audio, Message, Text
 from harness.core.scoring import Document
 from harness.core.task import FunctionRef, Template
 from harness.errors import HarnessError, TaskFileError, UsageError
+from harness.task_loading.contract import clips_of
 from harness.task_loading.task import YamlTask, import_beside, is_built_in
 from harness.task_loading.templates import compile_template
 
@@ -122,9 +123,7 @@ class PromptedTask(YamlTask):
             TaskFileError: it is not valid.
         """
         if isinstance(source, FunctionRef):
-            found: Callable[[Document], str] = getattr(
-                import_beside(source, trusted=self._trusted), source.name
-            )
+            found: Callable[[Document], str] = _callable(self, source)
             return found
         filled = compile_template(
             source,
@@ -211,7 +210,9 @@ def _build(task: YamlTask, documents: Any) -> Any:
     }
     audio = config.get("doc_to_audio")
     if isinstance(audio, str):
-        config["doc_to_audio"] = operator.itemgetter(audio)
+        audio = config["doc_to_audio"] = operator.itemgetter(audio)
+    if audio is not None:
+        config["doc_to_audio"] = lambda doc: clips_of(task.spec, doc, audio(doc))
     config["doc_to_text"] = config["doc_to_target"] = _nothing
     config["metric_list"] = [
         {
@@ -238,4 +239,10 @@ def _nothing(doc: Document) -> str:
 
 
 def _callable(task: YamlTask, ref: FunctionRef) -> Any:
-    return getattr(import_beside(ref, trusted=task._trusted), ref.name)
+    found = getattr(import_beside(ref, trusted=task._trusted), ref.name, None)
+    if not callable(found):
+        raise TaskFileError(
+            f"{ref.module}.py has no function {ref.name!r}",
+            where=f"{ref.yaml_path}: !function {ref.module}.{ref.name}",
+        )
+    return found

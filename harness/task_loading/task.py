@@ -11,21 +11,29 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal
+from typing import Any, Final, Literal, TypeVar
 
+from harness.core import keys
 from harness.core.judge_spec import Canary
 from harness.core.messages import Hints
 from harness.core.scoring import Document, ItemScore
-from harness.core.task import DataInfo, Documents, FunctionRef, TaskSpec
-from harness.errors import HarnessError, MissingDataError, TaskFileError, UsageError
+from harness.core.task import Documents, FunctionRef, TaskSpec
+from harness.errors import HarnessError, MissingDataError, TaskCodeError, TaskFileError, UsageError
+from harness.task_loading import contract
+from harness.task_loading.checks.calls import call
+from harness.task_loading.checks.scores import score_of
+from harness.task_loading.checks.values import shown
 from harness.task_loading.index import tasks_root
 from harness.task_loading.judge_canaries import read_canaries
 from harness.task_loading.metric_facts import check_facts, check_registered
 
 Origin = Literal["data", "file"]
+T = TypeVar("T")
+_PROBED: Final = 3
+"""Documents on which scoring code is tried before a model is asked."""
 
 
 def import_beside(ref: FunctionRef, *, trusted: bool) -> ModuleType:
@@ -100,6 +108,7 @@ class YamlTask:
         self._trusted = trusted
         self._documents: Documents | None = None
         self._scoring: ModuleType | None = None
+        self._shipped = is_built_in(spec)
 
     # --- functions of the benchmark ----------------------------------------------------------
 
@@ -146,6 +155,12 @@ class YamlTask:
         """The YAML's ``dataset_kwargs``: what tells tasks of one template apart."""
         return self.spec.raw.get("dataset_kwargs") or {}
 
+    def _call(self, what: str, function: Callable[..., T], *args: Any) -> T:
+        """Call code of the task; a fault in shipped code is a fault of the harness."""
+        if self._shipped:
+            return function(*args)
+        return call(self.spec, what, function, *args)
+
     # --- documents ---------------------------------------------------------------------------
 
     def documents(self) -> Documents:
@@ -156,14 +171,17 @@ class YamlTask:
         """
         if self._documents is None:
             metadata = self.spec.raw.get("metadata") or {}
-            splits = self.function("custom_dataset")(
+            load = partial(
+                self.function("custom_dataset"),
                 **{**metadata, **self.parameters, **self._data_options()},
                 folder=self._folder,
                 revision=self._revision,
             )
-            documents = splits[self.spec.raw["test_split"]]
-            if not isinstance(documents, Documents):
-                documents = Documents(documents, DataInfo("unknown", total=len(documents)))
+            splits = self._call("the loader (custom_dataset)", load)
+            documents = contract.documents_of(self.spec, splits)
+            if not self._shipped:
+                contract.check_contents(self.spec, documents)
+                contract.check_fields(self.spec, documents)
             self._check_ids(documents)
             self._documents = documents
         return self._documents
@@ -196,7 +214,9 @@ class YamlTask:
         ``anchors`` (metric -> anchors) completes the declared ones.
         """
         function = getattr(self.scoring, "facts", None)
-        found = dict(function(docs)) if function is not None else {}
+        if function is None:
+            return {}
+        found = self._mapping("facts()", self._call("facts()", function, docs))
         check_facts(found.get("anchors", {}), f"{self.scoring.__file__}: facts()")
         return found
 
@@ -216,7 +236,59 @@ class YamlTask:
                 doc["_facts"] = facts
         function = getattr(self.scoring, "annotate", None)
         if function is not None:
-            function(docs, origin)
+            self._call("annotate()", function, docs, origin)
+
+    def _mapping(self, what: str, found: Any) -> dict[str, Any]:
+        if self._shipped:
+            return dict(found)
+        if not isinstance(found, Mapping):
+            raise TaskCodeError(
+                f"{self.spec.task}: {what} returned {shown(found)}, expected a mapping",
+                where=str(self.scoring.__file__),
+            )
+        kept: dict[str, Any] = contract.json_value(self.spec, what, found)
+        return kept
+
+    def check_stored(self, docs: Sequence[Document]) -> None:
+        """Refuse a cluster field that no document of a file of stored replies has.
+
+        Raises:
+            TaskFileError: names the field.
+        """
+        if not self._shipped:
+            contract.check_fields(self.spec, docs, keys=("cluster",))
+
+    def probe(self, docs: Sequence[Document], facts: Mapping[str, Any]) -> None:
+        """Call the scoring code on the first documents, before a model is asked.
+
+        Shipped code is held by its tests and is not called.
+
+        Args:
+            docs: the task's documents as loaded.
+            facts: those of the split.
+
+        Raises:
+            TaskCodeError: it raises on each of them, or returns what it may not.
+        """
+        if self._shipped:
+            return
+        failed: list[TaskCodeError] = []
+        first = [docs[position] for position in range(min(_PROBED, len(docs)))]
+        for doc in first:
+            stored = keys.original_fields(doc)
+            stored |= {key: doc[key] for key in ("_id", "_cluster") if key in doc}
+            self.annotate([stored], "data", facts)
+            reference = self.reference(stored)
+            self.hints(stored)
+            reply = reference if isinstance(reference, str) else "x"
+            try:
+                self.score(stored, reply, None)
+            except TaskCodeError as error:
+                if error.__cause__ is None:
+                    raise
+                failed.append(error)
+        if first and len(failed) == len(first):
+            raise failed[0]
 
     def missing_field(self, doc: Mapping[str, Any]) -> str | None:
         """The first required field that a document lacks (alternatives are written ``a|b``)."""
@@ -228,18 +300,43 @@ class YamlTask:
     # --- scoring -----------------------------------------------------------------------------
 
     def reference(self, doc: Document) -> Any:
-        """The reference answer."""
-        return self.scoring.reference(doc)
+        """The reference answer.
+
+        Raises:
+            TaskCodeError: the function is missing or raises, or JSON cannot hold what it returns.
+        """
+        if self._shipped:
+            return self.scoring.reference(doc)
+        what = f"reference() of item {doc.get('_id')!r}"
+        function = getattr(self.scoring, "reference", None)
+        if not callable(function):
+            raise TaskCodeError(
+                f"{self.spec.task}: the scoring module has no function 'reference'",
+                where=str(self.scoring.__file__),
+            )
+        return contract.json_value(self.spec, what, call(self.spec, what, function, doc))
 
     def hints(self, doc: Document) -> Hints:
         """What form of answer the task asks for."""
         function = getattr(self.scoring, "options", None)
-        return Hints(self.spec.answer, tuple(function(doc)) if function is not None else ())
+        if function is None:
+            return Hints(self.spec.answer, ())
+        found = self._call(f"options() of item {doc.get('_id')!r}", function, doc)
+        return Hints(self.spec.answer, contract.options_of(self.spec, doc, found))
 
     def signature_parts(self, docs: Sequence[Document]) -> dict[str, str]:
         """Further parts of the signature that the benchmark declares, such as its label list."""
         function = getattr(self.scoring, "signature", None)
-        return dict(function(docs)) if function is not None else {}
+        if function is None:
+            return {}
+        found = self._mapping("signature()", self._call("signature()", function, docs))
+        for name, part in found.items():
+            if not isinstance(part, str) or "|" in f"{name}{part}":
+                raise TaskCodeError(
+                    f"{self.spec.task}: signature() gives {shown({name: part})}, expected texts without '|'",
+                    where=str(self.scoring.__file__),
+                )
+        return found
 
     @cached_property
     def canaries(self) -> tuple[Canary, ...]:
@@ -275,15 +372,14 @@ class YamlTask:
     def score(
         self, doc: Document, response: Any, verdicts: Sequence[str | None] | None
     ) -> ItemScore:
-        """Score one response (``MISSING`` when the record has no response key)."""
-        score: ItemScore = self.scoring.score(doc, response, verdicts)
-        absent = set(self.spec.metrics) - set(score.metrics)
-        if absent:
-            raise TaskFileError(
-                f"score() left out the metric {sorted(absent)[0]!r}",
-                where=str(self.scoring.__file__),
-            )
-        return score
+        """Score one response (``MISSING`` when the record has no response key).
+
+        Raises:
+            TaskCodeError: the code raises, or returns no score with every metric, reading and statistic.
+        """
+        what = f"score() of item {doc.get('_id')!r}"
+        found = self._call(what, self.scoring.score, doc, response, verdicts)
+        return score_of(self.spec, doc, found, shipped=self._shipped)
 
 
 def need_data(task: str, benchmark: str) -> MissingDataError:

@@ -92,9 +92,9 @@ def check_kind(name: str, value: Any, kinds: Sequence[str], where: str) -> None:
 
 
 def _cure(value: Any, kinds: Sequence[str]) -> str | None:
-    if TEXT in kinds or NAME in kinds:
-        if isinstance(value, bool | int | float | datetime.date):
-            return "YAML reads it as another type: write the text in quotes"
+    expects_text = TEXT in kinds or NAME in kinds
+    if expects_text and isinstance(value, bool | int | float | datetime.date):
+        return "YAML reads it as another type: write the text in quotes"
     if TEXTS in kinds and isinstance(value, list) and value:
         return 'every element is a text that is not empty: write it in quotes, such as ["1", "no"]'
     if TEXTS in kinds and isinstance(value, str):

@@ -1,0 +1,192 @@
+"""What ``score()`` of a task returns: type, metrics, readings, statistics and their range."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final, NoReturn
+
+from harness.core.scoring import READINGS, Document, ItemScore, Reading, Scored
+from harness.core.task import TaskSpec
+from harness.task_loading.checks.calls import refuse
+from harness.task_loading.checks.values import shown
+from harness.task_loading.contract import json_value, plain
+from metrics.registry import METRICS, Measure
+
+_SCORE_HINT: Final = 'such as ItemScore({"accuracy": {"strict": Scored({"correct": 1, "n": 1})}})'
+
+
+def _wrong(spec: TaskSpec, message: str, hint: str | None = None) -> NoReturn:
+    refuse(spec, message, key="process_results", hint=hint)
+
+
+def score_of(spec: TaskSpec, doc: Document, found: Any, *, shipped: bool) -> ItemScore:
+    """Return the score of an item, from what ``score()`` returned.
+
+    Args:
+        spec: the task.
+        doc: the item's document.
+        found: what came back.
+        shipped: the task is part of the harness; only the form is checked.
+
+    Raises:
+        TaskCodeError: not an ``ItemScore`` with every metric of the task, its readings and its statistics.
+    """
+    item = f"score() of item {doc.get('_id')!r}"
+    if not isinstance(found, ItemScore) or not isinstance(found.metrics, Mapping):
+        _wrong(
+            spec,
+            f"{item} returned {shown(found)}, expected an ItemScore",
+            hint=_SCORE_HINT,
+        )
+    absent = [name for name in spec.metrics if name not in found.metrics]
+    if absent:
+        _wrong(spec, f"{item} left out the metric {absent[0]!r}", hint=_SCORE_HINT)
+    if shipped:
+        return found
+    extra = [name for name in found.metrics if name not in spec.metrics]
+    if extra:
+        _wrong(
+            spec,
+            f"{item} gives the metric {shown(extra[0])}, which is not in metric_list",
+            hint=f"metrics of the task: {', '.join(spec.metrics)}",
+        )
+    metrics = {name: _readings(spec, item, name, found.metrics[name]) for name in spec.metrics}
+    aborted = [name for name in found.aborted if name not in spec.metrics]
+    if aborted:
+        _wrong(spec, f"{item} names {shown(aborted[0])} in aborted, which is no metric of the task")
+    return replace(
+        found,
+        metrics=metrics,
+        extracted=json_value(spec, f"extracted in {item}", found.extracted),
+        details=_details(spec, item, found.details),
+    )
+
+
+def _details(spec: TaskSpec, item: str, details: Any) -> dict[str, Any]:
+    if not isinstance(details, Mapping):
+        _wrong(spec, f"details in {item} are {shown(details)}, expected a mapping")
+    kept: dict[str, Any] = json_value(spec, f"details in {item}", details)
+    return kept
+
+
+def _readings(spec: TaskSpec, item: str, name: str, readings: Any) -> dict[Reading, Scored]:
+    if not isinstance(readings, Mapping):
+        _wrong(
+            spec,
+            f"{item} gives {shown(readings)} for {name!r}, expected a mapping from reading to Scored",
+            hint=_SCORE_HINT,
+        )
+    known = [one for one in READINGS if one == "strict" or name in spec.official_metrics]
+    for reading in readings:
+        if reading not in known:
+            declared = (
+                " (metadata.lalm.official does not name the metric)"
+                if reading == "official"
+                else ""
+            )
+            _wrong(
+                spec,
+                f"{item} gives the reading {shown(reading)} of {name!r}{declared}",
+                hint=f"readings of this metric: {', '.join(known)}",
+            )
+    for reading in known:
+        if reading not in readings:
+            _wrong(
+                spec,
+                f"{item} lacks the reading {reading!r} of {name!r}",
+                hint="Scored(None) where the reading leaves the item out",
+            )
+    return {
+        reading: _scored(spec, f"{item}, {name} ({reading})", METRICS[name], readings[reading])
+        for reading in known
+    }
+
+
+def _scored(spec: TaskSpec, what: str, metric: Measure, found: Any) -> Scored:
+    if not isinstance(found, Scored):
+        _wrong(spec, f"{what} is {shown(found)}, expected Scored(stats)", hint=_SCORE_HINT)
+    if not isinstance(plain(found.parsed), bool):
+        _wrong(spec, f"{what}: parsed is {shown(found.parsed)}, expected True or False")
+    if found.stats is None:
+        return replace(found, parsed=plain(found.parsed))
+    if not isinstance(found.stats, Mapping) or not found.stats:
+        _wrong(
+            spec,
+            f"{what}: statistics are {shown(found.stats)}, expected a mapping",
+            hint=_SCORE_HINT,
+        )
+    stats: dict[str, float] = {}
+    for key, value in found.stats.items():
+        number = plain(value)
+        if (
+            not isinstance(key, str)
+            or not isinstance(number, int | float)
+            or not math.isfinite(_float(number))
+        ):
+            _wrong(
+                spec,
+                f"{what}: the statistic {shown(key)} is {shown(value)}, expected a finite number",
+                hint="Scored(None) leaves the item out of the reading",
+            )
+        stats[key] = int(number) if isinstance(number, bool) else number
+    _check_stats(spec, what, metric, stats)
+    return Scored(stats, parsed=plain(found.parsed))
+
+
+def _float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+
+
+def _check_stats(spec: TaskSpec, what: str, metric: Measure, stats: Mapping[str, float]) -> None:
+    """Check keys and range of the statistics of one item."""
+    expected = _expected_keys(metric, stats)
+    if expected is not None and set(stats) != set(expected):
+        _wrong(
+            spec,
+            f"{what}: the statistics are {', '.join(map(repr, stats))}, expected {' and '.join(map(repr, expected))}",
+            hint=f"those of the metric {metric.name!r} (docs/statistics.md)",
+        )
+    low, high = metric.bounds
+    negative = (
+        [key for key, value in stats.items() if value < 0] if low is not None and low >= 0 else []
+    )
+    pair = metric.ratio_keys(tuple(stats))
+    if negative or (pair is not None and stats.get(pair[1], 0) < 0):
+        name = negative[0] if negative else pair[1]  # type: ignore[index]
+        _wrong(spec, f"{what}: the statistic {name!r} is {stats[name]:g}, expected at least 0")
+    value = metric.value(stats)
+    if math.isnan(value):
+        if pair is not None and stats[pair[0]] == 0:
+            return  # an item without weight, such as an empty reference
+        _wrong(
+            spec,
+            f"{what}: {dict(stats)} has no value",
+            hint="Scored(None) leaves the item out of the reading",
+        )
+    slack = 1e-9
+    if (low is not None and value < low - slack) or (high is not None and value > high + slack):
+        ends = f"from {low:g}" if low is not None else "up"
+        ends += f" to {high:g}" if high is not None else ""
+        _wrong(
+            spec,
+            f"{what}: {dict(stats)} is {value:g}, expected a value {ends}",
+            hint="a share, not a percentage" if metric.is_percent and high == 1 else None,
+        )
+
+
+def _expected_keys(metric: Measure, stats: Mapping[str, float]) -> tuple[str, ...] | None:
+    """Return the names of a metric's statistics, ``None`` if they are open (labels of a confusion)."""
+    try:
+        pair = metric.ratio_keys(tuple(stats))
+        if pair is not None:
+            return pair
+        if metric.family == "f1":
+            return None
+        return tuple(metric.examples()[0])
+    except (NotImplementedError, ValueError):
+        return None
