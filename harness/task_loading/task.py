@@ -218,7 +218,7 @@ class YamlTask:
             return {}
         found = self._mapping("facts()", self._call("facts()", function, docs))
         check_facts(found.get("anchors", {}), f"{self.scoring.__file__}: facts()")
-        return found
+        return found if self._shipped else dict(contract.json_value(self.spec, "facts()", found))
 
     def annotate(
         self, docs: list[Document], origin: Origin, facts: Mapping[str, Any] | None = None
@@ -239,15 +239,12 @@ class YamlTask:
             self._call("annotate()", function, docs, origin)
 
     def _mapping(self, what: str, found: Any) -> dict[str, Any]:
-        if self._shipped:
-            return dict(found)
         if not isinstance(found, Mapping):
             raise TaskCodeError(
                 f"{self.spec.task}: {what} returned {shown(found)}, expected a mapping",
                 where=str(self.scoring.__file__),
             )
-        kept: dict[str, Any] = contract.json_value(self.spec, what, found)
-        return kept
+        return dict(found)
 
     def check_stored(self, docs: Sequence[Document]) -> None:
         """Refuse a cluster field that no document of a file of stored replies has.
