@@ -159,6 +159,7 @@ class SharedOptions(TypedDict, total=False):
     revision: Mapping[str, str]
     include_path: Sequence[Path]
     trust_task_code: bool
+    allow_shadowing: bool
     judge: str
     judge_args: Mapping[str, Any]
     judge_budget: str

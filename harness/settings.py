@@ -43,6 +43,7 @@ class Settings:
     revision: Mapping[str, str] = field(default_factory=dict)
     include_path: tuple[Path, ...] = ()
     trust_task_code: bool = False
+    allow_shadowing: bool = False
     judge: str = "auto"
     judge_args: Mapping[str, Any] = field(default_factory=dict)
     judge_budget: str | None = None
@@ -227,6 +228,7 @@ def _recipe_value(name: str, value: Any, where: str) -> Any:
         return {str(key): item for key, item in value.items()}
     if name in (
         "trust_task_code",
+        "allow_shadowing",
         "retry_errors",
         "require_complete",
         "skip_unavailable",

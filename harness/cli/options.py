@@ -52,6 +52,13 @@ Trust = Annotated[
     bool | None,
     typer.Option("--trust-task-code", help="Run code that task YAML outside the harness names."),
 ]
+AllowShadowing = Annotated[
+    bool | None,
+    typer.Option(
+        "--allow-shadowing",
+        help="A task of --include-path may replace another one of its name.",
+    ),
+]
 Judge = Annotated[
     str | None,
     typer.Option(
@@ -118,6 +125,7 @@ class DataFlags:
     revision: Revision = None
     include_path: IncludePath = None
     trust_task_code: Trust = None
+    allow_shadowing: AllowShadowing = None
 
     def settings(self) -> dict[str, Any]:
         """Values by field of ``Settings``; ``None`` is: not said."""
@@ -128,6 +136,7 @@ class DataFlags:
             "revision": parse_pairs(self.revision or [], "--revision"),
             "include_path": tuple(self.include_path) if self.include_path else None,
             "trust_task_code": self.trust_task_code,
+            "allow_shadowing": self.allow_shadowing,
         }
 
 

@@ -21,6 +21,7 @@ from harness.run.files import AnchorEntry, DataEntry, JudgeEntry, ManifestEntry
 from harness.run.signature import Parts, generation_part, n_part, prompt_part
 from harness.settings import Settings, parse_limit
 from harness.task_loading.availability import LeftOut, from_error, refuse, without_judge
+from harness.task_loading.checks.code import code_part
 from harness.task_loading.contract import cluster_note
 from harness.task_loading.index import TaskEntry, TaskIndex, load_index
 from harness.task_loading.lm_eval_prompts import PromptedTask
@@ -227,13 +228,14 @@ def survey(settings: Settings, *, ask: bool = True) -> Plan:
     Raises:
         HarnessError: unknown task, malformed YAML, bad limit or template.
     """
-    index = load_index(settings.include_path)
+    index = load_index(settings.include_path, allow_shadowing=settings.allow_shadowing)
+    entries = index.resolve(settings.tasks)
     check_benchmarks(settings.data, index, "--data")
     check_benchmarks(settings.revision, index, "--revision")
     judging = judge_options(settings, has_replies=False, ask=ask)
     planned: list[PlannedTask] = []
     left_out: list[LeftOut] = []
-    for entry in index.resolve(settings.tasks):
+    for entry in entries:
         lacking = without_judge(entry) if judging.choice == "none" else None
         if settings.skip_unavailable and lacking is not None:
             left_out.append(lacking)
@@ -315,6 +317,7 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
             "clean": task.template.clean,
             "scorer": spec.scorer,
             "judge": judging.part(judge.id if judge is not None else None),
+            **code_part(spec),
             **task.signature_parts(documents),
         },
         facts=facts,

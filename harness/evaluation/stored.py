@@ -44,6 +44,7 @@ from harness.run.records import failed_items, scoring_note, stored_record
 from harness.run.signature import Parts
 from harness.scoring.stage import score_run
 from harness.settings import Settings, parse_max_errors
+from harness.task_loading.checks.code import code_part
 from harness.task_loading.contract import cluster_note
 from harness.task_loading.index import load_index
 from harness.task_loading.specs import (
@@ -184,8 +185,9 @@ def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
 
     with target as run:
         manifest = run.manifest()
-        scorers = {name: load(name, entry).spec.scorer for name, entry in manifest["tasks"].items()}
-        if (renewed := with_scorers(manifest, scorers)) != manifest:
+        specs = {name: load(name, entry).spec for name, entry in manifest["tasks"].items()}
+        parts = {name: {"scorer": spec.scorer, **code_part(spec)} for name, spec in specs.items()}
+        if (renewed := with_scorers(manifest, parts)) != manifest:
             run.write_manifest(renewed)
         if settings.reference is not None:
             run.write_manifest(with_reference(run.manifest(), settings.reference))
@@ -243,6 +245,7 @@ def _read(settings: Settings, replies: StoredReplies) -> _Scored:
         "clean": clean,
         "scorer": spec.scorer,
         "judge": judging.part(judge.id if judge is not None else None),
+        **code_part(spec),
         **task.signature_parts(docs),
     }
     fingerprint = hashlib.sha256(replies.file.read_bytes()).hexdigest()
@@ -251,9 +254,9 @@ def _read(settings: Settings, replies: StoredReplies) -> _Scored:
 
 def _task(settings: Settings) -> YamlTask:
     """The one task that is named."""
-    index = load_index(settings.include_path)
-    check_benchmarks(settings.data, index, "--data")
+    index = load_index(settings.include_path, allow_shadowing=settings.allow_shadowing)
     entries = index.resolve(settings.tasks)
+    check_benchmarks(settings.data, index, "--data")
     if len(entries) != 1:
         raise UsageError(
             f"{settings.tasks[0]!r} names {len(entries)} tasks; a file is scored with one",

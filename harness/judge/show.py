@@ -64,7 +64,9 @@ def show(settings: Settings, response: str | None = None) -> Shown:
     Raises:
         UsageError: the task has no judge.
     """
-    entries = load_index(settings.include_path).resolve(settings.tasks)
+    entries = load_index(settings.include_path, allow_shadowing=settings.allow_shadowing).resolve(
+        settings.tasks
+    )
     if len(entries) != 1:
         raise UsageError(f"{settings.tasks[0]!r} names {len(entries)} tasks; one is shown")
     spec = load_spec(entries[0])

@@ -128,13 +128,13 @@ def check_same_scorer(run: RunDirectory, task: str, entry: ManifestEntry, scorer
         )
 
 
-def with_scorers(manifest: Manifest, scorers: Mapping[str, str]) -> Manifest:
-    """Return the manifest with the versions by which its tasks are scored now, in their signatures."""
+def with_scorers(manifest: Manifest, parts: Mapping[str, Mapping[str, str]]) -> Manifest:
+    """Return the manifest with the versions (and code) by which its tasks are scored now, in their signatures."""
     found = manifest.copy()
     found["tasks"] = {}
     for name, entry in manifest["tasks"].items():
         renewed = found["tasks"][name] = entry.copy()
-        renewed["signature_parts"] = {**entry["signature_parts"], "scorer": scorers[name]}
+        renewed["signature_parts"] = {**entry["signature_parts"], **parts[name]}
     return found
 
 
@@ -171,6 +171,8 @@ def check_same_parts(
     differing = difference(old, new)
     if old["judge"] == "none":
         differing.pop("judge", None)  # a judge may join later; one that has judged may not change
+    if "code" not in old:
+        differing.pop("code", None)  # begun by a version that did not note it
     if old["data"] != new["data"]:
         differing["data"] = (old["data"], new["data"])
     if differing:

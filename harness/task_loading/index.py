@@ -9,16 +9,24 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import os
+import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from harness.errors import TaskFileError, UnknownNameError, UsageError
+from harness.errors import HarnessError, TaskFileError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from harness.core.task import TaskSpec
 
+_KEY: Final = re.compile(r"""^["']?(?:task|group)["']?[ \t]*:|^\{|^<<""", re.MULTILINE)
+"""What a file that declares a task or group has somewhere at the beginning of a line."""
+_HEAD: Final = 100_000
+_NO_TASKS: Final = frozenset({"__pycache__", "node_modules", "site-packages", "venv"})
+_SAID: Final[set[str]] = set()
 INDEX_FILE = Path(__file__).with_name("task_index.json")
 
 
@@ -65,10 +73,12 @@ class TaskIndex:
     Attributes:
         tasks: task id -> entry.
         groups: group name -> names of tasks or groups.
+        refused: name in a folder of the user -> why it cannot be used; said when somebody asks for it.
     """
 
     tasks: dict[str, TaskEntry]
     groups: dict[str, tuple[str, ...]]
+    refused: dict[str, HarnessError] = field(default_factory=dict)
 
     def members(self, group: str, _open: tuple[str, ...] = ()) -> list[str]:
         """Task ids of a group, nested groups expanded, in order, each once."""
@@ -76,6 +86,8 @@ class TaskIndex:
             raise UsageError(f"the group {group!r} contains itself")
         found: dict[str, None] = {}
         for name in self.groups[group]:
+            if name in self.refused:
+                raise self.refused[name]
             if name in self.tasks:
                 found[name] = None
             elif name in self.groups:
@@ -95,10 +107,14 @@ class TaskIndex:
         if not wanted:
             raise UsageError("no task named", hint="-t TASK[,TASK…]; see: harness tasks list")
         for name in wanted:
+            if name in self.refused:
+                raise self.refused[name]
             if name in self.tasks:
                 found[name] = None
             elif name in self.groups:
                 found.update(dict.fromkeys(self.members(name)))
+            elif name.endswith((".yaml", ".yml")):
+                raise _named_by_file(name)
             elif matches := sorted(fnmatch.filter(self.tasks, name)):
                 found.update(dict.fromkeys(matches))
             else:
@@ -108,46 +124,119 @@ class TaskIndex:
         return [self.tasks[name] for name in found]
 
 
+def _named_by_file(name: str) -> UsageError:
+    """Return the error about a task that is named by its file."""
+    path = Path(name)
+    found = re.search(r"^(?:task|group):[ \t]*([\w.+-]+)[ \t]*$", _text(path), re.MULTILINE)
+    task = found[1] if found else "TASK"
+    return UsageError(
+        f"{name!r} is a file, and -t takes the name of a task or group",
+        hint=f"--include-path {path.parent} -t {task}",
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes()[:_HEAD].decode(errors="replace")
+    except (OSError, ValueError):
+        return ""
+
+
 def scan(folder: Path, relative_to: Path | None = None) -> TaskIndex:
-    """Read every YAML below a folder (files whose name starts with ``_`` are fragments).
+    """Read every YAML file below a folder (files whose name starts with ``_`` are fragments).
+
+    A file that is no task of the harness does not stop the others: its name is refused when it is asked for.
+
+    Args:
+        folder: the folder.
+        relative_to: folder to which the entries name their files; ``None`` for whole paths.
 
     Raises:
-        TaskFileError: a malformed file, or a name declared twice.
+        UsageError: not a folder.
     """
-    from harness.task_loading.groups import check_group, inline_tasks
-    from harness.task_loading.schema import is_fragment, is_group, parse_task
-    from harness.task_loading.yaml_file import load_yaml
+    from harness.task_loading.schema import is_fragment
 
     if not folder.is_dir():
         raise UsageError(
-            f"{folder} is not a folder", hint="--include_path takes a folder of task YAML"
+            f"{folder} is not a folder", hint="--include-path takes a folder of task YAML"
         )
-    tasks: dict[str, TaskEntry] = {}
-    groups: dict[str, tuple[str, ...]] = {}
-    for path in sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")]):
+    index = TaskIndex({}, {})
+    for path in _yaml_files(folder):
         if is_fragment(path):
             continue
-        file = load_yaml(path)
-        if not ({"task", "group"} & file.data.keys()):
-            continue  # a data file of the benchmark
-        declared = [file]
-        if is_group(file):
-            name, members = check_group(file)
-            if name in groups:
-                raise TaskFileError(f"the group {name!r} is declared twice", where=str(path))
-            groups[name] = members
-            declared = list(inline_tasks(file).values())
         place = path.relative_to(relative_to).as_posix() if relative_to else str(path.resolve())
-        for spec in map(parse_task, declared):
-            if spec.task in tasks:
+        try:
+            _add_file(index, path, place)
+        except HarnessError as error:
+            index.refused[_declared_name(path)] = error
+    for name in index.tasks.keys() & index.groups.keys():
+        index.refused[name] = TaskFileError(
+            f"{name!r} is both a task and a group", where=str(folder)
+        )
+    for name in index.refused:
+        index.tasks.pop(name, None)
+        index.groups.pop(name, None)
+    return index
+
+
+def _yaml_files(folder: Path) -> list[Path]:
+    """Return the YAML files below a folder, without hidden folders and installed packages."""
+    found = []
+    for root, folders, files in os.walk(folder):
+        folders[:] = [
+            name
+            for name in folders
+            if not name.startswith(".")
+            and name not in _NO_TASKS
+            and not Path(root, name, "pyvenv.cfg").exists()
+        ]
+        found += [Path(root, name) for name in files if name.endswith((".yaml", ".yml"))]
+    return sorted(path for path in found if not path.name.startswith("."))
+
+
+def _declared_name(path: Path) -> str:
+    """Return the name of the task or group that a malformed file seems to declare, else its path."""
+    found = re.search(r"^(?:group|task):[ \t]*([\w.+-]+)", _text(path), re.MULTILINE)
+    return found[1] if found else str(path)
+
+
+def _add_file(index: TaskIndex, path: Path, place: str) -> None:
+    """Add what a file declares; a file that declares neither a task nor a group is data.
+
+    Raises:
+        HarnessError: it is malformed, or declares what another file declares.
+    """
+    from harness.task_loading.groups import check_group, inline_tasks
+    from harness.task_loading.schema import is_group, parse_task
+    from harness.task_loading.yaml_file import load_yaml, read_text
+
+    if not _KEY.search(read_text(path)):
+        return
+    file = load_yaml(path)
+    if not ({"task", "group"} & file.data.keys()):
+        return
+    declared = {str(file.data.get("task")): file}
+    if is_group(file):
+        name, members = check_group(file)
+        if name in index.groups:
+            raise TaskFileError(f"the group {name!r} is declared twice", where=str(path))
+        index.groups[name] = members
+        declared = inline_tasks(file)
+    for task, one in declared.items():
+        try:
+            spec = parse_task(one)
+            if task in index.tasks:
                 raise TaskFileError(
-                    f"the task {spec.task!r} is declared twice (also in {tasks[spec.task].yaml})",
+                    f"the task {task!r} is declared twice (also in {index.tasks[task].yaml})",
                     where=str(path),
                 )
-            tasks[spec.task] = _entry(spec, place)
-    if both := tasks.keys() & groups.keys():
-        raise TaskFileError(f"{sorted(both)[0]!r} is both a task and a group", where=str(folder))
-    return TaskIndex(tasks, groups)
+        except HarnessError as error:
+            index.refused[task] = error
+            continue
+        index.tasks[task] = _entry(spec, place)
+        tags = file.data.get("tag") or ()
+        for tag in [tags] if isinstance(tags, str) else tags:
+            index.groups[tag] = (*index.groups.get(tag, ()), task)
 
 
 def _entry(spec: TaskSpec, place: str) -> TaskEntry:
@@ -166,8 +255,16 @@ def _entry(spec: TaskSpec, place: str) -> TaskEntry:
     )
 
 
-def load_index(include_paths: Sequence[Path] = ()) -> TaskIndex:
-    """Built-in tasks from the generated file, plus those of ``include_paths`` (which may override)."""
+def load_index(include_paths: Sequence[Path] = (), *, allow_shadowing: bool = False) -> TaskIndex:
+    """Return built-in tasks from the generated file, and those of some folders.
+
+    Args:
+        include_paths: folders with task YAML; what is passed over in them is said once on standard error.
+        allow_shadowing: a task or group of a folder may bear the name of another one and then replaces it.
+
+    Raises:
+        UsageError: not a folder.
+    """
     raw = json.loads(INDEX_FILE.read_text(encoding="utf-8"))
     tasks = {
         name: TaskEntry(
@@ -177,16 +274,55 @@ def load_index(include_paths: Sequence[Path] = ()) -> TaskIndex:
         for name, entry in raw["tasks"].items()
     }
     groups = {name: tuple(members) for name, members in raw["groups"].items()}
+    index = TaskIndex(tasks, groups)
     for folder in include_paths:
-        more = scan(folder)
-        tasks.update(more.tasks)
-        groups.update(more.groups)
-    return TaskIndex(tasks, groups)
+        _include(index, scan(folder), allow_shadowing=allow_shadowing)
+    return index
+
+
+def _include(index: TaskIndex, more: TaskIndex, *, allow_shadowing: bool) -> None:
+    """Add the tasks and groups of a folder."""
+    refused = dict(more.refused)
+    for name, entry in more.tasks.items():
+        known = index.tasks.get(name)
+        if (known or name in index.groups) and not allow_shadowing:
+            if known is None or known.path.resolve() != entry.path.resolve():
+                refused[name] = _shadows(name, entry.yaml)
+            continue
+        index.groups.pop(name, None)
+        index.tasks[name] = entry
+    for name, members in more.groups.items():
+        if name in index.tasks or index.groups.get(name, members) != members:
+            if not allow_shadowing:
+                refused[name] = _shadows(name, "a file below --include-path")
+                continue
+            index.tasks.pop(name, None)
+        index.groups[name] = members
+    index.refused.update(refused)
+    for name, error in refused.items():
+        _say(f"note: {name} is passed over: {error.where or ''}: {error.message}")
+
+
+def _shadows(name: str, place: str) -> UsageError:
+    return UsageError(
+        f"{name!r} bears the name of another task or group",
+        where=place,
+        hint="rename it, or pass --allow-shadowing: it then replaces the other one, and has a signature of its own",
+    )
+
+
+def _say(note: str) -> None:
+    """Print a note on standard error, once in a process."""
+    if note not in _SAID:
+        _SAID.add(note)
+        sys.stderr.write(f"{note}\n")
 
 
 def render_index() -> str:
     """Content that ``task_index.json`` should have."""
     index = scan(tasks_root(), tasks_root())
+    for error in index.refused.values():
+        raise error
     tasks = {}
     for name, entry in sorted(index.tasks.items()):
         tasks[name] = entry.as_json()

@@ -49,6 +49,7 @@ _LM_EVAL_METRICS = frozenset(
     ]
 )
 
+_MISSING_HINT = "a plain lm-eval task needs more to run here: see docs/task_yaml.md"
 _REQUIRED = object()
 _NUMBER = (int, float)
 _LALM: dict[str, tuple[Any, Any]] = {
@@ -132,7 +133,9 @@ def parse_task(file: YamlFile) -> TaskSpec:
     ):
         if not data.get(key) and not (key == "metric_list" and _unsupported(data)):
             missing = "is missing" if key not in data else f"is empty ({shown(data[key])})"
-            raise TaskFileError(f"the key {key!r} {missing}", where=file.where(key))
+            raise TaskFileError(
+                f"the key {key!r} {missing}", where=file.where(key), hint=_MISSING_HINT
+            )
     check_task_types(data, file.where)
     if data.get("output_type") != "generate_until":
         raise TaskFileError(

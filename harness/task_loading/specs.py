@@ -37,7 +37,13 @@ def load_scoring_task(
     """
     if entry.get("yaml") and (Path(entry["yaml"]).is_file() or not include_path):
         return YamlTask(load_task(Path(entry["yaml"]), name), trusted=trusted)
-    return YamlTask(load_spec(load_index(include_path).resolve([name])[0]), trusted=trusted)
+    built_in = load_index()
+    if entry.get("yaml") is None and name in built_in.tasks:
+        return YamlTask(load_spec(built_in.tasks[name]), trusted=trusted)
+    index = load_index(
+        include_path, allow_shadowing=True
+    )  # the run says that it is not the built-in one
+    return YamlTask(load_spec(index.resolve([name])[0]), trusted=trusted)
 
 
 def register_metrics(
