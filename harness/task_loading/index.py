@@ -143,6 +143,19 @@ def _text(path: Path) -> str:
 
 
 def scan(folder: Path, relative_to: Path | None = None) -> TaskIndex:
+    """Read every YAML file below a folder, all of which must be tasks, groups or data.
+
+    Raises:
+        UsageError: not a folder.
+        TaskFileError: a malformed file, or a name declared twice.
+    """
+    index = find_tasks(folder, relative_to)
+    for error in index.refused.values():
+        raise error
+    return index
+
+
+def find_tasks(folder: Path, relative_to: Path | None = None) -> TaskIndex:
     """Read every YAML file below a folder (files whose name starts with ``_`` are fragments).
 
     A file that is no task of the harness does not stop the others: its name is refused when it is asked for.
@@ -276,7 +289,7 @@ def load_index(include_paths: Sequence[Path] = (), *, allow_shadowing: bool = Fa
     groups = {name: tuple(members) for name, members in raw["groups"].items()}
     index = TaskIndex(tasks, groups)
     for folder in include_paths:
-        _include(index, scan(folder), allow_shadowing=allow_shadowing)
+        _include(index, find_tasks(folder), allow_shadowing=allow_shadowing)
     return index
 
 
@@ -321,8 +334,6 @@ def _say(note: str) -> None:
 def render_index() -> str:
     """Content that ``task_index.json`` should have."""
     index = scan(tasks_root(), tasks_root())
-    for error in index.refused.values():
-        raise error
     tasks = {}
     for name, entry in sorted(index.tasks.items()):
         tasks[name] = entry.as_json()
