@@ -22,8 +22,8 @@ from harness.task_loading.schema import _LALM, _REQUIRED, _TEMPLATE_KEYS
 from metrics.registry import METRICS
 from model_adapters.conformance import AdapterConformance
 from model_adapters.registry import BUILT_IN
-from tests.contract.pages import ROOT, blocks, code, first_cells, read, section
 from tests.support.command import CommandResult
+from tests.support.pages import ROOT, blocks, code, first_cells, read, section
 from tests.support.runs.toy import jsonl
 
 DOCS = sorted((ROOT / "docs").glob("*.md"))

@@ -22,9 +22,9 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.contract.pages import ROOT, blocks, code, read
 from tests.support.command import CommandResult, run_in_process, run_process
 from tests.support.data.tiny_copies import WRITERS
+from tests.support.pages import ROOT, blocks, code, read
 
 GOLDEN = Path(__file__).parent / "golden" / "readme"
 UPDATE = "UPDATE_GOLDEN=1 python -m pytest tests/contract/test_readme_golden.py"

@@ -10,11 +10,8 @@ from typing import Any
 import pytest
 
 from tests.support.command import CommandResult
-from tests.tasks.llaso_eval import test_data as llaso
-from tests.tasks.mmau import test_data as mmau
-from tests.tasks.mmsu import test_data as mmsu
-from tests.tasks.sakura import test_data as sakura
-from tests.tasks.voicebench import test_data as voicebench
+from tests.support.data import llaso_eval as llaso
+from tests.support.data import mmau, mmsu, sakura, voicebench
 
 Cli = Callable[..., CommandResult]
 

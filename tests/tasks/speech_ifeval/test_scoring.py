@@ -14,7 +14,7 @@ from metrics.registry import METRICS
 from tasks.speech_ifeval import judge_reply as judge
 from tasks.speech_ifeval import scoring
 from tasks.speech_ifeval.layout import PARTS
-from tests.tasks.speech_ifeval.copies import CLOSED, COT, CREATIVE, DOCUMENTS
+from tests.support.data.speech_ifeval import CLOSED, COT, CREATIVE, DOCUMENTS
 
 NOT_TEXT = [MISSING, None, 3, ["a"], {"a": 1}]
 
