@@ -30,7 +30,7 @@ from model_adapters.cascade.parts import (
     sort_arguments,
     split_target,
 )
-from model_adapters.cascade.recognisers.base import HearingError
+from model_adapters.cascade.recognisers.base import HearingError, Recogniser
 from model_adapters.cascade.transcripts import Transcripts
 
 
@@ -54,6 +54,16 @@ class CascadeAdapter(BatchAdapter):
             )
         self._recogniser = make_recogniser(self._target, arguments.recogniser)
         self._transcripts = Transcripts(self._recogniser, own.transcript_cache)
+
+    @property
+    def recogniser(self) -> Recogniser:
+        """Return the recogniser that hears the clips."""
+        return self._recogniser
+
+    @property
+    def transcripts(self) -> Transcripts:
+        """Return the transcripts that are kept, and the recogniser behind them."""
+        return self._transcripts
 
     def open(self) -> AdapterInfo:
         """Load the recogniser, and the language model if there is one."""

@@ -165,7 +165,7 @@ class ChatClient:
         self, client: ClientSession, build: Callable[[], Body | Awaitable[Body]]
     ) -> Attempt:
         try:
-            content = await _encoded(build)
+            content = await encode(build)
             async with (
                 asyncio.timeout(self.options.timeout),
                 client.post(self._endpoint, data=content) as answer,
@@ -179,7 +179,8 @@ class ChatClient:
         return Attempt(reply, "answered" if reply.error is None else "failed")
 
 
-async def _encoded(build: Callable[[], Body | Awaitable[Body]]) -> bytes:
+async def encode(build: Callable[[], Body | Awaitable[Body]]) -> bytes:
+    """Build a body and return it as JSON bytes."""
     body = build()
     if isinstance(body, Awaitable):
         body = await body

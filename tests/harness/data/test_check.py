@@ -103,14 +103,14 @@ def test_a_gold_answer_that_differs_from_the_frozen_list_is_named(
     frozen = tmp_path / "frozen.txt"
     frozen.write_text("\n".join(frozen_lines(map(source.gold, mmau.ITEMS))), encoding="ascii")
     monkeypatch.setattr(source, "FROZEN", frozen)
-    source._frozen.cache_clear()
+    source.frozen.cache_clear()
     mmau.write_json(tmp_path)
     items = [{**mmau.ITEMS[0], "answer": "Man"}, *mmau.ITEMS[1:]]
     (tmp_path / "mmau-test-mini.json").write_text(json.dumps(items), encoding="utf-8")
     try:
         _, found = check("mmau", tmp_path)
     finally:
-        source._frozen.cache_clear()
+        source.frozen.cache_clear()
     assert messages(found["mmau_test_mini"]["gold"]) == {
         "choices or answer differ from the edition of 2025-08-09": ["own-mp3"]
     }

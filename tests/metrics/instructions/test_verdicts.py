@@ -25,7 +25,7 @@ from metrics.instructions import (
 )
 from metrics.instructions.arguments import PARAMETERS, resolve
 from metrics.instructions.language import detect
-from metrics.instructions.rules import _paragraphs_or_lines
+from metrics.instructions.rules import paragraphs_or_lines
 from tests.support.data.instruction_replies import CHOICES, FRAGMENTS
 
 texts = st.lists(st.sampled_from(FRAGMENTS), max_size=8).map("".join)
@@ -72,7 +72,7 @@ def test_the_linear_paragraph_split_equals_the_upstream_pattern(text: str) -> No
     else:
         blank = {index for index in (0, len(pieces) - 1) if not pieces[index].strip()}
         expected = len(pieces) - len(blank)
-    assert _paragraphs_or_lines(text) == expected
+    assert paragraphs_or_lines(text) == expected
 
 
 @settings(deadline=None, max_examples=300)

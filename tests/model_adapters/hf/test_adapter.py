@@ -105,7 +105,7 @@ def test_order_of_requests_and_responses_agree_across_generation_groups(adapter:
 @pytest.fixture
 def third_token(adapter: HFAdapter, monkeypatch: pytest.MonkeyPatch) -> int:
     """The third token that the model says about the first voice."""
-    model = adapter._loaded().model
+    model = adapter.loaded.model
     generate, rows = model.generate, []
     with monkeypatch.context() as patch:
         patch.setattr(model, "generate", lambda **k: rows.append(generate(**k)) or rows[-1])
@@ -117,7 +117,7 @@ def third_token(adapter: HFAdapter, monkeypatch: pytest.MonkeyPatch) -> int:
 def test_end_token_means_stop(
     adapter: HFAdapter, monkeypatch: pytest.MonkeyPatch, third_token: int
 ) -> None:
-    monkeypatch.setattr(adapter._loaded().model.generation_config, "eos_token_id", [third_token])
+    monkeypatch.setattr(adapter.loaded.model.generation_config, "eos_token_id", [third_token])
     (stopped,) = adapter.generate_batch([request(voice(1))])
     assert stopped.finish == "stop"
     assert stopped.usage is not None
@@ -127,7 +127,7 @@ def test_end_token_means_stop(
 def test_end_token_of_the_tokenizer_counts_where_the_model_names_none(
     adapter: HFAdapter, monkeypatch: pytest.MonkeyPatch, third_token: int
 ) -> None:
-    checkpoint = adapter._loaded()
+    checkpoint = adapter.loaded
     tokenizer = checkpoint.processor.tokenizer
     monkeypatch.setattr(checkpoint.model.generation_config, "eos_token_id", None)
     before = tokenizer.eos_token
@@ -200,7 +200,7 @@ def test_out_of_memory_halves_the_batch(
 
     requests = [request(voice(seed), max_new_tokens=4) for seed in range(3)]
     expected = [adapter.generate_batch([one])[0].text for one in requests]
-    model = adapter._loaded().model
+    model = adapter.loaded.model
     generate = model.generate
     sizes = []
 
@@ -222,7 +222,7 @@ def test_out_of_memory_alone_is_a_value(
     def broke(**arguments: Any) -> Any:
         raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate …")
 
-    monkeypatch.setattr(adapter._loaded().model, "generate", broke)
+    monkeypatch.setattr(adapter.loaded.model, "generate", broke)
     responses = adapter.generate_batch([request(voice(1)), request(voice(2))])
     assert [r.error.kind for r in responses if r.error] == ["memory", "memory"]
 
@@ -231,7 +231,7 @@ def test_lost_device_is_the_end(adapter: HFAdapter, monkeypatch: pytest.MonkeyPa
     def lost(**arguments: Any) -> Any:
         raise RuntimeError("CUDA error: device-side assert triggered")
 
-    monkeypatch.setattr(adapter._loaded().model, "generate", lost)
+    monkeypatch.setattr(adapter.loaded.model, "generate", lost)
     with pytest.raises(AdapterError, match="the device failed"):
         adapter.generate_batch([request(voice(1)), request(voice(2))])
 
@@ -288,13 +288,13 @@ def test_audio_dropped_later_ends_the_run(
     adapter: HFAdapter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Clip counts are compared request by request, not over the batch."""
-    processor = adapter._loaded().processor
+    processor = adapter.loaded.processor
     apply = processor.apply_chat_template
 
     def loses_second(chats: Any, **kwargs: Any) -> Any:
         inputs = apply(chats, **kwargs)
         if len(chats) > 1:
-            token = adapter._loaded().config.audio_token_index
+            token = adapter.loaded.config.audio_token_index
             inputs["input_ids"][1][inputs["input_ids"][1] == token] = 1
         return inputs
 
@@ -465,13 +465,13 @@ def test_a_processor_that_takes_longer_clips_has_no_limit(
     """A window is measured: an extractor that splits long clips must not be held to 30 s."""
     from model_adapters.hf.inputs import measure_window
 
-    processor = adapter._loaded().processor
+    processor = adapter.loaded.processor
     extractor = processor.feature_extractor
-    assert measure_window(adapter._loaded()) == 30.0
+    assert measure_window(adapter.loaded) == 30.0
     monkeypatch.setattr(extractor, "chunk_length", 20)
-    assert measure_window(adapter._loaded()) is None
+    assert measure_window(adapter.loaded) is None
     monkeypatch.setattr(processor, "max_audio_len", 600, raising=False)
-    assert measure_window(adapter._loaded()) == 600.0
+    assert measure_window(adapter.loaded) == 600.0
 
 
 def test_processor_that_needs_a_package_says_so(
@@ -505,7 +505,7 @@ def test_decoded_audio_is_what_the_model_gets(
 ) -> None:
     """A stereo 44.1 kHz clip arrives as mono at 16 kHz."""
     seen: list[Any] = []
-    processor = adapter._loaded().processor
+    processor = adapter.loaded.processor
     apply = processor.apply_chat_template
     monkeypatch.setattr(
         processor, "apply_chat_template", lambda chats, **k: seen.extend(chats) or apply(chats, **k)
