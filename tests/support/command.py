@@ -57,3 +57,11 @@ def run_process(
     process = start(*arguments, cwd=cwd, **environment)
     out, err = process.communicate(timeout=timeout)
     return CommandResult(process.returncode, out, err)
+
+
+def clean(result: CommandResult) -> CommandResult:
+    """Whatever happened: no traceback, and an error says what it is."""
+    assert "Traceback" not in result.err + result.out
+    if result.code in (2, 4):
+        assert result.err.strip()
+    return result
