@@ -109,7 +109,9 @@ def test_a_folder_has_few_modules() -> None:
 
 def test_a_module_is_short() -> None:
     lengths = {
-        path: len((ROOT / path).read_text(encoding="utf-8").split("\n")) for path in modules()
+        path: (ROOT / path).read_text(encoding="utf-8").count("\n")
+        for path in modules()
+        if "/stubs/" not in path  # a stub is one module, as what it stands for is one
     }
     assert {path: lines for path, lines in lengths.items() if lines > LINES} == {}
 

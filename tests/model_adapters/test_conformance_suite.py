@@ -172,7 +172,7 @@ def test_an_exception_that_is_not_true_is_found() -> None:
 
 def test_what_the_adapter_declares_is_the_reason() -> None:
     verdicts = {check.name: check() for check in AdapterConformance(Honest).checks()}
-    assert list(verdicts) == list(CHECKS)
+    assert list(verdicts) == list(AdapterConformance.CHECKS)
     reasons = {name: verdict.exception for name, verdict in verdicts.items() if verdict.exception}
     assert reasons == {
         "cancellation": "declares style='batch': a batch is not cancelled, its process ends"

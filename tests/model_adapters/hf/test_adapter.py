@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from harness.audio import AudioRef
 from harness.errors import (
     AdapterError,
     AudioDroppedError,
-    MissingDependencyError,
     UnknownNameError,
 )
 from harness.types import Response
@@ -310,36 +308,6 @@ def test_audio_dropped_later_ends_the_run(
         adapter.generate_batch(requests)
 
 
-def test_old_transformers_is_refused(
-    tiny_qwen2_audio: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import transformers
-
-    monkeypatch.setattr(transformers, "__version__", "5.3.1")
-    with pytest.raises(MissingDependencyError, match=r"5\.3\.1 is too old"):
-        HFAdapter(str(tiny_qwen2_audio)).open()
-    monkeypatch.setattr(transformers, "__version__", "5.10.0.dev0")
-    assert HFAdapter(str(tiny_qwen2_audio)).open().style == "batch"
-
-
-def test_class_named_in_the_config_is_used_where_the_mapping_is_silent(
-    checkpoint_copy: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import transformers
-
-    class Silent:
-        _model_mapping: tuple[type, ...] = ()
-
-    monkeypatch.setattr(transformers, "AutoModelForMultimodalLM", Silent)
-    info = HFAdapter(str(checkpoint_copy)).open()
-    assert info.description["class"] == "Qwen2AudioForConditionalGeneration"
-    path = checkpoint_copy / "config.json"
-    config = json.loads(path.read_text())
-    config["architectures"] = ["NoSuchModel"]
-    path.write_text(json.dumps(config))
-    assert "no generating class" in opening(checkpoint_copy).message
-
-
 def test_a_processor_that_takes_longer_clips_has_no_limit(
     adapter: HFAdapter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -353,32 +321,6 @@ def test_a_processor_that_takes_longer_clips_has_no_limit(
     assert measure_window(adapter.loaded) is None
     monkeypatch.setattr(processor, "max_audio_len", 600, raising=False)
     assert measure_window(adapter.loaded) == 600.0
-
-
-def test_processor_that_needs_a_package_says_so(
-    checkpoint_copy: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import transformers
-
-    def lacking(*args: Any, **kwargs: Any) -> Any:
-        raise ImportError("this processor requires the PIL library")
-
-    monkeypatch.setattr(transformers.AutoProcessor, "from_pretrained", lacking)
-    with pytest.raises(MissingDependencyError, match="requires the PIL library"):
-        HFAdapter(str(checkpoint_copy)).open()
-
-
-def test_nothing_uses_the_network(tiny_qwen2_audio: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import socket
-
-    def refuse(*args: Any, **kwargs: Any) -> Any:
-        raise AssertionError("a socket was opened")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
-    adapter = HFAdapter(str(tiny_qwen2_audio))
-    adapter.open()
-    (response,) = adapter.generate_batch([request(voice(1))])
-    assert response.error is None
 
 
 def test_decoded_audio_is_what_the_model_gets(
