@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.support.budget import SOAK
 from tests.support.command import CommandResult, run_in_process, run_process
 from tests.support.data.tiny_copies import WRITERS
 from tests.support.pages import ROOT, blocks, code, read
@@ -264,7 +265,7 @@ def record(folder: Path, here: Run) -> dict[str, str]:
     for name in ("mmau", "sakura"):
         (folder / "copies" / name).mkdir(parents=True)
         WRITERS[name](folder / "copies" / name)
-    run = partial(run_process, timeout=PATIENCE) if os.environ.get("HARNESS_SOAK") else here
+    run = partial(run_process, timeout=PATIENCE) if SOAK else here
     words = {item.name: shlex.split(item.run_as or item.command)[1:] for item in RECORDINGS}
     found: dict[str, CommandResult] = {}
     with ThreadPoolExecutor(1) as beside:

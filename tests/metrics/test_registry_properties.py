@@ -16,6 +16,7 @@ from metrics.measures.corpus_bleu import bleu_item
 from metrics.measures.macro_f1 import confusion_item
 from metrics.registry import METRICS, add, total
 from metrics.statistics.intervals import estimate
+from tests.support.budget import examples
 
 IDS = {
     *("accuracy", "wer", "cer", "per", "mae", "judge_score", "refusal_rate", "abstention_rate"),
@@ -73,7 +74,7 @@ BEST_AND_WORST: dict[str, tuple[Item, Item]] = {
 }
 
 every_metric = pytest.mark.parametrize("name", sorted(METRICS))
-few = settings(max_examples=40, deadline=None, derandomize=True)
+few = settings(max_examples=examples(40), deadline=None, derandomize=True)
 
 
 def _items(data: st.DataObject, name: str, least: int = 0) -> list[Item]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.support.runs.live import SOAK
+from tests.support.budget import SOAK
 from tests.support.runs.memory import peak_bytes
 from tests.support.runs.toy import evaluate_arguments
 

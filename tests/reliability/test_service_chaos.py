@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.support.runs.live import SOAK, answered, finish, interrupt, launch, lines, wait_until
+from tests.support.budget import SOAK
+from tests.support.runs.live import answered, finish, interrupt, launch, lines, wait_until
 from tests.support.runs.memory import peak_bytes
 from tests.support.runs.services import ITEMS, REPLIES, asked, content, without_paths
 from tests.support.runs.toy import evaluate_arguments, jsonl, write_tone

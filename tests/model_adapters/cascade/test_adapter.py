@@ -26,6 +26,7 @@ from model_adapters.cascade.answers import answer_from_transcript, nearest_optio
 from model_adapters.cascade.recognisers.base import SAMPLING_RATE
 from model_adapters.shared.splitting import split_at_quiet
 from tests.support import clips
+from tests.support.budget import examples
 
 CLIPS = Path(__file__).resolve().parents[3] / "tasks" / "quickstart" / "clips"
 
@@ -285,7 +286,7 @@ def test_number_in(text: str, expected: str | None) -> None:
 
 
 @given(st.integers(1, 999_999))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 def test_every_number_is_read_back_from_words(number: int) -> None:
     assert number_in(f"they counted {_in_words(number)} birds") == str(number)
 
@@ -337,13 +338,13 @@ def test_answer_follows_the_hint() -> None:
 
 
 @given(st.text(max_size=200), st.lists(st.text(max_size=30), min_size=1, max_size=6))
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 def test_any_transcript_gives_one_of_the_options(text: str, options: list[str]) -> None:
     assert nearest_option(text, options) in options
 
 
 @given(st.integers(0, 200), st.integers(0, 5))
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 def test_splitting_loses_nothing(seconds: int, seed: int) -> None:
     samples = clips.noise(float(seconds), seed)
     parts = split_at_quiet(samples, 30.0, SAMPLING_RATE)

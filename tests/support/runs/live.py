@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.support.budget import SOAK
 from tests.support.command import start
 from tests.support.runs.toy import evaluate_arguments
 from tests.support.runs.toy import jsonl
 
 STARTED: list[subprocess.Popen[str]] = []
-SOAK = bool(os.environ.get("HARNESS_SOAK"))
 
 
 def launch(model: str, run: Path, *more: str | Path) -> subprocess.Popen[str]:

@@ -17,6 +17,7 @@ from harness.types import MISSING, ItemScore
 from metrics.registry import METRICS
 from tasks.dynamic_superb import scoring
 from tasks.dynamic_superb.rules import RULES
+from tests.support.budget import examples
 from tests.support.command import CommandResult
 
 RIGHT, WRONG = {"correct": 1, "n": 1}, {"correct": 0, "n": 1}
@@ -274,7 +275,7 @@ _verdicts = st.none() | st.lists(
 
 @pytest.mark.parametrize("rule", sorted(RULES))
 @given(label=_labels, reply=_replies, verdicts=_verdicts)
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=examples(60), deadline=None, derandomize=True)
 def test_any_reply(rule: str, label: str, reply: Any, verdicts: Any) -> None:
     doc = document(rule, label)
     found = scoring.score(doc, reply, verdicts)

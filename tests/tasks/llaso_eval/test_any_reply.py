@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from harness.types import MISSING, READINGS
 from metrics.registry import METRICS
 from tasks.llaso_eval.sets import get
+from tests.support.budget import examples
 from tests.support.data.llaso_items import (
     ACCENT,
     AGE,
@@ -70,7 +71,7 @@ def check(file: str, gold: str, reply: Any, verdicts: Any) -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     reply=st.one_of(
         st.none(), st.just(MISSING), st.text(), st.lists(st.sampled_from(WORDS)).map(" ".join),

@@ -14,6 +14,7 @@ from tasks.llaso_eval import scoring
 from tasks.llaso_eval import spoken_numbers as llaso_numbers
 from tasks.llaso_eval.rules import EXACT
 from tasks.llaso_eval.sets import data_sets, get, task_id
+from tests.support.budget import examples
 from tests.support.data.llaso_items import (
     ACCENT,
     AGE,
@@ -277,7 +278,7 @@ PIECES = ["accuracy", "prosody", "FLUENCY", "proso", " is ", "=", ":", "as", " f
           "٤", " ", "\n", ", ", "x", "\t"]  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=24).map("".join))
 @example("accuracy is 1 accuracy is 2 proso as 3 fluency = 4")
 @example("1 for accuracy 2for proso 3 for\nfluency")
