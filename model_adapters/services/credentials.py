@@ -56,6 +56,12 @@ class Secret:
             text = text.replace(self._value, MASK)
         return _LOOKS_LIKE_KEY.sub(MASK, text)
 
+    def mask(self, text: str) -> str:
+        """Take the key itself out of a text, and nothing else: for replies, which are data."""
+        if self._value == NO_KEY or len(self._value) < _SHORTEST_HIDDEN:
+            return text
+        return text.replace(self._value, MASK)
+
     def __repr__(self) -> str:
         return f"Secret({MASK})"
 
@@ -85,8 +91,20 @@ def find_key(
     >>> find_key("OPENAI_API_KEY", "http://127.0.0.1:8000/v1", {}).reveal()
     'none'
     """
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable):
+        raise UsageError(
+            "expected the name of an environment variable, found something else",
+            where="api_key_env",
+            hint="export MY_KEY=… and pass api_key_env=MY_KEY; never the key itself",
+        )
     value = (os.environ if environment is None else environment).get(variable, "").strip()
     if value:
+        if not value.isprintable() or not value.isascii():
+            raise UsageError(
+                "the key has a line break, a control character or a letter outside ASCII",
+                where=f"environment variable {variable}",
+                hint=f"export {variable}=… anew, with the key alone",
+            )
         return Secret(value)
     if base_url is not None and (variable in VENDORS or is_loopback(base_url)):
         return Secret(NO_KEY)

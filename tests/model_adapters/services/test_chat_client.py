@@ -50,7 +50,7 @@ def ask(url: str, texts: Sequence[str], **options: Any) -> list[ChatReply]:
 STATUSES = {
     400: (1, "http"),
     401: (1, "authentication"),
-    403: (1, "authentication"),
+    403: (1, "forbidden"),
     404: (1, "http"),
     408: (3, "http"),
     409: (3, "http"),
