@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_socket import disable_socket, socket_allow_hosts
@@ -15,6 +16,13 @@ from tests.support.runs.recogniser import RecogniserRun
 if "PYTEST_XDIST_WORKER" in os.environ:
     # torch comes later: workers with as many threads as processors each would wait for one another
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file() -> Generator[None, list[Any], list[Any]]:
+    """Look for doctests in the product only: to look here would import every helper and stub in every worker."""
+    found = yield
+    return [node for node in found if type(node).__name__ != "DoctestModule"]
 
 
 @pytest.hookimpl(trylast=True)

@@ -69,6 +69,7 @@ class TestPocketSphinx:
             transcript(sphinx, spoken("choice_03")) == "her brother works as a lawyer in new york"
         )
 
+    @pytest.mark.slow
     def test_transcripts_do_not_depend_on_the_clips_heard_before(
         self, sphinx: CascadeAdapter
     ) -> None:
@@ -103,6 +104,7 @@ class TestPocketSphinx:
         assert response.error is None
         assert response.text in options.options
 
+    @pytest.mark.slow
     def test_long_clip_is_heard_in_stretches(self, sphinx: CascadeAdapter) -> None:
         sentence = spoken("choice_03").decode(SAMPLING_RATE)
         pause = clips.silence(14.0)

@@ -27,6 +27,7 @@ CLASSES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WINDOWS)
 def test_three_families_answer_alike_in_batches_and_alone(
     name: str, request: pytest.FixtureRequest
