@@ -10,7 +10,7 @@ QUICK := tests/harness tests/leaderboards tests/metrics tests/tasks \
 	test_arguments.py test_baseline.py test_registry.py test_replay.py)
 COVERAGE_FLOOR := 0
 
-.PHONY: demo setup check quick test coverage bench soak vanilla vanilla-next format clean
+.PHONY: demo setup check quick test coverage refresh changelog bench soak vanilla vanilla-next format clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -54,6 +54,12 @@ test: $(VENV)/.dev  ## the whole suite, at most 6 minutes on 2 cores
 coverage: $(VENV)/.dev  ## the whole suite with a report; fails below the floor
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered \
 		--cov-fail-under=$(COVERAGE_FLOOR) $(PYTEST_ARGS)
+
+refresh: $(VENV)/.dev  ## the task index, and what follows from declarations in the documentation and pyproject.toml
+	$(BIN)/python scripts/refresh.py
+
+changelog: $(VENV)/.dev  ## show what the fragments of changelog.d make; with VERSION=X.Y.Z, write it into CHANGELOG.md
+	$(BIN)/towncrier build $(if $(VERSION),--yes --version $(VERSION),--draft --version next)
 
 bench: $(VENV)/.dev  ## measurements, as ratios where machines differ
 	$(BIN)/python -m tests.bench

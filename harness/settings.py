@@ -10,13 +10,13 @@ import difflib
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from harness.core.redaction import _SECRET
+from harness.core.redaction import is_secret, redact_text, redact_value
 from harness.errors import InputFileError, UsageError
 
 _YAML_ERRORS = (yaml.YAMLError, ValueError, AttributeError)
@@ -29,7 +29,7 @@ class Settings:
 
     model: str
     tasks: tuple[str, ...]
-    output_path: Path
+    output_path: Path | None = None
     model_args: Mapping[str, Any] = field(default_factory=dict)
     name: str | None = None
     limit: str | None = None
@@ -54,6 +54,17 @@ class Settings:
     require_complete: bool = False
     skip_unavailable: bool = False
     reference: Path | None = None
+
+    @property
+    def run_directory(self) -> Path:
+        """The run directory, for what writes or reads one.
+
+        Raises:
+            UsageError: none is given.
+        """
+        if self.output_path is None:
+            raise _missing("-o RUN_DIR")
+        return self.output_path
 
 
 def parse_scalar(text: str) -> Any:
@@ -87,7 +98,7 @@ def parse_pairs(items: list[str], flag: str) -> dict[str, Any]:
                 shown = repr(part) if re.fullmatch(r"[A-Za-z_]{1,20}", part) else "an argument"
                 raise UsageError(f"{shown} is not of the form key=value", where=flag)
             name = key.strip()
-            pairs[name] = value if _SECRET.search(name) else parse_scalar(value)
+            pairs[name] = value if is_secret(name) else parse_scalar(value)
     return pairs
 
 
@@ -104,7 +115,10 @@ def parse_folders(items: list[str]) -> dict[str, Path]:
             raise UsageError(f"{item!r} is not of the form BENCHMARK=FOLDER", where="--data")
         folders[benchmark] = Path(folder).expanduser()
         if not folders[benchmark].is_dir():
-            raise UsageError(f"the folder {folder} does not exist", where=f"--data {item}")
+            shown = redact_text(folder)
+            raise UsageError(
+                f"the folder {shown} does not exist", where=f"--data {benchmark}={shown}"
+            )
     return folders
 
 
@@ -173,7 +187,8 @@ def load_recipe(path: Path) -> dict[str, Any]:
         raise InputFileError(f"cannot read: {error.strerror}", where=str(path)) from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise InputFileError(f"invalid YAML: {error.problem}", where=f"{path}:{line}") from error
+        problem = re.sub(r"'[^']*'", "…", str(error.problem))  # it may quote a key
+        raise InputFileError(f"invalid YAML: {problem}", where=f"{path}:{line}") from error
     except _YAML_ERRORS as error:
         raise InputFileError(f"invalid YAML: {error}", where=str(path)) from error
     if not isinstance(data, dict) or not isinstance(node, yaml.MappingNode):
@@ -197,7 +212,7 @@ def load_recipe(path: Path) -> dict[str, Any]:
 
 
 def _recipe_value(name: str, value: Any, where: str) -> Any:
-    wrong = InputFileError(f"{name!r} has the value {value!r}", where=where)
+    wrong = InputFileError(f"{name!r} has the value {redact_value(value)!r}", where=where)
     if name in ("tasks", "include_path"):
         values = [value] if isinstance(value, str) else value
         if not isinstance(values, list) or not all(isinstance(item, str) for item in values):
@@ -234,10 +249,10 @@ def _recipe_value(name: str, value: Any, where: str) -> Any:
 
 
 def merge(flags: Mapping[str, Any], recipe: Mapping[str, Any]) -> Settings:
-    """Flags (``None`` = not given) over a recipe over defaults.
+    """Put flags (``None`` = not given) over a recipe over defaults.
 
     Raises:
-        UsageError: model, tasks or output path are given nowhere.
+        UsageError: model or tasks are given nowhere.
     """
     given = {
         key: value for key, value in flags.items() if value is not None and value not in ((), {})
@@ -246,10 +261,13 @@ def merge(flags: Mapping[str, Any], recipe: Mapping[str, Any]) -> Settings:
     for key in ("model_args", "judge_args", "gen_kwargs", "data", "revision"):
         if key in recipe and key in given:
             values[key] = {**recipe[key], **given[key]}
-    for key, flag in (("model", "MODEL"), ("tasks", "-t TASKS"), ("output_path", "-o RUN_DIR")):
+    for key, flag in (("model", "MODEL"), ("tasks", "-t TASKS")):
         if not values.get(key):
-            raise UsageError(
-                f"{flag} is missing",
-                hint="harness evaluate MODEL -t TASKS -o RUN_DIR   (see --help)",
-            )
-    return replace(Settings("", (), Path()), **values)
+            raise _missing(flag)
+    return Settings(**values)
+
+
+def _missing(flag: str) -> UsageError:
+    return UsageError(
+        f"{flag} is missing", hint="harness evaluate MODEL -t TASKS -o RUN_DIR   (see --help)"
+    )

@@ -22,10 +22,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from harness.core.run_files import RESPONSES
 from harness.core.scoring import MISSING
 from harness.errors import InputFileError, UsageError
 
-RUN_LOG: Final = "responses.jsonl"
 _GZIP: Final = b"\x1f\x8b"
 _LIKELY_FIELDS: Final = [
     "response",
@@ -182,7 +182,7 @@ def read_response_file(target: str | Path) -> ResponseFile:
     """
     path = Path(target).expanduser()
     if path.is_dir():
-        path = path / RUN_LOG
+        path = path / RESPONSES
     if not path.exists():
         raise UsageError(
             f"no such responses file: {path}",
@@ -211,7 +211,7 @@ def _values(path: Path, data: bytes) -> Iterator[tuple[Any, str]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        if path.name == RUN_LOG and b"\n" not in data[error.start :]:  # inside a torn last line
+        if path.name == RESPONSES and b"\n" not in data[error.start :]:  # inside a torn last line
             text = data[: data.rfind(b"\n") + 1].decode("utf-8-sig")
         else:
             line = data.count(b"\n", 0, error.start) + 1
@@ -226,7 +226,7 @@ def _values(path: Path, data: bytes) -> Iterator[tuple[Any, str]]:
             yield value, f"{path}, record {number}"
         return
     lines = text.split("\n")
-    torn = len(lines) if lines[-1].strip() and path.name == RUN_LOG else None
+    torn = len(lines) if lines[-1].strip() and path.name == RESPONSES else None
     for number, line_text in enumerate(lines, start=1):
         if not line_text.strip():
             continue

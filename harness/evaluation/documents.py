@@ -18,7 +18,7 @@ from harness.task_loading.task import YamlTask
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredItem:
     """One stored response with its document and final id."""
 
     record: Record
@@ -26,7 +26,7 @@ class Stored:
     doc: Document
 
 
-class Documentation:
+class DocumentFinder:
     """Finds the document and the id of every record.
 
     Args:
@@ -42,7 +42,7 @@ class Documentation:
         self._by_id: dict[str, Document] | None = None
         self._by_content: dict[str, list[str]] | None = None
 
-    def resolve(self) -> list[Stored]:
+    def resolve(self) -> list[StoredItem]:
         """Documents and ids in file order.
 
         Raises:
@@ -57,7 +57,7 @@ class Documentation:
                 identifier = self._free_id(record, doc, taken)
                 taken.add(identifier)
             doc["_id"] = identifier
-            stored.append(Stored(record, identifier, doc))
+            stored.append(StoredItem(record, identifier, doc))
         return stored
 
     def _document(self, record: Record) -> Document:

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from harness.core.redaction import redact_text, redact_url
 from harness.errors import SetupError, UsageError
 
 MASK: Final = "***"
@@ -137,12 +138,16 @@ def check_url(url: str, *, where: str) -> str:
     >>> check_url("http://127.0.0.1:8000/v1/", where="-M base_url")
     'http://127.0.0.1:8000/v1'
     """
-    parts = urlsplit(url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url.strip())
+        whole = bool(parts.hostname) and (parts.port or 1) > 0 and " " not in url.strip()
+    except ValueError:  # a port that is no number: a password with a slash looks so
+        whole = False
+    if not whole or parts.scheme not in ("http", "https"):
         raise UsageError(
-            f"{shown_url(url)!r} is no http(s) URL",
+            f"{redact_text(url)!r} is not an http(s) URL",
             where=where,
-            hint="such as http://127.0.0.1:8000/v1",
+            hint="write it as http://127.0.0.1:8000/v1; percent-encode / @ : and blanks of a password",
         )
     if parts.path.rstrip("/").endswith("/chat/completions"):
         raise UsageError(
@@ -188,5 +193,7 @@ def shown_url(url: str) -> str:
     >>> shown_url("https://user:secret@example.com:8443/v1?key=abc")
     'https://example.com:8443/v1'
     """
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    if "://" not in url:
+        return ""
+    shown = redact_url(url).partition("?")[0].partition("#")[0]
+    return shown.replace(f"{MASK}@", "", 1)

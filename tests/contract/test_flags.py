@@ -76,7 +76,7 @@ def test_flags_with_underscores_and_the_old_model_flags(cli: Cli, tmp_path: Path
     assert found.code == 0
     manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
     assert manifest["model"]["args"] == {"seed": 3, "concurrency": 2}
-    assert manifest["tasks"]["toy"]["generation"]["max_gen_toks"] == 4
+    assert manifest["tasks"]["toy"]["generation"]["max_new_tokens"] == 4
 
 
 def test_a_recipe_gives_settings_and_flags_win(cli: Cli, tmp_path: Path) -> None:

@@ -42,9 +42,9 @@ class Honest(BatchAdapter):
                     words.append(f"{float(abs(part.decode(16_000)).sum()):.3f}")
                 except AudioError as error:
                     return Response(None, error=ErrorInfo("audio", str(error)))
-        most = int(request.generation["max_new_tokens"])
+        most = request.generation.limit
         text = " ".join(words[:most])
-        for stop in request.generation["until"]:
+        for stop in request.generation.stop:
             text = text.partition(stop)[0]
         return Response(text, finish="length" if most < len(words) else "stop")
 

@@ -9,6 +9,7 @@ import math
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import pytest
 from harness.audio import AudioRef
 from harness.errors import MissingDependencyError, UsageError
 from harness.evaluation.doctor import audio_tokens
-from harness.types import AdapterInfo, Message, Request, Text
+from harness.types import AdapterInfo, Generation, Message, Request, Text
 from model_adapters.gemini.client import GeminiClient, GeminiOptions, http_client
 from model_adapters.gemini.messages import RequestOptions, build_request
 from model_adapters.registry import create
@@ -162,7 +163,7 @@ def test_the_request_as_the_server_sees_it(echo: ChaosServer, tmp_path: Path) ->
     asked = Request(
         "k",
         (Message("system", (Text("Be brief."),)), message),
-        {"max_new_tokens": 16, "until": ["END"], "temperature": 0.5, "seed": 7},
+        Generation(16, sampled=True, temperature=0.5, stop=("END",), seed=7),
         repeat=2,
     )
     (found,) = GEMINI.ask(echo, asked, thinking_budget=64)
@@ -243,7 +244,8 @@ def test_a_request_over_the_limit_is_an_error_and_nothing_is_cut(
 
 def test_what_the_package_refuses_is_the_failure_of_that_request(echo: ChaosServer) -> None:
     before = echo.ledger()["requests"]
-    bad, good = GEMINI.ask(echo, request("a", seed=2**40, temperature="hot"), request("b"))
+    wrong = replace(request("a"), generation=Generation(extra={"presence_penalty": "hot"}))
+    bad, good = GEMINI.ask(echo, wrong, request("b"))
     assert bad.error is not None
     assert (bad.error.kind, good.text) == ("request", "b")
     assert echo.ledger()["requests"] == before + 1

@@ -42,8 +42,8 @@ def test_fingerprint_follows_what_changes_a_reply_and_nothing_else(echo: ChaosSe
 
     assert fingerprint(timeout=5, concurrency=2, max_tokens_field="max_tokens") == "openai:m"
     different = [
-        fingerprint(extra_body='{"top_k": 1}'),
-        fingerprint(extra_body='{"top_k": 2}'),
+        fingerprint(extra_body='{"effort": 1}'),
+        fingerprint(extra_body='{"effort": 2}'),
         fingerprint(system_role="user"),
         fingerprint(audio_format="mp3"),
         fingerprint(omit="temperature"),
@@ -65,6 +65,9 @@ def test_openai_itself_is_asked_in_its_own_words(monkeypatch: pytest.MonkeyPatch
         ({"extra_body": "{"}, "not JSON"),
         ({"extra_body": "[1]"}, "a JSON object"),
         ({"extra_body": '{"messages": []}'}, "sets messages itself"),
+        ({"extra_body": '{"temperature": 1}'}, "behind the signature"),
+        ({"input_price": 2.5}, "input_price without output_price"),
+        ({"output_price": 2.5}, "output_price without input_price"),
     ],
 )
 def test_wrong_arguments(arguments: dict[str, Any], message: str) -> None:

@@ -35,7 +35,7 @@ def toy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"base_url": "localhost:8000"}, "no http"),
+        ({"base_url": "localhost:8000"}, "not an http"),
         ({"audio_format": "aac"}, "one of as_is, wav, mp3, flac"),
         ({"concurrency": 0}, "at least 1"),
         ({"timeout": 0}, "more than 0 seconds"),

@@ -71,7 +71,7 @@ def test_greedy_by_default_and_own_values_of_the_checkpoint(make: Opened, world:
         ({"num_beams": 4}, "vLLM's sampler has no num_beams"),
         ({"no_repeat_ngram_size": 3}, "no no_repeat_ngram_size"),
         ({"temprature": 1}, "did you mean: temperature"),
-        ({"max_new_tokens": 0}, "number of tokens"),
+        ({"max_new_tokens": 0}, "an integer of at least 1"),
         ({"temperature": 3.0}, "vLLM refuses the generation arguments: VLLMValidationError: temperature"),
     ],
 )  # fmt: skip

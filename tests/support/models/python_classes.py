@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from harness.types import Adapter, Audio, Message, Request, Response, Text
+from harness.types import Adapter, Audio, Generation, Message, Request, Response, Text
 
 GOOD = """
 import numpy as np
@@ -145,7 +145,7 @@ def request(text: str = "what?", *audio: Audio, system: str = "", **generation: 
     messages = (Message("user", (*audio, Text(text))),)
     if system:
         messages = (Message("system", (Text(system),)), *messages)
-    return Request(text, messages, generation)
+    return Request(text, messages, Generation.from_arguments(generation))
 
 
 def answer(adapter: Adapter, *args: Any, **kwargs: Any) -> Response:

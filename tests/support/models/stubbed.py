@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from harness.types import Adapter, Audio, Message, Request, Response, Role, Text
+from harness.types import Adapter, Audio, Generation, Message, Request, Response, Role, Text
 from model_adapters.registry import create
 from tests.support.runs.toy import jsonl
 
@@ -72,7 +72,7 @@ def request(*parts: str | Audio, system: str | None = None, **generation: Any) -
     messages = [message("user", *parts)]
     if system is not None:
         messages.insert(0, message("system", system))
-    return Request("key", tuple(messages), generation)
+    return Request("key", tuple(messages), Generation.from_arguments(generation))
 
 
 def message(role: Role, *parts: str | Audio) -> Message:

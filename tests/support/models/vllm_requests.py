@@ -10,7 +10,7 @@ from typing import Any
 import soundfile
 
 from harness.audio import AudioRef
-from harness.types import Audio, Message, Request, Response, Text
+from harness.types import Audio, Generation, Message, Request, Response, Text
 from model_adapters.vllm.adapter import VLLMAdapter
 from tests.support import clips
 
@@ -32,7 +32,7 @@ def request(
     return Request(
         key or repr([names, system, sorted(generation.items())]),
         (*before, Message("user", content)),
-        {"max_new_tokens": 12, **generation},
+        Generation.from_arguments({"max_new_tokens": 12, **generation}),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import time
@@ -11,10 +10,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.support.budget import SOAK
 from tests.support.command import start
-from tests.support.runs.toy import evaluate_arguments
-from tests.support.runs.toy import jsonl
+from tests.support.runs.toy import evaluate_arguments, jsonl
 
 STARTED: list[subprocess.Popen[str]] = []
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.audio import AudioRef
-from harness.types import Adapter, Audio, Message, Request, Response, Text
+from harness.types import Adapter, Audio, Generation, Message, Request, Response, Text
 from model_adapters.registry import create
 from tests.support.runs.toy import evaluate_arguments
 from tests.support.servers.chaos_server import ChaosServer
@@ -106,7 +106,8 @@ SERVICES = {service.name: service for service in (OPENAI, GEMINI)}
 def request(text: str, *clips: Path, repeat: int = 0, **generation: Any) -> Request:
     """One user message: the clips, then the text, which is also the key."""
     parts: tuple[Text | Audio, ...] = (*map(AudioRef, clips), Text(text))
-    return Request(text, (Message("user", parts),), {"max_gen_toks": 16, **generation}, repeat)
+    decoding = Generation.from_arguments({"max_gen_toks": 16, **generation})
+    return Request(text, (Message("user", parts),), decoding, repeat)
 
 
 def last(server: ChaosServer) -> dict[str, Any]:
