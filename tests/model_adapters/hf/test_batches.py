@@ -73,8 +73,11 @@ def test_nothing_is_made_ahead_where_the_model_needs_every_processor(
         monkeypatch.setattr(torch, "get_num_threads", lambda: threads)  # noqa: B023
         assert hf.spare_processors() == spare
         sizes = counted(adapter, monkeypatch)
-        adapter.prepare_batch([request(voice(1))])
+        batch = [request(voice(1))]
+        adapter.prepare_batch(batch)
         assert sizes == [1] * spare
+        adapter.generate_batch(batch)
+        assert sizes == [1]  # made now, or ahead and not again
 
 
 def test_what_goes_wrong_ahead_goes_wrong_in_its_turn(adapter: HFAdapter) -> None:
