@@ -222,7 +222,7 @@ def test_option_templates_are_the_protocols() -> None:
 
 def test_refusal_literals_are_the_protocols() -> None:
     want = protocol("refusal_keywords")["keywords"]
-    assert set(rules.refusal_keywords(plain_apostrophes=False)) == {word.lower() for word in want}
+    assert set(rules.refusal_keywords()) == {word.lower() for word in want}
     assert rules.read_rules("refusal")["keywords"] == want
 
 
