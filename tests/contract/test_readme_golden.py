@@ -63,8 +63,8 @@ RECORDINGS = [
     ),
     Recording(
         "openai", "harness evaluate openai:MODEL -M base_url=http://HOST:PORT/v1 -t quickstart -o runs/served",
-        "harness evaluate openai:MODEL -M base_url=http://HOST:PORT/v1 -t quickstart -o runs/served --dry-run",
-        "there is no server: what would be asked",
+        "harness evaluate openai:MODEL -M base_url=http://127.0.0.1:8000/v1 -t quickstart -o runs/served --dry-run",
+        "there is no server at a placeholder: what would be asked",
     ),
     Recording(
         "gemini", "harness evaluate gemini:MODEL -t quickstart -o runs/gemini",
