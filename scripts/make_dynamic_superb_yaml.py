@@ -136,7 +136,7 @@ def lalm(kind: str, rule: str) -> dict[str, Any]:
             "sampling": {"temperature": 0, "max_tokens": 512},
             "samples": 1,
             "repeats_if_unparsed": 1,
-            "parse": "dynamic_superb.1",
+            "parse": "dynamic_superb.2",
         }
         if judged
         else None,

@@ -66,7 +66,7 @@ JUDGE = {
     "sampling": {"temperature": 0.1, "max_tokens": 4096},
     "samples": 1,
     "repeats_if_unparsed": 1,
-    "parse": "llaso.1",
+    "parse": "llaso.2",
 }
 
 

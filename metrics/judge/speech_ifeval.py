@@ -1,10 +1,10 @@
-r"""Reader of Speech-IFEval judge replies, version ``speech_ifeval.1``.
+r"""Reader of Speech-IFEval judge replies, version ``speech_ifeval.2``.
 
 The judge ends its reply with ``Result: YES`` or ``Result: NO``. The official pattern is kept exactly:
 the first ``yes`` or ``no``, in any case and even as the start of a word, that follows ``result:`` and
 exactly one white-space character; upstream stops at a reply without one. The strict reading takes the
-last line that is not blank, without emphasis, brackets, quotes and full stops, and asks that it be the
-word ``Result``, a colon and the whole word yes or no. Source: sections 3.2 and 5 of the protocol.
+verdict in every form that a reader understands, as a whole word, and of several the last one
+(`metrics.judge.verdict_reader`). Source: sections 3.2 and 5 of the protocol.
 """
 
 from __future__ import annotations
@@ -13,14 +13,12 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from metrics.judge.variants import json_field, unfenced
+from metrics.judge.verdict_reader import RESULT
 
-PARSER_ID: Final = "speech_ifeval.1"
+PARSER_ID: Final = "speech_ifeval.2"
 """Changes whenever a stored judge reply could be read differently."""
 
 _OFFICIAL: Final = re.compile(r"(?<=result:\s)(?:yes|no)", re.IGNORECASE)
-_STRICT: Final = re.compile(r"result: *(yes|no)", re.IGNORECASE)
-_MARKUP: Final = dict.fromkeys(map(ord, "*`<>\"'.“”‘’"))
 
 
 class StrictVerdict(NamedTuple):
@@ -42,20 +40,15 @@ def parse(reply: str) -> str | None:
     return match.group() if match else None
 
 
-def parse_last_line(reply: str) -> bool | None:
-    r"""Whether the last line that is not blank says yes; ``None`` if it says neither.
+def parse_strict(reply: str) -> bool | None:
+    r"""Read yes or no with the strict reader of all judges; ``None`` if the reply commits to neither.
 
-    >>> parse_last_line("It lists its steps.\n**Result:** <YES>.\n"), parse_last_line("Result: no")
+    >>> parse_strict("It lists its steps.\n**Result:** <YES>.\n"), parse_strict("### Result\nno")
     (True, False)
-    >>> parse_last_line("Result: Not sure"), parse_last_line("Result: YES\nLet me know.")
+    >>> parse_strict("Result: Not sure"), parse_strict("Result: yes / no")
     (None, None)
     """
-    value = json_field(reply, ["result"])
-    if isinstance(value, str):
-        reply = f"Result: {value}"
-    last = unfenced(reply).rstrip().rpartition("\n")[2]
-    match = _STRICT.fullmatch(last.translate(_MARKUP).strip())
-    return match[1].lower() == "yes" if match else None
+    return RESULT.read(reply)
 
 
 def strict(replies: Sequence[str]) -> StrictVerdict:
@@ -65,7 +58,7 @@ def strict(replies: Sequence[str]) -> StrictVerdict:
     (StrictVerdict(yes=True, read=True), StrictVerdict(yes=False, read=False))
     """
     for reply in replies[:2]:
-        verdict = parse_last_line(reply)
+        verdict = parse_strict(reply)
         if verdict is not None:
             return StrictVerdict(verdict, read=True)
     return StrictVerdict(yes=False, read=False)

@@ -300,7 +300,7 @@ def judge_grade(doc: Document, reply: str) -> str | None:
         vote = judge.vote(reply)
         return None if vote is None else ("yes" if vote else "no")
     rating = judge.strict_rating(reply)
-    return None if rating is None else str(rating)
+    return None if rating is None else str(int(rating + 0.5))
 
 
 process_results = vanilla.hook(score)

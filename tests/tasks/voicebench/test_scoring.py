@@ -108,13 +108,13 @@ def test_a_vote_out_of_range_counts_officially_and_is_one_strictly() -> None:
 
 
 def test_an_unreadable_vote_stops_the_official_run() -> None:
-    result = score("alpacaeval_full", "An oak.", ["Score: 4", "4", "4"])
+    result = score("alpacaeval_full", "An oak.", ["none", "4", "4"])
     assert correct(result, "judge_score") == (None, 3)
     assert result.aborted == {"judge_score"}
 
 
 def test_a_repeat_mends_an_unreadable_vote_only_strictly() -> None:
-    result = score("alpacaeval_full", "An oak.", ["Score: 4", "4", "4", "4"])
+    result = score("alpacaeval_full", "An oak.", ["none", "4", "4", "4"])
     assert correct(result, "judge_score") == (None, 4)
     assert parsed(result, "judge_score") == (False, True)
 
