@@ -1,3 +1,5 @@
 """The engine: command line, planning, streaming runner, run directory, gate. No benchmark knowledge."""
 
-__version__ = "0.1.0"
+from harness.core.version import __version__
+
+__all__ = ["__version__"]

@@ -10,7 +10,7 @@ from typing import NoReturn
 import typer
 
 from harness.cli.app import app
-from harness.daemon_thread import calls_hang
+from harness.core.threads import calls_hang
 from harness.errors import EXIT_ENVIRONMENT, EXIT_SIGINT, EXIT_SIGTERM, EXIT_USAGE, HarnessError
 
 _COMMAND_LINE_ERROR: type[typer.BadParameter] = typer.BadParameter.__mro__[2]
@@ -38,7 +38,7 @@ def main() -> NoReturn:
             status,
             tasks,
         )
-        from harness.installation import check_packages
+        from harness.cli.installation import check_packages
 
         check_packages()
         code = _run()

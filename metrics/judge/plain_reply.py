@@ -31,9 +31,23 @@ _TAG: Final = re.compile(r"<(/?)([a-z]\w{0,14})(?:\s[^<>\n]{0,80})?\s*/?>", re.I
 _EMPHASIS: Final = re.compile(r"[*`~]+|(?<![^\W_])_+|_+(?![^\W_])")
 _DECORATION: Final = re.compile(r"(?:[>#|•·●▪◦‣\s]+|[-+](?=\s))+")
 _BREAKS: Final = frozenset({"br", "p", "div", "li", "ul", "ol", "tr", "hr"})
-_INLINE: Final = frozenset({"b", "i", "em", "strong", "span", "u", "s", "code", "pre", "mark", "td"})
+_INLINE: Final = frozenset(
+    {"b", "i", "em", "strong", "span", "u", "s", "code", "pre", "mark", "td"}
+)
 _FIELDS: Final = frozenset(
-    "judgement judgment verdict result answer score rating grade conclusion decision final".split()
+    [
+        "judgement",
+        "judgment",
+        "verdict",
+        "result",
+        "answer",
+        "score",
+        "rating",
+        "grade",
+        "conclusion",
+        "decision",
+        "final",
+    ]
 )
 _MAX_OBJECTS: Final = 8
 _MAX_DEPTH: Final = 4

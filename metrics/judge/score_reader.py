@@ -24,9 +24,7 @@ from metrics.judge.plain_reply import after_reasoning, json_fields, plain_lines
 from metrics.judge.verdict_reader import BREAK, CLOSE, KEYS, LEAD, NOTE, OPEN
 
 _WORDS: Final = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
-_NUMBER: Final = (
-    rf"{OPEN}(?P<sign>[+-]?)(?P<number>\d{{1,9}}(?:\.\d{{1,9}})?|{'|'.join(_WORDS)})(?![\w])(?!\.\d|,\d)"
-)
+_NUMBER: Final = rf"{OPEN}(?P<sign>[+-]?)(?P<number>\d{{1,9}}(?:\.\d{{1,9}})?|{'|'.join(_WORDS)})(?![\w])(?!\.\d|,\d)"
 _SCALE: Final = re.compile(
     rf"{CLOSE}\s*\(?\s*(?:/|out\s+of|of)\s*(?:a\s+(?:total|maximum|possible)\s+(?:of\s+)?)?{OPEN}(\d+(?:\.0)?|five|ten)\b",
     re.IGNORECASE,
@@ -36,7 +34,9 @@ _RANGE: Final = re.compile(
     rf"|,?\s+{OPEN}[1-5](?:\.\d)?{CLOSE}\s*(?:$|[,.;])|\s+\d/\d|%|\+(?!\w)|\?)",
     re.IGNORECASE,
 )
-_BRACKETED: Final = re.compile(r"\[\[\s*([+-]?\d{1,9}(?:\.\d{1,9})?)\s*(?:/\s*(\d+)\s*)?\]\]", re.ASCII)
+_BRACKETED: Final = re.compile(
+    r"\[\[\s*([+-]?\d{1,9}(?:\.\d{1,9})?)\s*(?:/\s*(\d+)\s*)?\]\]", re.ASCII
+)
 _ASKED: Final = r"scores?|ratings?"
 _SEPARATOR: Final = r"\s*(?:(?:is|was)\s*)?(?:[:=|]{1,4}>?|(?:\s-{1,4}>?|->)(?=\s))\s*"
 _RATES: Final = re.compile(
@@ -188,7 +188,9 @@ class ScoreReader:
                 alone = not rest.strip(" .!\"')]}>✔✘") or re.fullmatch(
                     r"\W*(?:points?|stars?)\W*", rest, re.IGNORECASE
                 )
-                numbered = number + 1 < len(lines) and re.match(r"\(?[2-9]\s*[.):]", lines[number + 1])
+                numbered = number + 1 < len(lines) and re.match(
+                    r"\(?[2-9]\s*[.):]", lines[number + 1]
+                )
                 if alone or (number == 0 and not numbered and (scale or _TAIL.match(rest))):
                     found = self._value(line, 0)
                     if found is not None:

@@ -20,7 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from metrics.judge.plain_reply import json_fields, plain_lines
 
@@ -262,9 +262,7 @@ class VerdictReader:
 
     def _leads(self, line: str) -> bool:
         """Whether a line begins with a verdict word that is not part of a phrase."""
-        match = re.match(
-            rf"{OPEN}(?:[✔✘]\s*)?(?:not\s+)?(?P<word>[^\W\d_]+)", line, re.IGNORECASE
-        )
+        match = re.match(rf"{OPEN}(?:[✔✘]\s*)?(?:not\s+)?(?P<word>[^\W\d_]+)", line, re.IGNORECASE)
         if match is None or match["word"].lower() not in (*self.yes, *self.no):
             return False
         return match["word"].lower() not in ("right", "true", "false", "wrong", "y", "n")
@@ -314,5 +312,27 @@ RESULT: Final = VerdictReader(
 )
 """Judges that were asked for ``Result: YES`` or ``NO`` (Speech-IFEval, Dynamic-SUPERB)."""
 
-YES_NO: Final = VerdictReader(yes=("yes", "y", *_POSITIVE, "是"), no=("no", "n", "nope", *_NEGATIVE, "否"))
+YES_NO: Final = VerdictReader(
+    yes=("yes", "y", *_POSITIVE, "是"), no=("no", "n", "nope", *_NEGATIVE, "否")
+)
 """Judges that were asked for the word Yes or No alone (VoiceBench)."""
+
+
+class StrictVerdict(NamedTuple):
+    """A verdict, and whether it was read (else it is no)."""
+
+    yes: bool
+    read: bool
+
+
+def strict_result(replies: Sequence[str]) -> StrictVerdict:
+    r"""Read ``Result: YES`` or ``NO`` from a judge reply, or from its one repeat if only that can be read.
+
+    >>> strict_result(["unclear", "Result: YES"]), strict_result(["Result: yes / no"])
+    (StrictVerdict(yes=True, read=True), StrictVerdict(yes=False, read=False))
+    """
+    for reply in replies[:2]:
+        verdict = RESULT.read(reply)
+        if verdict is not None:
+            return StrictVerdict(verdict, read=True)
+    return StrictVerdict(yes=False, read=False)

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from harness.types import Reading, Scored, Stats
-from metrics import dynamic_superb as metrics
-from metrics.bleu import bleu_item
-from metrics.judge import dynamic_superb as judge
-from metrics.normalizers import basic
-from metrics.numbers import strict_number
+from metrics.measures.corpus_bleu import bleu_item
+from metrics.text.normalizers import basic
+from metrics.text.numbers import strict_number
+from tasks.dynamic_superb import judge_reply as judge
+from tasks.dynamic_superb import reply_rules as metrics
 
 Readings = dict[Reading, Scored]
 
@@ -97,7 +97,7 @@ def judged(item: Item) -> Part:
         return Part({metric: {"official": Scored(None), "strict": Scored(None)}}, aborted=stopped)
     replies = [reply for reply in item.verdicts if isinstance(reply, str)]
     said = judge.parse(replies[0]) if replies else None
-    found = judge.strict(replies)
+    found = judge.strict_result(replies)
     if stopped:
         official = Scored(None, parsed=False)
     elif item.verdicts or not item.answered:

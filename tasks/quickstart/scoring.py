@@ -13,12 +13,12 @@ from typing import Any, Final
 
 from harness.types import Document, ItemScore, Scored
 from metrics import vanilla
-from metrics.classification import confusion_item
-from metrics.labels import only_label
-from metrics.normalizers import NORMALIZERS
-from metrics.numbers import spoken_number
-from metrics.options import letter_or_text
-from metrics.text_errors import char_edits, word_edits
+from metrics.measures.macro_f1 import confusion_item
+from metrics.text.edits import char_edits, word_edits
+from metrics.text.labels import only_label
+from metrics.text.normalizers import NORMALIZERS
+from metrics.text.numbers import spoken_number
+from metrics.text.options import letter_or_text
 from tasks.quickstart.instructions import keeps
 
 _LEADING_LETTER: Final = re.compile(r"[\s*]*\(?([a-zA-Z])(?=[\s*]*(?:[.):*]|$))[.):*]*")

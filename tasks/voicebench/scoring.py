@@ -22,9 +22,9 @@ from typing import Any, Final, Literal
 from harness.errors import InputFileError
 from harness.types import Document, ItemScore, Scored, Stats
 from metrics import vanilla
-from metrics import voicebench as rules
-from metrics.judge import voicebench as judge
 from tasks.voicebench import ifeval
+from tasks.voicebench import judge_reply as judge
+from tasks.voicebench import reply_rules as rules
 from tasks.voicebench.layout import CONFIGS, Evaluator
 
 VOTES: Final = 3

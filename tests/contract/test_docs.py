@@ -17,13 +17,13 @@ import pytest
 
 import harness
 from harness import errors
-from harness.task_index import load_index
-from harness.task_schema import _LALM, _REQUIRED, _TEMPLATE_KEYS
+from harness.task_loading.index import load_index
+from harness.task_loading.schema import _LALM, _REQUIRED, _TEMPLATE_KEYS
 from metrics.registry import METRICS
 from model_adapters.conformance import AdapterConformance
 from model_adapters.registry import BUILT_IN
-from tests.command import CommandResult
-from tests.toy import jsonl
+from tests.support.command import CommandResult
+from tests.support.runs.toy import jsonl
 
 ROOT = Path(__file__).parents[2]
 DOCS = sorted((ROOT / "docs").glob("*.md"))
@@ -170,7 +170,7 @@ def test_every_function_of_a_scoring_module_is_documented() -> None:
     """Those that the engine looks for by name."""
     looked_for = {
         name
-        for file in (ROOT / "harness").glob("*.py")
+        for file in (ROOT / "harness").rglob("*.py")
         for name in re.findall(r'getattr\([\w.]*scoring, "(\w+)"', file.read_text(encoding="utf-8"))
     }
     named = first_cells(section(read("docs/task_yaml.md"), "## The scoring module"))
@@ -179,10 +179,11 @@ def test_every_function_of_a_scoring_module_is_documented() -> None:
 
 
 def parts(module: str) -> list[str]:
-    """Names of an adapter's module and of those that are named after it."""
-    name = module.removeprefix("model_adapters.")
-    files = (path.stem for path in (ROOT / "model_adapters").glob(f"{name}*.py"))
-    return [file for file in files if file == name or file.startswith(f"{name}_")]
+    """Return the modules of an adapter: its own, or all of its package."""
+    if not module.endswith(".adapter"):
+        return [module]
+    package = module.removesuffix(".adapter")
+    return [f"{package}.{path.stem}" for path in (ROOT / package.replace(".", "/")).glob("*.py")]
 
 
 def test_every_adapter_and_its_arguments_are_documented() -> None:
@@ -192,9 +193,7 @@ def test_every_adapter_and_its_arguments_are_documented() -> None:
         first = target.partition(":")[0]
         declared = {
             field.name
-            for module in (
-                importlib.import_module(f"model_adapters.{file}") for file in parts(first)
-            )
+            for module in (importlib.import_module(file) for file in parts(first))
             for cls in vars(module).values()
             if dataclasses.is_dataclass(cls) and (cls.__doc__ or "").startswith("``-M`` arguments")
             for field in dataclasses.fields(cls)

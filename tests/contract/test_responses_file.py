@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.command import CommandResult
-from tests.toy import FLAGS, jsonl, results, write_tone
+from tests.support.command import CommandResult
+from tests.support.runs.toy import FLAGS, jsonl, results, write_tone
 
 Cli = Callable[..., CommandResult]
 QUICKSTART_CHOICE = "quickstart_choice"

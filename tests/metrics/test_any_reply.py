@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from metrics.bleu import bleu_item
-from metrics.cleaning import CLEANERS
-from metrics.dynamic_superb import strict_label, strict_slots, unique_labels
-from metrics.labels import labels_named, only_label
-from metrics.normalizers import NORMALIZERS
-from metrics.numbers import spoken_number, strict_number
-from metrics.options import letter_or_text, parse_inline_options
-from metrics.text_errors import char_edits, word_edits
+from metrics.measures.corpus_bleu import bleu_item
+from metrics.text.cleaning import CLEANERS
+from metrics.text.edits import char_edits, word_edits
+from metrics.text.labels import labels_named, only_label
+from metrics.text.normalizers import NORMALIZERS
+from metrics.text.numbers import spoken_number, strict_number
+from metrics.text.options import letter_or_text, parse_inline_options
+from tasks.dynamic_superb.reply_rules import strict_label, strict_slots, unique_labels
 
 PIECES = [
     *(

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from metrics.cleaning import CLEANERS
-from metrics.normalizers import NORMALIZERS
-from metrics.options import letter_or_text, parse_inline_options
 from metrics.registry import METRICS
-from metrics.text_errors import word_edits
-from tests.shared import SHARED, needs_shared
+from metrics.text.cleaning import CLEANERS
+from metrics.text.edits import word_edits
+from metrics.text.normalizers import NORMALIZERS
+from metrics.text.options import letter_or_text, parse_inline_options
+from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from harness.types import MISSING
-from metrics.cleaning import CLEANERS
 from metrics.registry import METRICS
+from metrics.text.cleaning import CLEANERS
 from tasks.mmau import data, scoring
-from tests.shared import SHARED, needs_shared
+from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
 GOLDEN = SHARED / "golden" / "mmau"

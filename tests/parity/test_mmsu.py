@@ -9,7 +9,7 @@ from typing import Any
 from harness.types import MISSING
 from metrics.registry import METRICS
 from tasks.mmsu import scoring
-from tests.shared import SHARED, needs_shared
+from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
 GOLDEN = SHARED / "golden" / "mmsu"

@@ -12,7 +12,7 @@ from harness.types import Document
 from tasks.sakura import scoring as sakura
 from tasks.speech_ifeval import scoring as speech_ifeval
 from tasks.voicebench import scoring as voicebench
-from tests.shared import SHARED, needs_shared
+from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
 SETS: dict[str, tuple[Any, Document, str]] = {

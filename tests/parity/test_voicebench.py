@@ -12,12 +12,12 @@ import pytest
 import yaml
 
 from harness.types import ItemScore, Stats
-from leaderboards.native_voicebench import overall_of
-from metrics import voicebench as rules
-from metrics.judge import voicebench as judge
+from leaderboards.boards.voicebench import overall_of
 from metrics.registry import METRICS
+from tasks.voicebench import judge_reply as judge
+from tasks.voicebench import reply_rules as rules
 from tasks.voicebench import scoring
-from tests.shared import SHARED, needs_shared
+from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
 GOLDEN = SHARED / "golden"

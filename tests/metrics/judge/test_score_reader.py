@@ -6,17 +6,35 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics.judge import llaso, voicebench
 from metrics.judge.score_reader import FIVE_POINTS, FIVE_WHOLE_POINTS
+from tasks.llaso_eval import judge_reply as llaso
+from tasks.voicebench import judge_reply as voicebench
 
 NUMBERS = ("{n}", "{n}.0", "{n}/5", "{n} / 5", "{n} out of 5", "{n}.")
-AROUND = ("{x}", "**{x}**", "`{x}`", "[{x}]", "[[{n}]]", "({x})", '"{x}"', "\\boxed{{{x}}}", "{x} ⭐", "{x}!")
+AROUND = (
+    "{x}",
+    "**{x}**",
+    "`{x}`",
+    "[{x}]",
+    "[[{n}]]",
+    "({x})",
+    '"{x}"',
+    "\\boxed{{{x}}}",
+    "{x} ⭐",
+    "{x}!",
+)
 LINES = (
     "{x}", "Score: {x}", "Score：{x}", "score - {x}", "### Score: {x}", "- Score: {x}", "**Score:** {x}", "Rating: {x}",
     "Final score: {x}", "The score is {x}", "Score (1-5): {x}", "## Score\n{x}", "Score:\n\n{x}", "| Score | {x} |",
     "<score>{x}</score>", "Overall: {x}", "2. Score: {x}", "Judgement: {x}",
 )  # fmt: skip
-WHOLE = ("{l}", "```\n{l}\n```", "<think>Score: 2 or 3?</think>{l}", "{l}\nExplanation: 3 facts are right.", " {l}\r\n")
+WHOLE = (
+    "{l}",
+    "```\n{l}\n```",
+    "<think>Score: 2 or 3?</think>{l}",
+    "{l}\nExplanation: 3 facts are right.",
+    " {l}\r\n",
+)
 
 
 @settings(deadline=None, max_examples=600)
@@ -53,7 +71,13 @@ def test_what_the_official_rating_reads_on_the_scale_strict_reads(reply: str) ->
 @given(
     score=st.integers(1, 5),
     form=st.sampled_from(
-        ["Score: {n}", "**Score:** {n}/5", "I think\nscore: {n}.0 fits", "So the Score: {n}", "SCORE : {n}\nscore"]
+        [
+            "Score: {n}",
+            "**Score:** {n}/5",
+            "I think\nscore: {n}.0 fits",
+            "So the Score: {n}",
+            "SCORE : {n}\nscore",
+        ]
     ),
 )
 def test_what_the_official_llaso_rule_reads_strict_reads(score: int, form: str) -> None:

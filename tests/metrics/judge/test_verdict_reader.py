@@ -9,8 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics.judge import dynamic_superb, sakura, speech_ifeval, voicebench
 from metrics.judge.verdict_reader import CORRECTNESS, RESULT, YES_NO, VerdictReader
+from tasks.dynamic_superb import judge_reply as dynamic_superb
+from tasks.sakura import judge_reply as sakura
+from tasks.speech_ifeval import judge_reply as speech_ifeval
+from tasks.voicebench import judge_reply as voicebench
 
 
 class Judge(NamedTuple):
@@ -66,7 +69,9 @@ def test_a_clear_verdict_is_read_in_every_form(
     reason=st.sampled_from(
         ["", "It lists steps.", "The label is no.", "He says yes", "1. first\n2. second", "{a: 1}"]
     ),
-    key=st.sampled_from(["Result:", "result:", "RESULT:", "Final Result:", "**Result:", "- Result:"]),
+    key=st.sampled_from(
+        ["Result:", "result:", "RESULT:", "Final Result:", "**Result:", "- Result:"]
+    ),
     gap=st.sampled_from([" ", "\n", "\t", "", "  "]),
     word=st.sampled_from(["YES", "no", "Yes", "NO"]),
     after=st.sampled_from(["", ".", "\n", " - as asked", ", since it fits", "\n\nBye."]),

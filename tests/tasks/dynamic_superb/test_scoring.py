@@ -17,7 +17,7 @@ from harness.types import MISSING, ItemScore
 from metrics.registry import METRICS
 from tasks.dynamic_superb import scoring
 from tasks.dynamic_superb.rules import RULES
-from tests.command import CommandResult
+from tests.support.command import CommandResult
 
 RIGHT, WRONG = {"correct": 1, "n": 1}, {"correct": 0, "n": 1}
 REPLIES: list[Any] = [None, MISSING, 3, ["Yes"], {"a": 1}]

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from harness.task_schema import parse_task
-from harness.yaml_loader import load_yaml
-from metrics.labels import whole_word_hits
-from metrics.numbers import spoken_number
+from harness.task_loading.schema import parse_task
+from harness.task_loading.yaml_file import load_yaml
+from metrics.text.labels import whole_word_hits
+from metrics.text.numbers import spoken_number
 from tasks.quickstart import data
 from tasks.quickstart.instructions import RULES, keeps
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from harness.errors import InputFileError
 from harness.types import MISSING
-from metrics.judge import sakura as judge
 from metrics.registry import METRICS
+from tasks.sakura import judge_reply as judge
 from tasks.sakura import scoring
 from tasks.sakura.questions import gold_index
 

@@ -1,0 +1,1 @@
+"""Reading replies: normalisers, labels, letters, options, numbers, edits."""
