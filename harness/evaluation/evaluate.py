@@ -35,7 +35,7 @@ from harness.run.records import failed_items
 from harness.scoring.stage import score_run
 from harness.settings import Settings, parse_max_errors
 from harness.task_loading.availability import with_left_out
-from harness.task_loading.specs import load_scoring_task
+from harness.task_loading.specs import load_scoring_task, provide_models
 from harness.task_loading.task import YamlTask
 from model_adapters.registry import create
 
@@ -68,6 +68,7 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
     settings = sort_model_arguments(settings)
     adapter = create(settings.model, settings.model_args, run_seed=settings.seed)
     plan = plan_tasks(settings)
+    provide_models(settings.data)
     planned = plan.tasks
     _check_prompts(planned)
     target = RunDirectory(settings.output_path)

@@ -43,6 +43,7 @@ from harness.task_loading.specs import (
     data_folder,
     load_scoring_task,
     load_spec,
+    provide_models,
 )
 from harness.task_loading.task import YamlTask
 from metrics.text.cleaning import CLEANERS
@@ -65,6 +66,7 @@ def score_file(
         raise UnknownNameError("cleaning", clean, CLEANERS, hint=f"known: {', '.join(CLEANERS)}")
     index = load_index(settings.include_path)
     check_benchmarks(settings.data, index, "--data")
+    provide_models(settings.data)
     entries = index.resolve(settings.tasks)
     if len(entries) != 1:
         raise UsageError(
@@ -128,6 +130,7 @@ def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
     Raises:
         HarnessError: not a run directory, or a task that is not known here.
     """
+    provide_models(settings.data)
     target = RunDirectory(settings.output_path)
     target.manifest()  # before a lock is put into a folder that is none of ours
     if settings.judge.startswith(PREFIX) and not settings.rejudge:

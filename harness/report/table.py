@@ -156,6 +156,8 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
         declared = manifest["tasks"][name]
         if entry["n"] < declared["items_total"]:
             yield f"partial: {name} ran {entry['n']} of {declared['items_total']} items"
+        if "lacking" in entry:
+            yield f"not complete: {entry['lacking']}"
         for warning in declared["data"]["warnings"]:
             yield f"data: {name}: {warning}"
     for name, benchmark in results["benchmarks"].items():

@@ -35,6 +35,7 @@ class _TaskState:
     outcomes: Counter[str] = field(default_factory=Counter)
     unjudged: int = 0
     health: dict[str, Any] | None = None
+    lacking: str | None = None
     start: int = 0
     stop: int = 0
 
@@ -102,6 +103,7 @@ def _sample_lines(
             columns = MetricColumns(task.spec, repeats)
             state = states[name] = _TaskState(columns, start=written, stop=written)
             state.health = _health(task, entry, judgements)
+            state.lacking = task.lacking()
             lines = attempts.lines(name, entry["selection"], repeats)
             if reader is None or not lines:
                 continue
@@ -218,6 +220,8 @@ def group_values(fields: Sequence[str], doc: Mapping[str, Any]) -> dict[str, str
 def _task_results(name: str, entry: Mapping[str, Any], state: _TaskState) -> dict[str, Any]:
     items, repeats = int(entry["items_selected"]), repeats_of(entry)
     missing = items * repeats - sum(state.outcomes.values())
+    scored = task_result(state.columns, missing=missing)
+    lacks = {"lacking": state.lacking} if state.lacking and _is_partly_official(scored) else {}
     return {
         "signature": signature(name, entry["signature_parts"]),
         "n": items,
@@ -226,8 +230,17 @@ def _task_results(name: str, entry: Mapping[str, Any], state: _TaskState) -> dic
         "absent": entry["absent"],
         "unjudged": state.unjudged,
         "outcomes": {outcome: state.outcomes[outcome] for outcome in OUTCOMES},
-        **task_result(state.columns, missing=missing),
+        **lacks,
+        **scored,
     }
+
+
+def _is_partly_official(scored: Mapping[str, Any]) -> bool:
+    return any(
+        not readings["official"]["complete"]
+        for readings in scored["metrics"].values()
+        if readings.get("official")
+    )
 
 
 def _benchmarks(

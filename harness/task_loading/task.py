@@ -223,6 +223,12 @@ class YamlTask:
         function = getattr(self.scoring, "signature", None)
         return dict(function(docs)) if function is not None else {}
 
+    def lacking(self) -> str | None:
+        """What the official reading lacks on this machine and the command that mends it, one line."""
+        function = getattr(self.scoring, "lacking", None)
+        found: str | None = function(self.parameters) if function is not None else None
+        return found
+
     def check_judge(self) -> None:
         """Refuse a judge that nobody says what it is shown.
 

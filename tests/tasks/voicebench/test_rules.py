@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from metrics.text import pedant
 from tasks.voicebench import judge_reply as judge
 from tasks.voicebench import reply_rules as rules
 
@@ -91,12 +92,10 @@ def test_refusal(reply: str, official: bool, plain: bool) -> None:
 
 
 def test_pedant_substring_branch_and_its_whole_word_form() -> None:
-    assert rules.pedant_contains("The Nile", "It's the NILE, of course")
-    assert rules.pedant_contains("cat", "concatenate") and not rules.contains_words(
-        "cat", "concatenate"
-    )
-    assert rules.pedant_contains("?!", "x") and not rules.contains_words("?!", "x")
-    assert not rules.pedant_contains("two miles", "two long miles")
+    assert pedant.contains("The Nile", "It's the NILE, of course")
+    assert pedant.contains("cat", "concatenate") and not rules.contains_words("cat", "concatenate")
+    assert pedant.contains("?!", "x") and not rules.contains_words("?!", "x")
+    assert not pedant.contains("two miles", "two long miles")
 
 
 @pytest.mark.parametrize(

@@ -141,11 +141,11 @@ def test_substring_and_vote_are_averaged_officially_and_the_vote_alone_counts_st
     assert not result.aborted
 
 
-def test_beyond_the_substring_branch_panda_is_unsupported() -> None:
+def test_without_its_model_panda_has_no_value_beyond_the_substring_branch() -> None:
     result = score("sd-qa", "The Amazon.", ["Yes", "Yes", "Yes"])
     assert correct(result, "panda") == (None, 0)
     assert correct(result, "sdqa") == (None, 1)
-    assert result.details["panda"] == "unsupported"
+    assert result.details["panda"] == "needs the model pedant"
     assert result.aborted == {"panda", "sdqa"}
 
 
