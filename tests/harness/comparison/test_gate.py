@@ -302,7 +302,7 @@ def test_the_gate_loads_no_model_library(tmp_path):
 
     path = run(tmp_path / "a", "10" * 20)
     code = (
-        "import sys; from harness.gate import gate; from harness.run_reader import read_run;"
+        "import sys; from harness.comparison.gate import gate; from harness.run.reader import read_run;"
         f"view = read_run({str(path)!r}); gate(view, view).to_text();"
         "print([m for m in ('torch', 'lm_eval', 'transformers', 'datasets') if m in sys.modules])"
     )

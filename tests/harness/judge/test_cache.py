@@ -15,7 +15,7 @@ from tests.support.runs.toy import jsonl
 WRITER = """
 import sys
 from pathlib import Path
-from harness.judge_cache import JudgeCache
+from harness.judge.cache import JudgeCache
 cache, own = JudgeCache(Path(sys.argv[1]), "m"), sys.argv[2]
 for number in range(100):
     cache.put({"key": f"shared-{number}", "reply": own})
