@@ -111,7 +111,7 @@ def lalm(kind: str, rule: str) -> dict[str, Any]:
         "cluster": None,
         "answer": ANSWERS.get(rule, "text"),
         "null_response": "error",
-        "scorer": "official.2" if judged else "official.1",
+        "scorer": "official.2" if judged or rule in ("wer", "bleu") else "official.1",
         "doc_fields": ["file", "instruction", "text", "label"],
         "required_fields": ["label"],
         "licence": "differs per set: see its data set card",

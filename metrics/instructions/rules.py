@@ -198,7 +198,7 @@ def _is_json(text: str) -> bool:
         text = text.removeprefix(prefix)
     try:
         json.loads(text.removesuffix("```").strip())
-    except (ValueError, RecursionError):  # nesting too deep stops upstream; here it is not JSON
+    except ValueError:  # nesting too deep is a RecursionError: upstream stops
         return False
     return True
 

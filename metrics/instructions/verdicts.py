@@ -22,6 +22,7 @@ from metrics.instructions.arguments import (
     Kwargs,
     Resolution,
     UndeterminedArgumentError,
+    check_own,
     resolve,
 )
 from metrics.instructions.rules import BASE, SPEECH_IFEVAL, Rule
@@ -37,13 +38,18 @@ class _Wrapper(NamedTuple):
     loose: bool
     drops_false_arguments: bool
     cleans: bool
+    takes_foreign_nulls: bool = True
 
 
 WRAPPERS: Final[Mapping[str, _Wrapper]] = {
     "google": _Wrapper("base", loose=True, drops_false_arguments=False, cleans=False),
     "voicebench": _Wrapper("base", loose=True, drops_false_arguments=True, cleans=True),
     "speech_ifeval": _Wrapper(
-        "speech_ifeval", loose=False, drops_false_arguments=False, cleans=False
+        "speech_ifeval",
+        loose=False,
+        drops_false_arguments=False,
+        cleans=False,
+        takes_foreign_nulls=False,
     ),
 }
 
@@ -157,6 +163,9 @@ def evaluate(
         )
     if rules.cleans:
         reply = clean_reply(reply)
+    if not (rules.takes_foreign_nulls or strict_reading):
+        for name, kwargs in zip(instruction_ids, kwargs_list, strict=True):
+            check_own(name, kwargs)
     if rules.drops_false_arguments:
         kwargs_list = [_without_false(kwargs) for kwargs in kwargs_list]
     resolutions = [
@@ -217,7 +226,11 @@ def _expect(
             ]
             if not open_outcomes:
                 break
-    except (re.error, OverflowError, RecursionError) as error:  # what ``re`` raises on patterns
+    except RecursionError as error:
+        raise InstructionError(
+            "the reply or an argument is nested too deep; upstream stops", where=instruction_id
+        ) from error
+    except (re.error, OverflowError) as error:  # what ``re`` raises on patterns
         raise InstructionError(
             f"an argument is not a valid regular expression: {error}", where=instruction_id
         ) from error

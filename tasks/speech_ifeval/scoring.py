@@ -148,7 +148,7 @@ def _ruled(doc: Document, response: Any) -> _Result:
     except InstructionError as error:
         return _Result(
             Scored(None, parsed=False),
-            Scored(_FAILED, parsed=False),
+            _unchecked_upstream(ids, kwargs, response),
             aborted=True,
             details={"instruction_error": str(error)},
         )
@@ -157,6 +157,15 @@ def _ruled(doc: Document, response: Any) -> _Result:
         Scored(_share(strict.strict_all), parsed),
         details={"followed": list(official.strict)},
     )
+
+
+def _unchecked_upstream(ids: Any, kwargs: Any, response: str) -> Scored:
+    """The strict reading of an item at which upstream stops: null arguments of other rules are no hindrance."""
+    try:
+        strict = evaluate(ids, kwargs, response, "speech_ifeval", strict_reading=True)
+    except InstructionError:
+        return Scored(_FAILED, parsed=False)
+    return Scored(_share(strict.strict_all), bool(response.strip()))
 
 
 # --- by judge ------------------------------------------------------------------------------------

@@ -32,24 +32,44 @@ def rating(reply: str) -> float | None:
 
     Returns:
         The reply as a float, else the first ``[[digits]]``; ``None`` where the official run dies
-        or its mean is no longer a number (``nan``, ``inf``).
+        or its mean is no longer a number (``nan``, ``inf``; see `mean_is_no_number`).
 
     >>> rating(" 4.\n"), rating("Rating: [[3]]"), rating("1e1")
     (4.0, 3.0, 10.0)
     >>> rating("Score: 4"), rating("5/5"), rating("nan")
     (None, None, None)
     """
+    value = _as_float(reply)
+    return value if value is not None and math.isfinite(value) else None
+
+
+def mean_is_no_number(replies: Sequence[str]) -> str | None:
+    """What the official code prints for votes whose mean is ``inf`` or ``nan``; ``None`` for any others.
+
+    >>> mean_is_no_number(["inf", "3", "3"]), mean_is_no_number(["nan", "3"]), mean_is_no_number(["1e400", "4"])
+    ('inf', 'nan', 'inf')
+    >>> mean_is_no_number(["3", "4"]) is mean_is_no_number(["nan", "good"]) is None
+    True
+    """
+    values = [_as_float(reply) for reply in replies]
+    read = [value for value in values if value is not None]
+    total = math.nan if {math.inf, -math.inf} <= set(read) else sum(read)
+    if len(read) < len(values) or not values or math.isfinite(total):
+        return None
+    return str(total)
+
+
+def _as_float(reply: str) -> float | None:
     try:
-        value = float(reply)
+        return float(reply)
     except ValueError:
         match = _BRACKETED.search(reply)
         if match is None or len(match[1]) > _LONGEST_NUMBER:
             return None
         try:
-            value = float(int(match[1]))
+            return float(int(match[1]))
         except OverflowError:
             return None
-    return value if math.isfinite(value) else None
 
 
 def strict_rating(reply: str) -> float | None:

@@ -89,6 +89,9 @@ def _open(_doc: Document, response: Any, verdicts: Sequence[Any] | None) -> Item
     scores = [judge.strict_rating(vote) for vote in votes]
     scores = [judge.strict_rating(next(repeats, "")) if s is None else s for s in scores]
     unread = scores.count(None)
+    details: dict[str, Any] = {"votes_unreadable": unread} if unread else {}
+    if (printed := judge.mean_is_no_number(votes)) is not None:
+        details["official_score"] = printed  # upstream goes on and prints this for the whole subset
     if _blank(response):
         strict = Scored({"score": float(judge.LOWEST), "n": 1.0}, parsed=False)
     elif scores:
@@ -99,7 +102,7 @@ def _open(_doc: Document, response: Any, verdicts: Sequence[Any] | None) -> Item
     return ItemScore(
         {"judge_score": {"official": official, "strict": strict}},
         extracted=ratings,
-        details={"votes_unreadable": unread} if unread else {},
+        details=details,
         aborted=frozenset() if complete else frozenset({"judge_score"}),
     )
 
