@@ -226,11 +226,7 @@ def _expect(
             ]
             if not open_outcomes:
                 break
-    except RecursionError as error:
-        raise InstructionError(
-            "the reply or an argument is nested too deep; upstream stops", where=instruction_id
-        ) from error
-    except (re.error, OverflowError) as error:  # what ``re`` raises on patterns
+    except (re.error, OverflowError, RecursionError) as error:  # what ``re`` raises on patterns
         raise InstructionError(
             f"an argument is not a valid regular expression: {error}", where=instruction_id
         ) from error

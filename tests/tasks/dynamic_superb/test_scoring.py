@@ -192,10 +192,28 @@ def test_an_unreadable_slot_string_stops_upstream_and_is_an_empty_set_strictly(r
         assert both(found, "slot_cer") == (None, {"edits": 4, "length": 4})
 
 
-def test_an_empty_slot_value_stops_the_value_rate_only() -> None:
+def test_an_empty_slot_value_stops_both_metrics() -> None:
     found = scoring.score(document("slots", "city: Rome"), "city: ", None)
-    assert found.aborted == {"slot_cer"}
+    assert found.aborted == {"slot_cer", "slot_f1"}
+
+
+@pytest.mark.parametrize(
+    "reply", ["city: Rome\n", " city: Rome", "city : Rome", "city:  Rome", "city: \tRome\u00a0"]
+)
+def test_white_space_around_slots_is_no_difference_upstream(reply: str) -> None:
+    found = scoring.score(document("slots", "city: Rome"), reply, None)
     assert both(found, "slot_f1")[0] == {"score": 1.0, "n": 1}
+    assert both(found, "slot_cer")[0] == {"edits": 0, "length": 4}
+
+
+def test_a_slot_value_a_hundred_times_off_is_compared_with_nothing() -> None:
+    found = scoring.score(document("slots", f"city: {'a' * 150}"), "city: x", None)
+    assert both(found, "slot_cer")[0] == {"edits": 1, "length": 1}
+
+
+def test_bleu_of_a_blank_reference_is_zero_upstream() -> None:
+    stats = both(scoring.score(document("bleu", " "), "hello", None), "corpus_bleu")[0]
+    assert METRICS["corpus_bleu"].value(stats) == 0
 
 
 def test_bleu_is_that_of_sacrebleu_over_the_corpus() -> None:
