@@ -41,6 +41,12 @@ METRICS: dict[str, dict[str, tuple[bool, dict[str, float]]]] = {
     "slots": {"slot_f1": (True, {}), "slot_cer": (False, {"floor": 1, "ceil": 0})},
     "bleu": {"corpus_bleu": (True, {})},
     "number": {"mae": (False, {}), "abstention_rate": (False, {})},
+    "decided": {
+        "accuracy": (True, {}),
+        "macro_f1": (True, {}),
+        "mae": (False, {}),
+        "abstention_rate": (False, {}),
+    },
     "none": {},
 }
 ANSWERS = {
@@ -58,6 +64,7 @@ TITLES = {
     "slots": "slot types and values",
     "bleu": "BLEU",
     "number": "regression, strict reading only",
+    "decided": "what its labels decide, strict reading only",
 }
 REASONS = {
     "audio_output": "the answer is audio, and the harness scores text",
@@ -77,6 +84,9 @@ PROTOCOLS = {
     "sequence": "Phase 2: the metric of the set on the raw reply; no preamble is removed.",
     "number": "Phase 2: strict reading only. A reply must hold exactly one number; otherwise it counts with the"
     " error of the constant median, and abstention_rate gives the share of such replies.",
+    "decided": "Phase 2: strict reading only, in the form that the labels of the whole split decide. A list of at most 100"
+    " labels, each used twice or more on average: accuracy and macro-F1 of the only label that a reply names. Numbers:"
+    " mean absolute error of the only number. Anything else: no value.",
     "none": "Listed for completeness; not run and not scored.",
 }
 DEVIATIONS = {
@@ -93,6 +103,9 @@ DEVIATIONS = {
         "No official reading: the prompt with which upstream reads the value is not public.",
         "Mean absolute error for all nine sets; the published metrics (MSE, correlations, median error) are known for"
         " two of them only.",
+    ],
+    "decided": [
+        "The answer's form is taken from the split at hand, since no list of labels was published."
     ],
     "none": [],
 }
@@ -147,7 +160,7 @@ def scores(rule: str) -> dict[str, Any]:
     """What ``metadata.lalm`` says about the metrics of a rule."""
     names = list(METRICS[rule])
     return {
-        "official": [] if rule == "number" else names,
+        "official": [] if rule in ("number", "decided") else names,
         "judged": names if rule == "judged" else [],
         "anchors": {name: anchors for name, (_, anchors) in METRICS[rule].items()},
     }
@@ -176,7 +189,13 @@ def member(entry: Instance, task: str, rule: str, title: str, group_rule: str) -
     facts: dict[str, Any] = {"title": title}
     if rule != group_rule:
         facts |= {**scores(rule), "answer": ANSWERS.get(rule, "text")}
-    if entry.unsupported:
+    if entry.unsupported and rule == "decided":
+        facts["deviations"] = [
+            COMMON_DEVIATION,
+            *DEVIATIONS["decided"],
+            f"The official reading is unsupported: {REASONS[entry.unsupported]}.",
+        ]
+    elif entry.unsupported:
         facts["unsupported"] = REASONS[entry.unsupported]
     params: dict[str, Any] = {"data_set": entry.hf, "rule": rule}
     if entry.commit:
@@ -236,10 +255,10 @@ def files() -> dict[Path, str]:
             if entry.domain and (entry.domain != "AUD") == speech
         ]
 
-    parts: dict[str, list[str]] = {"judged": [], "wer": [], "number": [], "none": []}
+    parts: dict[str, list[str]] = {"judged": [], "wer": [], "number": [], "decided": [], "none": []}
     for entry in instances():
         rule = {"classification": "judged", "regression": "number"}.get(entry.kind, entry.metric)
-        rule = rule or "none"
+        rule = rule or ("none" if entry.unsupported == "audio_output" else "decided")
         group_rule = rule if rule in parts else "wer"
         task = task_id(entry.instance, "phase2" if entry.domain else "")
         title = phase_2_title(entry, rule)
@@ -254,8 +273,10 @@ def files() -> dict[Path, str]:
         ),
         f"{two}_sequence": group_file(f"{two}_sequence", "sequence", "wer", parts["wer"]),
         f"{two}_regression": group_file(f"{two}_regression", "number", "number", parts["number"]),
+        f"{two}_decided": group_file(f"{two}_decided", "decided", "decided", parts["decided"]),
         two: names_file(
-            two, [f"{two}_{part}" for part in ("classification", "sequence", "regression")]
+            two,
+            [f"{two}_{part}" for part in ("classification", "sequence", "regression", "decided")],
         ),
         "dynamic_superb": names_file("dynamic_superb", [one, two]),
         "dynamic_superb_unsupported": group_file(
@@ -272,6 +293,9 @@ def tree() -> str:
     """The phase-1 tree as a module."""
     from tasks.dynamic_superb.instances import instances, task_id
 
+    judged = sum(
+        entry.kind == "classification" or entry.metric == "judged" for entry in instances()
+    )
     lines = [
         '"""The 55 phase-1 instances of Dynamic-SUPERB: domain, and whether the official baselines were trained on them.',
         "",
@@ -293,6 +317,9 @@ def tree() -> str:
         ),
         "}",
         '"""Task -> domain code, seen."""',
+        "",
+        f"PHASE_2_JUDGED: Final = {judged}",
+        '"""Sets of phase 2 that a judge classifies."""',
     ]
     return _formatted("\n".join(lines) + "\n")
 

@@ -168,6 +168,11 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
             state = "" if native["complete"] else " (not complete)"
             value = native["scores"][headline]["value"]
             yield f"{name}: {headline} {value} {native['unit']}{state}, {native['metric']}"
+        second = native.get("second_headline")
+        if second and native["scores"][second]["value"] is not None:
+            state = "" if native["second_complete"] else " (not complete)"
+            value = native["scores"][second]["value"]
+            yield f"{name}: {second} {value} {native['unit']}{state}, {native['second_metric']}"
 
 
 def _judge_lines(results: Mapping[str, Any]) -> Iterator[str]:

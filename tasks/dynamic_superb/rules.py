@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from harness.types import Reading, Scored, Stats
 from metrics.measures.corpus_bleu import bleu_item
+from metrics.measures.macro_f1 import confusion_item
 from metrics.text.normalizers import basic
 from metrics.text.numbers import strict_number
 from tasks.dynamic_superb import judge_reply as judge
@@ -182,6 +183,29 @@ def number(item: Item) -> Part:
     )
 
 
+def decided(item: Item) -> Part:
+    """What the labels of the split decide, strict only: a label, a number, or nothing (``facts_of``)."""
+    form = item.split.get("form")
+    readings: dict[str, Scored] = dict.fromkeys(
+        ("accuracy", "macro_f1", "mae", "abstention_rate"), Scored(None)
+    )
+    found: float | str | None = None
+    if form == "numbers":
+        part = number(item)
+        readings |= {name: given["strict"] for name, given in part.metrics.items()}
+        found = part.extracted
+    elif form == "labels":
+        gold = metrics.strict_norm(item.gold)
+        said = metrics.strict_label(item.text, item.gold, item.split.get("labels", ()))
+        found, parsed = said, said is not None
+        readings["accuracy"] = Scored(_share(said == gold), parsed=parsed)
+        readings["macro_f1"] = Scored(confusion_item(gold, said), parsed=parsed)
+        readings["abstention_rate"] = Scored(_share(not parsed), parsed=item.answered)
+    return Part(
+        {name: {"strict": given} for name, given in readings.items()}, found, {"form": form}
+    )
+
+
 RULES: Final[dict[str, Callable[[Item], Part]]] = {
     "exact": exact,
     "judged": judged,
@@ -191,5 +215,6 @@ RULES: Final[dict[str, Callable[[Item], Part]]] = {
     "slots": slots,
     "bleu": bleu,
     "number": number,
+    "decided": decided,
 }
 """Rule by the name that a task's ``dataset_kwargs`` give."""

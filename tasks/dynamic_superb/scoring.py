@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
@@ -27,6 +28,7 @@ from tasks.dynamic_superb.rules import RULES, Item
 LISTED: Final = "DynamicSuperb/HEARSoundEventDetection_DCASE2016Task2"
 """The set whose label is a written list."""
 _MAX_OPTIONS: Final = 100
+_PLAIN_NUMBER: Final = re.compile(r"\s*[+-]?\d+(?:\.\d+)?\s*")
 
 
 # --- documents ---------------------------------------------------------------------------------
@@ -81,6 +83,8 @@ def facts_of(references: Sequence[str], rule: str) -> dict[str, Any]:
 
     >>> facts_of(["yes", "no", "yes"], "exact")
     {'labels': ['no', 'yes'], 'anchors': {'accuracy': {'chance': 0.5}}}
+    >>> facts_of(["walk", "run", "run", "walk"], "decided")["labels"], facts_of(["a", "b c"], "decided")
+    (['run', 'walk'], {'form': 'text'})
     >>> facts_of(["1", "2", "6"], "number")
     {'mae_ref': 1.6666666666666667, 'anchors': {'mae': {'mae_ref': 1.6666666666666667}}}
     """
@@ -93,6 +97,8 @@ def facts_of(references: Sequence[str], rule: str) -> dict[str, Any]:
     if rule == "judged":
         labels = sorted(set(references))
         return {"labels": labels if len(labels) <= _MAX_OPTIONS else []}
+    if rule == "decided":
+        return _decide(references)
     if rule == "number":
         numbers = [number for text in references if (number := strict_number(text)) is not None]
         if numbers:
@@ -100,6 +106,17 @@ def facts_of(references: Sequence[str], rule: str) -> dict[str, Any]:
             error = statistics.fmean(abs(number - median) for number in numbers)
             return {"mae_ref": error, **({"anchors": {"mae": {"mae_ref": error}}} if error else {})}
     return {}
+
+
+def _decide(references: Sequence[str]) -> dict[str, Any]:
+    """The form of an answer that the labels of a split show: numbers, a list of labels, or free text."""
+    if references and all(_PLAIN_NUMBER.fullmatch(text) for text in references):
+        return {"form": "numbers", **facts_of(references, "number")}
+    known = facts_of(references, "exact")
+    distinct = len({strict_norm(label) for label in known["labels"]})
+    if 2 <= distinct <= _MAX_OPTIONS and 2 * distinct <= len(references):
+        return {"form": "labels", **known}
+    return {"form": "text"}
 
 
 def facts(docs: Sequence[Document]) -> dict[str, Any]:
@@ -114,9 +131,9 @@ def signature(docs: Sequence[Document]) -> dict[str, str]:
     rule = docs[0]["_params"]["rule"]
     if rule in ("wer", "cer", "per", "slots", "bleu"):
         return {"norm": "13a/basic" if rule == "bleu" else "upper/basic"}
-    if rule != "exact":
-        return {}
     labels = _labels(docs[0])
+    if rule != "exact" and not (rule == "decided" and labels):
+        return {}
     digest = hashlib.sha256(json.dumps(list(labels)).encode()).hexdigest()[:6]
     return {"labels": f"{len(labels)}#{digest}"}
 
