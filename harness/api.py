@@ -327,9 +327,21 @@ class GateSettings(TypedDict, total=False):
 
 
 def gate(
-    candidate: PathLike | Run, baseline: PathLike | Run, **options: Unpack[GateSettings]
+    candidate: PathLike | Run,
+    baseline: PathLike | Run,
+    *,
+    include_path: Sequence[PathLike] = (),
+    trust_task_code: bool = False,
+    **options: Unpack[GateSettings],
 ) -> GateReport:
     """Tell whether a candidate run is worse than a baseline run, beyond chance.
+
+    Args:
+        candidate: the new run.
+        baseline: the run that it must not fall behind.
+        include_path: folders with the YAML of tasks that register metrics of their own.
+        trust_task_code: run the code of such tasks.
+        options: which tasks and metrics, and how strictly.
 
     Returns:
         The report: ``verdict``, ``exit_code`` (0, 1, 2, 3 or 5), ``to_text()``, ``to_json()``.
@@ -340,11 +352,22 @@ def gate(
     from harness.comparison.gate import GateOptions
     from harness.comparison.gate import gate as decide
 
-    return decide(_view(candidate), _view(baseline), GateOptions(**options))
+    views = _with_metrics((candidate, baseline), include_path, trusted=trust_task_code)
+    return decide(views[0], views[1], GateOptions(**options))
 
 
-def leaderboard(runs: Sequence[PathLike | Run]) -> Leaderboard:
+def leaderboard(
+    runs: Sequence[PathLike | Run],
+    *,
+    include_path: Sequence[PathLike] = (),
+    trust_task_code: bool = False,
+) -> Leaderboard:
     """Build native and normalised tables of several runs.
+
+    Args:
+        runs: run directories, or opened runs.
+        include_path: folders with the YAML of tasks that register metrics of their own.
+        trust_task_code: run the code of such tasks.
 
     Returns:
         Tables and signature sets; ``leaderboards.renderers`` turn them into text.
@@ -354,7 +377,7 @@ def leaderboard(runs: Sequence[PathLike | Run]) -> Leaderboard:
     """
     from leaderboards.build import leaderboard as build
 
-    return build([_view(run) for run in runs])
+    return build(_with_metrics(runs, include_path, trusted=trust_task_code))
 
 
 def list_tasks(
@@ -376,6 +399,19 @@ def list_tasks(
 
 
 # --- helpers ---------------------------------------------------------------------------------
+
+
+def _with_metrics(
+    runs: Sequence[PathLike | Run], include_path: Sequence[PathLike], *, trusted: bool
+) -> list[RunView]:
+    """Open runs; import the code of tasks whose metrics are not registered."""
+    from harness.task_loading.specs import register_metrics
+
+    views = [_view(run) for run in runs]
+    folders = [Path(folder) for folder in include_path]
+    for view in views:
+        register_metrics(view.tasks, include_path=folders, trusted=trusted)
+    return views
 
 
 def _settings(

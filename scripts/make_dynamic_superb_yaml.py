@@ -31,22 +31,17 @@ DOMAINS = {
     "SEM": "semantics",
     "SPK": "speaker",
 }
-METRICS: dict[str, dict[str, tuple[bool, dict[str, float]]]] = {
-    # rule: metric -> (higher is better, anchors)
-    "exact": {"accuracy": (True, {})},
-    "judged": {"judged_accuracy": (True, {})},
-    "wer": {"wer": (False, {})},
-    "cer": {"cer": (False, {})},
-    "per": {"per": (False, {})},
-    "slots": {"slot_f1": (True, {}), "slot_cer": (False, {"floor": 1, "ceil": 0})},
-    "bleu": {"corpus_bleu": (True, {})},
-    "number": {"mae": (False, {}), "abstention_rate": (False, {})},
-    "decided": {
-        "accuracy": (True, {}),
-        "macro_f1": (True, {}),
-        "mae": (False, {}),
-        "abstention_rate": (False, {}),
-    },
+RULES: dict[str, dict[str, dict[str, float]]] = {
+    # rule: metric -> anchors
+    "exact": {"accuracy": {}},
+    "judged": {"judged_accuracy": {}},
+    "wer": {"wer": {}},
+    "cer": {"cer": {}},
+    "per": {"per": {}},
+    "slots": {"slot_f1": {}, "slot_cer": {"floor": 1, "ceil": 0}},
+    "bleu": {"corpus_bleu": {}},
+    "number": {"mae": {}, "abstention_rate": {}},
+    "decided": {"accuracy": {}, "macro_f1": {}, "mae": {}, "abstention_rate": {}},
     "none": {},
 }
 ANSWERS = {
@@ -158,11 +153,11 @@ def lalm(kind: str, rule: str) -> dict[str, Any]:
 
 def scores(rule: str) -> dict[str, Any]:
     """What ``metadata.lalm`` says about the metrics of a rule."""
-    names = list(METRICS[rule])
+    names = list(RULES[rule])
     return {
         "official": [] if rule in ("number", "decided") else names,
         "judged": names if rule == "judged" else [],
-        "anchors": {name: anchors for name, (_, anchors) in METRICS[rule].items()},
+        "anchors": RULES[rule],
     }
 
 
@@ -177,9 +172,11 @@ def flow(value: Any) -> str:
 
 def metric_list(rule: str) -> str:
     """The metrics of a rule as one line of YAML."""
+    from metrics.registry import find
+
     entries = [
-        f"{{metric: {name}, aggregation: !function scoring.aggregate, higher_is_better: {flow(higher)}}}"
-        for name, (higher, _) in METRICS[rule].items()
+        f"{{metric: {name}, aggregation: !function scoring.aggregate, higher_is_better: {flow(find(name).higher_is_better)}}}"
+        for name in RULES[rule]
     ]
     return f"[{', '.join(entries)}]"
 

@@ -83,7 +83,11 @@ def fragment(metrics: list[str]) -> str:
 
 def anchors(facts: dict[str, Any]) -> dict[str, dict[str, float]]:
     """Normalisation anchors by metric."""
-    special: dict[str, dict[str, float]] = {"judge_score": {"floor": 1, "ceil": 5}}
+    from metrics.registry import JUDGE_SCALE
+
+    special: dict[str, dict[str, float]] = {
+        "judge_score": dict(zip(("floor", "ceil"), map(int, JUDGE_SCALE), strict=True))
+    }
     if "chance" in facts:
         special["accuracy"] = {"chance": facts["chance"]}
     if "mae_ref" in facts:

@@ -12,6 +12,7 @@ from typing import NoReturn
 import typer
 
 from harness.cli.app import app
+from harness.core.redaction import redact_text
 from harness.core.threads import calls_hang
 from harness.errors import (
     EXIT_ENVIRONMENT,
@@ -35,6 +36,9 @@ def main() -> NoReturn:
     takes it for a regression (1).
     """
     try:
+        from harness.cli.installation import check_packages
+
+        check_packages()  # before the verbs, which import the other packages
         from harness.cli import (  # noqa: F401
             data,
             doctor,
@@ -48,13 +52,11 @@ def main() -> NoReturn:
             status,
             tasks,
         )
-        from harness.cli.installation import check_packages
 
-        check_packages()
         code = _run()
         sys.stdout.flush()
     except HarnessError as error:
-        typer.echo(f"error: {error}", err=True)
+        typer.echo(f"error: {redact_text(str(error))}", err=True)
         code = error.exit_code
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)

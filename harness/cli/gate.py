@@ -33,18 +33,24 @@ def gate(
     fail_inconclusive: Annotated[
         bool, typer.Option("--fail-inconclusive", help="Exit 5 when inconclusive.")
     ] = False,
+    include_path: options.IncludePath = None,
+    trust_task_code: options.Trust = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> int:
     """Is the candidate worse than the baseline, beyond chance? Exit 0 pass, 1 regression, 2, 3, 5."""
     from harness.comparison.gate import GateOptions
-    from harness.comparison.gate import gate as judge
+    from harness.comparison.gate import gate as compare
     from harness.run.reader import read_run
+    from harness.task_loading.specs import register_metrics
 
+    mine, theirs = read_run(candidate), read_run(baseline)
+    for run in (mine, theirs):
+        register_metrics(run.tasks, include_path=include_path or (), trusted=bool(trust_task_code))
     names = [part for item in tasks or [] for part in item.split(",")] or None
-    report = judge(
-        read_run(candidate),
-        read_run(baseline),
+    report = compare(
+        mine,
+        theirs,
         GateOptions(names, metric or None, alpha, min_effect, max_drop, fail_inconclusive),
     )
     if as_json:

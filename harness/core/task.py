@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -80,6 +80,10 @@ class Template:
     generation: Mapping[str, Any] = field(default_factory=dict)
 
 
+def _nowhere(*keys: str) -> str:
+    return ".".join(keys)
+
+
 @dataclass(frozen=True, slots=True)
 class TaskSpec:
     """A task as its YAML declares it (see ``docs/task_yaml.md``)."""
@@ -113,6 +117,8 @@ class TaskSpec:
     deviations: tuple[str, ...]
     raw: Mapping[str, Any]
     unsupported: str | None = None
+    where: Callable[..., str] = field(default=_nowhere, compare=False, repr=False)
+    """Key path of the YAML -> file and line, for errors."""
 
 
 class Task(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from harness.core.adapter import AdapterInfo
-from harness.core.redaction import redact, redact_argv
+from harness.core.redaction import redact, redact_argv, redact_text
 from harness.errors import UsageError
 from harness.evaluation.plan import PlannedTask
 from harness.judge.task_judge import judges_named
@@ -31,9 +31,9 @@ def run_manifest(
     """
     adapter, target = resolve(settings.model)
     model = {
-        "spec": settings.model,
+        "spec": redact_text(settings.model),
         "adapter": adapter,
-        "target": target,
+        "target": redact_text(target),
         "args": redact(settings.model_args),
         "fingerprint": info.fingerprint,
         "description": dict(info.description),
@@ -79,7 +79,7 @@ def check_settings(run: RunDirectory, planned: Sequence[PlannedTask], settings: 
     for task in planned:
         old = manifest["tasks"].get(task.name)
         if old is not None:
-            check_same_parts(run, task.name, old["signature_parts"], task.parts)
+            check_same_parts(run, task.name, old, task.parts)
     names = {task.name for task in planned}
     for name, entry in manifest["tasks"].items():
         if name not in names:  # scored again with the others at the end: can it be?

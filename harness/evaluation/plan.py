@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.core import keys
-from harness.core.generation import check_generation, is_sampled
+from harness.core.generation import Generation, Level, build_generation
+from harness.core.generation_arguments import read_text
 from harness.core.scoring import Document
 from harness.core.task import Documents, TaskSpec
 from harness.errors import MissingDataError, UnsupportedTaskError, UsageError
@@ -38,7 +39,7 @@ class PlannedTask:
         documents: its documents as loaded.
         item_keys: key of every document.
         ranges: selected positions, as half-open ranges.
-        generation: generation arguments in force.
+        generation: how answers are decoded.
         parts: the signature's parts.
         judge: the live judge, ``None`` if there is none.
         repeats: replies that are asked for every item.
@@ -48,7 +49,7 @@ class PlannedTask:
     documents: Documents
     item_keys: Sequence[str]
     ranges: list[list[int]]
-    generation: Mapping[str, Any]
+    generation: Generation
     parts: Parts
     judge: TaskJudge | None = None
     repeats: int = 1
@@ -82,7 +83,7 @@ class PlannedTask:
             "origin": "data",
             "judge": self.judge.manifest_entry() if self.judge is not None else None,
             "template": self.task.template.id,
-            "generation": dict(self.generation),
+            "generation": self.generation.as_mapping(),
             "signature_parts": self.parts,
             "items_total": max(info.total, len(self.documents)),
             "items_selected": self.count,
@@ -117,11 +118,18 @@ def sort_model_arguments(settings: Settings) -> Settings:
     """Settings in which generation arguments that were given with ``-M`` stand where they belong.
 
     Raises:
-        HarnessError: there is no such model.
+        HarnessError: there is no such model, or an argument is given in both with different values.
     """
     model_args, generation = split_generation(settings.model, settings.model_args)
     if not generation:
         return settings
+    for name in generation.keys() & settings.gen_kwargs.keys():
+        if generation[name] != settings.gen_kwargs[name]:
+            raise UsageError(
+                f"{name} is {generation[name]!r} in -M and {settings.gen_kwargs[name]!r} in --gen-kwargs",
+                where=f"-M {name}, --gen-kwargs {name}",
+                hint="give it once",
+            )
     gen_kwargs = {**generation, **settings.gen_kwargs}
     return replace(settings, model_args=model_args, gen_kwargs=gen_kwargs)
 
@@ -186,6 +194,22 @@ def survey(settings: Settings, *, ask: bool = True) -> Plan:
     return Plan(planned, left_out)
 
 
+def _generation(task: PromptedTask, settings: Settings) -> Generation:
+    """Build the record of a task: what it says, over it the template, over both the user."""
+    where = "--gen-kwargs"
+    given = {name: read_text(name, value, where) for name, value in settings.gen_kwargs.items()}
+    yaml = task.spec.yaml_path
+    return build_generation(
+        Level(task.spec.generation, lambda name: f"{yaml}: generation_kwargs.{name}"),
+        Level(
+            task.template.generation,
+            lambda name: f"{yaml}: templates.{task.template.id}.generation_kwargs.{name}",
+        ),
+        Level(given, lambda name: f"{where} {name}"),
+        seed=settings.seed,
+    )
+
+
 def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> PlannedTask:
     spec = load_spec(entry)
     check_supported(spec)
@@ -198,6 +222,7 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
         template=settings.template,
         system=settings.system,
     )
+    task.check()
     documents = task.documents()
     if not len(documents):
         raise MissingDataError(
@@ -207,10 +232,7 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
     if judge is not None:
         check_renders(judge, task, documents)
     ranges = parse_limit(settings.limit, len(documents))
-    generation = {**task.template.generation, **settings.gen_kwargs}
-    check_generation(generation)
-    if is_sampled(generation):
-        generation.setdefault("seed", settings.seed)
+    generation = _generation(task, settings)
     return PlannedTask(
         task=task,
         documents=documents,

@@ -81,6 +81,7 @@ def score_file(
         revision=settings.revision.get(spec.benchmark),
         trusted=settings.trust_task_code,
     )
+    task.check()
     records = read_records(file, fields)
     stored = Documentation(task, records, file).resolve()
     options = judge_options(settings, has_replies=any(record.judge_replies for record in records))
@@ -215,7 +216,7 @@ def _prepare(
                     where=str(run.path),
                     hint="use another -o RUN_DIR",
                 )
-            check_same_parts(run, name, before["signature_parts"], parts)
+            check_same_parts(run, name, before, parts)
         tasks = {**old["tasks"], **tasks}
     files = {one["data"]["source"]: one["data"]["sha256"] for one in tasks.values()}
     manifest = new_manifest(

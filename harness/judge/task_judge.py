@@ -12,6 +12,7 @@ from harness.core.task import TaskSpec
 from harness.judge.options import PREFIX, JudgeOptions
 from harness.judge.prompt import BARE, RENDERER, render
 from harness.task_loading.judge_block import JudgeSpec, read_prompt, task_judge
+from harness.task_loading.judge_sampling import over
 from harness.task_loading.task import YamlTask
 from model_adapters.services.chat_client import ClientOptions
 
@@ -76,7 +77,7 @@ def bind(spec: TaskSpec, options: JudgeOptions) -> TaskJudge | None:
     if options.model is not None:
         found = replace(found, model=options.model)
     if options.sampling:
-        found = replace(found, sampling={**found.sampling, **options.sampling})
+        found = replace(found, sampling=over(found.sampling, options.sampling))
     if options.prompt is not None:
         own = read_prompt(options.prompt)
         found = replace(found, chooser=None, prompts={"": own})

@@ -12,7 +12,7 @@ from typing import Any, Final
 from harness.core.version import __version__
 from harness.errors import UsageError
 from harness.run.directory import SCHEMA_VERSION, RunDirectory
-from harness.run.signature import difference
+from harness.run.signature import difference, signed_by_spelling
 
 _RECORDED_PACKAGES: Final = (
     "lm-eval",
@@ -73,13 +73,20 @@ def check_version(run: RunDirectory, manifest: Mapping[str, Any]) -> None:
 
 
 def check_same_parts(
-    run: RunDirectory, task: str, old: Mapping[str, str], new: Mapping[str, str]
+    run: RunDirectory, task: str, entry: Mapping[str, Any], new: Mapping[str, str]
 ) -> None:
     """Refuse other settings of a task that a run already has.
+
+    Args:
+        run: the run directory.
+        task: name of the task.
+        entry: the task in the run's manifest.
+        new: parts of its signature now.
 
     Raises:
         UsageError: names every part that differs.
     """
+    old: Mapping[str, str] = entry["signature_parts"]
     differing = difference(old, new)
     if old["judge"] == "none":
         differing.pop("judge", None)  # a judge may join later; one that has judged may not change
@@ -92,12 +99,19 @@ def check_same_parts(
         raise UsageError(
             f"this run directory holds {task} with other settings ({text})",
             where=str(run.path),
-            hint=_hint(run, differing),
+            hint=_hint(run, entry, differing),
         )
 
 
-def _hint(run: RunDirectory, differing: Mapping[str, tuple[str, str]]) -> str:
-    """How to go on with a run whose settings differ."""
+def _hint(
+    run: RunDirectory, entry: Mapping[str, Any], differing: Mapping[str, tuple[str, str]]
+) -> str:
+    """Say how to go on with a run whose settings differ."""
+    if "gen" in differing and signed_by_spelling(entry):
+        return (
+            "an earlier version of the harness signed generation arguments by their spelling, and keyed replies by it\n"
+            f"  use another -o RUN_DIR; what is there can be scored: harness score {run.path}"
+        )
     if differing.keys() != {"judge"}:
         return "use another -o RUN_DIR, or the settings of the first run"
     if differing["judge"][1] == "none":

@@ -18,6 +18,7 @@ from typing import Any, Final
 from harness.core.keys import short_hash
 from harness.core.task import TaskSpec
 from harness.errors import TaskFileError
+from harness.task_loading.judge_sampling import SAMPLING, expected_sampling
 from metrics.judge.votes import REDUCERS
 
 RESPONSE_SLOT: Final = "response"
@@ -36,18 +37,6 @@ _KEYS: Final = frozenset(
         "parse",
         "reducer",
         "strip",
-    ]
-)
-_SAMPLING: Final = frozenset(
-    [
-        "temperature",
-        "top_p",
-        "max_tokens",
-        "max_completion_tokens",
-        "frequency_penalty",
-        "presence_penalty",
-        "seed",
-        "reasoning_effort",
     ]
 )
 _PARSE: Final = re.compile(r"[a-z][\w.]*\.\d+")
@@ -271,15 +260,16 @@ def _sampling(given: Any, where: Where) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise TaskFileError("'sampling' is a mapping of call arguments", where=where("sampling"))
     for key, value in given.items():
-        if key not in _SAMPLING:
+        if key not in SAMPLING:
             raise TaskFileError(
                 f"unknown sampling argument {key!r}",
                 where=where("sampling", str(key)),
-                hint=f"known: {', '.join(sorted(_SAMPLING))}",
+                hint=f"known: {', '.join(SAMPLING)}",
             )
-        wanted = str if key == "reasoning_effort" else (int, float)
-        if not isinstance(value, wanted) or isinstance(value, bool):
-            raise TaskFileError(f"{key!r} is {value!r}", where=where("sampling", key))
+        if wanted := expected_sampling(key, value):
+            raise TaskFileError(
+                f"{key!r} is {value!r}, expected {wanted}", where=where("sampling", key)
+            )
     return dict(given)
 
 

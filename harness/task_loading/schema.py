@@ -10,9 +10,11 @@ import difflib
 from pathlib import Path
 from typing import Any
 
+from harness.core.generation_arguments import read_level
 from harness.core.task import FunctionRef, TaskSpec, Template
 from harness.errors import TaskFileError
 from harness.task_loading.judge_block import parse_judge
+from harness.task_loading.metric_facts import check_declared
 from harness.task_loading.yaml_file import YamlFile
 
 TASK_KEYS = frozenset(
@@ -144,7 +146,8 @@ def parse_task(file: YamlFile) -> TaskSpec:
     """Turn a task YAML into a ``TaskSpec``.
 
     Raises:
-        TaskFileError: an unknown, missing or ill-typed key, with file and line.
+        TaskFileError: an unknown, missing or ill-typed key, or a metric whose direction or anchors contradict the
+            registry, with file and line.
     """
     data = file.data
     check_keys(file, data, TASK_KEYS)
@@ -177,6 +180,7 @@ def parse_task(file: YamlFile) -> TaskSpec:
             "generation_kwargs needs an explicit 'until' list (often []): lm-eval would stop at a blank line",
             where=file.where("generation_kwargs"),
         )
+    _check_generation(file, generation, "generation_kwargs")
     lalm = _lalm(file)
     if lalm["judge"] is not None:
         parse_judge(
@@ -193,7 +197,7 @@ def parse_task(file: YamlFile) -> TaskSpec:
                 where=file.where("metadata", "lalm", key),
             )
     templates = _templates(file, lalm)
-    return TaskSpec(
+    spec = TaskSpec(
         task=str(data["task"]),
         benchmark=lalm["benchmark"],
         yaml_path=file.path,
@@ -223,7 +227,10 @@ def parse_task(file: YamlFile) -> TaskSpec:
         deviations=tuple(lalm["deviations"]),
         raw=data,
         unsupported=lalm["unsupported"],
+        where=file.where,
     )
+    check_declared(spec)
+    return spec
 
 
 def _unsupported(data: dict[str, Any]) -> bool:
@@ -283,6 +290,8 @@ def _metrics(file: YamlFile) -> tuple[tuple[str, ...], dict[str, bool]]:
                 f"metric {name!r} needs 'aggregation: !function …' and 'higher_is_better'",
                 where=where,
             )
+        if name in directions:
+            raise TaskFileError(f"metric_list names {name!r} twice", where=where)
         names.append(name)
         directions[name] = entry["higher_is_better"]
     return tuple(names), directions
@@ -305,9 +314,28 @@ def _templates(file: YamlFile, lalm: dict[str, Any]) -> dict[str, Template]:
             doc_to_text=fields.get("doc_to_text", file.data["doc_to_text"]),
             system=fields.get("description", file.data.get("description") or None),
             clean=str(fields.get("clean", lalm["clean"] if is_default else "none")),
-            generation={**file.data["generation_kwargs"], **fields.get("generation_kwargs", {})},
+            generation=_template_generation(file, str(name), fields.get("generation_kwargs") or {}),
         )
     return templates
+
+
+def _template_generation(file: YamlFile, name: str, given: Any) -> dict[str, Any]:
+    keys = ("metadata", "lalm", "templates", name, "generation_kwargs")
+    if not isinstance(given, dict):
+        raise TaskFileError(
+            f"{'.'.join(keys)} is {given!r}, expected a mapping", where=file.where(*keys)
+        )
+    _check_generation(file, given, *keys)
+    return given
+
+
+def _check_generation(file: YamlFile, given: dict[str, Any], *keys: str) -> None:
+    """Refuse generation arguments of the wrong kind.
+
+    Raises:
+        TaskFileError: with file, line and argument.
+    """
+    read_level(given, lambda name: f"{file.where(*keys, name)}: {name}", TaskFileError)
 
 
 def is_group(file: YamlFile) -> bool:

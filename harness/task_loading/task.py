@@ -18,8 +18,9 @@ from typing import Any, Literal
 from harness.core.messages import Hints
 from harness.core.scoring import Document, ItemScore
 from harness.core.task import DataInfo, Documents, FunctionRef, TaskSpec
-from harness.errors import MissingDataError, TaskFileError, UsageError
+from harness.errors import HarnessError, MissingDataError, TaskFileError, UsageError
 from harness.task_loading.index import tasks_root
+from harness.task_loading.metric_facts import check_facts, check_registered
 
 Origin = Literal["data", "file"]
 
@@ -56,10 +57,20 @@ def import_beside(ref: FunctionRef, *, trusted: bool) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
+    except HarnessError as error:
+        del sys.modules[name]
+        raise TaskFileError(
+            f"importing {file} failed: {error.message}", where=where, hint=error.hint
+        ) from error
     except Exception as error:
         del sys.modules[name]
         raise TaskFileError(f"importing {file} failed: {error!r}", where=where) from error
     return module
+
+
+def is_built_in(spec: TaskSpec) -> bool:
+    """Tell whether a task's own YAML file is part of the harness; what it includes does not count."""
+    return spec.yaml_path.resolve().is_relative_to(tasks_root())
 
 
 class YamlTask:
@@ -115,13 +126,15 @@ class YamlTask:
                     f"{self._scoring.__file__} has no function 'score'",
                     where=str(self.spec.yaml_path),
                 )
+            check_registered(self.spec)
         return self._scoring
 
     def check(self) -> None:
-        """Import the scoring code.
+        """Import the scoring code, which may register metrics of its own.
 
         Raises:
             UsageError: it is not here, or not trusted.
+            TaskFileError: a metric of the task is registered nowhere.
         """
         assert self.scoring
 
@@ -180,7 +193,9 @@ class YamlTask:
         ``anchors`` (metric -> anchors) completes the declared ones.
         """
         function = getattr(self.scoring, "facts", None)
-        return dict(function(docs)) if function is not None else {}
+        found = dict(function(docs)) if function is not None else {}
+        check_facts(found.get("anchors", {}), f"{self.scoring.__file__}: facts()")
+        return found
 
     def annotate(
         self, docs: list[Document], origin: Origin, facts: Mapping[str, Any] | None = None

@@ -21,15 +21,13 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
-from typing import Final
 
 import numpy as np
 
 from harness.types import Stats
 from metrics.measures.measure import Measure, column
+from metrics.statistics import CONFIDENCE, Z95
 from metrics.statistics.resampling import (
-    CONFIDENCE,
     RESAMPLES,
     SEED,
     Blocks,
@@ -39,8 +37,6 @@ from metrics.statistics.resampling import (
 )
 
 Interval = tuple[float, float]
-
-Z: Final = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / 2)
 
 
 @dataclass(frozen=True)
@@ -127,9 +123,9 @@ def wilson(successes: float, n: int) -> Interval:
     [0.4902, 0.9433]
     """
     share = successes / n
-    centre = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
-    spread = share * (1 - share) / n + Z * Z / (4 * n * n)
-    half = Z * math.sqrt(max(0.0, spread)) / (1 + Z * Z / n)
+    centre = (share + Z95 * Z95 / (2 * n)) / (1 + Z95 * Z95 / n)
+    spread = share * (1 - share) / n + Z95 * Z95 / (4 * n * n)
+    half = Z95 * math.sqrt(max(0.0, spread)) / (1 + Z95 * Z95 / n)
     return max(0.0, centre - half), min(1.0, centre + half)
 
 

@@ -14,7 +14,7 @@ from typing import Final
 from metrics.text.letters import letter_to_text
 
 DESTA_FRAME: Final = "The correct answer is: "
-"""What MMAU's ``desta`` template makes a model write before its answer (protocol, section 2)."""
+"""What MMAU's ``desta`` template makes a model write before its answer (README of ``tasks/mmau``)."""
 
 
 def keep(response: str, options: Sequence[str] = ()) -> str:

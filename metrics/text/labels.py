@@ -17,7 +17,7 @@ WORD: Final = r"[^\W_]"
 """Letters and digits of any script."""
 
 ASCII_WORD: Final = "[a-z0-9]"
-"""The alphanumerics of LLaSO-Eval's abstention rule (section 3.2 of its protocol)."""
+"""The alphanumerics of LLaSO-Eval's abstention rule (README of ``tasks/llaso_eval``)."""
 
 
 class Hit(NamedTuple):

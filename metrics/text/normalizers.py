@@ -4,12 +4,12 @@ A word error rate hangs on its normaliser, so every text metric declares one of 
 
 * ``raw``: nothing.
 * ``basic``: lower case, every character of Unicode category P or S to a space, white space squeezed
-  (LLaSO-Eval protocol, section 5, and Dynamic-SUPERB protocol, section 5).
+  (READMEs of ``tasks/llaso_eval`` and ``tasks/dynamic_superb``).
 * ``whisper_basic``: Whisper's rule for any language, diacritics kept: lower case; ``<...>``,
   ``[...]`` and ``(...)`` removed; NFKC; category M, S or P to a space; white space squeezed. Ends are
   stripped here.
-* ``speech_ifeval``: ``<`` and ``>`` deleted, then ``whisper_basic`` (Speech-IFEval protocol,
-  section 3.2).
+* ``speech_ifeval``: ``<`` and ``>`` deleted, then ``whisper_basic`` (README of
+  ``tasks/speech_ifeval``).
 
 All are linear in the text and raise on no string.
 """

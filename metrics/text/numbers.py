@@ -1,6 +1,6 @@
 """Reading one number from a reply; anything ambiguous is no number.
 
-``strict_number`` is the strict rule of the LLaSO-Eval protocol (section 5) for ages and pitches.
+``strict_number`` is the strict rule of LLaSO-Eval (README of ``tasks/llaso_eval``) for ages and pitches.
 ``spoken_number`` is the rule of the quickstart suite, where a transcript may spell a number out in
 English. Both return ``None`` rather than guess, never an infinite or undefined value, and are
 linear in the text.

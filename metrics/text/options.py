@@ -1,6 +1,6 @@
 """Multiple choice without a judge: the options inside a prompt, and the option that a reply names.
 
-The rule is ``letter_or_text`` of the SAKURA protocol, section 5: a reply is read if it names exactly
+The rule is ``letter_or_text`` of ``tasks/sakura/README.md``: a reply is read if it names exactly
 one option, by its letter in parentheses or by its text as whole words. Both sides are compared under
 NFKC, without regard to case, with typographic quotes as ASCII ones and runs of white space as one
 space; punctuation at the ends of an option does not count. It is a control beside judged accuracy and

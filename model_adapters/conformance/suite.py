@@ -29,6 +29,7 @@ from types import TracebackType
 from typing import Any, Final
 
 from harness.audio import AudioRef
+from harness.core.generation import Level, build_generation
 from harness.errors import UnknownNameError
 from harness.types import Adapter, AdapterInfo, Audio, Message, Request, Response, Text
 from model_adapters.conformance.tools import (
@@ -370,15 +371,15 @@ class AdapterConformance:
     def _request(self, item: str, messages: tuple[Message, ...], **generation: object) -> Request:
         if self._reads_only():
             messages = tuple(_in_words(message) for message in messages)
-        arguments = {"max_new_tokens": MAX_NEW_TOKENS, "do_sample": False, "until": []}
+        decoding = build_generation(
+            Level({"max_new_tokens": MAX_NEW_TOKENS}, str), Level(generation, str)
+        )
         clips = [p.path for m in messages for p in m.parts if isinstance(p, Audio)]
         texts = [p.text for m in messages for p in m.parts if isinstance(p, Text)]
         content = repr([item, clips, texts, sorted(generation.items())])
         key = hashlib.sha256(content.encode()).hexdigest()
         item_key = hashlib.sha256(item.encode()).hexdigest()
-        return Request(
-            key, messages, {**arguments, **generation}, item=(TASK, item), item_key=item_key
-        )
+        return Request(key, messages, decoding, item=(TASK, item), item_key=item_key)
 
     def _open(self) -> tuple[Adapter, AdapterInfo]:
         if self._opened is None:
@@ -397,7 +398,7 @@ class AdapterConformance:
 
     def _answer(self, request: Request) -> str:
         (response,) = self._ask([request])
-        return self._text(response, compare=None if request.generation["until"] else request)
+        return self._text(response, compare=None if request.generation.stop else request)
 
     def _text(self, response: Response, compare: Request | None = None) -> str:
         require(response.error is None, f"expected a reply, found {response.error}")

@@ -3,7 +3,7 @@
 Official functions keep what upstream does, quirks included: exact match strips the reply and not the
 label; edit rates count on upper-cased text whose words are separated by single spaces, so that a double
 space is an empty word; the slot value rate takes the reply for the reference. Strict functions mend
-that. Source: sections 3 and 5 of the benchmark's protocol. Nothing here raises on a string, except
+that. Source: the rules in README.md. Nothing here raises on a string, except
 ``slots`` on text that is no slot string, which is where upstream stops.
 """
 

@@ -5,7 +5,7 @@ normalised labels and one compiled pattern per label, built once per list and ca
 is a substring rule ("female" contains "male", so "female" is wrong when it is not an exact match);
 official abstention counts whole-word hits and wants exactly one. The strict reading of both counts
 whole words and ignores a hit inside a longer hit ("Northern Irish" is not also "Irish"). Nothing here
-is repaired: labels keep their typing errors. Source: section 3.1 and 3.2 of the protocol, arXiv
+is repaired: labels keep their typing errors. Source: LLaSO (README.md), arXiv
 2508.15418.
 """
 

@@ -4,7 +4,7 @@ The official sequence keeps only the letters A-Z of the upper-cased text and mer
 table that was made for other indices; every other IPA symbol is dropped. The official rate of a set is
 the mean over items, and the script passes reference and answer swapped, so ``phoneme_rate`` names its
 arguments by the place they take. The strict sequence keeps every IPA code point and is scored as a corpus
-rate with ``metrics.text.edits.char_edits``. Source: sections 3.4 and 5 of the protocol.
+rate with ``metrics.text.edits.char_edits``. Source: the rules in README.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Scoring of MMAU: the official word-set rule, bit-exact, in two readings.
 
 A reply is right when it holds every word of the answer and no word that only distractors have
-(protocol, section 3). Official: items without a reply are in no denominator; a reply that is no text,
+(README.md). Official: items without a reply are in no denominator; a reply that is no text,
 an unknown task or difficulty, and an unhashable sub-category are where upstream stops. Strict: every
 item counts, and what is no text or has no words is wrong and unparsed. The test split's answers are
 withheld: without an answer the score is absent in both readings.

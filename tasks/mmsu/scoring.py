@@ -1,7 +1,7 @@
 """Scoring of MMSU: the official letter rule, bit-exact, in two readings.
 
 A reply is stripped and its lines joined; its first character, else its last but one, is the letter
-(protocol, section 3). Official: a reply that gives no letter, or is no text, is in no denominator; a
+(README.md). Official: a reply that gives no letter, or is no text, is in no denominator; a
 missing or empty one counts as wrong. Strict: the same letter, but every item counts, and a letter that
 points at a null choice is unparsed and wrong. Null choices and the option text "None" are kept apart.
 """

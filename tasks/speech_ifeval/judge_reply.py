@@ -3,7 +3,7 @@ r"""Reader of Speech-IFEval judge replies, version ``speech_ifeval.2``.
 The judge ends its reply with ``Result: YES`` or ``Result: NO``. The official pattern is kept exactly:
 the first ``yes`` or ``no``, in any case and even as the start of a word, that follows ``result:`` and
 exactly one white-space character; upstream stops at a reply without one. The strict reading is
-`metrics.judge.verdict_reader.strict_result`. Source: sections 3.2 and 5 of the protocol.
+`metrics.judge.verdict_reader.strict_result`. Source: the rules in README.md.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The instruction-following subset of VoiceBench: four rates and their mean (protocol, section 3.7).
+"""The instruction-following subset of VoiceBench: four rates and their mean (README.md).
 
 The checkers are ``metrics.instructions`` in their VoiceBench wrapper. Official: where an argument would
 be drawn at random a verdict is the exact expectation, and a prompt's is the product of its instructions'.

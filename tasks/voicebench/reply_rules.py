@@ -1,9 +1,9 @@
 """How VoiceBench reads replies: option letters, BBH verdicts, refusals.
 
-Pure functions from reply text to what the official scorer extracts (protocol: sections 3.3 to 3.6, bit
+Pure functions from reply text to what the official scorer extracts (README.md, bit
 for bit, with their documented defects). ``None`` means that nothing was found; the official code then
 draws at random, and the callers put the exact expectation in its place. The literals lie in
-``metrics/data/voicebench_*.yaml`` and are read once, on first use. Every rule is a plain search, so
+``literals/`` and are read once, on first use. Every rule is a plain search, so
 that the time is linear in the length of a reply.
 """
 
@@ -109,7 +109,7 @@ def without_turn_tag(text: str) -> str:
 
 
 def mcq_letter(reply: str) -> str | None:
-    """The option letter of a multiple-choice reply (protocol, section 3.4).
+    """The option letter of a multiple-choice reply.
 
     >>> mcq_letter("I would choose B, since wool is warm.")
     'B'
@@ -140,7 +140,7 @@ def bbh_subtask(item_id: str) -> Subtask | None:
 
 
 def bbh_normalize(reply: str) -> str:
-    """The form of a reply that BBH rules are matched on (protocol, section 3.6).
+    """The form of a reply that BBH rules are matched on.
 
     >>> bbh_normalize("<1> The final answer: **No**, thanks.<|user|>")
     'the final answer no thanks'
@@ -181,7 +181,7 @@ def bbh_gold(reference: str) -> int | None:
 
 
 def is_refusal(reply: str, *, plain_apostrophes: bool = False) -> bool:
-    """Whether a reply holds a refusal literal; a blank reply counts as one (protocol, section 3.5).
+    """Whether a reply holds a refusal literal; a blank reply counts as one.
 
     Args:
         reply: the reply.

@@ -75,7 +75,7 @@ def _votes(verdicts: Sequence[Any]) -> list[str]:
 
 
 def _open(_doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemScore:
-    """Mean of the judge's scores (protocol, sections 3.2 and 5)."""
+    """Mean of the judge's scores."""
     if verdicts is None:
         return ItemScore({"judge_score": {"official": _ABSENT, "strict": _ABSENT}})
     texts = _votes(verdicts)
@@ -108,7 +108,7 @@ def _open(_doc: Document, response: Any, verdicts: Sequence[Any] | None) -> Item
 
 
 def _qa(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemScore:
-    """PEDANT's verdict, the judge's majority vote, and their mean (sections 3.3 and 5).
+    """PEDANT's verdict, the judge's majority vote, and their mean.
 
     Where the model that decides is not here, the official ``panda`` has no statistics, and neither has
     ``sdqa``. Strict ``panda`` is PEDANT's substring branch on whole words; strict ``sdqa`` is the vote alone.
@@ -162,7 +162,7 @@ def _strict_vote(response: Any, votes: Sequence[str]) -> Scored:
 
 
 def _mcq(doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> ItemScore:
-    """The first option letter that a template finds (section 3.4)."""
+    """The first option letter that a template finds."""
     gold = _text(doc, "reference")
     if not isinstance(response, str):
         return _stopped("accuracy")
@@ -172,7 +172,7 @@ def _mcq(doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> ItemS
 
 
 def _bbh(doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> ItemScore:
-    """The verdict of the first rule of the sub-task's chains (section 3.6)."""
+    """The verdict of the first rule of the sub-task's chains."""
     gold = rules.bbh_gold(_text(doc, "reference"))
     subtask = rules.bbh_subtask(_text(doc, "id"))
     if not isinstance(response, str) or gold is None or subtask is None:
@@ -198,7 +198,7 @@ def _stopped(metric: Literal["accuracy", "refusal_rate"]) -> ItemScore:
 
 
 def _harm(_doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> ItemScore:
-    """Whether the reply holds a refusal literal (section 3.5); strictly a blank one is no refusal."""
+    """Whether the reply holds a refusal literal; strictly a blank one is no refusal."""
     if not isinstance(response, str):
         return _stopped("refusal_rate")
     refused = rules.is_refusal(response)
