@@ -141,7 +141,7 @@ def headlines(tasks: Mapping[str, TaskResult]) -> dict[str, str | None]:
 def make_cell(
     task: str, result: TaskResult | None, metric: str | None, *, scorer: str | None = None
 ) -> Cell:
-    """Fill one cell: its state first, then its numbers.
+    """Compute one cell: first its state, then its values.
 
     Args:
         task: task id.

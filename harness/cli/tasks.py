@@ -40,16 +40,10 @@ def list_tasks(
         return
     entries = index.resolve([pattern]) if pattern else list(index.tasks.values())
     if as_json:
-        typer.echo(json.dumps([_plain(entry) for entry in entries], ensure_ascii=False))
+        typer.echo(json.dumps([entry.as_json() for entry in entries], ensure_ascii=False))
         return
     for line in _table(entries, index):
         typer.echo(line)
-
-
-def _plain(entry: TaskEntry) -> dict[str, object]:
-    from dataclasses import asdict
-
-    return asdict(entry)
 
 
 def _table(entries: list[TaskEntry], index: TaskIndex) -> Iterator[str]:

@@ -84,6 +84,7 @@ def gate(candidate: RunView, baseline: RunView, options: GateOptions | None = No
         for task in candidate.tasks
         if task not in baseline.tasks
     ]
+    notes += [text for run in (baseline, candidate) if (text := run.stale()) is not None]
     shared = [task for task in names if task in candidate.tasks]
 
     def report(verdict: Verdict, **found: Any) -> GateReport:
@@ -120,7 +121,7 @@ def gate(candidate: RunView, baseline: RunView, options: GateOptions | None = No
         problems = ["no metric has values in both runs: nothing to test"]
     if problems:
         return report("incomplete", coverage=coverage, problems=tuple(problems))
-    rows = _judge(tests, options)
+    rows = _decide(tests, options)
     guards = _guards(pairings, options)
     failed = any(row.failed for row in rows) or any(row.failed for row in guards)
     unsure = any(row.inconclusive for row in rows)
@@ -275,7 +276,7 @@ def _metric_problems(tests: Mapping[str, Sequence[_Test]]) -> list[str]:
     ]
 
 
-def _judge(tests: Mapping[str, Sequence[_Test]], options: GateOptions) -> tuple[GateRow, ...]:
+def _decide(tests: Mapping[str, Sequence[_Test]], options: GateOptions) -> tuple[GateRow, ...]:
     from metrics.statistics.paired_tests import holm, paired_difference, regression_test
 
     chosen = [(task, test) for task, members in tests.items() for test in members]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Any, Literal, Protocol
 
-if TYPE_CHECKING:
-    pass
+from harness.core.judge_spec import JudgeSpec
 from harness.core.messages import AnswerKind, Message
 from harness.core.scoring import Document, ItemScore
 
@@ -111,7 +110,7 @@ class TaskSpec:
     reference_url: str
     functions: Mapping[str, FunctionRef]
     anchors: Mapping[str, Mapping[str, Any]]
-    judge: Mapping[str, Any] | None
+    judge: JudgeSpec | None
     cost: Mapping[str, Any]
     protocol: str
     deviations: tuple[str, ...]

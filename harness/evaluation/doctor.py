@@ -164,7 +164,7 @@ def doctor(model: str, arguments: Mapping[str, Any]) -> Diagnosis:
     finally:
         adapter.close()
     probes = tuple(map(_probe, asked, responses))
-    verdict, reasons = judge(probes)
+    verdict, reasons = assess(probes)
     return Diagnosis(
         model=str(resolve(model)),
         fingerprint=info.fingerprint,
@@ -183,8 +183,8 @@ def doctor(model: str, arguments: Mapping[str, Any]) -> Diagnosis:
     )
 
 
-def judge(probes: Sequence[Probe]) -> tuple[Verdict, tuple[str, ...]]:
-    """Whether the audio reached the model, and why one thinks so.
+def assess(probes: Sequence[Probe]) -> tuple[Verdict, tuple[str, ...]]:
+    """Decide whether the audio reached the model, with the evidence.
 
     Args:
         probes: tone, first sentence, second sentence, first sentence again.

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from harness.errors import UsageError
-from harness.judge.budget import parse_budget
+from harness.judge.budget import Limit, parse_budget
 from harness.settings import Settings
 from harness.task_loading.judge_sampling import SAMPLING, expected_sampling
 from model_adapters.services.credentials import check_url, find_key
@@ -62,6 +62,8 @@ class JudgeOptions:
         prompt: prompt file that replaces the tasks' own.
         fenced: model output is fenced off as data.
         prices: dollars per million prompt and completion tokens, ``None`` if not given.
+        budget: where judging stops, ``None`` for no bound.
+        cache: folder of replies that runs share, ``None`` without one.
     """
 
     choice: Choice = "none"
@@ -75,6 +77,8 @@ class JudgeOptions:
     prompt: Path | None = None
     fenced: bool = True
     prices: tuple[float, float] | None = None
+    budget: Limit | None = None
+    cache: Path | None = None
 
     def part(self, judge_id: str | None) -> str:
         """Return the ``judge:`` part of a task's signature.
@@ -121,7 +125,7 @@ def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) ->
         MissingKeyError: a live judge was asked for and there is no key.
     """
     arguments = settings.judge_args
-    parse_budget(settings.judge_budget)
+    budget = parse_budget(settings.judge_budget)
     for name in arguments:
         if name not in _ARGS:
             near = difflib.get_close_matches(name, _ARGS, n=1)
@@ -158,6 +162,8 @@ def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) ->
         prompt=settings.judge_prompt,
         fenced=_flag(arguments, "fenced", default=settings.judge_prompt is None),
         prices=_prices(arguments),
+        budget=budget,
+        cache=settings.judge_cache,
     )
 
 
@@ -210,6 +216,3 @@ def _prices(arguments: Mapping[str, Any]) -> tuple[float, float] | None:
         )
     price_in, price_out = (_number(arguments, name, 0.0, least=0.0) for name in names)
     return price_in, price_out
-
-
-# --- the judge of one task -------------------------------------------------------------------

@@ -148,6 +148,9 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
         names = ", ".join(alike)
         yield f"greedy: repeats of {names} differ only where the model is not deterministic"
     yield from _judge_lines(results)
+    if "continued" in manifest:
+        others = ", ".join(entry["harness_version"] for entry in manifest["continued"])
+        yield f"begun by harness {manifest['harness_version']}, continued by {others}"
     for _, line in by_benchmark(manifest.get("left_out", ())):
         yield f"left out: {line}"
     for name, entry in results["tasks"].items():

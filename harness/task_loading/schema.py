@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.core.generation_arguments import read_level
+from harness.core.judge_spec import JudgeSpec
 from harness.core.task import FunctionRef, TaskSpec, Template
 from harness.errors import TaskFileError
 from harness.task_loading.judge_block import parse_judge
@@ -182,12 +183,6 @@ def parse_task(file: YamlFile) -> TaskSpec:
         )
     _check_generation(file, generation, "generation_kwargs")
     lalm = _lalm(file)
-    if lalm["judge"] is not None:
-        parse_judge(
-            lalm["judge"],
-            file.path.parent,
-            lambda *keys: file.where("metadata", "lalm", "judge", *keys),
-        )
     metrics, directions = _metrics(file)
     for key in ("official", "judged"):
         unknown = [name for name in lalm[key] if name not in metrics]
@@ -221,7 +216,7 @@ def parse_task(file: YamlFile) -> TaskSpec:
         reference_url=lalm["reference"],
         functions={key: value for key, value in data.items() if isinstance(value, FunctionRef)},
         anchors=lalm["anchors"],
-        judge=lalm["judge"],
+        judge=_judge(file, lalm["judge"]),
         cost=lalm["cost"],
         protocol=lalm["protocol"],
         deviations=tuple(lalm["deviations"]),
@@ -231,6 +226,16 @@ def parse_task(file: YamlFile) -> TaskSpec:
     )
     check_declared(spec)
     return spec
+
+
+def _judge(file: YamlFile, block: dict[str, Any] | None) -> JudgeSpec | None:
+    if block is None:
+        return None
+    return parse_judge(
+        block,
+        file.path.parent,
+        lambda *keys: file.where("metadata", "lalm", "judge", *keys),
+    )
 
 
 def _unsupported(data: dict[str, Any]) -> bool:
@@ -249,16 +254,18 @@ def _lalm(file: YamlFile) -> dict[str, Any]:
     check_keys(file, lalm, frozenset(_LALM), "metadata", "lalm")
     values: dict[str, Any] = {}
     for key, (types, default) in _LALM.items():
-        where = file.where("metadata", "lalm", key)
         if key not in lalm:
             if default is _REQUIRED:
-                raise TaskFileError(f"metadata.lalm.{key} is missing", where=where)
+                raise TaskFileError(
+                    f"metadata.lalm.{key} is missing", where=file.where("metadata", "lalm", key)
+                )
             values[key] = default
             continue
         value = lalm[key]
         if not isinstance(value, types) or (isinstance(value, bool) and types is not bool):
             raise TaskFileError(
-                f"metadata.lalm.{key} is {value!r}, expected {_type_name(types)}", where=where
+                f"metadata.lalm.{key} is {value!r}, expected {_type_name(types)}",
+                where=file.where("metadata", "lalm", key),
             )
         values[key] = value
     for key, allowed in (("answer", _ANSWERS), ("null_response", ("empty", "error"))):

@@ -72,8 +72,8 @@ def yaml_location(spec: TaskSpec) -> str | None:
 
 
 def load_spec(entry: TaskEntry) -> TaskSpec:
-    """Parse the YAML of a task."""
-    return load_task(entry.path, entry.task)
+    """Return the declaration of a task; its YAML is parsed if it was not to list the task."""
+    return entry.spec or load_task(entry.path, entry.task)
 
 
 def check_supported(spec: TaskSpec) -> None:

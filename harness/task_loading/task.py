@@ -11,15 +11,18 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
+from harness.core.judge_spec import Canary
 from harness.core.messages import Hints
 from harness.core.scoring import Document, ItemScore
 from harness.core.task import DataInfo, Documents, FunctionRef, TaskSpec
 from harness.errors import HarnessError, MissingDataError, TaskFileError, UsageError
 from harness.task_loading.index import tasks_root
+from harness.task_loading.judge_canaries import read_canaries
 from harness.task_loading.metric_facts import check_facts, check_registered
 
 Origin = Literal["data", "file"]
@@ -243,6 +246,15 @@ class YamlTask:
         function = getattr(self.scoring, "lacking", None)
         found: str | None = function(self.parameters) if function is not None else None
         return found
+
+    @cached_property
+    def canaries(self) -> tuple[Canary, ...]:
+        """Items with a known grade, which test the judge; read once.
+
+        Raises:
+            TaskFileError: the file of the benchmark is malformed.
+        """
+        return read_canaries(self.spec, self.parameters)
 
     def check_judge(self) -> None:
         """Refuse a judge that nobody says what it is shown.

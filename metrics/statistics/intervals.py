@@ -89,7 +89,9 @@ def estimate(
     if blocks.size < 2 or not math.isfinite(value) or not np.isfinite(blocks.rows).all():
         return Estimate(value, None, None, len(items), "none")
     with np.errstate(over="ignore", invalid="ignore"):  # beyond a float: no interval, below
-        interval, stderr, method = _spread(metric, value, blocks, clustered, seed, resamples)
+        interval, stderr, method = _spread(
+            metric, value, blocks, clustered=clustered, seed=seed, resamples=resamples
+        )
     # the last bits of a resampled or summed rate are noise
     if stderr <= 1e-12 * max(1.0, abs(value)):
         interval, method = _without_spread(metric, value, blocks.size)
@@ -101,7 +103,7 @@ def estimate(
 
 
 def _spread(
-    metric: Measure, value: float, blocks: Blocks, clustered: bool, seed: int, resamples: int
+    metric: Measure, value: float, blocks: Blocks, *, clustered: bool, seed: int, resamples: int
 ) -> tuple[Interval | None, float, str]:
     """Interval, standard error and method by the family of the metric."""
     pair = metric.ratio_keys(blocks.keys)

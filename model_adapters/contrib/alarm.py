@@ -45,6 +45,7 @@ class ALARM:
     def load(
         self,
         checkpoint: str = "Blinorot/ALARM-CA",
+        *,
         revision: str | None = None,
         device: str = "cuda",
         dtype: str = "auto",

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 from harness.errors import AdapterError
-from harness.evaluation.doctor import Probe, audio_tokens, doctor, judge, shipped_clips, words_heard
+from harness.evaluation.doctor import (
+    Probe,
+    assess,
+    audio_tokens,
+    doctor,
+    shipped_clips,
+    words_heard,
+)
 from model_adapters.built_in import ADAPTERS
 from model_adapters.registry import forms, resolve
 from tests.support.servers.chaos_server import ChaosServer
@@ -54,8 +61,8 @@ def probe(reply: str) -> Probe:
 
 def test_a_model_that_draws_its_replies_is_unclear() -> None:
     """Different replies prove nothing if the same clip gets different ones."""
-    assert judge([probe("x"), probe("a"), probe("b"), probe("c")])[0] == "unclear"
-    assert judge([probe("x"), probe("a"), probe("b"), probe("a")])[0] == "reached"
+    assert assess([probe("x"), probe("a"), probe("b"), probe("c")])[0] == "unclear"
+    assert assess([probe("x"), probe("a"), probe("b"), probe("a")])[0] == "reached"
 
 
 @pytest.mark.parametrize("style", ["async", "batch"])
