@@ -18,8 +18,6 @@ from tests.support.data.llaso_items import (
     value,
 )
 
-# --- judge -------------------------------------------------------------------------------------
-
 
 @pytest.mark.parametrize(
     ("reply", "first", "strict"),
@@ -30,13 +28,13 @@ from tests.support.data.llaso_items import (
         ("__score__ : 5/5", 5, 5),
         ("Score: 3.0", 3, 3),
         ("\n\nScore: 2", 2, 2),
-        ("Explanation: near.\nScore: 4", 4, None),
+        ("Explanation: near.\nScore: 4", 4, 4),
         ("Score: 3.05", None, None),
         ("Score: 45", None, None),
         ("Score: -4", None, None),
         ("Underscore: 4", None, None),
         ("Score: 0", None, None),
-        ("Score: four", None, None),
+        ("Score: four", None, 4),
         ("ERROR: connection refused", None, None),
         ("", None, None),
     ],
