@@ -90,6 +90,7 @@ class TaskResults(TypedDict):
     absent: Count
     unjudged: Count
     unscored: NotRequired[UnscoredResults]
+    lacking: NotRequired[str]
     outcomes: OutcomeCounts
     metrics: MetricResults
     higher_is_better: dict[str, bool]

@@ -58,6 +58,7 @@ class _TaskState:
     faulty: int = 0
     fault: str | None = None
     health: JudgeHealth | None = None
+    lacking: str | None = None
     start: int = 0
     stop: int = 0
 
@@ -132,6 +133,7 @@ def _sample_lines(
             repeats = repeats_of(entry)
             columns = MetricColumns(task.spec, repeats)
             state = states[name] = _TaskState(columns, start=written, stop=written)
+            state.lacking = task.lacking()
             if (judge := entry["judge"]) is not None:
                 state.health = health(task, judge["id"], judgements)
             lines = attempts.lines(name, entry["selection"], repeats)
@@ -333,7 +335,17 @@ def _task_results(name: str, entry: ManifestEntry, state: _TaskState) -> TaskRes
         del found["repeats"]
     if state.fault is not None:
         found["unscored"] = {"items": state.faulty, "first": state.fault}
+    if state.lacking is not None and _is_partly_official(metrics):
+        found["lacking"] = state.lacking
     return found
+
+
+def _is_partly_official(metrics: Mapping[str, Mapping[str, Any]]) -> bool:
+    return any(
+        not readings["official"]["complete"]
+        for readings in metrics.values()
+        if readings.get("official")
+    )
 
 
 def _benchmarks(

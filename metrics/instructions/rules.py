@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
+from metrics.instructions.arguments import InstructionError
 from metrics.instructions.language import detect
 from metrics.instructions.sentences import sentences
 from metrics.instructions.words import count_capital_words
@@ -104,7 +105,7 @@ def _paragraphs(text: str) -> int | None:
     return _count_pieces(_DIVIDER.split(text))
 
 
-def _paragraphs_or_lines(text: str) -> int | None:
+def paragraphs_or_lines(text: str) -> int | None:
     r"""As upstream's split by ``\s*\*\*\*\s*|\n{1,}``, in linear time."""
     text = text.strip()
     pieces, begin = [], 0
@@ -198,8 +199,13 @@ def _is_json(text: str) -> bool:
         text = text.removeprefix(prefix)
     try:
         json.loads(text.removesuffix("```").strip())
-    except (ValueError, RecursionError):  # nesting too deep stops upstream; here it is not JSON
+    except ValueError:
         return False
+    except RecursionError as error:
+        raise InstructionError(
+            "the reply is nested too deep to be read as JSON; upstream stops",
+            where="detectable_format:json_format",
+        ) from error
     return True
 
 
@@ -299,7 +305,7 @@ BASE: Final[Mapping[str, Rule]] = {
 
 SPEECH_IFEVAL: Final[Mapping[str, Rule]] = {
     **BASE,
-    "length_constraints:number_paragraphs": Rule(_paragraphs_or_lines, _equal("num_paragraphs")),
+    "length_constraints:number_paragraphs": Rule(paragraphs_or_lines, _equal("num_paragraphs")),
     "detectable_format:number_bullet_lists": Rule(_bullets_or_numbers, _equal("num_bullets")),
     "combination:repeat_prompt": Rule(_lowered_unquoted, _repeats),
     "change_case:english_capital": Rule(str.isupper, _verdict),

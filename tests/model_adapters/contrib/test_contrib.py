@@ -22,8 +22,8 @@ from model_adapters.conformance import AdapterConformance
 from model_adapters.python import worker as python_worker
 from model_adapters.python.adapter import contrib_modules
 from model_adapters.registry import create
-from tests.model_adapters.contrib.conftest import TARGETS, Stubbed, text
 from tests.support import clips
+from tests.support.models.stubbed import TARGETS, Stubbed, text
 from tests.support.runs.toy import FLAGS, jsonl, write_tone
 
 FOLDER = Path(model_adapters.contrib.__file__).parent
@@ -246,7 +246,7 @@ assert "numpy" not in sys.modules
 def test_the_page_says_what_a_module_was_written_against(name: str) -> None:
     """Its row: class, repository and commit as in the module, every argument of ``load``."""
     page = (ROOT / "docs" / "adapters.md").read_text(encoding="utf-8")
-    (row,) = re.findall(rf"^\| .*`python:{re.escape(TARGETS[name])}`.*$", page, re.MULTILINE)
+    (row,) = re.findall(rf"^\| .*`python:{re.escape(TARGETS[name])}`.* at `.*$", page, re.MULTILINE)
     module = importlib.import_module(f"model_adapters.contrib.{name}")
     docstring = " ".join(str(module.__doc__).split())
     written = re.search(r"against (\S+), commit ([0-9a-f]{40})", docstring)

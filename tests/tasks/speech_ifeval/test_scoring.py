@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.types import MISSING, ItemScore
-from metrics.judge import last_line
+from metrics.judge.verdict_reader import RESULT
 from metrics.registry import METRICS
 from tasks.speech_ifeval import judge_reply as judge
 from tasks.speech_ifeval import scoring
 from tasks.speech_ifeval.layout import PARTS
-from tests.tasks.speech_ifeval.copies import CLOSED, COT, CREATIVE, DOCUMENTS
+from tests.support.budget import examples
+from tests.support.data.speech_ifeval import CLOSED, COT, CREATIVE, DOCUMENTS
 
 NOT_TEXT = [MISSING, None, 3, ["a"], {"a": 1}]
 
@@ -31,7 +32,7 @@ def stats(result: ItemScore, metric: str) -> tuple[Any, Any]:
 ONE, ZERO = {"correct": 1, "n": 1}, {"correct": 0, "n": 1}
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(
     st.sampled_from([(part, doc) for part in PARTS for doc in DOCUMENTS[part]]),
     st.one_of(st.text(max_size=60), st.sampled_from(NOT_TEXT)),
@@ -173,12 +174,14 @@ def test_references_and_signature() -> None:
     ]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(st.text(alphabet="Result: yesno*\n<>.\"'", max_size=30))
 def test_judge_readers_never_raise_and_strict_reads_whole_words(reply: str) -> None:
     word = judge.parse(reply)
     assert word is None or word.lower() in ("yes", "no")
-    read = last_line.parse_last_line(reply)
-    if read is not None:
-        last = [line for line in reply.split("\n") if line.strip()][-1]
-        assert ("yes" in last.lower()) is read
+    read = RESULT.read(reply)
+    assert read in (None, True, False)
+    if "y" not in reply.lower():
+        assert read is not True
+    if "n" not in reply.lower():
+        assert read is not False
