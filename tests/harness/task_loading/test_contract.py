@@ -1,0 +1,118 @@
+"""What task code returns is checked before a model is asked, and one item's fault costs one item."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import run_in_process
+from tests.support.runs.own_metric import write_task
+
+GOOD = '{"correct": int(response == str(doc["age"])), "n": 1}'
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
+    def evaluate(*more: str, limit: str = "8"):  # type: ignore[no-untyped-def]
+        command = ("evaluate", "mock:echo", "-t", "ages", "--include-path", tmp_path / "tasks")
+        flags = ("--trust-task-code", "-o", tmp_path / "run", "-L", limit, *more)
+        return run_in_process((*command, *flags), monkeypatch, capsys)
+
+    return evaluate
+
+
+def change(folder: Path, file: str, old: str, new: str) -> None:
+    path = folder / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("stats", "message"),
+    [
+        ('{"corect": 1, "n": 1}', "the statistics are 'corect', 'n', expected 'correct' and 'n'"),
+        ('{"correct": 100, "n": 1}', "is 100, expected a value from 0 to 1"),
+        ('{"correct": float("nan"), "n": 1}', "expected a finite number"),
+        ('{"correct": -1, "n": 1}', "expected at least 0"),
+        ('{"correct": 1, "n": 0}', "has no value"),
+        ('{"correct": "1", "n": 1}', "expected a finite number"),
+        ("5", "expected a mapping"),
+    ],
+)  # fmt: skip
+def test_wrong_statistics_end_the_command_before_the_model(tmp_path, run, stats, message) -> None:  # type: ignore[no-untyped-def]
+    write_task(tmp_path / "tasks", metric="accuracy", stats=stats)
+    done = run()
+    assert done.code == 2 and message in done.err and "item '0'" in done.err, done.err
+    assert not (tmp_path / "run" / "responses.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("ages_data.py", "return {", "return None or [", "SyntaxError"),
+        ("ages_data.py", '{"test": Documents(docs, DataInfo("written here", version="1", total=40))}', "docs", "expected a mapping of splits"),
+        ("ages_data.py", '"test"', '"tset"', "returned the splits 'tset'"),
+        ("ages_data.py", "Documents(docs, DataInfo(\"written here\", version=\"1\", total=40))", "(d for d in docs)", "is a generator"),
+        ("ages_data.py", '"age": 30', '"aeg": 30', "'age'"),
+        ("ages_data.py", "docs = [", "docs = [5] + [", "document 0 of the split"),
+        ("ages_scoring.py", 'return doc["age"]', 'return doc["gold"]', "raised KeyError: 'gold'"),
+        ("ages_scoring.py", 'return doc["age"]', "return {1, 2}", "JSON cannot hold"),
+        ("ages_scoring.py", "return ItemScore(", "return dict(", "expected an ItemScore"),
+        ("ages_scoring.py", '"strict"', '"official"', "does not name the metric"),
+        ("ages_scoring.py", '{"accuracy": {', '{"acuracy": {', "left out the metric 'accuracy'"),
+        ("ages_scoring.py", "process_results =", "def options(doc):\n    return None\n\n\nprocess_results =", "options() of item '0' returned None"),
+    ],
+)  # fmt: skip
+def test_wrong_code_ends_the_command_before_the_model(  # type: ignore[no-untyped-def]
+    tmp_path, run, file, old, new, message
+) -> None:
+    change(write_task(tmp_path / "tasks", metric="accuracy"), file, old, new)
+    done = run()
+    assert done.code == 2 and message in done.err, done.err
+    assert not (tmp_path / "run" / "responses.jsonl").exists()
+
+
+def test_numbers_of_numpy_are_plain_in_the_results(tmp_path: Path, run) -> None:  # type: ignore[no-untyped-def]
+    stats = '{"correct": __import__("numpy").bool_(True), "n": __import__("numpy").int64(1)}'
+    write_task(tmp_path / "tasks", metric="accuracy", stats=stats)
+    assert run().code == 0
+    line = json.loads((tmp_path / "run" / "samples.jsonl").read_text().splitlines()[0])
+    assert line["stats"]["accuracy"]["strict"] == {"correct": 1, "n": 1}
+
+
+def test_one_item_that_raises_is_an_error_and_the_others_are_scored(tmp_path: Path, run) -> None:  # type: ignore[no-untyped-def]
+    folder = write_task(tmp_path / "tasks", metric="accuracy")
+    change(
+        folder,
+        "ages_scoring.py",
+        "    return ItemScore",
+        '    1 / (doc["number"] - 5)\n    return ItemScore',
+    )
+    done = run()
+    assert done.code == 3
+    assert "1 of 8 items" in done.err and "item '5'" in done.err and "ZeroDivisionError" in done.err
+    results = json.loads((tmp_path / "run" / "results.json").read_text())["tasks"]["ages"]
+    assert results["unscored"]["items"] == 1 and results["outcomes"]["error"] == 1
+    assert results["metrics"]["accuracy"]["strict"]["n"] == 7
+
+
+CLUSTER = ("    answer: number", "    cluster: speaker\n    answer: number")
+
+
+def test_a_cluster_field_that_no_item_has_is_refused(tmp_path: Path, run) -> None:  # type: ignore[no-untyped-def]
+    change(write_task(tmp_path / "tasks", metric="accuracy"), "ages.yaml", *CLUSTER)
+    done = run()
+    assert done.code == 2 and "names 'speaker', a field that no document" in done.err
+
+
+def test_items_without_a_cluster_are_clusters_of_their_own_with_a_note(tmp_path: Path, run) -> None:  # type: ignore[no-untyped-def]
+    folder = write_task(tmp_path / "tasks", metric="accuracy")
+    change(folder, "ages.yaml", *CLUSTER)
+    change(folder, "ages_data.py", '"age": 30', '"age": 30, "speaker": n // 4 or None')
+    done = run(limit="40")
+    assert done.code == 0 and "4 of 40 items without 'speaker'" in done.out
+    results = json.loads((tmp_path / "run" / "results.json").read_text())["tasks"]["ages"]
+    assert results["metrics"]["accuracy"]["strict"]["method"].endswith("clusters=13")
