@@ -117,6 +117,7 @@ def leaderboard(
             homes |= {(benchmark, index): label for index in indices}
             tables.append(_native_table(benchmark, label, group))
             tables.append(_normalized_table(benchmark, label, group))
+            tables += _further_table(benchmark, label, group)
     overall = _overall_tables(parts, homes, len(runs)) if len(parts) > 1 else []
     return Leaderboard((*overall, *tables), tuple(sets))
 
@@ -192,6 +193,31 @@ def _native_table(benchmark: str, label: str, group: Sequence[_Part]) -> Table:
     title = f"native ({reading} reading)" if group[0].native else f"scores ({reading} reading)"
     return Table(
         benchmark, "native", title, label, order, ranked(rows, order, headline), tuple(notes)
+    )
+
+
+def _further_table(benchmark: str, label: str, group: Sequence[_Part]) -> list[Table]:
+    """Return the values of tasks that no table of the benchmark holds, if there are any."""
+    if not group[0].native:
+        return []  # the native table holds every task
+    outside = [
+        replace(
+            part,
+            native={},
+            tasks={t: r for t, r in part.tasks.items() if t not in part.found.averaged},
+        )
+        for part in group
+    ]
+    members = [part for part in outside if part.tasks]
+    if not members:
+        return []
+    table = _native_table(benchmark, label, members)
+    note = "these tasks are in no mean of the benchmark"
+    title = table.title.replace("scores", "scores of further tasks")
+    return (
+        [replace(table, kind="further", title=title, notes=(*table.notes, note))]
+        if table.columns
+        else []
     )
 
 

@@ -174,7 +174,12 @@ def ranked(rows: Iterable[Row], columns: Sequence[Column], key: str | None) -> t
                 rank, last = position, value
             place = rank
         entries = {
-            name: replace(entry, best=entry.value is not None and entry.value == best.get(name))
+            name: replace(
+                entry,
+                best=entry.value is not None
+                and entry.value == best.get(name)
+                and not _has_failed(row, name),
+            )
             for name, entry in row.entries.items()
         }
         numbered.append(replace(row, rank=place, entries=entries))
@@ -186,8 +191,17 @@ def _value(row: Row, key: str | None) -> float | None:
     return entry.value if entry is not None else None
 
 
+def _has_failed(row: Row, key: str) -> bool:
+    """Tell whether items of a run failed: its value is of fewer items and is not the best of anything."""
+    return bool(row.errors) or INCOMPLETE in row.marks + row.entries[key].marks
+
+
 def _best(rows: Sequence[Row], column: Column) -> float | None:
-    values = [value for row in rows if (value := _value(row, column.key)) is not None]
+    values = [
+        value
+        for row in rows
+        if (value := _value(row, column.key)) is not None and not _has_failed(row, column.key)
+    ]
     if len(set(values)) < 2:
         return None
     return max(values) if column.higher_is_better else min(values)

@@ -256,3 +256,31 @@ def test_csv_and_json_hold_every_value(tmp_path: Path) -> None:
     content = json.loads(render_json(board))
     assert len(content["records"]) == cells
     assert content["signatures"][0]["signatures"]["demo_choice"].startswith("demo")
+
+
+def test_a_run_with_failed_items_never_has_the_best_mark(tmp_path: Path) -> None:
+    runs = [
+        write_run(tmp_path / "a", quick("1110", "11"), name="whole"),
+        write_run(tmp_path / "b", quick("111e", "11"), name="failed"),
+        write_run(tmp_path / "c", quick("1100", "11"), name="worse"),
+    ]
+    best = {
+        row.run
+        for table in board_of(*runs).tables
+        for row in table.rows
+        if any(entry.best for entry in row.entries.values())
+    }
+    assert best == {"whole"}
+
+
+def test_tasks_on_no_board_have_a_table_of_their_values(tmp_path: Path) -> None:
+    tasks = {
+        name: FakeTask(
+            [Item(f"{n}", 1) for n in range(4)], benchmark="mmau", anchors={"chance": 0.25}
+        )
+        for name in ("my_own_sounds",)
+    }
+    board = board_of(write_run(tmp_path / "a", tasks, name="own"))
+    further = [table for table in board.tables if table.kind == "further"]
+    assert [column.label for column in further[0].columns] == ["my own sounds accuracy"]
+    assert further[0].rows[0].entries["my_own_sounds accuracy"].value == 100.0
