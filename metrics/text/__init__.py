@@ -1,0 +1,1 @@
+"""Text before it is compared: one canonical form for every strict reading."""
