@@ -1,0 +1,324 @@
+"""The option that a reply commits to, as a careful reader sees it: one, or none.
+
+The rule of every strict reading of closed answers. A mention counts as asserted unless the sentence denies
+it (``not A``, ``A is wrong``, ``B rather than A``), leaves it open (``if``, ``whether``, ``between A and B``, a
+question), lists it (all options in a row) or takes it back (``A, no wait, B``). Assertions have ranks: what is
+called the final answer, what is called the answer or stands alone, what follows ``so``, and what is merely
+said; reasons and concessions come last. The highest rank decides. The reply commits if all assertions of that
+rank name one option; if they name several, or a letter stands beside the text of another option, it commits
+to none. Pure, deterministic, linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from metrics.text.choices import Choices, compile_choices, exact_choice
+from metrics.text.cues import (
+    CUE,
+    DENIED,
+    FILLER,
+    IDIOMS,
+    LIST_GAP,
+    PRAISED,
+    QUESTION_TAG,
+)
+from metrics.text.frames import answer_part, lower, prepare
+from metrics.text.mentions import CLASH, MENTION, mask, option_of
+
+ASIDE, SAID, SO, ANSWER, FINAL = range(5)
+"""Ranks of an assertion."""
+
+_LONGEST: Final = 100_000
+_MENTION: Final = re.compile(MENTION)
+_SENTENCE: Final = re.compile(r"[^.!?;。！？；؟…\n]*(?:[.!?。！？；;؟…]+|\n|$)")
+_ABBREVIATION: Final = re.compile(r"\b(?:e\.g|i\.e|vs|mr|mrs|ms|dr|st|etc|approx|u\.s|u\.k)\.(?=\s*\S)")
+_DECIMAL: Final = re.compile(r"(?<=\d)\.(?=\d)")
+_LIST_AFTER_COMMA: Final = re.compile(
+    rf"\s*(?:and|or|nor|und|oder|et|ou|y|o|和|或)?\s*(?:[(\"']|option |choice |an? |the )*{MENTION}[)\]\"']*\s*(?:,|$|[.;]|and\b|or\b|nor\b|und\b|oder\b|et\b|ou\b)"
+)
+_CONJOINED: Final = re.compile(
+    rf"\s*(?:[(\"']|option |an? |the )*{MENTION}[^.;]*?\b(?:and|or|nor|und|oder|et|ou|y|o)\b\s*(?:[(\"']|option |an? |the )*{MENTION}|\s*(?:and|or|nor)\b"
+)
+
+
+_ENDS: Final = re.compile(r"[.\n:;?!]")
+_UNLISTED: Final = re.compile(
+    r"(?:\b(?:not|neither|nor|no|rather than|instead of|except(?: for)?|rule[sd]? out|ruling out|exclud\w+|eliminat\w+|reject\w*|dismiss\w*|discard\w*|other than|apart from|anything but|all but|nicht|pas|weder|ni|non)|n't|不是|并非|排除|除了)\s*[\"'(]*(?:an? |the )?$"
+)
+
+
+class Assertion(NamedTuple):
+    """One asserted mention: when it was said, how strongly, and of which options (one, or a clash)."""
+
+    epoch: int
+    rank: int
+    sentence: int
+    turn: int
+    options: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """What a reply commits to.
+
+    Attributes:
+        option: index of the option, ``None`` if there is none or no single one.
+        named: every option that the reply mentions, in order of first mention.
+    """
+
+    option: int | None
+    named: tuple[int, ...] = ()
+
+
+NOTHING: Final = Commitment(None)
+
+
+def read_commitment(reply: str, choices: Choices) -> Commitment:
+    """Return what a reply commits to.
+
+    Args:
+        reply: the reply as the model gave it.
+        choices: the compiled options; equal texts count as their first option.
+
+    >>> people = compile_choices(("Man", "Woman", "Child"))
+    >>> [read_commitment(text, people).option for text in ("(B)", "A woman, not a man.", "A man or a woman", "Not A.")]
+    [1, 1, None, None]
+    """
+    quick = exact_choice(reply, choices)
+    if quick is not None:
+        return Commitment(quick, (quick,))
+    part = answer_part(prepare(reply[-_LONGEST:]))
+    quick = exact_choice(part, choices)
+    if quick is not None:
+        return Commitment(quick, (quick,))
+    masked = mask(part, lower(part), choices)
+    if not _MENTION.search(masked):
+        return NOTHING
+    found = _MENTION.findall(masked)
+    named = tuple(dict.fromkeys(i for mark in found if mark != CLASH for i in option_of(mark, choices)))
+    return Commitment(_decide(_assertions(masked, choices), choices), named)
+
+
+def committed(
+    reply: object,
+    options: Sequence[str],
+    aliases: Sequence[Sequence[str]] = (),
+    *,
+    letters: bool = True,
+) -> int | None:
+    """Return the index of the only option that a reply commits to, else ``None``.
+
+    Args:
+        reply: the reply; anything but text commits to nothing.
+        options: option texts in order.
+        aliases: further forms of each option.
+        letters: whether the options have letters.
+
+    >>> committed("The answer is **B**.", ["Dog", "Cat"])
+    1
+    >>> committed("It cannot be a dog; it must be a cat.", ["Dog", "Cat"])
+    1
+    """
+    if not isinstance(reply, str):
+        return None
+    choices = compile_choices(
+        tuple(options), tuple(tuple(forms) for forms in aliases), letters=letters
+    )
+    return read_commitment(reply, choices).option
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+def _assertions(masked: str, choices: Choices) -> list[Assertion]:
+    text = IDIOMS.sub(" ", masked)
+    text = _DECIMAL.sub("·", _ABBREVIATION.sub(lambda m: m[0].replace(".", ""), text))
+    text = _without_lists(text, choices)
+    found: list[Assertion] = []
+    epoch = 0
+    for number, match in enumerate(_SENTENCE.finditer(text)):
+        sentence = match[0]
+        if not sentence.strip():
+            continue
+        epoch = _Reader(sentence, number, epoch, choices, found).read()
+    return found
+
+
+def _without_lists(text: str, choices: Choices) -> str:
+    """Blank out every row of mentions that names all options with nothing said about them."""
+    if len(choices.distinct) < 2:
+        return text
+    marks = list(_MENTION.finditer(text))
+    blanks: list[tuple[int, int]] = []
+    start = 0
+    while start < len(marks):
+        seen: set[int] = set()
+        end = start
+        while end < len(marks):
+            if end > start:
+                gap = text[marks[end - 1].end() : marks[end].start()]
+                if not LIST_GAP.fullmatch(gap) or (
+                    seen >= choices.distinct and _ENDS.search(gap)
+                ):
+                    break
+            if marks[end][0] != CLASH:
+                seen |= option_of(marks[end][0], choices)
+            end += 1
+        after = text[marks[end - 1].end() :]
+        judged = _UNLISTED.search(text[: marks[start].start()]) or DENIED.match(after)
+        if seen >= choices.distinct and not judged and not PRAISED.match(after):
+            blanks.append((marks[start].start(), marks[end - 1].end()))
+        start = end
+    for left, right in reversed(blanks):
+        text = text[:left] + re.sub(MENTION, " ", text[left:right]) + text[right:]
+    return text
+
+
+class _Reader:
+    """The reading of one sentence, cue by cue, from left to right."""
+
+    def __init__(
+        self, text: str, number: int, epoch: int, choices: Choices, found: list[Assertion]
+    ) -> None:
+        self.text, self.number, self.epoch = text, number, epoch
+        self.choices, self.found = choices, found
+        self.rank, self.turn = SAID, 0
+        self.denied = self.open = self.aside = self.prepositional = self.used = False
+        self.question = bool(QUESTION_TAG.search(text))
+        self.bare = not FILLER.sub("", _MENTION.sub("", text))
+        if self.bare:
+            self.rank = ANSWER
+        self.denied_until = 0
+        self.conclusion = SAID
+
+    def read(self) -> int:
+        """Collect the assertions; return the epoch in which the sentence ends."""
+        if not _MENTION.search(self.text) and not self.question:
+            for match in CUE.finditer(self.text):
+                if match.lastgroup == "correction":
+                    self.epoch += 1
+            return self.epoch
+        for match in CUE.finditer(self.text):
+            kind = match.lastgroup
+            assert kind is not None
+            getattr(self, f"_{kind}")(match)
+        return self.epoch
+
+    def _reset(self) -> None:
+        self.denied = self.open = self.aside = self.prepositional = False
+
+    def _final(self, _match: re.Match[str]) -> None:
+        self._reset()
+        self.rank = FINAL
+        self.used = False
+
+    def _correction(self, _match: re.Match[str]) -> None:
+        self._reset()
+        self.epoch += 1
+
+    def _hypothesis(self, match: re.Match[str]) -> None:
+        self.open = True
+        self.prepositional = not self.text[: match.start()].strip(" ,\"'(")
+
+    def _negation(self, match: re.Match[str]) -> None:
+        if match[0].startswith(("can't", "cannot")) and len(match[0]) > 8:
+            self.open = True
+            return
+        self.denied = True
+        self.prepositional = not self.text[: match.start()].strip(" ,\"'(")
+
+    def _turn(self, match: re.Match[str]) -> None:
+        self._reset()
+        self.turn += 1
+        self.rank = max(self.rank if not self.used else SAID, SAID)
+        del match
+
+    def _therefore(self, _match: re.Match[str]) -> None:
+        self._reset()
+        self.rank = max(SO, self.rank if not self.used else SAID)
+
+    def _answer(self, _match: re.Match[str]) -> None:
+        self.aside = False
+        self.rank = max(ANSWER, self.rank)
+        self.used = False
+
+    def _aside(self, match: re.Match[str]) -> None:
+        self.aside = True
+        self.prepositional = not self.text[: match.start()].strip(" ,\"'(")
+
+    def _belief(self, _match: re.Match[str]) -> None:
+        if not self.prepositional:
+            self.open = False
+
+    def _stop(self, _match: re.Match[str]) -> None:
+        self._reset()
+        if self.used and not self.bare:
+            self.rank = SAID
+
+    def _comma(self, match: re.Match[str]) -> None:
+        rest = self.text[match.end() :]
+        listed = _LIST_AFTER_COMMA.match(rest) is not None
+        if self.prepositional:
+            self._reset()
+        elif not (listed and (not self.denied or _CONJOINED.match(rest))):
+            self.denied = False
+            if self.open:
+                self.open = listed
+        if self.used and not listed and not self.bare:
+            self.rank = SAID
+
+    def _mention(self, match: re.Match[str]) -> None:
+        after = self.text[match.end() :]
+        if match.start() < self.denied_until:
+            return
+        rejected = DENIED.match(after)
+        if rejected is not None:
+            last = [m.end() for m in _MENTION.finditer(after[: rejected.end()])]
+            self.denied_until = match.end() + (last[-1] if last else 0)
+            self.used = True
+            return
+        if self.denied or self.open or self.question:
+            self.used = True
+            return
+        rank = self.rank
+        if PRAISED.match(after):
+            rank = max(rank, ANSWER)
+        elif self.aside:
+            rank = ASIDE
+        options = option_of(match[0], self.choices)
+        self.found.append(Assertion(self.epoch, rank, self.number, self.turn, options))
+        self.used = True
+
+
+# --- deciding -----------------------------------------------------------------------------------
+
+
+def _decide(assertions: list[Assertion], choices: Choices) -> int | None:
+    del choices
+    said = [found for found in assertions if found.rank > ASIDE] or assertions
+    if not said:
+        return None
+    epoch = max(found.epoch for found in said)
+    said = [found for found in said if found.epoch == epoch]
+    rank = max(found.rank for found in said)
+    said = [found for found in said if found.rank == rank]
+    sets: dict[int, tuple[int, set[int]]] = {}
+    for found in said:
+        turn, named = sets.get(found.sentence, (-1, set()))
+        if found.turn > turn:
+            named = set()
+        if found.turn >= turn:
+            sets[found.sentence] = (found.turn, named | found.options)
+    groups = [named for _, named in sets.values()]
+    last = groups[-1]
+    if len(last) != 1:
+        return None
+    if all(last <= group for group in groups if len(group) > 1) and all(
+        last == group for group in groups if len(group) == 1
+    ):
+        return next(iter(last))
+    return None
