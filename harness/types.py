@@ -435,6 +435,7 @@ class TaskSpec:
     deviations: tuple[str, ...]
     raw: Mapping[str, Any]
     unsupported: str | None = None
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Task(Protocol):

@@ -48,6 +48,10 @@ _WEAK_PHRASES: Final = (
 )  # fmt: skip
 
 
+_FUNCTION_WORDS: Final = frozenset("a an the of and is are was were to in on at by with for it its".split())
+_NEGATIVE: Final = frozenset("no not none never neither nor without t cannot non".split())
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Choices:
     """Compiled options; built by ``compile_choices``.
@@ -62,6 +66,7 @@ class Choices:
         forms: key of a form -> option.
         weak: key of a weak form -> option.
         weak_pattern: the weak forms of more than one letter; ``None`` if there are none.
+        words: for each distinct option of several words, its content words; for the others, an empty set.
     """
 
     size: int
@@ -73,6 +78,7 @@ class Choices:
     forms: Mapping[str, int]
     weak: Mapping[str, int]
     weak_pattern: re.Pattern[str] | None
+    words: tuple[frozenset[str], ...]
 
 
 @lru_cache(maxsize=4096)
@@ -85,8 +91,8 @@ def compile_choices(
     """Compile the options of a question.
 
     Args:
-        options: option texts in order; an empty text has no form (a letter only). A common prefix such as
-            ``(A) `` or ``A. `` of all texts is their letter, not their text.
+        options: option texts in order; if all are empty, the options are letters only, else an empty one is no
+            option. A common prefix such as ``(A) `` or ``A. `` of all texts is their letter, not their text.
         aliases: further forms of each option; empty or one tuple for each option.
         letters: whether the options have letters, A for the first.
 
@@ -122,7 +128,7 @@ def compile_choices(
     labels: dict[str, int] = {}
     if letters:
         for i, name in enumerate(names):
-            if name:
+            if name and (keys[i] or not any(texts)):
                 labels.setdefault(name, same[i])
     exact = {form.strip(_EXACT_EDGES): option for form, option in _spellings(forms, spelled)}
     for name, option in labels.items():
@@ -139,6 +145,7 @@ def compile_choices(
         forms=forms,
         weak=weak,
         weak_pattern=_any_of([form for key in loose for form in spelled[key]], slash=slash),
+        words=tuple(_content(key) if same[i] == i else frozenset() for i, key in enumerate(keys)),
     )
 
 
@@ -170,6 +177,12 @@ def form_key(text: str) -> str:
 def weak_keys() -> frozenset[str]:
     """Return the forms that are also ordinary words: they name an option only where an answer is expected."""
     return frozenset(map(form_key, (*_WEAK_WORDS, *_WEAK_PHRASES)))
+
+
+def _content(key: str) -> frozenset[str]:
+    """The content words of an option of several such words; else nothing."""
+    words = frozenset(key.split()) - _FUNCTION_WORDS
+    return words if len(words) > 1 and not words & _NEGATIVE else frozenset()
 
 
 def _number(token: str) -> str:
@@ -240,7 +253,9 @@ def _pattern(form: str, *, slash: bool) -> str:
     tokens = list(_CORE.finditer(form))
     for match in tokens:
         gap = form[end : match.start()]
-        if parts and gap:
+        if parts and gap == "-" and form[end - 1].isdigit() and match[0].isdigit():
+            parts.append(r"\s?-\s?")
+        elif parts and gap:
             parts.append(r"[\s\-'\",;:.!?()\[\]—]{0,4}" if gap in "-'" else r"[\s\-'\",;:.!?()\[\]—]{1,4}")
         token = match[0]
         parts.append(_number_pattern(token) if token[0].isdigit() else re.escape(token))

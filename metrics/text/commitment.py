@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from metrics.text.choices import Choices, compile_choices, exact_choice
+from metrics.text.choices import Choices, compile_choices, exact_choice, form_key
 from metrics.text.cues import (
     CUE,
     DENIED,
@@ -33,6 +33,7 @@ ASIDE, SAID, SO, ANSWER, FINAL = range(5)
 """Ranks of an assertion."""
 
 _LONGEST: Final = 100_000
+_LONGEST_LOOSE: Final = 4_000
 _MENTION: Final = re.compile(MENTION)
 _SENTENCE: Final = re.compile(r"[^.!?;。！？；؟…\n]*(?:[.!?。！？；;؟…]+|\n|$)")
 _ABBREVIATION: Final = re.compile(r"\b(?:e\.g|i\.e|vs|mr|mrs|ms|dr|st|etc|approx|u\.s|u\.k)\.(?=\s*\S)")
@@ -97,7 +98,8 @@ def read_commitment(reply: str, choices: Choices) -> Commitment:
         return Commitment(quick, (quick,))
     masked = mask(part, lower(part), choices)
     if not _MENTION.search(masked):
-        return NOTHING
+        loose = _by_words(lower(part), choices)
+        return NOTHING if loose is None else Commitment(loose, (loose,))
     found = _MENTION.findall(masked)
     named = tuple(dict.fromkeys(i for mark in found if mark != CLASH for i in option_of(mark, choices)))
     return Commitment(_decide(_assertions(masked, choices), choices), named)
@@ -292,6 +294,46 @@ class _Reader:
         options = option_of(match[0], self.choices)
         self.found.append(Assertion(self.epoch, rank, self.number, self.turn, options))
         self.used = True
+
+
+def _by_words(low: str, choices: Choices) -> int | None:
+    """The only option of several words all of which stand close together, in any order, in a plain sentence.
+
+    A word that only another option has speaks against it, as in the official rule of MMAU.
+    """
+    if not any(choices.words) or len(low) > _LONGEST_LOOSE:
+        return None
+    found: set[int] = set()
+    for match in _SENTENCE.finditer(low):
+        tokens = form_key(match[0]).split()
+        said = frozenset(tokens)
+        named = {
+            option
+            for option, words in enumerate(choices.words)
+            if words and words <= said and _close(tokens, words)
+        }
+        if not named:
+            continue
+        if QUESTION_TAG.search(match[0]) or any(
+            cue.lastgroup in ("negation", "hypothesis", "correction", "turn")
+            for cue in CUE.finditer(match[0])
+        ):
+            return None
+        for option in named:
+            others = frozenset[str]().union(
+                *(words for other, words in enumerate(choices.words) if other != option)
+            )
+            if said & (others - choices.words[option]):
+                return None
+        found |= named
+    return found.pop() if len(found) == 1 else None
+
+
+def _close(tokens: list[str], words: frozenset[str]) -> bool:
+    """Whether some stretch of tokens, at most twice as long and two more, holds all words."""
+    room = 2 * len(words) + 2
+    places = [i for i, token in enumerate(tokens) if token in words]
+    return any(words <= frozenset(tokens[start : start + room]) for start in places)
 
 
 # --- deciding -----------------------------------------------------------------------------------

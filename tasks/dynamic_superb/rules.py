@@ -17,6 +17,7 @@ from metrics.bleu import bleu_item
 from metrics.judge import dynamic_superb as judge
 from metrics.normalizers import basic
 from metrics.numbers import strict_number
+from metrics.text.closed import choose, index_of
 
 Readings = dict[Reading, Scored]
 
@@ -31,6 +32,7 @@ class Item:
     response: Any
     split: Mapping[str, Any]
     verdicts: Sequence[Any] | None = None
+    aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -73,9 +75,14 @@ def _pair(
 
 
 def exact(item: Item) -> Part:
-    """Phase 1: exact match; strictly also the only label that the reply names."""
-    said = metrics.strict_label(item.text, item.gold, item.split.get("labels", ()))
-    strict = Scored(_share(said == metrics.strict_norm(item.gold)), parsed=said is not None)
+    """Phase 1: exact match; strictly the label that the reply commits to."""
+    labels = tuple(item.split.get("labels", ()))
+    offered = labels if item.gold in labels else (*labels, item.gold)
+    verdict = choose(
+        item.response, offered, index_of(item.gold, offered), item.aliases, letters=False
+    )
+    said = None if verdict.option is None else metrics.strict_norm(offered[verdict.option])
+    strict = Scored(_share(verdict.correct), parsed=said is not None)
     stopped = not isinstance(item.response, str)
     official = (
         Scored(None, parsed=False)

@@ -155,7 +155,8 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
     ({'correct': 0, 'n': 1}, {'correct': 1, 'n': 1})
     """
     rule = RULES[doc["_params"]["rule"]]
-    part = rule(Item(reference(doc), response, doc.get("_split") or {}, verdicts))
+    split, aliases = doc.get("_split") or {}, doc.get("_aliases") or {}
+    part = rule(Item(reference(doc), response, split, verdicts, aliases))
     return ItemScore(part.metrics, part.extracted, part.details, part.aborted)
 
 

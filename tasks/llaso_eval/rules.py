@@ -7,7 +7,7 @@ would have stopped. Rules are pure; ``tasks.llaso_eval.scoring`` picks and merge
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from metrics import llaso, llaso_numbers, llaso_phonemes
 from metrics.judge import llaso as judge
 from metrics.normalizers import basic
 from metrics.numbers import strict_number
+from metrics.text.closed import choose, index_of
 from metrics.text_errors import char_edits, word_edits
 from tasks.llaso_eval.sets import DataSet
 
@@ -36,6 +37,7 @@ class Item:
         labels: raw labels of the official reading.
         strict_labels: raw labels of the strict reading.
         last: whether this is the last item of its file.
+        aliases: further forms of labels that the task declares.
     """
 
     gold: str
@@ -44,6 +46,7 @@ class Item:
     labels: tuple[str, ...] = ()
     strict_labels: tuple[str, ...] = ()
     last: bool = False
+    aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -76,10 +79,14 @@ def _share(correct: bool) -> dict[str, float]:
 
 def closed(item: Item) -> Part:
     """Accuracy and abstention rate."""
-    hits = llaso.strict_hits(item.text, llaso.label_set(item.strict_labels))
-    follows = len(hits) == 1
-    correct = follows and hits[0] == llaso.strict_norm(item.gold)
-    details: dict[str, Any] = {"hits": hits}
+    strict_labels = item.strict_labels
+    verdict = choose(
+        item.response, strict_labels, index_of(item.gold, strict_labels), item.aliases, letters=False
+    )
+    follows, correct = verdict.option is not None, verdict.correct
+    details: dict[str, Any] = {
+        "hits": sorted({llaso.strict_norm(strict_labels[index]) for index in verdict.named})
+    }
     accuracy = abstention = Scored(None, parsed=False)
     if isinstance(item.response, str):
         labels = llaso.label_set(item.labels)
@@ -95,7 +102,7 @@ def closed(item: Item) -> Part:
                 "strict": Scored(_share(not follows), parsed=item.answered),
             },
         },
-        hits[0] if follows else None,
+        None if verdict.option is None else llaso.strict_norm(strict_labels[verdict.option]),
         details,
         item.stopped(("accuracy", "abstention_rate")),
     )

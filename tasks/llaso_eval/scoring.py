@@ -157,7 +157,8 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
     entry = _data_set(doc)
     labels, strict_labels = _label_lists(doc)
     last = bool(doc.get("_last"))
-    item = Item(reference(doc), response, entry, labels, strict_labels, last)
+    aliases = doc.get("_aliases") or {}
+    item = Item(reference(doc), response, entry, labels, strict_labels, last, aliases)
     parts = [rule(item) for name, rule in RULES.items() if name in entry.metrics]
     if entry.judged:
         parts.append(judged(item, verdicts))

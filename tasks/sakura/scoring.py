@@ -16,7 +16,8 @@ from harness.errors import InputFileError
 from harness.types import Document, ItemScore, Scored
 from metrics import vanilla
 from metrics.judge import sakura as judge
-from metrics.options import letter_or_text, parse_inline_options
+from metrics.options import parse_inline_options
+from metrics.text.closed import choose
 from tasks.sakura.questions import gold_index
 
 GOLD_PLACEHOLDER = "[GROUND_TRUTH_ANSWER]"
@@ -106,9 +107,10 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
     {'correct': 1, 'n': 1}
     """
     choices = parse_inline_options(instruction(doc))
-    picked = letter_or_text(response, [text for _, text in choices])
     gold = gold_index(reference(doc), choices)
-    control = Scored(_one(picked is not None and picked == gold), parsed=picked is not None)
+    verdict = choose(response, [text for _, text in choices], gold)
+    picked = verdict.option
+    control = Scored(_one(verdict.correct), parsed=picked is not None)
 
     details: dict[str, Any] = {}
     if isinstance(response, str) and GOLD_PLACEHOLDER in response:
