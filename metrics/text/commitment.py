@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 
 from metrics.text.choices import Choices, compile_choices, exact_choice, form_key
 from metrics.text.cues import (
+    CORRECTION,
     CUE,
     DENIED,
     FILLER,
@@ -199,11 +200,8 @@ class _Reader:
 
     def read(self) -> int:
         """Collect the assertions; return the epoch in which the sentence ends."""
-        if not _MENTION.search(self.text) and not self.question:
-            for match in CUE.finditer(self.text):
-                if match.lastgroup == "correction":
-                    self.epoch += 1
-            return self.epoch
+        if not _MENTION.search(self.text):
+            return self.epoch + bool(self.found and CORRECTION.search(self.text))
         for match in CUE.finditer(self.text):
             kind = match.lastgroup
             assert kind is not None

@@ -49,7 +49,7 @@ _GROUPS: Final[dict[str, str]] = {
         r"|\bi stand corrected\b|(?:^|(?<=[.;,—\n]))\s*(?:actually|sorry|apologies|hmm,? no)\b|不对[,，]|等等|\bnein,? warte\b|\bnon,? attends\b|\bno,? espera\b"
     ),
     "hypothesis": (
-        r"\b(?:if|whether|unless)\b|\b(?:can(?:'t|not)|could(?:n't| not)|unable to|impossible to|hard to|difficult to|not possible to|not able to|challenging to|tricky to"
+        r"\b(?:if|whether|unless)\b|\b(?:as|i am|i'm) (?:just |only )?an? (?:ai|artificial|large|text|language|virtual|machine)\b|\b(?:can(?:'t|not)|could(?:n't| not)|unable to|impossible to|hard to|difficult to|not possible to|not able to|challenging to|tricky to"
         r"|don't know how to|cannot reliably|can't reliably)\s+(?:\w+ ){0,2}?(?:tell|determine|say|identify|distinguish|know|decide|choose|pick|judge|classify|be sure|discern|answer|conclude|confirm|be certain)\b"
         r"|\b(?:don't|do not|didn't|doesn't) (?:know|have)\b|\b(?:unsure|uncertain|undecided|torn|unclear|ambiguous|undetermined|confused)\b|\bnot (?:sure|certain|clear|know)\b"
         rf"|\b(?:between|amongst?|from)\b(?=[^.;\n]{{0,40}}{M}[^.;\n]{{0,30}}\b(?:and|or|to)\b)|\b(?:one|any|either one|some|all|each|both|neither|which|none) of (?:the following|these|those|them|{M})"
@@ -96,7 +96,12 @@ _GROUPS: Final[dict[str, str]] = {
     "mention": M,
 }
 
-CUE: Final = re.compile("|".join(f"(?P<{name}>{body})" for name, body in _GROUPS.items()))
+CUE: Final = re.compile(
+    r"(?:(?<![a-z0-9])|(?=n't|[,;.!?\n])|(?=[^\x00-\x7f]))(?:"
+    + "|".join(f"(?P<{name}>{body})" for name, body in _GROUPS.items())
+    + ")"
+)
+CORRECTION: Final = re.compile(_GROUPS["correction"])
 
 _VERB: Final = (
     r"(?:is|are|was|were|would be|can be|could be|should be|has been|have been|may be|might be|seems?(?: to be)?|looks?|sounds?|appears?(?: to be)?|being)"

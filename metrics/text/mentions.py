@@ -28,7 +28,7 @@ _SINGLE: Final = re.compile(
 )
 _LOOKALIKES: Final = str.maketrans("АВСЕΑΒΕ", "ABCEABE")
 _NOUN: Final = (
-    r"(?:options?|choices?|letters?|alternatives?|items?|candidates?|opción|opcion|opção|opzione|scelta|réponse|reponse"
+    r"(?:options?|choices?|letters?|sentences?|statements?|versions?|phrases?|alternatives?|items?|candidates?|opción|opcion|opção|opzione|scelta|réponse|reponse"
     r"|choix|antwort|auswahl|respuesta|resposta|risposta|lettre|buchstabe|letra|lettera|вариант|ответ|буква|alternativa"
     r"|选项|選項|选择|選擇|選択肢|선택지|보기|الخيار|الإجابة|विकल्प)"
 )
@@ -47,7 +47,7 @@ _AFTER_VERB: Final = re.compile(
     r"|exclude|reject|prefer|answer|consider|considering|as)\s*[:,]?\s*$|(?:^|[\n.!?;:,—(=])\s*$"
 )
 _FOLLOWED: Final = re.compile(
-    r"\s+(?:is|was|are|isn't|seems?|looks?|sounds?|appears?|fits?|matches|would|could|can|cannot|can't|might|may|must|should|because|since"
+    r"\s+(?:is|was|are|isn't|seems?|looks?|sounds?|appears?|fits?|matches|has|follows|gives|shows|represents|reflects|captures|corresponds|would|could|can|cannot|can't|might|may|must|should|because|since"
     r"|due|and|or|nor|but|not|rather|instead|over|than|describes|best|doesn't|does|makes|it is|i (?:think|believe|guess|would|am|say)|in my|as (?:the|it|he|she|they)|ist|est|es|è|é)\b"
 )
 _CLOSED: Final = re.compile(r"\s*(?:$|[\n.!?;,:)\]\"'—|]|-(?:\s|$)|[。、，．])")

@@ -95,7 +95,8 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
                 "strict": Scored(strict, parsed=verdict.option is not None),
             }
         },
-        extracted=letter if verdict.option is None else LETTERS[verdict.option],
+        extracted=letter,
+        details={} if verdict.option is None else {"committed": LETTERS[verdict.option]},
     )
 
 
