@@ -243,7 +243,13 @@ def _any_of(forms: Sequence[str], *, slash: bool) -> re.Pattern[str] | None:
     """One pattern for several forms, the longest first."""
     lengths = {_pattern(form, slash=slash): len(form) for form in forms}
     ordered = sorted(lengths, key=lambda pattern: (-lengths[pattern], pattern))
-    return re.compile("|".join(ordered)) if ordered else None
+    if not ordered:
+        return None
+    starts = {_CORE.search(form)[0][0] for form in forms}  # type: ignore[index]
+    body = "|".join(ordered)
+    if all(re.match(f"[{LATIN}]", start) for start in starts):  # a cheap test before the many
+        body = f"(?<![{LATIN}])(?=[{''.join(sorted(starts))}])(?:{body})"
+    return re.compile(body)
 
 
 def _pattern(form: str, *, slash: bool) -> str:
