@@ -11,19 +11,20 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from metrics.text.closed import read
+from metrics.text.closed import choose, read
 from metrics.text.frames import answer_part, lower, prepare
 
 YES_NO: Final = ("yes", "no")
+_ALIASES: Final = {"yes": ("true", "yeah", "yep", "correct"), "no": ("false", "nope", "incorrect")}
 _NOT: Final = re.compile(
     r"\b(?:not|never|no|cannot|hardly|unlikely|fails? to|without|isn't|aren't|wasn't)\b|n't\b|\bfar from\b"
 )
 _TRUE: Final[dict[str, re.Pattern[str]]] = {
     "sports_understanding": re.compile(
-        r"\b(?:plausible|possible|realistic|reasonable|makes? sense|sensible|believable|credible|likely|valid|could happen|feasible)\b"
+        r"\b(?:plausible|possible|realistic|reasonable|makes? sense|sensible|believable|credible|likely|valid|could happen|feasible|accurate)\b"
     ),
     "navigate": re.compile(
-        r"\b(?:return(?:s|ed)?|back|end(?:s|ed)? up|arrive[sd]?|are|be|is|bring(?:s)?|lead(?:s)?)\b[^.;]{0,40}\b(?:at|to|in|where)\b[^.;]{0,24}"
+        r"\b(?:return(?:s|ed)?|back|end(?:s|ed)? up|arrive[sd]?|are|be|is|bring(?:s)?|lead(?:s)?|facing|moved?)\b[^.;]{0,40}\b(?:at|to|in|where)\b[^.;]{0,24}"
         r"\b(?:start(?:ing|ed)?|original|initial|origin|began|begun|same (?:point|place|position|spot))\b"
     ),
     "web_of_lies": re.compile(
@@ -61,7 +62,7 @@ def read_bbh(reply: str, subtask: str) -> int | None:
     """
     if subtask == "hyperbaton":
         return read(_TURN_TAG.sub("", reply), ("", "")).option
-    option = read(_TURN_TAG.sub("", reply), YES_NO, letters=False).option
+    option = choose(_TURN_TAG.sub("", reply), YES_NO, None, _ALIASES, letters=False).option
     if option is not None:
         return 1 - option
     return _stated(reply, subtask)

@@ -41,7 +41,7 @@ _TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _WEAK_WORDS: Final = (
     "a an the i it is in on at by to for of or and so but as no not none null nil nothing one both all neither either other"
     " others another some any many most same different this that these those here there now then maybe perhaps unknown"
-    " unclear unsure uncertain said say first second third last right ai human us"
+    " unclear unsure uncertain said say first second third last right ai human us true false correct incorrect nope"
 ).split()
 _WEAK_PHRASES: Final = (
     "not sure", "i don't know", "don't know", "it depends", "can't tell", "cannot tell", "n/a", "not applicable",

@@ -114,12 +114,13 @@ def lettered_options(prompt: str) -> tuple[str, ...]:
             run.append(marker)
         if len(run) > 1:
             best = run
+    if not best:
+        return ()
     ends = [marker.start() for marker in best[1:]] + [len(prompt)]
     texts = [
         prompt[marker.end() : end].strip() for marker, end in zip(best, ends, strict=True)
     ]
-    if texts:
-        texts[-1] = texts[-1].partition("\n")[0].strip()
+    texts[-1] = texts[-1].partition("\n")[0].strip()
     return tuple(text.rstrip(" ,;") for text in texts)
 
 

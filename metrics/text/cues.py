@@ -55,14 +55,14 @@ _GROUPS: Final[dict[str, str]] = {
         rf"|\b(?:between|amongst?|from)\b(?=[^.;\n]{{0,40}}{M}[^.;\n]{{0,30}}\b(?:and|or|to)\b)|\b(?:one|any|either one|some|all|each|both|neither|which|none) of (?:the following|these|those|them|{M})"
         r"|\b(?:the |possible |available |given |your |answer )?(?:options|choices|alternatives|candidates|possibilities|labels|categories)\b(?: \w+){0,3}?(?: (?:are|were|include|being)\b|\s*:)"
         rf"|\b(?:choose|select|pick|choosing|classify|respond|reply|answer) (?:\w+ ){{0,3}}?(?:from|between|among|one of)\b(?! the (?:audio|voice|sound))|\bcould (?:also |just )?(?:be|fit|well be) (?:either|any)\b|\bquestion asks?\b|\b(?:you )?asked\b"
-        rf"|\bmix(?:ture|ed)? of\b(?=[^.;\n]{{0,30}}{M}[^.;\n]{{0,30}}\b(?:and|or)\b)|\bcombination of\b|\b(?:i would|would) have (?:been|said)\b|是否|还是不|无法(?:确定|判断)|不(?:确定|知道)"
+        rf"|\bboth\b(?= [(\"']*{M}[)\"']* (?:and|&)\b)|\bmix(?:ture|ed)? of\b(?=[^.;\n]{{0,30}}{M}[^.;\n]{{0,30}}\b(?:and|or)\b)|\bcombination of\b|\b(?:i would|would) have (?:been|said)\b|是否|还是不|无法(?:确定|判断)|不(?:确定|知道)"
     ),
     "negation": (
         r"\bcan(?:'t|not) (?:fully |entirely |completely )?(?:rule out|exclude|eliminate)\b"
         r"|\b(?:not|never|cannot|cant|dont|isnt|doesnt|arent|wasnt|nor|neither|hardly|rather than|instead of|in place of|as opposed to|opposed to|unlike|in contrast (?:to|with)|contrary to"
         r"|rule[sd]? out|ruling out|eliminat\w+|exclud\w+|reject\w*|dismiss\w*|discard\w*|disregard\w*|cross(?:ed|es|ing)? (?:out|off)|except(?: for)?|excepting|save for|other than|apart from|aside from"
-        r"|besides|anything but|everything but|all but|but not|versus|vs|than|without|lack(?:s|ing)?|absence of|absent|unlikely|less likely|implausible|doubt|false that|incorrect to say|wrong to say|avoid(?:ed)?"
-        rf"|the (?:wrong|incorrect) (?:answers?|options?|choices?)|different from|distinct from|differ from|no longer)\b|n't\b|\b(?:no|zero|non)[ -](?=(?:clear |real |evident |audible |obvious |actual )?{M})|(?<={M}) over(?= )"
+        r"|besides|anything but|everything but|all but|but not|versus|vs|than|lack(?:s|ing)?|absence of|absent|unlikely|less likely|implausible|doubt|false that|incorrect to say|wrong to say|avoid(?:ed)?"
+        rf"|the (?:wrong|incorrect) (?:answers?|options?|choices?)|different from|distinct from|differ from|no longer)\b|n't\b|\b(?:no|zero|non)[ -](?=(?:clear |real |evident |audible |obvious |actual )?{M})|(?<={M}) over(?= )|\bwithout (?:an? |any |the )?(?={M})"
         r"|\bno (?:sign|evidence|indication|trace|sound|hint|presence|mention|way)s?\b(?: of| that| it)?|不是|并非|不选|不會|不会|排除|除了|而不是|而非|\b(?:nicht|kein(?:e|en|er|es)?|weder|statt|anstatt|außer|ausser)\b"
         r"|\b(?:pas|plutôt que|au lieu de|sauf|ni|non pas|excepté)\b|\bno (?:es|son|era|creo|puede ser)\b|\b(?:en lugar de|en vez de|excepto|menos)\b|\bnon è\b|\b(?:invece di|anziché|tranne)\b|\bnão (?:é|pode)\b|\b(?:em vez de|exceto)\b"
         r"|(?<!\w)не(?!\w)|(?<!\w)(?:кроме|вместо)(?!\w)|ليس(?:ت)?|لا(?= )|وليس"

@@ -74,6 +74,10 @@ _HTML: Final = re.compile(
 _EMPHASIS: Final = re.compile(r"\*{1,3}|(?<![^\W_])_{1,3}(?=[^\s_])|(?<=[^\s_])_{1,3}(?![^\W_])|`+")
 _HEADING: Final = re.compile(r"^[ ]{0,3}(?:#{1,6}[ ]+|>+[ ]?)+", re.MULTILINE)
 
+_UNMARKED_NOT: Final = re.compile(
+    r"\b(do|does|did|is|are|was|were|has|have|had|could|would|should|must|ca|wo)n ?t\b", re.IGNORECASE
+)
+
 ANSWER_KEYS: Final = frozenset(
     "answer final_answer finalanswer final correct_answer correctanswer best_answer ans choice final_choice selected_choice"
     " selected selection selected_option selectedoption selected_answer option chosen chosen_option correct_option letter"
@@ -159,6 +163,8 @@ def plain(text: str) -> str:
         text = _TICKED.sub(r"\1", _UNTICKED.sub("", text))
     if "*" in text or "_" in text or "`" in text:
         text = _EMPHASIS.sub("", text)
+    if "n t" in text or "nt" in text:
+        text = _UNMARKED_NOT.sub(r"\1n't", text)
     if "#" in text or ">" in text:
         text = _HEADING.sub("", text)
     return text.strip()

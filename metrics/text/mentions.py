@@ -24,7 +24,7 @@ MENTION: Final = "[\ue000-\uf000]"
 _LIMIT: Final = 0x800
 
 _SINGLE: Final = re.compile(
-    rf"(?<![{LATIN}_'])[A-Za-z](?![{LATIN}_])(?!'[A-Za-z])|(?<!{WORD})[АВСЕΑΒΕ](?!{WORD})"
+    rf"(?<![{LATIN}_])(?<![{LATIN}]')[A-Za-z](?![{LATIN}_])(?!'[A-Za-z])|(?<!{WORD})[АВСЕΑΒΕ](?!{WORD})"
 )
 _LOOKALIKES: Final = str.maketrans("АВСЕΑΒΕ", "ABCEABE")
 _NOUN: Final = (
@@ -37,7 +37,7 @@ _AFTER_NOUN: Final = re.compile(
 )
 _AFTER_SAID: Final = re.compile(
     r"(?:answer|choice|option|letter|label|guess|pick|selection|response|verdict|solution|one)\s*"
-    r"(?:is|was|would be|will be|must be|should be|has to be|:|=|-)\s*(?:probably|likely|definitely|clearly|therefore|simply)?"
+    r"(?:is|as|was|would be|will be|must be|should be|has to be|:|=|-)\s*(?:probably|likely|definitely|clearly|therefore|simply)?"
     r"\s*:?\s*[\"'(\[]*$"
 )
 _AFTER_VERB: Final = re.compile(
@@ -47,7 +47,7 @@ _AFTER_VERB: Final = re.compile(
     r"|exclude|reject|prefer|answer|consider|considering|as)\s*[:,]?\s*$|(?:^|[\n.!?;:,—(=])\s*$"
 )
 _FOLLOWED: Final = re.compile(
-    r"\s+(?:is|was|are|isn't|seems?|looks?|sounds?|appears?|fits?|matches|has|follows|gives|shows|represents|reflects|captures|corresponds|would|could|can|cannot|can't|might|may|must|should|because|since"
+    r"\s+(?:\w+ly\s+|also\s+|just\s+|best\s+)?(?:is|was|are|isn't|seems?|looks?|sounds?|appears?|fits?|matches|has|follows|gives|shows|represents|reflects|captures|corresponds|would|could|can|cannot|can't|might|may|must|should|because|since"
     r"|due|and|or|nor|but|not|rather|instead|over|than|describes|best|doesn't|does|makes|it is|i (?:think|believe|guess|would|am|say)|in my|as (?:the|it|he|she|they)|ist|est|es|è|é)\b"
 )
 _CLOSED: Final = re.compile(r"\s*(?:$|[\n.!?;,:)\]\"'—|]|-(?:\s|$)|[。、，．])")
@@ -100,7 +100,7 @@ def mask(text: str, low: str, choices: Choices) -> str:
         text, low = _replace_weak(text, low, choices)
     if choices.labels or any(len(key) == 1 for key in choices.weak):
         text, low = _replace_letters(text, low, choices)
-    if choices.labels and not any(any(c.isdigit() for c in key) for key in choices.forms):
+    if choices.labels:
         low = _replace_ordinals(low, choices)
     return _merge(low)
 
@@ -148,7 +148,9 @@ def _is_answer_place(before: str, after: str, word: str) -> bool:
         return True
     if starts and re.match(r"\s+(?:because|since|rather than|not|instead of|over)\b", after):
         return True
-    if not closed and not re.match(r"\s+(?:because|since|as|due|rather|instead|not)\b", after):
+    if _SAID_COLON.search(before):
+        return True
+    if not closed and not _AFTER_WEAK.match(after):
         return bool(re.search(rf"{LETTER}[).:\s\-]{{1,4}}$", before))
     return bool(
         _AFTER_SAID.search(before)
@@ -214,15 +216,15 @@ def _letter_kind(text: str, low: str, at: int, letter: str) -> str:
     article = bool(_WORD_AFTER.match(after)) and not followed
     if wordlike and re.match(rf" +{TEXT}", after) and not _AFTER_NOUN.search(before):
         return ""
-    if re.match(r"\.[a-z]", after):
+    if re.match(r"\.[a-z]", after) or re.search(rf"[{LATIN}]/$", before):
         return ""
     if following in ")]" and following and (starts or previous == " "):
         return "label"
-    if _AFTER_NOUN.search(before) and (not article or (upper and not wordlike)):
+    if _AFTER_NOUN.search(before) and (not article or not wordlike):
         return "label"
     if _AFTER_NOUN.search(before) and upper and letter == "A" and text[at + 1 : at + 3].strip().isupper():
         return "label"
-    if _AFTER_SAID.search(before) and (closed or (followed and upper) or (upper and not wordlike)):
+    if _AFTER_SAID.search(before) and (closed or (followed and upper) or not wordlike):
         return "" if _MUSIC.match(after) else "said"
     if starts and re.match(rf"\s*[.:)\-—,]*\s*[\"'(]?{TEXT}", after) and (
         (upper and not (wordlike and after[:1] == " ")) or after[:1] in ".:)"
@@ -255,6 +257,10 @@ def _letter_kind(text: str, low: str, at: int, letter: str) -> str:
     return "said" if not wordlike and _AFTER_VERB.search(before) and not starts else ""
 
 
+_SAID_COLON: Final = re.compile(r"(?:answer|conclusion|verdict|choice|label|result)\s*:\s*[\"']?$")
+_AFTER_WEAK: Final = re.compile(
+    r"\s+(?:because|since|as|due|rather|instead|not|indeed|thank|thanks|based|here|over)\b"
+)
 _SUBJECT: Final = re.compile(r"\s+(?:it|there|this|that|the|i|he|she|they|we|you)\b")
 _LOWER_PLACE: Final = re.compile(
     r"\b(?:choose|chose|pick|select|go with|going with|say|guess|is|not|than|it's)\s*[\"']?$"
@@ -273,7 +279,7 @@ def _replace_ordinals(low: str, choices: Choices) -> str:
         else:
             index = _COUNT.get(match[2]) or int(match[2])
             index -= 1
-        if not 0 <= index < choices.size or index >= _LIMIT:
+        if not 0 <= index < choices.size or index >= _LIMIT or str(index + 1) in choices.forms:
             return match[0]
         return chr(LETTER_BASE + choices.same[index])
 
