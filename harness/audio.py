@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from harness.core.messages import Audio
+from harness.core.parquet_cells import ParquetCell as ParquetCell
 from harness.errors import AudioError
-from harness.parquet_cells import ParquetCell as ParquetCell
-from harness.types import Audio
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,7 +9,7 @@
     │   └── ComparabilityError 2     two runs that may not be compared
     ├── SetupError    4      missing dependency, data, key, or a locked run directory
     │   ├── MissingDependencyError 4
-    │   ├── MissingKeyError   4      no key in the environment (``model_adapters.credentials``)
+    │   ├── MissingKeyError   4      no key in the environment (``model_adapters.services.credentials``)
     │   ├── MissingDataError  4
     │   ├── RunLockedError    4
     │   └── StorageError      4      disk full, read-only or vanished
@@ -32,6 +32,7 @@ EXIT_USAGE = 2
 EXIT_INCOMPLETE = 3
 EXIT_ENVIRONMENT = 4
 EXIT_INCONCLUSIVE = 5
+EXIT_FAULT = 70
 EXIT_SIGINT = 130
 EXIT_SIGTERM = 143
 

@@ -16,17 +16,11 @@ from typing import Any
 
 import yaml
 
+from harness.core.redaction import _SECRET
 from harness.errors import InputFileError, UsageError
 
 _YAML_ERRORS = (yaml.YAMLError, ValueError, AttributeError)
 """What the YAML loader raises; the last two come from values such as ``2020-13-45``."""
-_SENSITIVE = r"(?:key|token(?!s\b|iz)|secret|passw|credential|auth)"
-_SECRET = re.compile(_SENSITIVE, re.IGNORECASE)
-_SECRET_PAIR = re.compile(
-    rf"(\b[\w-]*{_SENSITIVE}[\w-]*=).*?(?=,[A-Za-z_][\w.]*=|$)", re.IGNORECASE | re.DOTALL
-)
-_PASSWORD_IN_URL = re.compile(r"(?<=://)[^/@\s]+@")
-REDACTED = "***"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,30 +152,6 @@ def parse_limit(text: str | None, total: int) -> list[list[int]]:
         )
     count = int(number) if number >= 1 else math.ceil(round(total * number, 9))
     return [[0, min(count, total)]]
-
-
-def redact(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Arguments for the manifest: a value whose name looks like a secret is never written."""
-    return {
-        key: REDACTED
-        if _SECRET.search(key)
-        else _PASSWORD_IN_URL.sub(f"{REDACTED}@", value)
-        if isinstance(value, str)
-        else value
-        for key, value in arguments.items()
-    }
-
-
-def redact_argv(argv: list[str]) -> list[str]:
-    """A command line for the manifest, without secrets.
-
-    >>> redact_argv(["-M", "api_key=abc,dtype=fp16"])
-    ['-M', 'api_key=***,dtype=fp16']
-    """
-    return [
-        _PASSWORD_IN_URL.sub(f"{REDACTED}@", _SECRET_PAIR.sub(rf"\g<1>{REDACTED}", part))
-        for part in argv
-    ]
 
 
 # --- recipes ---------------------------------------------------------------------------------

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from leaderboards.boards import averaged_tasks
+from leaderboards.cells import Z95
 from leaderboards.native import native
-from leaderboards.native_common import Z95
-from leaderboards.nodes import averaged_tasks
 from leaderboards.normalize import Cell, Node, Normalized, normalize
 from leaderboards.raw import raw_aggregate
 from leaderboards.results import RunLike, TaskResult, task_results

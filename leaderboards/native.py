@@ -1,50 +1,25 @@
-"""Native aggregates: each benchmark's own headline numbers, from the official reading.
+"""Native aggregates (each benchmark's own headline numbers, official reading) and normalised means of a run.
 
-``NATIVE`` names one function per benchmark, imported when first asked for; a benchmark without one
-(the quick-start suite, a user's own) has no native aggregate beyond its task values. The form of an
-aggregate is documented in ``leaderboards.native_common``. ``benchmark_results`` fills
-``results.json["benchmarks"]``; it is pure and deterministic.
+A board makes its benchmark's aggregate (``leaderboards.boards``); the form is documented in ``leaderboards.cells``.
+``benchmark_results`` fills ``results.json["benchmarks"]``; it is pure and deterministic.
 """
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import Any, Final, cast
+from typing import Any
 
+from leaderboards.boards import native_function, relative_function
 from leaderboards.interval import DEFAULT_RESAMPLES, Estimate, node_intervals
 from leaderboards.normalize import Node, Normalized, normalize
 from leaderboards.results import SampleIndex, TaskResult, by_benchmark
-
-NativeFunction = Callable[[Mapping[str, TaskResult], SampleIndex], dict[str, Any]]
-
-NATIVE: Final[dict[str, str]] = {
-    "dynamic_superb": "leaderboards.native_dynamic_superb:native",
-    "llaso_eval": "leaderboards.native_llaso:native",
-    "mmau": "leaderboards.native_mm:mmau",
-    "mmsu": "leaderboards.native_mm:mmsu",
-    "sakura": "leaderboards.native_sakura:native",
-    "speech_ifeval": "leaderboards.native_speech_ifeval:native",
-    "voicebench": "leaderboards.native_voicebench:native",
-}
-
-
-RelativeFunction = Callable[
-    [Mapping[str, TaskResult], Mapping[str, Any], Mapping[str, Any]], dict[str, Any]
-]
-
-RELATIVE: Final[dict[str, str]] = {
-    "dynamic_superb": "leaderboards.native_dynamic_superb:relative",
-    "speech_ifeval": "leaderboards.native_speech_ifeval:relative",
-}
-"""Benchmarks that define a measure against a reference run."""
 
 
 def native(
     benchmark: str, tasks: Mapping[str, TaskResult], samples: SampleIndex | None = None
 ) -> dict[str, Any]:
-    """The benchmark's native aggregate, ``{}`` if it has none.
+    """Return the benchmark's native aggregate, ``{}`` if it has none.
 
     Args:
         benchmark: group name.
@@ -54,11 +29,8 @@ def native(
     >>> native("quickstart", {})
     {}
     """
-    if benchmark not in NATIVE:
-        return {}
-    module, name = NATIVE[benchmark].split(":")
-    function = cast(NativeFunction, getattr(importlib.import_module(module), name))
-    return function(tasks, samples or {})
+    function = native_function(benchmark)
+    return function(tasks, samples or {}) if function is not None else {}
 
 
 def benchmark_results(
@@ -76,7 +48,7 @@ def benchmark_results(
         samples: task -> sample lines with ``id``, ``repeat``, ``cluster``, ``scores``, ``stats``,
             ``groups``; read more than once.
         expected: benchmark -> tasks that its mean is made of, where it is not a built-in list.
-        reference: the manifest's entry about a reference run (``harness.reference``).
+        reference: the manifest's entry about a reference run (``harness.comparison.reference``).
         resamples: bootstrap resamples of the interval of a mean.
 
     Returns:
@@ -90,10 +62,10 @@ def benchmark_results(
             "native": native(benchmark, members, samples),
             "normalized": normalized_json(found, estimates),
         }
-        if reference is not None and benchmark in RELATIVE:
-            results[benchmark]["relative"] = relative(
-                benchmark, members, results[benchmark]["native"], reference
-            )
+        if reference is not None:
+            measured = relative(benchmark, members, results[benchmark]["native"], reference)
+            if measured:
+                results[benchmark]["relative"] = measured
     return results
 
 
@@ -103,16 +75,17 @@ def relative(
     own: Mapping[str, Any],
     reference: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """How a run stands to a reference run: forgetting rate, relative gains.
+    """Measure a run against a reference run (forgetting rate, relative gains); ``{}`` where no such measure exists.
 
     Args:
-        benchmark: one of ``RELATIVE``.
+        benchmark: group name.
         tasks: the benchmark's tasks in this run.
         own: its native aggregate in this run.
         reference: name, values and native aggregates of the reference run.
     """
-    module, name = RELATIVE[benchmark].split(":")
-    function = cast(RelativeFunction, getattr(importlib.import_module(module), name))
+    function = relative_function(benchmark)
+    if function is None:
+        return {}
     return {"reference": reference["name"], **function(tasks, own, reference)}
 
 

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
-from leaderboards.nodes import averaged_tasks, node_path
+from leaderboards.boards import averaged_tasks, node_path
 from leaderboards.results import TaskResult, Value
 
 State = Literal["ok", "missing", "unsupported", "refused", "error", "stale"]

@@ -24,7 +24,7 @@ iterables may be read more than once, so a one-shot generator is not enough."""
 
 
 class RunLike(Protocol):
-    """What a leaderboard needs of a run (``harness.run_reader.RunView`` has it)."""
+    """What a leaderboard needs of a run (``harness.run.reader.RunView`` has it)."""
 
     @property
     def manifest(self) -> Mapping[str, Any]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from metrics.bleu import CorpusBleu
-from metrics.classification import MacroF1
-from metrics.measures import AbsoluteError, Bounds, FourRates, Measure, Quotient
-from metrics.sums import add, total
+from metrics.measures.corpus_bleu import CorpusBleu
+from metrics.measures.macro_f1 import MacroF1
+from metrics.measures.measure import AbsoluteError, Bounds, FourRates, Measure, Quotient
+from metrics.measures.sums import add, total
 
 __all__ = ["METRICS", "Measure", "add", "total"]
 

@@ -18,11 +18,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
+from harness.core.stored_replies import ResponseFile, StoredObject, read_response_file
 from harness.errors import InputFileError, UnknownNameError
 from harness.types import AdapterInfo, ErrorInfo, Finish, Request, Response
 from model_adapters.arguments import read_arguments
 from model_adapters.base import BatchAdapter
-from model_adapters.response_file import Record, ResponseFile, read_response_file
 
 _FINISHES: Final = ("stop", "length", "filter", "refusal")
 _Key = tuple[str | None, str, int | None]
@@ -42,8 +42,8 @@ class ReplayAdapter(BatchAdapter):
     def __init__(self, target: str, **model_args: object) -> None:
         self._target = target
         self._arguments = read_arguments(Arguments, model_args, adapter="replay")
-        self._by_task: dict[_Key, Record] = {}
-        self._by_id: dict[tuple[str, int | None], list[Record]] = {}
+        self._by_task: dict[_Key, StoredObject] = {}
+        self._by_id: dict[tuple[str, int | None], list[StoredObject]] = {}
 
     def open(self) -> AdapterInfo:
         """Read and index the file.
@@ -101,7 +101,7 @@ class ReplayAdapter(BatchAdapter):
             hint=f"fields of {content.path}: {', '.join(fields)}; choose with -M response_field=NAME",
         )
 
-    def _key(self, record: Record) -> _Key:
+    def _key(self, record: StoredObject) -> _Key:
         name = self._arguments.id_field
         item_id = record.fields.get(name)
         if isinstance(item_id, bool) or not isinstance(item_id, str | int):
@@ -118,7 +118,7 @@ class ReplayAdapter(BatchAdapter):
             repeat if isinstance(repeat, int) else None,
         )
 
-    def _find(self, request: Request) -> Record | None:
+    def _find(self, request: Request) -> StoredObject | None:
         task, item_id = request.item
         for repeat in (request.repeat, None):
             record = self._by_task.get((task, item_id, repeat))
@@ -157,7 +157,7 @@ class ReplayAdapter(BatchAdapter):
         )
 
 
-def _is_log_line(record: Record) -> bool:
+def _is_log_line(record: StoredObject) -> bool:
     return "outcome" in record.fields
 
 

@@ -18,11 +18,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tasks._shared.source import frozen_lines
 from tasks.llaso_eval import source as llaso_eval
 from tasks.mmau import source as mmau
 from tasks.sakura import source as sakura
 from tasks.sakura.layout import TRACKS, find_track, read_metadata
-from tasks.source import frozen_lines
 
 TARGETS = {"llaso_eval": llaso_eval.FROZEN, "mmau": mmau.FROZEN, "sakura": sakura.FROZEN}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pytest_socket import disable_socket, socket_allow_hosts
 
-from tests.command import CommandResult, run_in_process
+from tests.support.command import CommandResult, run_in_process
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     # torch comes later: workers with as many threads as processors each would wait for one another

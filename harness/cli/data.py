@@ -15,9 +15,9 @@ from harness.cli import options
 from harness.cli.app import data_app
 
 if TYPE_CHECKING:
-    from harness.data_check import Report
-    from harness.data_get import Part
-    from tasks.source import Source
+    from harness.data.check import Report
+    from harness.data.get import Part
+    from tasks._shared.source import Source
 
 Benchmark = Annotated[str, typer.Argument(metavar="BENCHMARK", help="Name of a benchmark.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
@@ -42,10 +42,10 @@ def get(
     quiet: options.Quiet = False,
 ) -> int:
     """Fetch a benchmark's data from the hub (resumable) and examine it."""
-    from harness import data_get
-    from harness.data_check import check_copy, report_lines
-    from harness.data_source import benchmark_tasks, source_module
+    from harness.data import get as data_get
+    from harness.data.check import check_copy, report_lines
     from harness.errors import EXIT_OK, UsageError
+    from harness.task_loading.sources import benchmark_tasks, source_module
 
     wanted, _ = benchmark_tasks(benchmark, tasks or [])
     module = source_module(benchmark)
@@ -110,11 +110,11 @@ def check(
     quiet: options.Quiet = False,
 ) -> int:
     """Examine a copy: counts, duplicates, missing audio, gold answers. Exit 0 fine, 1 findings, 4 data missing."""
-    from harness.data_check import check_copy, report_lines
-    from harness.data_source import benchmark_tasks, source_module
+    from harness.data.check import check_copy, report_lines
     from harness.errors import MissingDataError
-    from harness.plan import data_folder
     from harness.settings import parse_folders
+    from harness.task_loading.sources import benchmark_tasks, source_module
+    from harness.task_loading.specs import data_folder
 
     wanted, others = benchmark_tasks(benchmark, tasks or [], tuple(include_path or ()))
     place = folder or data_folder(benchmark, parse_folders(data or []))
@@ -154,7 +154,7 @@ def _speaker(*, quiet: bool, to_error: bool) -> Callable[[str], None]:
 
 
 def _default_folder(benchmark: str) -> Path:
-    from harness.plan import DATA_ROOT_VARIABLE
+    from harness.task_loading.specs import DATA_ROOT_VARIABLE
 
     return Path(os.environ.get(DATA_ROOT_VARIABLE) or "data") / benchmark
 

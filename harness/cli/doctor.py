@@ -23,7 +23,7 @@ def doctor(
     as_json: options.Json = False,
 ) -> int:
     """Load a model, let it hear three clips, say whether the audio reached it. Exit 0, 1, 4."""
-    from harness.doctor import doctor as examine
+    from harness.evaluation.doctor import doctor as examine
     from harness.settings import parse_pairs
 
     diagnosis = examine(model, parse_pairs(model_args or [], "-M"))

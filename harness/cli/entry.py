@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import sys
+import traceback
 from typing import NoReturn
 
 import typer
 
 from harness.cli.app import app
-from harness.daemon_thread import calls_hang
-from harness.errors import EXIT_ENVIRONMENT, EXIT_SIGINT, EXIT_SIGTERM, EXIT_USAGE, HarnessError
+from harness.core.threads import calls_hang
+from harness.errors import (
+    EXIT_ENVIRONMENT,
+    EXIT_FAULT,
+    EXIT_SIGINT,
+    EXIT_SIGTERM,
+    EXIT_USAGE,
+    HarnessError,
+)
 
 _COMMAND_LINE_ERROR: type[typer.BadParameter] = typer.BadParameter.__mro__[2]
 """Root of typer's usage errors: newer releases carry their own copy of click, so it is not imported."""
@@ -20,9 +29,10 @@ _DEVICE_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
 
 
 def main() -> NoReturn:
-    """Entry point: run a verb and exit with its code.
+    """Run a verb and exit with its code.
 
-    Bad input gives one clear message; a bug gives its traceback, without locals.
+    Bad input gives one clear message. A fault of the harness itself writes a report and exits with 70, so that no CI
+    takes it for a regression (1).
     """
     try:
         from harness.cli import (  # noqa: F401
@@ -38,7 +48,7 @@ def main() -> NoReturn:
             status,
             tasks,
         )
-        from harness.installation import check_packages
+        from harness.cli.installation import check_packages
 
         check_packages()
         code = _run()
@@ -57,17 +67,41 @@ def main() -> NoReturn:
         if error.filename is None and error.errno in _DEVICE_ERRORS:
             _drop_standard_output()
             typer.echo(f"error: cannot write to standard output: {error.strerror}", err=True)
-        elif error.errno == errno.ENAMETOOLONG:
-            typer.echo(f"error: {error.strerror}: {str(error.filename)[:80]}…", err=True)
+            code = EXIT_ENVIRONMENT
+        elif error.filename is not None:
+            name = str(error.filename)
+            typer.echo(f"error: {error.strerror}: {name[:80]}{'…' * (len(name) > 80)}", err=True)
+            code = EXIT_ENVIRONMENT
         else:
-            raise
+            code = _report_fault(error)
+    except MemoryError:
+        typer.echo("error: out of memory; what was finished is in the run directory", err=True)
         code = EXIT_ENVIRONMENT
+    except Exception as error:  # noqa: BLE001  (the last resort: no crash may look like a verdict)
+        code = _report_fault(error)
     _leave(code)
 
 
+def _report_fault(error: Exception) -> int:
+    """Write a crash report, say where it is, and return the exit code of a fault of our own."""
+    from harness.cli.crash import write_report
+
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    place = f" at {last[0].filename}:{last[0].lineno}" if last else ""
+    typer.echo(f"error: a fault of the harness itself: {type(error).__name__}{place}", err=True)
+    report = write_report(error, sys.argv)
+    if report is not None:
+        typer.echo(
+            f"  the report is {report}; please file it with the command that you ran", err=True
+        )
+    typer.echo("  what was finished is kept: the same command goes on", err=True)
+    return EXIT_FAULT
+
+
 def _drop_standard_output() -> None:
-    """What is still buffered goes nowhere, so that leaving does not fail again."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Send what is still buffered nowhere, so that leaving does not fail again."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # there may be none
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run() -> int:

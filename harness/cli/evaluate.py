@@ -121,8 +121,8 @@ def evaluate(
     merged = s.merge(flags, s.load_recipe(config) if config is not None else {})
     s.parse_max_errors(merged.max_errors, 0)
     if dry_run:
-        from harness.dry_run import dry_run as show
         from harness.errors import EXIT_ENVIRONMENT, EXIT_OK
+        from harness.evaluation.dry_run import dry_run as show
 
         found = show(merged)
         if as_json:
@@ -130,8 +130,8 @@ def evaluate(
         elif not quiet:
             typer.echo("\n".join(found.lines()))
         return EXIT_OK if found.complete else EXIT_ENVIRONMENT
-    from harness.evaluate import evaluate as run
-    from harness.progress import choose_style
+    from harness.evaluation.evaluate import evaluate as run
+    from harness.run.progress import choose_style
 
     ended = run(merged, sys.argv, choose_style(plain=plain, quiet=quiet))
     return options.report(ended, merged.output_path, plain=plain, as_json=as_json, quiet=quiet)

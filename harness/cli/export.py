@@ -30,7 +30,7 @@ def export(
     quiet: options.Quiet = False,
 ) -> None:
     """Write a run in the form in which a benchmark takes results."""
-    from harness.export import export as write
+    from harness.report.export import export as write
 
     done = write(run, form, output=output, task=task, allow_partial=allow_partial)
     if quiet:

@@ -37,9 +37,9 @@ def gate(
     quiet: options.Quiet = False,
 ) -> int:
     """Is the candidate worse than the baseline, beyond chance? Exit 0 pass, 1 regression, 2, 3, 5."""
-    from harness.gate import GateOptions
-    from harness.gate import gate as judge
-    from harness.run_reader import read_run
+    from harness.comparison.gate import GateOptions
+    from harness.comparison.gate import gate as judge
+    from harness.run.reader import read_run
 
     names = [part for item in tasks or [] for part in item.split(",")] or None
     report = judge(

@@ -32,7 +32,7 @@ def show(
 ) -> None:
     """Print the request that a task's judge gets, rendered for a real item; nothing is sent."""
     from harness import settings as s
-    from harness.judge_show import show as render
+    from harness.judge.show import show as render
 
     settings = s.merge(
         options.given(
@@ -81,7 +81,7 @@ def calibrate(
     as_json: Json = False,
 ) -> int:
     """Agreement of judges with human labels and with each other: kappa, confusion, bias by length."""
-    from harness import judge_calibration as c
+    from harness.judge import calibration as c
 
     reader = c.labels_task(task, include_path or (), trusted=bool(trust_task_code))
     found = c.calibrate(c.read_labels(labels, reader, run or [], human_field))

@@ -29,10 +29,10 @@ def leaderboard(
     as_json: options.Json = False,
 ) -> None:
     """Native and normalised tables of several runs, with intervals, coverage and signatures."""
-    from harness.run_reader import read_run
+    from harness.run.reader import read_run
     from leaderboards.build import leaderboard as build
-    from leaderboards.render_data import render_csv, render_json
-    from leaderboards.render_markdown import render_markdown
+    from leaderboards.renderers.markdown import render_markdown
+    from leaderboards.renderers.records import render_csv, render_json
 
     chosen = "json" if as_json else form or (output.suffix.lstrip(".") if output else "md")
     if chosen not in _FORMATS:
@@ -45,7 +45,7 @@ def leaderboard(
     if output is None:
         typer.echo(text.rstrip("\n"))
         return
-    from harness.jsonl import write_atomically
+    from harness.run.jsonl import write_atomically
 
     write_atomically(output, [text.encode("utf-8")])
     typer.echo(f"wrote {output}", err=True)

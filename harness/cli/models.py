@@ -12,13 +12,13 @@ from harness.cli import options
 from harness.cli.app import models_app
 
 if TYPE_CHECKING:
-    from model_adapters.catalogue import Form
+    from model_adapters.registry import Form
 
 
 @models_app.command("list")
 def list_models(as_json: options.Json = False) -> None:
     """Forms of models: what each needs, and whether that is installed."""
-    from model_adapters.catalogue import forms
+    from model_adapters.registry import forms
 
     found = forms()
     if as_json:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from harness.evaluate import Ended
+    from harness.evaluation.evaluate import Ended
 
 Tasks = Annotated[
     list[str] | None,
@@ -110,7 +110,7 @@ def report(ended: Ended, output: Path, *, plain: bool, as_json: bool, quiet: boo
     if as_json:
         typer.echo(json.dumps(ended.results, ensure_ascii=False))
     elif not quiet:
-        from harness.tables import print_results
+        from harness.report.table import print_results
 
         print_results(ended.results, ended.manifest, sys.stdout, plain=use_plain(plain))
         typer.echo(f"run directory: {output}")

@@ -51,9 +51,9 @@ def score(
 ) -> int:
     """Score stored responses without a model, or re-score a run directory."""
     from harness import settings as s
-    from harness.progress import choose_style
-    from harness.responses_file import Fields
-    from harness.stored import score_directory, score_file
+    from harness.core.stored_replies import Fields
+    from harness.evaluation.stored import score_directory, score_file
+    from harness.run.progress import choose_style
 
     if file is None and not Path(target).is_dir():
         raise UsageError(

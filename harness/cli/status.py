@@ -18,8 +18,8 @@ def status(
     as_json: options.Json = False,
 ) -> None:
     """Progress of a live or dead run, and how to go on."""
-    from harness.status import lines
-    from harness.status import status as look
+    from harness.report.status import lines
+    from harness.report.status import status as look
 
     found = look(run_dir)
     if as_json:

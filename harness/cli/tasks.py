@@ -13,8 +13,8 @@ from harness.cli import options
 from harness.cli.app import tasks_app
 
 if TYPE_CHECKING:
-    from harness.task_index import TaskEntry, TaskIndex
-    from harness.types import TaskSpec
+    from harness.core.task import TaskSpec
+    from harness.task_loading.index import TaskEntry, TaskIndex
 
 
 @tasks_app.command("list")
@@ -27,7 +27,7 @@ def list_tasks(
     as_json: options.Json = False,
 ) -> None:
     """Benchmarks and tasks: items, metrics, judge needed, licence, cost."""
-    from harness.task_index import load_index
+    from harness.task_loading.index import load_index
 
     index = load_index(tuple(include_path or ()))
     if groups:
@@ -98,9 +98,9 @@ def show_task(
 ) -> None:
     """Prompt of a real item, templates, protocol, deviations, references."""
     from harness.errors import UsageError
-    from harness.plan import load_spec
     from harness.settings import parse_folders
-    from harness.task_index import load_index
+    from harness.task_loading.index import load_index
+    from harness.task_loading.specs import load_spec
 
     folders = parse_folders(data or [])
     entries = load_index(tuple(include_path or ())).resolve([task])
@@ -141,10 +141,10 @@ def _description(spec: TaskSpec) -> Iterator[str]:
 
 
 def _example(spec: TaskSpec, folders: dict[str, Path], trusted: bool) -> Iterator[str]:
-    from harness.dry_run import prompt_lines
     from harness.errors import HarnessError
-    from harness.lm_eval_compat import PromptedTask
-    from harness.plan import data_folder
+    from harness.evaluation.dry_run import prompt_lines
+    from harness.task_loading.lm_eval_prompts import PromptedTask
+    from harness.task_loading.specs import data_folder
 
     task = PromptedTask(spec, folder=data_folder(spec.benchmark, folders), trusted=trusted)
     try:

@@ -1,1 +1,1 @@
-"""Text before it is compared: one canonical form for every strict reading."""
+"""Reading replies: normalisers, labels, letters, options, numbers, edits."""

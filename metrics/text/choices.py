@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
-from metrics.numbers import spoken_number
+from metrics.text.numbers import spoken_number
 from metrics.text.frames import lower, plain, prepare
 
 LATIN: Final = "0-9A-Za-z\u00c0-\u024f"

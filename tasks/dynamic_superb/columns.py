@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from harness.audio import AudioRef, ParquetCell
 from harness.errors import InputFileError
-from tasks.arrow import SavedCell
+from tasks._shared.arrow import SavedCell
 
 _NUMBERED: Final = re.compile(r"audio_?(\d*)", re.IGNORECASE)
 _ORDER: Final = ("enrollment", "testing", "query", "doc")

@@ -16,12 +16,12 @@ from typing import Any, Final
 from harness.audio import AudioRef
 from harness.errors import InputFileError, MissingDataError, UnsupportedTaskError
 from harness.types import DataInfo, Document, Documents
-from tasks.arrow import saved_files
+from tasks._shared.arrow import saved_files
+from tasks._shared.hub import snapshot, split_files
 from tasks.dynamic_superb import scoring
 from tasks.dynamic_superb.columns import Row, parquet_rows, saved_rows
 from tasks.dynamic_superb.layout import HINT, METADATA, find_folder, listed
 from tasks.dynamic_superb.rules import RULES
-from tasks.hub import snapshot, split_files
 
 BENCHMARK: Final = "dynamic_superb"
 MARKER: Final = "<audio>"

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from harness.types import Reading, Scored, Stats
-from metrics import dynamic_superb as metrics
-from metrics.bleu import bleu_item
-from metrics.judge import dynamic_superb as judge
-from metrics.normalizers import basic
-from metrics.numbers import strict_number
+from metrics.measures.corpus_bleu import bleu_item
 from metrics.text.closed import choose, index_of
+from metrics.text.normalizers import basic
+from metrics.text.numbers import strict_number
+from tasks.dynamic_superb import judge_reply as judge
+from tasks.dynamic_superb import reply_rules as metrics
 
 Readings = dict[Reading, Scored]
 

@@ -19,9 +19,9 @@ from typing import Any, Final, Literal
 from harness.errors import InputFileError
 from harness.types import Document, ItemScore
 from metrics import vanilla
-from metrics.dynamic_superb import joined_labels, strict_norm, unique_labels
-from metrics.judge import dynamic_superb as judge
-from metrics.numbers import strict_number
+from metrics.text.numbers import strict_number
+from tasks.dynamic_superb import judge_reply as judge
+from tasks.dynamic_superb.reply_rules import joined_labels, strict_norm, unique_labels
 from tasks.dynamic_superb.rules import RULES, Item
 
 LISTED: Final = "DynamicSuperb/HEARSoundEventDetection_DCASE2016Task2"

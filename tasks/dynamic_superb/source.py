@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from harness.types import Document
+from tasks._shared.source import HubFiles, Oddity, Source
 from tasks.dynamic_superb.instances import Instance, instances, task_id
-from tasks.source import HubFiles, Oddity, Source
 
 
 def _tasks(entry: Instance) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from harness.errors import MissingDataError
-from tasks.hub import hub_errors, reason, unmatched_patterns_are_fine
+from tasks._shared.hub import hub_errors, reason, unmatched_patterns_are_fine
 from tasks.llaso_eval.layout import ENDINGS, HINT, clip_folders, find_items, read_items
 from tasks.llaso_eval.speakers import clip
 

@@ -12,12 +12,20 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from harness.types import Reading, Scored
-from metrics import llaso, llaso_numbers, llaso_phonemes
-from metrics.judge import llaso as judge
-from metrics.normalizers import basic
-from metrics.numbers import strict_number
 from metrics.text.closed import choose, index_of
-from metrics.text_errors import char_edits, word_edits
+from metrics.text.edits import char_edits, word_edits
+from metrics.text.normalizers import basic
+from metrics.text.numbers import strict_number
+from tasks.llaso_eval import judge_reply as judge
+from tasks.llaso_eval import (
+    labels as llaso,
+)
+from tasks.llaso_eval import (
+    phonemes as llaso_phonemes,
+)
+from tasks.llaso_eval import (
+    spoken_numbers as llaso_numbers,
+)
 from tasks.llaso_eval.sets import DataSet
 
 Readings = dict[Reading, Scored]

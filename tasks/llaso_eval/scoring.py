@@ -19,8 +19,9 @@ from typing import Any, Literal
 
 from harness.errors import InputFileError
 from harness.types import Document, ItemScore
-from metrics import llaso, vanilla
-from metrics.judge import llaso as judge
+from metrics import vanilla
+from tasks.llaso_eval import judge_reply as judge
+from tasks.llaso_eval import labels as llaso
 from tasks.llaso_eval.rules import RULES, Item, judged
 from tasks.llaso_eval.sets import DataSet, get
 from tasks.llaso_eval.speakers import cluster

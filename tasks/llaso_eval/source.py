@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.types import Document
+from tasks._shared.source import HubFiles, Oddity, Source, compare, read_frozen
 from tasks.llaso_eval import scoring
 from tasks.llaso_eval.hub import REPOSITORY
 from tasks.llaso_eval.sets import get
 from tasks.llaso_eval.speakers import clip
-from tasks.source import HubFiles, Oddity, Source, compare, read_frozen
 
 FROZEN: Final = Path(__file__).with_name("frozen_gold.txt")
 

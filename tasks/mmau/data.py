@@ -19,7 +19,7 @@ from typing import Any, Final
 from harness.audio import AudioRef
 from harness.errors import InputFileError, MissingDataError, UsageError
 from harness.types import DataInfo, Document, Documents
-from tasks.hub import Row, rows, snapshot, split_files
+from tasks._shared.hub import Row, rows, snapshot, split_files
 
 ITEMS: Final = {"test-mini": 1000, "test": 9000}
 REPOSITORIES: Final = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from tasks.source import ExportFormat
+from tasks._shared.source import ExportFormat
 
 _ORDER: Final = (
     "id",

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.types import Document
+from tasks._shared.source import HubFiles, Oddity, Source, compare, read_frozen
 from tasks.mmau.data import REPOSITORIES
 from tasks.mmau.scoring import DIFFICULTIES, TASKS
-from tasks.source import HubFiles, Oddity, Source, compare, read_frozen
 
 FROZEN: Final = Path(__file__).with_name("frozen_gold.txt")
 

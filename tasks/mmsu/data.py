@@ -16,8 +16,8 @@ from typing import Any, Final
 from harness.audio import AudioRef
 from harness.errors import InputFileError, MissingDataError
 from harness.types import DataInfo, Document, Documents
-from tasks.arrow import saved_files, saved_rows
-from tasks.hub import rows, snapshot, split_files
+from tasks._shared.arrow import saved_files, saved_rows
+from tasks._shared.hub import rows, snapshot, split_files
 
 REPOSITORY: Final = "ddwang2000/MMSU"
 CHOICES: Final = ("choice_a", "choice_b", "choice_c", "choice_d")

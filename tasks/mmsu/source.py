@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from harness.types import Document
+from tasks._shared.source import HubFiles, Oddity, Source
 from tasks.mmsu.data import CHOICES, REPOSITORY
-from tasks.source import HubFiles, Oddity, Source
 
 SOURCE: Final = Source(
     benchmark="mmsu",

@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from harness.types import Document, ItemScore, Scored
 from metrics import vanilla
-from metrics.classification import confusion_item
-from metrics.normalizers import NORMALIZERS
-from metrics.numbers import spoken_number
+from metrics.measures.macro_f1 import confusion_item
 from metrics.text.closed import read
-from metrics.text_errors import char_edits, word_edits
+from metrics.text.edits import char_edits, word_edits
+from metrics.text.normalizers import NORMALIZERS
+from metrics.text.numbers import spoken_number
 from tasks.quickstart.instructions import keeps
 
 def score(doc: Document, response: Any, verdicts: Sequence[str] | None) -> ItemScore:

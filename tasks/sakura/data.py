@@ -16,8 +16,8 @@ from typing import Any, Final, Literal
 from harness.audio import AudioRef
 from harness.errors import InputFileError, UsageError
 from harness.types import DataInfo, Document, Documents
-from metrics.options import parse_inline_options
-from tasks.hub import Row, rows, snapshot
+from metrics.text.options import parse_inline_options
+from tasks._shared.hub import Row, rows, snapshot
 from tasks.sakura.layout import TRACKS, clip_name, find_track, read_metadata
 from tasks.sakura.questions import gold_index
 

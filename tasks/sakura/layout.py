@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from harness.errors import InputFileError, MissingDataError
-from tasks.hub import split_files
+from tasks._shared.hub import split_files
 
 TRACKS = ("Animal", "Emotion", "Gender", "Language")
 

@@ -10,7 +10,7 @@ def gold_index(answer: str, options: Sequence[tuple[str, str]]) -> int | None:
 
     Args:
         answer: the answer as stored: letter and text, or the text alone; outer spaces do not count.
-        options: (letter, text) pairs of the instruction, as ``metrics.options`` reads them.
+        options: (letter, text) pairs of the instruction, as ``metrics.text.options`` reads them.
 
     >>> gold_index(" (b) Dog", [("a", "cat"), ("b", "Dog")])
     1

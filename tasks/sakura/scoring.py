@@ -15,9 +15,9 @@ from typing import Any, Final
 from harness.errors import InputFileError
 from harness.types import Document, ItemScore, Scored
 from metrics import vanilla
-from metrics.judge import sakura as judge
-from metrics.options import parse_inline_options
 from metrics.text.closed import choose
+from metrics.text.options import parse_inline_options
+from tasks.sakura import judge_reply as judge
 from tasks.sakura.questions import gold_index
 
 GOLD_PLACEHOLDER = "[GROUND_TRUTH_ANSWER]"

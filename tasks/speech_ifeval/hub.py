@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness.errors import InputFileError, MissingDataError, StorageError
-from tasks.hub import hub_errors, reason, unmatched_patterns_are_fine
+from tasks._shared.hub import hub_errors, reason, unmatched_patterns_are_fine
 from tasks.speech_ifeval.layout import PARTS, REPOSITORY, Copy, find_clips
 
 ARCHIVE = "audios.tar"

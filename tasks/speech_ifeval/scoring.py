@@ -20,9 +20,10 @@ from typing import Any, Final, NamedTuple
 from harness.types import Document, ItemScore, Scored
 from metrics import vanilla
 from metrics.instructions import InstructionError, evaluate
-from metrics.judge import speech_ifeval as judge
-from metrics.normalizers import speech_ifeval as normalize
-from metrics.text_errors import word_edits
+from metrics.judge import last_line
+from metrics.text.edits import word_edits
+from metrics.text.normalizers import speech_ifeval as normalize
+from tasks.speech_ifeval import judge_reply as judge
 from tasks.speech_ifeval.layout import PARTS
 
 NORMALIZER: Final = "speech_ifeval"
@@ -184,7 +185,7 @@ def _judged(response: Any, verdicts: Sequence[Any] | None) -> _Result:
     elif not verdicts:
         strict = Scored(None, parsed=False)
     else:
-        verdict = judge.strict(_replies(verdicts))
+        verdict = last_line.strict(_replies(verdicts))
         strict = Scored(_share(verdict.yes), parsed=verdict.read)
     details = {"judge_unparsed": word is None} if verdicts else {}
     extracted = None if word is None else word.lower()
@@ -234,7 +235,7 @@ def judge_grade(doc: Document, reply: str) -> str | None:
     """
     if doc.get("metric") == "wer":
         return normalize(reply)
-    found = judge.strict([reply])
+    found = last_line.strict([reply])
     return ("yes" if found.yes else "no") if found.read else None
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from harness.types import Document
 from metrics.instructions import INSTRUCTION_IDS
-from tasks.source import HubFiles, Oddity, Source
+from tasks._shared.source import HubFiles, Oddity, Source
 from tasks.speech_ifeval.layout import CORPORA, PARTS, REPOSITORY
 
 SOURCE: Final = Source(

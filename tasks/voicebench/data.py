@@ -17,8 +17,8 @@ from typing import Any, Final, NamedTuple
 from harness.audio import AudioRef, ClipSource
 from harness.errors import InputFileError, MissingDataError, UsageError
 from harness.types import DataInfo, Document, Documents
-from tasks import hub
-from tasks.arrow import saved_files, saved_rows
+from tasks._shared import hub
+from tasks._shared.arrow import saved_files, saved_rows
 from tasks.voicebench.layout import CONFIGS, Split, find_splits
 from tasks.voicebench.scoring import annotate
 

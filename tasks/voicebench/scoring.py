@@ -22,11 +22,11 @@ from typing import Any, Final, Literal
 from harness.errors import InputFileError
 from harness.types import Document, ItemScore, Scored, Stats
 from metrics import vanilla
-from metrics import voicebench as rules
-from metrics.judge import voicebench as judge
-from metrics.text.big_bench import read_bbh
 from metrics.text.closed import choose, lettered_options
 from tasks.voicebench import ifeval
+from tasks.voicebench import judge_reply as judge
+from tasks.voicebench import reply_rules as rules
+from tasks.voicebench.bbh import read_bbh
 from tasks.voicebench.layout import CONFIGS, Evaluator
 
 VOTES: Final = 3

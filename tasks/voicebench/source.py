@@ -7,7 +7,7 @@ from typing import Final
 
 from harness.types import Document
 from metrics.instructions import INSTRUCTION_IDS
-from tasks.source import HubFiles, Oddity, Source
+from tasks._shared.source import HubFiles, Oddity, Source
 from tasks.voicebench.data import HUB_REPO
 from tasks.voicebench.layout import CONFIGS
 from tasks.voicebench.scoring import options

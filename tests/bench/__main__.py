@@ -20,8 +20,8 @@ from pathlib import Path
 from tests.bench.hf_bench import bench_hf
 from tests.bench.judge_bench import bench_judge
 from tests.bench.openai_bench import bench_openai
-from tests.shared import SHARED
-from tests.toy import FLAGS, write_tone
+from tests.support.runs.toy import FLAGS, write_tone
+from tests.support.shared import SHARED
 
 HARNESS = [sys.executable, "-m", "harness"]
 RUNS = 5
@@ -101,7 +101,7 @@ def bench_scoring(folder: Path) -> None:
         return
     import gzip
 
-    from harness.task_index import load_index
+    from harness.task_loading.index import load_index
 
     by_set: dict[str, list[str]] = {}
     for line in gzip.decompress(source.read_bytes()).decode().split("\n"):
@@ -134,9 +134,9 @@ def _words(name: str) -> list[str]:
 
 def score_in_process(task: str, file: Path, run: Path) -> None:
     """``harness score`` without the start of a process."""
-    from harness.responses_file import Fields
+    from harness.core.stored_replies import Fields
+    from harness.evaluation.stored import score_file
     from harness.settings import Settings
-    from harness.stored import score_file
 
     score_file(Settings("stored", (task,), run), file, Fields(), "none", ["harness", "score"])
 

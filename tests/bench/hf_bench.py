@@ -66,7 +66,7 @@ def write_clips(folder: Path, count: int) -> Path:
 
 def widened(folder: Path) -> tuple[Path, int, int, float]:
     """A checkpoint whose batches take long enough: where it is, its width, its best batch size, seconds of a batch."""
-    from tests.tiny_models import build_tiny_qwen2_audio
+    from tests.support.models.tiny_models import build_tiny_qwen2_audio
 
     few = write_clips(folder / "few", FEW)
     for width in WIDTHS:
@@ -135,10 +135,10 @@ def bare(checkpoint: str, clips: Sequence[Path], size: int) -> float:
 
 def harness(checkpoint: str, clips: Sequence[Path], size: int, run: Path) -> float:
     """``harness evaluate``, from the open model to the last recorded item."""
-    from harness.evaluate import evaluate
-    from harness.runner import Runner
+    from harness.evaluation.evaluate import evaluate
+    from harness.evaluation.runner import Runner
     from harness.settings import Settings
-    from tests.toy import TOY
+    from tests.support.runs.toy import TOY
 
     os.environ["TOY_ITEMS"], os.environ["TOY_AUDIO"] = str(len(clips)), str(clips[0].parent)
     seconds: list[float] = []

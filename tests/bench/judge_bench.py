@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.chaos_server import ChaosServer
-from tests.judged import TASK, responses
+from tests.support.runs.judged import TASK, responses
+from tests.support.servers.chaos_server import ChaosServer
 
 CALLS = 2_000
 LATENCY = 0.2

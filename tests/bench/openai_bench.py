@@ -18,8 +18,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.chaos_server import ChaosServer
-from tests.toy import FLAGS, write_tone
+from tests.support.runs.toy import FLAGS, write_tone
+from tests.support.servers.chaos_server import ChaosServer
 
 ITEMS = 1000
 CONCURRENCY = 32

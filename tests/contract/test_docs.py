@@ -11,21 +11,21 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 import harness
 from harness import errors
-from harness.task_index import load_index
-from harness.task_schema import _LALM, _REQUIRED, _TEMPLATE_KEYS
+from harness.task_loading.index import load_index
+from harness.task_loading.schema import _LALM, _REQUIRED, _TEMPLATE_KEYS
 from metrics.registry import METRICS
 from model_adapters.conformance import AdapterConformance
 from model_adapters.registry import BUILT_IN
-from tests.command import CommandResult
-from tests.toy import jsonl
+from tests.contract.pages import ROOT, blocks, code, first_cells, read, section
+from tests.support.command import CommandResult
+from tests.support.runs.toy import jsonl
 
-ROOT = Path(__file__).parents[2]
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
@@ -36,45 +36,6 @@ OURS = [page for page in PAGES if page.parent.name != "llaso_eval" and page.name
 HIDDEN = {"--model"}  # as lm-eval users write it; not in --help
 
 Cli = Callable[..., CommandResult]
-
-
-class Block(NamedTuple):
-    """A fenced block: its language, its file name if it has one, its lines."""
-
-    language: str
-    title: str | None
-    text: str
-
-
-def read(name: str) -> str:
-    return (ROOT / name).read_text(encoding="utf-8")
-
-
-def blocks(text: str) -> list[Block]:
-    found = re.findall(r"^```(\w+)(?: title=(\S+))?\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    return [Block(language, title or None, body) for language, title, body in found]
-
-
-def section(text: str, heading: str) -> str:
-    """What stands below a heading, up to the next one of its level or above."""
-    level = heading.split(" ")[0]
-    pattern = rf"^{re.escape(heading)}\n(.*?)(?=^#{{1,{len(level)}}} |\Z)"
-    found = re.search(pattern, text, re.MULTILINE | re.DOTALL)
-    assert found, f"no heading {heading!r}"
-    return found[1]
-
-
-def first_cells(text: str) -> list[str]:
-    """First cells of all tables, without their heads and rules."""
-    rows = [line for line in text.split("\n") if line.startswith("|")]
-    heads = {rows[i - 1] for i in range(1, len(rows)) if rows[i].startswith("|---")}
-    return [
-        row.split("|")[1].strip() for row in rows if row not in heads and not row.startswith("|---")
-    ]
-
-
-def code(text: str) -> list[str]:
-    return re.findall(r"`([^`]+)`", text)
 
 
 # --- the command line --------------------------------------------------------------------------
@@ -170,7 +131,7 @@ def test_every_function_of_a_scoring_module_is_documented() -> None:
     """Those that the engine looks for by name."""
     looked_for = {
         name
-        for file in (ROOT / "harness").glob("*.py")
+        for file in (ROOT / "harness").rglob("*.py")
         for name in re.findall(r'getattr\([\w.]*scoring, "(\w+)"', file.read_text(encoding="utf-8"))
     }
     named = first_cells(section(read("docs/task_yaml.md"), "## The scoring module"))
@@ -179,10 +140,11 @@ def test_every_function_of_a_scoring_module_is_documented() -> None:
 
 
 def parts(module: str) -> list[str]:
-    """Names of an adapter's module and of those that are named after it."""
-    name = module.removeprefix("model_adapters.")
-    files = (path.stem for path in (ROOT / "model_adapters").glob(f"{name}*.py"))
-    return [file for file in files if file == name or file.startswith(f"{name}_")]
+    """Return the modules of an adapter: its own, or all of its package."""
+    if not module.endswith(".adapter"):
+        return [module]
+    package = module.removesuffix(".adapter")
+    return [f"{package}.{path.stem}" for path in (ROOT / package.replace(".", "/")).glob("*.py")]
 
 
 def test_every_adapter_and_its_arguments_are_documented() -> None:
@@ -192,9 +154,7 @@ def test_every_adapter_and_its_arguments_are_documented() -> None:
         first = target.partition(":")[0]
         declared = {
             field.name
-            for module in (
-                importlib.import_module(f"model_adapters.{file}") for file in parts(first)
-            )
+            for module in (importlib.import_module(file) for file in parts(first))
             for cls in vars(module).values()
             if dataclasses.is_dataclass(cls) and (cls.__doc__ or "").startswith("``-M`` arguments")
             for field in dataclasses.fields(cls)

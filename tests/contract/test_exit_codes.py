@@ -8,8 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import CommandResult, run_process
-from tests.toy import FLAGS, evaluate_arguments, jsonl, results, script, snapshot, write_tone
+from tests.support.command import CommandResult, run_process
+from tests.support.runs.toy import (
+    FLAGS,
+    evaluate_arguments,
+    jsonl,
+    results,
+    script,
+    snapshot,
+    write_tone,
+)
 
 Cli = Callable[..., CommandResult]
 
@@ -491,7 +499,7 @@ def test_a_model_that_dies_is_4_and_the_same_command_goes_on(cli: Cli, tmp_path:
 def test_a_model_that_cannot_be_loaded_is_4_without_a_traceback(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from model_adapters.mock import MockAdapter
+    from model_adapters.mock.adapter import MockAdapter
 
     def broken(adapter: MockAdapter) -> None:
         raise MemoryError("no memory for 7 GB of weights")

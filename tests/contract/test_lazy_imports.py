@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import run_process
-from tests.toy import FLAGS, evaluate_arguments, write_tone
+from tests.support.command import run_process
+from tests.support.runs.toy import FLAGS, evaluate_arguments, write_tone
 
 HEAVY = (
     "torch", "transformers", "openai", "datasets", "pandas", "lm_eval", "sklearn", "numpy", "jiwer",

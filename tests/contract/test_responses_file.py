@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.command import CommandResult
-from tests.toy import FLAGS, jsonl, results, write_tone
+from tests.support.command import CommandResult
+from tests.support.runs.toy import FLAGS, jsonl, results, write_tone
 
 Cli = Callable[..., CommandResult]
 QUICKSTART_CHOICE = "quickstart_choice"
@@ -65,7 +65,7 @@ def test_every_form_gives_the_same_scores(cli: Cli, tmp_path: Path, form: str) -
         (b"", "no records"),
         (b"\n\n", "no records"),
         (b'{"id": "\xff"}\n', "replies.jsonl:1"),
-        (b"\x1f\x8bnot gzip", "cannot read"),
+        (b"\x1f\x8bnot gzip", "damaged gzip data"),
         (b'{"id": 1.5, "response": "x"}\n', "replies.jsonl:1"),
         (b'{"id": "a", "doc": [], "response": "x"}\n', "replies.jsonl:1"),
         (b"[" * 100_000, "replies.jsonl"),

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.command import CommandResult
-from tests.toy import FLAGS, evaluate_arguments, jsonl, results, script, write_tone
+from tests.support.command import CommandResult
+from tests.support.runs.toy import FLAGS, evaluate_arguments, jsonl, results, script, write_tone
 
 Cli = Callable[..., CommandResult]
 

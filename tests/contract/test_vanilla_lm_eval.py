@@ -17,12 +17,12 @@ from typing import Any
 
 import pytest
 
-from harness.plan import load_spec
-from harness.task_index import TaskEntry, load_index, tasks_root
+from harness.task_loading.index import TaskEntry, load_index, tasks_root
+from harness.task_loading.specs import load_spec
+from harness.task_loading.task import YamlTask
 from harness.types import MISSING
-from harness.yaml_task import YamlTask
-from tests.command import CommandResult
-from tests.tiny_copies import WRITERS, gold_or_not
+from tests.support.command import CommandResult
+from tests.support.data.tiny_copies import WRITERS, gold_or_not
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("vanilla")]
 

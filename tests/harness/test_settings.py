@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.core.redaction import redact, redact_argv
 from harness.errors import InputFileError, UsageError
 from harness.settings import (
     load_recipe,
@@ -14,8 +15,6 @@ from harness.settings import (
     parse_limit,
     parse_max_errors,
     parse_pairs,
-    redact,
-    redact_argv,
 )
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.run_reader import read_run
+from harness.run.reader import read_run
 from leaderboards.build import leaderboard
-from leaderboards.render_data import render_csv, render_json
-from leaderboards.render_markdown import escape, render_markdown
+from leaderboards.renderers.markdown import escape, render_markdown
+from leaderboards.renderers.records import render_csv, render_json
 from leaderboards.tables import Leaderboard, Table
-from tests.leaderboards.runs import FakeTask, Item, binary, write_run
+from tests.support.runs.board_runs import FakeTask, Item, binary, write_run
 
 GOLDEN = Path(__file__).parent / "golden_leaderboard.md"
 

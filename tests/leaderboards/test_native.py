@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from leaderboards.boards.sakura import conditional
 from leaderboards.interval import Estimate, node_intervals
 from leaderboards.native import benchmark_results, native
-from leaderboards.native_sakura import conditional
 from leaderboards.normalize import normalize
 from leaderboards.results import TaskResult, Value, task_results
-from tests.leaderboards.runs import FakeTask, Item, binary, write_run
+from tests.support.runs.board_runs import FakeTask, Item, binary, write_run
 
 TRACKS = ("animal", "emotion", "gender", "language")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from leaderboards.native_llaso import ABSTENTION, columns, metrics_of, native
-from leaderboards.nodes import averaged_tasks, node_path
+from leaderboards.boards import averaged_tasks, node_path
+from leaderboards.boards.llaso_eval import ABSTENTION, columns, metrics_of, native
 from leaderboards.results import TaskResult, Value
 from tasks.llaso_eval.sets import data_sets, task_id
 

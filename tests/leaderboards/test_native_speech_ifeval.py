@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from leaderboards.boards.speech_ifeval import COLUMNS, forgetting_rate
 from leaderboards.native import native
-from leaderboards.native_speech_ifeval import COLUMNS, forgetting_rate
 from leaderboards.results import TaskResult, Value
 
 

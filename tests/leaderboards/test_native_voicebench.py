@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from leaderboards.boards.voicebench import COLUMNS, VARIANTS, overall_of
 from leaderboards.native import native
-from leaderboards.native_voicebench import COLUMNS, VARIANTS, overall_of
 from leaderboards.results import TaskResult, Value
 
 ROW = {

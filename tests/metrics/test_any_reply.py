@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from metrics.bleu import bleu_item
-from metrics.cleaning import CLEANERS
-from metrics.dynamic_superb import strict_label, strict_slots, unique_labels
-from metrics.labels import labels_named, only_label
-from metrics.normalizers import NORMALIZERS
-from metrics.numbers import spoken_number, strict_number
-from metrics.options import letter_or_text, parse_inline_options
-from metrics.text_errors import char_edits, word_edits
+from metrics.measures.corpus_bleu import bleu_item
+from metrics.text.cleaning import CLEANERS
+from metrics.text.edits import char_edits, word_edits
+from metrics.text.commitment import committed
+from metrics.text.normalizers import NORMALIZERS
+from metrics.text.numbers import spoken_number, strict_number
+from metrics.text.options import parse_inline_options
+from tasks.dynamic_superb.reply_rules import strict_slots, unique_labels
 
 PIECES = [
     *(
@@ -50,16 +50,14 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "strict_number": strict_number,
     "spoken_number": spoken_number,
     "parse_inline_options": parse_inline_options,
-    "letter_or_text": lambda text: letter_or_text(text, ["Male", "female", "(a)"]),
-    "labels_named": lambda text: labels_named(text, ["Male", "female", "", "."]),
-    "only_label": lambda text: only_label(text, ["Male", "female"]),
+    "committed": lambda text: committed(text, ["Male", "female", "(a)", ""]),
+    "committed label": lambda text: committed(text, ["Male", "female", "."], letters=False),
     "word_edits": lambda text: word_edits("male twenty", text),
     "word_edits_reference": lambda text: word_edits(text, "male twenty"),
     "char_edits": lambda text: char_edits("male", text),
     "bleu_item": lambda text: bleu_item("male twenty", text),
     "strict_slots": lambda text: strict_slots(f"Male: {text}"),
     "unique_labels": unique_labels,
-    "strict_label": lambda text: strict_label(text, "Male", ["Male", "female"]),
 }
 
 

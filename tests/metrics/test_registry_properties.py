@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.types import Metric
-from metrics.bleu import bleu_item
-from metrics.classification import confusion_item
-from metrics.intervals import estimate
+from metrics.measures.corpus_bleu import bleu_item
+from metrics.measures.macro_f1 import confusion_item
 from metrics.registry import METRICS, add, total
+from metrics.statistics.intervals import estimate
 
 IDS = {
     *("accuracy", "wer", "cer", "per", "mae", "judge_score", "refusal_rate", "abstention_rate"),

@@ -11,12 +11,12 @@ import pytest
 
 
 def _built(name: str) -> Any:
-    """A fixture of the checkpoint that ``build_NAME`` of ``tests.tiny_models`` writes."""
+    """A fixture of the checkpoint that ``build_NAME`` of ``tests.support.models.tiny_models`` writes."""
 
     @pytest.fixture(scope="session", name=name)
     def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.importorskip("transformers", reason="needs the extra hf")
-        from tests import tiny_models
+        from tests.support.models import tiny_models
 
         build: Callable[[Path], Path] = getattr(tiny_models, f"build_{name}")
         return build(tmp_path_factory.mktemp("checkpoints") / name.replace("_", "-"))

@@ -17,14 +17,15 @@ from harness.errors import AudioError, UnknownNameError
 from harness.types import Adapter, AdapterInfo, ErrorInfo, Request, Response
 from model_adapters.base import BatchAdapter
 from model_adapters.conformance import AdapterConformance, NonconformingError
-from model_adapters.gemini_messages import RequestOptions, build_request, config_fields
-from model_adapters.openai_messages import BodyOptions, encode_body, generation_fields
+from model_adapters.gemini.messages import RequestOptions, build_request, config_fields
+from model_adapters.openai.messages import BodyOptions, encode_body
 from model_adapters.registry import create
-from tests import clips
-from tests.chaos_gemini import as_chat
-from tests.chaos_server import ChaosServer
-from tests.model_adapters.conformant_server import reply as served_reply
+from model_adapters.services.generation import generation_fields
 from tests.model_adapters.stubs import vllm_stub
+from tests.support import clips
+from tests.support.servers.chaos_gemini import as_chat
+from tests.support.servers.chaos_server import ChaosServer
+from tests.support.servers.conformant_server import reply as served_reply
 
 CHECKS = AdapterConformance.CHECKS
 CLIPS = Path(__file__).resolve().parents[2] / "tasks" / "quickstart" / "clips"

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from harness.core.stored_replies import read_response_file
 from harness.errors import InputFileError, UnknownNameError, UsageError
 from harness.types import Request, Response
 from model_adapters.replay import ReplayAdapter
-from model_adapters.response_file import read_response_file
 
 
 def ask(adapter: ReplayAdapter, item_id: str, task: str = "t", repeat: int = 0) -> Response:

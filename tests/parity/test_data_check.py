@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from harness.data_check import Finding, check_copy
-from harness.data_source import benchmark_tasks
-from tests.shared import SHARED, needs_shared
+from harness.data.check import Finding, check_copy
+from harness.task_loading.sources import benchmark_tasks
+from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
 REAL = SHARED / "real" / "sakura"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
-from leaderboards.native_dynamic_superb import native
+from leaderboards.boards.dynamic_superb import native
 from leaderboards.results import TaskResult, Value
 from tasks.dynamic_superb.instances import instances, task_id
-from tests.shared import SHARED, needs_shared
+from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
 

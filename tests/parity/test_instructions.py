@@ -7,7 +7,7 @@ import json
 import pytest
 
 from metrics.instructions import evaluate
-from tests.shared import SHARED, needs_shared
+from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
 GOLDEN = SHARED / "golden" / "voicebench_ifeval"

@@ -13,13 +13,13 @@ import pytest
 import yaml
 
 from harness.types import ItemScore, Reading
-from leaderboards.native_llaso import native
+from leaderboards.boards.llaso_eval import native
 from leaderboards.results import TaskResult, Value
 from metrics.registry import METRICS
 from tasks.llaso_eval import scoring
 from tasks.llaso_eval.rules import EXACT
 from tasks.llaso_eval.sets import data_sets, task_id
-from tests.shared import SHARED, needs_shared
+from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
 REAL = SHARED / "real" / "llaso_eval"

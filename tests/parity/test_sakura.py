@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from metrics.judge import sakura as judge
 from metrics.registry import METRICS
 from tasks.sakura import data, scoring
-from tests.shared import SHARED, needs_shared
+from tasks.sakura import judge_reply as judge
+from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
 GOLDEN = SHARED / "golden" / "sakura_judge"

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from tests.command import CommandResult
-from tests.shared import SHARED, needs_shared
-from tests.toy import jsonl, results
+from tests.support.command import CommandResult
+from tests.support.runs.toy import jsonl, results
+from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from harness.types import ItemScore
-from leaderboards.native_speech_ifeval import (
+from leaderboards.boards.speech_ifeval import (
     Counts,
     family,
     forgetting_rate,
@@ -20,11 +20,11 @@ from leaderboards.native_speech_ifeval import (
     if_rate_of,
     pooled,
 )
-from metrics.normalizers import speech_ifeval as normalize
 from metrics.registry import METRICS
+from metrics.text.normalizers import speech_ifeval as normalize
 from tasks.speech_ifeval import scoring
 from tasks.speech_ifeval.layout import PARTS
-from tests.shared import SHARED, needs_shared
+from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
 GOLDEN = SHARED / "golden"

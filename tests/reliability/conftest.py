@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.reliability.live import STARTED
+from tests.support.runs.live import STARTED
 
 
 @pytest.fixture(autouse=True)

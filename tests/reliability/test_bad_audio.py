@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.command import CommandResult
-from tests.toy import evaluate_arguments, jsonl, results, write_tone
+from tests.support.command import CommandResult
+from tests.support.runs.toy import evaluate_arguments, jsonl, results, write_tone
 
 Cli = Callable[..., CommandResult]
 MODEL = ("-M", "decode=true")

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from tests.chaos_server import ChaosServer
-from tests.command import run_process
-from tests.reliability.live import answered, finish, interrupt, launch, lines, wait_until
 from tests.reliability.test_service_chaos import ITEMS, REPLIES, asked, content, without_paths
-from tests.small_model import MODEL, small_model
-from tests.toy import jsonl, write_tone
+from tests.support.command import run_process
+from tests.support.models.small_model import MODEL, small_model
+from tests.support.runs.live import answered, finish, interrupt, launch, lines, wait_until
+from tests.support.runs.toy import jsonl, write_tone
+from tests.support.servers.chaos_server import ChaosServer
 
 pytestmark = pytest.mark.network
 TARGET = "cascade:openai:ear+openai:mouth"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import CommandResult
-from tests.reliability.live import answered, asked, finish, interrupt, launch, lines, wait_until
-from tests.toy import evaluate_arguments, jsonl, results, timeless, write_tone
+from tests.support.command import CommandResult
+from tests.support.runs.live import answered, asked, finish, interrupt, launch, lines, wait_until
+from tests.support.runs.toy import evaluate_arguments, jsonl, results, timeless, write_tone
 
 Cli = Callable[..., CommandResult]
 ITEMS = 40

@@ -12,18 +12,18 @@ from typing import Any
 
 import pytest
 
-from tests.chaos_server import ChaosServer
-from tests.command import run_process, start
-from tests.judged import derived, evaluate_arguments, lines
-from tests.reliability.live import SOAK, STARTED, finish, wait_until
-from tests.toy import script, write_tone
+from tests.support.command import run_process, start
+from tests.support.runs.judged import derived, evaluate_arguments, lines
+from tests.support.runs.live import SOAK, STARTED, finish, wait_until
+from tests.support.runs.toy import script, write_tone
+from tests.support.servers.chaos_server import ChaosServer
 
 pytestmark = pytest.mark.network
 
 ITEMS = 2_000 if SOAK else 100
 KILLS = 12 if SOAK else 2
 CONCURRENCY = 16
-REPLY = ("--reply", "tests.judged:toy_judge")
+REPLY = ("--reply", "tests.support.runs.judged:toy_judge")
 FAULTS = "429,500,503,hang,truncated,malformed,choices,reset,stale,model,empty,null,filter,refusal"
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import run_process
-from tests.judged import derived, evaluate_arguments, lines
-from tests.small_model import MODEL, small_model
-from tests.toy import jsonl, script, write_tone
+from tests.support.command import run_process
+from tests.support.models.small_model import MODEL, small_model
+from tests.support.runs.judged import derived, evaluate_arguments, lines
+from tests.support.runs.toy import jsonl, script, write_tone
 
 pytestmark = [pytest.mark.network, pytest.mark.slow]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.live import SOAK, answered, asked, finish, launch, lines, wait_until
-from tests.toy import jsonl, timeless, write_tone
+from tests.support.runs.live import SOAK, answered, asked, finish, launch, lines, wait_until
+from tests.support.runs.toy import jsonl, timeless, write_tone
 
 KILLS = 20 if SOAK else 2
 ITEMS = 60 * KILLS

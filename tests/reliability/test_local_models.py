@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.environment import make_environment
-from tests.reliability.live import (
+from tests.support.environment import make_environment
+from tests.support.runs.live import (
     SOAK,
     answered,
     asked,
@@ -23,7 +23,7 @@ from tests.reliability.live import (
     lines,
     wait_until,
 )
-from tests.toy import jsonl, timeless
+from tests.support.runs.toy import jsonl, timeless
 
 ITEMS = 240 if SOAK else 48
 MODEL = '''
@@ -75,7 +75,7 @@ def whole(model: str, run: Path, *more: str | Path) -> None:
 @pytest.mark.xdist_group("hf")
 def test_a_checkpoint_killed_and_resumed_answers_as_one_that_was_not(tmp_path: Path) -> None:
     pytest.importorskip("transformers", reason="needs the extra hf")
-    from tests.tiny_models import build_tiny_qwen2_audio
+    from tests.support.models.tiny_models import build_tiny_qwen2_audio
 
     model = f"hf:{build_tiny_qwen2_audio(tmp_path / 'checkpoint')}"
     run, calm = tmp_path / "run", tmp_path / "calm"
@@ -98,7 +98,7 @@ def test_a_signal_ends_a_checkpoint_in_the_middle_of_a_batch(
 ) -> None:
     """A thread that is in native code when the interpreter goes down would abort the process."""
     pytest.importorskip("transformers", reason="needs the extra hf")
-    from tests.tiny_models import build_tiny_qwen2_audio
+    from tests.support.models.tiny_models import build_tiny_qwen2_audio
 
     model, run = f"hf:{build_tiny_qwen2_audio(tmp_path / 'checkpoint')}", tmp_path / "run"
     long = ("--gen-kwargs", "max_new_tokens=2000,min_new_tokens=2000")

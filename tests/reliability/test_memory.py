@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.reliability.live import SOAK
-from tests.toy import evaluate_arguments
+from tests.support.runs.live import SOAK
+from tests.support.runs.toy import evaluate_arguments
 
 ALLOWED_GROWTH = 20_000_000  # bytes, from 500 to 5,000 items
 CLIPS = 4

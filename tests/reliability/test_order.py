@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import CommandResult
-from tests.toy import evaluate_arguments, jsonl, script, timeless, write_tone
+from tests.support.command import CommandResult
+from tests.support.runs.toy import evaluate_arguments, jsonl, script, timeless, write_tone
 
 Cli = Callable[..., CommandResult]
 ITEMS = 60

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import CommandResult
-from tests.toy import evaluate_arguments, script, write_tone
+from tests.support.command import CommandResult
+from tests.support.runs.toy import evaluate_arguments, script, write_tone
 
 Cli = Callable[..., CommandResult]
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -112,7 +112,7 @@ def test_plain_lines_in_a_terminal_when_asked_or_under_ci(
 def test_plain_lines_when_stderr_is_no_terminal(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("harness.progress.PLAIN_SECONDS", 0.1)
+    monkeypatch.setattr("harness.run.progress.PLAIN_SECONDS", 0.1)
     found = cli(
         *evaluate_arguments(failing(tmp_path), tmp_path / "run", "-M", "latency=0.1,concurrency=2")
     )

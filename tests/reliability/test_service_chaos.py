@@ -13,22 +13,21 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.chaos_server import ChaosServer
-from tests.reliability.live import (
-    SOAK,
-    answered,
-    finish,
-    interrupt,
-    launch,
-    lines,
-    wait_until,
-)
 from tests.reliability.test_memory import _PROGRAM
-from tests.toy import evaluate_arguments, jsonl, write_tone
+from tests.support.runs.live import SOAK, answered, finish, interrupt, launch, lines, wait_until
+from tests.support.runs.toy import evaluate_arguments, jsonl, write_tone
+from tests.support.servers.chaos_server import ChaosServer
 
 pytestmark = pytest.mark.network
 ITEMS = 2000 if SOAK else 150
-REPLIES = ("--reply", "tests.toy_replies:answer", "--outcome-rate", "0.1", "--seed", "11")
+REPLIES = (
+    "--reply",
+    "tests.support.runs.toy_replies:answer",
+    "--outcome-rate",
+    "0.1",
+    "--seed",
+    "11",
+)
 CLIENT = "timeout=2,backoff=0.05,max_retries=8,concurrency=16"
 
 

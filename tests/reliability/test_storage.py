@@ -13,9 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import CommandResult, run_process
-from tests.reliability.live import answered, asked, finish, interrupt, launch, lines, wait_until
-from tests.toy import FLAGS, evaluate_arguments, jsonl, results, snapshot, timeless, write_tone
+from tests.support.command import CommandResult, run_process
+from tests.support.runs.live import answered, asked, finish, interrupt, launch, lines, wait_until
+from tests.support.runs.toy import (
+    FLAGS,
+    evaluate_arguments,
+    jsonl,
+    results,
+    snapshot,
+    timeless,
+    write_tone,
+)
 
 Cli = Callable[..., CommandResult]
 ITEMS = 40
@@ -218,7 +226,7 @@ def test_many_looks_at_a_live_run_do_not_disturb_it(tmp_path: Path) -> None:
     run = tmp_path / "run"
     process = launch("mock:hash", run, "-M", "latency=0.1,concurrency=4")
     wait_until(lambda: (run / "manifest.json").exists(), process)
-    from harness.status import status
+    from harness.report.status import status
 
     seen = set()
     while process.poll() is None:
@@ -241,7 +249,7 @@ def test_status_of_unscored_runs(cli: Cli, whole: Path) -> None:
 def test_a_look_does_not_keep_a_writer_out(cli: Cli, whole: Path) -> None:
     import threading
 
-    from harness.run_directory import RunDirectory
+    from harness.run.directory import RunDirectory
 
     stop = threading.Event()
 

@@ -16,14 +16,15 @@ from typing import Any
 
 import pytest
 
-from harness.judge import JudgeOptions, TaskJudge, bind
-from harness.judge_prompt import MAX_CHARS
-from harness.plan import load_spec
-from harness.task_index import load_index
-from harness.yaml_task import YamlTask
-from model_adapters.transport import _encoded
-from tests.judged import document
-from tests.security.injections import ATTEMPTS, FAMILIES, NONCE
+from harness.judge.options import JudgeOptions
+from harness.judge.prompt import MAX_CHARS
+from harness.judge.task_judge import TaskJudge, bind
+from harness.task_loading.index import load_index
+from harness.task_loading.specs import load_spec
+from harness.task_loading.task import YamlTask
+from model_adapters.services.chat_client import _encoded
+from tests.support.data.injections import ATTEMPTS, FAMILIES, NONCE
+from tests.support.runs.judged import document
 
 DOCS: dict[str, dict[str, Any]] = {
     "sakura_animal_single": document(1),

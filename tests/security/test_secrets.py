@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos_server import ChaosServer
-from tests.command import CommandResult
-from tests.toy import FLAGS, TOY, evaluate_arguments, snapshot, write_tone
+from tests.support.command import CommandResult
+from tests.support.runs.toy import FLAGS, TOY, evaluate_arguments, snapshot, write_tone
+from tests.support.servers.chaos_server import ChaosServer
 
 Cli = Callable[..., CommandResult]
 KEY = "sk-4f9A,b0/c1+d2=="
@@ -27,7 +27,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def keyed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A mock model that takes a key and a URL, as a service does."""
-    from model_adapters import mock
+    from model_adapters.mock import adapter as mock
 
     class Keyed(mock.MockAdapter):
         def __init__(self, target: str, **model_args: object) -> None:
@@ -150,7 +150,7 @@ def test_a_key_that_looks_like_a_number_is_kept_as_text() -> None:
 
 
 def test_what_only_sounds_like_a_secret_is_recorded() -> None:
-    from harness.settings import redact, redact_argv
+    from harness.core.redaction import redact, redact_argv
 
     arguments = {"max_new_tokens": 5, "tokenizer": "a/b", "base_url": "https://host.example/v1"}
     assert redact(arguments) == arguments

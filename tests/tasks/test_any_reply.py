@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from harness.plan import load_spec
-from harness.task_index import load_index
+from harness.task_loading.index import load_index
+from harness.task_loading.specs import load_spec
+from harness.task_loading.task import YamlTask
 from harness.types import MISSING, Document, ItemScore
-from harness.yaml_task import YamlTask
 from metrics.registry import METRICS
 
 REPLIES = 10_000

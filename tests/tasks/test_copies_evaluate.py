@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from harness.jsonl import read_lines
-from tests.command import CommandResult
+from harness.run.jsonl import read_lines
+from tests.support.command import CommandResult
 from tests.tasks.llaso_eval import test_data as llaso
 from tests.tasks.sakura import test_data as sakura
 from tests.tasks.voicebench import test_data as voicebench

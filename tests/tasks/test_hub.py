@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from harness.errors import MissingDataError
-from tasks.hub import CONVERTED, rows, snapshot, split_files
-from tests.hub_server import CARD, Hub
+from tasks._shared.hub import CONVERTED, rows, snapshot, split_files
+from tests.support.servers.hub_server import CARD, Hub
 
 
 def parquet(tmp_path: Path, clip: bytes = b"clip") -> bytes:

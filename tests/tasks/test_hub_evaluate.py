@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.command import CommandResult, run_process
-from tests.hub_server import CARD, Hub
+from tests.support.command import CommandResult, run_process
+from tests.support.servers.hub_server import CARD, Hub
 from tests.tasks.llaso_eval import test_data as llaso
 from tests.tasks.mmau import test_data as mmau
 from tests.tasks.mmsu import test_data as mmsu

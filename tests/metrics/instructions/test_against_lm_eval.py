@@ -11,7 +11,7 @@ import pytest
 from metrics.instructions import INSTRUCTION_IDS, check, evaluate
 from metrics.instructions.arguments import PARAMETERS
 from tests.metrics.instructions.lm_eval_checkers import lm_eval_ifeval
-from tests.metrics.instructions.replies import arguments, reply
+from tests.support.data.instruction_replies import arguments, reply
 
 REPLIES = 150
 

@@ -26,7 +26,7 @@ from metrics.instructions import (
 from metrics.instructions.arguments import PARAMETERS, resolve
 from metrics.instructions.language import detect
 from metrics.instructions.rules import _paragraphs_or_lines
-from tests.metrics.instructions.replies import CHOICES, FRAGMENTS
+from tests.support.data.instruction_replies import CHOICES, FRAGMENTS
 
 texts = st.lists(st.sampled_from(FRAGMENTS), max_size=8).map("".join)
 

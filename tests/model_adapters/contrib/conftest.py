@@ -12,8 +12,8 @@ import pytest
 
 from harness.types import Adapter, Audio, Message, Request, Response, Role, Text
 from model_adapters.registry import create
-from tests.environment import make_environment
-from tests.toy import jsonl
+from tests.support.environment import make_environment
+from tests.support.runs.toy import jsonl
 
 STUBS = Path(__file__).parents[1] / "stubs" / "contrib"
 TARGETS = {

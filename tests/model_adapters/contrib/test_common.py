@@ -20,7 +20,7 @@ from model_adapters.contrib._common import (
     wav_bytes,
     wav_files,
 )
-from model_adapters.hf_generation import plan_generation
+from model_adapters.hf.generation import plan_generation
 
 TAKES = ("temperature", "top_p")
 

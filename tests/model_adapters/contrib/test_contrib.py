@@ -17,14 +17,13 @@ import pytest
 
 import model_adapters.contrib
 from harness.errors import UnknownNameError, UsageError
-from model_adapters import python_worker
-from model_adapters.catalogue import FORMS
 from model_adapters.conformance import AdapterConformance
-from model_adapters.python import contrib_modules
-from model_adapters.registry import create
-from tests import clips
+from model_adapters.python import worker as python_worker
+from model_adapters.python.adapter import contrib_modules
+from model_adapters.registry import FORMS, create
 from tests.model_adapters.contrib.conftest import TARGETS, Stubbed, text
-from tests.toy import FLAGS, jsonl, write_tone
+from tests.support import clips
+from tests.support.runs.toy import FLAGS, jsonl, write_tone
 
 FOLDER = Path(model_adapters.contrib.__file__).parent
 ROOT = Path(__file__).parents[3]
@@ -178,7 +177,7 @@ worker, folder = sys.argv[1:]
 runpy.run_path(worker, run_name="worker")["stand_alone"]("model_adapters.contrib", folder)
 importlib.import_module("model_adapters.contrib.llaso")
 found = {}
-for name in ("llaso", "openai", "desta25", "_common", "contrib", "model_adapters.python_worker", "harness"):
+for name in ("llaso", "openai", "desta25", "_common", "contrib", "model_adapters.python.worker", "harness"):
     try:
         found[name] = importlib.import_module(name).__file__
     except ImportError:

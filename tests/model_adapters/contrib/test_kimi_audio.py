@@ -6,8 +6,8 @@ import pytest
 
 from harness.errors import AdapterError
 from harness.types import Request
-from tests import clips
 from tests.model_adapters.contrib.conftest import Stubbed, answer, error, message, request, text
+from tests.support import clips
 
 MODEL = "kimi_audio"
 LOW, HIGH = (

@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 import model_adapters.contrib
-from model_adapters import python_worker
 from model_adapters.conformance import AdapterConformance
+from model_adapters.python import worker as python_worker
 from model_adapters.registry import create
-from tests import clips
 from tests.model_adapters.contrib.conftest import TARGETS, answer, request, text
+from tests.support import clips
 
 REAL = Path(__file__).with_name("real")
 ARGUMENTS = {

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.clips import encoded, tone, write
+from tests.support.clips import encoded, tone, write
 
 Entry = dict[str, Any]
 
@@ -174,7 +174,7 @@ def write_copy(root: Path) -> Path:
 
 def judge(body: Any) -> str:
     """A judge service that looks for the label in the fenced reply."""
-    from tests.chaos_server import user_text
+    from tests.support.servers.chaos_server import user_text
 
     text = user_text(body)
     inside = text.rpartition("[BEGIN MODEL OUTPUT")[2]

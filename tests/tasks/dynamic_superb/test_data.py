@@ -14,9 +14,9 @@ from harness.errors import InputFileError, MissingDataError, UnsupportedTaskErro
 from harness.types import Documents
 from tasks.dynamic_superb import data
 from tasks.dynamic_superb.instances import instances
-from tests.chaos_server import ChaosServer
-from tests.command import CommandResult
-from tests.hub_server import CARD, Hub
+from tests.support.command import CommandResult
+from tests.support.servers.chaos_server import ChaosServer
+from tests.support.servers.hub_server import CARD, Hub
 from tests.tasks.dynamic_superb import copies
 
 Cli = Callable[..., CommandResult]
@@ -244,7 +244,7 @@ def test_the_hub_is_asked_for_the_listed_commit(hub: Hub, tmp_path: Path) -> Non
 def test_a_download_takes_the_listed_commit(
     hub: Hub, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from harness.data_get import resolve
+    from harness.data.get import resolve
     from tasks.dynamic_superb.source import SOURCE
 
     copies.write_parquet(tmp_path / "made", copies.table(copies.SPEAKERS))

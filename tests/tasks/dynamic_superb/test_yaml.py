@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from harness.judge_health import canaries
-from harness.judge_spec import task_judge
-from harness.task_groups import load_task
-from harness.task_index import load_index
+from harness.judge.canaries import canaries
+from harness.task_loading.groups import load_task
+from harness.task_loading.index import load_index
+from harness.task_loading.judge_block import task_judge
+from harness.task_loading.task import YamlTask
 from harness.types import TaskSpec
-from harness.yaml_task import YamlTask
-from leaderboards.dynamic_superb import DOMAINS, PHASE_1
-from metrics.judge import dynamic_superb as judge
+from leaderboards.boards.dynamic_superb import DOMAINS, PHASE_1
 from metrics.registry import METRICS
+from tasks.dynamic_superb import judge_reply as judge
 from tasks.dynamic_superb import scoring
 from tasks.dynamic_superb.instances import instances, task_id
 

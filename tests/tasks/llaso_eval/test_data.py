@@ -17,7 +17,7 @@ from harness.errors import InputFileError, MissingDataError, UnknownNameError
 from tasks.llaso_eval import data, hub, scoring
 from tasks.llaso_eval.layout import find_clip, read_items
 from tasks.llaso_eval.sets import data_sets, task_id
-from tests.hub_server import Hub
+from tests.support.servers.hub_server import Hub
 
 ROOT = Path(__file__).resolve().parents[3]
 GENDER = "vctk_gender_classification_test"
@@ -238,8 +238,8 @@ def test_the_committed_task_files_are_what_the_script_makes() -> None:
 
 
 def test_every_task_file_is_valid_and_declares_its_metrics() -> None:
-    from harness.task_schema import parse_task
-    from harness.yaml_loader import load_yaml
+    from harness.task_loading.schema import parse_task
+    from harness.task_loading.yaml_file import load_yaml
 
     for file, facts in data_sets().items():
         spec = parse_task(load_yaml(ROOT / "tasks" / "llaso_eval" / f"{task_id(file)}.yaml"))

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from harness.errors import InputFileError, UnknownNameError
 from harness.types import MISSING, READINGS, ItemScore
-from metrics import llaso_numbers
-from metrics.judge import llaso as judge
 from metrics.registry import METRICS
+from tasks.llaso_eval import judge_reply as judge
 from tasks.llaso_eval import scoring
+from tasks.llaso_eval import spoken_numbers as llaso_numbers
 from tasks.llaso_eval.rules import EXACT
 from tasks.llaso_eval.sets import data_sets, get, task_id
 

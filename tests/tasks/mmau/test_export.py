@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.command import CommandResult
+from tests.support.command import CommandResult
 from tests.tasks.mmau.test_data import CLIPS, ITEMS, write_parquet
 
 Cli = Callable[..., CommandResult]

@@ -14,7 +14,7 @@ import pytest
 import soundfile
 
 from harness.errors import AudioError, InputFileError, MissingDataError
-from tasks.arrow import SavedCell
+from tasks._shared.arrow import SavedCell
 from tasks.mmsu import data
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.command import CommandResult
-from tests.toy import jsonl, results
+from tests.support.command import CommandResult
+from tests.support.runs.toy import jsonl, results
 
 CLI = Callable[..., CommandResult]
 
@@ -59,8 +59,8 @@ def test_the_random_baseline_is_at_chance(cli: CLI, tmp_path: Path) -> None:
         for task in tasks.split(","):
             low, high = metrics(run, task)["accuracy"]["ci95"]
             assert high - low < 0.7
-    from metrics.intervals import estimate
     from metrics.registry import METRICS
+    from metrics.statistics.intervals import estimate
 
     items = [{"correct": 1, "n": 1}] * int(right) + [{"correct": 0, "n": 1}] * int(total - right)
     low, high = estimate(METRICS["accuracy"], items).ci95 or (1.0, 0.0)

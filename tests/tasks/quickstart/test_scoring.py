@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.task_schema import parse_task
+from harness.task_loading.schema import parse_task
+from harness.task_loading.yaml_file import load_yaml
 from harness.types import MISSING, ItemScore, TaskSpec
-from harness.yaml_loader import load_yaml
 from metrics.registry import METRICS
 from tasks.quickstart import data, scoring
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import CommandResult
-from tests.shared import SHARED, needs_shared
-from tests.tiny_models import build_tiny_qwen2_audio
-from tests.toy import jsonl, results
+from tests.support.command import CommandResult
+from tests.support.models.tiny_models import build_tiny_qwen2_audio
+from tests.support.runs.toy import jsonl, results
+from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from harness.errors import InputFileError
 from harness.types import MISSING
-from metrics.judge import sakura as judge
 from metrics.registry import METRICS
+from tasks.sakura import judge_reply as judge
 from tasks.sakura import scoring
 from tasks.sakura.questions import gold_index
 
@@ -163,7 +163,8 @@ def test_a_document_without_its_hop_names_the_field() -> None:
         ("(a) or (d)", None),
         ("(b) goose", None),
         ("ducks", None),
-        ("b", None),
+        ("b", "b"),
+        ("not (b)", None),
         ("(e)", None),
         ("", None),
         (None, None),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.speech_ifeval.layout import PARTS
-from tests.clips import encoded, speech_like
+from tests.support.clips import encoded, speech_like
 
 CLIP = "Automatic_speech_recognition/12-34.flac"
 SPOKEN = {

@@ -12,7 +12,7 @@ import pytest
 from harness.errors import InputFileError, MissingDataError, UsageError
 from tasks.speech_ifeval import data, hub
 from tasks.speech_ifeval.layout import PARTS
-from tests.hub_server import Hub
+from tests.support.servers.hub_server import Hub
 from tests.tasks.speech_ifeval.copies import (
     CLIP,
     CLOSED,

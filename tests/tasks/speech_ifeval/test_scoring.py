@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.types import MISSING, ItemScore
-from metrics.judge import speech_ifeval as judge
+from metrics.judge import last_line
 from metrics.registry import METRICS
+from tasks.speech_ifeval import judge_reply as judge
 from tasks.speech_ifeval import scoring
 from tasks.speech_ifeval.layout import PARTS
 from tests.tasks.speech_ifeval.copies import CLOSED, COT, CREATIVE, DOCUMENTS
@@ -177,7 +178,7 @@ def test_references_and_signature() -> None:
 def test_judge_readers_never_raise_and_strict_reads_whole_words(reply: str) -> None:
     word = judge.parse(reply)
     assert word is None or word.lower() in ("yes", "no")
-    read = judge.parse_last_line(reply)
+    read = last_line.parse_last_line(reply)
     if read is not None:
         last = [line for line in reply.split("\n") if line.strip()][-1]
         assert ("yes" in last.lower()) is read

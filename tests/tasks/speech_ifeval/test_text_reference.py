@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.command import CommandResult
-from tests.toy import jsonl
+from tests.support.command import CommandResult
+from tests.support.runs.toy import jsonl
 
 
 def test_the_text_reference_runs_without_clips(

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from harness.task_groups import check_group
-from harness.task_schema import is_fragment, is_group, parse_task
+from harness.task_loading.groups import check_group
+from harness.task_loading.schema import is_fragment, is_group, parse_task
+from harness.task_loading.yaml_file import load_yaml
 from harness.types import TaskSpec
-from harness.yaml_loader import load_yaml
-from leaderboards.native_speech_ifeval import COLUMNS, GROUPS
+from leaderboards.boards.speech_ifeval import COLUMNS, GROUPS
 from metrics.instructions import INSTRUCTION_IDS
-from metrics.judge import speech_ifeval as judge
 from metrics.registry import METRICS
 from tasks.speech_ifeval import data, scoring
+from tasks.speech_ifeval import judge_reply as judge
 from tasks.speech_ifeval.layout import PARTS
 from tests.tasks.speech_ifeval.copies import DOCUMENTS
 

@@ -14,10 +14,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from harness.audio import AudioRef
+from harness.core.keys import item_keys
 from harness.errors import AudioError, InputFileError, MissingDataError, UsageError
-from harness.keys import item_keys
 from tasks.voicebench import data, layout
-from tests import clips
+from tests.support import clips
 
 AUDIO = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 KWARGS = [{"num_words": 5, "relation": "less than", "keywords": None, "prompt_to_repeat": None}]

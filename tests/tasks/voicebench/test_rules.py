@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from metrics import voicebench as rules
-from metrics.judge import voicebench as judge
+from tasks.voicebench import judge_reply as judge
+from tasks.voicebench import reply_rules as rules
 
 
 @pytest.mark.parametrize(

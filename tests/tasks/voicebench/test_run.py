@@ -13,8 +13,8 @@ import pytest
 
 from metrics.registry import METRICS
 from tasks.voicebench import data, scoring
-from tests import clips
-from tests.command import CommandResult
+from tests.support import clips
+from tests.support.command import CommandResult
 
 Cli = Callable[..., CommandResult]
 BOARD = {

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.task_groups import check_group
-from harness.task_schema import is_fragment, is_group, parse_task
+from harness.task_loading.groups import check_group
+from harness.task_loading.schema import is_fragment, is_group, parse_task
+from harness.task_loading.yaml_file import load_yaml
 from harness.types import TaskSpec
-from harness.yaml_loader import load_yaml
-from metrics.judge import voicebench as judge
 from metrics.registry import METRICS
 from tasks.voicebench import data, scoring
+from tasks.voicebench import judge_reply as judge
 from tasks.voicebench.layout import ACCENTS, CONFIGS
 
 FOLDER = Path(data.__file__).parent

@@ -1,0 +1,435 @@
+"""The Python face: what the command line does, as typed functions. The command line calls these.
+
+Every function raises ``harness.errors.HarnessError`` for bad input and a broken environment; a run that ended
+incomplete is no exception but a ``Run`` with ``exit_code`` 3, and a gate that fails is a report.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar, Unpack
+
+from harness.errors import EXIT_OK, UnknownNameError
+from harness.settings import Settings
+
+if TYPE_CHECKING:
+    from harness.comparison.report import GateReport
+    from harness.core.scoring import Reading
+    from harness.evaluation.evaluate import Ended
+    from harness.run.progress import Style
+    from harness.run.reader import RunView
+    from harness.task_loading.index import TaskEntry
+    from leaderboards.tables import Leaderboard
+
+T = TypeVar("T")
+PathLike = str | os.PathLike[str]
+
+
+class MetricValue(NamedTuple):
+    """One number of a run.
+
+    Attributes:
+        value: the metric; rates are fractions. ``None`` if nothing could be counted.
+        ci95: ends of its 95 % interval, ``None`` if there is none.
+        stderr: its standard error, ``None`` if there is none.
+        n: items in the denominator of this reading.
+        unparsed: items whose answer (or judge reply) could not be read.
+        complete: False where items are missing or the official scorer would have stopped.
+    """
+
+    value: float | None
+    ci95: tuple[float, float] | None
+    stderr: float | None
+    n: int
+    unparsed: int
+    complete: bool
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run directory that was scored.
+
+    Attributes:
+        view: the opened directory.
+        exit_code: how it ended: 0, 3 (incomplete), 130 or 143 (interrupted); 0 for a run that was only read.
+        note: what went wrong and what to do about it, ``None`` if nothing did.
+    """
+
+    view: RunView
+    exit_code: int = EXIT_OK
+    note: str | None = None
+
+    @property
+    def path(self) -> Path:
+        """The directory."""
+        return self.view.path
+
+    @property
+    def name(self) -> str:
+        """The run's name in tables."""
+        return self.view.name
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """Content of ``manifest.json``."""
+        return self.view.manifest
+
+    @property
+    def results(self) -> Mapping[str, Any]:
+        """Content of ``results.json``."""
+        return self.view.results
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Ids of its tasks, in the order of the run."""
+        return tuple(self.results["tasks"])
+
+    def metric(self, task: str, metric: str, reading: Reading = "strict") -> MetricValue:
+        """Return one number.
+
+        Args:
+            task: task id.
+            metric: metric id.
+            reading: ``strict`` or ``official``.
+
+        Raises:
+            UnknownNameError: the run has no such task, the task no such metric, or the metric no such reading.
+        """
+        known = self.results["tasks"]
+        if task not in known:
+            raise UnknownNameError("task", task, known)
+        metrics = known[task]["metrics"]
+        if metric not in metrics:
+            raise UnknownNameError(
+                "metric", metric, metrics, hint=f"{task} has {', '.join(metrics)}"
+            )
+        readings = metrics[metric]
+        if reading not in readings:
+            raise UnknownNameError(
+                "reading", reading, readings, hint=f"{metric} has {', '.join(readings)}"
+            )
+        found = readings[reading]
+        ends = found["ci95"]
+        return MetricValue(
+            found["value"],
+            None if not ends or None in ends else (ends[0], ends[1]),
+            found["stderr"],
+            found["n"],
+            found["unparsed"],
+            found["complete"],
+        )
+
+    def samples(self, task: str | None = None) -> Iterator[dict[str, Any]]:
+        """Yield one record per item and repeat (``docs/run_directory.md``), of one task or of all.
+
+        Raises:
+            UnknownNameError: the run has no such task.
+            InputFileError: ``samples.jsonl`` is missing or damaged.
+        """
+        if task is not None and task not in self.tasks:
+            raise UnknownNameError("task", task, self.tasks)
+        return self.view.samples(task)
+
+    def table(self) -> str:
+        """Return the score table as plain text, as ``harness evaluate --plain`` prints it."""
+        import io
+
+        from harness.report.table import print_results
+
+        stream = io.StringIO()
+        print_results(self.results, self.manifest, stream, plain=True)
+        return stream.getvalue()
+
+    def __repr__(self) -> str:
+        return f"<Run {self.name!r}: {len(self.tasks)} tasks in {self.path}>"
+
+
+class SharedOptions(TypedDict, total=False):
+    """Options of ``evaluate`` and ``score``; each means what the flag of the same name does (``docs/cli.md``)."""
+
+    name: str
+    data: Mapping[str, Path]
+    revision: Mapping[str, str]
+    include_path: Sequence[Path]
+    trust_task_code: bool
+    judge: str
+    judge_args: Mapping[str, Any]
+    judge_budget: str
+    judge_cache: Path
+    judge_prompt: Path
+    max_errors: str
+    reference: Path
+
+
+class EvaluateOptions(SharedOptions, total=False):
+    """Options of ``evaluate``."""
+
+    model_args: Mapping[str, Any]
+    limit: int | float | str
+    seed: int
+    batch_size: int
+    repeats: int
+    gen_kwargs: Mapping[str, Any]
+    template: str
+    system: str
+    retry_errors: bool
+    require_complete: bool
+    skip_unavailable: bool
+
+
+class ScoreOptions(SharedOptions, total=False):
+    """Options of ``score``."""
+
+    response_field: str
+    doc_field: str
+    id_field: str
+    judge_field: str
+    clean: str
+
+
+def evaluate(
+    model: str,
+    tasks: str | Sequence[str],
+    output: PathLike,
+    *,
+    progress: Style = "quiet",
+    argv: Sequence[str] = (),
+    **options: Unpack[EvaluateOptions],
+) -> Run:
+    """Run a model on tasks into a run directory; the same call again goes on where it stopped.
+
+    Args:
+        model: checkpoint folder, hub id, or ``adapter:target``.
+        tasks: names of tasks or groups, or patterns.
+        output: the run directory.
+        progress: ``live``, ``plain`` or ``quiet``, on standard error.
+        argv: the command line to record in the manifest.
+        options: see ``EvaluateOptions``.
+
+    Raises:
+        UsageError: a wrong argument, task or field; or a run directory of something else.
+        SetupError: data, a package, a key or the disk is missing, or the model cannot be loaded.
+    """
+    from harness.evaluation.evaluate import evaluate as run
+
+    settings = _settings(model, tasks, output, options)
+    return _run(settings.output_path, partial(run, settings, argv, progress))
+
+
+def score(
+    task: str,
+    responses: PathLike,
+    output: PathLike,
+    *,
+    progress: Style = "quiet",
+    argv: Sequence[str] = (),
+    **options: Unpack[ScoreOptions],
+) -> Run:
+    """Score stored replies of one task without a model, into a run directory.
+
+    Args:
+        task: task id.
+        responses: a responses file: JSON array or JSON lines, plain or gzip.
+        output: the run directory; several tasks may share one.
+        progress: ``live``, ``plain`` or ``quiet``, on standard error; for the judge's calls.
+        argv: the command line to record in the manifest.
+        options: see ``ScoreOptions``.
+
+    Raises:
+        UsageError: a wrong argument, a malformed file, or a run directory of something else.
+        SetupError: the benchmark's data, a key or the disk is missing.
+    """
+    from harness.core.stored_replies import Fields
+    from harness.evaluation.stored import score_file
+
+    given = dict(options)
+    default = Fields()
+    fields = Fields(
+        *(
+            str(given.pop(f"{part}_field", getattr(default, attribute)))
+            for part, attribute in (
+                ("response", "response"),
+                ("doc", "doc"),
+                ("id", "id"),
+                ("judge", "judge"),
+            )
+        )
+    )
+    clean = str(given.pop("clean", "none"))
+    settings = _settings("stored", task, output, given)
+    return _run(
+        settings.output_path,
+        partial(score_file, settings, Path(responses), fields, clean, argv, progress),
+    )
+
+
+class RescoreOptions(TypedDict, total=False):
+    """Options of ``rescore``."""
+
+    include_path: Sequence[Path]
+    trust_task_code: bool
+    rejudge: bool
+    judge: str
+    judge_args: Mapping[str, Any]
+    judge_budget: str
+    judge_cache: Path
+    judge_prompt: Path
+    max_errors: str
+    reference: Path
+
+
+def rescore(
+    run: PathLike | Run, *, progress: Style = "quiet", **options: Unpack[RescoreOptions]
+) -> Run:
+    """Derive samples and results of a run directory anew, without a model.
+
+    Args:
+        run: the run directory, or a run.
+        progress: ``live``, ``plain`` or ``quiet``, on standard error; for the judge's calls.
+        options: see ``RescoreOptions``.
+
+    Raises:
+        UsageError: not a run directory, or a task that is not known here.
+    """
+    from harness.evaluation.stored import score_directory
+
+    path = run.path if isinstance(run, Run) else Path(run)
+    settings = _settings("stored", str(path), path, options)
+    return _run(path, partial(score_directory, settings, progress))
+
+
+def load_run(path: PathLike) -> Run:
+    """Open a run directory that was scored. Nothing is written.
+
+    Raises:
+        UsageError: not a run directory, not scored yet, or written in another schema.
+        InputFileError: a file in it is damaged.
+    """
+    from harness.run.reader import read_run
+
+    return Run(read_run(Path(path)))
+
+
+class GateSettings(TypedDict, total=False):
+    """Options of ``gate``; see ``harness.comparison.gate.GateOptions``."""
+
+    tasks: Sequence[str]
+    metrics: Sequence[str]
+    alpha: float
+    min_effect: float
+    max_drop: float
+    fail_inconclusive: bool
+
+
+def gate(
+    candidate: PathLike | Run, baseline: PathLike | Run, **options: Unpack[GateSettings]
+) -> GateReport:
+    """Tell whether a candidate run is worse than a baseline run, beyond chance.
+
+    Returns:
+        The report: ``verdict``, ``exit_code`` (0, 1, 2, 3 or 5), ``to_text()``, ``to_json()``.
+
+    Raises:
+        UsageError: one of them is not a scored run directory, or a task or metric is unknown.
+    """
+    from harness.comparison.gate import GateOptions
+    from harness.comparison.gate import gate as decide
+
+    return decide(_view(candidate), _view(baseline), GateOptions(**options))
+
+
+def leaderboard(runs: Sequence[PathLike | Run]) -> Leaderboard:
+    """Build native and normalised tables of several runs.
+
+    Returns:
+        Tables and signature sets; ``leaderboards.renderers`` turn them into text.
+
+    Raises:
+        UsageError: one of them is not a scored run directory.
+    """
+    from leaderboards.build import leaderboard as build
+
+    return build([_view(run) for run in runs])
+
+
+def list_tasks(
+    pattern: str | None = None, *, include_path: Sequence[PathLike] = ()
+) -> list[TaskEntry]:
+    """List tasks: id, benchmark, items, metrics, licence, cost.
+
+    Args:
+        pattern: task, group or pattern; default: everything.
+        include_path: folders with tasks of your own.
+
+    Raises:
+        UnknownNameError: nothing matches.
+    """
+    from harness.task_loading.index import load_index
+
+    index = load_index(tuple(Path(folder) for folder in include_path))
+    return index.resolve([pattern]) if pattern else list(index.tasks.values())
+
+
+# --- helpers ---------------------------------------------------------------------------------
+
+
+def _settings(
+    model: str, tasks: str | Sequence[str], output: PathLike, options: Mapping[str, Any]
+) -> Settings:
+    from dataclasses import fields
+
+    from harness.settings import merge, parse_max_errors
+
+    known = {item.name for item in fields(Settings)}
+    for name in options:
+        if name not in known:
+            raise UnknownNameError("option", name, known)
+    given = dict(options)
+    if given.get("limit") is not None:
+        given["limit"] = str(given["limit"])
+    if given.get("include_path") is not None:
+        given["include_path"] = tuple(Path(folder) for folder in given["include_path"])
+    for name in ("judge_cache", "judge_prompt", "reference"):
+        if given.get(name) is not None:
+            given[name] = Path(given[name]).expanduser()
+    names = (tasks,) if isinstance(tasks, str) else tuple(tasks)
+    settings = merge({**given, "model": model, "tasks": names, "output_path": Path(output)}, {})
+    parse_max_errors(settings.max_errors, 0)
+    return settings
+
+
+def _view(run: PathLike | Run) -> RunView:
+    return run.view if isinstance(run, Run) else load_run(run).view
+
+
+def _run(path: Path, work: Callable[[], Ended]) -> Run:
+    ended = _outside_of_a_loop(work)
+    from harness.run.reader import RunView
+
+    return Run(RunView(path, ended.manifest, ended.results), ended.exit_code, ended.note)
+
+
+def _outside_of_a_loop(work: Callable[[], T]) -> T:
+    """Make a call that starts an event loop, in a thread where one runs already (a notebook).
+
+    Such a call blocks, and an interrupt ends only the wait: await ``asyncio.to_thread`` instead where that matters.
+    """
+    if not _loop_runs():
+        return work()
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1, thread_name_prefix="harness-run") as pool:
+        return pool.submit(work).result()
+
+
+def _loop_runs() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Comparing runs: the regression gate."""

@@ -1,0 +1,1 @@
+"""The ground: records and rules that every package shares. Imports only ``harness.errors``."""

@@ -1,0 +1,159 @@
+"""Content keys: what makes two items, two requests or two data sets the same.
+
+``item_key`` pairs runs in compare, gate and leaderboard; ``request_key`` caches and resumes. Keys hash
+canonical JSON (sorted keys, no white space, UTF-8), so they depend on content only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, overload
+
+from harness.core.messages import Audio, Message, Text
+from harness.core.scoring import Document
+from harness.errors import AudioError
+
+HASH_CHARS = 6
+_KEY_BYTES: Final = 32
+
+
+def _plain(value: Any) -> Any:
+    """JSON-able form of values that loaders may leave in documents (dates, numpy scalars, tuples)."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return repr(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    return str(value)
+
+
+def canonical_json(value: Any) -> str:
+    """One text per content.
+
+    >>> canonical_json({"b": 1, "a": [True, None, "ü"]})
+    '{"a":[true,null,"ü"],"b":1}'
+    """
+    return json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(value: Any) -> str:
+    """Hex sha256 of the canonical JSON of a value."""
+    return hashlib.sha256(canonical_json(value).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def short_hash(value: Any) -> str:
+    """First characters of ``digest``, for signatures."""
+    return digest(value)[:HASH_CHARS]
+
+
+def original_fields(doc: Document) -> dict[str, Any]:
+    """The benchmark's own fields of a document, JSON-able, without ours and without audio."""
+    return {
+        key: _plain(value)
+        for key, value in doc.items()
+        if not key.startswith("_") and not isinstance(value, (Audio, bytes))
+    }
+
+
+def identity(doc: Document, doc_fields: Sequence[str]) -> dict[str, Any]:
+    """The declared fields of a document that make its identity (all original ones if none are there)."""
+    fields = original_fields(doc)
+    declared = {key: fields[key] for key in doc_fields if key in fields}
+    return declared or fields
+
+
+class ItemKeys(Sequence[str]):
+    """Keys of documents, 32 bytes each."""
+
+    def __init__(self, keys: Iterable[str] = ()) -> None:
+        self._content = b"".join(map(bytes.fromhex, keys))
+
+    def __len__(self) -> int:
+        return len(self._content) // _KEY_BYTES
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        start = range(len(self))[index] * _KEY_BYTES
+        return self._content[start : start + _KEY_BYTES].hex()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ItemKeys) and self._content == other._content
+
+    def __hash__(self) -> int:
+        return hash(self._content)
+
+
+def item_keys(task: str, docs: Iterable[Document], doc_fields: Sequence[str]) -> ItemKeys:
+    """Keys of documents in order; equal documents are told apart by their occurrence number."""
+    seen: Counter[str] = Counter()
+
+    def keys() -> Iterator[str]:
+        for doc in docs:
+            content = digest([task, identity(doc, doc_fields)])
+            yield digest([content, seen[content]]) if seen[content] else content
+            seen[content] += 1
+
+    return ItemKeys(keys())
+
+
+def data_hash(docs: Iterable[Document], doc_fields: Sequence[str]) -> str:
+    """Hash of documents in id order, independent of their order in the file."""
+    rows = sorted((str(doc.get("_id", "")), digest(identity(doc, doc_fields))) for doc in docs)
+    return short_hash(rows)
+
+
+def clip_digest(clip: Audio) -> str | None:
+    """Digest of a clip's bytes, ``None`` if they cannot be read (its item is then an error)."""
+    try:
+        return clip.sha256
+    except AudioError:
+        return None
+
+
+def message_record(messages: Sequence[Message]) -> list[dict[str, Any]]:
+    """Messages as stored in ``responses.jsonl``: text verbatim, audio by name and digest."""
+    return [
+        {
+            "role": message.role,
+            "content": [
+                {"type": "text", "text": part.text}
+                if isinstance(part, Text)
+                else {"type": "audio", "path": part.path, "sha256": clip_digest(part)}
+                for part in message.parts
+            ],
+        }
+        for message in messages
+    ]
+
+
+def request_key(
+    fingerprint: str, messages: Sequence[Message], generation: Mapping[str, Any], repeat: int
+) -> str:
+    """Key of one call: model, rendered messages, audio content, generation arguments and repeat."""
+    content = [
+        [
+            message.role,
+            [
+                part.text if isinstance(part, Text) else {"audio": clip_digest(part)}
+                for part in message.parts
+            ],
+        ]
+        for message in messages
+    ]
+    return digest([fingerprint, content, dict(generation), repeat])

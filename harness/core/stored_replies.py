@@ -1,0 +1,261 @@
+r"""Read stored replies, for ``harness score`` and for ``replay:``.
+
+A responses file is a JSON array, or JSON lines split on "\n" only (replies contain U+2028 and the
+like); either may be gzip-compressed, which its content tells, never its name. Messages name the place
+of a record: ``file:line``, or ``file, record n`` in an array. The log of a run may end in a torn line:
+that line is no reply and is left out. Any other malformed content is an ``InputFileError``.
+
+A record is ``{"id": …, "doc": {…}, "response": "…", "judge_reply": "…" | [...]}``; without ``doc`` the
+record itself is the document when it has the benchmark's fields. Nothing is cleaned and nothing is
+dropped: a record without a response key is kept as such, since some scorers treat it differently from
+a null response.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from harness.core.scoring import MISSING
+from harness.errors import InputFileError, UsageError
+
+RUN_LOG: Final = "responses.jsonl"
+_GZIP: Final = b"\x1f\x8b"
+_LIKELY_FIELDS: Final = [
+    "response",
+    "model_output",
+    "model_prediction",
+    "prediction",
+    "answer",
+    "output",
+    "result",
+    "generated_text",
+    "pred",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Names of the record fields (``--response-field``, ``--doc-field``, ``--id-field``, ``--judge-field``)."""
+
+    response: str = "response"
+    doc: str = "doc"
+    id: str = "id"
+    judge: str = "judge_reply"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One stored response.
+
+    Attributes:
+        where: file and line (or array element), for messages.
+        id: the record's own id, verbatim; ``None`` if it has none.
+        doc: the document given in the record, if any.
+        whole: the whole record without response and judge reply: a document of its own if it has
+            the benchmark's fields.
+        response: any JSON value, or ``MISSING``.
+        judge_replies: judge replies (``None`` if the record has none).
+    """
+
+    where: str
+    id: str | int | None
+    doc: dict[str, Any] | None
+    whole: dict[str, Any]
+    response: Any
+    judge_replies: tuple[str | None, ...] | None
+
+
+def read_records(path: Path, fields: Fields) -> list[Record]:
+    """All records of a responses file.
+
+    Raises:
+        InputFileError: missing file, invalid JSON (line named), duplicate id, wrong shape, or no
+            record that has the response field although another field looks like it.
+    """
+    records = [_record(value, where, fields) for value, where in _values(path, _bytes(path))]
+    if not records:
+        raise InputFileError("the file has no records", where=str(path))
+    seen: dict[str | int, str] = {}
+    for record in records:
+        if record.id is None:
+            continue
+        if record.id in seen:
+            raise InputFileError(
+                f"the id {record.id!r} occurs twice (first at {seen[record.id]})",
+                where=record.where,
+                hint="ids must be unique; name another field with --id-field",
+            )
+        seen[record.id] = record.where
+    _check_response_field(path, records, fields)
+    return records
+
+
+def _check_response_field(path: Path, records: Sequence[Record], fields: Fields) -> None:
+    if any(record.response is not MISSING for record in records):
+        return
+    likely = [name for name in _LIKELY_FIELDS if any(name in record.whole for record in records)]
+    if likely:
+        raise InputFileError(
+            f"no record has the field {fields.response!r}",
+            where=str(path),
+            hint=f"did you mean --response-field {likely[0]}?",
+        )
+
+
+def _record(value: Any, where: str, fields: Fields) -> Record:
+    value = _object(value, where)
+    identifier = value.get(fields.id)
+    if identifier is not None and (
+        isinstance(identifier, bool) or not isinstance(identifier, (str, int))
+    ):
+        raise InputFileError(
+            f"the field {fields.id!r} must be text or an integer, found {identifier!r}", where=where
+        )
+    doc = value.get(fields.doc)
+    if doc is not None and not isinstance(doc, dict):
+        raise InputFileError(
+            f"the field {fields.doc!r} must be an object, found {type(doc).__name__}", where=where
+        )
+    return Record(
+        where=where,
+        id=identifier,
+        doc=doc,
+        whole={
+            key: item for key, item in value.items() if key not in (fields.response, fields.judge)
+        },
+        response=value.get(fields.response, MISSING),
+        judge_replies=judge_replies(value.get(fields.judge), fields.judge, where),
+    )
+
+
+def judge_replies(value: Any, field: str, where: str) -> tuple[str | None, ...] | None:
+    """The judge replies of a record: one text, or a list of them.
+
+    Raises:
+        InputFileError: neither.
+    """
+    if value is None:
+        return None
+    replies = value if isinstance(value, list) else [value]
+    if not all(reply is None or isinstance(reply, str) for reply in replies):
+        raise InputFileError(f"the field {field!r} must be text or a list of texts", where=where)
+    return tuple(replies)
+
+
+class StoredObject(NamedTuple):
+    """One JSON object of a responses file and its place."""
+
+    where: str
+    fields: dict[str, Any]
+
+
+class ResponseFile(NamedTuple):
+    """Content of a responses file, unread.
+
+    Attributes:
+        path: the file itself (the log, if a run directory was given).
+        sha256: hex digest of the file as it lies on disk.
+        records: in file order.
+    """
+
+    path: Path
+    sha256: str
+    records: list[StoredObject]
+
+
+def read_response_file(target: str | Path) -> ResponseFile:
+    """Read the objects of a responses file, without reading anything into them.
+
+    Args:
+        target: a responses file, or a run directory (its ``responses.jsonl`` is read).
+
+    Raises:
+        UsageError: there is no such file.
+        InputFileError: not gzip, not UTF-8, not JSON, or a record that is not an object.
+    """
+    path = Path(target).expanduser()
+    if path.is_dir():
+        path = path / RUN_LOG
+    if not path.exists():
+        raise UsageError(
+            f"no such responses file: {path}",
+            hint="replay: takes a JSON or JSONL file of replies, or a run directory",
+        )
+    data = _bytes(path)
+    records = [StoredObject(where, _object(value, where)) for value, where in _values(path, data)]
+    if not records:
+        raise InputFileError("the file has no records", where=str(path))
+    return ResponseFile(path, hashlib.sha256(data).hexdigest(), records)
+
+
+def _object(value: Any, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise InputFileError(
+            f"expected a JSON object, found {type(value).__name__}",
+            where=where,
+            hint='a record is {"id": …, "doc": {…}, "response": "…"}',
+        )
+    return value
+
+
+def _values(path: Path, data: bytes) -> Iterator[tuple[Any, str]]:
+    """Yield (JSON value, place) of every record."""
+    data = _unzipped(data, path)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if path.name == RUN_LOG and b"\n" not in data[error.start :]:  # inside a torn last line
+            text = data[: data.rfind(b"\n") + 1].decode("utf-8-sig")
+        else:
+            line = data.count(b"\n", 0, error.start) + 1
+            raise InputFileError(f"not UTF-8: {error.reason}", where=f"{path}:{line}") from error
+    if text.lstrip().startswith("["):
+        try:
+            values = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            line = getattr(error, "lineno", 1)
+            raise InputFileError(f"invalid JSON: {error}", where=f"{path}:{line}") from error
+        for number, value in enumerate(values, start=1):
+            yield value, f"{path}, record {number}"
+        return
+    lines = text.split("\n")
+    torn = len(lines) if lines[-1].strip() and path.name == RUN_LOG else None
+    for number, line_text in enumerate(lines, start=1):
+        if not line_text.strip():
+            continue
+        try:
+            value = json.loads(line_text)
+        except (ValueError, RecursionError) as error:
+            if number == torn:
+                return
+            raise InputFileError(
+                f"invalid JSON: {error}",
+                where=f"{path}:{number}",
+                hint="one JSON object a line, or one JSON array",
+            ) from error
+        yield value, f"{path}:{number}"
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InputFileError("the file does not exist", where=str(path)) from None
+    except OSError as error:
+        raise InputFileError(f"cannot read: {error.strerror}", where=str(path)) from error
+
+
+def _unzipped(data: bytes, path: Path) -> bytes:
+    if not data.startswith(_GZIP):
+        return data
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputFileError(f"damaged gzip data: {error}", where=str(path)) from error

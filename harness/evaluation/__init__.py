@@ -1,0 +1,1 @@
+"""Running: plan, runner, dry run, stored replies, diagnosis."""

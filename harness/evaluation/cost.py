@@ -1,0 +1,222 @@
+"""What tasks cost, for ``--dry-run``: measured on data that is here, declared by the task where it is not.
+
+``None`` is unknown and makes every sum that it enters unknown.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from harness.core.task import TaskSpec
+from harness.errors import AudioError
+from harness.evaluation.plan import PlannedTask
+from harness.judge.budget import price_of
+from harness.judge.options import JudgeOptions
+from harness.judge.task_judge import TaskJudge, bind
+from harness.settings import parse_limit
+from harness.task_loading.index import TaskEntry
+from harness.task_loading.specs import load_spec
+
+_REPLY_TOKENS: Final = 80
+"""Completion tokens that are assumed per judge call."""
+_HEADERS: Final = 12
+"""Items whose clips are looked at to estimate the hours of a task."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one task costs.
+
+    Attributes:
+        here: its data is on this machine.
+        items: selected items.
+        hours: hours of audio that are sent to the model.
+        calls: judge calls.
+        tokens: judge tokens.
+        price: dollars for the judge.
+    """
+
+    here: bool
+    items: int | None
+    hours: float | None
+    calls: int | None
+    tokens: int | None
+    price: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the tasks of a benchmark cost: see ``Share``.
+
+    Attributes:
+        here: tasks whose data is on this machine.
+        tasks: all of its tasks.
+        items: selected items.
+        hours: hours of audio.
+        calls: judge calls.
+        tokens: judge tokens.
+        price: dollars for the judge.
+        megabytes: documented size of the complete data.
+    """
+
+    here: int
+    tasks: int
+    items: int | None
+    hours: float | None
+    calls: int | None
+    tokens: int | None
+    price: float | None
+    megabytes: float | None
+
+    @classmethod
+    def of(cls, benchmark: str, shares: Sequence[Share]) -> Cost:
+        """The sum over the tasks of a benchmark."""
+        return cls(
+            here=sum(share.here for share in shares),
+            tasks=len(shares),
+            items=_count(share.items for share in shares),
+            hours=_sum(share.hours for share in shares),
+            calls=_count(share.calls for share in shares),
+            tokens=_count(share.tokens for share in shares),
+            price=_sum(share.price for share in shares),
+            megabytes=_megabytes(benchmark),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain form."""
+        return {
+            "tasks": self.tasks,
+            "tasks_here": self.here,
+            "items": self.items,
+            "audio_hours": self.hours,
+            "judge_calls": self.calls,
+            "judge_tokens": self.tokens,
+            "price_usd": self.price,
+            "disk_mb": self.megabytes,
+        }
+
+    def cells(self, name: str) -> tuple[str, ...]:
+        """A line of the table."""
+        return (
+            name,
+            f"{self.here}/{self.tasks}",
+            _shown(self.items, 0),
+            _shown(self.hours, 2),
+            _shown(self.calls, 0),
+            _shown(self.tokens, 0),
+            _shown(self.price, 2),
+            _shown(self.megabytes, 0),
+        )
+
+
+def total(costs: Iterable[Cost]) -> Cost:
+    """The sum over benchmarks."""
+    every = list(costs)
+    return Cost(
+        here=sum(cost.here for cost in every),
+        tasks=sum(cost.tasks for cost in every),
+        items=_count(cost.items for cost in every),
+        hours=_sum(cost.hours for cost in every),
+        calls=_count(cost.calls for cost in every),
+        tokens=_count(cost.tokens for cost in every),
+        price=_sum(cost.price for cost in every),
+        megabytes=_sum(cost.megabytes for cost in every),
+    )
+
+
+def planned_share(task: PlannedTask, judging: JudgeOptions) -> Share:
+    """The cost of a task whose data is here."""
+    return _share(
+        task.task.spec,
+        task.count,
+        _hours(task),
+        task.judge,
+        judging,
+        repeats=task.repeats,
+        here=True,
+    )
+
+
+def declared_share(
+    entry: TaskEntry, limit: str | None, judging: JudgeOptions, repeats: int
+) -> Share:
+    """The cost of a task whose data is not here, as far as the task declares it."""
+    spec = load_spec(entry)
+    items, hours = spec.items, spec.cost.get("audio_hours")
+    if items is not None and limit is not None:
+        selected = sum(stop - start for start, stop in parse_limit(limit, items))
+        hours = hours * selected / items if hours is not None else None
+        items = selected
+    if hours is not None:
+        hours *= repeats
+    judge = bind(spec, judging)
+    return _share(spec, items, hours, judge, judging, repeats=repeats, here=False)
+
+
+def _share(
+    spec: TaskSpec,
+    items: int | None,
+    hours: float | None,
+    judge: TaskJudge | None,
+    judging: JudgeOptions,
+    *,
+    repeats: int,
+    here: bool,
+) -> Share:
+    if judge is None:
+        return Share(here, items, hours, 0, 0, 0.0)
+    if items is None:
+        return Share(here, items, hours, None, None, None)
+    calls = int(spec.cost.get("judge_calls_per_item", 0)) * items * repeats
+    tokens = calls * int(spec.cost.get("tokens_per_judge_call", 0))
+    prices = price_of(judge.spec.model, judging.prices)
+    price = None
+    if prices is not None:
+        completion = min(_REPLY_TOKENS * calls, tokens)
+        price = ((tokens - completion) * prices[0] + completion * prices[1]) / 1e6
+    return Share(here, items, hours, calls, tokens, price if calls else 0.0)
+
+
+def _hours(task: PlannedTask) -> float | None:
+    """Hours of audio of the selected items."""
+    declared, items = task.task.spec.cost.get("audio_hours"), task.task.spec.items
+    if declared is not None and items:
+        return float(declared) * task.count * task.repeats / items
+    positions = list(task.positions())
+    step = max(1, len(positions) // _HEADERS)
+    looked_at = positions[::step][:_HEADERS]
+    try:
+        seconds = math.fsum(
+            clip.seconds
+            for position in looked_at
+            for clip in task.documents[position].get("_audio") or ()
+        )
+    except AudioError:
+        return None
+    return seconds / len(looked_at) * len(positions) * task.repeats / 3600
+
+
+def _megabytes(benchmark: str) -> float | None:
+    """Documented size of a benchmark's data, ``None`` if none is documented."""
+    from harness.task_loading.sources import source_module
+
+    module = source_module(benchmark)
+    found: float | None = None if module is None else module.SOURCE.megabytes
+    return found
+
+
+def _sum(values: Iterable[float | None]) -> float | None:
+    known = list(values)
+    return None if None in known else math.fsum(value for value in known if value is not None)
+
+
+def _count(values: Iterable[int | None]) -> int | None:
+    known = list(values)
+    return None if None in known else sum(value for value in known if value is not None)
+
+
+def _shown(value: float | None, decimals: int) -> str:
+    return "?" if value is None else f"{value:.{decimals}f}"

@@ -1,0 +1,134 @@
+"""Find the documents of stored replies: in the records themselves, or by id in the benchmark's data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.core import keys
+from harness.core.scoring import Document
+from harness.core.stored_replies import Record
+from harness.errors import (
+    HarnessError,
+    InputFileError,
+)
+from harness.run.attempts import ItemId
+from harness.task_loading.task import YamlTask
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One stored response with its document and final id."""
+
+    record: Record
+    id: ItemId
+    doc: Document
+
+
+class Documentation:
+    """Finds the document and the id of every record.
+
+    Args:
+        task: the task that scores them.
+        records: the file's records.
+        file: for messages.
+    """
+
+    def __init__(self, task: YamlTask, records: Sequence[Record], file: Path) -> None:
+        self._task = task
+        self._records = records
+        self._file = file
+        self._by_id: dict[str, Document] | None = None
+        self._by_content: dict[str, list[str]] | None = None
+
+    def resolve(self) -> list[Stored]:
+        """Documents and ids in file order.
+
+        Raises:
+            InputFileError: a record's document cannot be had, or lacks a field; file and line named.
+        """
+        taken: set[ItemId] = {record.id for record in self._records if record.id is not None}
+        stored = []
+        for record in self._records:
+            doc = self._document(record)
+            identifier = record.id
+            if identifier is None:
+                identifier = self._free_id(record, doc, taken)
+                taken.add(identifier)
+            doc["_id"] = identifier
+            stored.append(Stored(record, identifier, doc))
+        return stored
+
+    def _document(self, record: Record) -> Document:
+        given = record.doc
+        if given is None and self._task.missing_field(record.whole) is None:
+            given = record.whole
+        if given is not None and self._task.missing_field(given) is None:
+            return dict(given)
+        if record.id is not None:
+            found = self._data(record).get(str(record.id))
+            if found is not None:
+                return {**keys.original_fields(found), **(given or {}), **_ours(found)}
+        shown = given if given is not None else record.whole
+        raise InputFileError(
+            f"the record has no field {self._task.missing_field(shown)!r}, which {self._task.spec.task} needs",
+            where=record.where,
+            hint=f"it has: {', '.join(list(shown)[:12])}"
+            + ("" if record.id is None else f"; the data has no item {record.id!r}"),
+        )
+
+    def _data(self, record: Record) -> dict[str, Document]:
+        """Documents of the benchmark's data by id."""
+        if self._by_id is None:
+            try:
+                documents = self._task.documents()
+            except HarnessError as error:
+                missing = self._task.missing_field(
+                    record.doc if record.doc is not None else record.whole
+                )
+                problem = f"lacks the field {missing!r}" if missing else "has no id"
+                raise InputFileError(
+                    f"the record {problem}, and the benchmark's data cannot be had: {error.message}",
+                    where=record.where,
+                    hint=error.hint or f"--data {self._task.spec.benchmark}=FOLDER",
+                ) from error
+            self._by_id = {str(doc["_id"]): doc for doc in documents}
+        return self._by_id
+
+    def _free_id(self, record: Record, doc: Document, taken: set[ItemId]) -> ItemId:
+        """The benchmark's id of a record without one."""
+        function = getattr(self._task.scoring, "item_id", None)
+        own = function(doc) if function is not None else doc.get("id")
+        if isinstance(own, (str, int)) and not isinstance(own, bool):
+            return _unused(own, taken)
+        if self._by_content is None:
+            self._by_content = {}
+            for identifier, known in self._data(record).items():
+                self._by_content.setdefault(self._content(known, doc), []).append(identifier)
+        matches = self._by_content.get(self._content(doc, doc))
+        if not matches:
+            raise InputFileError(
+                "the record has no id and its document is not in the benchmark's data",
+                where=record.where,
+                hint="give each record an 'id', or name the field with --id-field",
+            )
+        return matches.pop(0) if len(matches) > 1 else _unused(matches[0], taken)
+
+    def _content(self, doc: Document, like: Document) -> str:
+        fields = [name for name in self._task.spec.doc_fields if name in like]
+        return keys.digest({name: doc.get(name) for name in fields})
+
+
+def _ours(doc: Document) -> Document:
+    return {key: value for key, value in doc.items() if key in ("_cluster",)}
+
+
+def _unused(identifier: ItemId, taken: set[ItemId]) -> ItemId:
+    """The id itself, or with ``#2``, ``#3`` … if fields inside documents repeat."""
+    if identifier not in taken:
+        return identifier
+    number = 2
+    while f"{identifier}#{number}" in taken:
+        number += 1
+    return f"{identifier}#{number}"

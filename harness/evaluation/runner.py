@@ -1,0 +1,395 @@
+"""The streaming runner: documents, lazy audio, bounded prefetch, adapter, append.
+
+Memory is constant in the number of items: prompts and audio exist only inside a window of a few
+batches. An item counts as finished once its line is in ``responses.jsonl``; an item that is finished
+with the same request key is not asked again. Order of completion never changes a result, since the
+score stage orders items by document.
+
+A failure of one request is recorded as an ``error`` item after bounded retries. When many requests in a
+row fail (a server that is gone, a process that died) the run stops instead of failing every item one
+by one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any, Final, Protocol, TypeVar
+
+from harness.core.adapter import Adapter, AdapterInfo, ErrorInfo, Request, Response
+from harness.core.keys import request_key
+from harness.core.messages import Audio, Message, mode_of
+from harness.core.scoring import Outcome
+from harness.core.threads import DaemonThread
+from harness.errors import AdapterError, AudioError, HarnessError
+from harness.evaluation.batches import form_batches, window_size
+from harness.evaluation.plan import PlannedTask
+from harness.run.attempts import Attempt, AttemptKey
+from harness.run.directory import RunDirectory
+from harness.run.records import outcome_of, response_record
+from metrics.text.cleaning import CLEANERS
+
+MAX_ATTEMPTS: Final = 3
+BACKOFF_SECONDS: Final = 0.25
+BREAKER: Final = 25
+"""Requests in a row that may fail before the model counts as dead."""
+PREFETCH_THREADS: Final = 2
+AUDIO_HINT: Final = "mend the file, then run the same command again: only its items are asked"
+
+T = TypeVar("T")
+
+
+class ProgressSink(Protocol):
+    """What the runner tells a progress display."""
+
+    def done(self, task: str, outcome: Outcome) -> None:
+        """One item ended."""
+        ...
+
+    def skipped(self, task: str) -> None:
+        """One item was finished before."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item to run."""
+
+    planned: PlannedTask
+    position: int
+    repeat: int = 0
+
+
+@dataclass(slots=True)
+class Prepared:
+    """An item with its request; ``error`` if its audio cannot be had; ``finished`` if it need not run."""
+
+    item: Item
+    request: Request
+    seconds: float
+    error: ErrorInfo | None = None
+    finished: bool = False
+
+
+class Runner:
+    """Runs items through one open adapter.
+
+    Args:
+        adapter: the open adapter.
+        info: what it declared.
+        run: run directory, held for writing.
+        attempts: what the run directory held at the start.
+        progress: display.
+        batch_size: requests per batch for ``batch`` adapters.
+        retry_errors: ask recorded errors again.
+        finished: told the key and the log offset of every finished item, also of earlier ones.
+        breaker: requests in a row that may fail.
+    """
+
+    def __init__(
+        self,
+        adapter: Adapter,
+        info: AdapterInfo,
+        run: RunDirectory,
+        attempts: Mapping[AttemptKey, Attempt],
+        progress: ProgressSink,
+        *,
+        batch_size: int,
+        retry_errors: bool = False,
+        breaker: int = BREAKER,
+        finished: Callable[[AttemptKey, int], None] | None = None,
+    ) -> None:
+        self._adapter = adapter
+        self._info = info
+        self._run = run
+        self._attempts = attempts
+        self._progress = progress
+        self._batch_size = batch_size
+        self._retry_errors = retry_errors
+        self._breaker = breaker
+        self._finished = finished
+        self._failures_in_a_row = 0
+
+    async def run(self, items: Iterable[Item]) -> None:
+        """Run every item that is not finished.
+
+        Raises:
+            AdapterError: the adapter died, or too many requests in a row failed.
+            StorageError: the run directory cannot be written.
+        """
+        if self._info.style == "async":
+            window, consume = 2 * self._info.concurrency, self._consume_async
+        else:
+            window, consume = window_size(self._batch_size), self._consume_batches
+        queue: asyncio.Queue[Prepared | None] = asyncio.Queue(maxsize=window)
+        pool = ThreadPoolExecutor(PREFETCH_THREADS, thread_name_prefix="prefetch")
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._feed(items, queue, pool, window))
+                group.create_task(consume(queue))
+        except BaseExceptionGroup as errors:
+            raise _first(errors) from None
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    # --- preparation -------------------------------------------------------------------------
+
+    async def _feed(
+        self,
+        items: Iterable[Item],
+        queue: asyncio.Queue[Prepared | None],
+        pool: ThreadPoolExecutor,
+        window: int,
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        ahead: deque[asyncio.Future[Prepared]] = deque()
+
+        async def hand_on() -> None:
+            prepared = await ahead.popleft()
+            if prepared.finished:
+                self._progress.skipped(prepared.item.planned.name)
+                key = _attempt_key(prepared)
+                self._hand_over(key, self._attempts[key].offset)
+            elif prepared.error is not None:
+                self._record(prepared, Response(None, error=prepared.error), attempts=0)
+            else:
+                await queue.put(prepared)
+
+        for item in items:
+            ahead.append(loop.run_in_executor(pool, self._prepare, item))
+            if len(ahead) >= min(window, 2 * PREFETCH_THREADS):
+                await hand_on()
+        while ahead:
+            await hand_on()
+        await queue.put(None)
+
+    def _prepare(self, item: Item) -> Prepared:
+        """Render the prompt, key it, and decode its audio (in a worker thread)."""
+        planned, task = item.planned, item.planned.task
+        doc = planned.documents[item.position]
+        messages = task.messages(doc)
+        clips = [part for message in messages for part in message.parts if isinstance(part, Audio)]
+        request = Request(
+            request_key=request_key(
+                self._info.fingerprint, messages, planned.generation, item.repeat
+            ),
+            messages=messages,
+            generation=planned.generation,
+            repeat=item.repeat,
+            hints=task.hints(doc),
+            item=(planned.name, str(doc["_id"])),
+            item_key=planned.item_keys[item.position],
+        )
+        if self._is_finished(planned.name, doc["_id"], item.repeat, request.request_key):
+            return Prepared(item, request, 0.0, finished=True)
+        try:
+            seconds = sum(clip.seconds for clip in clips)
+            if error := self._unsuitable(messages, clips):
+                return Prepared(item, request, seconds, error=error)
+            if self._info.sampling_rate is not None:
+                request = replace(request, messages=self._decoded(messages))
+        except AudioError as error:
+            error.hint = error.hint or AUDIO_HINT
+            return Prepared(item, request, 0.0, error=ErrorInfo("audio", str(error)))
+        return Prepared(item, request, seconds)
+
+    def _is_finished(self, task: str, identifier: str, repeat: int, key: str) -> bool:
+        attempt = self._attempts.get((task, identifier, repeat))
+        if attempt is None or attempt.request_key != key:
+            return False
+        return attempt.outcome != "error" or not self._retry_errors
+
+    def _unsuitable(self, messages: Sequence[Message], clips: Sequence[Audio]) -> ErrorInfo | None:
+        longest, most = self._info.max_audio_seconds, self._info.max_clips
+        for clip in clips:
+            if longest is not None and clip.seconds > longest:
+                return ErrorInfo(
+                    "audio_too_long",
+                    f"{clip.path} is {clip.seconds:.1f} s long, the model takes {longest:.1f} s",
+                )
+        if most is not None and len(clips) > most:
+            return ErrorInfo("too_many_clips", f"{len(clips)} clips, the model takes {most}")
+        if (mode := mode_of(messages)) not in self._info.modes:
+            known = ", ".join(sorted(self._info.modes))
+            return ErrorInfo("mode", f"the prompt is {mode}, the model takes {known}")
+        return None
+
+    def _decoded(self, messages: Sequence[Message]) -> tuple[Message, ...]:
+        rate = self._info.sampling_rate
+        assert rate is not None
+        return tuple(
+            Message(
+                message.role,
+                tuple(
+                    part.prefetched(rate) if isinstance(part, Audio) else part
+                    for part in message.parts
+                ),
+            )
+            for message in messages
+        )
+
+    # --- asking ------------------------------------------------------------------------------
+
+    async def _consume_async(self, queue: asyncio.Queue[Prepared | None]) -> None:
+        async def worker() -> None:
+            while (prepared := await queue.get()) is not None:
+                await self._ask(prepared)
+            await queue.put(None)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._info.concurrency):
+                group.create_task(worker())
+
+    async def _ask(self, prepared: Prepared) -> None:
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            response = checked(await self._alive(self._adapter.generate(prepared.request)))
+            if response.error is None or not response.error.retryable or attempt == MAX_ATTEMPTS:
+                self._record(prepared, response, attempt)
+                return
+            await asyncio.sleep(_backoff(prepared.request.request_key, attempt))
+
+    async def _consume_batches(self, queue: asyncio.Queue[Prepared | None]) -> None:
+        """Answer batch after batch; the next one is formed and prepared while the model generates."""
+        prepare = getattr(self._adapter, "prepare_batch", None)
+        limit = getattr(self._adapter, "batch_limit", _no_limit)
+        async with (
+            DaemonThread("prepare") as preparing,
+            DaemonThread("generate") as generating,
+            asyncio.TaskGroup() as group,
+        ):
+            running: asyncio.Task[None] | None = None
+            async for batch in form_batches(queue, self._batch_size, limit):
+                if prepare is not None:
+                    requests = [prepared.request for prepared in batch]
+                    await self._alive(preparing.run(functools.partial(prepare, requests)))
+                if running is not None:
+                    await running
+                running = group.create_task(self._ask_batch(batch, generating))
+
+    async def _ask_batch(self, batch: list[Prepared], generating: DaemonThread) -> None:
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            if not batch:
+                return
+            requests = [prepared.request for prepared in batch]
+            responses = await self._alive(
+                generating.run(functools.partial(self._adapter.generate_batch, requests))
+            )
+            if not isinstance(responses, list) or len(responses) != len(batch):
+                found = len(responses) if isinstance(responses, list) else type(responses).__name__
+                raise AdapterError(
+                    f"generate_batch() gave {found} for {len(batch)} requests",
+                    hint="an adapter gives a list with one Response per request, in order",
+                )
+            again = []
+            for prepared, response in zip(batch, responses, strict=True):
+                error = checked(response).error
+                if error is not None and error.retryable and attempt < MAX_ATTEMPTS:
+                    again.append(prepared)
+                else:
+                    self._record(prepared, response, attempt)
+            batch = again
+            if batch:
+                await asyncio.sleep(_backoff(batch[0].request.request_key, attempt))
+
+    async def _alive(self, call: Awaitable[T]) -> T:
+        """Await an adapter call; an exception means that the adapter is dead."""
+        try:
+            return await call
+        except (asyncio.CancelledError, HarnessError):
+            raise
+        except Exception as error:
+            raise AdapterError(
+                f"the model died: {type(error).__name__}: {error}",
+                hint="the same command goes on where this stopped",
+            ) from error
+
+    # --- recording ---------------------------------------------------------------------------
+
+    def _record(self, prepared: Prepared, response: Response, attempts: int) -> None:
+        planned = prepared.item.planned
+        spec = planned.task.spec
+        doc = planned.documents[prepared.item.position]
+        clean = planned.task.template.clean
+        extra: dict[str, Any] = {}
+        if isinstance(response.text, str) and clean != "none":
+            cleaned = CLEANERS[clean](response.text, planned.task.hints(doc).options)
+            extra = {"response": cleaned, "raw_response": response.text}
+            response = replace(response, text=cleaned)
+        outcome, error = outcome_of(response, spec)
+        offset = self._run.append_response(
+            response_record(
+                spec=spec,
+                identifier=doc["_id"],
+                index=prepared.item.position,
+                doc=doc,
+                request=prepared.request,
+                response=response,
+                attempts=attempts,
+                clean=extra,
+                outcome=outcome,
+                error=error,
+            )
+        )
+        self._progress.done(planned.name, outcome)
+        self._hand_over(_attempt_key(prepared), offset)
+        self._count_failures(prepared, response)
+
+    def _hand_over(self, key: AttemptKey, offset: int) -> None:
+        """Tell whoever works on finished items."""
+        if self._finished is not None:
+            self._finished(key, offset)
+
+    def _count_failures(self, prepared: Prepared, response: Response) -> None:
+        if prepared.error is not None:
+            return  # the clip's fault, not the model's
+        if response.error is None:
+            self._failures_in_a_row = 0
+            return
+        self._failures_in_a_row += 1
+        if self._failures_in_a_row >= self._breaker:
+            raise AdapterError(
+                f"{self._failures_in_a_row} requests in a row failed; the last: "
+                f"{response.error.kind}: {response.error.message}",
+                hint="mend the model or its server, then run the same command with --retry-errors",
+            )
+
+
+def _attempt_key(prepared: Prepared) -> AttemptKey:
+    item = prepared.item
+    return item.planned.name, item.planned.documents[item.position]["_id"], item.repeat
+
+
+def checked(response: object) -> Response:
+    """What an adapter answered, if it kept to the interface.
+
+    Raises:
+        AdapterError: it is no ``Response``.
+    """
+    if not isinstance(response, Response):
+        raise AdapterError(f"the adapter gave a {type(response).__name__}, not a Response")
+    return response
+
+
+def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first real error inside nested task groups."""
+    error: BaseException = errors
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def _no_limit(seconds: float) -> None:
+    """An adapter that does not say how much fits."""
+    del seconds
+
+
+def _backoff(key: str, attempt: int) -> float:
+    """Seconds to wait before the next attempt: exponential, with jitter."""
+    return (
+        BACKOFF_SECONDS * 2.0 ** (attempt - 1) * (0.5 + random.Random(f"{key}{attempt}").random())
+    )

@@ -1,0 +1,1 @@
+"""Judges: options, requests, cache, budget, the judge stage."""

@@ -1,0 +1,83 @@
+"""A judge's answer: what the transport must offer, and which of its replies are verdicts of this judge."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Protocol
+
+from model_adapters.services.chat_reply import ChatReply
+
+
+class Client(Protocol):
+    """What the stage needs of ``model_adapters.services.chat_client.ChatClient``."""
+
+    async def __aenter__(self) -> Any: ...
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    async def chat(
+        self, build: Callable[[], Mapping[str, Any] | Awaitable[Mapping[str, Any]]]
+    ) -> ChatReply:
+        """Send one request, with bounded retries; a failure is a value."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A usable judge reply."""
+
+    reply: str
+    model: str | None
+    finish: str
+    usage: Mapping[str, Any] | None = None
+    seconds: float = 0.0
+    attempts: int = 0
+    source: str = "asked"
+
+
+def unusable(reply: ChatReply, model: str) -> tuple[str, str]:
+    """Why a reply that came back is no verdict of this judge: (kind, message), empty if it is one.
+
+    >>> unusable(ChatReply("Yes", model="gpt-4o-mini-2024-07-18"), "gpt-4o-mini")
+    ('', '')
+    >>> unusable(ChatReply("Yes", model="other"), "gpt-4o-mini")[0], unusable(ChatReply(" "), "m")[0]
+    ('model', 'empty')
+    """
+    if reply.finish in ("filter", "refusal"):
+        return reply.finish, "the judge's service refused to answer"
+    if not (reply.text or "").strip():
+        return "empty", "the judge's reply is empty"
+    if not same_model(model, reply.model):
+        return "model", f"{reply.model!r} answered in place of {model!r}"
+    return "", ""
+
+
+def same_model(asked: str, answered: str | None) -> bool:
+    """Whether the name that came back is the model that was asked, perhaps more precisely named.
+
+    >>> same_model("gpt-4o", "gpt-4o-2024-11-20"), same_model("org/m", "m"), same_model("m", None)
+    (True, True, True)
+    >>> same_model("gpt-4o", "gpt-4o-mini"), same_model("m", "other/m@main")
+    (False, False)
+    """
+    if not answered or answered == asked or answered == asked.rsplit("/", 1)[-1]:
+        return True
+    rest = answered.removeprefix(asked)
+    return rest != answered and (rest[0] in "@:" or rest[:2].strip("-").isdigit())
+
+
+def recorded(line: Mapping[str, Any]) -> Answer:
+    """The answer of a recorded line, for another item with the same request."""
+    return Answer(line["reply"], line.get("model"), line.get("finish") or "stop", source="run")
+
+
+def recycled(answer: Answer, source: str) -> Answer:
+    """An answer that cost nothing now."""
+    return Answer(answer.reply, answer.model, answer.finish, source=source)

@@ -1,0 +1,191 @@
+"""Ties the judge stage to a run: opens it, feeds it what is finished already, says how judging ended."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.core.stored_replies import judge_replies
+from harness.errors import HarnessError, UsageError
+from harness.judge.answer import Client
+from harness.judge.budget import Account, parse_budget
+from harness.judge.cache import JudgeCache
+from harness.judge.canaries import canaries
+from harness.judge.options import JudgeOptions, judge_options
+from harness.judge.stage import JudgedTask, JudgeStage
+from harness.judge.task_judge import TaskJudge, bind, check_renders, judges_named
+from harness.run.attempts import selected
+from harness.run.directory import RESPONSES, RunDirectory
+from harness.run.jsonl import read_lines
+from harness.run.progress import Progress, Style
+from harness.run.records import replayed_lines
+from harness.settings import Settings
+from harness.task_loading.judge_block import task_judge
+from harness.task_loading.task import YamlTask
+
+
+def judged_task(
+    task: YamlTask, judge: TaskJudge, facts: Mapping[str, Any] | None = None
+) -> JudgedTask:
+    """A task with its live judge and the items that test it."""
+    declared = task_judge(task.spec)
+    assert declared is not None
+    known = canaries(Path(task.spec.yaml_path).parent, declared)
+    check_renders(judge, task, (canary.document(task) for canary in known))
+    return JudgedTask(task, judge, facts, known)
+
+
+def open_stage(
+    run: RunDirectory,
+    tasks: Mapping[str, JudgedTask],
+    settings: Settings,
+    options: JudgeOptions,
+    progress: Progress,
+    client: Client | None = None,
+) -> JudgeStage:
+    """The stage that judges some tasks of a run, shown by a progress display.
+
+    Raises:
+        HarnessError: a bad budget, or a cache folder that cannot be used.
+    """
+    models = frozenset(judged.judge.spec.model for judged in tasks.values())
+    stage = JudgeStage(
+        run,
+        tasks,
+        client if client is not None else _client(options),
+        Account(parse_budget(settings.judge_budget), options.prices, models),
+        workers=2 * options.concurrency,  # the next request is ready when a place gets free
+        caches={model: JudgeCache(settings.judge_cache, model) for model in models}
+        if settings.judge_cache is not None
+        else {},
+        tick=progress.tick,
+    )
+    progress.watch(stage.status)
+    return stage
+
+
+def _client(options: JudgeOptions) -> Client:
+    from model_adapters.services.chat_client import ChatClient, ClientOptions
+
+    return ChatClient(
+        ClientOptions(
+            base_url=options.base_url,
+            api_key_env=options.key_variable,
+            concurrency=options.concurrency,
+            timeout=options.timeout,
+            max_retries=options.max_retries,
+        )
+    )
+
+
+def judge_stored(
+    run: RunDirectory,
+    tasks: Mapping[str, JudgedTask],
+    settings: Settings,
+    options: JudgeOptions,
+    style: Style,
+) -> JudgeStage:
+    """Judge what a run directory holds, without a model; returns the stage when it is done."""
+    entries = run.manifest()["tasks"]
+    waiting = [
+        (key, attempt.offset)
+        for key, attempt in run.attempts().items()
+        if key[0] in tasks and selected(attempt.index, entries[key[0]]["selection"])
+    ]
+    with Progress({}, style) as progress:
+        stage = open_stage(run, tasks, settings, options, progress)
+
+        async def work() -> None:
+            for key, offset in waiting:
+                stage.submit(key, offset)
+            stage.close()
+            await stage.run()
+
+        asyncio.run(work())
+    return stage
+
+
+def rejudge(
+    run: RunDirectory,
+    settings: Settings,
+    load_task: Callable[[str, Mapping[str, Any]], YamlTask],
+    style: Style,
+) -> JudgeStage:
+    """Give the judged tasks of a run another judge, and ask it; replies of the old one stay in the log.
+
+    Raises:
+        UsageError: there is no judge to ask, or nothing to judge.
+    """
+    options = judge_options(settings, has_replies=False)
+    if options.choice != "live":
+        raise UsageError(
+            "--rejudge needs a judge that can be asked",
+            hint="--judge openai:MODEL, with OPENAI_API_KEY or -J base_url=…",
+        )
+    manifest = run.manifest()
+    tasks: dict[str, JudgedTask] = {}
+    for name, entry in manifest["tasks"].items():
+        task = load_task(name, entry)
+        judge = bind(task.spec, options)
+        if judge is None:
+            continue
+        tasks[name] = judged_task(task, judge, entry.get("facts"))
+        entry["judge"] = judge.manifest_entry()
+        entry["signature_parts"] = {**entry["signature_parts"], "judge": judge.id}
+    if not tasks:
+        raise UsageError("no task of this run is judged", where=str(run.path))
+    run.write_manifest({**manifest, "judge": judges_named(manifest["tasks"])})
+    return judge_stored(run, tasks, settings, options, style)
+
+
+def record_replayed(run: RunDirectory, tasks: Iterable[str]) -> None:
+    """Write judge replies that came with replayed responses as lines of ``judgements.jsonl``."""
+    replayed, known = set(tasks), run.judgements()
+    if not replayed:
+        return
+    for _, record in read_lines(run.path / RESPONSES):
+        stored = record["extra"].get("judge_reply")
+        if record["task"] not in replayed or stored is None:
+            continue
+        recorded = {line["key"] for line in known.get((record["task"], record["id"], 0), [])}
+        where = f"{run.path / RESPONSES}: {record['id']}"
+        replies = judge_replies(stored, "judge_reply", where) or ()
+        for line in replayed_lines(record["task"], record["id"], record["item_key"], replies):
+            if line["key"] not in recorded:
+                run.append_judgement(line)
+
+
+def unjudged_items(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> int:
+    """Items that a live judge still has to look at."""
+    return sum(
+        results["tasks"][name]["unjudged"]
+        for name, entry in manifest["tasks"].items()
+        if entry.get("judge")
+    )
+
+
+def unjudged_note(
+    results: Mapping[str, Any], manifest: Mapping[str, Any], allowed: int, stage: JudgeStage | None
+) -> str | None:
+    """Why a run is incomplete for want of verdicts, ``None`` if it is not.
+
+    Raises:
+        HarnessError: the judge cannot be worked with at all.
+    """
+    count = unjudged_items(results, manifest)
+    if stage is not None and stage.fatal is not None and count:
+        raise _with_count(stage.fatal, count)
+    if count <= allowed:
+        return None
+    why = stage.note() if stage is not None else None
+    return f"{count} items are not judged; the same command asks again" + (
+        f" ({why})" if why else ""
+    )
+
+
+def _with_count(error: HarnessError, count: int) -> HarnessError:
+    return type(error)(
+        f"{error.message}; {count} items are not judged", where=error.where, hint=error.hint
+    )

@@ -1,0 +1,207 @@
+"""Which judge a run uses, and what that judge is: model, prompt, sampling, all in one signature part.
+
+``--judge`` is resolved before anything loads. A live judge of a task is named
+``MODEL@PARSER#HASH``, where the hash covers prompt texts, sampling, votes, repeats and the renderer; it
+is the ``judge:`` part of the signature and marks every reply in ``judgements.jsonl``, so replies of two
+judges can lie in one log and never count together. Keys come from the environment only.
+"""
+
+from __future__ import annotations
+
+import difflib
+import gzip
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal, cast
+
+from harness.errors import UsageError
+from harness.judge.budget import parse_budget
+from harness.settings import Settings
+from model_adapters.services.credentials import check_url, find_key
+
+Choice = Literal["none", "replay", "live"]
+
+KEY_VARIABLE: Final = "OPENAI_API_KEY"
+PREFIX: Final = "openai:"
+DEFAULT_CONCURRENCY: Final = 64
+DEFAULT_TIMEOUT: Final = 120.0
+DEFAULT_RETRIES: Final = 5
+
+_SAMPLING_ARGS: Final = (
+    "temperature",
+    "top_p",
+    "max_tokens",
+    "max_completion_tokens",
+    "seed",
+    "reasoning_effort",
+)
+_ARGS: Final = frozenset(
+    [
+        "api_key_env",
+        "base_url",
+        "concurrency",
+        "fenced",
+        "max_retries",
+        "price_in",
+        "price_out",
+        "timeout",
+    ]
+) | frozenset(_SAMPLING_ARGS)
+_VARIABLE: Final = re.compile(r"[A-Za-z_]\w*")
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeOptions:
+    """What the command line says about the judge.
+
+    Attributes:
+        choice: no judge, stored replies, or a live one.
+        model: model that replaces the tasks' own, ``None`` for the latter.
+        base_url: endpoint, ``None`` for the provider's.
+        key_variable: environment variable with the key.
+        concurrency: most requests in flight.
+        timeout: seconds per request.
+        max_retries: repeated attempts per request.
+        sampling: call arguments over the tasks' own.
+        prompt: prompt file that replaces the tasks' own.
+        fenced: model output is fenced off as data.
+        prices: dollars per million prompt and completion tokens, ``None`` if not given.
+    """
+
+    choice: Choice = "none"
+    model: str | None = None
+    base_url: str | None = None
+    key_variable: str = KEY_VARIABLE
+    concurrency: int = DEFAULT_CONCURRENCY
+    timeout: float = DEFAULT_TIMEOUT
+    max_retries: int = DEFAULT_RETRIES
+    sampling: Mapping[str, Any] = field(default_factory=dict)
+    prompt: Path | None = None
+    fenced: bool = True
+    prices: tuple[float, float] | None = None
+
+    def part(self, judge_id: str | None) -> str:
+        """Return the ``judge:`` part of a task's signature.
+
+        Args:
+            judge_id: ``MODEL@PARSER#HASH`` of the task's live judge, ``None`` without one.
+        """
+        if judge_id is not None:
+            return judge_id
+        return "none" if self.choice == "live" else self.choice
+
+
+def resolve_judge(judge: str, *, has_replies: bool, can_ask: bool = False) -> Choice:
+    """What ``--judge`` means here.
+
+    ``auto`` takes stored replies if there are any, else asks the task's judge if that is possible.
+
+    >>> resolve_judge("auto", has_replies=True), resolve_judge("auto", has_replies=False)
+    ('replay', 'none')
+    >>> resolve_judge("auto", has_replies=False, can_ask=True), resolve_judge("openai:x", has_replies=True)
+    ('live', 'live')
+
+    Raises:
+        UsageError: no such judge.
+    """
+    if judge == "auto":
+        return "replay" if has_replies else "live" if can_ask else "none"
+    if judge.startswith(PREFIX) and judge.removeprefix(PREFIX).strip():
+        return "live"
+    if judge not in ("replay", "none"):
+        raise UsageError(
+            f"--judge {judge!r} is not available",
+            hint="auto, openai:MODEL (any OpenAI-compatible service, with -J base_url=…), "
+            "replay (stored judge replies), none",
+        )
+    return cast(Choice, judge)
+
+
+def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) -> JudgeOptions:
+    """Check and resolve the judge flags; without ``ask`` no key is needed.
+
+    Raises:
+        UsageError: an unknown judge or argument.
+        MissingKeyError: a live judge was asked for and there is no key.
+    """
+    arguments = settings.judge_args
+    parse_budget(settings.judge_budget)
+    for name in arguments:
+        if name not in _ARGS:
+            near = difflib.get_close_matches(name, _ARGS, n=1)
+            raise UsageError(
+                f"unknown judge argument {name!r}",
+                where="-J",
+                hint="keys come from the environment: -J api_key_env=NAME"
+                if "key" in name.lower()
+                else f"did you mean {near[0]!r}?"
+                if near
+                else f"known: {', '.join(sorted(_ARGS))}",
+            )
+    variable = str(arguments.get("api_key_env", KEY_VARIABLE))
+    if not _VARIABLE.fullmatch(variable):
+        raise UsageError("api_key_env is the name of an environment variable", where="-J")
+    base_url = arguments.get("base_url")
+    if base_url is not None:
+        base_url = check_url(str(base_url), where="-J base_url")
+    can_ask = bool(os.environ.get(variable, "").strip()) or base_url is not None
+    stored = has_replies or replayed_replies(settings.model)
+    choice = resolve_judge(settings.judge, has_replies=stored, can_ask=can_ask)
+    if choice == "live" and ask:
+        find_key(variable, base_url or os.environ.get("OPENAI_BASE_URL") or None)
+    model = settings.judge.removeprefix(PREFIX) if settings.judge.startswith(PREFIX) else None
+    return JudgeOptions(
+        choice=choice,
+        model=model,
+        base_url=base_url,
+        key_variable=variable,
+        concurrency=int(_number(arguments, "concurrency", DEFAULT_CONCURRENCY, least=1)),
+        timeout=_number(arguments, "timeout", DEFAULT_TIMEOUT, least=0.01),
+        max_retries=int(_number(arguments, "max_retries", DEFAULT_RETRIES, least=0)),
+        sampling={name: arguments[name] for name in _SAMPLING_ARGS if name in arguments},
+        prompt=settings.judge_prompt,
+        fenced=_flag(arguments, "fenced", default=settings.judge_prompt is None),
+        prices=_prices(arguments),
+    )
+
+
+def replayed_replies(model: str) -> bool:
+    """Whether ``replay:FILE`` names a responses file that holds judge replies."""
+    path = Path(model.removeprefix("replay:"))
+    if not model.startswith("replay:") or not path.is_file():
+        return False
+    opened = gzip.open if path.suffix == ".gz" else Path.open
+    try:
+        with opened(path, "rb") as file:
+            return any(b'"judge_reply"' in line for line in file)
+    except OSError:
+        return False  # the adapter says what is wrong with the file
+
+
+def _number(arguments: Mapping[str, Any], name: str, default: float, least: float) -> float:
+    value = arguments.get(name, default)
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not least <= value < 1e6:
+        raise UsageError(f"{name} is {value!r}, expected a number from {least:g}", where="-J")
+    return value
+
+
+def _flag(arguments: Mapping[str, Any], name: str, *, default: bool) -> bool:
+    value = arguments.get(name, default)
+    if not isinstance(value, bool):
+        raise UsageError(f"{name} is {value!r}, expected true or false", where="-J")
+    return value
+
+
+def _prices(arguments: Mapping[str, Any]) -> tuple[float, float] | None:
+    if "price_in" not in arguments and "price_out" not in arguments:
+        return None
+    return (
+        _number(arguments, "price_in", 0.0, least=0.0),
+        _number(arguments, "price_out", 0.0, least=0.0),
+    )
+
+
+# --- the judge of one task -------------------------------------------------------------------

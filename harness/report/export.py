@@ -1,0 +1,137 @@
+"""``harness export``: a finished run in the form in which a benchmark takes results.
+
+Formats belong to the benchmarks: ``tasks/<benchmark>/export.py`` defines ``FORMATS``. Documents and replies
+come from the run directory alone; no data set is loaded. An item that failed has no reply: a run with
+such items, or without some items of the task, is refused unless a partial file is asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.errors import EXIT_INCOMPLETE, UnknownNameError, UsageError
+from harness.run.jsonl import write_atomically
+from harness.run.reader import RunView, read_run
+from harness.task_loading.index import tasks_root
+from tasks._shared.source import ExportFormat
+
+_NAMED = 10
+
+
+class IncompleteRunError(UsageError):
+    """Items of the task have no reply in this run (exit 3)."""
+
+    exit_code = EXIT_INCOMPLETE
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written: file, task, items with a reply, ids of failed items, and items never run."""
+
+    path: Path
+    task: str
+    items: int
+    failed: tuple[str, ...]
+    not_run: int
+
+
+def formats() -> dict[str, ExportFormat]:
+    """Name -> format, of all benchmarks that have one."""
+    found: dict[str, ExportFormat] = {}
+    for path in sorted(tasks_root().glob("*/export.py")):
+        found |= importlib.import_module(f"tasks.{path.parent.name}.export").FORMATS
+    return found
+
+
+def export(
+    run: Path, name: str, *, output: Path | None, task: str | None, allow_partial: bool
+) -> Exported:
+    """Write a run in a benchmark's format.
+
+    Args:
+        run: the run directory.
+        name: the format.
+        output: the file; default ``RUN/<format>.json``.
+        task: the task, if the run has several that the format is for.
+        allow_partial: write what there is.
+
+    Raises:
+        UnknownNameError: no such format.
+        UsageError: not a run directory, or it has no such task.
+        IncompleteRunError: items without a reply.
+    """
+    known = formats()
+    if name not in known:
+        raise UnknownNameError("format", name, known, hint=f"known: {', '.join(known)}")
+    view = read_run(run)
+    chosen = _task(view, name, known[name], task)
+    replies: list[tuple[Mapping[str, Any], str]] = []
+    failed: list[str] = []
+    for sample in view.samples(chosen):
+        if sample["repeat"]:
+            raise UsageError(
+                "the run holds several replies per item; a submission holds one",
+                where=str(run),
+                hint="evaluate without --repeats",
+            )
+        if isinstance(sample["response"], str) and sample["outcome"] != "error":
+            replies.append((sample["doc"], sample["response"]))
+        else:
+            failed.append(str(sample["id"]))
+    total = int(view.tasks[chosen]["items_total"])
+    not_run = max(0, total - len(replies) - len(failed))
+    if (failed or not_run) and not allow_partial:
+        raise _incomplete(run, chosen, failed, not_run, total)
+    path = output or run / f"{name}.json"
+    content = json.dumps(known[name].build(replies), ensure_ascii=False, indent=4)
+    write_atomically(path, _encoded(content))
+    return Exported(path, chosen, len(replies), tuple(failed), not_run)
+
+
+def _encoded(content: str) -> Iterator[bytes]:
+    try:
+        yield content.encode("utf-8") + b"\n"
+    except UnicodeEncodeError:  # a lone surrogate in a reply
+        yield json.dumps(json.loads(content), indent=4).encode("ascii") + b"\n"
+
+
+def _task(view: RunView, name: str, form: ExportFormat, asked: str | None) -> str:
+    if asked is not None and asked not in form.tasks:
+        raise UnknownNameError("task", asked, form.tasks, hint=f"{name} is for {_list(form.tasks)}")
+    candidates = [task for task in form.tasks if task in view.tasks and asked in (None, task)]
+    if not candidates:
+        raise UsageError(
+            f"the run has no {_list((asked,) if asked else form.tasks)}: found {_list(view.tasks)}",
+            where=str(view.path),
+            hint=f"harness evaluate MODEL -t {asked or form.tasks[0]} -o RUN_DIR",
+        )
+    if len(candidates) > 1:
+        raise UsageError(
+            f"the run has {_list(candidates)}", where=str(view.path), hint="name one with --task"
+        )
+    return candidates[0]
+
+
+def _list(names: Any) -> str:
+    return " or ".join(names) or "nothing"
+
+
+def _incomplete(
+    run: Path, task: str, failed: list[str], not_run: int, total: int
+) -> IncompleteRunError:
+    parts = []
+    if failed:
+        more = f" and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
+        parts.append(f"{len(failed)} failed ({', '.join(failed[:_NAMED])}{more})")
+    if not_run:
+        parts.append(f"{not_run} were not run or have no audio here")
+    return IncompleteRunError(
+        f"of {total} items of {task}, {' and '.join(parts)}",
+        where=str(run),
+        hint="finish the run (--retry-errors for failed items), or export what there is: --allow-partial",
+    )

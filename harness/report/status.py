@@ -1,0 +1,142 @@
+"""``harness status RUN_DIR``: progress of a live or dead run, and how to go on. Reads only."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from harness.judge.canaries import CANARY
+from harness.judge.verdicts import replies_of
+from harness.run.attempts import AttemptKey, selected
+from harness.run.directory import JUDGEMENTS, RESPONSES, RESULTS, RunDirectory
+from harness.run.records import repeats_of
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStatus:
+    """Progress of one task; ``judged`` counts items with all votes of a live judge."""
+
+    task: str
+    done: int
+    total: int
+    outcomes: dict[str, int]
+    judged: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Progress of a run.
+
+    Attributes:
+        name: the run's name.
+        model: model as given.
+        state: ``running``, ``complete``, ``interrupted`` (items or verdicts are missing) or ``unscored``
+            (all items ran, the results are not written or older than the responses).
+        tasks: progress by task.
+        last_response: when the last item ended (ISO 8601), ``None`` before the first.
+        command: the command that goes on.
+    """
+
+    name: str
+    model: str
+    state: str
+    tasks: list[TaskStatus]
+    last_response: str | None
+    command: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain form for ``--json``."""
+        return asdict(self)
+
+
+def status(path: Path) -> Status:
+    """Look at a run directory.
+
+    Raises:
+        UsageError: not a run directory.
+    """
+    run = RunDirectory(path)
+    manifest = run.manifest()
+    attempts, judgements = run.attempts(), run.judgements()
+    tasks = []
+    for name, entry in manifest["tasks"].items():
+        repeats = repeats_of(entry)
+        found = [
+            attempt
+            for key, attempt in attempts.items()
+            if key[0] == name and key[2] < repeats and selected(attempt.index, entry["selection"])
+        ]
+        outcomes = dict(sorted(Counter(attempt.outcome for attempt in found).items()))
+        judged = _judged(name, entry, judgements)
+        total = entry["items_selected"] * repeats
+        tasks.append(TaskStatus(name, len(found), total, outcomes, judged))
+    log, results = path / RESPONSES, path / RESULTS
+    missing = any(task.done < task.total for task in tasks) or _verdicts_missing(run, manifest)
+    if run.is_locked():
+        state = "running"
+    elif missing:
+        state = "interrupted"
+    elif not results.exists() or (log.exists() and results.stat().st_mtime < log.stat().st_mtime):
+        state = "unscored"
+    else:
+        state = "complete"
+    last = (
+        datetime.fromtimestamp(log.stat().st_mtime, UTC).isoformat(timespec="seconds")
+        if log.exists()
+        else None
+    )
+    argv = ["harness", *manifest["argv"][1:]]
+    return Status(manifest["name"], manifest["model"]["spec"], state, tasks, last, shlex.join(argv))
+
+
+def _judged(
+    name: str,
+    entry: Mapping[str, Any],
+    judgements: Mapping[AttemptKey, Sequence[Mapping[str, Any]]],
+) -> int | None:
+    judge = entry.get("judge")
+    if not judge:
+        return None
+    samples = int(judge["samples"])
+    return sum(
+        len(replies_of(lines, judge["id"], samples)) >= samples
+        for key, lines in judgements.items()
+        if key[0] == name and not str(key[1]).startswith(CANARY)
+    )
+
+
+def _verdicts_missing(run: RunDirectory, manifest: Mapping[str, Any]) -> bool:
+    """Whether a live judge has something left to do, as far as the results or their absence tell."""
+    judged = [name for name, entry in manifest["tasks"].items() if entry.get("judge")]
+    if not judged:
+        return False
+    results, log = run.path / RESULTS, run.path / JUDGEMENTS
+    if not results.exists() or (log.exists() and results.stat().st_mtime < log.stat().st_mtime):
+        return True
+    tasks = run.results()["tasks"]
+    return any(tasks[name]["unjudged"] for name in judged if name in tasks)
+
+
+def lines(found: Status, path: Path) -> list[str]:
+    """Text form."""
+    text = [f"{found.name}: {found.state}   model {found.model}"]
+    width = max(len(task.task) for task in found.tasks) if found.tasks else 0
+    for task in found.tasks:
+        share = 100 * task.done // max(task.total, 1)
+        outcomes = ", ".join(f"{name} {count}" for name, count in task.outcomes.items())
+        text.append(
+            f"  {task.task:<{width}}  {task.done}/{task.total} ({share}%)  {outcomes}".rstrip()
+            + ("" if task.judged is None else f"; judged {task.judged}")
+        )
+    if found.last_response:
+        text.append(f"last item: {found.last_response}")
+    if found.state == "interrupted":
+        text.append(f"go on with: {found.command}")
+    elif found.state == "unscored":
+        text.append(f"score it with: harness score {path}")
+    return text

@@ -1,0 +1,239 @@
+"""The score table of a run, for a terminal or as plain lines.
+
+Rates are shown as percentages, WER, CER and PER too; absolute errors and judge scores in their own unit. Every
+value stands beside its interval, its denominator and the shares of unparsed, refused and failed items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from harness.core.generation import is_sampled
+from harness.task_loading.availability import by_benchmark
+from metrics.registry import METRICS
+
+_UNBOUNDED = 10_000
+_PERCENT_FAMILIES = frozenset({"proportion", "ratio", "f1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the score table, as text."""
+
+    task: str
+    metric: str
+    reading: str
+    value: str
+    interval: str
+    n: str
+    notes: str
+
+
+def format_value(metric: str, value: float | None) -> str:
+    """A value in the unit people read.
+
+    >>> format_value("accuracy", 0.7057), format_value("mae", 3.5), format_value("wer", None)
+    ('70.57%', '3.50', '-')
+    """
+    if value is None:
+        return "-"
+    if metric not in METRICS or METRICS[metric].family in _PERCENT_FAMILIES:
+        return f"{100 * value:.2f}%"
+    return f"{value:.2f}"
+
+
+def format_interval(metric: str, interval: list[float | None] | None) -> str:
+    """A 95 % interval in the same unit; nothing if there is none."""
+    if not interval or None in interval:
+        return ""
+    low, high = interval
+    return f"[{format_value(metric, low).rstrip('%')}, {format_value(metric, high).rstrip('%')}]"
+
+
+def arrow(higher_is_better: bool) -> str:
+    """Direction of a metric."""
+    return "↑" if higher_is_better else "↓"
+
+
+def rows(results: Mapping[str, Any]) -> Iterator[Row]:
+    """Lines of the table in the order of tasks and metrics, official before strict."""
+    for task, entry in results["tasks"].items():
+        share = notes_of(entry)
+        for metric, readings in entry["metrics"].items():
+            direction = arrow(entry["higher_is_better"][metric])
+            for reading, value in readings.items():
+                notes = [share] if share else []
+                if value["unparsed"]:
+                    notes.insert(0, f"unparsed {value['unparsed']}")
+                if not value["complete"]:
+                    notes.append("incomplete")
+                notes += repeat_notes(metric, value)
+                yield Row(
+                    task,
+                    f"{metric} {direction}",
+                    reading,
+                    format_value(metric, value["value"]),
+                    format_interval(metric, value["ci95"]),
+                    f"{value['n']}/{times(entry)}",
+                    ", ".join(notes),
+                )
+
+
+def times(entry: Mapping[str, Any]) -> str:
+    """Items of a task, and how often each was asked.
+
+    >>> times({"n": 12}), times({"n": 12, "repeats": 4})
+    ('12', '12x4')
+    """
+    return f"{entry['n']}x{entry['repeats']}" if "repeats" in entry else str(entry["n"])
+
+
+def repeat_notes(metric: str, value: Mapping[str, Any]) -> list[str]:
+    """What repeats say beside the mean: pass@k for the largest k, and the spread within items."""
+    found = value.get("repeats")
+    if not found:
+        return []
+    notes = [
+        f"pass@{k} {format_value(metric, one['value'])}"
+        for k, one in [*found["pass_at"].items()][-1:]
+        if int(k) > 1
+    ]
+    if found["within_item_variance"] is not None:
+        notes.append(f"variance within items {found['within_item_variance']:.3g}")
+    return notes
+
+
+def notes_of(entry: Mapping[str, Any]) -> str:
+    """Outcomes that are not plain answers, and items that did not run, of one task."""
+    notes = [
+        f"{name} {entry['outcomes'][name]}"
+        for name in ("empty", "refused", "truncated", "error")
+        if entry["outcomes"][name]
+    ]
+    if entry["missing"]:
+        notes.append(f"not run {entry['missing']}")
+    if entry["unjudged"]:
+        notes.append(f"not judged {entry['unjudged']}")
+    if entry["absent"]:
+        notes.append(f"audio absent {entry['absent']}")
+    return ", ".join(notes)
+
+
+def print_results(
+    results: Mapping[str, Any], manifest: Mapping[str, Any], stream: TextIO, *, plain: bool
+) -> None:
+    """Print the score table and what it depends on."""
+    table = list(rows(results))
+    if plain or not _print_rich(table, manifest, stream):
+        _print_plain(table, stream)
+    for line in footnotes(results, manifest):
+        print(line, file=stream)
+
+
+def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterator[str]:
+    """What the reader must know beside the numbers: judge, partial runs, native aggregates."""
+    absent = [
+        f"{name} ({', '.join(entry['judged_metrics'])})"
+        for name, entry in manifest["tasks"].items()
+        if entry["judged_metrics"]
+    ]
+    if results["judge"] == "none" and absent:
+        yield f"no judge: judged metrics are absent in {', '.join(absent)}"
+    alike = [
+        name
+        for name, entry in manifest["tasks"].items()
+        if "repeats" in entry and not is_sampled(entry["generation"])
+    ]
+    if alike and manifest["model"]["adapter"] != "baseline":
+        names = ", ".join(alike)
+        yield f"greedy: repeats of {names} differ only where the model is not deterministic"
+    yield from _judge_lines(results)
+    for _, line in by_benchmark(manifest.get("left_out", ())):
+        yield f"left out: {line}"
+    for name, entry in results["tasks"].items():
+        declared = manifest["tasks"][name]
+        if entry["n"] < declared["items_total"]:
+            yield f"partial: {name} ran {entry['n']} of {declared['items_total']} items"
+        for warning in declared["data"]["warnings"]:
+            yield f"data: {name}: {warning}"
+    for name, benchmark in results["benchmarks"].items():
+        native = benchmark["native"]
+        yield from _relative_lines(name, benchmark.get("relative"))
+        headline = native.get("headline")
+        if headline and native["scores"][headline]["value"] is not None:
+            state = "" if native["complete"] else " (not complete)"
+            value = native["scores"][headline]["value"]
+            yield f"{name}: {headline} {value} {native['unit']}{state}, {native['metric']}"
+
+
+def _judge_lines(results: Mapping[str, Any]) -> Iterator[str]:
+    """Which judges graded, and how they did on items with a known grade."""
+    tested: dict[str, list[Mapping[str, Any]]] = {}
+    for found in results.get("judge_health", {}).values():
+        tested.setdefault(found["judge"], []).append(found)
+    for judge, parts in tested.items():
+        agreed, count = (sum(part[key] for part in parts) for key in ("agreed", "n"))
+        wrong = sorted({item["id"] for part in parts for item in part["wrong"]})
+        line = f"judge {judge}: right about {agreed} of {count} items with a known grade"
+        yield f"{line} (wrong about {', '.join(wrong)})" if wrong else line
+
+
+def _relative_lines(name: str, relative: Mapping[str, Any] | None) -> Iterator[str]:
+    for key in ("forgetting_rate", "gain"):
+        value = (relative or {}).get(key)
+        if relative is not None and value is not None:
+            yield f"{name}: {key} {value:+.2f} % against {relative['reference']}"
+
+
+def _print_plain(table: list[Row], stream: TextIO) -> None:
+    header = Row("task", "metric", "reading", "value", "95% interval", "n", "notes")
+    lines = [header, *table]
+    names = ("task", "metric", "reading", "value", "interval", "n", "notes")
+    widths = {name: max(len(getattr(row, name)) for row in lines) for name in names}
+    for row in lines:
+        cells = [getattr(row, name).ljust(widths[name]) for name in names]
+        print("  ".join(cells).rstrip(), file=stream)
+
+
+def _print_rich(table: list[Row], manifest: Mapping[str, Any], stream: TextIO) -> bool:
+    """Whether the terminal is wide enough; a table that cuts numbers short is not printed."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    shown = Table(
+        title=escape(f"{manifest['name']} · {manifest['model']['spec']}"), title_justify="left"
+    )
+    for name, justify in (
+        ("task", "left"),
+        ("metric", "left"),
+        ("reading", "left"),
+        ("value", "right"),
+        ("95% interval", "right"),
+        ("n", "right"),
+        ("notes", "left"),
+    ):
+        shown.add_column(name, justify=justify)  # type: ignore[arg-type]
+    last = None
+    for row in table:
+        if last is not None and row.task != last:
+            shown.add_section()
+        task = "" if row.task == last else row.task
+        shown.add_row(
+            task,
+            row.metric,
+            row.reading,
+            f"[bold]{row.value}[/bold]",
+            escape(row.interval),
+            row.n,
+            row.notes,
+        )
+        last = row.task
+    console = Console(file=stream)
+    wide = console.options.update(max_width=_UNBOUNDED)
+    if console.measure(shown, options=wide).maximum > console.width:
+        return False
+    console.print(shown)
+    return True

@@ -1,0 +1,1 @@
+"""The run directory: files, records, resuming, manifest, signatures."""

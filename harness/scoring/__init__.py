@@ -1,0 +1,1 @@
+"""The score stage: from records to samples and results."""

@@ -1,0 +1,1 @@
+"""From task YAML to tasks: reading, checking, listing, prompts."""

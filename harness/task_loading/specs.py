@@ -1,0 +1,77 @@
+"""From a name or a manifest entry to the declaration of a task, and where its data are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from harness.core.task import TaskSpec
+from harness.errors import UnknownNameError, UnsupportedTaskError
+from harness.task_loading.groups import load_task
+from harness.task_loading.index import TaskEntry, TaskIndex, load_index, tasks_root
+from harness.task_loading.task import YamlTask
+
+DATA_ROOT_VARIABLE: Final = "HARNESS_DATA"
+
+
+def load_scoring_task(
+    name: str,
+    entry: Mapping[str, Any],
+    *,
+    include_path: Sequence[Path] = (),
+    trusted: bool = False,
+) -> YamlTask:
+    """Load the task of a manifest entry, for scoring only.
+
+    Args:
+        name: task id.
+        entry: what the manifest says about it.
+        include_path: folders with tasks of the user.
+        trusted: code of tasks outside the harness may run.
+
+    Raises:
+        UsageError: the task is not known here, or its code is not trusted.
+    """
+    if entry.get("yaml") and (Path(entry["yaml"]).is_file() or not include_path):
+        return YamlTask(load_task(Path(entry["yaml"]), name), trusted=trusted)
+    return YamlTask(load_spec(load_index(include_path).resolve([name])[0]), trusted=trusted)
+
+
+def yaml_location(spec: TaskSpec) -> str | None:
+    """Path of a task YAML that is not built in, else ``None``."""
+    path = spec.yaml_path.resolve()
+    return None if path.is_relative_to(tasks_root()) else str(path)
+
+
+def load_spec(entry: TaskEntry) -> TaskSpec:
+    """Parse the YAML of a task."""
+    return load_task(entry.path, entry.task)
+
+
+def check_supported(spec: TaskSpec) -> None:
+    """Refuse a task that is listed for completeness only.
+
+    Raises:
+        UnsupportedTaskError: with the declared reason.
+    """
+    if spec.unsupported:
+        raise UnsupportedTaskError(f"{spec.task} cannot be run: {spec.unsupported}")
+
+
+def data_folder(benchmark: str, given: Mapping[str, Path]) -> Path | None:
+    """Folder of a benchmark's official copy: ``--data``, else a sub-folder of ``HARNESS_DATA``."""
+    if benchmark in given:
+        return given[benchmark]
+    root = os.environ.get(DATA_ROOT_VARIABLE)
+    folder = Path(root) / benchmark if root else None
+    return folder if folder is not None and folder.is_dir() else None
+
+
+def check_benchmarks(given: Mapping[str, Any], index: TaskIndex, flag: str) -> None:
+    """Refuse ``--data NAME=…`` for a benchmark that does not exist."""
+    known = {entry.benchmark for entry in index.tasks.values()}
+    for name in given:
+        if name not in known:
+            raise UnknownNameError("benchmark", name, known, hint=f"in {flag} {name}=…")

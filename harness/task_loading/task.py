@@ -1,0 +1,271 @@
+"""A task from its YAML, without lm-eval: data, scoring and references.
+
+This is all that ``score`` needs. Prompts are rendered by ``harness.task_loading.lm_eval_prompts``, which builds on
+this class. Functions of our own packages are imported by package name; functions of other folders are
+code that someone else wrote, and run only with ``--trust-task-code``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+from harness.core.messages import Hints
+from harness.core.scoring import Document, ItemScore
+from harness.core.task import DataInfo, Documents, FunctionRef, TaskSpec
+from harness.errors import MissingDataError, TaskFileError, UsageError
+from harness.task_loading.index import tasks_root
+
+Origin = Literal["data", "file"]
+
+
+def import_beside(ref: FunctionRef, *, trusted: bool) -> ModuleType:
+    """The module of a function reference, which lies beside its YAML file.
+
+    Raises:
+        UsageError: the code is not part of the harness and ``trusted`` is False.
+        TaskFileError: the module does not exist or cannot be imported.
+    """
+    folder = ref.yaml_path.resolve().parent
+    file = folder.joinpath(*ref.module.split(".")).with_suffix(".py")
+    where = f"{ref.yaml_path}: !function {ref.module}.{ref.name}"
+    if not file.is_file():
+        raise TaskFileError(f"{file} does not exist", where=where)
+    root = tasks_root()
+    if folder.is_relative_to(root):
+        name = ".".join(["tasks", *folder.relative_to(root).parts, ref.module])
+        return importlib.import_module(name)
+    if not trusted:
+        raise UsageError(
+            "this task runs code that is not part of the harness",
+            where=where,
+            hint=f"read {file}, then pass --trust-task-code",
+        )
+    name = f"_harness_task_code.{abs(hash(file))}"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise TaskFileError("cannot be imported", where=where)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise TaskFileError(f"importing {file} failed: {error!r}", where=where) from error
+    return module
+
+
+class YamlTask:
+    """Data and scoring of one task.
+
+    Args:
+        spec: the parsed YAML.
+        folder: a downloaded official copy of the benchmark, if there is one.
+        revision: hub revision to pin.
+        trusted: whether task code outside the harness may run.
+    """
+
+    def __init__(
+        self,
+        spec: TaskSpec,
+        *,
+        folder: Path | None = None,
+        revision: str | None = None,
+        trusted: bool = False,
+    ) -> None:
+        self.spec = spec
+        self._folder = folder
+        self._revision = revision
+        self._trusted = trusted
+        self._documents: Documents | None = None
+        self._scoring: ModuleType | None = None
+
+    # --- functions of the benchmark ----------------------------------------------------------
+
+    def function(self, key: str) -> Callable[..., Any]:
+        """The callable that a YAML key names.
+
+        Raises:
+            TaskFileError: the module has no such function.
+        """
+        ref = self.spec.functions[key]
+        module = import_beside(ref, trusted=self._trusted)
+        if not callable(getattr(module, ref.name, None)):
+            raise TaskFileError(
+                f"{ref.module}.py has no function {ref.name!r}", where=str(ref.yaml_path)
+            )
+        return getattr(module, ref.name)  # type: ignore[no-any-return]
+
+    @property
+    def scoring(self) -> ModuleType:
+        """The module that ``process_results`` lies in: it defines ``score`` and its companions."""
+        if self._scoring is None:
+            self._scoring = import_beside(
+                self.spec.functions["process_results"], trusted=self._trusted
+            )
+            if not callable(getattr(self._scoring, "score", None)):
+                raise TaskFileError(
+                    f"{self._scoring.__file__} has no function 'score'",
+                    where=str(self.spec.yaml_path),
+                )
+        return self._scoring
+
+    def check(self) -> None:
+        """Import the scoring code.
+
+        Raises:
+            UsageError: it is not here, or not trusted.
+        """
+        assert self.scoring
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """The YAML's ``dataset_kwargs``: what tells tasks of one template apart."""
+        return self.spec.raw.get("dataset_kwargs") or {}
+
+    # --- documents ---------------------------------------------------------------------------
+
+    def documents(self) -> Documents:
+        """All documents of the task, with lazy audio (loaded once).
+
+        Raises:
+            MissingDataError: the data is not there; the hint says how to get it.
+        """
+        if self._documents is None:
+            metadata = self.spec.raw.get("metadata") or {}
+            splits = self.function("custom_dataset")(
+                **{**metadata, **self.parameters, **self._data_options()},
+                folder=self._folder,
+                revision=self._revision,
+            )
+            documents = splits[self.spec.raw["test_split"]]
+            if not isinstance(documents, Documents):
+                documents = Documents(documents, DataInfo("unknown", total=len(documents)))
+            self._check_ids(documents)
+            self._documents = documents
+        return self._documents
+
+    def forget_documents(self) -> None:
+        """Let go of the documents; the log has what scoring needs."""
+        self._documents = None
+
+    def _data_options(self) -> Mapping[str, Any]:
+        """Further arguments of the loader; a prompted task says when it needs no clips."""
+        return {}
+
+    def _check_ids(self, documents: Documents) -> None:
+        seen: set[str] = set()
+        parameters = dict(self.parameters)  # one for all: nobody changes it
+        for position, doc in enumerate(documents):
+            doc.setdefault("_id", str(position))
+            doc.setdefault("_params", parameters)
+            if self.spec.aliases:
+                doc.setdefault("_aliases", self.spec.aliases)
+            if doc["_id"] in seen:
+                raise TaskFileError(
+                    f"the data of {self.spec.task} has the id {doc['_id']!r} twice",
+                    where=documents.info.source,
+                )
+            seen.add(doc["_id"])
+
+    def facts(self, docs: Sequence[Document]) -> dict[str, Any]:
+        """What scoring needs to know of the whole split and no declaration freezes, JSON-able.
+
+        It stands in the manifest, so that a run can be scored again without its data. Its key
+        ``anchors`` (metric -> anchors) completes the declared ones.
+        """
+        function = getattr(self.scoring, "facts", None)
+        return dict(function(docs)) if function is not None else {}
+
+    def annotate(
+        self, docs: list[Document], origin: Origin, facts: Mapping[str, Any] | None = None
+    ) -> None:
+        """Give stored documents what scoring needs beyond their own fields.
+
+        Args:
+            docs: the documents, in place.
+            origin: ``file`` for a file of stored responses, whose documents are all there is.
+            facts: those of the split, from the manifest.
+        """
+        for doc in docs:
+            doc["_params"] = dict(self.parameters)
+            if self.spec.aliases:
+                doc["_aliases"] = self.spec.aliases
+            if facts:
+                doc["_facts"] = facts
+        function = getattr(self.scoring, "annotate", None)
+        if function is not None:
+            function(docs, origin)
+
+    def missing_field(self, doc: Mapping[str, Any]) -> str | None:
+        """The first required field that a document lacks (alternatives are written ``a|b``)."""
+        for field in self.spec.required_fields:
+            if not any(name in doc for name in field.split("|")):
+                return field.replace("|", " or ")
+        return None
+
+    # --- scoring -----------------------------------------------------------------------------
+
+    def reference(self, doc: Document) -> Any:
+        """The reference answer."""
+        return self.scoring.reference(doc)
+
+    def hints(self, doc: Document) -> Hints:
+        """What form of answer the task asks for."""
+        function = getattr(self.scoring, "options", None)
+        return Hints(self.spec.answer, tuple(function(doc)) if function is not None else ())
+
+    def signature_parts(self, docs: Sequence[Document]) -> dict[str, str]:
+        """Further parts of the signature that the benchmark declares, such as its label list."""
+        function = getattr(self.scoring, "signature", None)
+        return dict(function(docs)) if function is not None else {}
+
+    def check_judge(self) -> None:
+        """Refuse a judge that nobody says what it is shown.
+
+        Raises:
+            TaskFileError: the task names a judge, and its scoring module has no ``judge_slots``.
+        """
+        if not callable(getattr(self.scoring, "judge_slots", None)):
+            raise TaskFileError(
+                "the task names a judge, but its scoring module has no function 'judge_slots'",
+                where=str(self.scoring.__file__),
+            )
+
+    def judge_slots(self, doc: Document, response: Any) -> dict[str, str] | None:
+        """What the judge prompt is filled with; ``None`` if the verdict needs no call."""
+        slots: dict[str, str] | None = self.scoring.judge_slots(doc, response)
+        return slots
+
+    def judge_grade(self, doc: Document, reply: str) -> str | None:
+        """The strict verdict of one judge reply as text, ``None`` if it cannot be read."""
+        function = getattr(self.scoring, "judge_grade", None)
+        return reply if function is None else function(doc, reply)
+
+    def score(
+        self, doc: Document, response: Any, verdicts: Sequence[str | None] | None
+    ) -> ItemScore:
+        """Score one response (``MISSING`` when the record has no response key)."""
+        score: ItemScore = self.scoring.score(doc, response, verdicts)
+        absent = set(self.spec.metrics) - set(score.metrics)
+        if absent:
+            raise TaskFileError(
+                f"score() left out the metric {sorted(absent)[0]!r}",
+                where=str(self.scoring.__file__),
+            )
+        return score
+
+
+def need_data(task: str, benchmark: str) -> MissingDataError:
+    """The error for data that is nowhere to be found."""
+    return MissingDataError(
+        f"the data of {task} is not here",
+        hint=f"--data {benchmark}=FOLDER for a downloaded copy, or set HARNESS_DATA",
+    )

@@ -1,0 +1,1 @@
+"""Formulas: from sufficient statistics to values."""

@@ -1,0 +1,76 @@
+"""Corpus BLEU as sufficient statistics: n-gram counts of one utterance, BLEU of their sum.
+
+sacreBLEU counts and combines (tokenizer 13a, case kept, exponential smoothing, one reference). The
+statistics of an utterance are its matching and total n-grams up to order 4 and both lengths, so BLEU
+of a corpus, of a bootstrap sample or of a shard is a function of a sum. Values are fractions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+
+from harness.types import Stats
+from metrics.measures.measure import Matrix, Measure, column
+
+TOKENIZER: Final = "13a"
+ORDER: Final = 4
+_MATCHED: Final = tuple(f"matched_{n}" for n in range(1, ORDER + 1))
+_NGRAMS: Final = tuple(f"ngrams_{n}" for n in range(1, ORDER + 1))
+_KEYS: Final = (*_MATCHED, *_NGRAMS, "hypothesis_length", "reference_length")
+
+
+@cache
+def _scorer() -> Any:
+    from sacrebleu.metrics.bleu import BLEU
+
+    return BLEU(tokenize=TOKENIZER)
+
+
+def bleu_item(reference: str, hypothesis: str) -> Stats:
+    """Statistics of one utterance.
+
+    >>> found = bleu_item("the cat sat on a mat", "the cat sat on the mat")
+    >>> found["matched_1"], found["ngrams_1"], found["reference_length"]
+    (5, 6, 6)
+    """
+    found = _scorer().corpus_score([hypothesis], [[reference]])
+    return {
+        **dict(zip(_MATCHED, found.counts, strict=True)),
+        **dict(zip(_NGRAMS, found.totals, strict=True)),
+        "hypothesis_length": found.sys_len,
+        "reference_length": found.ref_len,
+    }
+
+
+@dataclass(frozen=True)
+class CorpusBleu(Measure):
+    """BLEU of a sum of utterances, as a fraction.
+
+    >>> bleu = CorpusBleu("corpus_bleu", "ratio", (0.0, 1.0))
+    >>> round(bleu.value(bleu_item("the cat sat on a mat", "the cat sat on the mat")), 4)
+    0.5373
+    """
+
+    def value(self, total: Stats) -> float:
+        """BLEU; ``nan`` if the references have no words."""
+        return _combine([float(total.get(key, 0)) for key in _KEYS])
+
+    def values(self, totals: Matrix, keys: Sequence[str]) -> Matrix:
+        """Row by row as ``value``."""
+        rows = np.stack([column(totals, keys, key) for key in _KEYS], axis=1)
+        return np.array([_combine(row) for row in rows.tolist()])
+
+
+def _combine(row: Sequence[float]) -> float:
+    matched, ngrams, (hypothesis, reference) = row[:ORDER], row[ORDER : 2 * ORDER], row[2 * ORDER :]
+    if not reference:
+        return float("nan")
+    found = _scorer().compute_bleu(
+        list(matched), list(ngrams), round(hypothesis), round(reference), smooth_method="exp"
+    )
+    return min(1.0, float(found.score) / 100)

@@ -1,0 +1,44 @@
+"""The options that stand inside a prompt as ``(a) x (b) y (c) z``, as in SAKURA."""
+
+from __future__ import annotations
+
+import re
+import string
+from typing import Final
+
+_MARKER: Final = re.compile(r"(?<!\w)\(([a-zA-Z])\)")
+_LETTERS: Final = string.ascii_lowercase
+
+
+def parse_inline_options(text: str) -> tuple[tuple[str, str], ...]:
+    """Options that stand in a prompt as ``(a) x (b) y (c) z``.
+
+    The last run of markers that begins with ``(a)`` and goes on letter by letter is taken; the text of
+    an option ends at the next marker of the run, that of the last one at the end of its line.
+
+    Returns:
+        (lower-case letter, option text) pairs in order; empty if there are fewer than two.
+
+    >>> parse_inline_options("Who speaks? (a) Female (b) Male")
+    (('a', 'Female'), ('b', 'Male'))
+    >>> parse_inline_options("No options here.")
+    ()
+    """
+    run: list[re.Match[str]] = []
+    best: list[re.Match[str]] = []
+    for marker in _MARKER.finditer(text):
+        letter = marker[1].lower()
+        if letter == "a":
+            run = [marker]
+        elif run and len(run) < len(_LETTERS) and letter == _LETTERS[len(run)]:
+            run.append(marker)
+        if len(run) > 1:
+            best = run
+    options = []
+    for number, marker in enumerate(best, start=1):
+        if number < len(best):
+            value = text[marker.end() : best[number].start()]
+        else:
+            value = text[marker.end() :].lstrip().partition("\n")[0]
+        options.append((marker[1].lower(), value.strip().rstrip(",;").rstrip()))
+    return tuple(options)

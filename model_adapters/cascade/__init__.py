@@ -1,0 +1,1 @@
+"""``cascade:ASR[+LLM]``: a recogniser, and a text model behind it."""

@@ -1,0 +1,1 @@
+"""What every adapter with local weights shares."""

@@ -1,0 +1,1 @@
+"""``gemini:MODEL``: Google's Gemini API."""

@@ -1,0 +1,1 @@
+"""``hf:PATH_OR_ID``: checkpoints that transformers loads."""

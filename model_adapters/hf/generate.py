@@ -1,0 +1,175 @@
+"""One batch through ``generate``, and from the tokens of its rows to replies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+from harness.errors import UsageError
+from model_adapters.hf.checkpoint import Checkpoint
+from model_adapters.hf.generation import GenerationPlan, count_tokens
+from model_adapters.hf.inputs import reasoning_begun
+from model_adapters.hf.thinking import Thinking
+from model_adapters.shared.reply_text import Marks, cut_at, split_reasoning
+
+
+def generate(
+    checkpoint: Checkpoint,
+    inputs: Any,
+    plan: GenerationPlan,
+    *,
+    seed: int,
+    budget: int | None,
+    lock: AbstractContextManager[Any],
+) -> list[dict[str, Any]]:
+    """Fields of the responses to one batch, in order.
+
+    Args:
+        checkpoint: the model.
+        inputs: what its processor made of the batch.
+        plan: how to generate.
+        seed: of the draws, if tokens are drawn.
+        budget: most tokens of reasoning, ``None`` for no bound of its own.
+        lock: held while the tokenizer is used.
+    """
+    import torch
+
+    model, tokenizer = checkpoint.model, checkpoint.processor.tokenizer
+    inputs = inputs.to(model.device, dtype=model.dtype)
+    if plan.sampled:
+        torch.manual_seed(seed)
+    ends = _end_tokens(model, tokenizer)
+    with lock:
+        begun = reasoning_begun(inputs, checkpoint)
+        thinking = (
+            None if budget is None else _thinking(checkpoint, inputs, plan, budget, begun, ends)
+        )
+    arguments = dict(plan.arguments)
+    if thinking is not None:
+        arguments.update(_hooks(thinking))
+    with torch.inference_mode():
+        output = model.generate(
+            **inputs,
+            **arguments,
+            # Said outright: a part of an omni model may have no end token in its own configuration.
+            pad_token_id=tokenizer.pad_token_id,
+            eos_token_id=sorted(ends) or None,
+        )
+    prompt = inputs["input_ids"].shape[1]
+    replies = []
+    with lock:
+        for number, row in enumerate(output):
+            tokens = row[prompt:].tolist()
+            length, ended = count_tokens(tokens, ends)
+            stopped = None if thinking is None else thinking.stopped(number)
+            if stopped is not None:
+                length = stopped
+            full = not ended and (stopped is not None or length >= arguments["max_new_tokens"])
+            marks = checkpoint.family.marks
+            reasoning, answer = read_tokens(tokens[:length], tokenizer, marks, opened=begun[number])
+            text, cut = cut_at(answer, plan.until)
+            replies.append(
+                {
+                    "text": text,
+                    "reasoning": reasoning,
+                    "finish": "length" if full and not cut else "stop",
+                    "usage": {"completion_tokens": length},
+                }
+            )
+    return replies
+
+
+def read_tokens(
+    tokens: Sequence[int], tokenizer: Any, marks: Marks, *, opened: bool
+) -> tuple[str | None, str]:
+    """Reasoning and answer.
+
+    Marks that are special tokens vanish when the others do, so they are looked for among the tokens.
+    """
+    closing = _special(tokenizer, marks.closing)
+    opening = _special(tokenizer, marks.opening)
+    if closing is None:
+        text = tokenizer.decode(tokens, skip_special_tokens=True)
+        return split_reasoning(text, marks, opened=opened)
+    begun = opened or (opening is not None and opening in tokens)
+    if closing not in tokens:
+        text = tokenizer.decode(tokens, skip_special_tokens=True)
+        return (_unlabelled(text, marks), "") if begun else (None, text)
+    place = list(tokens).index(closing)
+    thought = tokenizer.decode(tokens[:place], skip_special_tokens=True)
+    answer = tokenizer.decode(tokens[place + 1 :], skip_special_tokens=True)
+    return _unlabelled(thought, marks), answer.lstrip()
+
+
+def _unlabelled(text: str, marks: Marks) -> str:
+    return text.strip().removeprefix(marks.label).strip()
+
+
+def _special(tokenizer: Any, mark: str) -> int | None:
+    """Id of a mark that is one token and vanishes on decoding, whether or not the tokenizer lists it as special."""
+    found = tokenizer.convert_tokens_to_ids(mark)
+    if not isinstance(found, int) or found == tokenizer.unk_token_id:
+        return None
+    return None if mark in tokenizer.decode([found], skip_special_tokens=True) else found
+
+
+def _mark(tokenizer: Any, mark: str) -> list[int]:
+    """Tokens of a mark; not every tokenizer makes a special token of its text."""
+    special = _special(tokenizer, mark)
+    return tokenizer.encode(mark, add_special_tokens=False) if special is None else [special]
+
+
+def _thinking(
+    checkpoint: Checkpoint,
+    inputs: Any,
+    plan: GenerationPlan,
+    budget: int,
+    begun: Sequence[bool],
+    ends: frozenset[int],
+) -> Thinking:
+    if int(plan.arguments.get("num_beams") or 1) > 1:
+        raise UsageError("beam search has no bound on reasoning", where="-M thinking_budget")
+    marks, tokenizer = checkpoint.family.marks, checkpoint.processor.tokenizer
+    opening, closing = (_mark(tokenizer, mark) for mark in (marks.opening, marks.closing))
+    return Thinking(
+        opening,
+        closing,
+        budget=budget,
+        answer=plan.max_new_tokens,
+        ends=ends,
+        inside=begun,
+        prompt=inputs["input_ids"].shape[1],
+    )
+
+
+def _hooks(thinking: Thinking) -> dict[str, Any]:
+    from transformers import (
+        LogitsProcessor,
+        LogitsProcessorList,
+        StoppingCriteria,
+        StoppingCriteriaList,
+    )
+
+    class Force(LogitsProcessor):  # type: ignore[misc]
+        def __call__(self, input_ids: Any, scores: Any) -> Any:
+            return thinking.force(input_ids, scores)
+
+    class Enough(StoppingCriteria):  # type: ignore[misc]
+        def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
+            return thinking.done(input_ids, scores)
+
+    return {
+        "max_new_tokens": thinking.most,
+        "logits_processor": LogitsProcessorList([Force()]),
+        "stopping_criteria": StoppingCriteriaList([Enough()]),
+    }
+
+
+def _end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
+    declared = model.generation_config.eos_token_id
+    if declared is None:
+        declared = tokenizer.eos_token_id
+    if declared is None:
+        return frozenset()
+    return frozenset([declared] if isinstance(declared, int) else declared)

@@ -1,0 +1,1 @@
+"""``lm_eval:NAME``, and our adapters as models of lm-eval."""

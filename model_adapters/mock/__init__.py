@@ -1,0 +1,1 @@
+"""``mock:BEHAVIOUR``: scripted replies and faults, for tests."""

@@ -1,0 +1,1 @@
+"""``openai:MODEL``: services that speak OpenAI's chat completions."""

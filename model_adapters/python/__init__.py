@@ -1,0 +1,1 @@
+"""``python:MODULE:CLASS``: a class of the user, here or in its own interpreter."""

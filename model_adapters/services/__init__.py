@@ -1,0 +1,1 @@
+"""What every adapter of a service over HTTP shares."""

@@ -1,0 +1,179 @@
+"""What came back from a chat service, as one value: answer, reasoning, why it ended, or why it failed.
+
+``read_completion`` takes whatever a server sent as JSON and never raises. A refusal field, a content filter
+and a length finish are outcomes, not failures; so is an empty or null content. A body of another shape is a
+failure that may pass. Reasoning comes as a field of its own (``reasoning_content``, ``reasoning``) or inside
+``<think>`` marks; it is cut from the text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from harness.types import ErrorInfo, Finish
+from model_adapters.services.chat_stream import is_stream, merge_stream
+from model_adapters.shared.reply_text import split_reasoning
+
+_LENGTH: Final = frozenset({"length", "max_tokens"})
+_FILTER: Final = frozenset({"content_filter", "content_filtered", "safety"})
+_FILTER_CODES: Final = frozenset(
+    {
+        "content_filter",
+        "content_policy_violation",
+        "data_inspection_failed",
+        "datainspectionfailed",
+        "responsibleaipolicyviolation",
+    }
+)
+_QUOTA_CODES: Final = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
+
+
+@dataclass(frozen=True, slots=True)
+class ChatReply:
+    """One reply of a chat service.
+
+    Attributes:
+        text: the answer; ``None`` exactly with an error.
+        reasoning: what the model marked as reasoning.
+        finish: why generation ended.
+        usage: token counts as the service reports them.
+        model: the model name that came back.
+        seconds: wall time, waits and repeated attempts included.
+        attempts: requests sent.
+        error: why the last attempt failed; ``retryable`` says whether a later one may succeed.
+    """
+
+    text: str | None
+    reasoning: str | None = None
+    finish: Finish = "stop"
+    usage: Mapping[str, Any] | None = None
+    model: str | None = None
+    seconds: float = 0.0
+    attempts: int = 0
+    error: ErrorInfo | None = None
+
+
+def failed(kind: str, message: str, *, retryable: bool = False) -> ChatReply:
+    """A reply that is an error.
+
+    >>> failed("timeout", "no answer", retryable=True).error.kind
+    'timeout'
+    """
+    return ChatReply(None, error=ErrorInfo(kind, message, retryable))
+
+
+def read_completion(data: object) -> ChatReply:
+    """The reply in the JSON of ``/chat/completions``.
+
+    >>> choice = {"message": {"content": "<think>It barks.</think> dog"}, "finish_reason": "stop"}
+    >>> reply = read_completion({"choices": [choice], "model": "m"})
+    >>> reply.text, reply.reasoning, reply.model
+    ('dog', 'It barks.', 'm')
+    >>> read_completion({"choices": []}).error.kind
+    'malformed'
+    """
+    if isinstance(data, str) and is_stream(data):
+        data = merge_stream(data)
+        if data is None:
+            return _malformed("the stream breaks off")
+    elif isinstance(data, (str, bytes)):  # a server that does not say application/json
+        try:
+            data = json.loads(data)
+        except ValueError:
+            return _malformed("the body is not JSON")
+    if not isinstance(data, Mapping):
+        return _malformed(f"the body is a JSON {type(data).__name__}, not an object")
+    if data.get("error") and not data.get("choices"):
+        return _reported(data["error"])
+    choices = data.get("choices")
+    if not isinstance(choices, Sequence) or isinstance(choices, str) or not choices:
+        return _malformed("the body has no choices")
+    choice = choices[0]
+    message = choice.get("message") if isinstance(choice, Mapping) else None
+    if not isinstance(message, Mapping):
+        return _malformed("the first choice has no message")
+    text, refusal = _content(message), message.get("refusal")
+    reasoning, text = _reasoning(message, text)
+    finish = _finish(choice.get("finish_reason"))
+    if isinstance(refusal, str) and refusal:
+        finish, text = "refusal", text or refusal
+    usage, model = data.get("usage"), data.get("model")
+    return ChatReply(
+        text,
+        reasoning,
+        finish,
+        _without_nulls(usage) if isinstance(usage, Mapping) else None,
+        model if isinstance(model, str) else None,
+    )
+
+
+def filtered(code: str | None) -> bool:
+    """Whether an error code means that a content filter stopped the prompt.
+
+    >>> filtered("content_filter"), filtered("invalid_request_error")
+    (True, False)
+    """
+    return code is not None and code.lower() in _FILTER_CODES
+
+
+def used_up(code: str | None) -> bool:
+    """Whether an error code means that the account is used up, so that waiting does not help.
+
+    >>> used_up("insufficient_quota"), used_up("rate_limit_exceeded")
+    (True, False)
+    """
+    return code is not None and code.lower() in _QUOTA_CODES
+
+
+def _malformed(message: str) -> ChatReply:
+    return failed("malformed", message, retryable=True)
+
+
+def _reported(error: object) -> ChatReply:
+    """An error that came with status 200."""
+    code = error.get("code") if isinstance(error, Mapping) else None
+    message = error.get("message") if isinstance(error, Mapping) else error
+    if isinstance(code, str) and filtered(code):
+        return ChatReply("", finish="filter")
+    lasting = isinstance(code, int) and 400 <= code < 500 and code not in (408, 409, 429)
+    return failed("http", f"status 200 with an error: {message}", retryable=not lasting)
+
+
+def _content(message: Mapping[str, Any]) -> str:
+    content = message.get("content")
+    if isinstance(content, str):
+        return content
+    if isinstance(content, Sequence):
+        texts = [part.get("text") for part in content if isinstance(part, Mapping)]
+        return "".join(text for text in texts if isinstance(text, str))
+    audio = message.get("audio")  # a model that answers by voice says in text what it said
+    transcript = audio.get("transcript") if isinstance(audio, Mapping) else None
+    return transcript if isinstance(transcript, str) else ""
+
+
+def _reasoning(message: Mapping[str, Any], text: str) -> tuple[str | None, str]:
+    for name in ("reasoning_content", "reasoning"):
+        value = message.get(name)
+        if isinstance(value, str) and value:
+            return value, text
+    return split_reasoning(text)
+
+
+def _finish(reason: object) -> Finish:
+    if not isinstance(reason, str):
+        return "stop"
+    reason = reason.lower()
+    if reason in _LENGTH:
+        return "length"
+    return "filter" if reason in _FILTER else "stop"
+
+
+def _without_nulls(usage: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: _without_nulls(value) if isinstance(value, Mapping) else value
+        for key, value in usage.items()
+        if value is not None
+    }

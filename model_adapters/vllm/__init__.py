@@ -1,0 +1,1 @@
+"""``vllm:PATH_OR_ID``: vLLM's offline engine."""

@@ -1,0 +1,1 @@
+"""What loaders of several benchmarks share."""

@@ -1,0 +1,33 @@
+r"""Reader of Dynamic-SUPERB judge replies, version ``dynamic_superb.1``.
+
+The judge ends its reply with ``Result: YES`` or ``Result: NO``. The official pattern takes the first ``yes`` or ``no``,
+in any case and even as the start of a word, after ``result:`` and any white space; without one the item
+counts 0. The strict reading is Speech-IFEval's: the last line that is not blank, markup ignored, and one
+repeat. Source: sections 3.2 and 5 of the protocol.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from metrics.judge.last_line import StrictVerdict, parse_last_line, strict
+
+__all__ = ["PARSER_ID", "StrictVerdict", "parse", "parse_last_line", "strict"]
+
+PARSER_ID: Final = "dynamic_superb.1"
+"""Changes whenever a stored judge reply could be read differently."""
+
+_OFFICIAL: Final = re.compile(r"result:\s*(yes|no)")
+
+
+def parse(reply: str) -> bool | None:
+    r"""What the official pattern finds first; ``None`` if it finds nothing.
+
+    >>> [parse(text) for text in ("Result: YES", "result:no", "Result: Not sure")]
+    [True, False, False]
+    >>> [parse(text) for text in ("**Result:** YES", "Result: <YES>", "Result: **YES**", "")]
+    [None, None, None, None]
+    """
+    match = _OFFICIAL.search(reply.lower())
+    return match[1] == "yes" if match else None

@@ -1,0 +1,223 @@
+"""Dynamic-SUPERB's metrics: exact match, edit rates on raw replies, slots, one number.
+
+Official functions keep what upstream does, quirks included: exact match strips the reply and not the
+label; edit rates count on upper-cased text whose words are separated by single spaces, so that a double
+space is an empty word; the slot value rate takes the reply for the reference. Strict functions mend
+that. Source: sections 3 and 5 of the benchmark's protocol. Nothing here raises on a string, except
+``slots`` on text that is no slot string, which is where upstream stops.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from harness.types import Stats
+from metrics.text.normalizers import basic
+
+Slots = Mapping[str, Sequence[str]]
+"""Slot type -> its values, in order."""
+
+_QUOTES: Final = "\"'`“”‘’«»"
+
+
+class SlotError(ValueError):
+    """A text is not of the form ``type: value, type: value``."""
+
+
+# --- exact match -------------------------------------------------------------------------------
+
+
+def official_match(reply: str, label: str) -> bool:
+    """Exact match of phase 1: the reply is stripped, the label is not.
+
+    >>> official_match(" YES ", "Yes"), official_match("Yes.", "Yes"), official_match("Yes", "Yes ")
+    (True, False, False)
+    """
+    return reply.strip().lower() == label.lower()
+
+
+def strict_norm(text: str) -> str:
+    r"""Lower case, NFKC, single spaces, without surrounding quotes and trailing full stops.
+
+    >>> strict_norm(' "Yes." '), strict_norm("New\nYork .")
+    ('yes', 'new york')
+    """
+    text = " ".join(unicodedata.normalize("NFKC", text).lower().split())
+    return text.lstrip(f"{_QUOTES} ").rstrip(f"{_QUOTES}. ")
+
+
+# --- edit rates --------------------------------------------------------------------------------
+
+
+def official_word_edits(reference: str, hypothesis: str) -> Stats:
+    """Edits between upper-cased words that single spaces separate.
+
+    >>> official_word_edits("a cat", "A  cat.")
+    {'edits': 2, 'length': 2}
+    """
+    return _edits(reference.upper().split(" "), hypothesis.upper().split(" "))
+
+
+def official_char_edits(reference: str, hypothesis: str) -> Stats:
+    """Edits between all upper-cased characters, spaces included; the length may be 0.
+
+    >>> official_char_edits("a cat", "A hat")
+    {'edits': 1, 'length': 5}
+    """
+    return _edits(reference.upper(), hypothesis.upper())
+
+
+def strict_word_edits(reference: str, hypothesis: str) -> Stats:
+    """Edits between words of normalised text (``metrics.text.normalizers.basic``).
+
+    >>> strict_word_edits("a cat", "A  cat.")
+    {'edits': 0, 'length': 2}
+    """
+    return _edits(basic(reference).split(), basic(hypothesis).split())
+
+
+def strict_char_edits(reference: str, hypothesis: str) -> Stats:
+    """Edits between characters of normalised text.
+
+    >>> strict_char_edits("a cat", "A hat!")
+    {'edits': 1, 'length': 5}
+    """
+    return _edits(basic(reference), basic(hypothesis))
+
+
+def _edits(reference: Sequence[str], hypothesis: Sequence[str]) -> dict[str, float]:
+    from rapidfuzz.distance import Levenshtein
+
+    return {"edits": Levenshtein.distance(reference, hypothesis), "length": len(reference)}
+
+
+# --- slots -------------------------------------------------------------------------------------
+
+
+def slots(text: str) -> Slots:
+    """Types and values of a slot string.
+
+    Raises:
+        SlotError: a piece does not hold exactly one ``": "``.
+
+    >>> slots("city: Rome, day: May 1, city: Oslo")
+    {'city': ['Rome', 'Oslo'], 'day': ['May 1']}
+    """
+    found: dict[str, list[str]] = {}
+    for piece in text.split(", "):
+        kind, *values = piece.split(": ")
+        if len(values) != 1:
+            raise SlotError(f"{piece!r} is not of the form 'type: value'")
+        found.setdefault(kind, []).append(values[0])
+    return found
+
+
+def strict_slots(text: str) -> Slots:
+    """The same, with types and values normalised; an unreadable text has no slots.
+
+    >>> strict_slots("City: Rome!"), strict_slots("Rome")
+    ({'city': ['rome']}, {})
+    """
+    try:
+        found = slots(text)
+    except SlotError:
+        return {}
+    merged: dict[str, list[str]] = {}
+    for kind, values in found.items():
+        merged.setdefault(basic(kind), []).extend(map(basic, values))
+    return merged
+
+
+def slot_type_f1(reference: Slots, hypothesis: Slots) -> float:
+    """F1 of the two sets of types; 1 if both are empty.
+
+    >>> slot_type_f1({"a": ["x"], "b": ["y"]}, {"a": ["z"]})
+    0.6666666666666666
+    """
+    if not reference and not hypothesis:
+        return 1.0
+    shared = len(set(reference) & set(hypothesis))
+    return 2 * shared / (len(reference) + len(hypothesis))
+
+
+def official_slot_edits(reference: Slots, hypothesis: Slots) -> Stats:
+    """Character edits of slot values with the two sides swapped, as shipped.
+
+    Raises:
+        ZeroDivisionError: an empty value of a type that both sides have.
+
+    >>> official_slot_edits({"city": ["Rome"], "day": ["May"]}, {"city": ["Roma"]})
+    {'edits': 1, 'length': 4}
+    """
+    return _slot_edits(hypothesis, reference, official_char_edits)
+
+
+def strict_slot_edits(reference: Slots, hypothesis: Slots) -> Stats:
+    """Character edits of slot values, reference and hypothesis in their places.
+
+    >>> strict_slot_edits({"city": ["rome"], "day": ["may"]}, {"city": ["roma"]})
+    {'edits': 4, 'length': 7}
+    """
+
+    def edits(value: str, candidate: str) -> Stats:
+        return _edits(value, candidate)
+
+    filled = {kind: [value for value in values if value] for kind, values in reference.items()}
+    return _slot_edits(filled, hypothesis, edits)
+
+
+def _slot_edits(
+    targets: Slots, candidates: Slots, edits: Callable[[str, str], Stats]
+) -> dict[str, float]:
+    """Every target value against the best candidate of its type, pooled."""
+    summed: dict[str, float] = {"edits": 0, "length": 0}
+    for kind, values in targets.items():
+        for value in values:
+            pairs = [edits(value, candidate) for candidate in candidates.get(kind, ())]
+            best = (
+                min(pairs, key=lambda pair: pair["edits"] / pair["length"])
+                if pairs
+                else edits(value, "")
+            )
+            summed["edits"] += best["edits"]
+            summed["length"] += best["length"]
+    return summed
+
+
+# --- label quirks ------------------------------------------------------------------------------
+
+
+def joined_labels(doc: Mapping[str, object]) -> str:
+    """``label``, ``label2``, … joined with commas up to the first that is absent or null.
+
+    >>> joined_labels({"label": "question", "label2": "statement", "label3": None, "label4": "x"})
+    'question,statement'
+    """
+    found: list[str] = []
+    for name in ("label", *(f"label{number}" for number in range(2, 100))):
+        value = doc.get(name)
+        if value is None:
+            break
+        found.append(str(value))
+    return ",".join(found)
+
+
+def unique_labels(label: str) -> str:
+    """A label that is a written list, without repetitions in first-seen order, as ``[a, b]``.
+
+    A label that is no such list is kept as it is.
+
+    >>> unique_labels("['cough', 'laughter', 'cough']"), unique_labels("cough")
+    ('[cough, laughter]', 'cough')
+    """
+    import ast
+
+    try:
+        entries = ast.literal_eval(label)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return label
+    if not isinstance(entries, (list, tuple)):
+        return label
+    return f"[{', '.join(dict.fromkeys(map(str, entries)))}]"

@@ -1,0 +1,71 @@
+"""Hazard: a crash of the harness that ends with exit 1, which CI reads as a regression."""
+
+from __future__ import annotations
+
+import stat
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import CommandResult
+
+Cli = Callable[..., CommandResult]
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def raises(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    """Let ``harness tasks list`` fail inside."""
+
+    def load_index(paths: object) -> None:
+        raise error
+
+    monkeypatch.setattr("harness.task_loading.index.load_index", load_index)
+
+
+@pytest.mark.parametrize("error", [KeyError("item_key"), RecursionError(), OSError(5, "odd")])
+def test_a_fault_is_70_with_a_report(
+    cli: Cli, temporary: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    raises(monkeypatch, error)
+    found = cli("tasks", "list", "api_key=sk-secret-1")
+    if isinstance(error, OSError):
+        assert found.code == 4  # a failing disk is the environment's
+        return
+    assert found.code == 70 and "Traceback" not in found.err
+    assert f"a fault of the harness itself: {type(error).__name__}" in found.err
+    (report,) = temporary.glob("harness-crash-*.txt")
+    assert str(report) in found.err
+    assert stat.S_IMODE(report.stat().st_mode) == 0o600
+    text = report.read_text(encoding="utf-8")
+    assert "Traceback" in text and "load_index" in text and "sk-secret-1" not in text
+
+
+def test_a_file_that_may_not_be_opened_is_the_environments(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raises(monkeypatch, PermissionError(13, "Permission denied", "some/file.yaml"))
+    found = cli("tasks", "list")
+    assert (found.code, found.err) == (4, "error: Permission denied: some/file.yaml\n")
+
+
+def test_memory_that_runs_out_is_the_environments(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raises(monkeypatch, MemoryError())
+    assert cli("tasks", "list").code == 4
+
+
+def test_a_report_that_cannot_be_written_changes_nothing(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "absent"))
+    raises(monkeypatch, KeyError("x"))
+    found = cli("tasks", "list")
+    assert found.code == 70 and "report" not in found.err

@@ -1,0 +1,89 @@
+"""Hazards: a torn last line, a full disk, odd characters in strings, a damaged log."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.errors import InputFileError, StorageError
+from harness.run.jsonl import AppendLog, LineReader, encode_line, read_lines, write_atomically
+
+
+def test_appended_lines_come_back(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    records = [{"a": 1}, {"text": "ü\u2028\x85\n"}, {"surrogate": "\ud800"}]
+    with AppendLog(path) as log:
+        for record in records:
+            log.append(record)
+    assert [record for _, record in read_lines(path)] == records
+
+
+@pytest.mark.parametrize("keep", range(1, 12))
+def test_a_torn_line_is_ignored_when_read_and_cut_when_opened(tmp_path: Path, keep: int) -> None:
+    path = tmp_path / "log.jsonl"
+    torn = encode_line({"torn": True})[:keep]
+    path.write_bytes(encode_line({"whole": 1}) + torn)
+    assert [record for _, record in read_lines(path)] == [{"whole": 1}]
+    with AppendLog(path) as log:
+        assert log.cut_bytes == keep
+        log.append({"next": 2})
+    assert [record for _, record in read_lines(path)] == [{"whole": 1}, {"next": 2}]
+
+
+def test_a_torn_line_longer_than_a_block_is_cut(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(encode_line({"whole": 1}) + b'{"x": "' + b"y" * 200_000)
+    AppendLog(path).close()
+    assert path.read_bytes() == encode_line({"whole": 1})
+
+
+def test_a_log_of_one_torn_line_becomes_empty(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(b'{"half')
+    AppendLog(path).close()
+    assert path.read_bytes() == b""
+
+
+def test_a_damaged_line_inside_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(b'{"a": 1}\nnot json\n{"b": 2}\n')
+    with pytest.raises(InputFileError, match=r"log\.jsonl:2"):
+        list(read_lines(path))
+
+
+def test_a_device_that_is_full_is_a_storage_error() -> None:
+    with pytest.raises(StorageError) as caught, AppendLog(Path("/dev/full")) as log:
+        log.append({"a": 1})
+    assert caught.value.exit_code == 4
+    assert "space" in str(caught.value)
+
+
+def test_random_access(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    with AppendLog(path) as log:
+        for number in range(5):
+            log.append({"number": number, "text": "é" * number})
+    reader = LineReader(path)
+    offsets = {record["number"]: offset for offset, record in read_lines(path)}
+    assert [reader.read(offsets[number])["number"] for number in (3, 0, 4)] == [3, 0, 4]
+    reader.close()
+
+
+def test_atomic_replacement_keeps_the_old_file_on_failure(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    write_atomically(path, [b"old"])
+
+    def broken() -> object:
+        yield b"new"
+        raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError):
+        write_atomically(path, broken())  # type: ignore[arg-type]
+    assert path.read_bytes() == b"old"
+
+
+def test_lines_are_json() -> None:
+    assert json.loads(encode_line({"a": "\u2028"})) == {"a": "\u2028"}
+    assert encode_line({"a": "x"}).count(b"\n") == 1

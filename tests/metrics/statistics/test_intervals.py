@@ -1,0 +1,214 @@
+"""Intervals: against textbook formulas and scipy, and calibrated on simulated data."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import numpy as np
+import pytest
+from scipy import stats as scipy_stats
+
+from metrics.registry import METRICS
+from metrics.statistics.intervals import estimate, wilson
+from metrics.statistics.resampling import (
+    bootstrap_values,
+    make_blocks,
+    percentile_interval,
+    seed_for,
+)
+
+
+def _answers(right: int, n: int) -> list[dict[str, float]]:
+    return [{"correct": int(number < right), "n": 1} for number in range(n)]
+
+
+@pytest.mark.parametrize(("right", "n"), [(1, 2), (3, 10), (50, 100), (999, 1000)])
+def test_proportion_is_wilson_as_in_scipy(right: int, n: int) -> None:
+    found = estimate(METRICS["accuracy"], _answers(right, n))
+    expected = scipy_stats.binomtest(right, n).proportion_ci(method="wilson")
+    assert found.ci95 == pytest.approx((expected.low, expected.high), abs=1e-12)
+    share = right / n
+    assert found.stderr == pytest.approx(math.sqrt(share * (1 - share) / (n - 1)))
+    assert found.method == "wilson"
+
+
+def test_fractional_successes_are_exact_expectations() -> None:
+    items = [{"correct": 0.25, "n": 1}] * 3 + [{"correct": 1, "n": 1}]
+    assert estimate(METRICS["accuracy"], items).ci95 == pytest.approx(wilson(1.75, 4))
+
+
+@pytest.mark.parametrize("n", [2, 3, 10, 300])
+def test_rule_of_three_at_both_ends(n: int) -> None:
+    none, every = (estimate(METRICS["abstention_rate"], _answers(x, n)) for x in (0, n))
+    assert none.ci95 == (0.0, min(1.0, 3 / n))
+    assert every.ci95 == (max(0.0, 1 - 3 / n), 1.0)
+    assert none.method == every.method == "rule_of_three"
+
+
+def test_no_interval_claims_certainty() -> None:
+    perfect = {
+        "wer": [{"edits": 0, "length": 5}] * 30,
+        "macro_f1": [{'confusion:["a", "a"]': 1}] * 30,
+        "judge_score": [{"score": 5, "n": 1}] * 30,
+    }
+    assert {name: estimate(METRICS[name], items).ci95 for name, items in perfect.items()} == {
+        "wer": (0.0, pytest.approx(0.1)),
+        "macro_f1": (pytest.approx(0.9), 1.0),
+        "judge_score": (pytest.approx(4.6), 5.0),
+    }
+    clusters = [str(number // 2) for number in range(30)]
+    found = estimate(METRICS["accuracy"], _answers(30, 30), clusters)
+    assert found.ci95 == pytest.approx((0.8, 1.0))  # 15 clusters, not 30 items
+
+
+def test_mean_is_a_t_interval_as_in_scipy() -> None:
+    scores = [1, 2, 2, 4, 5, 3, 3.5]
+    found = estimate(METRICS["judge_score"], [{"score": x, "n": 1} for x in scores])
+    sem = float(scipy_stats.sem(scores))
+    expected = scipy_stats.t.interval(0.95, len(scores) - 1, np.mean(scores), sem)
+    assert found.ci95 == pytest.approx(expected)
+    assert found.stderr == pytest.approx(sem)
+
+
+def test_clustered_proportion_by_hand() -> None:
+    # clusters: (2 of 2), (1 of 3), (0 of 1); r = 1/2; residuals 1, -1/2, -1/2
+    items = [
+        *([{"correct": 1, "n": 1}] * 3),
+        *([{"correct": 0, "n": 1}] * 3),
+    ]
+    found = estimate(METRICS["accuracy"], items, ["a", "a", "b", "b", "b", "c"])
+    stderr = math.sqrt(3 / 2 * (1 + 0.25 + 0.25)) / 6
+    assert found.stderr == pytest.approx(stderr)
+    assert found.method == "t,clusters=3"
+    assert found.ci95 == (0.0, 1.0)  # t with 2 df is wider than the scale
+
+
+def test_clusters_of_one_item_are_no_clusters() -> None:
+    items = _answers(4, 9)
+    assert estimate(METRICS["accuracy"], items, list("abcdefghi")) == estimate(
+        METRICS["accuracy"], items
+    )
+
+
+def test_one_cluster_has_no_interval() -> None:
+    assert estimate(METRICS["wer"], [{"edits": 1, "length": 3}] * 9, ["x"] * 9).ci95 is None
+    assert estimate(METRICS["accuracy"], _answers(4, 9), ["x"] * 9).ci95 is None
+
+
+def test_instructions_of_one_reply_are_a_cluster() -> None:
+    items = [{"correct": x, "n": 3} for x in (3, 0, 3, 0, 3, 3)]
+    found = estimate(METRICS["if_inst_strict"], items)
+    assert found.method == "t"
+    independent = math.sqrt(found.value * (1 - found.value) / 17)
+    assert found.stderr is not None and found.stderr > 1.5 * independent
+
+
+def test_clusters_must_match_the_items() -> None:
+    with pytest.raises(ValueError, match="3 items but 2 clusters"):
+        estimate(METRICS["accuracy"], _answers(1, 3), ["a", "b"])
+
+
+def test_same_seed_same_interval_other_seed_another() -> None:
+    rng = random.Random(4)
+    items = [{"edits": rng.randrange(4), "length": rng.randrange(3, 9)} for _ in range(40)]
+    first = estimate(METRICS["wer"], items, seed=1)
+    assert first == estimate(METRICS["wer"], items, seed=1)
+    assert first.ci95 != estimate(METRICS["wer"], items, seed=2).ci95
+    assert first.method == "bootstrap(1000,seed=1)"
+    assert seed_for(1, "a", "bc") != seed_for(1, "ab", "c")
+
+
+def test_neither_item_order_nor_cluster_names_matter() -> None:
+    rng = random.Random(5)
+    items = [{"edits": rng.random(), "length": rng.randrange(1, 9)} for _ in range(60)]
+    clusters = [f"speaker {rng.randrange(12)}" for _ in items]
+    order = rng.sample(range(60), 60)
+    renamed = {name: str(number) for number, name in enumerate(sorted(set(clusters))[::-1])}
+    first = estimate(METRICS["per"], items, clusters)
+    second = estimate(
+        METRICS["per"], [items[i] for i in order], [renamed[clusters[i]] for i in order]
+    )
+    assert first == second
+
+
+def test_collapsed_blocks_resample_like_single_ones() -> None:
+    """The bootstrap's mean and spread equal those of the binomial it stands for."""
+    blocks = make_blocks(_answers(30, 100))
+    assert len(blocks.rows) == 2 and blocks.size == 100
+    values = bootstrap_values(METRICS["accuracy"], blocks, resamples=20_000)
+    assert np.mean(values) == pytest.approx(0.3, abs=0.002)
+    assert np.std(values) == pytest.approx(math.sqrt(0.3 * 0.7 / 100), rel=0.02)
+
+
+def test_resamples_without_a_value_are_left_out_unless_most_are() -> None:
+    values = np.array([math.nan, 1.0, 2.0, 3.0])
+    assert percentile_interval(values, 1000) == pytest.approx((1.05, 2.95), abs=0.01)
+    assert percentile_interval(np.array([math.nan, math.nan, 1.0]), 10) is None
+
+
+def test_few_units_widen_the_percentiles_to_a_t_interval() -> None:
+    """Plain percentiles of 6 units would be too narrow by a factor of 1.44."""
+    values = np.random.default_rng(1).normal(size=200_000)
+    expected = scipy_stats.t.ppf(0.975, 5) * math.sqrt(6 / 5)
+    assert percentile_interval(values, 6) == pytest.approx((-expected, expected), rel=0.03)
+
+
+# --- calibration: an interval at 95 % misses about one time in twenty ------------------------
+
+
+@pytest.mark.parametrize("n", [10, 40, 200])
+def test_wilson_coverage_is_exact_arithmetic(n: int) -> None:
+    counts = np.arange(n + 1)
+    intervals = [estimate(METRICS["accuracy"], _answers(x, n)).ci95 for x in range(n + 1)]
+    low, high = np.array(intervals).T
+    coverage = np.array(
+        [
+            scipy_stats.binom.pmf(counts, n, p)[(low <= p) & (p <= high)].sum()
+            for p in np.linspace(0.02, 0.98, 97)
+        ]
+    )
+    assert 0.94 < coverage.mean() < 0.975
+    assert coverage.min() > 0.90
+
+
+def test_cluster_interval_covers_where_wilson_does_not() -> None:
+    rng = np.random.default_rng(7)
+    clusters = [str(number // 5) for number in range(150)]
+    hits, naive = 0, 0
+    for _ in range(400):
+        chances = rng.beta(1.2, 0.8, size=30)  # mean 0.6, strong correlation within a cluster
+        right = rng.random(150) < np.repeat(chances, 5)
+        items = [{"correct": int(x), "n": 1} for x in right]
+        low, high = estimate(METRICS["accuracy"], items, clusters).ci95 or (1.0, 0.0)
+        hits += low <= 0.6 <= high
+        low, high = estimate(METRICS["accuracy"], items).ci95 or (1.0, 0.0)
+        naive += low <= 0.6 <= high
+    assert 0.92 <= hits / 400 <= 0.98
+    assert naive / 400 < 0.85
+
+
+@pytest.mark.parametrize("clustered", [False, True])
+def test_ratio_bootstrap_coverage(clustered: bool) -> None:
+    """Corpus WER of 40 utterances, or of 25 speakers with 4 utterances each."""
+    rng = np.random.default_rng(8)
+    n, truth, hits = (100, 0.2, 0) if clustered else (40, 0.2, 0)
+    clusters = [str(number // 4) for number in range(n)] if clustered else None
+    for _ in range(300):
+        lengths = rng.integers(4, 20, size=n)
+        rates = np.repeat(rng.beta(2, 8, size=25), 4) if clustered else rng.beta(2, 8, size=n)
+        edits = rng.binomial(lengths, rates)
+        items = [{"edits": int(e), "length": int(m)} for e, m in zip(edits, lengths, strict=True)]
+        found = estimate(METRICS["wer"], items, clusters, resamples=400).ci95
+        hits += found is not None and found[0] <= truth <= found[1]
+    assert 0.90 <= hits / 300 <= 0.98
+
+
+def test_error_bootstrap_coverage_on_skewed_errors() -> None:
+    rng = np.random.default_rng(9)
+    hits = 0
+    for _ in range(300):
+        items = [{"abs_error": float(e), "n": 1} for e in rng.exponential(5.0, size=40)]
+        low, high = estimate(METRICS["mae"], items, resamples=400).ci95 or (1.0, 0.0)
+        hits += low <= 5.0 <= high
+    assert 0.88 <= hits / 300 <= 0.98

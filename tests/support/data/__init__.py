@@ -1,0 +1,1 @@
+"""Benchmark copies and texts for tests."""

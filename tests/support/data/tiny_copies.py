@@ -1,0 +1,261 @@
+"""Tiny invented copies of every benchmark, ten items per task, in the layout that its loader takes.
+
+``WRITERS[benchmark](folder)`` writes one; ``gold_or_not`` gives replies to their items that are right, wrong and
+unreadable in turn. Nothing of a real data set is in them.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.support.clips import encoded, tone, write
+
+ITEMS = 10
+Row = dict[str, Any]
+
+COLOURS = ("red", "green", "blue", "grey")
+
+
+def clip(number: int) -> bytes:
+    """A clip of its own for every number."""
+    return encoded(tone(0.05, 200 + 20 * number))
+
+
+def _parquet(path: Path, rows: Sequence[Row], audio: str = "audio") -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cells = [{audio: {"bytes": clip(n), "path": f"{n}.wav"}, **row} for n, row in enumerate(rows)]
+    pq.write_table(pa.Table.from_pylist(cells), path, row_group_size=4)
+
+
+def mmau(root: Path) -> None:
+    """Both question files."""
+    for split in ("test-mini", "test"):
+        rows = []
+        for number in range(ITEMS):
+            name = f"{split}-{number}"
+            audio = write(root / f"{split}-audios" / f"{name}.wav", tone(0.05, 200 + 20 * number))
+            rows.append(
+                {
+                    "id": name,
+                    "audio_id": f"./{split}-audios/{audio.name}",
+                    "question": f"Which colour is number {number}?",
+                    "choices": list(COLOURS),
+                    "answer": COLOURS[number % 4],
+                    "dataset": "own",
+                    "task": ("speech", "sound", "music")[number % 3],
+                    "split": split,
+                    "category": "Reasoning",
+                    "sub-category": "Counting",
+                    "difficulty": ("easy", "medium", "hard")[number % 3],
+                }
+            )
+        (root / f"mmau-{split}.json").write_text(json.dumps(rows), encoding="utf-8")
+
+
+def mmsu(root: Path) -> None:
+    """The hub's parquet file."""
+    rows = [
+        {
+            "id": f"pause_perception_{number}",
+            "task_name": "pause_perception",
+            "question": f"Which colour is number {number}?",
+            **{f"choice_{'abcd'[place]}": colour for place, colour in enumerate(COLOURS)},
+            "answer_gt": COLOURS[number % 4],
+            "category": "Perception",
+            "sub-category": "Linguistics",
+            "sub-sub-category": "Phonology",
+            "linguistics_sub_discipline": "None",
+        }
+        for number in range(ITEMS)
+    ]
+    _parquet(root / "data" / "train-00000-of-00001.parquet", rows)
+
+
+def sakura(root: Path) -> None:
+    """All four tracks with their tables."""
+    options = " ".join(f"({'abcd'[place]}) {colour}" for place, colour in enumerate(COLOURS))
+    for track in ("Animal", "Emotion", "Gender", "Language"):
+        (root / track / "audio").mkdir(parents=True)
+        with (root / track / "metadata.csv").open("w", encoding="utf-8", newline="") as file:
+            table = csv.writer(file)
+            table.writerow(
+                ["file", "attribute_label"]
+                + [f"{hop}_{part}" for hop in ("single", "multi") for part in ("instruction", "answer")]
+            )  # fmt: skip
+            for number in range(ITEMS):
+                name = f"{track.lower()}{number}.wav"
+                (root / track / "audio" / name).write_bytes(clip(number))
+                gold = f"({'abcd'[number % 4]}) {COLOURS[number % 4]}"
+                asked = [f"{hop} question {number}? {options}" for hop in ("First", "Second")]
+                table.writerow([name, COLOURS[number % 4], asked[0], gold, asked[1], gold])
+
+
+def speech_ifeval(root: Path) -> None:
+    """The four question files and their clips."""
+    checks = [
+        ("change_case:english_capital", {}),
+        ("detectable_format:title", {}),
+        ("length_constraints:number_words", {"relation": "less than", "num_words": 5}),
+    ]
+    rows: dict[str, list[Row]] = {"closed": [], "closed_woprompt": [], "creative": [], "cot": []}
+    for number in range(ITEMS):
+        name = f"Automatic_speech_recognition/{number}.wav"
+        write(root / "audios" / name, tone(0.05, 200 + 20 * number))
+        check, kwargs = checks[number % 3]
+        item = {
+            "id": number,
+            "audio_filepath": name,
+            "textual_audio": f"[00:00:00 - 00:00:01] line {number}",
+            "dataset": "Automatic_speech_recognition",
+            "instruction": f"Say line {number}.",
+            "label": f"line {number}",
+        }
+        rule = {"instruction_id_list": [check], "kwargs": [kwargs]}
+        asked = {**item, "metric": ("wer", "accuracy")[number % 2]}
+        rows["closed"].append({**asked, **rule})
+        rows["closed_woprompt"].append(asked)
+        rows["creative"].append({**item, "metric": "open", **rule})
+        rows["cot"].append({**item, "metric": "cot"})
+    from tasks.speech_ifeval.layout import PARTS
+
+    (root / "eval_data").mkdir()
+    for part, items in rows.items():
+        text = "".join(json.dumps(item) + "\n" for item in items)
+        (root / "eval_data" / PARTS[part].file).write_text(text, encoding="utf-8")
+
+
+def voicebench(root: Path) -> None:
+    """Every configuration, with at most two of its splits."""
+    from tasks.voicebench.layout import ACCENTS, CONFIGS
+
+    for name, config in CONFIGS.items():
+        splits = ACCENTS if name == "sd-qa" else list(config.splits)[:2] or ["voice_a", "voice_b"]
+        for split in splits:
+            count = ITEMS // 2 if len(splits) == 2 else ITEMS
+            rows = [_voice(config.evaluator, number) for number in range(count)]
+            _parquet(root / name / f"{split}-00000-of-00001.parquet", rows)
+
+
+def _voice(evaluator: str, number: int) -> Row:
+    prompt = f"Which is number {number}?"
+    if evaluator == "mcq":
+        return {"prompt": f"{prompt} A. w B. x C. y D. z", "reference": "ABCD"[number % 4]}
+    if evaluator == "bbh":
+        return {
+            "prompt": prompt,
+            "reference": ("Yes", "No")[number % 2],
+            "id": f"navigate_{number}",
+        }
+    if evaluator == "qa":
+        return {"prompt": prompt, "reference": COLOURS[number % 4]}
+    if evaluator == "ifeval":
+        kwargs = {"num_words": 5, "relation": "less than"}
+        return {
+            "key": number,
+            "prompt": prompt,
+            "instruction_id_list": ["length_constraints:number_words"],
+            "kwargs": [kwargs],
+        }
+    return {"prompt": prompt}
+
+
+def llaso_eval(root: Path) -> None:
+    """All 44 data sets."""
+    from tasks.llaso_eval.sets import data_sets
+
+    for number in range(ITEMS):
+        write(root / "clips" / f"{number}.wav", tone(0.05, 200 + 20 * number))
+    (root / "text_audio").mkdir()
+    for name, entry in data_sets().items():
+        items = [
+            {
+                "voice": [f"clips\\{number}.wav"],
+                "conversations": [
+                    {"from": "human", "value": f"Number {number} of {name}?<audio>"},
+                    {"from": "gpt", "value": _llaso(entry, number)},
+                ],
+            }
+            for number in range(ITEMS)
+        ]
+        (root / "text_audio" / f"{name}.json").write_text(json.dumps(items), encoding="utf-8")
+
+
+def _llaso(entry: Any, number: int) -> str:
+    if entry.labels:
+        return str(list(entry.labels)[number % len(entry.labels)])
+    if entry.number:
+        return str(40 + number)
+    if "exact_accuracy" in entry.metrics:
+        return json.dumps({"accuracy": number, "prosodic": 7, "fluency": 8})
+    return "k æ t" if "per" in entry.metrics else f"the cat sat {number} times"
+
+
+def dynamic_superb(root: Path, instances: Sequence[str] | None = None) -> None:
+    """Data sets with ``metadata.json``; by default every one that has a score."""
+    from tasks.dynamic_superb.instances import instances as listed
+
+    for entry in listed():
+        if entry.unsupported or (instances is not None and entry.instance not in instances):
+            continue
+        rule = entry.metric or ("number" if entry.kind == "regression" else "exact")
+        content = {}
+        for number in range(ITEMS):
+            name = f"{entry.instance}_{number}.wav"
+            content[name] = {
+                "file": f"{number}.wav",
+                "instruction": f"Number {number}? One of: {', '.join(COLOURS)}.",
+                "label": _dynamic(rule, number),
+            }
+            if entry.has_audio:
+                write(root / entry.instance / name, tone(0.05, 200 + 20 * number))
+        (root / entry.instance).mkdir(parents=True, exist_ok=True)
+        (root / entry.instance / "metadata.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+def _dynamic(rule: str, number: int) -> str:
+    if rule == "slots":
+        return f"colour: {COLOURS[number % 4]}, count: {number}"
+    if rule == "number":
+        return str(number)
+    if rule in ("exact", "judged"):
+        return COLOURS[number % 4]
+    return f"the {COLOURS[number % 4]} cat sat on the mat {number}"
+
+
+def quickstart(root: Path) -> None:
+    """Nothing: its clips are packaged."""
+    del root
+
+
+WRITERS: dict[str, Callable[[Path], None]] = {
+    "dynamic_superb": dynamic_superb,
+    "llaso_eval": llaso_eval,
+    "mmau": mmau,
+    "mmsu": mmsu,
+    "quickstart": quickstart,
+    "sakura": sakura,
+    "speech_ifeval": speech_ifeval,
+    "voicebench": voicebench,
+}
+"""Benchmark -> writer of its copy."""
+
+
+def gold_or_not(reference: Any, options: Sequence[str], number: int) -> str:
+    """A reply to an item: the reference, another option, its letter or a sentence, or nothing of use."""
+    text = reference if isinstance(reference, str) else json.dumps(reference)
+    place = next((n for n, o in enumerate(options) if o == text or o.endswith(f" {text}")), None)
+    others: Iterator[str] = (option for option in options if option != text)
+    return (
+        text,
+        next(others, f"{text} and more, you see"),
+        f"I think it is {text}." if place is None else "ABCDEFGH"[place % 8],
+        "No idea, sorry.",
+        "",
+    )[number % 5]

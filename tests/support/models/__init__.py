@@ -1,0 +1,1 @@
+"""Randomly initialised checkpoints and a small real text model."""

@@ -1,0 +1,1 @@
+"""Loopback servers that answer, fail and misbehave as told."""
