@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from harness.task_groups import load_task
-from harness.task_index import load_index
-from harness.yaml_task import YamlTask
-from tests.shared import SHARED, needs_shared
+from harness.task_loading.groups import load_task
+from harness.task_loading.index import load_index
+from harness.task_loading.task import YamlTask
+from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
 

@@ -26,9 +26,3 @@ from metrics.text.options import parse_inline_options
 )
 def test_options_are_read_from_the_prompt(text: str, expected: tuple[tuple[str, str], ...]) -> None:
     assert parse_inline_options(text) == expected
-
-
-def test_more_options_than_letters_are_still_read_by_text() -> None:
-    options = [f"option {number}" for number in range(30)]
-    assert letter_or_text("option 29", options) == 29
-    assert letter_or_text("(z)", options) == 25
