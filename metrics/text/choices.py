@@ -29,7 +29,7 @@ _NUMERAL: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _ARTICLE: Final = re.compile(r"(?:an?|the)\s+(?=\S)")
 _PREFIX: Final = re.compile(r"\(?\[?([A-Za-z])[).:\]]\s*(?=\S)|([A-Z])\s+-\s+(?=\S)")
 _EDGES: Final = " \n.,;:!?\"'()[]-"
-_EXACT_EDGES: Final = " \n.,;:!?\"'()[]{}*`_<>#。、．！？：；「」『』【】《》"
+_EXACT_EDGES: Final = " \n.,;:!?\"'()[]{}*`_<>。、．！？：；「」『』【】《》"
 _UNIT: Final = re.compile(r"([-+]?\d+(?:[.,]\d+)*)\s*([^\d\s].*)")
 _UNITS: Final = "(?:k?hz|bpm|db|ms|secs?|seconds?|min|yrs?|years?|yo|times?|semitones?|cents?)"
 _NUMBER_WORDS: Final = re.compile(
@@ -182,7 +182,8 @@ def weak_keys() -> frozenset[str]:
 def _content(key: str) -> frozenset[str]:
     """The content words of an option of several such words; else nothing."""
     words = frozenset(key.split()) - _FUNCTION_WORDS
-    return words if len(words) > 1 and not words & _NEGATIVE else frozenset()
+    plain_words = all(word.isalpha() for word in words) and not words & _NEGATIVE
+    return words if len(words) > 1 and plain_words else frozenset()
 
 
 def _number(token: str) -> str:
@@ -300,6 +301,6 @@ def _border(token: str, *, before: bool) -> str:
         return f"(?<!{kind})" if before else f"(?!{kind})"
     if before:
         tens = "".join(f"(?<!{ten}[ -])" for ten in _TENS) if token in _ONES[1:10] else ""
-        return f"(?<!{kind})(?<![A-Za-z]-){tens}"
+        return f"(?<!{kind})(?<![A-Za-z]{{2}}-){tens}"
     scale = r"(?!\s+(?:hundred|thousand|million)\b)" if token in _ONES or token in _TENS else ""
     return f"(?!{kind})(?![#♯♭])(?!-[A-Za-z]){scale}"

@@ -195,7 +195,7 @@ class _Reader:
         self.bare = not FILLER.sub("", _MENTION.sub("", text))
         if self.bare:
             self.rank = ANSWER
-        self.denied_until = 0
+        self.judged_until = 0
         self.conclusion = SAID
 
     def read(self) -> int:
@@ -203,6 +203,8 @@ class _Reader:
         if not _MENTION.search(self.text):
             return self.epoch + bool(self.found and CORRECTION.search(self.text))
         for match in CUE.finditer(self.text):
+            if match.start() < self.judged_until:
+                continue
             kind = match.lastgroup
             assert kind is not None
             getattr(self, f"_{kind}")(match)
@@ -259,6 +261,10 @@ class _Reader:
         if self.used and not self.bare:
             self.rank = SAID
 
+    def _colon(self, _match: re.Match[str]) -> None:
+        if self.used:
+            self.denied = False
+
     def _comma(self, match: re.Match[str]) -> None:
         rest = self.text[match.end() :]
         listed = _LIST_AFTER_COMMA.match(rest) is not None
@@ -273,12 +279,9 @@ class _Reader:
 
     def _mention(self, match: re.Match[str]) -> None:
         after = self.text[match.end() :]
-        if match.start() < self.denied_until:
-            return
         rejected = DENIED.match(after)
         if rejected is not None:
-            last = [m.end() for m in _MENTION.finditer(after[: rejected.end()])]
-            self.denied_until = match.end() + (last[-1] if last else 0)
+            self.judged_until = match.end() + rejected.end()
             self.used = True
             return
         if self.denied or self.open or self.question:

@@ -61,7 +61,7 @@ _GROUPS: Final[dict[str, str]] = {
         r"\bcan(?:'t|not) (?:fully |entirely |completely )?(?:rule out|exclude|eliminate)\b"
         r"|\b(?:not|never|cannot|cant|dont|isnt|doesnt|arent|wasnt|nor|neither|hardly|rather than|instead of|in place of|as opposed to|opposed to|unlike|in contrast (?:to|with)|contrary to"
         r"|rule[sd]? out|ruling out|eliminat\w+|exclud\w+|reject\w*|dismiss\w*|discard\w*|disregard\w*|cross(?:ed|es|ing)? (?:out|off)|except(?: for)?|excepting|save for|other than|apart from|aside from"
-        r"|besides|anything but|everything but|all but|but not|versus|vs|than|lack(?:s|ing)?|absence of|absent|unlikely|less likely|implausible|doubt|false that|incorrect to say|wrong to say|avoid(?:ed)?"
+        r"|besides|anything but|everything but|(?:any|every|all)(?: \w+)? but|refus\w+ to|declin\w+ to|unwilling to|least (?:likely|plausible|probable|suitable|fitting)|but not|versus|vs|than|lack(?:s|ing)?|absence of|absent|unlikely|less likely|implausible|doubt|false that|incorrect to say|wrong to say|avoid(?:ed)?"
         rf"|the (?:wrong|incorrect) (?:answers?|options?|choices?)|different from|distinct from|differ from|no longer)\b|n't\b|\b(?:no|zero|non)[ -](?=(?:clear |real |evident |audible |obvious |actual )?{M})|(?<={M}) over(?= )|\bwithout (?:an? |any |the )?(?={M})"
         r"|\bno (?:sign|evidence|indication|trace|sound|hint|presence|mention|way)s?\b(?: of| that| it)?|不是|并非|不选|不會|不会|排除|除了|而不是|而非|\b(?:nicht|kein(?:e|en|er|es)?|weder|statt|anstatt|außer|ausser)\b"
         r"|\b(?:pas|plutôt que|au lieu de|sauf|ni|non pas|excepté)\b|\bno (?:es|son|era|creo|puede ser)\b|\b(?:en lugar de|en vez de|excepto|menos)\b|\bnon è\b|\b(?:invece di|anziché|tranne)\b|\bnão (?:é|pode)\b|\b(?:em vez de|exceto)\b"
@@ -72,13 +72,13 @@ _GROUPS: Final[dict[str, str]] = {
         r"|(?<!\w)(?:а|но)(?!\w)|بل|لكن|\b(?:it|this|that|which) must be\b"
     ),
     "therefore": (
-        r"\b(?:so|therefore|thus|hence|consequently|accordingly|as a result|that leaves|which leaves|leaving|leaves|this leaves|this means|it follows|meaning|which means|this (?:suggests|indicates|points to)|overall|finally|then|also|daher|deshalb|donc|alors|por (?:lo )?(?:tanto|eso)|portanto|quindi|dunque|entonces)\b"
+        r"\b(?:so|therefore|thus|hence|consequently|accordingly|as a result|that leaves|which leaves|leaving|leaves|this leaves|this means|it follows|meaning|which means|this (?:suggests|indicates|points to)|overall|finally|daher|deshalb|donc|alors|por (?:lo )?(?:tanto|eso)|portanto|quindi|dunque|entonces)\b"
         r"|所以|因此|因而|故选?|した?がって|よって|따라서|그러므로|поэтому|لذلك"
     ),
     "answer": (
         rf"\b(?:{_KIND} )+(?:{_NOUN}|emotion|speaker|sound|instrument|accent|gender|source)\b|\b(?:answer|prediction|verdict|selection|classification)\b(?! (?:the|your|this|that|a|questions?)\b)"
         r"|\b(?:option|choice|label|category|pick|guess|vote|response|match)(?= (?:is|would be|here|that|should|must|seems|to)\b| ?:)"
-        r"|\b(?:i|we|i'd|i'll|i'm|i am|i would|i will|let's|i have|i've|would|will|'d|to|can)\s+(?:(?!not\b|never\b)\w+ ){0,2}?(?:choose|chose|chosen|choosing|pick|picked|picking|select|selected|selecting|vote|opt for|opting for|opted for|go(?:ing)? (?:with|for)|went with"
+        r"|\b(?:i|we|i'd|i'll|i'm|i am|i would|i will|let's|i have|i've|would|will|'d|to|can)\s+(?:(?!not\b|never\b|refuse|decline|avoid|hardly)\w+ ){0,2}?(?:choose|chose|chosen|choosing|pick|picked|picking|select|selected|selecting|vote|opt for|opting for|opted for|go(?:ing)? (?:with|for)|went with"
         r"|settl(?:e|ed|ing) (?:on|for)|conclude|classify|label|categori[sz]e|lean(?:ing)? (?:towards?|to)|stick(?:ing)? with|bet on|answer)\b|\b(?:choosing|selecting|picking|going (?:with|for))\b"
         r"|\b(?:is|are|be|was|been) (?:best |most accurately |most likely |therefore )?(?:classified|categori[sz]ed|labell?ed|identified|recogni[sz]ed|described) as\b"
         r"|答案|答[:：]|正确选项|选(?:择|項|项)?|應選|選擇|\b(?:la |die |a )?(?:réponse|antwort|lösung|respuesta|resposta|risposta)\b|答え|正解|回答|정답|답은|답|الإجابة|الجواب|(?<!\w)ответ(?!\w)|उत्तर|जवाब|ตอบ|คำตอบ|đáp án|cevap|odpowiedź|antwoord|svaret?"
@@ -91,6 +91,7 @@ _GROUPS: Final[dict[str, str]] = {
     "belief": (
         r"\b(?:i|i'd|we|my|would) (?:(?!not\b|never\b)\w+ ){0,2}?(?:think|believe|say|guess|suppose|suspect|feel|hear|assume|bet|reckon|estimate)\b|\b(?:probably|likely|definitely|clearly|certainly|surely|obviously|undoubtedly|evidently|apparently|seemingly|possibly|maybe|perhaps)\b"
     ),
+    "colon": r":(?!\S)|:(?=[\ue000-\uf000])",
     "stop": r"[;—]|[.!?\n]+",
     "comma": r"[,，、،]",
     "mention": M,
@@ -104,25 +105,25 @@ CUE: Final = re.compile(
 CORRECTION: Final = re.compile(_GROUPS["correction"])
 
 _VERB: Final = (
-    r"(?:is|are|was|were|would be|can be|could be|should be|has been|have been|may be|might be|seems?(?: to be)?|looks?|sounds?|appears?(?: to be)?|being)"
+    r"(?:is|are|was|were|would be|can be|could be|should be|must be|will be|needs to be|has been|have been|may be|might be|seems?(?: to be)?|looks?|sounds?|appears?(?: to be)?|being)"
 )
 DENIED: Final = re.compile(
     rf"[)\]\"'.]*(?:\s*(?:,|/|and|or|nor|&|,\s*and|,\s*or)\s*[(\"']*{M}[)\]\"']*)*\s*,?\s*(?:(?:the |this )?(?:option|choice|answer|label)s?\s+)?"
     rf"(?:(?:both |all |also |just |simply |clearly |definitely |probably |certainly )*"
     rf"(?:{_VERB}\s+(?:\w+ly\s+|all\s+|both\s+|just\s+|also\s+|quite\s+|a\s+|an\s+|the\s+|very\s+)*(?:wrong|incorrect|false|untrue|unlikely|implausible|impossible|inaccurate|invalid|inconsistent|excluded|eliminated"
-    r"|rejected|ruled out|dismissed|discarded|out(?! of)|off the table|absent|missing|irrelevant|unrelated|unsupported|inappropriate|unsuitable|improbable|incompatible|distractors?|misleading)\b"
+    r"|rejected|ruled out|dismissed|discarded|out of the question|out of place|out(?! of)|least \w+|off the table|absent|missing|irrelevant|unrelated|unsupported|inappropriate|unsuitable|improbable|incompatible|distractors?|misleading)\b"
     rf"|(?:{_VERB}|do|does|did|can|could|would|will|should|might|may|has|have|had|must)\s*(?:\w+\s+)?(?:not|never|n't)\b(?!\s+(?:only|wrong|incorrect|false|unlikely|impossible|implausible|ruled out|excluded))"
     r"|(?:cannot|can't|couldn't|isn't|aren't|wasn't|weren't|doesn't|don't|didn't|won't|wouldn't|shouldn't|hasn't|haven't|mustn't|lacks?|fails?|contradicts?|conflicts?)\b|would be (?:less|wrong|a stretch)\b|is less\b)"
-    r"|\(?\s*(?:[:=-]\s*)?(?:wrong|incorrect|false|no|not|x)\s*[).,;\n—]|\(?\s*(?:[:=-]\s*)?(?:wrong|incorrect|false)\s*$"
+    r"|\(?\s*(?:[:=-]\s*)?(?:wrong|incorrect|false|no|not|x)\s*(?:[).,;\n—]|$)|,\s*no\s*[.!]?\s*$|\(?\s*(?:[:=-]\s*)?(?:wrong|incorrect|false)\s*$"
     r"|(?:不对|不是|是?错(?:误)?的?|不正确|不符合|可以排除|被排除|以外|じゃな|では?(?:あり|な)|でない|ではありません|(?:이|가|은|는)? ?아(?:니|닙|닌)|ist (?:falsch|nicht)|(?:est faux|n'est pas|est incorrect)|(?:no es|es incorrect|es falso)|(?:è sbagliat|non è)|(?:não é|está errad)|неверн|не подходит|неправильн|خطأ|خاطئ))"
 )
 """What follows a mention, or a list of mentions, that is denied."""
 
 PRAISED: Final = re.compile(
-    rf"[)\]\"'.]*\s*,?\s*(?:(?:option|choice|answer|label)\s+)?(?:{_VERB}|as)\s+(?:\w+ly\s+|indeed\s+|by far\s+|also\s+|the\s+|a\s+|an\s+|far\s+|much\s+|my\s+|therefore\s+|thus\s+)*(?:(?:one\s+)?(?:that|which)\s+(?:is|fits)\s+)?"
+    rf"[)\]\"'.]*(?:\s*(?:,|/|and|or|nor|&|,\s*and|,\s*or)\s*[(\"']*{M}[)\]\"']*)*\s*,?\s*(?:(?:option|choice|answer|label)\s+)?(?:(?:both|all|also)\s+)*(?:{_VERB}|as)\s+(?:\w+ly\s+|indeed\s+|by far\s+|also\s+|the\s+|a\s+|an\s+|far\s+|much\s+|my\s+|therefore\s+|thus\s+)*(?:(?:one\s+)?(?:that|which)\s+(?:is|fits)\s+)?"
     r"(?:correct|right(?! hand| side)|true|accurate|valid|best|better|answer|most (?:likely|probable|plausible|appropriate|accurate|suitable|fitting|consistent|reasonable|logical|compelling|relevant|dominant|prominent)"
     r"|more (?:likely|probable|plausible|appropriate|accurate|suitable|fitting|consistent|reasonable|logical)|likeliest|likely|final|choice|pick|closest|(?:correct|right|best) (?:answer|option|choice|one))\b"
-    r"|[)\]\"'.]*\s+(?:fits|matches|suits|applies|works|describes it|wins|it is)\b(?:\s+(?:best|better|most|well|perfectly))?|[)\]\"'.]*\s*(?:正确|是对的|是正确|最(?:合适|符合|可能)|が正解|が正しい|이 정답|가 정답|이 맞|가 맞|ist (?:richtig|korrekt)|est (?:correct|la bonne|juste)|es (?:correct|la respuesta)|è (?:corrett|giust)|está corret)"
+    r"|[)\]\"'.]*\s*[:=-]\s*(?:yes|correct|right|true)\b|[)\]\"'.]*\s+(?:fits|matches|suits|applies|works|describes it|wins|it is|yes)\b(?:\s+(?:best|better|most|well|perfectly))?|[)\]\"'.]*\s*(?:正确|是对的|是正确|最(?:合适|符合|可能)|が正解|が正しい|이 정답|가 정답|이 맞|가 맞|ist (?:richtig|korrekt)|est (?:correct|la bonne|juste)|es (?:correct|la respuesta)|è (?:corrett|giust)|está corret)"
 )
 """What follows a mention that is called right."""
 

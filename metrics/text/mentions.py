@@ -48,18 +48,18 @@ _AFTER_VERB: Final = re.compile(
 )
 _FOLLOWED: Final = re.compile(
     r"\s+(?:\w+ly\s+|also\s+|just\s+|best\s+)?(?:is|was|are|isn't|seems?|looks?|sounds?|appears?|fits?|matches|has|follows|gives|shows|represents|reflects|captures|corresponds|would|could|can|cannot|can't|might|may|must|should|because|since"
-    r"|due|and|or|nor|but|not|rather|instead|over|than|describes|best|doesn't|does|makes|it is|i (?:think|believe|guess|would|am|say)|in my|as (?:the|it|he|she|they)|ist|est|es|è|é)\b"
+    r"|due|and|or|nor|but|not|rather|instead|over|than|describes|best|doesn't|does|makes|it is|for (?:sure|certain)|i (?:think|believe|guess|would|am|say)|in my|as (?:the|it|he|she|they)|ist|est|es|è|é)\b"
 )
 _CLOSED: Final = re.compile(r"\s*(?:$|[\n.!?;,:)\]\"'—|]|-(?:\s|$)|[。、，．])")
 _WORD_AFTER: Final = re.compile(rf"\s+[{LATIN}]")
 _NAMES: Final = re.compile(
     r"\b(?:vitamin|plan|hepatitis|type|grade|class|group|section|key of|notes?|chords?|key|team|terminal|platform|room|gate|spice"
-    r"|minor|major|mr|mrs|dr|in|to|from|part|point|figure|appendix|model|drive|category|track|level|movement|symphony in)\s+$"
+    r"|minor|major|mr|mrs|ms|dr|prof|in|from|(?<!point )(?<!points )(?<!pointing )(?<!leads )(?<!equal )to|part|point|figure|appendix|model|drive|category|track|level|movement|symphony in)\.?\s+$|[a-z]-$"
 )
-_MUSIC: Final = re.compile(r"\s*(?:major|minor|flat|sharp|natural|maj|min|chord|note|string|clef)\b|[#♯♭+]|-[^\W_]|\d")
-_JOIN: Final = r"\s*(?:,|/|&|\||and|or|nor|,\s*and|,\s*or|and/or|or/and|und|oder|et|ou|y|o|e|и|或|和|、|与)\s*[(\"']*"
+_MUSIC: Final = re.compile(r"\s*(?:major|minor|flat|sharp|natural|maj|min|chord|note|string|clef)\b|[#♯♭]|\+(?!\s?[a-z])|-[^\W_]|\d")
+_JOIN: Final = r"\s*(?:,|/|&|\+|\||and|or|nor|,\s*and|,\s*or|and/or|or/and|und|oder|et|ou|y|o|e|и|或|和|、|与)\s*[(\"']*"
 _JOINED_BEFORE: Final = re.compile(rf"{MENTION}[)\]\"'.]*{_JOIN}(?:\s*(?:not|rather|option|choice)\s+)?$")
-_JOINED_AFTER: Final = re.compile(rf"[)\]\"']*{_JOIN}(?:{MENTION}|(?<=[\s(\"'/])[A-Z](?![{LATIN}']))")
+_JOINED_AFTER: Final = re.compile(rf"[)\]\"']*{_JOIN}(?:{MENTION}|(?<=[\s(\"'/+,&|])[A-Z](?![{LATIN}']))")
 _NEXT_LETTER: Final = re.compile(r"\s+[A-HJ-Z](?![0-9A-Za-z'])")
 _INITIAL: Final = re.compile(r"(?:^|[\s.])[a-z]\.$")
 _BEFORE_WIDE: Final = 48
@@ -156,7 +156,7 @@ def _is_answer_place(before: str, after: str, word: str) -> bool:
         _AFTER_SAID.search(before)
         or _JOINED_BEFORE.search(before)
         or re.search(
-            r"\b(?:is|it's|be|was|say|says|said|think|believe|guess|choose|pick|select|with|therefore|so|thus|hence|then|are|probably|likely|definitely"
+            r"\b(?:is|it's|be|was|say|says|said|think|believe|guess|choose|pick|select|with|therefore|so|thus|hence|then|are|probably|likely|definitely|only|just|exactly"
             rf"|not|answer|option|sounds?|seems?|of|conclude|rather than|instead of)\s*[,:]?\s*$|{LETTER}[).:,\s\-]{{1,4}}$",
             before,
         )
@@ -259,7 +259,7 @@ def _letter_kind(text: str, low: str, at: int, letter: str) -> str:
 
 _SAID_COLON: Final = re.compile(r"(?:answer|conclusion|verdict|choice|label|result)\s*:\s*[\"']?$")
 _AFTER_WEAK: Final = re.compile(
-    r"\s+(?:because|since|as|due|rather|instead|not|indeed|thank|thanks|based|here|over)\b"
+    r"\s+(?:because|since|as|due|rather|instead|not|but|indeed|thank|thanks|based|here|over)\b"
 )
 _SUBJECT: Final = re.compile(r"\s+(?:it|there|this|that|the|i|he|she|they|we|you)\b")
 _LOWER_PLACE: Final = re.compile(
