@@ -252,6 +252,12 @@ class _Reader:
         self.aside = True
         self.prepositional = not self.text[: match.start()].strip(" ,\"'(")
 
+    def _meanwhile(self, match: re.Match[str]) -> None:
+        if not self.text[: match.start()].strip(" ,\"'("):
+            self._aside(match)
+        elif self.used:
+            self.rank = SAID
+
     def _belief(self, _match: re.Match[str]) -> None:
         if not self.prepositional:
             self.open = False

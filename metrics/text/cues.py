@@ -52,7 +52,7 @@ _GROUPS: Final[dict[str, str]] = {
         r"\b(?:if|whether|unless)\b|\b(?:as|i am|i'm) (?:just |only )?an? (?:ai|artificial|large|text|language|virtual|machine)\b|\b(?:can(?:'t|not)|could(?:n't| not)|unable to|impossible to|hard to|difficult to|not possible to|not able to|challenging to|tricky to"
         r"|don't know how to|cannot reliably|can't reliably)\s+(?:\w+ ){0,2}?(?:tell|determine|say|identify|distinguish|know|decide|choose|pick|judge|classify|be sure|discern|answer|conclude|confirm|be certain)\b"
         r"|\b(?:don't|do not|didn't|doesn't) (?:know|have)\b|\b(?:unsure|uncertain|undecided|torn|unclear|ambiguous|undetermined|confused)\b|\bnot (?:sure|certain|clear|know)\b"
-        rf"|\b(?:between|amongst?|from)\b(?=[^.;\n]{{0,40}}{M}[^.;\n]{{0,30}}\b(?:and|or|to)\b)|\b(?:one|any|either one|some|all|each|both|neither|which|none) of (?:the following|these|those|them|{M})"
+        rf"|\b(?:between|amongst?|from)\b(?=[^.;\n]{{0,40}}{M}[^.;\n]{{0,30}}\b(?:and|or|to)\b)|\b(?:one of (?:the following|these|those|them)|(?:any|either one|some|all|each|both|neither|which|none) of (?:the following|these|those|them|{M}))"
         r"|\b(?:the |possible |available |given |your |answer )?(?:options|choices|alternatives|candidates|possibilities|labels|categories)\b(?: \w+){0,3}?(?: (?:are|were|include|being)\b|\s*:)"
         rf"|\b(?:choose|select|pick|choosing|classify|respond|reply|answer) (?:\w+ ){{0,3}}?(?:from|between|among|one of)\b(?! the (?:audio|voice|sound))|\bcould (?:also |just )?(?:be|fit|well be) (?:either|any)\b|\bquestion asks?\b|\b(?:you )?asked\b"
         rf"|\bboth\b(?= [(\"']*{M}[)\"']* (?:and|&)\b)|\bmix(?:ture|ed)? of\b(?=[^.;\n]{{0,30}}{M}[^.;\n]{{0,30}}\b(?:and|or)\b)|\bcombination of\b|\b(?:i would|would) have (?:been|said)\b|是否|还是不|无法(?:确定|判断)|不(?:确定|知道)"
@@ -84,10 +84,11 @@ _GROUPS: Final[dict[str, str]] = {
         r"|答案|答[:：]|正确选项|选(?:择|項|项)?|應選|選擇|\b(?:la |die |a )?(?:réponse|antwort|lösung|respuesta|resposta|risposta)\b|答え|正解|回答|정답|답은|답|الإجابة|الجواب|(?<!\w)ответ(?!\w)|उत्तर|जवाब|ตอบ|คำตอบ|đáp án|cevap|odpowiedź|antwoord|svaret?"
     ),
     "aside": (
-        r"\b(?:because|since|due to|given(?: that)?|considering|based on|judging (?:by|from)|owing to|thanks to|for (?:example|instance)|e\.?g\.?|such as|although|though|even though|while|whereas|despite|in spite of|albeit"
-        r"|which(?! is (?:option|choice|letter|answer|the answer|also)\b)|who(?=\s+(?:is|are|was|has|had|speaks?|says?|sounds?|seems?))|where|when|weil|da|denn|obwohl|parce que?|puisque|car|bien que|porque|ya que|aunque|embora|perché|poiché|anche se)\b"
+        r"\b(?:because|since|due to|given(?: that)?|considering|based on|judging (?:by|from)|owing to|thanks to|for (?:example|instance)|e\.?g\.?|such as|although|though|even though|despite|in spite of|albeit"
+        r"|which(?! is (?:option|choice|letter|answer|the answer|also)\b)|who(?=\s+(?:is|are|was|has|had|speaks?|says?|sounds?|seems?))|weil|da|denn|obwohl|parce que?|puisque|car|bien que|porque|ya que|aunque|embora|perché|poiché|anche se)\b"
         r"|\bas (?=(?:the|it|there|he|she|they|this|we|his|her|its|you|indicated|evidenced|shown|heard|suggested|described|mentioned)\b)|\bdescribes?\b|\bincludes?\b|\brefers? to\b|因为|由于|虽然|尽管|因為|雖然|потому что|так как|хотя|لأن"
     ),
+    "meanwhile": r"\b(?:while|whereas|when|where|whilst|während|alors que|mientras|mentre|enquanto)\b",
     "belief": (
         r"\b(?:i|i'd|we|my|would) (?:(?!not\b|never\b)\w+ ){0,2}?(?:think|believe|say|guess|suppose|suspect|feel|hear|assume|bet|reckon|estimate)\b|\b(?:probably|likely|definitely|clearly|certainly|surely|obviously|undoubtedly|evidently|apparently|seemingly|possibly|maybe|perhaps)\b"
     ),
