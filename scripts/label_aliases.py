@@ -13,8 +13,28 @@ GENDER: Final = {
     "male": ["man", "men", "masculine", "boy", "guy", "gentleman"],
     "female": ["woman", "women", "feminine", "girl", "lady"],
 }
-_ANGER: Final = ["anger", "angry", "angered", "angrily", "furious", "enraged", "rage", "irate", "mad"]
-_JOY: Final = ["joy", "joyful", "joyous", "happy", "happiness", "happily", "cheerful", "delighted", "glad"]
+_ANGER: Final = [
+    "anger",
+    "angry",
+    "angered",
+    "angrily",
+    "furious",
+    "enraged",
+    "rage",
+    "irate",
+    "mad",
+]
+_JOY: Final = [
+    "joy",
+    "joyful",
+    "joyous",
+    "happy",
+    "happiness",
+    "happily",
+    "cheerful",
+    "delighted",
+    "glad",
+]
 EMOTION: Final = {
     "anger": _ANGER[1:],
     "disgust": ["disgusted", "disgusting", "revulsion", "revolted"],
@@ -92,7 +112,14 @@ INSTRUMENT: Final = {
     "flute": ["flutes"],
     "guitar": ["guitars", "acoustic guitar", "electric guitar"],
     "keyboard": ["keyboards", "piano", "piano keyboard", "electric piano"],
-    "mallet": ["mallets", "mallet percussion", "marimba", "xylophone", "vibraphone", "glockenspiel"],
+    "mallet": [
+        "mallets",
+        "mallet percussion",
+        "marimba",
+        "xylophone",
+        "vibraphone",
+        "glockenspiel",
+    ],
     "organ": ["organs", "pipe organ", "church organ"],
     "reed": ["reeds", "reed instrument", "clarinet", "saxophone", "oboe", "bassoon"],
     "string": ["strings", "string instrument", "stringed instrument", "violin", "viola", "cello"],

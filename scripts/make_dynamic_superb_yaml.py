@@ -86,7 +86,16 @@ ALIASES = {
     "Emotion": {key: forms for key, forms in EMOTION.items() if key not in ("joy", "neutrality")},
     "AccentdbExtended": {
         key: PLACES[key]
-        for key in ("american", "australian", "bangla", "british", "indian", "malayalam", "odiya", "welsh")
+        for key in (
+            "american",
+            "australian",
+            "bangla",
+            "british",
+            "indian",
+            "malayalam",
+            "odiya",
+            "welsh",
+        )
     },
 }
 """Part of an instance's name -> aliases of its labels, in whatever form the data spells them."""

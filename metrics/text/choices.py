@@ -23,7 +23,10 @@ WORD: Final = (
     r"\u3001-\u3003\u3008-\u3020\u30fb\ufffd\ue000-\uf8ff؟،؛।♯♭]"
 )
 """Letters, marks and digits of any script; no placeholder of a mention."""
-_UNSPACED: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_UNSPACED_CLASS: Final = (
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+)
+_UNSPACED: Final = re.compile(_UNSPACED_CLASS)
 _CORE: Final = re.compile(rf"\d+(?:[.,]\d+)*|(?:(?!\d){WORD})+|[#/+%&=<>°$€£♯♭@^|~\\]")
 _NUMERAL: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _ARTICLE: Final = re.compile(r"(?:an?|the)\s+(?=\S)")
@@ -48,7 +51,9 @@ _WEAK_PHRASES: Final = (
 )  # fmt: skip
 
 
-_FUNCTION_WORDS: Final = frozenset("a an the of and is are was were to in on at by with for it its".split())
+_FUNCTION_WORDS: Final = frozenset(
+    "a an the of and is are was were to in on at by with for it its".split()
+)
 _NEGATIVE: Final = frozenset("no not none never neither nor without t cannot non".split())
 
 
@@ -155,7 +160,7 @@ def exact_choice(reply: str, choices: Choices) -> int | None:
     >>> exact_choice(" Woman. ", compile_choices(("Man", "Woman")))
     1
     """
-    if len(reply) > 200 or "?" in reply:
+    if len(reply) > 200 or any(mark in reply for mark in "?？؟;"):
         return None
     word = lower(reply).strip(_EXACT_EDGES)
     found = choices.exact.get(word)
@@ -170,7 +175,9 @@ def form_key(text: str) -> str:
     >>> form_key("twenty-one,  58.0 bpm!"), form_key("c# minor")
     ('twenty one 58 bpm', 'c # minor')
     """
-    return " ".join(_number(token) if token[0].isdigit() else token for token in _CORE.findall(text))
+    return " ".join(
+        _number(token) if token[0].isdigit() else token for token in _CORE.findall(text)
+    )
 
 
 @cache
@@ -263,7 +270,9 @@ def _pattern(form: str, *, slash: bool) -> str:
         if parts and gap == "-" and form[end - 1].isdigit() and match[0].isdigit():
             parts.append(r"\s?-\s?")
         elif parts and gap:
-            parts.append(r"[\s\-'\",;:.!?()\[\]—]{0,4}" if gap in "-'" else r"[\s\-'\",;:.!?()\[\]—]{1,4}")
+            parts.append(
+                r"[\s\-'\",;:.!?()\[\]—]{0,4}" if gap in "-'" else r"[\s\-'\",;:.!?()\[\]—]{1,4}"
+            )
         token = match[0]
         parts.append(_number_pattern(token) if token[0].isdigit() else re.escape(token))
         end = match.end()
@@ -298,7 +307,11 @@ def _border(token: str, *, before: bool) -> str:
     latin = re.match(f"[{LATIN}]", edge)
     kind = f"[{LATIN}]" if latin else WORD
     if not latin:
-        return f"(?<!{kind})" if before else f"(?!{kind})"
+        return (
+            f"(?:(?<!{kind})|(?<={_UNSPACED_CLASS}))"
+            if before
+            else f"(?:(?!{kind})|(?={_UNSPACED_CLASS}))"
+        )
     if before:
         tens = "".join(f"(?<!{ten}[ -])" for ten in _TENS) if token in _ONES[1:10] else ""
         return f"(?<!{kind})(?<![A-Za-z]{{2}}-){tens}"

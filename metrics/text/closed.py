@@ -117,9 +117,7 @@ def lettered_options(prompt: str) -> tuple[str, ...]:
     if not best:
         return ()
     ends = [marker.start() for marker in best[1:]] + [len(prompt)]
-    texts = [
-        prompt[marker.end() : end].strip() for marker, end in zip(best, ends, strict=True)
-    ]
+    texts = [prompt[marker.end() : end].strip() for marker, end in zip(best, ends, strict=True)]
     texts[-1] = texts[-1].partition("\n")[0].strip()
     return tuple(text.rstrip(" ,;") for text in texts)
 

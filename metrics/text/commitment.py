@@ -37,13 +37,15 @@ _LONGEST: Final = 100_000
 _LONGEST_LOOSE: Final = 4_000
 _MENTION: Final = re.compile(MENTION)
 _SENTENCE: Final = re.compile(r"[^.!?;。！？；؟…\n]*(?:[.!?。！？；;؟…]+|\n|$)")
-_ABBREVIATION: Final = re.compile(r"\b(?:e\.g|i\.e|vs|mr|mrs|ms|dr|st|etc|approx|u\.s|u\.k)\.(?=\s*\S)")
+_ABBREVIATION: Final = re.compile(
+    r"\b(?:e\.g|i\.e|vs|mr|mrs|ms|dr|st|etc|approx|u\.s|u\.k)\.(?=\s*\S)"
+)
 _DECIMAL: Final = re.compile(r"(?<=\d)\.(?=\d)")
 _LIST_AFTER_COMMA: Final = re.compile(
     rf"\s*(?:and|or|nor|und|oder|et|ou|y|o|和|或)?\s*(?:[(\"']|option |choice |an? |the )*{MENTION}[)\]\"']*\s*(?:,|$|[.;]|and\b|or\b|nor\b|und\b|oder\b|et\b|ou\b)"
 )
 _CONJOINED: Final = re.compile(
-    rf"\s*(?:[(\"']|option |an? |the )*{MENTION}[^.;]*?\b(?:and|or|nor|und|oder|et|ou|y|o)\b\s*(?:[(\"']|option |an? |the )*{MENTION}|\s*(?:and|or|nor)\b"
+    rf"\s*(?:[(\"']|option |an? |the )*{MENTION}[^.;]{{0,200}}?\b(?:and|or|nor|und|oder|et|ou|y|o)\b\s*(?:[(\"']|option |an? |the )*{MENTION}|\s*(?:and|or|nor)\b"
 )
 
 
@@ -102,7 +104,9 @@ def read_commitment(reply: str, choices: Choices) -> Commitment:
         loose = _by_words(lower(part), choices)
         return NOTHING if loose is None else Commitment(loose, (loose,))
     found = _MENTION.findall(masked)
-    named = tuple(dict.fromkeys(i for mark in found if mark != CLASH for i in option_of(mark, choices)))
+    named = tuple(
+        dict.fromkeys(i for mark in found if mark != CLASH for i in option_of(mark, choices))
+    )
     return Commitment(_decide(_assertions(masked, choices), choices), named)
 
 
@@ -161,20 +165,32 @@ def _without_lists(text: str, choices: Choices) -> str:
     while start < len(marks):
         seen: set[int] = set()
         end = start
+        opening = marks[start].start()
+        lead = text[max(text.rfind(sign, 0, opening) for sign in ".\n:;?!") + 1 : opening]
+        crosses = LIST_GAP.fullmatch(lead) is not None  # else a sentence that says more
         while end < len(marks):
             if end > start:
                 gap = text[marks[end - 1].end() : marks[end].start()]
                 if not LIST_GAP.fullmatch(gap) or (
-                    seen >= choices.distinct and _ENDS.search(gap)
+                    (seen >= choices.distinct or not crosses) and _ENDS.search(gap)
                 ):
                     break
             if marks[end][0] != CLASH:
                 seen |= option_of(marks[end][0], choices)
             end += 1
-        after = text[marks[end - 1].end() :]
-        judged = _UNLISTED.search(text[: marks[start].start()]) or DENIED.match(after)
-        if seen >= choices.distinct and not judged and not PRAISED.match(after):
-            blanks.append((marks[start].start(), marks[end - 1].end()))
+        left, right = (
+            start,
+            end,
+        )  # a mention that is denied or praised at an end is no part of the row
+        if seen >= choices.distinct:
+            left += _UNLISTED.search(text, 0, marks[start].start()) is not None
+            after = marks[end - 1].end()
+            right -= DENIED.match(text, after) is not None or PRAISED.match(text, after) is not None
+        row = frozenset[int]().union(
+            *(option_of(mark[0], choices) for mark in marks[left:right] if mark[0] != CLASH)
+        )
+        if row >= choices.distinct:
+            blanks.append((marks[left].start(), marks[right - 1].end()))
         start = end
     for left, right in reversed(blanks):
         text = text[:left] + re.sub(MENTION, " ", text[left:right]) + text[right:]
@@ -196,6 +212,7 @@ class _Reader:
         if self.bare:
             self.rank = ANSWER
         self.judged_until = 0
+        self.lead = len(text) - len(text.lstrip(" ,\"'("))
         self.conclusion = SAID
 
     def read(self) -> int:
@@ -224,14 +241,14 @@ class _Reader:
 
     def _hypothesis(self, match: re.Match[str]) -> None:
         self.open = True
-        self.prepositional = not self.text[: match.start()].strip(" ,\"'(")
+        self.prepositional = match.start() <= self.lead
 
     def _negation(self, match: re.Match[str]) -> None:
         if match[0].startswith(("can't", "cannot")) and len(match[0]) > 8:
             self.open = True
             return
         self.denied = True
-        self.prepositional = not self.text[: match.start()].strip(" ,\"'(")
+        self.prepositional = match.start() <= self.lead
 
     def _turn(self, match: re.Match[str]) -> None:
         self._reset()
@@ -250,10 +267,10 @@ class _Reader:
 
     def _aside(self, match: re.Match[str]) -> None:
         self.aside = True
-        self.prepositional = not self.text[: match.start()].strip(" ,\"'(")
+        self.prepositional = match.start() <= self.lead
 
     def _meanwhile(self, match: re.Match[str]) -> None:
-        if not self.text[: match.start()].strip(" ,\"'("):
+        if match.start() <= self.lead:
             self._aside(match)
         elif self.used:
             self.rank = SAID
@@ -272,11 +289,11 @@ class _Reader:
             self.denied = False
 
     def _comma(self, match: re.Match[str]) -> None:
-        rest = self.text[match.end() :]
-        listed = _LIST_AFTER_COMMA.match(rest) is not None
+        at = match.end()
+        listed = _LIST_AFTER_COMMA.match(self.text, at) is not None
         if self.prepositional:
             self._reset()
-        elif not (listed and (not self.denied or _CONJOINED.match(rest))):
+        elif not (listed and (not self.denied or _CONJOINED.match(self.text, at))):
             self.denied = False
             if self.open:
                 self.open = listed
@@ -284,17 +301,16 @@ class _Reader:
             self.rank = SAID
 
     def _mention(self, match: re.Match[str]) -> None:
-        after = self.text[match.end() :]
-        rejected = DENIED.match(after)
+        rejected = DENIED.match(self.text, match.end())
         if rejected is not None:
-            self.judged_until = match.end() + rejected.end()
+            self.judged_until = rejected.end()
             self.used = True
             return
         if self.denied or self.open or self.question:
             self.used = True
             return
         rank = self.rank
-        if PRAISED.match(after):
+        if PRAISED.match(self.text, match.end()):
             rank = max(rank, ANSWER)
         elif self.aside:
             rank = ASIDE

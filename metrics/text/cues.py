@@ -105,11 +105,9 @@ CUE: Final = re.compile(
 )
 CORRECTION: Final = re.compile(_GROUPS["correction"])
 
-_VERB: Final = (
-    r"(?:is|are|was|were|would be|can be|could be|should be|must be|will be|needs to be|has been|have been|may be|might be|seems?(?: to be)?|looks?|sounds?|appears?(?: to be)?|being)"
-)
+_VERB: Final = r"(?:is|are|was|were|would be|can be|could be|should be|must be|will be|needs to be|has been|have been|may be|might be|seems?(?: to be)?|looks?|sounds?|appears?(?: to be)?|being)"
 DENIED: Final = re.compile(
-    rf"[)\]\"'.]*(?:\s*(?:,|/|and|or|nor|&|,\s*and|,\s*or)\s*[(\"']*{M}[)\]\"']*)*\s*,?\s*(?:(?:the |this )?(?:option|choice|answer|label)s?\s+)?"
+    rf"[)\]\"'.]*(?:\s*(?:,|/|and|or|nor|&|,\s*and|,\s*or)\s*[(\"']*{M}[)\]\"']*)*\s*,?\s*(?:(?:option|choice|label)s?\s+)?"
     rf"(?:(?:both |all |also |just |simply |clearly |definitely |probably |certainly )*"
     rf"(?:{_VERB}\s+(?:\w+ly\s+|all\s+|both\s+|just\s+|also\s+|quite\s+|a\s+|an\s+|the\s+|very\s+)*(?:wrong|incorrect|false|untrue|unlikely|implausible|impossible|inaccurate|invalid|inconsistent|excluded|eliminated"
     r"|rejected|ruled out|dismissed|discarded|out of the question|out of place|out(?! of)|least \w+|off the table|absent|missing|irrelevant|unrelated|unsupported|inappropriate|unsuitable|improbable|incompatible|distractors?|misleading)\b"

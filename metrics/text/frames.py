@@ -62,8 +62,11 @@ _BOXED: Final = re.compile(r"\\(?:boxed|fbox|framebox)\s*\{")
 _LATEX_TEXT: Final = re.compile(
     r"\\(?:text|textbf|textit|textrm|texttt|mathrm|mathbf|mathsf|mathit|mathtt|mbox|emph|bold|bf)\s*\{([^{}]*)\}"
 )
-_LATEX_MARKS: Final = re.compile(r"\\[()\[\],;!]|\${1,2}|\\(?:quad|qquad|displaystyle|left|right)\b")
+_LATEX_MARKS: Final = re.compile(
+    r"\\[()\[\],;!]|\${1,2}|\\(?:quad|qquad|displaystyle|left|right)\b"
+)
 _FENCE: Final = re.compile(r"```[ ]*[\w+-]*[ ]*\n?|~~~[\w+-]*\n")
+_DEEPEST: Final = 3
 _STRUCK: Final = re.compile(r"~~[^~\n]+~~|<(del|s|strike)>.*?</\1>", re.DOTALL)
 _UNTICKED: Final = re.compile(r"^[ >*+-]*(?:\[[ ]?\]|☐|⬜|○|◯)[ ].*$", re.MULTILINE)
 _TICKED: Final = re.compile(r"^([ >*+-]*)(?:\[[xX]\])[ ]", re.MULTILINE)
@@ -75,7 +78,8 @@ _EMPHASIS: Final = re.compile(r"\*{1,3}|(?<![^\W_])_{1,3}(?=[^\s_])|(?<=[^\s_])_
 _HEADING: Final = re.compile(r"^[ ]{0,3}(?:#{1,6}[ ]+|>+[ ]?)+", re.MULTILINE)
 
 _UNMARKED_NOT: Final = re.compile(
-    r"\b(do|does|did|is|are|was|were|has|have|had|could|would|should|must|ca|wo)n ?t\b", re.IGNORECASE
+    r"\b(do|does|did|is|are|was|were|has|have|had|could|would|should|must|ca|wo)n ?t\b",
+    re.IGNORECASE,
 )
 
 ANSWER_KEYS: Final = frozenset(
@@ -183,18 +187,17 @@ def _without_thoughts(text: str) -> str:
     return _CONTROL.sub(" ", text)
 
 
-def _tagged(text: str) -> str | None:
-    if "<" not in text and "[/" not in text:
+def _tagged(text: str, depth: int = 0) -> str | None:
+    if depth > _DEEPEST or ("<" not in text and "[/" not in text):
         return None
     found = [match[2].strip() for match in _TAGGED.finditer(text)]
     found += [match[2].strip() for match in _BRACKET_TAGGED.finditer(text)]
-    parts = [inner for part in found if (inner := _innermost(part))]
+    parts = [inner for part in found if (inner := _innermost(part, depth + 1))]
     return "\n".join(parts) if parts else None
 
 
-def _innermost(text: str) -> str:
-    for read in (_tagged, _boxed, _json):
-        found = read(text)
+def _innermost(text: str, depth: int) -> str:
+    for found in (_tagged(text, depth), _boxed(text), _json(text)):
         if found is not None:
             return found
     return text
@@ -204,7 +207,10 @@ def _boxed(text: str) -> str | None:
     if "\\" not in text:
         return None
     parts = []
+    end = 0
     for match in _BOXED.finditer(text):
+        if match.start() < end:
+            continue  # inside the box before
         depth, end = 1, match.end()
         while end < len(text) and depth:
             depth += {"{": 1, "}": -1}.get(text[end], 0)

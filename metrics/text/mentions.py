@@ -56,10 +56,16 @@ _NAMES: Final = re.compile(
     r"\b(?:vitamin|plan|hepatitis|type|grade|class|group|section|key of|notes?|chords?|key|team|terminal|platform|room|gate|spice"
     r"|minor|major|mr|mrs|ms|dr|prof|in|from|(?<!point )(?<!points )(?<!pointing )(?<!leads )(?<!equal )to|part|point|figure|appendix|model|drive|category|track|level|movement|symphony in)\.?\s+$|[a-z]-$"
 )
-_MUSIC: Final = re.compile(r"\s*(?:major|minor|flat|sharp|natural|maj|min|chord|note|string|clef)\b|[#♯♭]|\+(?!\s?[a-z])|-[^\W_]|\d")
+_MUSIC: Final = re.compile(
+    r"\s*(?:major|minor|flat|sharp|natural|maj|min|chord|note|string|clef)\b|[#♯♭]|\+(?!\s?[a-z])|-[^\W_]|\d"
+)
 _JOIN: Final = r"\s*(?:,|/|&|\+|\||and|or|nor|,\s*and|,\s*or|and/or|or/and|und|oder|et|ou|y|o|e|и|或|和|、|与)\s*[(\"']*"
-_JOINED_BEFORE: Final = re.compile(rf"{MENTION}[)\]\"'.]*{_JOIN}(?:\s*(?:not|rather|option|choice)\s+)?$")
-_JOINED_AFTER: Final = re.compile(rf"[)\]\"']*{_JOIN}(?:{MENTION}|(?<=[\s(\"'/+,&|])[A-Z](?![{LATIN}']))")
+_JOINED_BEFORE: Final = re.compile(
+    rf"{MENTION}[)\]\"'.]*{_JOIN}(?:\s*(?:not|rather|option|choice)\s+)?$"
+)
+_JOINED_AFTER: Final = re.compile(
+    rf"[)\]\"']*{_JOIN}(?:{MENTION}|(?<=[\s(\"'/+,&|])[A-Z](?![{LATIN}']))"
+)
 _NEXT_LETTER: Final = re.compile(r"\s+[A-HJ-Z](?![0-9A-Za-z'])")
 _INITIAL: Final = re.compile(r"(?:^|[\s.])[a-z]\.$")
 _BEFORE_WIDE: Final = 48
@@ -67,7 +73,16 @@ _PAIR: Final = re.compile(
     rf"({LETTER})([)\]\"':,\-— ]{{0,4}}(?:option |the |an? |is |\()?\"?|[.)\]:\"' \n]{{0,5}})({TEXT})"
     rf"|({TEXT})([\"'.,:]?\s*(?:[-—,]\s*)?[(\[]\s*(?:option |choice |answer )?)({LETTER})(?=[)\]])"
 )
-_BRACKETS: Final = {"(": ")", "[": "]", "{": "}", "<": ">", "【": "】", "「": "」", '"': '"', "'": "'"}
+_BRACKETS: Final = {
+    "(": ")",
+    "[": "]",
+    "{": "}",
+    "<": ">",
+    "【": "】",
+    "「": "」",
+    '"': '"',
+    "'": "'",
+}
 _ORDINALS: Final = {
     "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4, "last": -1,
 }  # fmt: skip
@@ -222,12 +237,19 @@ def _letter_kind(text: str, low: str, at: int, letter: str) -> str:
         return "label"
     if _AFTER_NOUN.search(before) and (not article or not wordlike):
         return "label"
-    if _AFTER_NOUN.search(before) and upper and letter == "A" and text[at + 1 : at + 3].strip().isupper():
+    if (
+        _AFTER_NOUN.search(before)
+        and upper
+        and letter == "A"
+        and text[at + 1 : at + 3].strip().isupper()
+    ):
         return "label"
     if _AFTER_SAID.search(before) and (closed or (followed and upper) or not wordlike):
         return "" if _MUSIC.match(after) else "said"
-    if starts and re.match(rf"\s*[.:)\-—,]*\s*[\"'(]?{TEXT}", after) and (
-        (upper and not (wordlike and after[:1] == " ")) or after[:1] in ".:)"
+    if (
+        starts
+        and re.match(rf"\s*[.:)\-—,]*\s*[\"'(]?{TEXT}", after)
+        and ((upper and not (wordlike and after[:1] == " ")) or after[:1] in ".:)")
     ):
         return "label" if after[:1] in ".:)" else "said"
     if starts and (upper or after[:1] in ".)" or not after.strip()) and closed:
@@ -238,7 +260,10 @@ def _letter_kind(text: str, low: str, at: int, letter: str) -> str:
         return ""
     if _JOINED_BEFORE.search(before) and (closed or followed or not article):
         return "said"
-    if upper and (re.search(rf"{LETTER}\s+$", before) or (starts and _NEXT_LETTER.match(text[at + 1 : at + 4]))):
+    if upper and (
+        re.search(rf"{LETTER}\s+$", before)
+        or (starts and _NEXT_LETTER.match(text[at + 1 : at + 4]))
+    ):
         return "said" if closed or not article or _NEXT_LETTER.match(text[at + 1 : at + 4]) else ""
     if upper and _JOINED_AFTER.match(text[at + 1 : at + 25]) and not _NAMES.search(before):
         return "said"

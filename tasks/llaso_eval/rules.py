@@ -89,7 +89,11 @@ def closed(item: Item) -> Part:
     """Accuracy and abstention rate."""
     strict_labels = item.strict_labels
     verdict = choose(
-        item.response, strict_labels, index_of(item.gold, strict_labels), item.aliases, letters=False
+        item.response,
+        strict_labels,
+        index_of(item.gold, strict_labels),
+        item.aliases,
+        letters=False,
     )
     follows, correct = verdict.option is not None, verdict.correct
     details: dict[str, Any] = {

@@ -83,9 +83,7 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
     chosen = None if letter is None else _choice(doc, letter)
     matches = letter is not None and bool(chosen == gold)
     official = {"correct": int(matches), "n": 1} if counted else None
-    choices = tuple(
-        text if isinstance(text := _choice(doc, name), str) else "" for name in LETTERS
-    )
+    choices = tuple(text if isinstance(text := _choice(doc, name), str) else "" for name in LETTERS)
     verdict = choose(response, choices, index_of(gold, choices) if gold else None)
     strict = {"correct": int(verdict.correct), "n": 1}
     return ItemScore(

@@ -19,6 +19,7 @@ from metrics.text.normalizers import NORMALIZERS
 from metrics.text.numbers import spoken_number
 from tasks.quickstart.instructions import keeps
 
+
 def score(doc: Document, response: Any, verdicts: Sequence[str] | None) -> ItemScore:
     """Score one reply.
 

@@ -81,7 +81,9 @@ def _stated(reply: str, subtask: str) -> int | None:
         found = [
             (m, kind)
             for m, kind in found
-            if not any(o.start() <= m.start() and m.end() <= o.end() and o is not m for o, _ in found)
+            if not any(
+                o.start() <= m.start() and m.end() <= o.end() and o is not m for o, _ in found
+            )
         ]
         values = {
             kind ^ (_NOT.search(sentence[: m.end()]) is not None and "unlikely" not in m[0])

@@ -70,5 +70,7 @@ def test_the_strict_reading_agrees_with_a_careful_reader(name: str) -> None:
     classes: dict[str, list[bool]] = defaultdict(list)
     for case, right in found:
         classes[case["class"]].append(right == bool(case["human"]))
-    misread = [kind for kind, agree in classes.items() if len(agree) > 3 and 2 * sum(agree) < len(agree)]
+    misread = [
+        kind for kind, agree in classes.items() if len(agree) > 3 and 2 * sum(agree) < len(agree)
+    ]
     assert not misread

@@ -120,9 +120,7 @@ REPLIES = st.one_of(
 
 @settings(deadline=None, max_examples=300)
 @given(response=REPLIES, null=st.sampled_from(["choice_a", "choice_b", "choice_c"]))
-def test_any_reply_scores_in_bounds_and_twice_the_same(
-    response: Any, null: str
-) -> None:
+def test_any_reply_scores_in_bounds_and_twice_the_same(response: Any, null: str) -> None:
     doc = item(**{null: None})
     result = scoring.score(doc, response, None)
     assert result == scoring.score(doc, response, None)
