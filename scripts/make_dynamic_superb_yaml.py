@@ -195,8 +195,9 @@ def member(entry: Instance, task: str, rule: str, title: str, group_rule: str) -
     """One inline task."""
     facts: dict[str, Any] = {"title": title}
     if rule == "exact":
-        families = [family for word, family in ALIASES.items() if word in entry.instance]
-        facts |= {"aliases": family for family in families}
+        for word, family in ALIASES.items():
+            if word in entry.instance:
+                facts["aliases"] = family
     if rule != group_rule:
         facts |= {**scores(rule), "answer": ANSWERS.get(rule, "text")}
     if entry.unsupported:

@@ -14,8 +14,13 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
-from metrics.text.numbers import spoken_number
 from metrics.text.frames import lower, plain, prepare
+from metrics.text.numbers import spoken_number
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
 
 LATIN: Final = "0-9A-Za-z\u00c0-\u024f"
 WORD: Final = (
@@ -39,22 +44,25 @@ _NUMBER_WORDS: Final = re.compile(
     r"(?:(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
     r"seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|and)[\s,-]*)+"
 )
-_ONES: Final = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_WEAK_WORDS: Final = (
+_ONES: Final = _words(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+    " fifteen sixteen seventeen eighteen nineteen"
+)
+_TENS: Final = _words("twenty thirty forty fifty sixty seventy eighty ninety")
+_WEAK_WORDS: Final = _words(
     "a an the i it is in on at by to for of or and so but as no not none null nil nothing one both all neither either other"
     " others another some any many most same different this that these those here there now then maybe perhaps unknown"
     " unclear unsure uncertain said say first second third last right ai human us true false correct incorrect nope"
-).split()
+)
 _WEAK_PHRASES: Final = (
     "not sure", "i don't know", "don't know", "it depends", "can't tell", "cannot tell", "n/a", "not applicable",
 )  # fmt: skip
 
 
 _FUNCTION_WORDS: Final = frozenset(
-    "a an the of and is are was were to in on at by with for it its".split()
+    _words("a an the of and is are was were to in on at by with for it its")
 )
-_NEGATIVE: Final = frozenset("no not none never neither nor without t cannot non".split())
+_NEGATIVE: Final = frozenset(_words("no not none never neither nor without t cannot non"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

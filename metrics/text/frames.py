@@ -82,13 +82,15 @@ _UNMARKED_NOT: Final = re.compile(
     re.IGNORECASE,
 )
 
-ANSWER_KEYS: Final = frozenset(
+_KEYS: Final = (
     "answer final_answer finalanswer final correct_answer correctanswer best_answer ans choice final_choice selected_choice"
     " selected selection selected_option selectedoption selected_answer option chosen chosen_option correct_option letter"
     " option_letter answer_letter answer_text option_text choice_text text value label predicted_label prediction predicted"
     " predicted_answer response result output category class classification verdict decision conclusion answer_choice"
-    " answer_option 答案 选项 最终答案 réponse reponse antwort respuesta risposta resposta 答え 回答 정답 ответ".split()
+    " answer_option 答案 选项 最终答案 réponse reponse antwort respuesta risposta resposta 答え 回答 정답 ответ"
 )
+ANSWER_KEYS: Final = frozenset(_KEYS.split())
+"""Keys of a JSON object under which an answer stands."""
 _COMMENT_KEYS: Final = re.compile(
     r"reason|expl|rational|think|thought|analy|justif|confid|score|prob|evidence|descri|comment|note|question|options|choices"
     r"|transcri|summary|context|step"

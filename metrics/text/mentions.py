@@ -10,6 +10,7 @@ do not. Weak forms (``no``, ``one``, ``none``) need a place where an answer is e
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from metrics.text.choices import LATIN, WORD, Choices, form_key
@@ -121,11 +122,11 @@ def mask(text: str, low: str, choices: Choices) -> str:
 
 
 def _replace(
-    text: str, low: str, pattern: re.Pattern[str], forms: dict[str, int] | object
+    text: str, low: str, pattern: re.Pattern[str], forms: Mapping[str, int]
 ) -> tuple[str, str]:
     cased, folded, end = [], [], 0
     for match in pattern.finditer(low):
-        option = forms.get(form_key(match[0]))  # type: ignore[attr-defined]
+        option = forms.get(form_key(match[0]))
         if option is None or option >= _LIMIT:
             continue
         mark = chr(TEXT_BASE + option)

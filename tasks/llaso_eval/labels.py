@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-
 _WORD: Final = "[a-z0-9]"
 """The alphanumerics of the abstention rule (section 3.2 of the protocol)."""
 

@@ -11,8 +11,8 @@ import pytest
 
 from metrics.measures.corpus_bleu import bleu_item
 from metrics.text.cleaning import CLEANERS
-from metrics.text.edits import char_edits, word_edits
 from metrics.text.commitment import committed
+from metrics.text.edits import char_edits, word_edits
 from metrics.text.normalizers import NORMALIZERS
 from metrics.text.numbers import spoken_number, strict_number
 from metrics.text.options import parse_inline_options
