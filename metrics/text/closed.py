@@ -6,6 +6,8 @@ prompt of lettered lines. Aliases are those that a task's YAML declares for its 
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -134,6 +136,21 @@ def index_of(text: object, options: Sequence[str]) -> int | None:
         return list(options).index(text)
     key = label_key(text)
     return next((i for i, option in enumerate(options) if key and label_key(option) == key), None)
+
+
+def alias_part(aliases: Aliases | None) -> dict[str, str]:
+    """Return the part ``aliases`` of a signature, ``COUNT#HASH``; nothing without aliases.
+
+    >>> alias_part({"Anger": ["angry"]})
+    {'aliases': '1#8d9b0d'}
+    >>> alias_part(None)
+    {}
+    """
+    frozen = sorted(_frozen(aliases))
+    if not frozen:
+        return {}
+    digest = hashlib.sha256(json.dumps(frozen, ensure_ascii=False).encode()).hexdigest()[:6]
+    return {"aliases": f"{sum(len(forms) for _, forms in frozen)}#{digest}"}
 
 
 def _frozen(aliases: Aliases | None) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -19,6 +19,7 @@ from typing import Any, Final, Literal
 from harness.errors import InputFileError
 from harness.types import Document, ItemScore
 from metrics import vanilla
+from metrics.text.closed import alias_part
 from metrics.text.numbers import strict_number
 from tasks.dynamic_superb import judge_reply as judge
 from tasks.dynamic_superb.reply_rules import joined_labels, strict_norm, unique_labels
@@ -118,7 +119,7 @@ def signature(docs: Sequence[Document]) -> dict[str, str]:
         return {}
     labels = _labels(docs[0])
     digest = hashlib.sha256(json.dumps(list(labels)).encode()).hexdigest()[:6]
-    return {"labels": f"{len(labels)}#{digest}"}
+    return {"labels": f"{len(labels)}#{digest}", **alias_part(docs[0].get("_aliases"))}
 
 
 def options(doc: Document) -> tuple[str, ...]:
