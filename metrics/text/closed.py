@@ -142,7 +142,7 @@ def alias_part(aliases: Aliases | None) -> dict[str, str]:
     """Return the part ``aliases`` of a signature, ``COUNT#HASH``; nothing without aliases.
 
     >>> alias_part({"Anger": ["angry"]})
-    {'aliases': '1#8d9b0d'}
+    {'aliases': '1#b770ba'}
     >>> alias_part(None)
     {}
     """
