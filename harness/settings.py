@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from harness.core.redaction import _SECRET
+from harness.core.redaction import is_secret, redact_text, redact_value
 from harness.errors import InputFileError, UsageError
 
 _YAML_ERRORS = (yaml.YAMLError, ValueError, AttributeError)
@@ -87,7 +87,7 @@ def parse_pairs(items: list[str], flag: str) -> dict[str, Any]:
                 shown = repr(part) if re.fullmatch(r"[A-Za-z_]{1,20}", part) else "an argument"
                 raise UsageError(f"{shown} is not of the form key=value", where=flag)
             name = key.strip()
-            pairs[name] = value if _SECRET.search(name) else parse_scalar(value)
+            pairs[name] = value if is_secret(name) else parse_scalar(value)
     return pairs
 
 
@@ -104,7 +104,10 @@ def parse_folders(items: list[str]) -> dict[str, Path]:
             raise UsageError(f"{item!r} is not of the form BENCHMARK=FOLDER", where="--data")
         folders[benchmark] = Path(folder).expanduser()
         if not folders[benchmark].is_dir():
-            raise UsageError(f"the folder {folder} does not exist", where=f"--data {item}")
+            shown = redact_text(folder)
+            raise UsageError(
+                f"the folder {shown} does not exist", where=f"--data {benchmark}={shown}"
+            )
     return folders
 
 
@@ -173,7 +176,8 @@ def load_recipe(path: Path) -> dict[str, Any]:
         raise InputFileError(f"cannot read: {error.strerror}", where=str(path)) from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise InputFileError(f"invalid YAML: {error.problem}", where=f"{path}:{line}") from error
+        problem = re.sub(r"'[^']*'", "…", str(error.problem))  # it may quote a key
+        raise InputFileError(f"invalid YAML: {problem}", where=f"{path}:{line}") from error
     except _YAML_ERRORS as error:
         raise InputFileError(f"invalid YAML: {error}", where=str(path)) from error
     if not isinstance(data, dict) or not isinstance(node, yaml.MappingNode):
@@ -197,7 +201,7 @@ def load_recipe(path: Path) -> dict[str, Any]:
 
 
 def _recipe_value(name: str, value: Any, where: str) -> Any:
-    wrong = InputFileError(f"{name!r} has the value {value!r}", where=where)
+    wrong = InputFileError(f"{name!r} has the value {redact_value(value)!r}", where=where)
     if name in ("tasks", "include_path"):
         values = [value] if isinstance(value, str) else value
         if not isinstance(values, list) or not all(isinstance(item, str) for item in values):

@@ -18,6 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple, cast
 
+from harness.core.redaction import redact_text
 from harness.errors import AdapterError, UnknownNameError, UsageError
 from harness.types import Adapter
 
@@ -92,6 +93,11 @@ def resolve(model: str) -> Resolved:
             raise UnknownNameError("adapter", name, adapter_names(), hint=_known())
         if not target:
             raise UsageError(f"the model {model!r} has nothing after the colon", hint=_FORMS)
+        if "?" in target and redact_text(target) != target:
+            raise UsageError(
+                f"the model {redact_text(model)!r} seems to hold a key",
+                hint="keys are read from the environment, for instance OPENAI_API_KEY",
+            )
         return Resolved(name, target)
     if _HUB_ID.fullmatch(model):
         return Resolved("hf", model)

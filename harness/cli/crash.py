@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.core.redaction import redact_argv
+from harness.core.redaction import redact_argv, redact_text
 from harness.core.version import __version__
 
 
@@ -28,7 +28,7 @@ def write_report(error: BaseException, argv: Sequence[str]) -> Path | None:
         f"python {sys.version.split()[0]} on {platform.platform()}",
         f"command: {' '.join(redact_argv(list(argv)))}",
         "",
-        *redact_argv(traceback.format_exception(error)),
+        redact_text("".join(traceback.format_exception(error))),
     ]
     try:
         handle, name = tempfile.mkstemp(

@@ -12,6 +12,7 @@ from typing import NoReturn
 import typer
 
 from harness.cli.app import app
+from harness.core.redaction import redact_text
 from harness.core.threads import calls_hang
 from harness.errors import (
     EXIT_ENVIRONMENT,
@@ -54,7 +55,7 @@ def main() -> NoReturn:
         code = _run()
         sys.stdout.flush()
     except HarnessError as error:
-        typer.echo(f"error: {error}", err=True)
+        typer.echo(f"error: {redact_text(str(error))}", err=True)
         code = error.exit_code
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from harness.core.adapter import AdapterInfo
-from harness.core.redaction import redact, redact_argv
+from harness.core.redaction import redact, redact_argv, redact_text
 from harness.errors import UsageError
 from harness.evaluation.plan import PlannedTask
 from harness.judge.task_judge import judges_named
@@ -31,9 +31,9 @@ def run_manifest(
     """
     adapter, target = resolve(settings.model)
     model = {
-        "spec": settings.model,
+        "spec": redact_text(settings.model),
         "adapter": adapter,
-        "target": target,
+        "target": redact_text(target),
         "args": redact(settings.model_args),
         "fingerprint": info.fingerprint,
         "description": dict(info.description),

@@ -10,16 +10,37 @@ import copy
 import logging
 import operator
 import threading
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from harness.core.messages import Audio, Message, Text
 from harness.core.scoring import Document
 from harness.core.task import FunctionRef, Template
 from harness.errors import HarnessError, TaskFileError, UsageError
-from harness.task_loading.task import YamlTask, import_beside
+from harness.task_loading.task import YamlTask, import_beside, is_built_in
+from harness.task_loading.templates import compile_template
 
 AUDIO_MARK = "<audio>"
+_TEMPLATES: Final = (
+    "description",
+    "doc_to_audio",
+    "doc_to_choice",
+    "doc_to_image",
+    "doc_to_target",
+    "doc_to_text",
+    "gen_prefix",
+)
+"""Keys whose text lm-eval renders as Jinja."""
+_PASSED_ON: Final = (
+    "doc_to_audio",
+    "fewshot_config",
+    "generation_kwargs",
+    "output_type",
+    "process_results",
+    "task",
+    "test_split",
+)
+"""Keys that lm-eval's task object gets; none of them is rendered, loaded from a hub, or called with text."""
 
 
 class PromptedTask(YamlTask):
@@ -39,7 +60,13 @@ class PromptedTask(YamlTask):
         self.system = self.template.system if system is None else (system or None)
         self._lm_eval_task: Any = None
         self._lock = threading.Lock()
-        self._render: Callable[[Document], str] | None = None
+        self._trusts_templates = self._trusted or is_built_in(self.spec)
+        self._check_templates()
+        self._render = self._renderer("doc_to_text", self.template.doc_to_text)
+        self._system: Callable[[Document], str] | None = None
+        if self.system:  # the user's own text is trusted
+            trusted = self._trusts_templates or system is not None
+            self._system = self._renderer("description", self.system, trusted=trusted)
 
     def _data_options(self) -> Mapping[str, Any]:
         """A template without ``<audio>`` needs no clips: a loader may then keep items without them."""
@@ -49,7 +76,7 @@ class PromptedTask(YamlTask):
     def forget_documents(self) -> None:
         """Let go of the documents, also of lm-eval's view of them."""
         super().forget_documents()
-        self._lm_eval_task = self._render = None
+        self._lm_eval_task = None
 
     def _configurable(self) -> Any:
         with self._lock:  # prompts are rendered in several threads
@@ -67,14 +94,14 @@ class PromptedTask(YamlTask):
         where = f"{self.spec.yaml_path}, item {doc.get('_id')!r}"
         try:
             task = self._configurable()
-            text = task.doc_to_text(doc, self._text_function(task))
+            text = task.doc_to_text(doc, self._render)
             # a prompt has references of its own: what they find out about a clip goes with the prompt
             clips = (
                 [copy.copy(clip) for clip in task.doc_to_audio(doc) or ()]
                 if AUDIO_MARK in text
                 else []
             )
-            system = task.resolve_field(doc, self.system) if self.system else None
+            system = self._system(doc) if self._system is not None else None
         except HarnessError:
             raise
         except Exception as error:  # a template may fail in any way that a program can
@@ -83,20 +110,51 @@ class PromptedTask(YamlTask):
             ) from error
         return render(text, clips, system, where=where)
 
-    def _text_function(self, task: Any) -> Callable[[Document], str]:
-        """The template as a function; Jinja is compiled once, not once per item as lm-eval does."""
-        if self._render is None:
-            source = self.template.doc_to_text
-            if isinstance(source, FunctionRef):
-                self._render = getattr(import_beside(source, trusted=self._trusted), source.name)
-            elif source in task.features:
-                self._render = operator.itemgetter(source)
-            else:
-                from lm_eval.utils import env
+    def _renderer(
+        self, key: str, source: str | FunctionRef, *, trusted: bool | None = None
+    ) -> Callable[[Document], str]:
+        """Make a function of a template: code beside the YAML, the name of a field, or Jinja.
 
-                compiled = env.from_string(source)
-                self._render = lambda doc: compiled.render(**doc)
-        return self._render
+        Raises:
+            UsageError: it runs code and is not trusted.
+            TaskFileError: it is not valid.
+        """
+        if isinstance(source, FunctionRef):
+            found: Callable[[Document], str] = getattr(
+                import_beside(source, trusted=self._trusted), source.name
+            )
+            return found
+        filled = compile_template(
+            source,
+            where=f"{self.spec.yaml_path}: {key}",
+            trusted=self._trusts_templates if trusted is None else trusted,
+        )
+        return lambda doc: doc[source] if source in doc else filled(doc)
+
+    def _check_templates(self) -> None:
+        """Refuse untrusted code in any text that lm-eval would render, also where we never do.
+
+        Raises:
+            UsageError: names the key.
+        """
+        if self._trusts_templates:
+            return
+        templates = {key: self.spec.raw.get(key) for key in _TEMPLATES}
+        ours = (self.spec.raw.get("metadata") or {}).get("lalm") or {}
+        templates["metadata.lalm.templates"] = ours.get("templates")
+        for key, text in _texts(templates.items()):
+            self._renderer(key, text)
+
+
+def _texts(found: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield every text inside values of YAML keys, with its key."""
+    for key, value in found:
+        if isinstance(value, str):
+            yield key, value
+        elif isinstance(value, Mapping):
+            yield from _texts((f"{key}.{name}", item) for name, item in value.items())
+        elif isinstance(value, (list, tuple)):
+            yield from _texts((f"{key}.{place}", item) for place, item in enumerate(value))
 
 
 def choose_template(task: YamlTask, name: str | None) -> Template:
@@ -147,11 +205,19 @@ def _build(task: YamlTask, documents: Any) -> Any:
     config: dict[str, Any] = {
         key: task.function(key) if isinstance(value, FunctionRef) else value
         for key, value in task.spec.raw.items()
-        if key not in ("tag", "dataset_kwargs", "metadata", "custom_dataset")
+        if key in _PASSED_ON
     }
+    audio = config.get("doc_to_audio")
+    if isinstance(audio, str):
+        config["doc_to_audio"] = operator.itemgetter(audio)
+    config["doc_to_text"] = config["doc_to_target"] = _nothing
     config["metric_list"] = [
-        {**entry, "aggregation": _callable(task, entry["aggregation"])}
-        for entry in config["metric_list"]
+        {
+            "metric": entry["metric"],
+            "aggregation": _callable(task, entry["aggregation"]),
+            "higher_is_better": entry["higher_is_better"],
+        }
+        for entry in task.spec.raw["metric_list"]
     ]
     config["custom_dataset"] = lambda **_: {split: documents}
     config["metadata"] = {"version": (task.spec.raw.get("metadata") or {}).get("version", 0)}
@@ -161,6 +227,12 @@ def _build(task: YamlTask, documents: Any) -> Any:
         raise TaskFileError(
             f"lm-eval refuses this task: {error}", where=str(task.spec.yaml_path)
         ) from error
+
+
+def _nothing(doc: Document) -> str:
+    """Stand for texts that lm-eval would render itself: ours are rendered in the sandbox."""
+    del doc
+    return ""
 
 
 def _callable(task: YamlTask, ref: FunctionRef) -> Any:

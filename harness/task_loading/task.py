@@ -62,6 +62,11 @@ def import_beside(ref: FunctionRef, *, trusted: bool) -> ModuleType:
     return module
 
 
+def is_built_in(spec: TaskSpec) -> bool:
+    """Tell whether a task's own YAML file is part of the harness; what it includes does not count."""
+    return spec.yaml_path.resolve().is_relative_to(tasks_root())
+
+
 class YamlTask:
     """Data and scoring of one task.
 

@@ -7,9 +7,10 @@ from, so that a schema error can point at it.
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -17,6 +18,14 @@ from harness.core.task import FunctionRef
 from harness.errors import TaskFileError
 
 KeyPath = tuple[str, ...]
+
+_BUILT_IN: Final = Path(__file__).resolve().parents[2] / "tasks"
+MAX_BYTES: Final = 5_000_000
+"""Largest task file."""
+MAX_NODES: Final = 100_000
+"""Values of a file, every alias counted as often as it stands for something."""
+MAX_DEPTH: Final = 50
+"""Levels of nesting."""
 
 
 @dataclass(slots=True)
@@ -53,7 +62,7 @@ def _loader_class(path: Path) -> type[yaml.SafeLoader]:
             )
         value = str(loader.construct_scalar(node))
         module, _, name = value.rpartition(".")
-        if not module or not name.isidentifier():
+        if not module or not all(part.isidentifier() for part in value.split(".")):
             raise TaskFileError(
                 f"!function {value!r} is not of the form module.name",
                 where=f"{path}:{node.start_mark.line + 1}",
@@ -80,33 +89,124 @@ def _record_lines(
         _record_lines(value, path, lines, keys, depth - 1)
 
 
+def read_text(path: Path) -> str:
+    """Read a small regular file (through links) as UTF-8.
+
+    Raises:
+        TaskFileError: it cannot be read, is no regular file (a folder, a device, a pipe), too large or not UTF-8.
+    """
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise TaskFileError("not a regular file", where=str(path))
+        if found.st_size > MAX_BYTES:
+            raise TaskFileError(
+                f"the file has {found.st_size:,} bytes, the limit is {MAX_BYTES:,}", where=str(path)
+            )
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise TaskFileError(f"cannot read: {error.strerror}", where=str(path)) from error
+    except UnicodeDecodeError as error:
+        raise TaskFileError(
+            f"not UTF-8: {error.reason}", where=str(path), hint="save the file as UTF-8"
+        ) from error
+    except ValueError as error:  # a NUL in the name
+        raise TaskFileError(f"cannot read: {error}", where=repr(str(path))) from error
+
+
+def _check_size(node: yaml.Node, path: Path) -> None:
+    """Refuse a file that is nested too deeply or grows by aliases.
+
+    Raises:
+        TaskFileError: with the line.
+    """
+    sizes: dict[int, int] = {}
+    waiting: list[tuple[yaml.Node, int, bool]] = [(node, 0, False)]
+    open_nodes: set[int] = set()
+    while waiting:
+        node, depth, done = waiting.pop()
+        children = _children(node)
+        where = f"{path}:{node.start_mark.line + 1}"
+        if done:
+            open_nodes.discard(id(node))
+            sizes[id(node)] = 1 + sum(sizes.get(id(child), 1) for child in children)
+            if sizes[id(node)] > MAX_NODES:
+                raise TaskFileError(f"more than {MAX_NODES:,} values", where=where)
+            continue
+        if id(node) in open_nodes:
+            raise TaskFileError("an alias contains itself", where=where)
+        if id(node) in sizes:
+            continue
+        if depth > MAX_DEPTH:
+            raise TaskFileError(f"nested more than {MAX_DEPTH} levels deep", where=where)
+        open_nodes.add(id(node))
+        waiting.append((node, depth, True))
+        waiting.extend((child, depth + 1, False) for child in children)
+
+
+def _children(node: yaml.Node) -> list[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        return [part for pair in node.value for part in pair]
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
+
+
+def _included(path: Path, name: Any, where: str) -> Path:
+    """Resolve an include: a YAML file in the folder of the including file or below, or a task file of the harness.
+
+    Raises:
+        TaskFileError: anything else.
+    """
+    if not isinstance(name, str) or not name:
+        raise TaskFileError(
+            f"include takes the name of a file or a list of them, found {name!r}", where=where
+        )
+    try:
+        found = path.parent / name
+        real = found.resolve()
+        folders = (path.parent.resolve(), _BUILT_IN)
+        inside = any(real.is_relative_to(folder) for folder in folders)
+        exists = found.is_file()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise TaskFileError(
+            f"included file {name!r} cannot be read: {error}", where=where
+        ) from error
+    if not inside or found.suffix not in (".yaml", ".yml"):
+        raise TaskFileError(
+            f"included file {name!r} is outside the folder of this file",
+            where=where,
+            hint="include a .yaml file of the same folder or of a folder below it, or a task file of the harness",
+        )
+    if not exists:
+        raise TaskFileError(f"included file {name!r} does not exist", where=where)
+    return found
+
+
 def load_yaml(path: Path, _seen: tuple[Path, ...] = ()) -> YamlFile:
     """Parse a task or group file.
 
     Raises:
         TaskFileError: unreadable, invalid YAML, not a mapping, circular or missing include.
     """
-    if path in _seen:
+    if path.resolve() in _seen:
         raise TaskFileError("this file includes itself", where=str(path))
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise TaskFileError(f"cannot read: {error.strerror}", where=str(path)) from error
-    except UnicodeDecodeError as error:
-        raise TaskFileError(f"not UTF-8: {error.reason}", where=str(path)) from error
+    text = read_text(path)
     try:
         loader = _loader_class(path)(text)
     except yaml.YAMLError as error:
         raise TaskFileError(f"invalid YAML: {error}", where=str(path)) from error
     try:
         node = loader.get_single_node()
+        if node is not None:
+            _check_size(node, path)
         data = loader.construct_document(node) if node is not None else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise TaskFileError(
             f"invalid YAML: {error.problem or error.context}", where=f"{path}:{line}"
         ) from error
-    except (yaml.YAMLError, ValueError, AttributeError) as error:  # the last two: bad values
+    except RecursionError as error:
+        raise TaskFileError(f"nested more than {MAX_DEPTH} levels deep", where=str(path)) from error
+    except (yaml.YAMLError, ValueError, AttributeError, TypeError) as error:  # bad values
         raise TaskFileError(f"invalid YAML: {error}", where=str(path)) from error
     finally:
         loader.dispose()
@@ -115,14 +215,13 @@ def load_yaml(path: Path, _seen: tuple[Path, ...] = ()) -> YamlFile:
     lines: dict[KeyPath, str] = {}
     if node is not None:
         _record_lines(node, path, lines)
-    includes = data.pop("include", [])
+    includes = data.pop("include", None)
     merged: dict[str, Any] = {}
     merged_lines: dict[KeyPath, str] = {}
-    for name in [includes] if isinstance(includes, str) else includes:
-        parent_path = path.parent / str(name)
-        if not parent_path.is_file():
-            raise TaskFileError(f"included file {name!r} does not exist", where=lines[("include",)])
-        parent = load_yaml(parent_path, (*_seen, path))
+    names = includes if isinstance(includes, list) else [includes]
+    for name in names if includes is not None else ():
+        parent_path = _included(path, name, lines.get(("include",), str(path)))
+        parent = load_yaml(parent_path, (*_seen, path.resolve()))
         merged.update(parent.data)
         merged_lines.update(parent.lines)
     for key in data:

@@ -25,9 +25,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from harness.errors import UsageError
 from harness.types import ErrorInfo
 from model_adapters.services.attempts import Attempt, AttemptLoop, check_bounds, failure
-from model_adapters.services.chat_reply import ChatReply, filtered, read_completion, used_up
+from model_adapters.services.chat_reply import ChatReply, filtered, masked, read_completion, used_up
 from model_adapters.services.credentials import (
     chat_url,
     check_url,
@@ -36,14 +37,19 @@ from model_adapters.services.credentials import (
     shown_url,
     split_password,
 )
+from model_adapters.services.denial import STATUSES, Denials
 from model_adapters.services.limiter import Verdict
 from model_adapters.services.retry import BACKOFF_SECONDS, OVERLOAD, may_retry, retry_after
 
 if TYPE_CHECKING:
-    from aiohttp import ClientSession
+    from aiohttp import ClientResponse, ClientSession
 
 OPENAI_URL: Final = "https://api.openai.com/v1"
 CONNECT_SECONDS: Final = 30.0
+MAX_HEADER: Final = 65_536
+MAX_BODY: Final = 32_000_000
+"""Largest body of a reply in bytes, unpacked."""
+READ_BYTES: Final = 65_536
 Body = Mapping[str, Any] | bytes
 """A JSON object, or its ready UTF-8 encoding (long audio is spliced in faster than it is escaped)."""
 
@@ -106,8 +112,12 @@ class ChatClient:
         self._key = find_key(options.api_key_env, given)
         self._url = given or OPENAI_URL
         self._endpoint = chat_url(self._url)
+        self._headers = request_headers(
+            self._url, {"Authorization": f"Bearer {self._key.reveal()}", **options.headers}
+        )
         self._client: ClientSession | None = None
         self._fresh: ClientSession | None = None
+        self._denials = Denials()
         self._attempts = AttemptLoop(options, self._key.hide)
         self.limiter = self._attempts.limiter
 
@@ -158,8 +168,7 @@ class ChatClient:
         return self._fresh
 
     def _opened(self, *, keep_alive: bool) -> ClientSession:
-        headers = {"Authorization": f"Bearer {self._key.reveal()}", **self.options.headers}
-        return open_session(self._url, headers, keep_alive=keep_alive)
+        return open_session(self._url, keep_alive=keep_alive)
 
     async def _send(
         self, client: ClientSession, build: Callable[[], Body | Awaitable[Body]]
@@ -168,15 +177,39 @@ class ChatClient:
             content = await _encoded(build)
             async with (
                 asyncio.timeout(self.options.timeout),
-                client.post(self._endpoint, data=content) as answer,
+                client.post(
+                    self._endpoint, data=content, headers=self._headers, allow_redirects=False
+                ) as answer,
             ):
-                body = await answer.read()
+                body = await _bounded(answer)
         except Exception as error:  # noqa: BLE001  (whatever a transport raises is this request's failure)
             return failure(error, self.options.timeout)
-        if not answer.ok:
+        if answer.status in STATUSES:
+            code, said = error_detail(body)
+            info = self._denials.read(answer.status, said or answer.reason or "")
+            if info is None or filtered(code):
+                return Attempt(ChatReply("", finish="filter"), "answered")
+            return Attempt(ChatReply(None, error=info), "failed")
+        if not 200 <= answer.status < 300:
             return refused(answer.status, answer.reason or "", answer.headers, body)
-        reply = read_completion(body.decode("utf-8", "replace"))
+        reply = masked(read_completion(body.decode("utf-8", "replace")), self._key.mask)
+        if reply.error is None:
+            self._denials.answered()
         return Attempt(reply, "answered" if reply.error is None else "failed")
+
+
+async def _bounded(answer: ClientResponse) -> bytes:
+    """Read a body, unpacked, up to a bound.
+
+    Raises:
+        ValueError: it is larger.
+    """
+    body = bytearray()
+    async for piece in answer.content.iter_chunked(READ_BYTES):
+        body += piece
+        if len(body) > MAX_BODY:
+            raise ValueError(f"the service sent more than {MAX_BODY:,} bytes")
+    return bytes(body)
 
 
 async def _encoded(build: Callable[[], Body | Awaitable[Body]]) -> bytes:
@@ -188,21 +221,36 @@ async def _encoded(build: Callable[[], Body | Awaitable[Body]]) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def open_session(url: str, headers: Mapping[str, str], *, keep_alive: bool = True) -> ClientSession:
-    """A connection pool for JSON requests to one service, in the running event loop.
+def request_headers(url: str, headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers of every request to a service.
+
+    They belong to requests, never to the session: a session's headers also go to a proxy, in clear text.
+
+    Args:
+        url: the service's URL; a password in it is for a gateway in front of the service, which takes no key then.
+        headers: with the service's key.
+    """
+    authorization = split_password(url)[1]
+    secret = {} if authorization is None else {"Authorization": authorization}
+    return {"Content-Type": "application/json", **headers, **secret}
+
+
+def open_session(url: str, *, keep_alive: bool = True) -> ClientSession:
+    """Open a connection pool for JSON requests to one service, in the running event loop.
 
     Proxies come from the environment, except for a server on this machine; certificates too
     (``SSL_CERT_FILE``, ``SSL_CERT_DIR``), else those of ``certifi``.
+
+    Raises:
+        UsageError: the environment names a proxy that is not http or https.
     """
     import aiohttp
 
-    url, authorization = split_password(url)
-    if authorization is not None:  # a gateway in front of the service, which takes no key then
-        headers = {**headers, "Authorization": authorization}
+    url = split_password(url)[0]
     # aiohttp advises against bodies over 1 MB that are one piece; a long clip is one
     warnings.filterwarnings("ignore", "Sending a large body", ResourceWarning)
     return aiohttp.ClientSession(
-        headers={"Content-Type": "application/json", "User-Agent": "lalm-harness", **headers},
+        headers={"User-Agent": "lalm-harness"},
         connector=aiohttp.TCPConnector(
             limit=0,  # the limiter bounds requests in flight
             force_close=not keep_alive,
@@ -212,6 +260,8 @@ def open_session(url: str, headers: Mapping[str, str], *, keep_alive: bool = Tru
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
         proxy=_proxy(url),
         cookie_jar=aiohttp.DummyCookieJar(),
+        max_line_size=MAX_HEADER,
+        max_field_size=MAX_HEADER,
     )
 
 
@@ -220,7 +270,15 @@ def _proxy(url: str) -> str | None:
     if is_loopback(url) or urllib.request.proxy_bypass(parts.netloc.rpartition("@")[2]):
         return None
     proxies = urllib.request.getproxies()
-    return proxies.get(parts.scheme) or proxies.get("all")
+    name = parts.scheme if proxies.get(parts.scheme) else "all"
+    proxy = proxies.get(name)
+    if proxy and urlsplit(proxy).scheme not in ("http", "https"):
+        raise UsageError(
+            f"the environment variable {name}_proxy names a proxy of kind {urlsplit(proxy).scheme or 'unknown'!r}",
+            where=f"{name}_proxy",
+            hint="only http and https proxies are supported; name one, or unset it, or add the host to no_proxy",
+        )
+    return proxy
 
 
 def _certificates() -> ssl.SSLContext:
@@ -233,8 +291,14 @@ def _certificates() -> ssl.SSLContext:
 
 def refused(status: int, reason: str, headers: Mapping[str, str], body: bytes) -> Attempt:
     """What an HTTP error status means."""
-    code, detail = _detail(body)
+    code, detail = error_detail(body)
     verdict: Verdict = "overloaded" if status in OVERLOAD else "failed"
+    if 300 <= status < 400:
+        to = shown_url(headers.get("Location", "")) or "another address"
+        info = ErrorInfo(
+            "http", f"HTTP {status}: the service redirects to {to}; name that in base_url"
+        )
+        return Attempt(ChatReply(None, error=info), "failed")
     if filtered(code):
         return Attempt(ChatReply("", finish="filter"), "answered")
     if status in (401, 403):
@@ -251,12 +315,12 @@ def refused(status: int, reason: str, headers: Mapping[str, str], body: bytes) -
     return Attempt(ChatReply(None, error=info), verdict, retry_after(headers))
 
 
-def _detail(body: bytes) -> tuple[str | None, str]:
-    """Error code and what the server says, in whatever form."""
+def error_detail(body: bytes) -> tuple[str | None, str]:
+    """Return the error code and what the server says, in whatever form."""
     text = body.decode("utf-8", "replace").strip()
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None, text
     if isinstance(found, Mapping) and isinstance(found.get("error"), Mapping):
         found = found["error"]
@@ -264,4 +328,7 @@ def _detail(body: bytes) -> tuple[str | None, str]:
         return None, text
     code = found.get("code")
     said = next((found[name] for name in ("message", "detail", "error") if found.get(name)), text)
-    return (code if isinstance(code, str) else None), str(said)
+    metadata = found.get("metadata")
+    raw = metadata.get("raw") if isinstance(metadata, Mapping) else None
+    said = f"{said} ({raw})" if raw else str(said)
+    return (code if isinstance(code, str) else None), said

@@ -1,24 +1,84 @@
 """What came back from a chat service, as one value: answer, reasoning, why it ended, or why it failed.
 
 ``read_completion`` takes whatever a server sent as JSON and never raises. A refusal field, a content filter
-and a length finish are outcomes, not failures; so is an empty or null content. A body of another shape is a
-failure that may pass. Reasoning comes as a field of its own (``reasoning_content``, ``reasoning``) or inside
-``<think>`` marks; it is cut from the text.
+and a length finish are outcomes, not failures; so is an empty or null content. Finish reasons are a closed list: one
+that says that generation failed, or that is not known, is a failure, and so is an error beside the choices. A body of
+another shape is a failure that may pass. Reasoning comes as a field of its own (``reasoning_content``, ``reasoning``)
+or inside ``<think>`` marks; it is cut from the text.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from harness.types import ErrorInfo, Finish
 from model_adapters.services.chat_stream import is_stream, merge_stream
 from model_adapters.shared.reply_text import split_reasoning
 
-_LENGTH: Final = frozenset({"length", "max_tokens"})
-_FILTER: Final = frozenset({"content_filter", "content_filtered", "safety"})
+_STOP: Final = frozenset(
+    [
+        "stop",
+        "eos",
+        "eos_token",
+        "end",
+        "end_turn",
+        "stop_sequence",
+        "stop_token",
+        "complete",
+        "completed",
+        "finished",
+        "none",
+        "tool_calls",
+        "function_call",
+    ]
+)
+_LENGTH: Final = frozenset(
+    [
+        "length",
+        "max_tokens",
+        "max_output_tokens",
+        "max_length",
+        "model_length",
+        "token_limit",
+        "model_context_window_exceeded",
+    ]
+)
+_FILTER: Final = frozenset(
+    [
+        "content_filter",
+        "content_filtered",
+        "safety",
+        "sensitive",
+        "recitation",
+        "prohibited_content",
+        "blocklist",
+        "spii",
+        "image_safety",
+        "guardrail_intervened",
+        "moderation",
+    ]
+)
+_REFUSAL: Final = frozenset({"refusal", "refused"})
+_FAILED: Final = frozenset(
+    [
+        "error",
+        "abort",
+        "aborted",
+        "cancelled",
+        "canceled",
+        "insufficient_system_resource",
+        "network_error",
+        "timeout",
+        "load_failed",
+        "failed",
+        "incomplete",
+    ]
+)
+MESSAGE_CHARS: Final = 300
+"""How much of a body that is no reply is quoted."""
 _FILTER_CODES: Final = frozenset(
     {
         "content_filter",
@@ -80,24 +140,34 @@ def read_completion(data: object) -> ChatReply:
         if data is None:
             return _malformed("the stream breaks off")
     elif isinstance(data, (str, bytes)):  # a server that does not say application/json
+        body = data if isinstance(data, str) else data.decode("utf-8", "replace")
         try:
-            data = json.loads(data)
+            data = json.loads(body.removeprefix("\ufeff"))
+        except RecursionError:
+            return _malformed("the body is JSON that is nested too deeply")
         except ValueError:
-            return _malformed("the body is not JSON")
+            return _malformed(f"the body is not JSON: {_quoted(body)}")
     if not isinstance(data, Mapping):
         return _malformed(f"the body is a JSON {type(data).__name__}, not an object")
-    if data.get("error") and not data.get("choices"):
+    if data.get("error"):
         return _reported(data["error"])
     choices = data.get("choices")
     if not isinstance(choices, Sequence) or isinstance(choices, str) or not choices:
-        return _malformed("the body has no choices")
+        said = data.get("message") or data.get("detail") or data.get("msg")
+        return _malformed(f"the body has no choices{f': {_quoted(said)}' if said else ''}")
     choice = choices[0]
+    if isinstance(choice, Mapping) and choice.get("error"):
+        return _reported(choice["error"])
     message = choice.get("message") if isinstance(choice, Mapping) else None
     if not isinstance(message, Mapping):
         return _malformed("the first choice has no message")
     text, refusal = _content(message), message.get("refusal")
     reasoning, text = _reasoning(message, text)
-    finish = _finish(choice.get("finish_reason"))
+    reasons = (choice.get("finish_reason"), choice.get("native_finish_reason"))
+    finish = _finish(reasons[0])
+    if finish is None or _means_failure(reasons[1]):
+        reason = reasons[0] if finish is None else reasons[1]
+        return failed("finish", f"generation ended with {reason!r}", retryable=True)
     if isinstance(refusal, str) and refusal:
         finish, text = "refusal", text or refusal
     usage, model = data.get("usage"), data.get("model")
@@ -138,6 +208,9 @@ def _reported(error: object) -> ChatReply:
     message = error.get("message") if isinstance(error, Mapping) else error
     if isinstance(code, str) and filtered(code):
         return ChatReply("", finish="filter")
+    metadata = error.get("metadata") if isinstance(error, Mapping) else None
+    raw = metadata.get("raw") if isinstance(metadata, Mapping) else None
+    message = f"{_quoted(message)} ({_quoted(raw)})" if raw else _quoted(message)
     lasting = isinstance(code, int) and 400 <= code < 500 and code not in (408, 409, 429)
     return failed("http", f"status 200 with an error: {message}", retryable=not lasting)
 
@@ -158,17 +231,51 @@ def _reasoning(message: Mapping[str, Any], text: str) -> tuple[str | None, str]:
     for name in ("reasoning_content", "reasoning"):
         value = message.get(name)
         if isinstance(value, str) and value:
-            return value, text
+            more, answer = split_reasoning(text)
+            return (value if more is None else f"{value}\n{more}"), answer
     return split_reasoning(text)
 
 
-def _finish(reason: object) -> Finish:
-    if not isinstance(reason, str):
+def _finish(reason: object) -> Finish | None:
+    """Read a finish reason; ``None`` for one that says that generation failed, or that is not known.
+
+    >>> [_finish(r) for r in (None, "stop", "MAX_TOKENS", "content_filter: PROHIBITED_CONTENT", "abort", "odd")]
+    ['stop', 'stop', 'length', 'filter', None, None]
+    """
+    if reason is None or reason == "":
         return "stop"
-    reason = reason.lower()
-    if reason in _LENGTH:
+    if not isinstance(reason, str):
+        return None
+    name = reason.partition(":")[0].strip().lower()
+    if name in _STOP:
+        return "stop"
+    if name in _LENGTH:
         return "length"
-    return "filter" if reason in _FILTER else "stop"
+    if name in _FILTER:
+        return "filter"
+    return "refusal" if name in _REFUSAL else None
+
+
+def _means_failure(reason: object) -> bool:
+    """Tell whether the reason that a gateway passes on from the model's own server says that generation failed."""
+    return isinstance(reason, str) and reason.lower() in _FAILED
+
+
+def _quoted(said: object) -> str:
+    """Return the beginning of what a server said, on one line."""
+    text = said if isinstance(said, str) else json.dumps(said, ensure_ascii=False, default=str)
+    text = " ".join(text.split())
+    return text if len(text) <= MESSAGE_CHARS else f"{text[:MESSAGE_CHARS]}…"
+
+
+def masked(reply: ChatReply, mask: Callable[[str], str]) -> ChatReply:
+    """Take a secret out of everything that a server sent back: some repeat the key that they were given."""
+    return replace(
+        reply,
+        text=None if reply.text is None else mask(reply.text),
+        reasoning=None if reply.reasoning is None else mask(reply.reasoning),
+        model=None if reply.model is None else mask(reply.model),
+    )
 
 
 def _without_nulls(usage: Mapping[str, Any]) -> dict[str, Any]:

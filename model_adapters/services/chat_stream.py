@@ -20,7 +20,12 @@ def is_stream(text: str) -> bool:
     >>> is_stream(': wait\n\ndata: {}'), is_stream('{"choices": []}')
     (True, False)
     """
-    return any(line.startswith("data:") for line in text.split("\n")[:50])
+    for line in text.lstrip("\ufeff").replace("\r", "\n").split("\n"):
+        if line.startswith(("data:", "event:", "id:", "retry:")):
+            return True
+        if line and not line.startswith(":"):
+            return False
+    return False
 
 
 def merge_stream(text: str) -> dict[str, Any] | None:
@@ -40,12 +45,16 @@ def merge_stream(text: str) -> dict[str, Any] | None:
         if data == _DONE:
             ended = True
             break
+        if not data:
+            continue  # a sign of life
         try:
             chunk = json.loads(data)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         if not isinstance(chunk, Mapping):
             return None
+        if chunk.get("object") == "error" or ("message" in chunk and "choices" not in chunk):
+            return {"error": chunk.get("error") or dict(chunk)}
         merged.update(
             {name: chunk[name] for name in ("model", "usage", "error") if chunk.get(name)}
         )
@@ -57,6 +66,9 @@ def merge_stream(text: str) -> dict[str, Any] | None:
         delta = choice.get("delta")
         for name in _TEXTS:
             piece = delta.get(name) if isinstance(delta, Mapping) else None
+            if isinstance(piece, list):
+                texts = [part.get("text") for part in piece if isinstance(part, Mapping)]
+                piece = "".join(text for text in texts if isinstance(text, str))
             if isinstance(piece, str):
                 message[name] = message.get(name, "") + piece
     if "error" in merged:
@@ -67,6 +79,24 @@ def merge_stream(text: str) -> dict[str, Any] | None:
 
 
 def _events(text: str) -> Iterator[str]:
-    for line in text.split("\n"):
+    """Yield the data of every event: its ``data:`` lines joined, up to an empty line (lines end with LF, CR or CRLF)."""
+    lines: list[str] = []
+    for line in (*text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n"), ""):
         if line.startswith("data:"):
-            yield line.removeprefix("data:").strip()
+            if lines and _whole("\n".join(lines)):  # a server that leaves the empty line out
+                yield "\n".join(lines).strip()
+                lines = []
+            lines.append(line.removeprefix("data:").removeprefix(" "))
+        elif not line and lines:
+            yield "\n".join(lines).strip()
+            lines = []
+
+
+def _whole(data: str) -> bool:
+    if data.strip() in ("", _DONE):
+        return True
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return True

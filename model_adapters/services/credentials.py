@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from harness.core.redaction import redact_text, redact_url
 from harness.errors import SetupError, UsageError
 
 MASK: Final = "***"
@@ -56,6 +57,12 @@ class Secret:
             text = text.replace(self._value, MASK)
         return _LOOKS_LIKE_KEY.sub(MASK, text)
 
+    def mask(self, text: str) -> str:
+        """Take the key itself out of a text, and nothing else: for replies, which are data."""
+        if self._value == NO_KEY or len(self._value) < _SHORTEST_HIDDEN:
+            return text
+        return text.replace(self._value, MASK)
+
     def __repr__(self) -> str:
         return f"Secret({MASK})"
 
@@ -85,8 +92,20 @@ def find_key(
     >>> find_key("OPENAI_API_KEY", "http://127.0.0.1:8000/v1", {}).reveal()
     'none'
     """
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable):
+        raise UsageError(
+            "expected the name of an environment variable, found something else",
+            where="api_key_env",
+            hint="export MY_KEY=… and pass api_key_env=MY_KEY; never the key itself",
+        )
     value = (os.environ if environment is None else environment).get(variable, "").strip()
     if value:
+        if not value.isprintable() or not value.isascii():
+            raise UsageError(
+                "the key has a line break, a control character or a letter outside ASCII",
+                where=f"environment variable {variable}",
+                hint=f"export {variable}=… anew, with the key alone",
+            )
         return Secret(value)
     if base_url is not None and (variable in VENDORS or is_loopback(base_url)):
         return Secret(NO_KEY)
@@ -119,12 +138,16 @@ def check_url(url: str, *, where: str) -> str:
     >>> check_url("http://127.0.0.1:8000/v1/", where="-M base_url")
     'http://127.0.0.1:8000/v1'
     """
-    parts = urlsplit(url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url.strip())
+        whole = bool(parts.hostname) and (parts.port or 1) > 0 and " " not in url.strip()
+    except ValueError:  # a port that is no number: a password with a slash looks so
+        whole = False
+    if not whole or parts.scheme not in ("http", "https"):
         raise UsageError(
-            f"{shown_url(url)!r} is no http(s) URL",
+            f"{redact_text(url)!r} is not an http(s) URL",
             where=where,
-            hint="such as http://127.0.0.1:8000/v1",
+            hint="write it as http://127.0.0.1:8000/v1; percent-encode / @ : and blanks of a password",
         )
     if parts.path.rstrip("/").endswith("/chat/completions"):
         raise UsageError(
@@ -170,5 +193,7 @@ def shown_url(url: str) -> str:
     >>> shown_url("https://user:secret@example.com:8443/v1?key=abc")
     'https://example.com:8443/v1'
     """
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    if "://" not in url:
+        return ""
+    shown = redact_url(url).partition("?")[0].partition("#")[0]
+    return shown.replace(f"{MASK}@", "", 1)

@@ -81,7 +81,7 @@ def test_a_judge_without_its_key_is_refused_before_anything_loads() -> None:
         ("auto", {"concurrency": 0}, "expected a number from 1"),
         ("auto", {"timeout": "soon"}, "expected a number"),
         ("auto", {"fenced": "no"}, "expected true or false"),
-        ("auto", {"base_url": "ftp://x"}, "no http"),
+        ("auto", {"base_url": "ftp://x"}, "not an http"),
         ("auto", {"api_key_env": "sk-123"}, "name of an environment variable"),
     ],
 )

@@ -208,7 +208,7 @@ def test_wrong_arguments() -> None:
         CascadeAdapter("openai")
     with pytest.raises(UnknownNameError, match="did you mean: language"):
         CascadeAdapter("openai:whisper-1", langage="en")
-    with pytest.raises(UsageError, match="no http"):
+    with pytest.raises(UsageError, match="not an http"):
         CascadeAdapter("openai:whisper-1", base_url="localhost")
     with pytest.raises(UsageError, match="expected"):
         CascadeAdapter("openai:whisper-1", audio_format="opus")

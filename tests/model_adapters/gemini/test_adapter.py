@@ -133,7 +133,7 @@ def test_google_itself_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"base_url": "localhost:8000"}, "no http"),
+        ({"base_url": "localhost:8000"}, "not an http"),
         ({"base_url": "http://localhost:8000/v1beta"}, "added by itself"),
         ({"audio_format": "aac"}, "one of as_is, wav, mp3, flac"),
         ({"safety": "none"}, "one of off, default"),

@@ -112,7 +112,7 @@ def test_openai_itself_is_asked_in_its_own_words(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"base_url": "localhost:8000"}, "no http"),
+        ({"base_url": "localhost:8000"}, "not an http"),
         ({"extra_body": "{"}, "not JSON"),
         ({"extra_body": "[1]"}, "a JSON object"),
         ({"extra_body": '{"messages": []}'}, "sets messages itself"),

@@ -50,7 +50,7 @@ def ask(url: str, texts: Sequence[str], **options: Any) -> list[ChatReply]:
 STATUSES = {
     400: (1, "http"),
     401: (1, "authentication"),
-    403: (1, "authentication"),
+    403: (1, "forbidden"),
     404: (1, "http"),
     408: (3, "http"),
     409: (3, "http"),
@@ -352,7 +352,7 @@ def test_missing_key(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"base_url": "localhost:8000/v1"}, "no http"),
+        ({"base_url": "localhost:8000/v1"}, "not an http"),
         ({"base_url": "http://localhost/v1/chat/completions"}, "ends with /chat/completions"),
         ({"concurrency": 0}, "at least 1"),
         ({"max_retries": -1}, "at least 0"),
