@@ -35,7 +35,7 @@ _UNSPACED: Final = re.compile(_UNSPACED_CLASS)
 _CORE: Final = re.compile(rf"\d+(?:[.,]\d+)*|(?:(?!\d){WORD})+|[#/+%&=<>°$€£♯♭@^|~\\]")
 _NUMERAL: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _ARTICLE: Final = re.compile(r"(?:an?|the)\s+(?=\S)")
-_PREFIX: Final = re.compile(r"\(?\[?([A-Za-z])[).:\]]\s*(?=\S)|([A-Z])\s+-\s+(?=\S)")
+_PREFIX: Final = re.compile(r"[(\[]([A-Za-z])[)\]]\s*(?=\S)|([A-Za-z])(?:[).:]|\s+-)\s+(?=\S)")
 _EDGES: Final = " \n.,;:!?\"'()[]-"
 _EXACT_EDGES: Final = " \n.,;:!?\"'()[]{}*`_<>。、．！？：；「」『』【】《》"
 _UNIT: Final = re.compile(r"([-+]?\d+(?:[.,]\d+)*)\s*([^\d\s].*)")
@@ -52,7 +52,7 @@ _TENS: Final = _words("twenty thirty forty fifty sixty seventy eighty ninety")
 _WEAK_WORDS: Final = _words(
     "a an the i it is in on at by to for of or and so but as no not none null nil nothing one both all neither either other"
     " others another some any many most same different this that these those here there now then maybe perhaps unknown"
-    " unclear unsure uncertain said say first second third last right ai human us true false correct incorrect nope"
+    " unclear unsure uncertain said say first second third last right go ai human us true false correct incorrect nope"
 )
 _WEAK_PHRASES: Final = (
     "not sure", "i don't know", "don't know", "it depends", "can't tell", "cannot tell", "n/a", "not applicable",
@@ -215,7 +215,7 @@ def _split_letters(texts: Sequence[str]) -> tuple[list[str], list[str]]:
     """Texts without their common kind of letter prefix, and the letter of each option."""
     matches = [_PREFIX.match(text) for text in texts]
     given = [(m[1] or m[2]).upper() if m else "" for m in matches]
-    if len(texts) > 1 and all(given) and len(set(given)) == len(given):
+    if len(texts) > 1 and sorted(given) == [chr(65 + i) for i in range(len(texts))]:
         return [text[m.end() :] for text, m in zip(texts, matches, strict=True) if m], given
     return list(texts), [chr(65 + i) if i < 26 else "" for i in range(len(texts))]
 
@@ -279,7 +279,7 @@ def _pattern(form: str, *, slash: bool) -> str:
             parts.append(r"\s?-\s?")
         elif parts and gap:
             parts.append(
-                r"[\s\-'\",;:.!?()\[\]—]{0,4}" if gap in "-'" else r"[\s\-'\",;:.!?()\[\]—]{1,4}"
+                r"[\s\-'\"_,;:.!?()\[\]—]{0,4}" if gap in "-'" else r"[\s\-'\"_,;:.!?()\[\]—]{1,4}"
             )
         token = match[0]
         parts.append(_number_pattern(token) if token[0].isdigit() else re.escape(token))

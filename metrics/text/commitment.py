@@ -49,6 +49,7 @@ _CONJOINED: Final = re.compile(
 )
 
 
+_STOPS: Final = re.compile(r"[.\n?!]")
 _ENDS: Final = re.compile(r"[.\n:;?!]")
 _UNLISTED: Final = re.compile(
     r"(?:\b(?:not|neither|nor|no|rather than|instead of|except(?: for)?|rule[sd]? out|ruling out|exclud\w+|eliminat\w+|reject\w*|dismiss\w*|discard\w*|other than|apart from|anything but|all but|nicht|pas|weder|ni|non)|n't|不是|并非|排除|除了)\s*[\"'(]*(?:an? |the )?$"
@@ -172,7 +173,8 @@ def _without_lists(text: str, choices: Choices) -> str:
             if end > start:
                 gap = text[marks[end - 1].end() : marks[end].start()]
                 if not LIST_GAP.fullmatch(gap) or (
-                    (seen >= choices.distinct or not crosses) and _ENDS.search(gap)
+                    (seen >= choices.distinct and _ENDS.search(gap))
+                    or (not crosses and _STOPS.search(gap))
                 ):
                     break
             if marks[end][0] != CLASH:

@@ -128,7 +128,7 @@ PRAISED: Final = re.compile(
 
 QUESTION_TAG: Final = re.compile(r"[?？؟]")
 LIST_GAP: Final = re.compile(
-    r"(?:[\s,;/|.&:()\[\]\"'•·*+=，、；。-]|\b(?:and|or|nor|und|oder|et|ou|y|o|e|и|или|option|choice|the|an?|vs)\b|和|或|或者|还是|\d{1,2}[.)])*"
+    r"(?:[\s,;/|.&:()\[\]\"'•·*+=，、；。-]|\b(?:and|or|nor|und|oder|et|ou|y|o|e|и|или|option|choice|the|an?|vs)\b|和|或|或者|还是|\d{1,2}[.)]|\b[a-z][.)](?=\s))*"
 )
 """What may stand between the members of a bare list."""
 FILLER: Final = re.compile(

@@ -116,6 +116,8 @@ def mask(text: str, low: str, choices: Choices) -> str:
         text, low = _replace_weak(text, low, choices)
     if choices.labels or any(len(key) == 1 for key in choices.weak):
         text, low = _replace_letters(text, low, choices)
+        if choices.weak_pattern is not None:  # again: a word beside a letter that was found
+            text, low = _replace_weak(text, low, choices)
     if choices.labels:
         low = _replace_ordinals(low, choices)
     return _merge(low)
@@ -162,6 +164,12 @@ def _is_answer_place(before: str, after: str, word: str) -> bool:
         return True
     if starts and word in ("no", "yes") and _SUBJECT.match(after):
         return True
+    if closed and _touches_unspaced(opened[-1:]):
+        return True
+    if word in ("no", "yes") and opened.endswith(",") and re.match(r"\s*(?:[.!]\s*)?(?:$|\n)", after):
+        return True
+    if starts and re.match(rf"\s*(?:or|and|/|,)\s*{MENTION}", after):
+        return True
     if starts and re.match(r"\s+(?:because|since|rather than|not|instead of|over)\b", after):
         return True
     if _SAID_COLON.search(before):
@@ -172,7 +180,7 @@ def _is_answer_place(before: str, after: str, word: str) -> bool:
         _AFTER_SAID.search(before)
         or _JOINED_BEFORE.search(before)
         or re.search(
-            r"\b(?:is|it's|be|was|say|says|said|think|believe|guess|choose|pick|select|with|therefore|so|thus|hence|then|are|probably|likely|definitely|only|just|exactly"
+            r"\b(?:is|it's|be|was|say|says|said|think|believe|guess|choose|pick|select|with|therefore|so|thus|hence|then|are|probably|likely|definitely|only|just|exactly|but"
             rf"|not|answer|option|sounds?|seems?|of|conclude|rather than|instead of)\s*[,:]?\s*$|{LETTER}[).:,\s\-]{{1,4}}$",
             before,
         )
