@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST_ARGS ?=
 
-.PHONY: demo setup check test bench soak vanilla vanilla-next format clean
+.PHONY: demo setup check test refresh changelog bench soak vanilla vanilla-next format clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -41,6 +41,12 @@ format: $(VENV)/.dev
 
 test: $(VENV)/.dev  ## the whole suite, at most 10 minutes on 2 cores
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+refresh: $(VENV)/.dev  ## the task index, and what follows from declarations in the documentation and pyproject.toml
+	$(BIN)/python scripts/refresh.py
+
+changelog: $(VENV)/.dev  ## show what the fragments of changelog.d make; with VERSION=X.Y.Z, write it into CHANGELOG.md
+	$(BIN)/towncrier build $(if $(VERSION),--yes --version $(VERSION),--draft --version next)
 
 bench: $(VENV)/.dev  ## measurements, as ratios where machines differ
 	$(BIN)/python -m tests.bench

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from harness.comparison.report import GateReport
     from harness.core.scoring import Reading
     from harness.evaluation.evaluate import Ended
+    from harness.evaluation.stored import StoredReplies
+    from harness.run.files import Manifest, Results, SampleRecord
     from harness.run.progress import Style
     from harness.run.reader import RunView
     from harness.task_loading.index import TaskEntry
@@ -75,12 +77,12 @@ class Run:
         return self.view.name
 
     @property
-    def manifest(self) -> Mapping[str, Any]:
+    def manifest(self) -> Manifest:
         """Content of ``manifest.json``."""
         return self.view.manifest
 
     @property
-    def results(self) -> Mapping[str, Any]:
+    def results(self) -> Results:
         """Content of ``results.json``."""
         return self.view.results
 
@@ -114,17 +116,17 @@ class Run:
                 "reading", reading, readings, hint=f"{metric} has {', '.join(readings)}"
             )
         found = readings[reading]
-        ends = found["ci95"]
+        low, high = found["ci95"] or (None, None)
         return MetricValue(
             found["value"],
-            None if not ends or None in ends else (ends[0], ends[1]),
+            None if low is None or high is None else (low, high),
             found["stderr"],
             found["n"],
             found["unparsed"],
             found["complete"],
         )
 
-    def samples(self, task: str | None = None) -> Iterator[dict[str, Any]]:
+    def samples(self, task: str | None = None) -> Iterator[SampleRecord]:
         """Yield one record per item and repeat (``docs/run_directory.md``), of one task or of all.
 
         Raises:
@@ -215,10 +217,7 @@ def evaluate(
         UsageError: a wrong argument, task or field; or a run directory of something else.
         SetupError: data, a package, a key or the disk is missing, or the model cannot be loaded.
     """
-    from harness.evaluation.evaluate import evaluate as run
-
-    settings = _settings(model, tasks, output, options)
-    return _run(settings.output_path, partial(run, settings, argv, progress))
+    return start(_settings(model, tasks, output, options), argv, progress)
 
 
 def score(
@@ -245,7 +244,7 @@ def score(
         SetupError: the benchmark's data, a key or the disk is missing.
     """
     from harness.core.stored_replies import Fields
-    from harness.evaluation.stored import score_file
+    from harness.evaluation.stored import StoredReplies
 
     given = dict(options)
     default = Fields()
@@ -262,10 +261,8 @@ def score(
     )
     clean = str(given.pop("clean", "none"))
     settings = _settings("stored", task, output, given)
-    return _run(
-        settings.output_path,
-        partial(score_file, settings, Path(responses), fields, clean, argv, progress),
-    )
+    replies = StoredReplies(Path(responses), fields, clean)
+    return start_scoring(settings, replies, argv, progress)
 
 
 class RescoreOptions(TypedDict, total=False):
@@ -296,11 +293,8 @@ def rescore(
     Raises:
         UsageError: not a run directory, or a task that is not known here.
     """
-    from harness.evaluation.stored import score_directory
-
     path = run.path if isinstance(run, Run) else Path(run)
-    settings = _settings("stored", str(path), path, options)
-    return _run(path, partial(score_directory, settings, progress))
+    return start_rescoring(_settings("stored", str(path), path, options), progress)
 
 
 def load_run(path: PathLike) -> Run:
@@ -327,9 +321,21 @@ class GateSettings(TypedDict, total=False):
 
 
 def gate(
-    candidate: PathLike | Run, baseline: PathLike | Run, **options: Unpack[GateSettings]
+    candidate: PathLike | Run,
+    baseline: PathLike | Run,
+    *,
+    include_path: Sequence[PathLike] = (),
+    trust_task_code: bool = False,
+    **options: Unpack[GateSettings],
 ) -> GateReport:
     """Tell whether a candidate run is worse than a baseline run, beyond chance.
+
+    Args:
+        candidate: the new run.
+        baseline: the run that it must not fall behind.
+        include_path: folders with the YAML of tasks that register metrics of their own.
+        trust_task_code: run the code of such tasks.
+        options: which tasks and metrics, and how strictly.
 
     Returns:
         The report: ``verdict``, ``exit_code`` (0, 1, 2, 3 or 5), ``to_text()``, ``to_json()``.
@@ -340,11 +346,22 @@ def gate(
     from harness.comparison.gate import GateOptions
     from harness.comparison.gate import gate as decide
 
-    return decide(_view(candidate), _view(baseline), GateOptions(**options))
+    views = _with_metrics((candidate, baseline), include_path, trusted=trust_task_code)
+    return decide(views[0], views[1], GateOptions(**options))
 
 
-def leaderboard(runs: Sequence[PathLike | Run]) -> Leaderboard:
+def leaderboard(
+    runs: Sequence[PathLike | Run],
+    *,
+    include_path: Sequence[PathLike] = (),
+    trust_task_code: bool = False,
+) -> Leaderboard:
     """Build native and normalised tables of several runs.
+
+    Args:
+        runs: run directories, or opened runs.
+        include_path: folders with the YAML of tasks that register metrics of their own.
+        trust_task_code: run the code of such tasks.
 
     Returns:
         Tables and signature sets; ``leaderboards.renderers`` turn them into text.
@@ -354,7 +371,7 @@ def leaderboard(runs: Sequence[PathLike | Run]) -> Leaderboard:
     """
     from leaderboards.build import leaderboard as build
 
-    return build([_view(run) for run in runs])
+    return build(_with_metrics(runs, include_path, trusted=trust_task_code))
 
 
 def list_tasks(
@@ -375,7 +392,46 @@ def list_tasks(
     return index.resolve([pattern]) if pattern else list(index.tasks.values())
 
 
+# --- with settings that are checked already: what the command line calls ------------------------
+
+
+def start(settings: Settings, argv: Sequence[str], progress: Style) -> Run:
+    """Run what ``evaluate`` describes."""
+    from harness.evaluation.evaluate import evaluate as run
+
+    return _run(settings.run_directory, partial(run, settings, argv, progress))
+
+
+def start_scoring(
+    settings: Settings, replies: StoredReplies, argv: Sequence[str], progress: Style
+) -> Run:
+    """Score what ``score`` describes."""
+    from harness.evaluation.stored import score_file
+
+    return _run(settings.run_directory, partial(score_file, settings, replies, argv, progress))
+
+
+def start_rescoring(settings: Settings, progress: Style) -> Run:
+    """Score anew what ``rescore`` describes."""
+    from harness.evaluation.stored import score_directory
+
+    return _run(settings.run_directory, partial(score_directory, settings, progress))
+
+
 # --- helpers ---------------------------------------------------------------------------------
+
+
+def _with_metrics(
+    runs: Sequence[PathLike | Run], include_path: Sequence[PathLike], *, trusted: bool
+) -> list[RunView]:
+    """Open runs; import the code of tasks whose metrics are not registered."""
+    from harness.task_loading.specs import register_metrics
+
+    views = [_view(run) for run in runs]
+    folders = [Path(folder) for folder in include_path]
+    for view in views:
+        register_metrics(view.tasks, include_path=folders, trusted=trusted)
+    return views
 
 
 def _settings(

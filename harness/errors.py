@@ -130,3 +130,15 @@ class AudioDroppedError(AdapterError):
 
 class AudioError(HarnessError):
     """One clip cannot be read. The runner records an ``error`` item; it never ends a run."""
+
+
+def first_error(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the first real error inside nested task groups.
+
+    >>> first_error(BaseExceptionGroup("", [ExceptionGroup("", [ValueError("x")])]))
+    ValueError('x')
+    """
+    error: BaseException = errors
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -10,7 +10,7 @@ import difflib
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ class Settings:
 
     model: str
     tasks: tuple[str, ...]
-    output_path: Path
+    output_path: Path | None = None
     model_args: Mapping[str, Any] = field(default_factory=dict)
     name: str | None = None
     limit: str | None = None
@@ -54,6 +54,17 @@ class Settings:
     require_complete: bool = False
     skip_unavailable: bool = False
     reference: Path | None = None
+
+    @property
+    def run_directory(self) -> Path:
+        """The run directory, for what writes or reads one.
+
+        Raises:
+            UsageError: none is given.
+        """
+        if self.output_path is None:
+            raise _missing("-o RUN_DIR")
+        return self.output_path
 
 
 def parse_scalar(text: str) -> Any:
@@ -238,10 +249,10 @@ def _recipe_value(name: str, value: Any, where: str) -> Any:
 
 
 def merge(flags: Mapping[str, Any], recipe: Mapping[str, Any]) -> Settings:
-    """Flags (``None`` = not given) over a recipe over defaults.
+    """Put flags (``None`` = not given) over a recipe over defaults.
 
     Raises:
-        UsageError: model, tasks or output path are given nowhere.
+        UsageError: model or tasks are given nowhere.
     """
     given = {
         key: value for key, value in flags.items() if value is not None and value not in ((), {})
@@ -250,10 +261,13 @@ def merge(flags: Mapping[str, Any], recipe: Mapping[str, Any]) -> Settings:
     for key in ("model_args", "judge_args", "gen_kwargs", "data", "revision"):
         if key in recipe and key in given:
             values[key] = {**recipe[key], **given[key]}
-    for key, flag in (("model", "MODEL"), ("tasks", "-t TASKS"), ("output_path", "-o RUN_DIR")):
+    for key, flag in (("model", "MODEL"), ("tasks", "-t TASKS")):
         if not values.get(key):
-            raise UsageError(
-                f"{flag} is missing",
-                hint="harness evaluate MODEL -t TASKS -o RUN_DIR   (see --help)",
-            )
-    return replace(Settings("", (), Path()), **values)
+            raise _missing(flag)
+    return Settings(**values)
+
+
+def _missing(flag: str) -> UsageError:
+    return UsageError(
+        f"{flag} is missing", hint="harness evaluate MODEL -t TASKS -o RUN_DIR   (see --help)"
+    )

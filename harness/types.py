@@ -16,6 +16,7 @@ from harness.core.adapter import (
     Request,
     Response,
 )
+from harness.core.generation import Generation
 from harness.core.messages import (
     AnswerKind,
     Audio,
@@ -31,6 +32,7 @@ from harness.core.scoring import (
     OUTCOMES,
     READINGS,
     Document,
+    Family,
     ItemScore,
     Metric,
     Outcome,
@@ -60,8 +62,10 @@ __all__ = [
     "Document",
     "Documents",
     "ErrorInfo",
+    "Family",
     "Finish",
     "FunctionRef",
+    "Generation",
     "Hints",
     "ItemScore",
     "Message",

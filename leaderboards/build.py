@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from leaderboards.boards import averaged_tasks
-from leaderboards.cells import Z95
 from leaderboards.native import native
 from leaderboards.normalize import Cell, Node, Normalized, normalize
 from leaderboards.raw import raw_aggregate
@@ -33,6 +32,7 @@ from leaderboards.tables import (
     ranked,
     unique_names,
 )
+from metrics.statistics import Z95
 
 MAX_TASK_COLUMNS = 12
 """A benchmark with more averaged tasks shows its categories instead."""

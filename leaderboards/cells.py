@@ -23,9 +23,8 @@ from typing import Any
 
 from harness.types import Reading
 from leaderboards.results import TaskResult, Value
-
-Z95 = 1.959963984540054
-"""Normal quantile of a two-sided 95 % interval."""
+from metrics.registry import METRICS, find
+from metrics.statistics import Z95
 
 
 def percent(value: Value | None, decimals: int) -> dict[str, Any]:
@@ -76,7 +75,6 @@ def share_value(correct: Iterable[float]) -> Value | None:
     >>> found.value, [round(end, 3) for end in found.ci95]
     (0.75, [0.301, 0.954])
     """
-    from metrics.registry import METRICS
     from metrics.statistics.intervals import estimate
 
     stats = [{"correct": verdict, "n": 1} for verdict in correct]
@@ -98,7 +96,10 @@ def judged_or_control(
     members = list(tasks)
     if any(result.value(judged, "official") for result in members):
         return judged, "official", []
-    if any(result.value("letter_or_text", "strict") for result in members):
-        note = "letter_or_text: judge-free control, not comparable with published judged accuracy"
-        return "letter_or_text", "strict", [note]
+    for control in dict.fromkeys(name for result in members for name in result.metrics):
+        if find(control).stands_for != judged:
+            continue
+        if any(result.value(control, "strict") for result in members):
+            note = f"{control}: judge-free control, not comparable with published judged {judged}"
+            return control, "strict", [note]
     return judged, "official", ["no judge replies: no score"]

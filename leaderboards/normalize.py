@@ -2,11 +2,11 @@
 
 All anchors are one affine map ``(x - floor) / (ceil - floor)``, clipped to [0, 1]: accuracy has
 its chance level as floor; WER, CER and PER run from 1 down to 0; MAE from the error of the
-constant median down to 0; a 1-5 judge from 1 to 5; the rest is the identity. Anchors come from the
-task's declaration and never from the runs that are shown. Scores are of the strict reading. Means
-are unweighted at every level above the data set; a mean over anything that is not ``ok`` is not a
-number but a count such as ``17/20``. Abstention is shown, never averaged, and the judge-free
-``letter_or_text`` control never mixes with judged accuracy.
+constant median down to 0; a judge score from its lowest to its highest value. Anchors come from the
+task's declaration, else from the metric's registry entry, and never from the runs that are shown. Scores are of the
+strict reading. Means are unweighted at every level above the data set; a mean over anything that is not ``ok`` is not a
+number but a count such as ``17/20``. Abstention is shown, never averaged, and a judge-free control never mixes with
+the judged metric that it stands for (``role`` in ``metrics.registry``).
 """
 
 from __future__ import annotations
@@ -16,54 +16,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
+from harness.errors import InputFileError
 from leaderboards.boards import averaged_tasks, node_path
 from leaderboards.results import TaskResult, Value
+from metrics.measures.anchor import Anchor
+from metrics.measures.measure import Role
+from metrics.registry import find
 
 State = Literal["ok", "missing", "unsupported", "refused", "error", "stale"]
 
-CONTROL: Final = "letter_or_text"
-"""The judge-free option rule: stands alone when a run has no judge."""
-
-SHOWN_ONLY: Final = frozenset({"abstention_rate", CONTROL})
-RATES: Final = frozenset({"wer", "cer", "per"})
 REFUSED_SHARE: Final = 0.95
 ERROR_SHARE: Final = 0.01
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """The raw values that stand for 0 and 1.
-
-    >>> Anchor(0.25, 1.0).score(0.625)
-    0.5
-    >>> Anchor(1.0, 0.0).score(1.7)  # a word error rate above 1
-    0.0
-    """
-
-    floor: float = 0.0
-    ceil: float = 1.0
-    chance: bool = False
-
-    def score(self, value: float) -> float:
-        """Normalised value in [0, 1]."""
-        return min(1.0, max(0.0, (value - self.floor) / (self.ceil - self.floor)))
-
-    def interval(self, interval: tuple[float, float]) -> tuple[float, float]:
-        """An interval through the same map; its ends swap where lower raw values are better.
-
-        >>> Anchor(1.0, 0.0).interval((0.25, 1.5))
-        (0.0, 0.75)
-        """
-        low, high = sorted(self.score(end) for end in interval)
-        return low, high
-
-    def below_chance(self, value: float) -> bool:
-        """True when an accuracy lies under its chance level (it scores 0)."""
-        return self.chance and value < self.floor
-
-
 def anchor(metric: str, declared: Mapping[str, Any] | None) -> Anchor | None:
-    """The anchor of a metric, from the task's declaration and else from the metric's kind.
+    """Return the anchor of a metric, from the task's declaration and else from its registry entry.
 
     Args:
         metric: metric id.
@@ -72,6 +39,10 @@ def anchor(metric: str, declared: Mapping[str, Any] | None) -> Anchor | None:
     Returns:
         The anchor, ``None`` for an error metric without ``mae_ref``: it has no scale.
 
+    Raises:
+        UnknownNameError: no metric of that name is registered.
+        InputFileError: what a run recorded is no scale.
+
     >>> anchor("mae", {"mae_ref": 28.0})
     Anchor(floor=28.0, ceil=0.0, chance=False)
     >>> anchor("mae", {}) is None
@@ -79,25 +50,27 @@ def anchor(metric: str, declared: Mapping[str, Any] | None) -> Anchor | None:
     >>> anchor("judge_score", {}).score(3.0)
     0.5
     """
-    declared = declared or {}
-    if "chance" in declared:
-        return Anchor(float(declared["chance"]), 1.0, chance=True)
-    if "mae_ref" in declared:
-        return Anchor(float(declared["mae_ref"]), 0.0)
-    if "floor" in declared or "ceil" in declared:
-        return Anchor(float(declared.get("floor", 0.0)), float(declared.get("ceil", 1.0)))
-    if metric in RATES:
-        return Anchor(1.0, 0.0)
-    if metric == "judge_score":
-        return Anchor(1.0, 5.0)
-    return None if metric == "mae" else Anchor()
+    own = find(metric)
+    try:
+        scale = own.scale_with(declared or {})
+    except (TypeError, ValueError):
+        scale = None
+    else:
+        if scale is None or scale.fits(own.higher_is_better):
+            return scale
+    raise InputFileError(
+        f"the anchors of {metric!r} are {declared!r}: no scale in the direction of better values",
+        where="manifest.json",
+        hint="mend the task's anchors, then run or score it again",
+    )
 
 
 def task_anchor(result: TaskResult, metric: str) -> Anchor | None:
-    """The anchor of a task's metric; the control shares the anchor of accuracy."""
+    """Return the anchor of a task's metric; a control shares the anchor of the metric that it stands for."""
     declared = result.anchors.get(metric)
-    if declared is None and metric == CONTROL:
-        declared = result.anchors.get("accuracy")
+    judged = find(metric).stands_for
+    if declared is None and judged is not None:
+        declared = result.anchors.get(judged)
     return anchor(metric, declared)
 
 
@@ -138,31 +111,37 @@ class Cell:
 
 
 def headline(result: TaskResult) -> str | None:
-    """First declared metric that may be averaged.
+    """Return the first declared metric that may be averaged.
 
     >>> headline(TaskResult("t", "b", ("abstention_rate", "accuracy", "wer"), {}))
     'accuracy'
     """
-    return next((metric for metric in result.metrics if metric not in SHOWN_ONLY), None)
+    return _first(result, "headline")
+
+
+def _first(result: TaskResult, role: Role) -> str | None:
+    return next((metric for metric in result.metrics if find(metric).role == role), None)
 
 
 def headlines(tasks: Mapping[str, TaskResult]) -> dict[str, str | None]:
-    """The headline of every task of one benchmark, all of one kind.
+    """Return the headline of every task of one benchmark, all of one kind.
 
-    Where no task has a value of its own headline (no judge ran) but the control has, the control
-    stands for all of them; judged and judge-free values are never mixed in one mean.
+    Where no task has a value of its own headline (no judge ran) but a control has, the controls
+    stand for all of them; judged and judge-free values are never mixed in one mean.
     """
     own = {name: headline(result) for name, result in tasks.items()}
     judged = any(m is not None and tasks[t].value(m, "strict") for t, m in own.items())
-    if judged or not any(result.value(CONTROL, "strict") for result in tasks.values()):
+    controls = {name: _first(result, "control") for name, result in tasks.items()}
+    if judged or not any(m and tasks[t].value(m, "strict") for t, m in controls.items()):
         return own
-    return dict.fromkeys(tasks, CONTROL)
+    shared = next(control for control in controls.values() if control)
+    return {name: control or shared for name, control in controls.items()}
 
 
 def make_cell(
     task: str, result: TaskResult | None, metric: str | None, *, scorer: str | None = None
 ) -> Cell:
-    """Judge one cell: its state first, then its numbers.
+    """Compute one cell: first its state, then its values.
 
     Args:
         task: task id.

@@ -12,8 +12,7 @@ from typing import Any
 
 from harness.types import Reading
 from leaderboards.results import TaskResult, Value
-
-OWN_UNIT = frozenset({"mae", "judge_score"})
+from metrics.registry import find
 
 
 def raw_aggregate(tasks: Mapping[str, TaskResult]) -> dict[str, Any]:
@@ -33,18 +32,17 @@ def raw_aggregate(tasks: Mapping[str, TaskResult]) -> dict[str, Any]:
     decimals: dict[str, int] = {}
     directions: dict[str, bool] = {}
     for result, metric, reading, value in found:
-        own = metric in OWN_UNIT
         key = f"{result.task.removeprefix(f'{result.benchmark}_')} {metric}"
         if len(readings) > 1 and reading == "strict":
             key += " (strict)"
-        factor, places = (1.0, 2) if own else (100.0, 1)
+        factor, places = (100.0, 1) if find(metric).is_percent else (1.0, 2)
         scores[key] = {
             "value": round(factor * (value.value or 0.0), places),
             "ci95": [factor * end for end in value.ci95] if value.ci95 else None,
             "n": value.n,
         }
         decimals[key] = places
-        directions[key] = result.higher_is_better.get(metric, True)
+        directions[key] = find(metric).higher_is_better
     return {
         "scores": scores,
         "decimals": decimals,

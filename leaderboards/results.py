@@ -94,7 +94,6 @@ class TaskResult:
         signature: signature string without its reading.
         parts: the signature's parts by name (``task``, ``data``, ``n``, ``prompt``, …).
         anchors: metric -> normalisation anchors, as the task YAML declares them.
-        higher_is_better: metric -> direction.
         outcomes: outcome -> number of sample lines.
         n: items of this run (repeats not counted).
         total: items of the full task.
@@ -109,7 +108,6 @@ class TaskResult:
     signature: str = ""
     parts: Mapping[str, str] = field(default_factory=dict)
     anchors: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    higher_is_better: Mapping[str, bool] = field(default_factory=dict)
     outcomes: Mapping[str, int] = field(default_factory=dict)
     n: int = 0
     total: int = 0
@@ -182,10 +180,6 @@ def _task_result(task: str, declared: Mapping[str, Any], entry: Mapping[str, Any
         signature=str(entry.get("signature") or ""),
         parts={k: str(v) for k, v in (declared.get("signature_parts") or {}).items()},
         anchors=declared.get("anchors") or {},
-        higher_is_better={
-            **(declared.get("higher_is_better") or {}),
-            **(entry.get("higher_is_better") or {}),
-        },
         outcomes={k: int(v) for k, v in (entry.get("outcomes") or {}).items()},
         n=n,
         total=int(declared.get("items_total") or n),

@@ -34,16 +34,17 @@ DOMAINS = {
     "SEM": "semantics",
     "SPK": "speaker",
 }
-METRICS: dict[str, dict[str, tuple[bool, dict[str, float]]]] = {
-    # rule: metric -> (higher is better, anchors)
-    "exact": {"accuracy": (True, {})},
-    "judged": {"judged_accuracy": (True, {})},
-    "wer": {"wer": (False, {})},
-    "cer": {"cer": (False, {})},
-    "per": {"per": (False, {})},
-    "slots": {"slot_f1": (True, {}), "slot_cer": (False, {"floor": 1, "ceil": 0})},
-    "bleu": {"corpus_bleu": (True, {})},
-    "number": {"mae": (False, {}), "abstention_rate": (False, {})},
+RULES: dict[str, dict[str, dict[str, float]]] = {
+    # rule: metric -> anchors
+    "exact": {"accuracy": {}},
+    "judged": {"judged_accuracy": {}},
+    "wer": {"wer": {}},
+    "wer_unmarked": {"wer": {}, "wer_marked": {}},
+    "cer": {"cer": {}},
+    "per": {"per": {}},
+    "slots": {"slot_f1": {}, "slot_cer": {"floor": 1, "ceil": 0}},
+    "bleu": {"corpus_bleu": {}},
+    "number": {"mae": {}, "abstention_rate": {}},
     "none": {},
 }
 ANSWERS = {
@@ -116,6 +117,12 @@ DEVIATIONS = {
     ],
     "none": [],
 }
+SCORERS = {
+    "exact": "official.1-strict.2",
+    "wer": "official.1-strict.2",
+    "number": "official.1-strict.2",
+}
+"""Version of the scoring by the rule of a group."""
 COMMON_DEVIATION = "Default generation is greedy with 256 new tokens, without a system prompt."
 
 
@@ -131,7 +138,7 @@ def lalm(kind: str, rule: str) -> dict[str, Any]:
         "cluster": None,
         "answer": ANSWERS.get(rule, "text"),
         "null_response": "error",
-        "scorer": "official.1-strict.2" if rule == "exact" else "official.1",
+        "scorer": SCORERS.get(rule, "official.1"),
         "doc_fields": ["file", "instruction", "text", "label"],
         "required_fields": ["label"],
         "licence": "differs per set: see its data set card",
@@ -165,11 +172,11 @@ def lalm(kind: str, rule: str) -> dict[str, Any]:
 
 def scores(rule: str) -> dict[str, Any]:
     """What ``metadata.lalm`` says about the metrics of a rule."""
-    names = list(METRICS[rule])
+    names = list(RULES[rule])
     return {
-        "official": [] if rule == "number" else names,
+        "official": [] if rule == "number" else [name for name in names if name != "wer_marked"],
         "judged": names if rule == "judged" else [],
-        "anchors": {name: anchors for name, (_, anchors) in METRICS[rule].items()},
+        "anchors": RULES[rule],
     }
 
 
@@ -184,9 +191,11 @@ def flow(value: Any) -> str:
 
 def metric_list(rule: str) -> str:
     """The metrics of a rule as one line of YAML."""
+    from metrics.registry import find
+
     entries = [
-        f"{{metric: {name}, aggregation: !function scoring.aggregate, higher_is_better: {flow(higher)}}}"
-        for name, (higher, _) in METRICS[rule].items()
+        f"{{metric: {name}, aggregation: !function scoring.aggregate, higher_is_better: {flow(find(name).higher_is_better)}}}"
+        for name in RULES[rule]
     ]
     return f"[{', '.join(entries)}]"
 
@@ -198,8 +207,9 @@ def member(entry: Instance, task: str, rule: str, title: str, group_rule: str) -
         for word, family in ALIASES.items():
             if word in entry.instance:
                 facts["aliases"] = family
-    if rule != group_rule:
-        facts |= {**scores(rule), "answer": ANSWERS.get(rule, "text")}
+    kind = "wer_unmarked" if entry.norm == "canonical_unmarked" else rule
+    if kind != group_rule:
+        facts |= {**scores(kind), "answer": ANSWERS.get(rule, "text")}
     if entry.unsupported:
         facts["unsupported"] = REASONS[entry.unsupported]
     params: dict[str, Any] = {"data_set": entry.hf, "rule": rule}
@@ -207,9 +217,11 @@ def member(entry: Instance, task: str, rule: str, title: str, group_rule: str) -
         params["commit"] = entry.commit
     if not entry.has_audio:
         params["has_audio"] = False
+    if entry.norm:
+        params["norm"] = entry.norm
     lines = [f"- task: {task}", f"  dataset_kwargs: {flow(params)}"]
-    if rule != group_rule:
-        lines.append(f"  metric_list: {metric_list(rule)}")
+    if kind != group_rule:
+        lines.append(f"  metric_list: {metric_list(kind)}")
     lines.append(f"  metadata: {{lalm: {flow(facts)}}}")
     return "\n".join(lines)
 

@@ -87,7 +87,11 @@ def fragment(metrics: list[str]) -> str:
 
 def anchors(facts: dict[str, Any]) -> dict[str, dict[str, float]]:
     """Normalisation anchors by metric."""
-    special: dict[str, dict[str, float]] = {"judge_score": {"floor": 1, "ceil": 5}}
+    from metrics.registry import JUDGE_SCALE
+
+    special: dict[str, dict[str, float]] = {
+        "judge_score": dict(zip(("floor", "ceil"), map(int, JUDGE_SCALE), strict=True))
+    }
     if "chance" in facts:
         special["accuracy"] = {"chance": facts["chance"]}
     if "mae_ref" in facts:
@@ -111,7 +115,7 @@ def task_file(task: str, file: str, facts: dict[str, Any]) -> str:
         "cluster": "_cluster",
         "answer": "number" if family == "number" else answers.get(family, "text"),
         "null_response": "empty",
-        "scorer": "official.1-strict.2" if family == "closed" else "official.1",
+        "scorer": "official.1" if family == "judged" else "official.1-strict.2",
         "doc_fields": ["voice", "conversations", "reference"],
         "required_fields": ["conversations|reference"],
         "anchors": anchors(facts),

@@ -16,10 +16,7 @@ def doctor(
     model: Annotated[
         str, typer.Argument(help="Checkpoint folder, hub id, or adapter:target; see models list.")
     ],
-    model_args: Annotated[
-        list[str] | None,
-        typer.Option("-M", "--model-args", metavar="K=V", help="Model arguments; repeatable."),
-    ] = None,
+    model_args: options.ModelArgs = None,
     as_json: options.Json = False,
 ) -> int:
     """Load a model, let it hear three clips, say whether the audio reached it. Exit 0, 1, 4."""

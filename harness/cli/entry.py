@@ -36,6 +36,9 @@ def main() -> NoReturn:
     takes it for a regression (1).
     """
     try:
+        from harness.cli.installation import check_packages
+
+        check_packages()  # before the verbs, which import the other packages
         from harness.cli import (  # noqa: F401
             data,
             doctor,
@@ -49,9 +52,7 @@ def main() -> NoReturn:
             status,
             tasks,
         )
-        from harness.cli.installation import check_packages
 
-        check_packages()
         code = _run()
         sys.stdout.flush()
     except HarnessError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -33,19 +33,28 @@ def gate(
     fail_inconclusive: Annotated[
         bool, typer.Option("--fail-inconclusive", help="Exit 5 when inconclusive.")
     ] = False,
+    include_path: options.IncludePath = None,
+    trust_task_code: options.Trust = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> int:
     """Is the candidate worse than the baseline, beyond chance? Exit 0 pass, 1 regression, 2, 3, 5."""
-    from harness.comparison.gate import GateOptions
-    from harness.comparison.gate import gate as judge
-    from harness.run.reader import read_run
+    import harness
 
-    names = [part for item in tasks or [] for part in item.split(",")] or None
-    report = judge(
-        read_run(candidate),
-        read_run(baseline),
-        GateOptions(names, metric or None, alpha, min_effect, max_drop, fail_inconclusive),
+    chosen: dict[str, Any] = {
+        "tasks": [part for item in tasks or [] for part in item.split(",")] or None,
+        "metrics": metric or None,
+    }
+    report = harness.gate(
+        candidate,
+        baseline,
+        include_path=include_path or (),
+        trust_task_code=bool(trust_task_code),
+        alpha=alpha,
+        min_effect=min_effect,
+        max_drop=max_drop,
+        fail_inconclusive=fail_inconclusive,
+        **chosen,
     )
     if as_json:
         typer.echo(json.dumps(report.to_json(), ensure_ascii=False))

@@ -31,29 +31,20 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Print the request that a task's judge gets, rendered for a real item; nothing is sent."""
-    from harness import settings as s
     from harness.judge.show import show as render
+    from harness.settings import merge
 
-    settings = s.merge(
-        options.given(
-            model="stored",
-            tasks=(task,),
-            output_path=Path("RUN_DIR"),
-            judge=judge,
-            judge_args=s.parse_pairs(judge_args or [], "-J"),
-            judge_prompt=judge_prompt,
-            data=s.parse_folders(data or []),
-            revision=s.parse_pairs(revision or [], "--revision"),
-            include_path=tuple(include_path) if include_path else None,
-            trust_task_code=trust_task_code,
-        ),
-        {},
-    )
-    found = render(settings, response)
+    flags = {
+        "model": "stored",
+        "tasks": (task,),
+        **options.JudgeFlags(judge, judge_args, judge_prompt=judge_prompt).settings(),
+        **options.DataFlags(data, revision, include_path, trust_task_code).settings(),
+    }
+    shown = render(merge(flags, {}), response)
     if as_json:
-        typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
+        typer.echo(json.dumps(shown.as_json(), ensure_ascii=False))
     else:
-        typer.echo("\n".join(found.lines()))
+        typer.echo("\n".join(shown.lines()))
 
 
 @judge_app.command("calibrate")

@@ -9,9 +9,7 @@ import typer
 
 from harness.cli import options
 from harness.cli.app import app
-from harness.errors import UsageError
-
-_FORMATS = ("md", "csv", "json")
+from leaderboards.renderers import DEFAULT, names, renderer
 
 
 @app.command()
@@ -23,25 +21,28 @@ def leaderboard(
     ] = None,
     form: Annotated[
         str | None,
-        typer.Option("--format", help="md, csv or json (default: by the suffix of FILE, else md)."),
+        typer.Option(
+            "--format", help=f"{names()} (default: by the suffix of FILE, else {DEFAULT})."
+        ),
     ] = None,
     title: Annotated[str, typer.Option(help="Heading of the Markdown page.")] = "Leaderboard",
+    include_path: options.IncludePath = None,
+    trust_task_code: options.Trust = None,
     as_json: options.Json = False,
 ) -> None:
     """Native and normalised tables of several runs, with intervals, coverage and signatures."""
-    from harness.run.reader import read_run
-    from leaderboards.build import leaderboard as build
-    from leaderboards.renderers.markdown import render_markdown
-    from leaderboards.renderers.records import render_csv, render_json
+    import harness
 
-    chosen = "json" if as_json else form or (output.suffix.lstrip(".") if output else "md")
-    if chosen not in _FORMATS:
-        raise UsageError(f"unknown format {chosen!r}", where="--format", hint=", ".join(_FORMATS))
-    board = build([read_run(path) for path in runs])
-    if chosen == "md":
-        text = render_markdown(board, title=title)
-    else:
-        text = render_csv(board) if chosen == "csv" else render_json(board)
+    suffix = output.suffix.lstrip(".") if output else ""
+    render = renderer("json" if as_json else form or suffix or DEFAULT)
+    opened = [harness.load_run(path) for path in runs]
+    for run in opened:
+        if (warning := run.view.stale(thorough=False)) is not None:
+            typer.echo(f"warning: {warning}", err=True)
+    board = harness.leaderboard(
+        opened, include_path=include_path or (), trust_task_code=bool(trust_task_code)
+    )
+    text = render(board, title=title)
     if output is None:
         typer.echo(text.rstrip("\n"))
         return

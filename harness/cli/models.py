@@ -12,7 +12,7 @@ from harness.cli import options
 from harness.cli.app import models_app
 
 if TYPE_CHECKING:
-    from model_adapters.registry import Form
+    from model_adapters.built_in import Form
 
 
 @models_app.command("list")

@@ -1,17 +1,25 @@
-"""Options that several verbs share, and how they print what happened."""
+"""Options that several verbs share, as records, and how verbs print what happened.
+
+typer knows functions with one parameter per flag. A verb that is ``grouped`` takes records instead; the
+fields of its records are the flags, in this order.
+"""
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
 if TYPE_CHECKING:
-    from harness.evaluation.evaluate import Ended
+    from harness.api import Run
+
+R = TypeVar("R")
 
 Tasks = Annotated[
     list[str] | None,
@@ -93,9 +101,97 @@ Reference = Annotated[
         help="Run of the model's text backbone or of a baseline, for forgetting rates and gains.",
     ),
 ]
+ModelArgs = Annotated[
+    list[str] | None,
+    typer.Option("-M", "--model-args", metavar="K=V", help="Model arguments; repeatable."),
+]
 Plain = Annotated[bool, typer.Option("--plain", help="Plain lines, no colours or live display.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Errors only.")]
+
+
+@dataclass(frozen=True, slots=True)
+class DataFlags:
+    """Where data and tasks come from."""
+
+    data: Data = None
+    revision: Revision = None
+    include_path: IncludePath = None
+    trust_task_code: Trust = None
+
+    def settings(self) -> dict[str, Any]:
+        """Values by field of ``Settings``; ``None`` is: not said."""
+        from harness.settings import parse_folders, parse_pairs
+
+        return {
+            "data": parse_folders(self.data or []),
+            "revision": parse_pairs(self.revision or [], "--revision"),
+            "include_path": tuple(self.include_path) if self.include_path else None,
+            "trust_task_code": self.trust_task_code,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeFlags:
+    """The judge, what it may cost, and where its replies are shared."""
+
+    judge: Judge = None
+    judge_args: JudgeArgs = None
+    judge_budget: JudgeBudget = None
+    judge_cache: JudgeCache = None
+    judge_prompt: JudgePrompt = None
+
+    def settings(self) -> dict[str, Any]:
+        """Values by field of ``Settings``; ``None`` is: not said."""
+        from harness.settings import parse_pairs
+
+        return {
+            "judge": self.judge,
+            "judge_args": parse_pairs(self.judge_args or [], "-J"),
+            "judge_budget": self.judge_budget,
+            "judge_cache": self.judge_cache,
+            "judge_prompt": self.judge_prompt,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFlags:
+    """How a verb prints."""
+
+    plain: Plain = False
+    as_json: Json = False
+    quiet: Quiet = False
+
+
+def grouped(verb: Callable[..., R]) -> Callable[..., R]:
+    """Turn a verb with records of flags into a function with one parameter per flag, for typer."""
+    hints = get_type_hints(verb, include_extras=True)
+    records: dict[str, type[Any]] = {
+        name: hint for name, hint in hints.items() if isinstance(hint, type) and is_dataclass(hint)
+    }
+    parameters = [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if field.default is MISSING else field.default,
+            annotation=get_type_hints(record, include_extras=True)[field.name],
+        )
+        for record in records.values()
+        for field in fields(record)
+    ]
+
+    def command(**flags: Any) -> R:
+        return verb(
+            **{
+                name: record(**{field.name: flags[field.name] for field in fields(record)})
+                for name, record in records.items()
+            }
+        )
+
+    command.__name__, command.__doc__ = verb.__name__, verb.__doc__
+    command.__annotations__ = {one.name: one.annotation for one in parameters}
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return command
 
 
 def use_plain(plain: bool) -> bool:
@@ -105,20 +201,15 @@ def use_plain(plain: bool) -> bool:
     return plain or bool(os.environ.get("CI")) or not sys.stdout.isatty()
 
 
-def report(ended: Ended, output: Path, *, plain: bool, as_json: bool, quiet: bool) -> int:
+def report(run: Run, output: OutputFlags) -> int:
     """Print how a run ended; return its exit code."""
-    if as_json:
-        typer.echo(json.dumps(ended.results, ensure_ascii=False))
-    elif not quiet:
+    if output.as_json:
+        typer.echo(json.dumps(run.results, ensure_ascii=False))
+    elif not output.quiet:
         from harness.report.table import print_results
 
-        print_results(ended.results, ended.manifest, sys.stdout, plain=use_plain(plain))
-        typer.echo(f"run directory: {output}")
-    if ended.note:
-        typer.echo(ended.note, err=True)
-    return ended.exit_code
-
-
-def given(**flags: Any) -> Mapping[str, Any]:
-    """Flags that were said on the command line."""
-    return {name: value for name, value in flags.items() if value is not None}
+        print_results(run.results, run.manifest, sys.stdout, plain=use_plain(output.plain))
+        typer.echo(f"run directory: {run.path}")
+    if run.note:
+        typer.echo(run.note, err=True)
+    return run.exit_code

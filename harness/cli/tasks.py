@@ -40,16 +40,10 @@ def list_tasks(
         return
     entries = index.resolve([pattern]) if pattern else list(index.tasks.values())
     if as_json:
-        typer.echo(json.dumps([_plain(entry) for entry in entries], ensure_ascii=False))
+        typer.echo(json.dumps([entry.as_json() for entry in entries], ensure_ascii=False))
         return
     for line in _table(entries, index):
         typer.echo(line)
-
-
-def _plain(entry: TaskEntry) -> dict[str, object]:
-    from dataclasses import asdict
-
-    return asdict(entry)
 
 
 def _table(entries: list[TaskEntry], index: TaskIndex) -> Iterator[str]:
@@ -101,6 +95,7 @@ def show_task(
     from harness.settings import parse_folders
     from harness.task_loading.index import load_index
     from harness.task_loading.specs import load_spec
+    from harness.task_loading.task import YamlTask
 
     folders = parse_folders(data or [])
     entries = load_index(tuple(include_path or ())).resolve([task])
@@ -109,6 +104,8 @@ def show_task(
             f"{task!r} names {len(entries)} tasks", hint=", ".join(entry.task for entry in entries)
         )
     spec = load_spec(entries[0])
+    if trust_task_code:
+        YamlTask(spec, trusted=True).check()
     for line in _description(spec):
         typer.echo(line)
     typer.echo("\nprompt of a real item:")
@@ -117,6 +114,8 @@ def show_task(
 
 
 def _description(spec: TaskSpec) -> Iterator[str]:
+    from metrics.registry import METRICS
+
     yield f"{spec.task}: {spec.description}"
     if spec.unsupported:
         yield f"unsupported {spec.unsupported}"
@@ -125,8 +124,9 @@ def _description(spec: TaskSpec) -> Iterator[str]:
     for name in spec.metrics:
         readings = "official and strict" if name in spec.official_metrics else "strict only"
         judged = ", needs a judge" if name in spec.judged_metrics else ""
+        own = "" if name in METRICS else ", not in the registry: the task's code must register it"
         direction = "higher" if spec.higher_is_better[name] else "lower"
-        yield f"metric      {name} ({readings}, {direction} is better{judged})"
+        yield f"metric      {name} ({readings}, {direction} is better{judged}{own})"
     for template in spec.templates.values():
         default = " (default)" if template.id == spec.default_template else ""
         yield f"template    {template.id}{default}: clean {template.clean}, system {template.system!r}"

@@ -22,7 +22,8 @@ from harness.comparison.pairing import Line, Pairing, clusters, pair_lines
 from harness.comparison.report import GateReport, GateRow, GuardRow, TaskCoverage, Verdict
 from harness.errors import UnknownNameError
 from harness.run.reader import RunView
-from harness.run.signature import difference
+from harness.run.signature import difference, signed_by_spelling
+from metrics.registry import find, share
 
 if TYPE_CHECKING:
     from metrics.measures.measure import Measure
@@ -32,8 +33,6 @@ GUARD_RISE: Final = 0.02
 ALPHA: Final = 0.05
 MAX_DROP: Final = 0.02
 POWER: Final = 0.8
-_CONTROL: Final = "letter_or_text"
-_ABSTENTION: Final = "abstention_rate"
 _NAMED_IDS: Final = 5
 
 
@@ -46,8 +45,8 @@ class GateOptions:
 
     Attributes:
         tasks: tasks to test; ``None``: all of the baseline.
-        metrics: metrics to test; ``None``: all with a strict value, but the judge-free control
-            only where a task has no judged accuracy.
+        metrics: metrics to test; ``None``: all with a strict value, but a judge-free control only
+            where a task has no value of the judged metric that it stands for.
         alpha: level of the tests after Holm's adjustment.
         min_effect: smaller drops never fail.
         max_drop: a test that cannot see such a drop is inconclusive.
@@ -74,7 +73,8 @@ def gate(candidate: RunView, baseline: RunView, options: GateOptions | None = No
         The report; its ``exit_code`` is 0, 1, 2, 3 or 5.
 
     Raises:
-        UnknownNameError: a task or metric was asked for that the baseline does not have.
+        UnknownNameError: a task or metric was asked for that the baseline does not have, or a metric of the runs is
+            not registered (``harness.task_loading.specs.register_metrics``).
         InputFileError: a samples file is missing or malformed.
     """
     options = options or GateOptions()
@@ -84,6 +84,7 @@ def gate(candidate: RunView, baseline: RunView, options: GateOptions | None = No
         for task in candidate.tasks
         if task not in baseline.tasks
     ]
+    notes += [text for run in (baseline, candidate) if (text := run.stale()) is not None]
     shared = [task for task in names if task in candidate.tasks]
 
     def report(verdict: Verdict, **found: Any) -> GateReport:
@@ -120,7 +121,7 @@ def gate(candidate: RunView, baseline: RunView, options: GateOptions | None = No
         problems = ["no metric has values in both runs: nothing to test"]
     if problems:
         return report("incomplete", coverage=coverage, problems=tuple(problems))
-    rows = _judge(tests, options)
+    rows = _decide(tests, options)
     guards = _guards(pairings, options)
     failed = any(row.failed for row in rows) or any(row.failed for row in guards)
     unsure = any(row.inconclusive for row in rows)
@@ -160,9 +161,12 @@ def _matching(baseline: RunView, wanted: Sequence[str]) -> list[str]:
 def _signature_problems(tasks: Sequence[str], candidate: RunView, baseline: RunView) -> list[str]:
     problems = []
     for task in tasks:
-        one, other = (run.tasks[task].get("signature_parts", {}) for run in (baseline, candidate))
+        entries = [run.tasks[task] for run in (baseline, candidate)]
+        one, other = (entry.get("signature_parts", {}) for entry in entries)
         for name, (left, right) in difference(one, other).items():
-            problems.append(f"{task}: {name} differs: baseline {left}, candidate {right}")
+            older = name == "gen" and any(map(signed_by_spelling, entries))
+            note = " (an earlier version signed arguments by their spelling)" if older else ""
+            problems.append(f"{task}: {name} differs: baseline {left}, candidate {right}{note}")
     return problems
 
 
@@ -229,13 +233,15 @@ class _Test:
 def _metrics(declared: Mapping[str, Any], pairing: Pairing, options: GateOptions) -> list[_Test]:
     tests = {}
     for metric in declared.get("metrics", ()):
-        if metric == _ABSTENTION or (options.metrics is not None and metric not in options.metrics):
+        if find(metric).role == "abstention" or (
+            options.metrics is not None and metric not in options.metrics
+        ):
             continue
         test = _collect(metric, pairing)
         if test.baseline or test.one_sided:
             tests[metric] = test
-    if options.metrics is None and "accuracy" in tests:
-        tests.pop(_CONTROL, None)
+    if options.metrics is None:
+        return [test for name, test in tests.items() if find(name).stands_for not in tests]
     return list(tests.values())
 
 
@@ -270,21 +276,20 @@ def _metric_problems(tests: Mapping[str, Sequence[_Test]]) -> list[str]:
     ]
 
 
-def _judge(tests: Mapping[str, Sequence[_Test]], options: GateOptions) -> tuple[GateRow, ...]:
-    from metrics.registry import METRICS
+def _decide(tests: Mapping[str, Sequence[_Test]], options: GateOptions) -> tuple[GateRow, ...]:
     from metrics.statistics.paired_tests import holm, paired_difference, regression_test
 
     chosen = [(task, test) for task, members in tests.items() for test in members]
     found = []
     for _, test in chosen:
-        metric = METRICS[test.metric]
+        metric = find(test.metric)
         data = (metric, test.baseline, test.candidate, test.clusters)
         found.append((regression_test(*data), paired_difference(*data)))
     adjusted = holm([outcome.p_value for outcome, _ in found])
     widen = _level_factor(options.alpha, len(chosen))
     rows = []
     for (task, test), (outcome, spread), p_value in zip(chosen, found, adjusted, strict=True):
-        metric = METRICS[test.metric]
+        metric = find(test.metric)
         base = metric.aggregate(test.baseline)
         scale = _scale(metric, base)
         detectable = None if outcome.detectable is None else widen * outcome.detectable
@@ -304,7 +309,7 @@ def _judge(tests: Mapping[str, Sequence[_Test]], options: GateOptions) -> tuple[
                 p_adjusted=p_value,
                 detectable=detectable,
                 method=outcome.method,
-                percent=metric.family in ("proportion", "ratio", "f1"),
+                percent=metric.is_percent,
                 failed=failed,
                 inconclusive=unsure and not failed,
             )
@@ -349,7 +354,11 @@ def _unparsed(line: Line) -> bool:
 
 
 def _abstained(line: Line) -> bool:
-    return (_strict(line, _ABSTENTION) or {}).get("correct", 0) > 0
+    metrics = [find(name) for name in line.get("stats", {})]
+    shares = [
+        (metric, _strict(line, metric.name)) for metric in metrics if metric.role == "abstention"
+    ]
+    return any(stats and metric.value(stats) > 0 for metric, stats in shares)
 
 
 _GUARDS: Final[dict[str, Indicator]] = {
@@ -361,10 +370,9 @@ _GUARDS: Final[dict[str, Indicator]] = {
 
 
 def _guards(pairings: Mapping[str, Pairing], options: GateOptions) -> tuple[GuardRow, ...]:
-    from metrics.registry import METRICS
     from metrics.statistics.paired_tests import holm, regression_test
 
-    metric = METRICS[_ABSTENTION]  # a share that should not rise
+    watched = share("guard", higher_is_better=False)  # a share that should not rise
     found = []
     for task, pairing in pairings.items():
         pairs = [*pairing.pairs, *pairing.errors]
@@ -376,7 +384,7 @@ def _guards(pairings: Mapping[str, Pairing], options: GateOptions) -> tuple[Guar
             if not any(stats["correct"] for side in sides for stats in side):
                 continue
             shares = [sum(stats["correct"] for stats in side) / len(side) for side in sides]
-            outcome = regression_test(metric, sides[0], sides[1], clusters(pairs))
+            outcome = regression_test(watched, sides[0], sides[1], clusters(pairs))
             found.append((task, name, shares, outcome.p_value))
     adjusted = holm([p_value for *_, p_value in found])
     return tuple(

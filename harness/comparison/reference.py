@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from harness.errors import ComparabilityError, UsageError
+from harness.run.files import Manifest, ManifestEntry, ReferenceEntry
 from harness.run.reader import read_run
 
 MUST_AGREE: Final = ("scorer", "judge", "clean")
 """Signature parts that a run and its reference share; prompts may differ (audio against text)."""
 
 
-def reference_entry(path: Path, tasks: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def reference_entry(path: Path, tasks: Mapping[str, ManifestEntry]) -> ReferenceEntry:
     """What the manifest keeps of a reference run.
 
     Args:
@@ -62,8 +63,8 @@ def reference_entry(path: Path, tasks: Mapping[str, Mapping[str, Any]]) -> dict[
     }
 
 
-def with_reference(manifest: Mapping[str, Any], path: Path | None) -> dict[str, Any]:
-    """The manifest with the reference run, if one was named now; an earlier one is kept otherwise."""
+def with_reference(manifest: Manifest, path: Path | None) -> Manifest:
+    """Return the manifest with the reference run, if one was named now; an earlier one is kept otherwise."""
     if path is None:
-        return dict(manifest)
+        return manifest
     return {**manifest, "reference": reference_entry(path, manifest["tasks"])}

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
-if TYPE_CHECKING:
-    pass
+from harness.core.generation import Generation
 from harness.core.messages import Hints, Message, Mode
 
-INTERFACE_VERSION: Final = 1
-"""Version of the adapter interface (``AdapterInfo``, ``Request``, ``Response``, ``Adapter``)."""
+INTERFACE_VERSION: Final = 2
+"""Version of the adapter interface (``AdapterInfo``, ``Request``, ``Response``, ``Adapter``).
+
+2: ``Request.generation`` is a ``Generation``; in 1 it was a mapping of arguments as they were spelled. An adapter class
+of a plug-in may say what it was written for, ``interface_version = 2``; another number is refused when it is created.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,7 @@ class Request:
     Attributes:
         request_key: content key; identical requests have the same key.
         messages: the rendered prompt.
-        generation: declared generation arguments (``max_new_tokens``, ``temperature``,
-            ``do_sample``, ``until`` …), recorded in the signature.
+        generation: how the answer is decoded, recorded in the signature. An adapter follows all of it or refuses it.
         repeat: 0-based number of the repeat.
         hints: see ``Hints``.
         item: (task, id) for adapters that look replies up (``replay``), and for messages.
@@ -47,7 +49,7 @@ class Request:
 
     request_key: str
     messages: tuple[Message, ...]
-    generation: Mapping[str, Any] = field(default_factory=dict)
+    generation: Generation = field(default_factory=Generation)
     repeat: int = 0
     hints: Hints = field(default_factory=Hints)
     item: tuple[str, str] = ("", "")

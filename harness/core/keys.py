@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, overload
 
+from harness.core.generation import Generation
 from harness.core.messages import Audio, Message, Text
 from harness.core.scoring import Document
 from harness.errors import AudioError
@@ -143,9 +144,9 @@ def message_record(messages: Sequence[Message]) -> list[dict[str, Any]]:
 
 
 def request_key(
-    fingerprint: str, messages: Sequence[Message], generation: Mapping[str, Any], repeat: int
+    fingerprint: str, messages: Sequence[Message], generation: Generation, repeat: int
 ) -> str:
-    """Key of one call: model, rendered messages, audio content, generation arguments and repeat."""
+    """Key of one call: model, rendered messages, audio content, decoding and repeat."""
     content = [
         [
             message.role,
@@ -156,4 +157,4 @@ def request_key(
         ]
         for message in messages
     ]
-    return digest([fingerprint, content, dict(generation), repeat])
+    return digest([fingerprint, content, generation.content(), repeat])

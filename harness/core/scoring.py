@@ -22,6 +22,11 @@ Outcome = Literal["answered", "empty", "refused", "truncated", "error"]
 OUTCOMES: Final[tuple[Outcome, ...]] = ("answered", "empty", "refused", "truncated", "error")
 
 
+Family = Literal["proportion", "mean", "ratio", "error", "f1"]
+"""Kind of a metric; chooses interval and regression test (``docs/statistics.md``): ``proportion`` (0/1 items), ``mean``
+(bounded scores), ``ratio`` (corpus rates), ``error`` (absolute errors), ``f1`` (confusion counts)."""
+
+
 Document = dict[str, Any]
 """One benchmark item with its original fields. Keys that start with ``_`` are ours (``_id``,
 ``_audio``, ``_labels`` …): they enter neither ``item_key``, nor the data hash, nor ``samples.jsonl``."""
@@ -86,15 +91,13 @@ class Metric(Protocol):
         name: metric id, as in ``results.json``.
         higher_is_better: direction.
         bounds: smallest and largest possible value; ``None`` where unbounded.
-        family: chooses interval and regression test (``design/statistics.md``):
-            ``proportion`` (0/1 items), ``mean`` (bounded scores), ``ratio`` (corpus rates),
-            ``error`` (absolute errors), ``f1`` (confusion counts).
+        family: chooses interval and regression test; see ``Family``.
     """
 
     name: str
     higher_is_better: bool
     bounds: tuple[float | None, float | None]
-    family: Literal["proportion", "mean", "ratio", "error", "f1"]
+    family: Family
 
     def value(self, total: Stats) -> float:
         """Value of a sum of statistics; ``nan`` if the denominator is empty."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Any, Literal, Protocol
 
-if TYPE_CHECKING:
-    pass
+from harness.core.judge_spec import JudgeSpec
 from harness.core.messages import AnswerKind, Message
 from harness.core.scoring import Document, ItemScore
 
@@ -80,6 +79,10 @@ class Template:
     generation: Mapping[str, Any] = field(default_factory=dict)
 
 
+def _nowhere(*keys: str) -> str:
+    return ".".join(keys)
+
+
 @dataclass(frozen=True, slots=True)
 class TaskSpec:
     """A task as its YAML declares it (see ``docs/task_yaml.md``)."""
@@ -107,13 +110,15 @@ class TaskSpec:
     reference_url: str
     functions: Mapping[str, FunctionRef]
     anchors: Mapping[str, Mapping[str, Any]]
-    judge: Mapping[str, Any] | None
+    judge: JudgeSpec | None
     cost: Mapping[str, Any]
     protocol: str
     deviations: tuple[str, ...]
     raw: Mapping[str, Any]
     unsupported: str | None = None
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    where: Callable[..., str] = field(default=_nowhere, compare=False, repr=False)
+    """Key path of the YAML -> file and line, for errors."""
 
 
 class Task(Protocol):

@@ -1,88 +1,136 @@
-"""The manifest of a run that begins or goes on, and what its settings must agree with."""
+"""A run that begins or goes on: what its settings must agree with, and the manifest that it gets."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
+from harness.comparison.reference import reference_entry
 from harness.core.adapter import AdapterInfo
 from harness.core.redaction import redact, redact_argv, redact_text
 from harness.errors import UsageError
-from harness.evaluation.plan import PlannedTask
+from harness.evaluation.plan import Plan
 from harness.judge.task_judge import judges_named
 from harness.run.directory import RunDirectory
-from harness.run.manifest import check_same_parts, check_version, new_manifest
+from harness.run.files import Manifest, ManifestEntry, ReferenceEntry
+from harness.run.manifest import (
+    check_same_parts,
+    check_same_scorer,
+    check_version,
+    continued,
+    new_manifest,
+    with_left_out,
+)
 from harness.settings import Settings
 from harness.task_loading.specs import load_scoring_task
 from model_adapters.registry import resolve
 
 
-def run_manifest(
-    run: RunDirectory,
-    settings: Settings,
-    planned: Sequence[PlannedTask],
-    info: AdapterInfo,
-    argv: Sequence[str],
-) -> dict[str, Any]:
-    """The manifest of a new or resumed run.
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A run that begins or goes on, checked before a model is loaded.
 
-    Raises:
-        UsageError: the directory holds a run of another model.
+    Attributes:
+        path: its run directory.
+        settings: what was asked for.
+        plan: the tasks of this command.
+        old: the manifest that is there already, ``None`` for a new run.
+        tasks: manifest entries of all tasks, earlier ones included.
+        reference: what the manifest keeps of a reference run, ``None`` if none was named now.
     """
-    adapter, target = resolve(settings.model)
-    model = {
-        "spec": redact_text(settings.model),
-        "adapter": adapter,
-        "target": redact_text(target),
-        "args": redact(settings.model_args),
-        "fingerprint": info.fingerprint,
-        "description": dict(info.description),
-    }
-    tasks = {task.name: task.manifest_entry() for task in planned}
-    if not run.exists:
+
+    path: Path
+    settings: Settings
+    plan: Plan
+    old: Manifest | None
+    tasks: Mapping[str, ManifestEntry]
+    reference: ReferenceEntry | None
+
+    def manifest(self, info: AdapterInfo, argv: Sequence[str]) -> Manifest:
+        """Compose the manifest.
+
+        Raises:
+            UsageError: the directory holds a run of another model.
+        """
+        if self.old is None:
+            manifest = self._new(info, argv)
+        else:
+            manifest = self._continued(self.old, info, argv)
+        manifest = with_left_out(manifest, (one.as_json() for one in self.plan.left_out))
+        if self.reference is not None:
+            manifest["reference"] = self.reference
+        return manifest
+
+    def _new(self, info: AdapterInfo, argv: Sequence[str]) -> Manifest:
+        settings = self.settings
+        adapter, target = resolve(settings.model)
         return new_manifest(
-            model=model,
-            name=settings.name or settings.output_path.resolve().name,
-            judge=judges_named(tasks),
+            model={
+                "spec": redact_text(settings.model),
+                "adapter": adapter,
+                "target": redact_text(target),
+                "args": redact(settings.model_args),
+                "fingerprint": info.fingerprint,
+                "description": dict(info.description),
+            },
+            name=settings.name or self.path.resolve().name,
+            judge=judges_named(self.tasks),
             seed=settings.seed,
-            tasks=tasks,
+            tasks=self.tasks,
             argv=redact_argv(list(argv)),
         )
-    old = run.manifest()
-    if old["model"]["fingerprint"] != info.fingerprint:
-        raise UsageError(
-            f"this run directory was made by another model: {old['model']['spec']} "
-            f"({old['model']['fingerprint'][:12]}), now {settings.model} ({info.fingerprint[:12]})",
-            where=str(run.path),
-            hint="use another -o RUN_DIR",
-        )
-    return {
-        **old,
-        "name": settings.name or old["name"],
-        "argv": redact_argv(list(argv)),
-        "judge": judges_named({**old["tasks"], **tasks}),
-        "tasks": {**old["tasks"], **tasks},
-    }
+
+    def _continued(self, old: Manifest, info: AdapterInfo, argv: Sequence[str]) -> Manifest:
+        model, settings = old["model"], self.settings
+        if model["fingerprint"] != info.fingerprint:
+            raise UsageError(
+                f"this run directory was made by another model: {model['spec']} "
+                f"({model['fingerprint'][:12]}), now {settings.model} ({info.fingerprint[:12]})",
+                where=str(self.path),
+                hint="use another -o RUN_DIR",
+            )
+        return {
+            **continued(old),
+            "name": settings.name or old["name"],
+            "argv": redact_argv(list(argv)),
+            "judge": judges_named(self.tasks),
+            "tasks": dict(self.tasks),
+        }
 
 
-def check_settings(run: RunDirectory, planned: Sequence[PlannedTask], settings: Settings) -> None:
-    """Refuse to mix other settings into an existing run, before a model is loaded.
+def check_start(run: RunDirectory, plan: Plan, settings: Settings) -> Start:
+    """Refuse to mix other settings into an existing run, and a wrong reference, before a model is loaded.
 
     Raises:
-        UsageError: another harness version; another prompt, data, generation or scorer; or an
-            earlier task whose code is not here or not trusted.
+        UsageError: another harness version; another prompt, data, generation or scorer; an
+            earlier task whose code is not here or not trusted; or a reference run without these tasks.
+        ComparabilityError: the reference was scored by another scorer or judge.
     """
-    if not run.exists:
-        return
-    manifest = run.manifest()
+    old = run.manifest() if run.exists else None
+    if old is not None:
+        _check_settings(run, old, plan, settings)
+    tasks = {
+        **(old["tasks"] if old is not None else {}),
+        **{task.name: task.manifest_entry() for task in plan.tasks},
+    }
+    reference = None
+    if settings.reference is not None:
+        reference = reference_entry(settings.reference, tasks)
+    return Start(run.path, settings, plan, old, tasks, reference)
+
+
+def _check_settings(run: RunDirectory, manifest: Manifest, plan: Plan, settings: Settings) -> None:
     check_version(run, manifest)
-    for task in planned:
+    for task in plan.tasks:
         old = manifest["tasks"].get(task.name)
         if old is not None:
-            check_same_parts(run, task.name, old["signature_parts"], task.parts)
-    names = {task.name for task in planned}
+            check_same_parts(run, task.name, old, task.parts)
+    names = {task.name for task in plan.tasks}
     for name, entry in manifest["tasks"].items():
         if name not in names:  # scored again with the others at the end: can it be?
-            load_scoring_task(
+            other = load_scoring_task(
                 name, entry, include_path=settings.include_path, trusted=settings.trust_task_code
-            ).check()
+            )
+            other.check()
+            check_same_scorer(run, name, entry, other.spec.scorer)

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from harness.core.judge_spec import JudgeSpec
 from harness.core.task import TaskSpec
 from harness.errors import AudioError
 from harness.evaluation.plan import PlannedTask
 from harness.judge.budget import price_of
 from harness.judge.options import JudgeOptions
-from harness.judge.task_judge import TaskJudge, bind
+from harness.judge.task_judge import live_spec
 from harness.settings import parse_limit
 from harness.task_loading.index import TaskEntry
 from harness.task_loading.specs import load_spec
@@ -133,7 +134,7 @@ def planned_share(task: PlannedTask, judging: JudgeOptions) -> Share:
         task.task.spec,
         task.count,
         _hours(task),
-        task.judge,
+        task.judge.spec if task.judge is not None else None,
         judging,
         repeats=task.repeats,
         here=True,
@@ -152,7 +153,7 @@ def declared_share(
         items = selected
     if hours is not None:
         hours *= repeats
-    judge = bind(spec, judging)
+    judge = live_spec(spec, judging)
     return _share(spec, items, hours, judge, judging, repeats=repeats, here=False)
 
 
@@ -160,7 +161,7 @@ def _share(
     spec: TaskSpec,
     items: int | None,
     hours: float | None,
-    judge: TaskJudge | None,
+    judge: JudgeSpec | None,
     judging: JudgeOptions,
     *,
     repeats: int,
@@ -172,7 +173,7 @@ def _share(
         return Share(here, items, hours, None, None, None)
     calls = int(spec.cost.get("judge_calls_per_item", 0)) * items * repeats
     tokens = calls * int(spec.cost.get("tokens_per_judge_call", 0))
-    prices = price_of(judge.spec.model, judging.prices)
+    prices = price_of(judge.model, judging.prices)
     price = None
     if prices is not None:
         completion = min(_REPLY_TOKENS * calls, tokens)

@@ -14,11 +14,12 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from harness.audio import AudioRef
 from harness.core.adapter import Adapter, AdapterInfo, Request, Response
+from harness.core.generation import Generation, Level, build_generation
+from harness.core.generation_arguments import read_text
 from harness.core.keys import request_key
 from harness.core.messages import Audio, Hints, Message, Text
 from harness.errors import (
@@ -27,20 +28,20 @@ from harness.errors import (
     EXIT_OK,
     AdapterError,
     HarnessError,
-    MissingDataError,
 )
 from harness.evaluation.dry_run import prompt_lines
 from model_adapters.conformance.tools import synthetic_clips
-from model_adapters.registry import create, resolve
+from model_adapters.registry import create, resolve, split_generation
+from tasks.quickstart.data import spoken_sentences
 
 QUESTION: Final = (
     "What is said in the recording? Answer with its words. If nothing is said, name the sound."
 )
-GENERATION: Final[Mapping[str, Any]] = {"max_new_tokens": 64, "do_sample": False, "until": []}
+LIMIT: Final = 64
+"""Most new tokens of a reply."""
 ENOUGH_WORDS: Final = 0.5
 """Share of a sentence's words in the reply that counts as heard."""
 _UNREACHABLE: Final = frozenset({"connection", "timeout", "server", "rate_limit", "quota"})
-_QUICKSTART: Final = Path(__file__).resolve().parents[2] / "tasks" / "quickstart"
 
 _WORD: Final = re.compile(r"[^\W_]+")
 T = TypeVar("T")
@@ -146,19 +147,24 @@ def doctor(model: str, arguments: Mapping[str, Any]) -> Diagnosis:
         UsageError: no such model or argument.
         SetupError: it cannot be loaded, or died.
     """
-    adapter = create(model, arguments)
+    own, given = split_generation(model, arguments)
+    generation = build_generation(
+        Level({"max_new_tokens": LIMIT}, str),
+        Level({k: read_text(k, v, "-M") for k, v in given.items()}, lambda name: f"-M {name}"),
+    )
+    adapter = create(model, own)
     clips = shipped_clips()
     started = time.perf_counter()
     try:
         info = _alive(model, "be loaded", adapter.open)
         loaded = time.perf_counter() - started
         asked = [clips[0], clips[1], clips[2], clips[1]]
-        requests = [_request(info, clip) for clip in asked]
+        requests = [_request(info, clip, generation) for clip in asked]
         responses = _alive(model, "answer", lambda: _ask(adapter, info, requests))
     finally:
         adapter.close()
     probes = tuple(map(_probe, asked, responses))
-    verdict, reasons = judge(probes)
+    verdict, reasons = assess(probes)
     return Diagnosis(
         model=str(resolve(model)),
         fingerprint=info.fingerprint,
@@ -177,8 +183,8 @@ def doctor(model: str, arguments: Mapping[str, Any]) -> Diagnosis:
     )
 
 
-def judge(probes: Sequence[Probe]) -> tuple[Verdict, tuple[str, ...]]:
-    """Whether the audio reached the model, and why one thinks so.
+def assess(probes: Sequence[Probe]) -> tuple[Verdict, tuple[str, ...]]:
+    """Decide whether the audio reached the model, with the evidence.
 
     Args:
         probes: tone, first sentence, second sentence, first sentence again.
@@ -204,16 +210,11 @@ def shipped_clips() -> list[Clip]:
     Raises:
         MissingDataError: the installation lacks its clips.
     """
-    found = [Clip("tone", synthetic_clips()[0], None)]
-    try:
-        lines = (_QUICKSTART / "items.jsonl").read_text(encoding="utf-8").split("\n")
-    except OSError as error:
-        raise MissingDataError(f"the shipped clips are missing: {error}") from error
-    items = [json.loads(line) for line in lines if line]
-    for number, item in enumerate([i for i in items if i["kind"] == "transcription"][:2], 1):
-        clip = AudioRef(_QUICKSTART / item["clip"], f"quickstart/{item['clip']}")
-        found.append(Clip(f"sentence {number}", clip, item["text"]))
-    return found
+    sentences = spoken_sentences(2)
+    return [
+        Clip("tone", synthetic_clips()[0], None),
+        *(Clip(f"sentence {number}", *pair) for number, pair in enumerate(sentences, 1)),
+    ]
 
 
 def _alive(model: str, what: str, call: Callable[[], T]) -> T:
@@ -228,7 +229,7 @@ def _alive(model: str, what: str, call: Callable[[], T]) -> T:
         ) from error
 
 
-def _request(info: AdapterInfo, clip: Clip) -> Request:
+def _request(info: AdapterInfo, clip: Clip, generation: Generation) -> Request:
     audio: Audio = clip.audio
     if info.sampling_rate is not None:
         audio = audio.prefetched(info.sampling_rate)
@@ -237,9 +238,9 @@ def _request(info: AdapterInfo, clip: Clip) -> Request:
         parts = (Text(QUESTION), audio)  # type: ignore[assignment]
     messages = (Message("user", parts),)
     return Request(
-        request_key(info.fingerprint, messages, GENERATION, 0),
+        request_key(info.fingerprint, messages, generation, 0),
         messages,
-        GENERATION,
+        generation,
         hints=Hints("transcript"),
         item=("doctor", clip.name),
         item_key="doctor",  # one for all clips, so that a chance baseline gives itself away

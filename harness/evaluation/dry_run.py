@@ -17,11 +17,10 @@ from typing import Any, Final
 from harness.core.messages import Message, Text
 from harness.evaluation.cost import Cost, Share, declared_share, planned_share, total
 from harness.evaluation.plan import PlannedTask, sort_model_arguments, survey
-from harness.judge.options import judge_options
 from harness.run.signature import signature
 from harness.settings import Settings
 from harness.task_loading.availability import LeftOut, by_benchmark
-from harness.task_loading.index import TaskEntry, load_index
+from harness.task_loading.index import TaskEntry
 from harness.task_loading.specs import data_folder
 from model_adapters.registry import create, resolve
 
@@ -139,8 +138,7 @@ def dry_run(settings: Settings) -> DryRun:
     left_out = [entry for entry in plan.left_out if entry not in to_fetch]
     if not plan.tasks and not to_fetch and len(left_out) == 1 and left_out[0].error is not None:
         raise left_out[0].error
-    judging = judge_options(settings, has_replies=False, ask=False)
-    index = load_index(settings.include_path)
+    judging, index = plan.judging, plan.index
     shares: dict[str, list[Share]] = {}
     for task in plan.tasks:
         shares.setdefault(task.task.spec.benchmark, []).append(planned_share(task, judging))
@@ -200,7 +198,7 @@ def _as_json(task: PlannedTask) -> dict[str, Any]:
         "data": task.documents.info.source,
         "signature": signature(task.name, task.parts),
         "first_item": first["_id"],
-        "prompt": prompt_lines(task.task.messages(first)),
+        "prompt": prompt_lines(task.first_prompt),
     }
 
 
@@ -215,7 +213,7 @@ def _lines(task: PlannedTask) -> list[str]:
         f"  data       {task.documents.info.source}",
         f"  signature  {signature(task.name, task.parts, 'strict')}",
         f"  first item {first['_id']}",
-        *(f"    {line}" for line in prompt_lines(task.task.messages(first))),
+        *(f"    {line}" for line in prompt_lines(task.first_prompt)),
     ]
 
 

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from harness.comparison.reference import reference_entry, with_reference
 from harness.core.adapter import Adapter, AdapterInfo
 from harness.core.messages import mode_of
 from harness.core.threads import calls_hang
@@ -22,19 +21,19 @@ from harness.errors import (
     StorageError,
     UsageError,
 )
-from harness.evaluation.continuing import check_settings, run_manifest
-from harness.evaluation.plan import PlannedTask, plan_tasks, sort_model_arguments
-from harness.evaluation.runner import BREAKER, Item, Runner
+from harness.evaluation.continuing import check_start
+from harness.evaluation.plan import Plan, PlannedTask, plan_tasks, sort_model_arguments
+from harness.evaluation.runner import BREAKER, Item, Runner, RunnerOptions
 from harness.evaluation.signals import until_signal
-from harness.judge.attach import judged_task, open_stage, record_replayed, unjudged_note
-from harness.judge.options import judge_options
+from harness.judge.attach import open_stage, record_replayed, unjudged_note
 from harness.judge.stage import JudgeStage
+from harness.run.attempts import Attempts
 from harness.run.directory import RunDirectory
+from harness.run.files import Manifest, Results
 from harness.run.progress import Progress, Style
 from harness.run.records import failed_items
 from harness.scoring.stage import score_run
 from harness.settings import Settings, parse_max_errors
-from harness.task_loading.availability import with_left_out
 from harness.task_loading.specs import load_scoring_task
 from harness.task_loading.task import YamlTask
 from model_adapters.registry import create
@@ -54,48 +53,47 @@ class Ended:
     """
 
     exit_code: int
-    results: dict[str, Any]
-    manifest: dict[str, Any]
+    results: Results
+    manifest: Manifest
     note: str | None = None
 
 
 def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
     """Run a model on tasks into a run directory.
 
+    Args:
+        settings: what is asked for; ``output_path`` is the run directory.
+        argv: the command line, for the manifest.
+        style: how progress is shown.
+
     Raises:
         HarnessError: bad settings, missing data, a dead model, a full disk; what was finished is kept.
     """
+    target = RunDirectory(settings.run_directory)
     settings = sort_model_arguments(settings)
     adapter = create(settings.model, settings.model_args, run_seed=settings.seed)
     plan = plan_tasks(settings)
-    planned = plan.tasks
-    _check_prompts(planned)
-    target = RunDirectory(settings.output_path)
+    _check_prompts(plan.tasks)
     target.check_target()
     with target as run:
-        check_settings(run, planned, settings)
-        if settings.reference is not None:  # a wrong one is found before a model loads
-            reference_entry(settings.reference, {t.name: t.manifest_entry() for t in planned})
+        start = check_start(run, plan, settings)
         try:
             info = _open(adapter, settings.model)
-            _check_modes(planned, info, settings.model)
-            manifest = run_manifest(run, settings, planned, info, argv)
-            manifest = with_left_out(manifest, plan.left_out)
-            manifest = with_reference(manifest, settings.reference)
+            _check_modes(plan.tasks, info, settings.model)
+            manifest = start.manifest(info, argv)
             run.write_manifest(manifest)
-            total = sum(task.count * task.repeats for task in planned)
-            breaker = max(BREAKER, parse_max_errors(settings.max_errors, total) + 1)
-            stopped, stage = _run_items(settings, planned, run, adapter, info, style, breaker)
+            generated = _generate(_Session(settings, plan, run, adapter, info), style)
         finally:
             if not calls_hang():
                 _close(adapter)
-        return _finish(run, settings, planned, stopped, stage)
+        results = _score(run, settings, plan, generated)
+        return _ended(results, manifest, settings.max_errors, generated)
 
 
 def _check_prompts(planned: Sequence[PlannedTask]) -> None:
     """Render the first prompt of every task: a template that cannot be is found before a model loads."""
     for task in planned:
-        task.task.messages(task.first)
+        assert task.first_prompt
 
 
 def _close(adapter: Adapter) -> None:
@@ -129,7 +127,7 @@ def _check_modes(planned: Sequence[PlannedTask], info: AdapterInfo, model: str) 
         UsageError: names the task and the model.
     """
     for task in planned:
-        mode = mode_of(task.task.messages(task.first))
+        mode = mode_of(task.first_prompt)
         if mode in info.modes:
             continue
         if info.modes == {"text"}:
@@ -144,68 +142,79 @@ def _check_modes(planned: Sequence[PlannedTask], info: AdapterInfo, model: str) 
         )
 
 
-def _run_items(
-    settings: Settings,
-    planned: Sequence[PlannedTask],
-    run: RunDirectory,
-    adapter: Adapter,
-    info: AdapterInfo,
-    style: Style,
-    breaker: int,
-) -> tuple[signal.Signals | HarnessError | None, JudgeStage | None]:
-    """Run; return the signal or error that stopped it early, and the judge stage if there was one."""
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """A run at work: what is asked of which model, and where its answers go."""
+
+    settings: Settings
+    plan: Plan
+    run: RunDirectory
+    adapter: Adapter
+    info: AdapterInfo
+
+
+@dataclass(frozen=True, slots=True)
+class _Generated:
+    """How generation, and judging at the same time, ended.
+
+    Attributes:
+        attempts: what the log holds now.
+        stage: the judge stage, ``None`` if no task has a live judge.
+        signal: what stopped it early.
+        error: what stopped it early.
+    """
+
+    attempts: Attempts
+    stage: JudgeStage | None
+    signal: signal.Signals | None = None
+    error: HarnessError | None = None
+
+
+def _generate(session: _Session, style: Style) -> _Generated:
+    """Ask the model about every item that is not finished, and the judge about every one that is."""
+    settings, plan, run = session.settings, session.plan, session.run
     items = (
         Item(task, position, repeat)
-        for task in planned
+        for task in plan.tasks
         for position in task.positions()
         for repeat in range(task.repeats)
     )
-    totals = {task.name: task.count * task.repeats for task in planned}
+    totals = {task.name: task.count * task.repeats for task in plan.tasks}
+    allowed = parse_max_errors(settings.max_errors, sum(totals.values()))
+    attempts = run.attempts()
     with Progress(totals, style) as progress:
-        stage = _judge_stage(settings, planned, run, progress)
+        judges = plan.judges
+        stage = open_stage(run, judges, plan.judging, progress) if judges else None
         runner = Runner(
-            adapter,
-            info,
+            session.adapter,
+            session.info,
             run,
-            run.attempts(),
+            attempts,
             progress,
-            batch_size=settings.batch_size or DEFAULT_BATCH_SIZE,
-            retry_errors=settings.retry_errors,
-            breaker=breaker,
+            options=RunnerOptions(
+                batch_size=settings.batch_size or DEFAULT_BATCH_SIZE,
+                retry_errors=settings.retry_errors,
+                breaker=max(BREAKER, allowed + 1),
+            ),
             finished=stage.submit if stage is not None else None,
         )
         generation = runner.run(items)
         work = generation if stage is None else stage.beside(generation)
         try:
-            return asyncio.run(until_signal(work)), stage
+            return _Generated(attempts, stage, signal=asyncio.run(until_signal(work)))
         except HarnessError as error:
-            return error, stage
+            return _Generated(attempts, stage, error=error)
 
 
-def _judge_stage(
-    settings: Settings, planned: Sequence[PlannedTask], run: RunDirectory, progress: Progress
-) -> JudgeStage | None:
-    """The stage that judges beside generation, ``None`` if no task has a live judge."""
-    tasks = {
-        task.name: judged_task(task.task, task.judge, task.task.facts(task.documents))
-        for task in planned
-        if task.judge is not None
-    }
-    if not tasks:
-        return None
-    return open_stage(run, tasks, settings, judge_options(settings, has_replies=False), progress)
+def _score(run: RunDirectory, settings: Settings, plan: Plan, generated: _Generated) -> Results:
+    """Score what the run directory holds, also after an error, which is raised then.
 
-
-def _finish(
-    run: RunDirectory,
-    settings: Settings,
-    planned: list[PlannedTask],
-    stopped: signal.Signals | HarnessError | None,
-    stage: JudgeStage | None,
-) -> Ended:
-    loaded: dict[str, YamlTask] = {task.name: task.task for task in planned}
-    replayed = [task.name for task in planned if task.parts["judge"] == "replay"]
-    planned.clear()  # documents and their keys: what is scored stands in the log
+    Raises:
+        HarnessError: what stopped generation; or scoring failed.
+    """
+    loaded: dict[str, YamlTask] = {task.name: task.task for task in plan.tasks}
+    replayed = [task.name for task in plan.tasks if task.parts["judge"] == "replay"]
+    plan.tasks.clear()  # documents and their keys: what is scored stands in the log
     for task in loaded.values():
         task.forget_documents()
 
@@ -215,24 +224,27 @@ def _finish(
         )
 
     record_replayed(run, replayed)
-    if isinstance(stopped, HarnessError):
+    if generated.error is not None:
         with contextlib.suppress(StorageError):
-            score_run(run, load)
-        raise stopped
-    results = score_run(run, load)
-    manifest = run.manifest()
-    if stopped is not None:
-        note = f"stopped by {stopped.name}; the same command goes on where this stopped"
-        return Ended(128 + stopped, results, manifest, note)
+            score_run(run, load, generated.attempts)
+        raise generated.error
+    return score_run(run, load, generated.attempts)
+
+
+def _ended(results: Results, manifest: Manifest, max_errors: str, generated: _Generated) -> Ended:
+    """Say how the run ended."""
+    if generated.signal is not None:
+        note = f"stopped by {generated.signal.name}; the same command goes on where this stopped"
+        return Ended(128 + generated.signal, results, manifest, note)
     failed, total = failed_items(results)
-    allowed = parse_max_errors(settings.max_errors, total)
+    allowed = parse_max_errors(max_errors, total)
     if failed > allowed:
         note = (
             f"{failed} of {total} items failed, --max-errors allows {allowed}; "
             "ask them again with the same command and --retry-errors"
         )
         return Ended(EXIT_INCOMPLETE, results, manifest, note)
-    unjudged = unjudged_note(results, manifest, allowed, stage)
+    unjudged = unjudged_note(results, manifest, allowed, generated.stage)
     if unjudged is not None:
         return Ended(EXIT_INCOMPLETE, results, manifest, unjudged)
     return Ended(EXIT_OK, results, manifest)

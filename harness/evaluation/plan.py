@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Literal, cast
 
 from harness.core import keys
-from harness.core.generation import check_generation, is_sampled
+from harness.core.generation import Generation, Level, build_generation
+from harness.core.generation_arguments import read_text
+from harness.core.messages import Message
 from harness.core.scoring import Document
 from harness.core.task import Documents, TaskSpec
 from harness.errors import MissingDataError, UnsupportedTaskError, UsageError
 from harness.judge.options import JudgeOptions, judge_options
-from harness.judge.task_judge import TaskJudge, bind, check_renders
+from harness.judge.task_judge import TaskJudge, bind
+from harness.run.files import AnchorEntry, DataEntry, JudgeEntry, ManifestEntry
 from harness.run.signature import Parts, generation_part, n_part, prompt_part
 from harness.settings import Settings, parse_limit
 from harness.task_loading.availability import LeftOut, from_error, refuse, without_judge
-from harness.task_loading.index import TaskEntry, load_index
+from harness.task_loading.index import TaskEntry, TaskIndex, load_index
 from harness.task_loading.lm_eval_prompts import PromptedTask
 from harness.task_loading.specs import (
     check_benchmarks,
@@ -29,7 +33,7 @@ from harness.task_loading.specs import (
 from model_adapters.registry import split_generation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlannedTask:
     """One task of a run.
 
@@ -38,9 +42,10 @@ class PlannedTask:
         documents: its documents as loaded.
         item_keys: key of every document.
         ranges: selected positions, as half-open ranges.
-        generation: generation arguments in force.
+        generation: how answers are decoded.
         parts: the signature's parts.
-        judge: the live judge, ``None`` if there is none.
+        facts: what scoring needs to know of the whole split.
+        judge: the task with its live judge, ``None`` if there is none.
         repeats: replies that are asked for every item.
     """
 
@@ -48,8 +53,9 @@ class PlannedTask:
     documents: Documents
     item_keys: Sequence[str]
     ranges: list[list[int]]
-    generation: Mapping[str, Any]
+    generation: Generation
     parts: Parts
+    facts: Mapping[str, Any] = field(default_factory=dict)
     judge: TaskJudge | None = None
     repeats: int = 1
 
@@ -73,65 +79,126 @@ class PlannedTask:
         document: Document = self.documents[self.ranges[0][0]]
         return document
 
-    def manifest_entry(self) -> dict[str, Any]:
+    @cached_property
+    def first_prompt(self) -> tuple[Message, ...]:
+        """The prompt of the first selected document.
+
+        Raises:
+            TaskFileError: the template cannot be rendered.
+        """
+        return self.task.messages(self.first)
+
+    def manifest_entry(self) -> ManifestEntry:
         """What the manifest says about this task."""
         spec, info = self.task.spec, self.documents.info
-        facts = self.task.facts(self.documents)
-        return {
-            **declared_entry(spec, facts),
-            "origin": "data",
-            "judge": self.judge.manifest_entry() if self.judge is not None else None,
-            "template": self.task.template.id,
-            "generation": dict(self.generation),
-            "signature_parts": self.parts,
-            "items_total": max(info.total, len(self.documents)),
-            "items_selected": self.count,
-            **({"repeats": self.repeats} if self.repeats > 1 else {}),
-            "selection": self.ranges,
-            "absent": len(info.absent),
-            "data": {
+        return task_entry(
+            spec,
+            self.facts,
+            origin="data",
+            judge=self.judge.manifest_entry() if self.judge is not None else None,
+            template=self.task.template.id,
+            generation=self.generation.as_mapping(),
+            parts=self.parts,
+            items_total=max(info.total, len(self.documents)),
+            items_selected=self.count,
+            repeats=self.repeats,
+            selection=self.ranges,
+            absent=len(info.absent),
+            data={
                 "source": info.source,
                 "version": info.version,
                 "warnings": list(info.warnings),
             },
-        }
+        )
 
 
-def declared_entry(spec: TaskSpec, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of a manifest entry that the task YAML declares, and the facts of its data."""
+def task_entry(  # noqa: PLR0913  (by name: one per field of the entry)
+    spec: TaskSpec,
+    facts: Mapping[str, Any],
+    *,
+    origin: Literal["data", "file"],
+    judge: JudgeEntry | None,
+    template: str | None,
+    generation: dict[str, Any],
+    parts: Parts,
+    items_total: int,
+    items_selected: int,
+    selection: list[list[int]],
+    absent: int,
+    data: DataEntry,
+    repeats: int = 1,
+) -> ManifestEntry:
+    """Return what the manifest says about a task: what its YAML declares, and what runs of it."""
     anchors = {**spec.anchors, **facts.get("anchors", {})}
-    return {
+    entry: ManifestEntry = {
         "benchmark": spec.benchmark,
         "yaml": yaml_location(spec),
         "metrics": list(spec.metrics),
         "higher_is_better": dict(spec.higher_is_better),
         "official_metrics": [name for name in spec.metrics if name in spec.official_metrics],
         "judged_metrics": [name for name in spec.metrics if name in spec.judged_metrics],
-        "anchors": {name: dict(values) for name, values in anchors.items()},
+        "anchors": {name: cast("AnchorEntry", dict(values)) for name, values in anchors.items()},
         "licence": spec.licence,
-        **({"facts": dict(facts)} if facts else {}),
+        "facts": dict(facts),
+        "origin": origin,
+        "judge": judge,
+        "template": template,
+        "generation": generation,
+        "signature_parts": parts,
+        "items_total": items_total,
+        "items_selected": items_selected,
+        "repeats": repeats,
+        "selection": selection,
+        "absent": absent,
+        "data": data,
     }
+    if not facts:
+        del entry["facts"]
+    if repeats == 1:
+        del entry["repeats"]
+    return entry
 
 
 def sort_model_arguments(settings: Settings) -> Settings:
     """Settings in which generation arguments that were given with ``-M`` stand where they belong.
 
     Raises:
-        HarnessError: there is no such model.
+        HarnessError: there is no such model, or an argument is given in both with different values.
     """
     model_args, generation = split_generation(settings.model, settings.model_args)
     if not generation:
         return settings
+    for name in generation.keys() & settings.gen_kwargs.keys():
+        if generation[name] != settings.gen_kwargs[name]:
+            raise UsageError(
+                f"{name} is {generation[name]!r} in -M and {settings.gen_kwargs[name]!r} in --gen-kwargs",
+                where=f"-M {name}, --gen-kwargs {name}",
+                hint="give it once",
+            )
     gen_kwargs = {**generation, **settings.gen_kwargs}
     return replace(settings, model_args=model_args, gen_kwargs=gen_kwargs)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run would do: its tasks, and those that cannot run here and now."""
+    """What a run would do.
+
+    Attributes:
+        tasks: its tasks.
+        left_out: tasks that cannot run here and now.
+        judging: the judge as the command line says, resolved.
+        index: all tasks that there are, with those of the user.
+    """
 
     tasks: list[PlannedTask]
     left_out: list[LeftOut]
+    judging: JudgeOptions
+    index: TaskIndex
+
+    @property
+    def judges(self) -> dict[str, TaskJudge]:
+        """The tasks that a live judge looks at, by name."""
+        return {task.name: task.judge for task in self.tasks if task.judge is not None}
 
 
 def plan_tasks(settings: Settings) -> Plan:
@@ -183,13 +250,28 @@ def survey(settings: Settings, *, ask: bool = True) -> Plan:
                     where=item.documents.info.source,
                     hint="complete the copy, or leave --require-complete out",
                 )
-    return Plan(planned, left_out)
+    return Plan(planned, left_out, judging, index)
+
+
+def _generation(task: PromptedTask, settings: Settings) -> Generation:
+    """Build the record of a task: what it says, over it the template, over both the user."""
+    where = "--gen-kwargs"
+    given = {name: read_text(name, value, where) for name, value in settings.gen_kwargs.items()}
+    yaml = task.spec.yaml_path
+    return build_generation(
+        Level(task.spec.generation, lambda name: f"{yaml}: generation_kwargs.{name}"),
+        Level(
+            task.template.generation,
+            lambda name: f"{yaml}: templates.{task.template.id}.generation_kwargs.{name}",
+        ),
+        Level(given, lambda name: f"{where} {name}"),
+        seed=settings.seed,
+    )
 
 
 def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> PlannedTask:
     spec = load_spec(entry)
     check_supported(spec)
-    judge = bind(spec, judging)
     task = PromptedTask(
         spec,
         folder=data_folder(spec.benchmark, settings.data),
@@ -198,19 +280,20 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
         template=settings.template,
         system=settings.system,
     )
+    task.check()
+    judge = bind(task, judging)
     documents = task.documents()
     if not len(documents):
         raise MissingDataError(
             f"{spec.task} has no items in {documents.info.source}",
             hint="none of its audio is there" if documents.info.absent else None,
         )
+    facts = task.facts(documents)
     if judge is not None:
-        check_renders(judge, task, documents)
+        judge.check(documents)
+        judge = replace(judge, facts=facts)
     ranges = parse_limit(settings.limit, len(documents))
-    generation = {**task.template.generation, **settings.gen_kwargs}
-    check_generation(generation)
-    if is_sampled(generation):
-        generation.setdefault("seed", settings.seed)
+    generation = _generation(task, settings)
     return PlannedTask(
         task=task,
         documents=documents,
@@ -232,6 +315,7 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
             "judge": judging.part(judge.id if judge is not None else None),
             **task.signature_parts(documents),
         },
+        facts=facts,
         judge=judge,
         repeats=settings.repeats,
     )

@@ -16,22 +16,22 @@ import asyncio
 import functools
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from harness.core.adapter import Adapter, AdapterInfo, ErrorInfo, Request, Response
 from harness.core.keys import request_key
 from harness.core.messages import Audio, Message, mode_of
 from harness.core.scoring import Outcome
 from harness.core.threads import DaemonThread
-from harness.errors import AdapterError, AudioError, HarnessError
+from harness.errors import AdapterError, AudioError, HarnessError, first_error
 from harness.evaluation.batches import form_batches, window_size
 from harness.evaluation.plan import PlannedTask
-from harness.run.attempts import Attempt, AttemptKey
+from harness.run.attempts import Attempt, AttemptKey, Attempts
 from harness.run.directory import RunDirectory
-from harness.run.records import outcome_of, response_record
+from harness.run.records import response_record
 from metrics.text.cleaning import CLEANERS
 
 MAX_ATTEMPTS: Final = 3
@@ -76,6 +76,21 @@ class Prepared:
     finished: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class RunnerOptions:
+    """How items are asked.
+
+    Attributes:
+        batch_size: requests per batch for ``batch`` adapters.
+        retry_errors: ask recorded errors again.
+        breaker: requests in a row that may fail.
+    """
+
+    batch_size: int
+    retry_errors: bool = False
+    breaker: int = BREAKER
+
+
 class Runner:
     """Runs items through one open adapter.
 
@@ -83,12 +98,10 @@ class Runner:
         adapter: the open adapter.
         info: what it declared.
         run: run directory, held for writing.
-        attempts: what the run directory held at the start.
+        attempts: what the log of the run directory holds; every further attempt is added.
         progress: display.
-        batch_size: requests per batch for ``batch`` adapters.
-        retry_errors: ask recorded errors again.
+        options: size of batches, and what happens to errors.
         finished: told the key and the log offset of every finished item, also of earlier ones.
-        breaker: requests in a row that may fail.
     """
 
     def __init__(
@@ -96,12 +109,10 @@ class Runner:
         adapter: Adapter,
         info: AdapterInfo,
         run: RunDirectory,
-        attempts: Mapping[AttemptKey, Attempt],
+        attempts: Attempts,
         progress: ProgressSink,
         *,
-        batch_size: int,
-        retry_errors: bool = False,
-        breaker: int = BREAKER,
+        options: RunnerOptions,
         finished: Callable[[AttemptKey, int], None] | None = None,
     ) -> None:
         self._adapter = adapter
@@ -109,9 +120,7 @@ class Runner:
         self._run = run
         self._attempts = attempts
         self._progress = progress
-        self._batch_size = batch_size
-        self._retry_errors = retry_errors
-        self._breaker = breaker
+        self._options = options
         self._finished = finished
         self._failures_in_a_row = 0
 
@@ -125,7 +134,7 @@ class Runner:
         if self._info.style == "async":
             window, consume = 2 * self._info.concurrency, self._consume_async
         else:
-            window, consume = window_size(self._batch_size), self._consume_batches
+            window, consume = window_size(self._options.batch_size), self._consume_batches
         queue: asyncio.Queue[Prepared | None] = asyncio.Queue(maxsize=window)
         pool = ThreadPoolExecutor(PREFETCH_THREADS, thread_name_prefix="prefetch")
         try:
@@ -133,7 +142,7 @@ class Runner:
                 group.create_task(self._feed(items, queue, pool, window))
                 group.create_task(consume(queue))
         except BaseExceptionGroup as errors:
-            raise _first(errors) from None
+            raise first_error(errors) from None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -202,7 +211,7 @@ class Runner:
         attempt = self._attempts.get((task, identifier, repeat))
         if attempt is None or attempt.request_key != key:
             return False
-        return attempt.outcome != "error" or not self._retry_errors
+        return attempt.outcome != "error" or not self._options.retry_errors
 
     def _unsuitable(self, messages: Sequence[Message], clips: Sequence[Audio]) -> ErrorInfo | None:
         longest, most = self._info.max_audio_seconds, self._info.max_clips
@@ -236,14 +245,17 @@ class Runner:
     # --- asking ------------------------------------------------------------------------------
 
     async def _consume_async(self, queue: asyncio.Queue[Prepared | None]) -> None:
-        async def worker() -> None:
-            while (prepared := await queue.get()) is not None:
-                await self._ask(prepared)
-            await queue.put(None)
+        places = asyncio.Semaphore(self._info.concurrency)
+
+        async def answer(prepared: Prepared) -> None:
+            await self._ask(prepared)
+            places.release()
 
         async with asyncio.TaskGroup() as group:
-            for _ in range(self._info.concurrency):
-                group.create_task(worker())
+            await places.acquire()
+            while (prepared := await queue.get()) is not None:
+                group.create_task(answer(prepared))
+                await places.acquire()
 
     async def _ask(self, prepared: Prepared) -> None:
         for attempt in range(1, MAX_ATTEMPTS + 1):
@@ -263,7 +275,7 @@ class Runner:
             asyncio.TaskGroup() as group,
         ):
             running: asyncio.Task[None] | None = None
-            async for batch in form_batches(queue, self._batch_size, limit):
+            async for batch in form_batches(queue, self._options.batch_size, limit):
                 if prepare is not None:
                     requests = [prepared.request for prepared in batch]
                     await self._alive(preparing.run(functools.partial(prepare, requests)))
@@ -312,31 +324,28 @@ class Runner:
 
     def _record(self, prepared: Prepared, response: Response, attempts: int) -> None:
         planned = prepared.item.planned
-        spec = planned.task.spec
         doc = planned.documents[prepared.item.position]
         clean = planned.task.template.clean
-        extra: dict[str, Any] = {}
+        raw: str | None = None
         if isinstance(response.text, str) and clean != "none":
             cleaned = CLEANERS[clean](response.text, planned.task.hints(doc).options)
-            extra = {"response": cleaned, "raw_response": response.text}
-            response = replace(response, text=cleaned)
-        outcome, error = outcome_of(response, spec)
-        offset = self._run.append_response(
-            response_record(
-                spec=spec,
-                identifier=doc["_id"],
-                index=prepared.item.position,
-                doc=doc,
-                request=prepared.request,
-                response=response,
-                attempts=attempts,
-                clean=extra,
-                outcome=outcome,
-                error=error,
-            )
+            raw, response = response.text, replace(response, text=cleaned)
+        record = response_record(
+            spec=planned.task.spec,
+            index=prepared.item.position,
+            doc=doc,
+            request=prepared.request,
+            response=response,
+            attempts=attempts,
+            raw_response=raw,
         )
-        self._progress.done(planned.name, outcome)
-        self._hand_over(_attempt_key(prepared), offset)
+        offset = self._run.append_response(record)
+        key = _attempt_key(prepared)
+        self._attempts[key] = Attempt(
+            offset, record["index"], record["request_key"], record["outcome"]
+        )
+        self._progress.done(planned.name, record["outcome"])
+        self._hand_over(key, offset)
         self._count_failures(prepared, response)
 
     def _hand_over(self, key: AttemptKey, offset: int) -> None:
@@ -351,7 +360,7 @@ class Runner:
             self._failures_in_a_row = 0
             return
         self._failures_in_a_row += 1
-        if self._failures_in_a_row >= self._breaker:
+        if self._failures_in_a_row >= self._options.breaker:
             raise AdapterError(
                 f"{self._failures_in_a_row} requests in a row failed; the last: "
                 f"{response.error.kind}: {response.error.message}",
@@ -373,14 +382,6 @@ def checked(response: object) -> Response:
     if not isinstance(response, Response):
         raise AdapterError(f"the adapter gave a {type(response).__name__}, not a Response")
     return response
-
-
-def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The first real error inside nested task groups."""
-    error: BaseException = errors
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 def _no_limit(seconds: float) -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from harness.comparison.reference import with_reference
 from harness.core import keys
 from harness.core.redaction import redact_argv
-from harness.core.scoring import MISSING
 from harness.core.stored_replies import Fields, read_records
 from harness.errors import (
     EXIT_INCOMPLETE,
@@ -22,17 +22,25 @@ from harness.errors import (
     UnknownNameError,
     UsageError,
 )
-from harness.evaluation.documents import Documentation, Stored
+from harness.evaluation.documents import DocumentFinder, StoredItem
 from harness.evaluation.evaluate import Ended
-from harness.evaluation.plan import declared_entry
-from harness.judge.attach import judge_stored, judged_task, rejudge, unjudged_note
-from harness.judge.options import PREFIX, judge_options
+from harness.evaluation.plan import task_entry
+from harness.judge.attach import judge_stored, rejudge, unjudged_note
+from harness.judge.options import PREFIX, JudgeOptions, judge_options
 from harness.judge.stage import JudgeStage
-from harness.judge.task_judge import TaskJudge, bind, check_renders, judges_named
+from harness.judge.task_judge import TaskJudge, bind, judges_named
 from harness.run.directory import RunDirectory
-from harness.run.manifest import check_same_parts, check_version, new_manifest
+from harness.run.files import Manifest, ManifestEntry, ResponseRecord, Results
+from harness.run.judgements import replayed_lines
+from harness.run.manifest import (
+    check_same_parts,
+    check_version,
+    continued,
+    new_manifest,
+    with_scorers,
+)
 from harness.run.progress import Style
-from harness.run.records import error_record, failed_items, replayed_lines, stored_outcome
+from harness.run.records import failed_items, stored_record
 from harness.run.signature import Parts
 from harness.scoring.stage import score_run
 from harness.settings import Settings, parse_max_errors
@@ -46,80 +54,106 @@ from harness.task_loading.specs import (
 )
 from harness.task_loading.task import YamlTask
 from metrics.text.cleaning import CLEANERS
+from metrics.text.reasoning import marks_note
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReplies:
+    """A responses file, and how it is read.
+
+    Attributes:
+        file: JSON array or JSON lines, plain or gzip-compressed.
+        fields: names of the record fields.
+        clean: id of the declared cleaning of the replies.
+    """
+
+    file: Path
+    fields: Fields = field(default_factory=Fields)
+    clean: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """A task with the stored replies that it scores.
+
+    Attributes:
+        task: the task.
+        source: where the replies come from.
+        items: replies with their documents, in file order.
+        fingerprint: digest of the file.
+        facts: what scoring needs to know of all documents.
+        parts: the signature's parts.
+        judging: the judge as the command line says, resolved.
+        judge: the task with its live judge, ``None`` if there is none.
+    """
+
+    task: YamlTask
+    source: StoredReplies
+    items: Sequence[StoredItem]
+    fingerprint: str
+    facts: Mapping[str, Any]
+    parts: Parts
+    judging: JudgeOptions
+    judge: TaskJudge | None
+
+    @property
+    def name(self) -> str:
+        """Task id."""
+        return self.task.spec.task
+
+    def manifest_entry(self) -> ManifestEntry:
+        """What the manifest says about this task."""
+        count = len(self.items)
+        note = marks_note((item.record.response for item in self.items), self.source.clean)
+        return task_entry(
+            self.task.spec,
+            self.facts,
+            origin="file",
+            judge=self.judge.manifest_entry() if self.judge is not None else None,
+            template=None,
+            generation={},
+            parts=self.parts,
+            items_total=count,
+            items_selected=count,
+            selection=[[0, count]],
+            absent=0,
+            data={
+                "source": str(self.source.file),
+                "version": "file",
+                "warnings": [] if note is None else [note],
+                "sha256": self.fingerprint,
+            },
+        )
 
 
 def score_file(
-    settings: Settings,
-    file: Path,
-    fields: Fields,
-    clean: str,
-    argv: Sequence[str],
-    style: Style = "quiet",
+    settings: Settings, replies: StoredReplies, argv: Sequence[str], style: Style = "quiet"
 ) -> Ended:
     """Score a responses file with one task into a run directory.
+
+    Args:
+        settings: one task, the run directory, data folders, the judge.
+        replies: the file.
+        argv: the command line, for the manifest.
+        style: how progress of judging is shown.
 
     Raises:
         HarnessError: bad file or task, missing data, or a run directory of something else.
     """
-    if clean not in CLEANERS:
-        raise UnknownNameError("cleaning", clean, CLEANERS, hint=f"known: {', '.join(CLEANERS)}")
-    index = load_index(settings.include_path)
-    check_benchmarks(settings.data, index, "--data")
-    entries = index.resolve(settings.tasks)
-    if len(entries) != 1:
-        raise UsageError(
-            f"{settings.tasks[0]!r} names {len(entries)} tasks; a file is scored with one",
-            hint=f"one of: {', '.join(entry.task for entry in entries[:8])} …",
-        )
-    spec = load_spec(entries[0])
-    check_supported(spec)
-    task = YamlTask(
-        spec,
-        folder=data_folder(spec.benchmark, settings.data),
-        revision=settings.revision.get(spec.benchmark),
-        trusted=settings.trust_task_code,
-    )
-    records = read_records(file, fields)
-    stored = Documentation(task, records, file).resolve()
-    options = judge_options(settings, has_replies=any(record.judge_replies for record in records))
-    judge = bind(spec, options)
-    fingerprint = hashlib.sha256(file.read_bytes()).hexdigest()
-    docs = [one.doc for one in stored]
-    task.annotate(docs, "file")
-    if judge is not None:
-        check_renders(judge, task, docs)
-    parts: Parts = {
-        "data": f"file#{keys.data_hash(docs, spec.doc_fields)}",
-        "n": f"{len(stored)}/{len(stored)}",
-        "prompt": "stored",
-        "gen": "stored",
-        "clean": clean,
-        "scorer": spec.scorer,
-        "judge": options.part(judge.id if judge is not None else None),
-        **task.signature_parts(docs),
-    }
-    with RunDirectory(settings.output_path) as run:
-        facts = task.facts(docs)
-        _prepare(run, settings, file, fingerprint, judge, task, facts, parts, len(stored), argv)
-        _append(run, task, stored, clean, fingerprint, replay=options.choice == "replay")
+    target = RunDirectory(settings.run_directory)
+    scored = _read(settings, replies)
+    with target as run:
+        run.write_manifest(_manifest(run, settings, scored, argv))
+        _append(run, scored)
         stage = None
-        if judge is not None:
-            tasks = {spec.task: judged_task(task, judge, facts)}
-            stage = judge_stored(run, tasks, settings, options, style)
-        results = score_run(
-            run,
-            lambda name, entry: (
-                task
-                if name == spec.task
-                else load_scoring_task(
-                    name,
-                    entry,
-                    include_path=settings.include_path,
-                    trusted=settings.trust_task_code,
-                )
-            ),
-        )
-        return _ended(run, results, settings.max_errors, stage)
+        if scored.judge is not None:
+            judges = {scored.name: scored.judge}
+            stage = judge_stored(run, judges, scored.judging, style)
+
+        def load(name: str, entry: Mapping[str, Any]) -> YamlTask:
+            return scored.task if name == scored.name else _load(name, entry, settings)
+
+        return _ended(run, score_run(run, load), settings.max_errors, stage)
 
 
 def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
@@ -128,7 +162,7 @@ def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
     Raises:
         HarnessError: not a run directory, or a task that is not known here.
     """
-    target = RunDirectory(settings.output_path)
+    target = RunDirectory(settings.run_directory)
     target.manifest()  # before a lock is put into a folder that is none of ours
     if settings.judge.startswith(PREFIX) and not settings.rejudge:
         raise UsageError(
@@ -136,21 +170,27 @@ def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
             hint="add --rejudge if that is meant",
         )
 
+    loaded: dict[str, YamlTask] = {}
+
     def load(name: str, entry: Mapping[str, Any]) -> YamlTask:
-        return load_scoring_task(
-            name, entry, include_path=settings.include_path, trusted=settings.trust_task_code
-        )
+        if name not in loaded:
+            loaded[name] = _load(name, entry, settings)
+        return loaded[name]
 
     with target as run:
+        manifest = run.manifest()
+        scorers = {name: load(name, entry).spec.scorer for name, entry in manifest["tasks"].items()}
+        if (renewed := with_scorers(manifest, scorers)) != manifest:
+            run.write_manifest(renewed)
         if settings.reference is not None:
             run.write_manifest(with_reference(run.manifest(), settings.reference))
-        stage = rejudge(run, settings, load, style) if settings.rejudge else None
+        stage = None
+        if settings.rejudge:
+            stage = rejudge(run, judge_options(settings, has_replies=False), load, style)
         return _ended(run, score_run(run, load), settings.max_errors, stage)
 
 
-def _ended(
-    run: RunDirectory, results: dict[str, Any], max_errors: str, stage: JudgeStage | None
-) -> Ended:
+def _ended(run: RunDirectory, results: Results, max_errors: str, stage: JudgeStage | None) -> Ended:
     failed, total = failed_items(results)
     if failed > parse_max_errors(max_errors, total):
         note = f"{failed} of {total} items are errors; the rest is scored, and the run directory is complete"
@@ -162,57 +202,76 @@ def _ended(
     return Ended(EXIT_OK, results, manifest)
 
 
-# --- documents -------------------------------------------------------------------------------
+def _load(name: str, entry: Mapping[str, Any], settings: Settings) -> YamlTask:
+    return load_scoring_task(
+        name, entry, include_path=settings.include_path, trusted=settings.trust_task_code
+    )
 
 
-# --- run directory ---------------------------------------------------------------------------
-
-
-def _prepare(
-    run: RunDirectory,
-    settings: Settings,
-    file: Path,
-    fingerprint: str,
-    judge: TaskJudge | None,
-    task: YamlTask,
-    facts: Mapping[str, Any],
-    parts: Parts,
-    count: int,
-    argv: Sequence[str],
-) -> None:
-    name = task.spec.task
-    entry = {
-        **declared_entry(task.spec, facts),
-        "origin": "file",
-        "judge": judge.manifest_entry() if judge is not None else None,
-        "template": None,
-        "generation": {},
-        "signature_parts": parts,
-        "items_total": count,
-        "items_selected": count,
-        "selection": [[0, count]],
-        "absent": 0,
-        "data": {"source": str(file), "version": "file", "warnings": [], "sha256": fingerprint},
+def _read(settings: Settings, replies: StoredReplies) -> _Scored:
+    """Read a file of stored replies for the task that scores it."""
+    clean = replies.clean
+    if clean not in CLEANERS:
+        raise UnknownNameError("cleaning", clean, CLEANERS, hint=f"known: {', '.join(CLEANERS)}")
+    task = _task(settings)
+    spec = task.spec
+    task.check()
+    records = read_records(replies.file, replies.fields)
+    items = DocumentFinder(task, records, replies.file).resolve()
+    judging = judge_options(settings, has_replies=any(record.judge_replies for record in records))
+    judge = bind(task, judging)
+    docs = [item.doc for item in items]
+    task.annotate(docs, "file")
+    facts = task.facts(docs)
+    if judge is not None:
+        judge.check(docs)
+        judge = replace(judge, facts=facts)
+    parts: Parts = {
+        "data": f"file#{keys.data_hash(docs, spec.doc_fields)}",
+        "n": f"{len(items)}/{len(items)}",
+        "prompt": "stored",
+        "gen": "stored",
+        "clean": clean,
+        "scorer": spec.scorer,
+        "judge": judging.part(judge.id if judge is not None else None),
+        **task.signature_parts(docs),
     }
-    tasks = {name: entry}
-    if run.exists:
-        old = run.manifest()
-        check_version(run, old)
-        if old["model"]["adapter"] != "file":
-            raise UsageError(
-                f"this run directory was made by a model: {old['model']['spec']}",
-                where=str(run.path),
-                hint="use another -o RUN_DIR",
-            )
-        before = old["tasks"].get(name)
-        if before is not None:
-            if before["data"]["sha256"] != fingerprint:
-                raise UsageError(
-                    f"this run directory holds {name} from another file: {before['data']['source']}",
-                    where=str(run.path),
-                    hint="use another -o RUN_DIR",
-                )
-            check_same_parts(run, name, before["signature_parts"], parts)
+    fingerprint = hashlib.sha256(replies.file.read_bytes()).hexdigest()
+    return _Scored(task, replies, items, fingerprint, facts, parts, judging, judge)
+
+
+def _task(settings: Settings) -> YamlTask:
+    """The one task that is named."""
+    index = load_index(settings.include_path)
+    check_benchmarks(settings.data, index, "--data")
+    entries = index.resolve(settings.tasks)
+    if len(entries) != 1:
+        raise UsageError(
+            f"{settings.tasks[0]!r} names {len(entries)} tasks; a file is scored with one",
+            hint=f"one of: {', '.join(entry.task for entry in entries[:8])} …",
+        )
+    spec = load_spec(entries[0])
+    check_supported(spec)
+    return YamlTask(
+        spec,
+        folder=data_folder(spec.benchmark, settings.data),
+        revision=settings.revision.get(spec.benchmark),
+        trusted=settings.trust_task_code,
+    )
+
+
+def _manifest(
+    run: RunDirectory, settings: Settings, scored: _Scored, argv: Sequence[str]
+) -> Manifest:
+    """The manifest of a run directory that gets one more file of stored replies.
+
+    Raises:
+        UsageError: it holds the run of a model, or this task from another file.
+    """
+    old = run.manifest() if run.exists else None
+    tasks = {scored.name: scored.manifest_entry()}
+    if old is not None:
+        _check_old(run, old, scored)
         tasks = {**old["tasks"], **tasks}
     files = {one["data"]["source"]: one["data"]["sha256"] for one in tasks.values()}
     manifest = new_manifest(
@@ -221,74 +280,76 @@ def _prepare(
             "adapter": "file",
             "target": ", ".join(files),
             "args": {},
-            "fingerprint": fingerprint if len(files) == 1 else keys.digest(sorted(files.values())),
+            "fingerprint": scored.fingerprint
+            if len(files) == 1
+            else keys.digest(sorted(files.values())),
             "description": {},
         },
-        name=settings.name or settings.output_path.resolve().name,
+        name=settings.name or run.path.resolve().name,
         judge=judges_named(tasks),
         seed=settings.seed,
         tasks=tasks,
         argv=redact_argv(list(argv)),
     )
-    if run.exists and "reference" in (old := run.manifest()):
-        manifest["reference"] = old["reference"]
-    run.write_manifest(with_reference(manifest, settings.reference))
+    if old is not None:
+        before = continued(old)
+        manifest["harness_version"], manifest["created"] = old["harness_version"], old["created"]
+        if "continued" in before:
+            manifest["continued"] = before["continued"]
+        if "reference" in old:
+            manifest["reference"] = old["reference"]
+    return with_reference(manifest, settings.reference)
 
 
-def _append(
-    run: RunDirectory,
-    task: YamlTask,
-    stored: Sequence[Stored],
-    clean: str,
-    fingerprint: str,
-    *,
-    replay: bool,
-) -> None:
+def _check_old(run: RunDirectory, old: Manifest, scored: _Scored) -> None:
+    check_version(run, old)
+    if old["model"]["adapter"] != "file":
+        raise UsageError(
+            f"this run directory was made by a model: {old['model']['spec']}",
+            where=str(run.path),
+            hint="use another -o RUN_DIR",
+        )
+    before = old["tasks"].get(scored.name)
+    if before is None:
+        return
+    if before["data"]["sha256"] != scored.fingerprint:
+        raise UsageError(
+            f"this run directory holds {scored.name} from another file: {before['data']['source']}",
+            where=str(run.path),
+            hint="use another -o RUN_DIR",
+        )
+    check_same_parts(run, scored.name, before, scored.parts)
+
+
+def _append(run: RunDirectory, scored: _Scored) -> None:
     """Write every record that is not in the logs yet."""
-    spec = task.spec
+    spec = scored.task.spec
     done = run.attempts()
     judged = run.judgements()
-    item_keys = keys.item_keys(spec.task, [one.doc for one in stored], spec.doc_fields)
-    for index, (one, item_key) in enumerate(zip(stored, item_keys, strict=True)):
-        attempt = (spec.task, one.id, 0)
-        if replay:
+    item_keys = keys.item_keys(spec.task, [item.doc for item in scored.items], spec.doc_fields)
+    for index, (item, item_key) in enumerate(zip(scored.items, item_keys, strict=True)):
+        attempt = (spec.task, item.id, 0)
+        if scored.judging.choice == "replay":
             known = {reply["key"] for reply in judged.get(attempt, [])}
-            replies = one.record.judge_replies or ()
-            for judgement in replayed_lines(spec.task, one.id, item_key, replies):
+            replies = item.record.judge_replies or ()
+            for judgement in replayed_lines(spec.task, item.id, item_key, replies):
                 if judgement["key"] not in known:
                     run.append_judgement(judgement)
         if attempt not in done:
-            run.append_response(_response(task, one, index, item_key, clean, fingerprint))
+            run.append_response(_response(scored, item, index, item_key))
 
 
-def _response(
-    task: YamlTask, one: Stored, index: int, item_key: str, clean: str, fingerprint: str
-) -> Mapping[str, Any]:
-    response = one.record.response
-    raw: dict[str, Any] = {}
+def _response(scored: _Scored, item: StoredItem, index: int, item_key: str) -> ResponseRecord:
+    clean, response, raw = scored.source.clean, item.record.response, None
     if isinstance(response, str) and clean != "none":
-        raw = {"raw_response": response}
-        response = CLEANERS[clean](response, task.hints(one.doc).options)
-    outcome, error = stored_outcome(response, task.spec)
-    return {
-        "task": task.spec.task,
-        "id": one.id,
-        "repeat": 0,
-        "index": index,
-        "item_key": item_key,
-        "request_key": keys.digest([fingerprint, one.id]),
-        "outcome": outcome,
-        **({} if response is MISSING else {"response": response}),
-        **raw,
-        "reasoning": None,
-        "messages": [],
-        "audio": [],
-        "finish": None,
-        "usage": None,
-        "seconds": 0.0,
-        "attempts": 1,
-        "error": error_record(error),
-        "extra": {},
-        "doc": keys.original_fields(one.doc),
-        "cluster": one.doc.get("_cluster"),
-    }
+        options = scored.task.hints(item.doc).options
+        raw, response = response, CLEANERS[clean](response, options)
+    return stored_record(
+        spec=scored.task.spec,
+        index=index,
+        doc=item.doc,
+        item_key=item_key,
+        request_key=keys.digest([scored.fingerprint, item.id]),
+        response=response,
+        raw_response=raw,
+    )

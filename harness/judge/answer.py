@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from model_adapters.services.chat_reply import ChatReply
+
+Source = Literal["asked", "run", "cache"]
+"""Where an answer comes from: the judge, an equal request of this run, the shared cache."""
 
 
 class Client(Protocol):
@@ -39,7 +42,7 @@ class Answer:
     usage: Mapping[str, Any] | None = None
     seconds: float = 0.0
     attempts: int = 0
-    source: str = "asked"
+    source: Source = "asked"
 
 
 def unusable(reply: ChatReply, model: str) -> tuple[str, str]:
@@ -78,6 +81,6 @@ def recorded(line: Mapping[str, Any]) -> Answer:
     return Answer(line["reply"], line.get("model"), line.get("finish") or "stop", source="run")
 
 
-def recycled(answer: Answer, source: str) -> Answer:
+def recycled(answer: Answer, source: Source) -> Answer:
     """An answer that cost nothing now."""
     return Answer(answer.reply, answer.model, answer.finish, source=source)

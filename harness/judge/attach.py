@@ -4,61 +4,53 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 from harness.core.stored_replies import judge_replies
 from harness.errors import HarnessError, UsageError
 from harness.judge.answer import Client
-from harness.judge.budget import Account, parse_budget
+from harness.judge.budget import Account
 from harness.judge.cache import JudgeCache
-from harness.judge.canaries import canaries
-from harness.judge.options import JudgeOptions, judge_options
-from harness.judge.stage import JudgedTask, JudgeStage
-from harness.judge.task_judge import TaskJudge, bind, check_renders, judges_named
+from harness.judge.options import JudgeOptions
+from harness.judge.stage import JudgeStage
+from harness.judge.task_judge import TaskJudge, bind, judges_named
 from harness.run.attempts import selected
-from harness.run.directory import RESPONSES, RunDirectory
-from harness.run.jsonl import read_lines
+from harness.run.directory import RunDirectory
+from harness.run.files import RESPONSES
+from harness.run.judgements import replayed_lines
 from harness.run.progress import Progress, Style
-from harness.run.records import replayed_lines
-from harness.settings import Settings
-from harness.task_loading.judge_block import task_judge
+from harness.run.reader import read_responses
 from harness.task_loading.task import YamlTask
-
-
-def judged_task(
-    task: YamlTask, judge: TaskJudge, facts: Mapping[str, Any] | None = None
-) -> JudgedTask:
-    """A task with its live judge and the items that test it."""
-    declared = task_judge(task.spec)
-    assert declared is not None
-    known = canaries(Path(task.spec.yaml_path).parent, declared)
-    check_renders(judge, task, (canary.document(task) for canary in known))
-    return JudgedTask(task, judge, facts, known)
 
 
 def open_stage(
     run: RunDirectory,
-    tasks: Mapping[str, JudgedTask],
-    settings: Settings,
+    judges: Mapping[str, TaskJudge],
     options: JudgeOptions,
     progress: Progress,
-    client: Client | None = None,
 ) -> JudgeStage:
     """The stage that judges some tasks of a run, shown by a progress display.
 
+    Args:
+        run: run directory, held for writing.
+        judges: judged tasks by name.
+        options: how the judge is reached, what it may cost, where its replies are shared.
+        progress: display.
+
     Raises:
-        HarnessError: a bad budget, or a cache folder that cannot be used.
+        UsageError: a budget in dollars, and the price of a model is unknown.
+        StorageError: a cache folder that cannot be used.
     """
-    models = frozenset(judged.judge.spec.model for judged in tasks.values())
+    models = frozenset(judge.spec.model for judge in judges.values())
     stage = JudgeStage(
         run,
-        tasks,
-        client if client is not None else _client(options),
-        Account(parse_budget(settings.judge_budget), options.prices, models),
+        judges,
+        _client(options),
+        Account(options.budget, options.prices, models),
         workers=2 * options.concurrency,  # the next request is ready when a place gets free
-        caches={model: JudgeCache(settings.judge_cache, model) for model in models}
-        if settings.judge_cache is not None
+        caches={model: JudgeCache(options.cache, model) for model in models}
+        if options.cache is not None
         else {},
         tick=progress.tick,
     )
@@ -82,8 +74,7 @@ def _client(options: JudgeOptions) -> Client:
 
 def judge_stored(
     run: RunDirectory,
-    tasks: Mapping[str, JudgedTask],
-    settings: Settings,
+    judges: Mapping[str, TaskJudge],
     options: JudgeOptions,
     style: Style,
 ) -> JudgeStage:
@@ -92,10 +83,10 @@ def judge_stored(
     waiting = [
         (key, attempt.offset)
         for key, attempt in run.attempts().items()
-        if key[0] in tasks and selected(attempt.index, entries[key[0]]["selection"])
+        if key[0] in judges and selected(attempt.index, entries[key[0]]["selection"])
     ]
     with Progress({}, style) as progress:
-        stage = open_stage(run, tasks, settings, options, progress)
+        stage = open_stage(run, judges, options, progress)
 
         async def work() -> None:
             for key, offset in waiting:
@@ -109,7 +100,7 @@ def judge_stored(
 
 def rejudge(
     run: RunDirectory,
-    settings: Settings,
+    options: JudgeOptions,
     load_task: Callable[[str, Mapping[str, Any]], YamlTask],
     style: Style,
 ) -> JudgeStage:
@@ -118,34 +109,34 @@ def rejudge(
     Raises:
         UsageError: there is no judge to ask, or nothing to judge.
     """
-    options = judge_options(settings, has_replies=False)
     if options.choice != "live":
         raise UsageError(
             "--rejudge needs a judge that can be asked",
             hint="--judge openai:MODEL, with OPENAI_API_KEY or -J base_url=…",
         )
     manifest = run.manifest()
-    tasks: dict[str, JudgedTask] = {}
+    judges: dict[str, TaskJudge] = {}
     for name, entry in manifest["tasks"].items():
-        task = load_task(name, entry)
-        judge = bind(task.spec, options)
+        judge = bind(load_task(name, entry), options)
         if judge is None:
             continue
-        tasks[name] = judged_task(task, judge, entry.get("facts"))
+        judge.check(())
+        judges[name] = replace(judge, facts=entry.get("facts"))
         entry["judge"] = judge.manifest_entry()
         entry["signature_parts"] = {**entry["signature_parts"], "judge": judge.id}
-    if not tasks:
+    if not judges:
         raise UsageError("no task of this run is judged", where=str(run.path))
     run.write_manifest({**manifest, "judge": judges_named(manifest["tasks"])})
-    return judge_stored(run, tasks, settings, options, style)
+    return judge_stored(run, judges, options, style)
 
 
 def record_replayed(run: RunDirectory, tasks: Iterable[str]) -> None:
     """Write judge replies that came with replayed responses as lines of ``judgements.jsonl``."""
-    replayed, known = set(tasks), run.judgements()
+    replayed = set(tasks)
     if not replayed:
         return
-    for _, record in read_lines(run.path / RESPONSES):
+    known = run.judgements()
+    for _, record in read_responses(run.path):
         stored = record["extra"].get("judge_reply")
         if record["task"] not in replayed or stored is None:
             continue

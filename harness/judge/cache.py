@@ -19,6 +19,7 @@ import filelock
 from harness.core.keys import short_hash
 from harness.errors import StorageError
 from harness.run.jsonl import encode_line, parse_line
+from harness.run.judgements import CachedReply
 
 _FIELDS: Final = ("key", "reply")
 
@@ -59,7 +60,7 @@ class JudgeCache:
             file.seek(start)
             return parse_line(file.read(size), str(self.path))
 
-    def put(self, line: dict[str, Any]) -> None:
+    def put(self, line: CachedReply) -> None:
         """Add a line, unless the key is there already.
 
         Raises:

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.errors import InputFileError, UsageError
-from harness.run.directory import SAMPLES, RunDirectory
-from harness.run.jsonl import parse_line, read_lines
+from harness.run.directory import RunDirectory
+from harness.run.jsonl import parse_line
+from harness.run.reader import read_samples
 from harness.run.records import document_of
 from harness.task_loading.index import load_index
-from harness.task_loading.judge_block import task_judge
-from harness.task_loading.specs import load_spec
+from harness.task_loading.specs import load_scoring_task, load_spec
 from harness.task_loading.task import YamlTask
 from metrics.judge.votes import majority, mean
 from metrics.statistics.agreement import Agreement, LengthBias, agreement, length_bias
@@ -154,19 +154,17 @@ def graded_items(run: Path) -> dict[tuple[str | None, str], dict[str, str]]:
     directory = RunDirectory(run)
     manifest = directory.manifest()
     judgements = directory.judgements()
-    from harness.task_loading.specs import load_scoring_task
-
     tasks = {name: load_scoring_task(name, entry) for name, entry in manifest["tasks"].items()}
-    declared = {name: task_judge(task.spec) for name, task in tasks.items()}
+    declared = {name: task.spec.judge for name, task in tasks.items()}
     reducers = {name: "first" if one is None else one.reducer for name, one in declared.items()}
     found: dict[tuple[str | None, str], dict[str, str]] = {}
-    for _, sample in read_lines(run / SAMPLES):
+    for sample in read_samples(run):
         task, key = tasks[sample["task"]], (sample["task"], sample["id"], sample["repeat"])
         doc = {**document_of(sample), "_params": dict(task.parameters)}
         votes: dict[str, list[str | None]] = {}
         for line in judgements.get(key, []):
             votes.setdefault(line.get("judge", "replay"), []).append(
-                task.judge_grade(doc, line["reply"])
+                None if line["reply"] is None else task.judge_grade(doc, line["reply"])
             )
         rule = reducers[sample["task"]]
         grades = {judge: reduce_votes(given, rule) for judge, given in votes.items()}

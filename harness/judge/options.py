@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from harness.errors import UsageError
-from harness.judge.budget import parse_budget
+from harness.judge.budget import Limit, parse_budget
 from harness.settings import Settings
+from harness.task_loading.judge_sampling import SAMPLING, expected_sampling
 from model_adapters.services.credentials import check_url, find_key
 
 Choice = Literal["none", "replay", "live"]
@@ -30,14 +31,6 @@ DEFAULT_CONCURRENCY: Final = 64
 DEFAULT_TIMEOUT: Final = 120.0
 DEFAULT_RETRIES: Final = 5
 
-_SAMPLING_ARGS: Final = (
-    "temperature",
-    "top_p",
-    "max_tokens",
-    "max_completion_tokens",
-    "seed",
-    "reasoning_effort",
-)
 _ARGS: Final = frozenset(
     [
         "api_key_env",
@@ -49,7 +42,7 @@ _ARGS: Final = frozenset(
         "price_out",
         "timeout",
     ]
-) | frozenset(_SAMPLING_ARGS)
+) | frozenset(SAMPLING)
 _VARIABLE: Final = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -69,6 +62,8 @@ class JudgeOptions:
         prompt: prompt file that replaces the tasks' own.
         fenced: model output is fenced off as data.
         prices: dollars per million prompt and completion tokens, ``None`` if not given.
+        budget: where judging stops, ``None`` for no bound.
+        cache: folder of replies that runs share, ``None`` without one.
     """
 
     choice: Choice = "none"
@@ -82,6 +77,8 @@ class JudgeOptions:
     prompt: Path | None = None
     fenced: bool = True
     prices: tuple[float, float] | None = None
+    budget: Limit | None = None
+    cache: Path | None = None
 
     def part(self, judge_id: str | None) -> str:
         """Return the ``judge:`` part of a task's signature.
@@ -128,7 +125,7 @@ def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) ->
         MissingKeyError: a live judge was asked for and there is no key.
     """
     arguments = settings.judge_args
-    parse_budget(settings.judge_budget)
+    budget = parse_budget(settings.judge_budget)
     for name in arguments:
         if name not in _ARGS:
             near = difflib.get_close_matches(name, _ARGS, n=1)
@@ -161,10 +158,12 @@ def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) ->
         concurrency=int(_number(arguments, "concurrency", DEFAULT_CONCURRENCY, least=1)),
         timeout=_number(arguments, "timeout", DEFAULT_TIMEOUT, least=0.01),
         max_retries=int(_number(arguments, "max_retries", DEFAULT_RETRIES, least=0)),
-        sampling={name: arguments[name] for name in _SAMPLING_ARGS if name in arguments},
+        sampling=_sampling(arguments),
         prompt=settings.judge_prompt,
         fenced=_flag(arguments, "fenced", default=settings.judge_prompt is None),
         prices=_prices(arguments),
+        budget=budget,
+        cache=settings.judge_cache,
     )
 
 
@@ -195,13 +194,25 @@ def _flag(arguments: Mapping[str, Any], name: str, *, default: bool) -> bool:
     return value
 
 
+def _sampling(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    given = {name: arguments[name] for name in SAMPLING if name in arguments}
+    for name, value in given.items():
+        if wanted := expected_sampling(name, value):
+            raise UsageError(f"{name} is {value!r}, expected {wanted}", where=f"-J {name}")
+    return given
+
+
 def _prices(arguments: Mapping[str, Any]) -> tuple[float, float] | None:
-    if "price_in" not in arguments and "price_out" not in arguments:
+    names = ("price_in", "price_out")
+    given = [name for name in names if name in arguments]
+    if not given:
         return None
-    return (
-        _number(arguments, "price_in", 0.0, least=0.0),
-        _number(arguments, "price_out", 0.0, least=0.0),
-    )
-
-
-# --- the judge of one task -------------------------------------------------------------------
+    if len(given) < len(names):
+        (missing,) = set(names) - set(given)
+        raise UsageError(
+            f"{given[0]} without {missing}: a budget would count half of the cost",
+            where=f"-J {given[0]}",
+            hint=f"-J {missing}=DOLLARS, per million tokens; 0 if it costs nothing",
+        )
+    price_in, price_out = (_number(arguments, name, 0.0, least=0.0) for name in names)
+    return price_in, price_out

@@ -13,9 +13,9 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from harness.core.judge_spec import RESPONSE_SLOT, JudgePrompt, fill
 from harness.core.keys import digest
 from harness.errors import TaskFileError
-from harness.task_loading.judge_block import RESPONSE_SLOT, JudgePrompt, fill
 
 RENDERER: Final = "fenced.1"
 """Changes whenever the same item could make another request."""

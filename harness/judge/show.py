@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.errors import UsageError
-from harness.judge.canaries import CANARY, canaries
-from harness.judge.options import JudgeOptions, judge_options
+from harness.judge.options import judge_options
 from harness.judge.task_judge import bind
 from harness.settings import Settings
 from harness.task_loading.index import load_index
-from harness.task_loading.judge_block import task_judge
 from harness.task_loading.specs import data_folder, load_spec, yaml_location
 from harness.task_loading.task import YamlTask
 
@@ -70,19 +68,6 @@ def show(settings: Settings, response: str | None = None) -> Shown:
     if len(entries) != 1:
         raise UsageError(f"{settings.tasks[0]!r} names {len(entries)} tasks; one is shown")
     spec = load_spec(entries[0])
-    given = judge_options(settings, has_replies=False, ask=False)
-    options = JudgeOptions(
-        "live",
-        model=given.model,
-        sampling=given.sampling,
-        prompt=given.prompt,
-        fenced=given.fenced,
-    )
-    judge, declared = bind(spec, options), task_judge(spec)
-    if judge is None or declared is None:
-        raise UsageError(
-            f"{spec.task} has no judge", hint="harness tasks list marks judged metrics"
-        )
     folder = data_folder(spec.benchmark, settings.data)
     at_hand = folder is not None or bool(settings.revision) or yaml_location(spec) is not None
     task = YamlTask(
@@ -91,6 +76,12 @@ def show(settings: Settings, response: str | None = None) -> Shown:
         revision=settings.revision.get(spec.benchmark),
         trusted=settings.trust_task_code,
     )
+    options = judge_options(settings, has_replies=False, ask=False)
+    judge = bind(task, replace(options, choice="live"))
+    if judge is None:
+        raise UsageError(
+            f"{spec.task} has no judge", hint="harness tasks list marks judged metrics"
+        )
     task.check_judge()
     shown = response if response is not None else SAMPLE_REPLY
     docs: list[tuple[str, dict[str, Any], str]]
@@ -98,14 +89,14 @@ def show(settings: Settings, response: str | None = None) -> Shown:
         docs = [(str(doc["_id"]), doc, shown) for doc in task.documents()]
     else:  # nothing is fetched to show a prompt
         docs = [
-            (f"{CANARY}{canary.id}", canary.document(task), response or canary.response)
-            for canary in canaries(spec.yaml_path.parent, declared)
+            (canary.doc["_id"], canary.doc, response or canary.response)
+            for canary in judge.canaries
         ]
     for name, doc, reply in docs:
-        messages = judge.messages(task, doc, reply)
+        messages = judge.messages(doc, reply)
         if messages is not None:
             body = {"model": judge.spec.model, "messages": messages, **judge.spec.sampling}
-            return Shown(spec.task, judge.manifest_entry(), name, body)
+            return Shown(spec.task, dict(judge.manifest_entry()), name, body)
     raise UsageError(
         f"{spec.task} has no item that a judge looks at",
         hint=f"--data {spec.benchmark}=FOLDER for a downloaded copy",

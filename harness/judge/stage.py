@@ -13,25 +13,27 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from harness.core.judge_spec import CANARY, Canary
 from harness.core.keys import digest
 from harness.core.scoring import MISSING, Document
-from harness.errors import AdapterError, HarnessError
+from harness.errors import AdapterError, HarnessError, first_error
 from harness.judge.answer import Answer, Client, recorded, recycled, unusable
 from harness.judge.budget import Account
 from harness.judge.cache import JudgeCache
-from harness.judge.canaries import CANARY, Canary
 from harness.judge.task_judge import TaskJudge
 from harness.judge.verdicts import repeat_wanted, replies_of
 from harness.run.attempts import AttemptKey
-from harness.run.directory import JUDGEMENTS, RESPONSES, RunDirectory
-from harness.run.jsonl import LineReader, read_lines
+from harness.run.directory import RunDirectory
+from harness.run.files import JUDGEMENTS
+from harness.run.jsonl import LineReader
+from harness.run.judgements import cached_reply, judgement_record
 from harness.run.progress import clock
+from harness.run.reader import ResponseReader, read_judgements
 from harness.run.records import STORED_ERRORS, document_of
-from harness.task_loading.task import YamlTask
 
 BREAKER: Final = 25
 """Judge requests in a row that may fail before the judge is left alone."""
@@ -41,21 +43,11 @@ _LASTING: Final = ("authentication", "quota")
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedTask:
-    """A task whose replies a live judge looks at."""
-
-    task: YamlTask
-    judge: TaskJudge
-    facts: Mapping[str, Any] | None = None
-    canaries: Sequence[Canary] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class _Subject:
     """One item or canary that is being judged."""
 
     key: AttemptKey
-    judged: JudgedTask
+    judge: TaskJudge
     doc: Document
     messages: list[dict[str, str]]
     request: str
@@ -66,7 +58,7 @@ class JudgeStage:
 
     Args:
         run: run directory, held for writing.
-        tasks: judged tasks by name.
+        judges: judged tasks by name.
         client: transport.
         account: budget and prices.
         workers: items that are worked on at a time.
@@ -77,7 +69,7 @@ class JudgeStage:
     def __init__(
         self,
         run: RunDirectory,
-        tasks: Mapping[str, JudgedTask],
+        judges: Mapping[str, TaskJudge],
         client: Client,
         account: Account,
         *,
@@ -86,7 +78,7 @@ class JudgeStage:
         tick: Callable[[], None] = lambda: None,
     ) -> None:
         self._run = run
-        self._tasks = tasks
+        self._judges = judges
         self._client = client
         self.account = account
         self._workers = workers
@@ -94,14 +86,12 @@ class JudgeStage:
         self._tick = tick
         self._lines = run.judgements()
         self._places = {  # where a reply to an equal request stands in the log
-            line["key"]: offset
-            for offset, line in read_lines(run.path / JUDGEMENTS)
-            if "request" in line
+            line["key"]: offset for offset, line in read_judgements(run.path) if "request" in line
         }
         self._log: LineReader | None = None
         self._asking: dict[str, asyncio.Future[Answer | None]] = {}
         self._waiting: asyncio.Queue[tuple[AttemptKey, int] | None] = asyncio.Queue()
-        self._reader: LineReader | None = None
+        self._reader: ResponseReader | None = None
         self._tested: set[str] = set()
         self._failures_in_a_row = 0
         self._started = time.monotonic()
@@ -115,7 +105,7 @@ class JudgeStage:
 
     def submit(self, key: AttemptKey, offset: int) -> None:
         """Hand over an item whose response line is in the log."""
-        if key[0] in self._tasks:
+        if key[0] in self._judges:
             self.submitted += 1
             self._waiting.put_nowait((key, offset))
 
@@ -131,8 +121,10 @@ class JudgeStage:
         """
         try:
             async with self._client, asyncio.TaskGroup() as group:
-                for _ in range(self._workers):
-                    group.create_task(self._work())
+                places = asyncio.Semaphore(self._workers)
+                while (item := await self._waiting.get()) is not None:
+                    await places.acquire()
+                    group.create_task(self._work(*item, places))
         finally:
             for reader in (self._reader, self._log):
                 if reader is not None:
@@ -151,18 +143,14 @@ class JudgeStage:
                 await generation
                 self.close()
         except BaseExceptionGroup as errors:
-            error: BaseException = errors
-            while isinstance(error, BaseExceptionGroup):
-                error = error.exceptions[0]
-            raise error from None
+            raise first_error(errors) from None
 
-    async def _work(self) -> None:
-        while (item := await self._waiting.get()) is not None:
-            if not self.stopped:
-                await self._judge(*item)
-            self.finished += 1
-            self._tick()
-        self._waiting.put_nowait(None)
+    async def _work(self, key: AttemptKey, offset: int, places: asyncio.Semaphore) -> None:
+        if not self.stopped:
+            await self._judge(key, offset)
+        self.finished += 1
+        self._tick()
+        places.release()
 
     # --- state -------------------------------------------------------------------------------
 
@@ -202,43 +190,42 @@ class JudgeStage:
     # --- one item ----------------------------------------------------------------------------
 
     async def _judge(self, key: AttemptKey, offset: int) -> None:
-        judged = self._tasks[key[0]]
+        judge = self._judges[key[0]]
         if self._reader is None:
-            self._reader = LineReader(self._run.path / RESPONSES)
+            self._reader = ResponseReader(self._run.path)
         record = self._reader.read(offset)
         error = record["error"]
         if error is not None and error["kind"] not in STORED_ERRORS:
             return
         doc = document_of(record)
-        judged.task.annotate([doc], "data", judged.facts)
-        subject = self._subject(key, judged, doc, record.get("response", MISSING))
+        judge.task.annotate([doc], "data", judge.facts)
+        subject = self._subject(key, judge, doc, record.get("response", MISSING))
         if subject is None:
             return
         replies = await self._replies(subject)
         if replies is not None and key[0] not in self._tested:
             self._tested.add(key[0])
-            for canary in judged.canaries:
-                await self._test(judged, canary)
+            for canary in judge.canaries:
+                await self._test(judge, canary)
 
     def _subject(
-        self, key: AttemptKey, judged: JudgedTask, doc: Document, response: Any
+        self, key: AttemptKey, judge: TaskJudge, doc: Document, response: Any
     ) -> _Subject | None:
-        messages = judged.judge.messages(judged.task, doc, response)
+        messages = judge.messages(doc, response)
         if messages is None:
             return None
-        return _Subject(key, judged, doc, messages, judged.judge.request_hash(messages))
+        return _Subject(key, judge, doc, messages, judge.request_hash(messages))
 
-    async def _test(self, judged: JudgedTask, canary: Canary) -> None:
+    async def _test(self, judge: TaskJudge, canary: Canary) -> None:
         """Ask about an item with a known grade; the answer shows the judge's health."""
-        name = judged.task.spec.task
-        doc = canary.document(judged.task)
-        subject = self._subject((name, f"{CANARY}{canary.id}", 0), judged, doc, canary.response)
+        key = judge.task.spec.task, f"{CANARY}{canary.id}", 0
+        subject = self._subject(key, judge, canary.doc, canary.response)
         if subject is not None:
             await self._replies(subject, votes=1)
 
     async def _replies(self, subject: _Subject, votes: int | None = None) -> list[str] | None:
         """All replies that an item needs, ``None`` if some cannot be had."""
-        spec, own = subject.judged.judge.spec, subject.judged.judge.id
+        spec, own = subject.judge.spec, subject.judge.id
         samples = spec.samples if votes is None else votes
         lines = [
             line
@@ -258,7 +245,7 @@ class JudgeStage:
         repeats = spec.repeats if votes is None else 0
 
         def grade(reply: str) -> str | None:
-            return subject.judged.task.judge_grade(subject.doc, reply)
+            return subject.judge.task.judge_grade(subject.doc, reply)
 
         while repeat_wanted(replies, samples, repeats, grade):
             text = await self._vote(subject, len(replies))
@@ -269,30 +256,15 @@ class JudgeStage:
 
     async def _vote(self, subject: _Subject, vote: int) -> str | None:
         """One reply, recorded for this item before it counts."""
-        judge = subject.judged.judge
+        judge = subject.judge
         key = digest([subject.request, vote])
         answer = await self._shared(key, subject)
         if answer is None:
             return None
-        task, identifier, repeat = subject.key
-        place = self._run.append_judgement(
-            {
-                "key": key,
-                "task": task,
-                "id": identifier,
-                "repeat": repeat,
-                "vote": vote,
-                "judge": judge.id,
-                "model": answer.model,
-                "reply": answer.reply,
-                "finish": answer.finish,
-                "usage": None if answer.usage is None else dict(answer.usage),
-                "seconds": round(answer.seconds, 4),
-                "attempts": answer.attempts,
-                "request": subject.request,
-                "source": answer.source,
-            }
+        line = judgement_record(
+            subject.key, vote, key=key, judge=judge.id, request=subject.request, answer=answer
         )
+        place = self._run.append_judgement(line)
         self._places.setdefault(key, place)
         return answer.reply
 
@@ -319,29 +291,20 @@ class JudgeStage:
         return answer
 
     def _cached(self, key: str, subject: _Subject) -> Answer | None:
-        cache = self._caches.get(subject.judged.judge.spec.model)
+        cache = self._caches.get(subject.judge.spec.model)
         line = cache.get(key) if cache is not None else None
         return None if line is None else recycled(recorded(line), "cache")
 
     def _remember(self, key: str, subject: _Subject, answer: Answer) -> None:
-        cache = self._caches.get(subject.judged.judge.spec.model)
+        cache = self._caches.get(subject.judge.spec.model)
         if cache is not None:
-            cache.put(
-                {
-                    "key": key,
-                    "model": answer.model,
-                    "reply": answer.reply,
-                    "finish": answer.finish,
-                    "usage": None if answer.usage is None else dict(answer.usage),
-                    "seconds": round(answer.seconds, 4),
-                }
-            )
+            cache.put(cached_reply(key, answer))
 
     # --- asking ------------------------------------------------------------------------------
 
     async def _ask(self, subject: _Subject) -> Answer | None:
         """Ask the judge; ``None`` if it gave nothing usable."""
-        spec = subject.judged.judge.spec
+        spec = subject.judge.spec
         body = {"model": spec.model, "messages": subject.messages, **spec.sampling}
         characters = sum(len(message["content"]) for message in subject.messages)
         kind = problem = ""

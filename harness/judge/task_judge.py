@@ -6,36 +6,45 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from harness.core.judge_spec import Canary, JudgeSpec
 from harness.core.keys import digest, short_hash
 from harness.core.scoring import Document
 from harness.core.task import TaskSpec
 from harness.judge.options import PREFIX, JudgeOptions
 from harness.judge.prompt import BARE, RENDERER, render
-from harness.task_loading.judge_block import JudgeSpec, read_prompt, task_judge
+from harness.run.files import JudgeEntry
+from harness.task_loading.judge_block import read_prompt
+from harness.task_loading.judge_sampling import over
 from harness.task_loading.task import YamlTask
 from model_adapters.services.chat_client import ClientOptions
 
 
 @dataclass(frozen=True, slots=True)
 class TaskJudge:
-    """The live judge of one task.
+    """A task with its live judge.
 
     Attributes:
+        task: the task, whose scoring module says what the judge is shown.
         spec: votes, repeats, prompts, with everything from the command line applied.
         id: ``MODEL@PARSER#HASH``.
         fenced: model output is fenced off as data.
         endpoint: URL of its service, without anything secret; recorded, not part of the id.
+        canaries: items that test the judge.
+        facts: of the task's whole split, for the documents that it is asked about.
     """
 
+    task: YamlTask
     spec: JudgeSpec
     id: str
     fenced: bool = True
     endpoint: str = ""
+    canaries: Sequence[Canary] = ()
+    facts: Mapping[str, Any] | None = None
 
-    def messages(self, task: YamlTask, doc: Document, response: Any) -> list[dict[str, str]] | None:
-        """The request about one reply, ``None`` if its verdict needs no call."""
+    def messages(self, doc: Document, response: Any) -> list[dict[str, str]] | None:
+        """Render the request about one reply; ``None`` if its verdict needs no call."""
         prompt = self.spec.prompt(doc)
-        slots = task.judge_slots(doc, response) if prompt is not None else None
+        slots = self.task.judge_slots(doc, response) if prompt is not None else None
         if prompt is None or slots is None:
             return None
         return render(prompt, slots, fenced=self.fenced)
@@ -44,7 +53,19 @@ class TaskJudge:
         """Content key of a request: model, messages, sampling."""
         return digest([self.spec.model, list(messages), dict(self.spec.sampling)])
 
-    def manifest_entry(self) -> dict[str, Any]:
+    def check(self, documents: Iterable[Document]) -> None:
+        """Render a request of the first document that is judged, before anything is generated or paid.
+
+        Raises:
+            TaskFileError: the task says nothing to its judge, or the prompt has a slot that it does not fill.
+        """
+        self.task.check_judge()
+        for some in (documents, (canary.doc for canary in self.canaries)):
+            for doc in some:
+                if self.messages(doc, "a reply") is not None:
+                    break
+
+    def manifest_entry(self) -> JudgeEntry:
         """What the manifest says about this judge."""
         spec = self.spec
         return {
@@ -61,54 +82,54 @@ class TaskJudge:
         }
 
 
-def bind(spec: TaskSpec, options: JudgeOptions) -> TaskJudge | None:
+def live_spec(task: TaskSpec, options: JudgeOptions) -> JudgeSpec | None:
+    """Apply the command line to the judge that a task declares.
+
+    Returns:
+        ``None`` if the task is not judged or the judge is not live.
+
+    Raises:
+        TaskFileError: the prompt file of the command line is malformed.
+    """
+    declared = task.judge
+    if options.choice != "live" or not task.judged_metrics or declared is None:
+        return None
+    prompts = declared.prompts
+    if options.prompt is not None:  # for those documents only that the task's own prompts cover
+        prompts = dict.fromkeys(prompts, read_prompt(options.prompt))
+    return replace(
+        declared,
+        model=options.model or declared.model,
+        sampling=over(declared.sampling, options.sampling),
+        prompts=prompts,
+    )
+
+
+def bind(task: YamlTask, options: JudgeOptions) -> TaskJudge | None:
     """The live judge of a task, ``None`` if it is not judged or the judge is not live.
 
     Raises:
-        TaskFileError: the task's judge block or a prompt file is malformed.
+        TaskFileError: a prompt file of the command line, or the task's canaries, are malformed.
     """
-    if options.choice != "live" or not spec.judged_metrics:
+    spec = live_spec(task.spec, options)
+    if spec is None:
         return None
-    declared = task_judge(spec)
-    if declared is None:
-        return None
-    found = declared
-    if options.model is not None:
-        found = replace(found, model=options.model)
-    if options.sampling:
-        found = replace(found, sampling={**found.sampling, **options.sampling})
-    if options.prompt is not None:
-        own = read_prompt(options.prompt)
-        found = replace(found, chooser=None, prompts={"": own})
-        if (
-            declared.chooser is not None
-        ):  # only documents that the task's own prompts cover are judged
-            found = replace(
-                found, chooser=declared.chooser, prompts=dict.fromkeys(declared.prompts, own)
-            )
     content = [
         RENDERER if options.fenced else BARE,
-        {value: prompt.hash for value, prompt in found.prompts.items()},
-        dict(found.sampling),
-        found.samples,
-        found.repeats,
-        found.strip,
+        {value: prompt.hash for value, prompt in spec.prompts.items()},
+        dict(spec.sampling),
+        spec.samples,
+        spec.repeats,
+        spec.strip,
     ]
-    identity = f"{found.model}@{found.parse}#{short_hash(content)}"
-    endpoint = ClientOptions(base_url=options.base_url).shown_url
-    return TaskJudge(found, identity, options.fenced, endpoint)
-
-
-def check_renders(judge: TaskJudge, task: YamlTask, documents: Iterable[Document]) -> None:
-    """Render a request of the first document that is judged, before anything is generated or paid.
-
-    Raises:
-        TaskFileError: the task says nothing to its judge, or the prompt has a slot that it does not fill.
-    """
-    task.check_judge()
-    for doc in documents:
-        if judge.messages(task, doc, "a reply") is not None:
-            return
+    return TaskJudge(
+        task,
+        spec,
+        id=f"{spec.model}@{spec.parse}#{short_hash(content)}",
+        fenced=options.fenced,
+        endpoint=ClientOptions(base_url=options.base_url).shown_url,
+        canaries=task.canaries,
+    )
 
 
 def judges_named(entries: Mapping[str, Mapping[str, Any]]) -> str:

@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from harness.judge.canaries import CANARY
+from harness.core.judge_spec import CANARY
 from harness.judge.verdicts import replies_of
 from harness.run.attempts import AttemptKey, selected
-from harness.run.directory import JUDGEMENTS, RESPONSES, RESULTS, RunDirectory
+from harness.run.directory import RunDirectory
+from harness.run.files import RESPONSES, RESULTS, Manifest
+from harness.run.freshness import staleness, warning
 from harness.run.records import repeats_of
 
 
@@ -40,6 +42,7 @@ class Status:
         tasks: progress by task.
         last_response: when the last item ended (ISO 8601), ``None`` before the first.
         command: the command that goes on.
+        stale: in what the results differ from the logs, ``None`` if they belong together or do not exist.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Status:
     tasks: list[TaskStatus]
     last_response: str | None
     command: str
+    stale: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain form for ``--json``."""
@@ -75,13 +79,16 @@ def status(path: Path) -> Status:
         judged = _judged(name, entry, judgements)
         total = entry["items_selected"] * repeats
         tasks.append(TaskStatus(name, len(found), total, outcomes, judged))
-    log, results = path / RESPONSES, path / RESULTS
-    missing = any(task.done < task.total for task in tasks) or _verdicts_missing(run, manifest)
+    log = path / RESPONSES
+    problem = _problem(run, manifest)
+    missing = any(task.done < task.total for task in tasks) or _verdicts_missing(
+        run, manifest, stale=problem is not None
+    )
     if run.is_locked():
         state = "running"
     elif missing:
         state = "interrupted"
-    elif not results.exists() or (log.exists() and results.stat().st_mtime < log.stat().st_mtime):
+    elif problem is not None:
         state = "unscored"
     else:
         state = "complete"
@@ -91,7 +98,22 @@ def status(path: Path) -> Status:
         else None
     )
     argv = ["harness", *manifest["argv"][1:]]
-    return Status(manifest["name"], manifest["model"]["spec"], state, tasks, last, shlex.join(argv))
+    return Status(
+        manifest["name"],
+        manifest["model"]["spec"],
+        state,
+        tasks,
+        last,
+        shlex.join(argv),
+        problem if (path / RESULTS).exists() else None,
+    )
+
+
+def _problem(run: RunDirectory, manifest: Manifest) -> str | None:
+    """Return why the derived files are not those of the logs; ``None`` if they are."""
+    if not (run.path / RESULTS).exists():
+        return f"there is no {RESULTS}"
+    return staleness(run.path, manifest, run.results())
 
 
 def _judged(
@@ -110,13 +132,12 @@ def _judged(
     )
 
 
-def _verdicts_missing(run: RunDirectory, manifest: Mapping[str, Any]) -> bool:
+def _verdicts_missing(run: RunDirectory, manifest: Manifest, *, stale: bool) -> bool:
     """Whether a live judge has something left to do, as far as the results or their absence tell."""
     judged = [name for name, entry in manifest["tasks"].items() if entry.get("judge")]
     if not judged:
         return False
-    results, log = run.path / RESULTS, run.path / JUDGEMENTS
-    if not results.exists() or (log.exists() and results.stat().st_mtime < log.stat().st_mtime):
+    if stale:
         return True
     tasks = run.results()["tasks"]
     return any(tasks[name]["unjudged"] for name in judged if name in tasks)
@@ -137,6 +158,8 @@ def lines(found: Status, path: Path) -> list[str]:
         text.append(f"last item: {found.last_response}")
     if found.state == "interrupted":
         text.append(f"go on with: {found.command}")
+    if found.stale and found.state != "running":
+        text.append(f"warning: {warning(path, found.stale)}")
     elif found.state == "unscored":
         text.append(f"score it with: harness score {path}")
     return text

@@ -1,6 +1,7 @@
 """The score table of a run, for a terminal or as plain lines.
 
-Rates are shown as percentages, WER, CER and PER too; absolute errors and judge scores in their own unit. Every
+Fractions are shown as percentages, WER, CER and PER too; absolute errors and judge scores in their own unit (``unit``
+in ``metrics.registry``). Every
 value stands beside its interval, its denominator and the shares of unparsed, refused and failed items.
 """
 
@@ -10,12 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TextIO
 
-from harness.core.generation import is_sampled
+from harness.core.generation import was_sampled
 from harness.task_loading.availability import by_benchmark
-from metrics.registry import METRICS
+from metrics.registry import find
 
 _UNBOUNDED = 10_000
-_PERCENT_FAMILIES = frozenset({"proportion", "ratio", "f1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,7 @@ def format_value(metric: str, value: float | None) -> str:
     """
     if value is None:
         return "-"
-    if metric not in METRICS or METRICS[metric].family in _PERCENT_FAMILIES:
-        return f"{100 * value:.2f}%"
-    return f"{value:.2f}"
+    return f"{100 * value:.2f}%" if find(metric).is_percent else f"{value:.2f}"
 
 
 def format_interval(metric: str, interval: list[float | None] | None) -> str:
@@ -62,7 +60,7 @@ def rows(results: Mapping[str, Any]) -> Iterator[Row]:
     for task, entry in results["tasks"].items():
         share = notes_of(entry)
         for metric, readings in entry["metrics"].items():
-            direction = arrow(entry["higher_is_better"][metric])
+            direction = arrow(find(metric).higher_is_better)
             for reading, value in readings.items():
                 notes = [share] if share else []
                 if value["unparsed"]:
@@ -144,12 +142,15 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
     alike = [
         name
         for name, entry in manifest["tasks"].items()
-        if "repeats" in entry and not is_sampled(entry["generation"])
+        if "repeats" in entry and not was_sampled(entry["generation"])
     ]
     if alike and manifest["model"]["adapter"] != "baseline":
         names = ", ".join(alike)
         yield f"greedy: repeats of {names} differ only where the model is not deterministic"
     yield from _judge_lines(results)
+    if "continued" in manifest:
+        others = ", ".join(entry["harness_version"] for entry in manifest["continued"])
+        yield f"begun by harness {manifest['harness_version']}, continued by {others}"
     for _, line in by_benchmark(manifest.get("left_out", ())):
         yield f"left out: {line}"
     for name, entry in results["tasks"].items():

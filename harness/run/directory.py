@@ -12,28 +12,31 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Final
 
 import filelock
 
-from harness.errors import InputFileError, RunLockedError, StorageError, UsageError
+from harness.errors import AdapterError, InputFileError, RunLockedError, StorageError, UsageError
 from harness.run.attempts import Attempt, AttemptKey, Attempts
-from harness.run.jsonl import AppendLog, read_lines, write_atomically
+from harness.run.checks import checker
+from harness.run.files import (
+    JUDGEMENTS,
+    LOCK,
+    MANIFEST,
+    RESPONSES,
+    RESULTS,
+    SAMPLES,
+    JudgementRecord,
+    Manifest,
+    ResponseRecord,
+    Results,
+)
+from harness.run.jsonl import AppendLog, write_atomically
+from harness.run.reader import read_judgements, read_manifest, read_responses, read_results
 
-SCHEMA_VERSION: Final = 1
-MANIFEST, RESPONSES, JUDGEMENTS = "manifest.json", "responses.jsonl", "judgements.jsonl"
-SAMPLES, RESULTS, LOCK = "samples.jsonl", "results.json", ".lock"
-
+_check_response: Final = checker(ResponseRecord)
 LOCK_SECONDS: Final = 0.3
 """How long a writer waits: ``harness status`` holds the lock for an instant to see whether it is free."""
-_MANIFEST_KEYS: Final = frozenset({"argv", "harness_version", "judge", "model", "name", "tasks"})
-_TASK_KEYS: Final = frozenset(
-    {"absent", "items_selected", "items_total", "origin", "selection", "signature_parts"}
-)
-_ATTEMPT_KEYS: Final = frozenset(
-    {"doc", "error", "id", "index", "outcome", "repeat", "request_key", "task"}
-)
-_JUDGEMENT_KEYS: Final = frozenset({"id", "key", "repeat", "reply", "task", "vote"})
 
 
 class RunDirectory:
@@ -111,22 +114,14 @@ class RunDirectory:
         """Whether there is a run here."""
         return (self.path / MANIFEST).exists()
 
-    def manifest(self) -> dict[str, Any]:
-        """What ran.
+    def manifest(self) -> Manifest:
+        """Read what ran.
 
         Raises:
             UsageError: not a run directory, or one of another schema version.
+            InputFileError: the manifest is damaged.
         """
-        manifest = self._read_json(MANIFEST)
-        version = manifest.get("schema_version")
-        if version != SCHEMA_VERSION:
-            raise UsageError(
-                f"this run directory has schema version {version!r}; this harness reads {SCHEMA_VERSION}",
-                where=str(self.path),
-                hint=f"it was made by harness {manifest.get('harness_version', '?')}: use that version",
-            )
-        _check_manifest(manifest, str(self.path / MANIFEST))
-        return manifest
+        return read_manifest(self.path)
 
     def check_target(self) -> None:
         """Refuse a folder with logs that are not ours, before anything is written to it.
@@ -141,19 +136,20 @@ class RunDirectory:
                 hint="use another -o RUN_DIR",
             )
 
-    def results(self) -> dict[str, Any]:
-        """The derived results.
+    def results(self) -> Results:
+        """Read the derived results.
 
         Raises:
             UsageError: there are none yet.
+            InputFileError: the file is damaged.
         """
-        return self._read_json(RESULTS)
+        return read_results(self.path)
 
-    def write_manifest(self, manifest: Mapping[str, Any]) -> None:
+    def write_manifest(self, manifest: Manifest) -> None:
         """Replace ``manifest.json``."""
         write_atomically(self.path / MANIFEST, [_pretty(manifest)])
 
-    def write_results(self, results: Mapping[str, Any]) -> None:
+    def write_results(self, results: Results) -> None:
         """Replace ``results.json``."""
         write_atomically(self.path / RESULTS, [_pretty(results)])
 
@@ -161,96 +157,69 @@ class RunDirectory:
         """Replace ``samples.jsonl``."""
         write_atomically(self.path / SAMPLES, lines)
 
-    def _read_json(self, name: str) -> dict[str, Any]:
-        path = self.path / name
-        try:
-            value = json.loads(path.read_bytes())
-        except FileNotFoundError:
-            hint = (
-                f"finish it with the command that started it, or: harness score {self.path}"
-                if name == RESULTS and self.exists
-                else "a run directory is made by: harness evaluate MODEL -t TASKS -o RUN_DIR"
-            )
-            raise UsageError(
-                f"not a finished run directory: it has no {name}", where=str(self.path), hint=hint
-            ) from None
-        except (OSError, ValueError) as error:
-            raise InputFileError(f"cannot read: {error}", where=str(path)) from error
-        if not isinstance(value, dict):
-            raise InputFileError("expected a JSON object", where=str(path))
-        return value
-
     # --- logs --------------------------------------------------------------------------------
 
-    def append_response(self, record: Mapping[str, Any]) -> int:
-        """Record one attempt that ended; it counts as finished when this returns (its offset)."""
+    def append_response(self, record: ResponseRecord) -> int:
+        """Record one attempt that ended; it counts as finished when this returns (its offset).
+
+        Raises:
+            AdapterError: the record has a field that no reader takes, since the adapter gave a wrong type.
+            StorageError: the line could not be written.
+        """
+        mismatch = _check_response(record)
+        if mismatch is not None:
+            raise AdapterError(
+                f"the model's reply cannot be recorded: {mismatch.text()}",
+                where=f"{record['task']} {record['id']}",
+                hint="the adapter must give what harness.types.Response says",
+            )
         if self._responses is None:
             self._responses = AppendLog(self.path / RESPONSES)
         return self._responses.append(record)
 
-    def append_judgement(self, record: Mapping[str, Any]) -> int:
+    def append_judgement(self, record: JudgementRecord) -> int:
         """Record one judge reply; it counts when this returns (its offset)."""
         if self._judgements is None:
             self._judgements = AppendLog(self.path / JUDGEMENTS)
         return self._judgements.append(record)
 
     def attempts(self) -> Attempts:
-        """Last attempt of every item: the last line of (task, id, repeat) wins.
+        """Return the last attempt of every item: the last line of (task, id, repeat) wins.
 
         Raises:
             InputFileError: a line is damaged.
         """
         found = Attempts()
-        path = self.path / RESPONSES
-        for offset, record in read_lines(path):
-            where = f"{path}, byte {offset}"
-            _check_keys(record, _ATTEMPT_KEYS, where)
+        for offset, record in read_responses(self.path):
             try:
                 found[record["task"], record["id"], record["repeat"]] = Attempt(
                     offset, record["index"], record["request_key"], record["outcome"]
                 )
-            except (TypeError, ValueError, OverflowError) as error:
+            except OverflowError as error:
                 raise InputFileError(
-                    f"index, request_key or outcome is none of ours ({error}): the file was edited or damaged",
-                    where=where,
-                    hint="restore it, or start anew with another -o RUN_DIR",
+                    f"index: expected a position in the documents, found {record['index']}",
+                    where=f"{self.path / RESPONSES}, byte {offset}",
+                    hint="restore it from a copy, or start anew with another -o RUN_DIR",
                 ) from error
         return found
 
-    def judgements(self) -> dict[AttemptKey, list[dict[str, Any]]]:
-        """Judge replies of every item in the order of their votes; each key once."""
-        found: dict[AttemptKey, dict[str, dict[str, Any]]] = {}
-        path = self.path / JUDGEMENTS
-        for offset, record in read_lines(path):
-            _check_keys(record, _JUDGEMENT_KEYS, f"{path}, byte {offset}")
+    def judgements(self) -> dict[AttemptKey, list[JudgementRecord]]:
+        """Return the judge replies of every item in the order of their votes; each key once.
+
+        Raises:
+            InputFileError: a line is damaged.
+        """
+        found: dict[AttemptKey, dict[str, JudgementRecord]] = {}
+        for _, record in read_judgements(self.path):
             key = (record["task"], record["id"], record["repeat"])
             found.setdefault(key, {})[record["key"]] = record
         return {
-            key: sorted(replies.values(), key=lambda reply: int(reply["vote"]))
+            key: sorted(replies.values(), key=lambda reply: reply["vote"])
             for key, replies in found.items()
         }
 
 
-def _check_manifest(manifest: Mapping[str, Any], where: str) -> None:
-    _check_keys(manifest, _MANIFEST_KEYS, where)
-    tasks = manifest["tasks"]
-    if not isinstance(tasks, dict) or not isinstance(manifest["model"], dict):
-        raise InputFileError("'tasks' and 'model' must be objects", where=where)
-    for name, entry in tasks.items():
-        _check_keys(entry if isinstance(entry, dict) else {}, _TASK_KEYS, f"{where}, task {name}")
-
-
-def _check_keys(record: Mapping[str, Any], keys: frozenset[str], where: str) -> None:
-    missing = sorted(keys - record.keys())
-    if missing:
-        raise InputFileError(
-            f"the key {missing[0]!r} is missing: the file was edited or damaged",
-            where=where,
-            hint="restore it, or start anew with another -o RUN_DIR",
-        )
-
-
-def _pretty(value: Mapping[str, Any]) -> bytes:
+def _pretty(value: Mapping[str, object]) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode(
         "utf-8", "surrogatepass"
     )

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from harness.errors import InputFileError, StorageError
+from harness.run.checks import Check
 
 
 def encode_line(record: Any) -> bytes:
@@ -26,11 +27,18 @@ def encode_line(record: Any) -> bytes:
         return json.dumps(record, ensure_ascii=True).encode("ascii") + b"\n"
 
 
-def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """(byte offset, record) of every complete line; nothing if the file does not exist.
+def read_lines(
+    path: Path, check: Check | None = None, hint: str | None = None
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield (byte offset, record) of every complete line; nothing if the file does not exist.
+
+    Args:
+        path: the log.
+        check: compares a record with its type (``harness.run.checks``).
+        hint: what mends a damaged line.
 
     Raises:
-        InputFileError: a complete line is not a JSON object: the log was edited or damaged.
+        InputFileError: a complete line is not a JSON object, or not of its type: the log was edited or damaged.
     """
     if not path.exists():
         return
@@ -39,12 +47,16 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         for number, line in enumerate(file, start=1):
             if not line.endswith(b"\n"):
                 return
-            yield offset, parse_line(line, f"{path}:{number}")
+            record = parse_line(line, f"{path}:{number}", hint)
+            mismatch = check(record) if check is not None else None
+            if mismatch is not None:
+                raise InputFileError(mismatch.text(), where=f"{path}:{number}", hint=hint)
+            yield offset, record
             offset += len(line)
 
 
-def parse_line(line: bytes, where: str) -> dict[str, Any]:
-    """One JSON object.
+def parse_line(line: bytes, where: str, hint: str | None = None) -> dict[str, Any]:
+    """Parse one JSON object.
 
     Raises:
         InputFileError: not a JSON object.
@@ -52,9 +64,9 @@ def parse_line(line: bytes, where: str) -> dict[str, Any]:
     try:
         record = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise InputFileError(f"not a JSON line: {error}", where=where) from error
+        raise InputFileError(f"not a JSON line: {error}", where=where, hint=hint) from error
     if not isinstance(record, dict):
-        raise InputFileError("expected a JSON object", where=where)
+        raise InputFileError("expected a JSON object", where=where, hint=hint)
     return record
 
 

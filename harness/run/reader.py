@@ -1,22 +1,37 @@
-"""Read-only view of a finished run directory: manifest, results and sample lines.
+"""Read run directories: one function for each file, all of it checked.
 
-For ``gate``, ``compare``, ``leaderboard`` and ``report``. Nothing here writes, locks or repairs.
-Small files are parsed at once; ``samples.jsonl`` is streamed line by line, split on the newline
-character only. What is not a run directory, was not scored yet, or was written in another schema
-is a ``UsageError`` that names the file and the command that mends it.
+Nothing here writes, locks or repairs. Small files are parsed at once, logs are streamed line by line, split on the
+newline character only. What is not a run directory, was not scored yet, or was written in another schema is a
+``UsageError``; a record of the wrong shape is an ``InputFileError`` that names file, line, field, what was
+found there and the command that mends it.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from harness.errors import InputFileError, UsageError
-from harness.run.jsonl import parse_line
-
-SCHEMA_VERSION: Final = 1
+from harness.run.checks import check_record, checker, fields_checker
+from harness.run.files import (
+    FILES,
+    JUDGEMENTS,
+    MANIFEST,
+    RESPONSES,
+    RESULTS,
+    SAMPLES,
+    SCHEMA_VERSION,
+    JudgementRecord,
+    Manifest,
+    ManifestEntry,
+    ResponseRecord,
+    Results,
+    SampleRecord,
+)
+from harness.run.jsonl import LineReader, parse_line, read_lines
 
 INDEX_KEYS: Final[tuple[str, ...]] = (
     "id",
@@ -30,56 +45,161 @@ INDEX_KEYS: Final[tuple[str, ...]] = (
     "cluster",
 )
 """What ``sample_index`` keeps of a line: everything but texts, messages and audio."""
+_RESTORE: Final = "restore it from a copy, or start anew with another -o RUN_DIR"
+
+
+def read_manifest(root: Path) -> Manifest:
+    """Read what ran.
+
+    Raises:
+        UsageError: not a run directory, or one of another schema version.
+        InputFileError: the manifest is damaged.
+    """
+    path = root / MANIFEST
+    if not path.is_file():
+        raise UsageError(
+            f"is not a run directory (it has no {MANIFEST})",
+            where=str(root),
+            hint="run directories are written by: harness evaluate MODEL -t TASKS -o RUN_DIR",
+        )
+    return cast("Manifest", _read_object(path, _RESTORE, "start anew with another -o RUN_DIR"))
+
+
+def read_results(root: Path) -> Results:
+    """Read the derived results.
+
+    Raises:
+        UsageError: there are none yet, or they are of another schema version.
+        InputFileError: the file is damaged.
+    """
+    path, rescore = root / RESULTS, f"harness score {root}"
+    if not path.is_file():
+        raise UsageError(
+            f"has no {RESULTS}: the run is not scored yet",
+            where=str(root),
+            hint=f"finish it with the command that started it, or: {rescore}",
+        )
+    return cast("Results", _read_object(path, f"write it again with: {rescore}", rescore))
+
+
+def read_responses(root: Path) -> Iterator[tuple[int, ResponseRecord]]:
+    """Yield (byte offset, record) of every attempt in the log, earlier attempts of an item too.
+
+    Raises:
+        InputFileError: a line is damaged.
+    """
+    for offset, record in read_lines(root / RESPONSES, checker(ResponseRecord), _RESTORE):
+        yield offset, cast("ResponseRecord", record)
+
+
+def read_judgements(root: Path) -> Iterator[tuple[int, JudgementRecord]]:
+    """Yield (byte offset, record) of every judge reply in the log.
+
+    Raises:
+        InputFileError: a line is damaged.
+    """
+    for offset, record in read_lines(root / JUDGEMENTS, checker(JudgementRecord), _RESTORE):
+        yield offset, cast("JudgementRecord", record)
+
+
+def read_samples(root: Path) -> Iterator[SampleRecord]:
+    """Yield the scored items in file order.
+
+    Raises:
+        InputFileError: the file is missing, or a line is damaged.
+    """
+    check = checker(SampleRecord)
+    for record, where in _sample_lines(root):
+        mismatch = check(record)
+        if mismatch is not None:
+            raise InputFileError(mismatch.text(), where=where, hint=_rewrite(root))
+        yield cast("SampleRecord", record)
+
+
+class ResponseReader:
+    """Random access to the response log, by the offsets that ``read_responses`` gave."""
+
+    def __init__(self, root: Path) -> None:
+        self._lines = LineReader(root / RESPONSES)
+
+    def read(self, offset: int) -> ResponseRecord:
+        """Read one record.
+
+        Raises:
+            InputFileError: the line is damaged.
+        """
+        record = self._lines.read(offset)
+        check_record(ResponseRecord, record, self.place(offset), _RESTORE)
+        return cast("ResponseRecord", record)
+
+    def place(self, offset: int) -> str:
+        """Name a line for messages."""
+        return f"{self._lines.path}, byte {offset}"
+
+    def close(self) -> None:
+        """Close the file."""
+        self._lines.close()
 
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """One run directory.
+    """One scored run directory, for ``gate``, ``leaderboard`` and ``export``.
 
     Attributes:
         path: the directory.
-        manifest: the parsed ``manifest.json``.
-        results: the parsed ``results.json``.
+        manifest: content of ``manifest.json``.
+        results: content of ``results.json``.
     """
 
     path: Path
-    manifest: Mapping[str, Any]
-    results: Mapping[str, Any]
+    manifest: Manifest
+    results: Results
 
     @property
     def name(self) -> str:
         """The run's name in tables."""
-        return str(self.manifest.get("name") or self.path.resolve().name)
+        return self.manifest["name"] or self.path.resolve().name
 
     @property
-    def tasks(self) -> Mapping[str, Any]:
+    def tasks(self) -> Mapping[str, ManifestEntry]:
         """Task id -> its declaration in the manifest."""
-        declared: Mapping[str, Any] = self.manifest.get("tasks", {})
-        return declared
+        return self.manifest["tasks"]
 
-    def samples(self, task: str | None = None) -> Iterator[dict[str, Any]]:
-        """Sample lines in file order, of one task or of all.
+    def stale(self, *, thorough: bool = True) -> str | None:
+        """Return a warning if the results are not those of the logs, with the command that renews them.
+
+        Args:
+            thorough: compare every line; else only the ends of the logs.
+        """
+        from harness.run.freshness import staleness, warning
+
+        problem = staleness(self.path, self.manifest, self.results, thorough=thorough)
+        return None if problem is None else warning(self.path, problem)
+
+    def samples(self, task: str | None = None) -> Iterator[SampleRecord]:
+        """Yield the scored items in file order, of one task or of all.
 
         Raises:
-            InputFileError: the file is missing, or a line is not a JSON object.
+            InputFileError: the file is missing, or a line is damaged.
         """
-        path = self.path / "samples.jsonl"
-        if not path.is_file():
-            raise InputFileError(
-                "not found", where=str(path), hint=f"write it with `harness score {self.path}`"
-            )
-        with path.open("rb") as lines:  # bytes: only "\n" ends a line
-            for number, line in enumerate(lines, start=1):
-                record = _parse(line, f"{path}:{number}", f"harness score {self.path}")
-                if task is None or record.get("task") == task:
-                    yield record
+        for record in read_samples(self.path):
+            if task is None or record["task"] == task:
+                yield record
 
     def sample_index(self) -> dict[str, list[dict[str, Any]]]:
-        """Task -> compact sample lines (``INDEX_KEYS``), read in one pass."""
+        """Task -> compact sample lines (``INDEX_KEYS``), read in one pass.
+
+        Raises:
+            InputFileError: the file is missing, or one of these keys is damaged.
+        """
         index: dict[str, list[dict[str, Any]]] = {}
-        for record in self.samples():
-            compact = {key: record[key] for key in INDEX_KEYS if key in record}
-            index.setdefault(str(record.get("task")), []).append(compact)
+        check = fields_checker(SampleRecord, ("task", *INDEX_KEYS))
+        for record, where in _sample_lines(self.path):
+            mismatch = check(record)
+            if mismatch is not None:
+                raise InputFileError(mismatch.text(), where=where, hint=_rewrite(self.path))
+            compact = {key: record[key] for key in INDEX_KEYS}
+            index.setdefault(record["task"], []).append(compact)
         return index
 
 
@@ -91,51 +211,58 @@ def read_run(path: str | Path) -> RunView:
 
     Raises:
         UsageError: not a run directory, not scored yet, or written in another schema.
-        InputFileError: a file in it is not valid JSON.
+        InputFileError: a file in it is damaged.
     """
     root = Path(path)
     if not root.is_dir():
         problem = "is a file" if root.is_file() else "does not exist"
         raise UsageError(f"{problem}; a run directory was expected", where=str(root))
-    manifest_path = root / "manifest.json"
-    if not manifest_path.is_file():
-        raise UsageError(
-            "is not a run directory (it has no manifest.json)",
-            where=str(root),
-            hint="run directories are written by `harness evaluate MODEL -t TASKS -o RUN_DIR`",
-        )
-    rescore = f"harness score {root}"
-    manifest = _read(manifest_path, "harness evaluate MODEL -t TASKS -o NEW_RUN_DIR")
-    _check_version(manifest, manifest_path, "evaluate into a new run directory")
-    results_path = root / "results.json"
-    if not results_path.is_file():
-        raise UsageError(
-            "has no results.json: the run is not scored yet",
-            where=str(root),
-            hint=f"run `{rescore}`",
-        )
-    results = _read(results_path, rescore)
-    _check_version(results, results_path, f"score it again: `{rescore}`")
+    manifest, results = read_manifest(root), read_results(root)
+    for name in results["tasks"]:
+        if name not in manifest["tasks"]:
+            raise InputFileError(
+                f"has the task {name!r}, which {MANIFEST} does not have",
+                where=str(root / RESULTS),
+                hint=_rewrite(root),
+            )
     return RunView(root, manifest, results)
 
 
-def _check_version(content: Mapping[str, Any], path: Path, cure: str) -> None:
-    found = content.get("schema_version")
-    if found != SCHEMA_VERSION:
-        raise UsageError(
-            f"schema_version is {found!r}, this version reads {SCHEMA_VERSION}",
-            where=str(path),
-            hint=f"use the harness version that wrote it, or {cure}",
-        )
+def _sample_lines(root: Path) -> Iterator[tuple[dict[str, Any], str]]:
+    path = root / SAMPLES
+    if not path.is_file():
+        raise InputFileError("not found", where=str(path), hint=_rewrite(root))
+    with path.open("rb") as lines:  # bytes: only "\n" ends a line
+        for number, line in enumerate(lines, start=1):
+            where = f"{path}:{number}"
+            yield parse_line(line, where, _rewrite(root)), where
 
 
-def _read(path: Path, mend: str) -> dict[str, Any]:
-    return _parse(path.read_bytes(), str(path), mend)
+def _rewrite(root: Path) -> str:
+    return f"write it again with: harness score {root}"
 
 
-def _parse(content: bytes, where: str, mend: str) -> dict[str, Any]:
+def _read_object(path: Path, hint: str, renew: str) -> dict[str, Any]:
+    """Read and check a file that holds one JSON object.
+
+    Args:
+        path: the file.
+        hint: what mends a damaged one.
+        renew: what mends one of another schema version.
+    """
     try:
-        return parse_line(content, where)
-    except InputFileError as error:
-        hint = f"write it again with `{mend}`"
-        raise InputFileError(error.message, where=where, hint=hint) from error
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputFileError(f"cannot read: {error.strerror}", where=str(path)) from error
+    record = parse_line(content, str(path), hint)
+    version = record.get("schema_version")
+    if version != SCHEMA_VERSION or isinstance(version, bool):
+        writer = record.get("harness_version")
+        which = f"harness {writer}" if isinstance(writer, str) else "the version that wrote it"
+        raise UsageError(
+            f"schema_version is {json.dumps(version)}, this version reads {SCHEMA_VERSION}",
+            where=str(path),
+            hint=f"use {which}, or {renew}",
+        )
+    check_record(FILES[path.name], record, str(path), hint)
+    return record

@@ -1,16 +1,29 @@
-"""Lines of ``responses.jsonl``: what is known about one attempt that ended."""
+"""Lines of ``responses.jsonl`` and ``samples.jsonl``: what is known about one attempt that ended, and its score.
+
+Each kind of line is made here and nowhere else; ``harness.run.judgements`` makes those of judge replies.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal, cast
 
-from harness.core.adapter import ErrorInfo, Request, Response
-from harness.core.keys import digest, message_record, original_fields
+from harness.core.adapter import ErrorInfo, Finish, Request, Response
+from harness.core.keys import message_record, original_fields
 from harness.core.messages import Audio, Message
-from harness.core.scoring import MISSING, Document, Outcome
+from harness.core.scoring import MISSING, Document, ItemScore, Outcome, Reading
 from harness.core.task import TaskSpec
 from harness.errors import AudioError
+from harness.run.files import (
+    AudioRecord,
+    ErrorRecord,
+    ManifestEntry,
+    MessageRecord,
+    ResponseRecord,
+    Results,
+    SampleRecord,
+    TaskResults,
+)
 
 
 def stored_outcome(response: Any, spec: TaskSpec) -> tuple[Outcome, ErrorInfo | None]:
@@ -38,15 +51,19 @@ def outcome_of(response: Response, spec: TaskSpec) -> tuple[Outcome, ErrorInfo |
     return outcome, error
 
 
-def error_record(error: ErrorInfo | None) -> dict[str, Any] | None:
-    """JSON form of an error."""
+def error_record(error: ErrorInfo | None) -> ErrorRecord | None:
+    """Return the JSON form of an error."""
     if error is None:
         return None
     return {"kind": error.kind, "retryable": error.retryable, "message": error.message}
 
 
-def audio_record(messages: Sequence[Message]) -> list[dict[str, Any]]:
-    """Clips of a prompt; header facts are null where the clip cannot be read."""
+def _messages(messages: Sequence[Message]) -> list[MessageRecord]:
+    return cast("list[MessageRecord]", message_record(messages))
+
+
+def audio_record(messages: Sequence[Message]) -> list[AudioRecord]:
+    """Return the clips of a prompt; header facts are null where the clip cannot be read."""
     records = []
     for message in messages:
         for part in message.parts:
@@ -55,8 +72,8 @@ def audio_record(messages: Sequence[Message]) -> list[dict[str, Any]]:
     return records
 
 
-def _clip(clip: Audio) -> dict[str, Any]:
-    record: dict[str, Any] = {
+def _clip(clip: Audio) -> AudioRecord:
+    record: AudioRecord = {
         "sha256": None,
         "path": clip.path,
         "seconds": None,
@@ -74,64 +91,177 @@ def _clip(clip: Audio) -> dict[str, Any]:
 def response_record(
     *,
     spec: TaskSpec,
-    identifier: str | int,
     index: int,
     doc: Document,
     request: Request,
     response: Response,
     attempts: int,
-    clean: Mapping[str, Any] | None = None,
+    raw_response: str | None = None,
+) -> ResponseRecord:
+    """Return the record of one generated (or failed) attempt.
+
+    Args:
+        spec: the task.
+        index: position of its document.
+        doc: its document.
+        request: what was asked.
+        response: what came back, cleaned.
+        attempts: how often it was asked.
+        raw_response: the reply before the cleaning, if there was one.
+    """
+    outcome, error = outcome_of(response, spec)
+    return _record(
+        task=spec.task,
+        repeat=request.repeat,
+        index=index,
+        item_key=request.item_key,
+        request_key=request.request_key,
+        doc=doc,
+        response=response,
+        given=response.text,
+        raw_response=raw_response,
+        messages=request.messages,
+        finish=response.finish,
+        attempts=attempts,
+        outcome=outcome,
+        error=error,
+    )
+
+
+def stored_record(
+    *,
+    spec: TaskSpec,
+    index: int,
+    doc: Document,
+    item_key: str,
+    request_key: str,
+    response: Any,
+    raw_response: str | None,
+) -> ResponseRecord:
+    """Return the record of a reply that was given, not generated.
+
+    Args:
+        spec: the task.
+        index: position of its document.
+        doc: its document, with its id.
+        item_key: content key of the item.
+        request_key: content key of the file and the id.
+        response: any JSON value, cleaned; ``MISSING`` if the record had none.
+        raw_response: the reply before the cleaning, if there was one.
+    """
+    outcome, error = stored_outcome(response, spec)
+    return _record(
+        task=spec.task,
+        repeat=0,
+        index=index,
+        item_key=item_key,
+        request_key=request_key,
+        doc=doc,
+        response=Response(None),
+        given=response,
+        raw_response=raw_response,
+        messages=(),
+        finish=None,
+        attempts=1,
+        outcome=outcome,
+        error=error,
+    )
+
+
+def _record(  # noqa: PLR0913  (by name: one per field of the record)
+    *,
+    task: str,
+    repeat: int,
+    index: int,
+    item_key: str,
+    request_key: str,
+    doc: Document,
+    response: Response,
+    given: Any,
+    raw_response: str | None,
+    messages: Sequence[Message],
+    finish: Finish | None,
+    attempts: int,
     outcome: Outcome,
     error: ErrorInfo | None,
-) -> dict[str, Any]:
-    """The record of one generated (or failed) attempt; ``clean`` holds response and raw response."""
-    return {
-        "task": spec.task,
-        "id": identifier,
-        "repeat": request.repeat,
+) -> ResponseRecord:
+    record: ResponseRecord = {
+        "task": task,
+        "id": doc["_id"],
+        "repeat": repeat,
         "index": index,
-        "item_key": request.item_key,
-        "request_key": request.request_key,
+        "item_key": item_key,
+        "request_key": request_key,
         "outcome": outcome,
-        "response": response.text,
-        **(clean or {}),
-        "reasoning": response.reasoning,
-        "messages": message_record(request.messages),
-        "audio": audio_record(request.messages),
-        "finish": response.finish,
-        "usage": dict(response.usage) if response.usage is not None else None,
-        "seconds": round(response.seconds, 4),
-        "attempts": attempts,
-        "error": error_record(error),
-        "extra": dict(response.extra),
-        "doc": original_fields(doc),
-        "cluster": doc.get("_cluster"),
-    }
-
-
-def replayed_lines(
-    task: str, identifier: str | int, item_key: str, replies: Sequence[str | None]
-) -> list[dict[str, Any]]:
-    """Stored judge replies of an item as lines of ``judgements.jsonl``, keyed by content."""
-    return [
+    }  # type: ignore[typeddict-item]  # in the order of the file; the rest follows
+    if given is not MISSING:
+        record["response"] = given
+    if raw_response is not None:
+        record["raw_response"] = raw_response
+    cluster = doc.get("_cluster")
+    record.update(
         {
-            "key": digest(["replay", task, item_key, vote, reply]),
-            "task": task,
-            "id": identifier,
-            "repeat": 0,
-            "vote": vote,
-            "judge": "replay",
-            "reply": reply,
+            "reasoning": response.reasoning,
+            "messages": _messages(messages),
+            "audio": audio_record(messages),
+            "finish": finish,
+            "usage": dict(response.usage) if response.usage is not None else None,
+            "seconds": round(response.seconds, 4),
+            "attempts": attempts,
+            "error": error_record(error),
+            "extra": dict(response.extra),
+            "doc": original_fields(doc),
+            "cluster": None if cluster is None else str(cluster),
         }
-        for vote, reply in enumerate(replies)
-    ]
+    )
+    return record
+
+
+def sample_record(  # noqa: PLR0913  (by name: one per field of the record)
+    record: ResponseRecord,
+    *,
+    reference: Any,
+    score: ItemScore,
+    parse: dict[str, dict[Reading, Literal["ok", "unparsed"]]],
+    scores: dict[str, dict[Reading, float | None]],
+    stats: dict[str, dict[Reading, dict[str, float] | None]],
+    groups: dict[str, str],
+    cluster: str | None,
+    judgements: list[str],
+) -> SampleRecord:
+    """Return a line of ``samples.jsonl``.
+
+    Args:
+        record: the item's last response line.
+        reference: the reference answer.
+        score: what the scorer says.
+        parse: metric -> reading -> could the reply be read?
+        scores: metric -> reading -> value.
+        stats: metric -> reading -> sufficient statistics.
+        groups: values of the declared sub-score fields.
+        cluster: items that are resampled together.
+        judgements: keys of the judge replies used.
+    """
+    kept = {key: value for key, value in record.items() if key != "index"}
+    scored = {
+        "reference": reference,
+        "extracted": score.extracted,
+        "details": dict(score.details),
+        "parse": parse,
+        "scores": scores,
+        "stats": stats,
+        "groups": groups,
+        "cluster": cluster,
+        "judgements": judgements,
+    }
+    return cast("SampleRecord", kept | scored)
 
 
 STORED_ERRORS = frozenset({"null_response", "missing_response", "not_text"})
 """Error kinds of stored responses that are themselves the model's (missing) answer: they are scored."""
 
 
-def document_of(record: Mapping[str, Any]) -> Document:
+def document_of(record: ResponseRecord | SampleRecord) -> Document:
     """The document in a line of ``responses.jsonl``."""
     doc: Document = dict(record["doc"])
     doc["_id"] = record["id"]
@@ -140,12 +270,12 @@ def document_of(record: Mapping[str, Any]) -> Document:
     return doc
 
 
-def repeats_of(entry: Mapping[str, Any]) -> int:
+def repeats_of(entry: ManifestEntry | TaskResults) -> int:
     """Replies that were asked for every item, by a task's entry in manifest or results."""
-    return int(entry.get("repeats", 1))
+    return entry.get("repeats", 1)
 
 
-def failed_items(results: Mapping[str, Any]) -> tuple[int, int]:
+def failed_items(results: Results) -> tuple[int, int]:
     """(replies whose outcome is ``error``, replies of the run) over all tasks."""
     tasks = results["tasks"].values()
     return (

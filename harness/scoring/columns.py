@@ -1,6 +1,6 @@
 """Aggregation: columns of per-item statistics to values with intervals.
 
-One ``MetricColumns`` collects the statistics of one task; ``task_result`` turns them into the entry of
+One ``MetricColumns`` collects the statistics of one task; its entries are what stands in
 ``results.json``. A metric has an entry for a reading when some item has a statistic in it, or when the
 reading's denominator came out empty although the metric applies. Replies to one item (``--repeats``) are rows of their
 own and one cluster, so values are means over all replies and intervals know that items were drawn, not replies.
@@ -14,7 +14,7 @@ import math
 from array import array
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from harness.core.scoring import READINGS, ItemScore, Reading, Stats
 from harness.core.task import TaskSpec
@@ -107,11 +107,15 @@ class MetricColumns:
 
     def sample_fields(
         self, score: ItemScore
-    ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    ) -> tuple[
+        dict[str, dict[Reading, float | None]],
+        dict[str, dict[Reading, dict[str, float] | None]],
+        dict[str, dict[Reading, Literal["ok", "unparsed"]]],
+    ]:
         """(scores, stats, parse) of one item as they stand in ``samples.jsonl``."""
-        scores: dict[str, Any] = {}
-        stats: dict[str, Any] = {}
-        parse: dict[str, Any] = {}
+        scores: dict[str, dict[Reading, float | None]] = {}
+        stats: dict[str, dict[Reading, dict[str, float] | None]] = {}
+        parse: dict[str, dict[Reading, Literal["ok", "unparsed"]]] = {}
         for name in self.spec.metrics:
             readings = score.metrics[name]
             scores[name] = {
@@ -188,7 +192,7 @@ class MetricColumns:
 
         items, numbers = ([column[row] for row in rows] for column in (self._items, self._repeats))
         found = repeat_figures(
-            METRICS[name], stats, items, numbers, self.repeats, self._clusters_of(rows)
+            METRICS[name], stats, items, numbers, self.repeats, clusters=self._clusters_of(rows)
         )
         return {
             "by_repeat": [_finite(value) for value in found.by_repeat],
@@ -224,13 +228,3 @@ def item_value(name: str, stats: Stats | None) -> float | None:
 
 def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
-
-
-def task_result(columns: MetricColumns, *, missing: int) -> dict[str, Any]:
-    """Metrics, directions and sub-scores of one task."""
-    metrics = columns.entries(missing=missing)
-    return {
-        "metrics": metrics,
-        "higher_is_better": {name: columns.spec.higher_is_better[name] for name in metrics},
-        "groups": columns.group_entries(),
-    }

@@ -11,18 +11,34 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from harness.core.scoring import MISSING, OUTCOMES, READINGS, Document, ItemScore, Scored
-from harness.judge.canaries import canaries, health
+from harness.core.keys import digest, identity
+from harness.core.scoring import MISSING, READINGS, Document, ItemScore, Scored
+from harness.errors import InputFileError
+from harness.judge.health import health
 from harness.judge.verdicts import replies_of, verdicts_of
 from harness.run.attempts import AttemptKey, Attempts
-from harness.run.directory import RESPONSES, SAMPLES, SCHEMA_VERSION, RunDirectory
-from harness.run.jsonl import LineReader, encode_line, parse_line
-from harness.run.records import STORED_ERRORS, document_of, repeats_of
+from harness.run.directory import RunDirectory
+from harness.run.files import (
+    RESPONSES,
+    SAMPLES,
+    SCHEMA_VERSION,
+    BenchmarkResults,
+    JudgeHealth,
+    JudgementRecord,
+    Manifest,
+    ManifestEntry,
+    ResponseRecord,
+    Results,
+    SampleRecord,
+    TaskResults,
+)
+from harness.run.jsonl import encode_line, parse_line
+from harness.run.reader import ResponseReader
+from harness.run.records import STORED_ERRORS, document_of, repeats_of, sample_record
 from harness.run.signature import signature
-from harness.scoring.columns import MetricColumns, task_result
-from harness.task_loading.judge_block import task_judge
+from harness.scoring.columns import MetricColumns
 from harness.task_loading.task import YamlTask
 
 TaskLoader = Callable[[str, Mapping[str, Any]], YamlTask]
@@ -34,7 +50,7 @@ class _TaskState:
     columns: MetricColumns
     outcomes: Counter[str] = field(default_factory=Counter)
     unjudged: int = 0
-    health: dict[str, Any] | None = None
+    health: JudgeHealth | None = None
     start: int = 0
     stop: int = 0
 
@@ -54,22 +70,30 @@ class SampleLines:
                 yield parse_line(file.readline(), str(self.path))
 
 
-def score_run(run: RunDirectory, load_task: TaskLoader) -> dict[str, Any]:
+def score_run(
+    run: RunDirectory, load_task: TaskLoader, attempts: Attempts | None = None
+) -> Results:
     """Write ``samples.jsonl`` and ``results.json`` of a run directory, and return the results.
 
-    The run directory must be held for writing.
+    Args:
+        run: the run directory, held for writing.
+        load_task: gives the task of a manifest entry.
+        attempts: what ``run.attempts()`` would read, if the caller has kept it up to date.
 
     Raises:
         HarnessError: the manifest or a task cannot be read, or nothing can be written.
     """
     manifest = run.manifest()
-    attempts, judgements = run.attempts(), run.judgements()
+    attempts = run.attempts() if attempts is None else attempts
+    judgements = run.judgements()
     states: dict[str, _TaskState] = {}
-    run.write_samples(_sample_lines(run, manifest, attempts, judgements, load_task, states))
+    run.write_samples(
+        _sample_lines(run, manifest, attempts, judgements, load_task=load_task, states=states)
+    )
     tasks = {
         name: _task_results(name, entry, states[name]) for name, entry in manifest["tasks"].items()
     }
-    results = {
+    results: Results = {
         "schema_version": SCHEMA_VERSION,
         "judge": manifest["judge"],
         "tasks": tasks,
@@ -86,14 +110,14 @@ def score_run(run: RunDirectory, load_task: TaskLoader) -> dict[str, Any]:
 
 def _sample_lines(
     run: RunDirectory,
-    manifest: Mapping[str, Any],
+    manifest: Manifest,
     attempts: Attempts,
-    judgements: Mapping[AttemptKey, list[dict[str, Any]]],
+    judgements: Mapping[AttemptKey, list[JudgementRecord]],
+    *,
     load_task: TaskLoader,
     states: dict[str, _TaskState],
 ) -> Iterator[bytes]:
-    path = run.path / RESPONSES
-    reader = LineReader(path) if path.exists() else None
+    reader = ResponseReader(run.path) if (run.path / RESPONSES).exists() else None
     written = 0
     try:
         for name, entry in manifest["tasks"].items():
@@ -101,7 +125,8 @@ def _sample_lines(
             repeats = repeats_of(entry)
             columns = MetricColumns(task.spec, repeats)
             state = states[name] = _TaskState(columns, start=written, stop=written)
-            state.health = _health(task, entry, judgements)
+            if (judge := entry["judge"]) is not None:
+                state.health = health(task, judge["id"], judgements)
             lines = attempts.lines(name, entry["selection"], repeats)
             if reader is None or not lines:
                 continue
@@ -115,7 +140,12 @@ def _sample_lines(
                 if not whole_file:
                     task.annotate([doc], "data", entry.get("facts"))
                 replies = judgements.get((name, record["id"], record["repeat"]), [])
-                line = encode_line(_sample(task, entry, state, record, doc, replies))
+                try:
+                    sample = _sample(task, entry, state, record, doc, judgements=replies)
+                except Exception:
+                    _check_document(task, record, reader.place(offset))
+                    raise
+                line = encode_line(sample)
                 written += len(line)
                 state.stop = written
                 yield line
@@ -124,14 +154,31 @@ def _sample_lines(
             reader.close()
 
 
+def _check_document(task: YamlTask, record: ResponseRecord, where: str) -> None:
+    """Say so if a document that cannot be scored is not the one that was asked about.
+
+    Raises:
+        InputFileError: the key of the item is not that of the document in its line.
+    """
+    content = digest([task.spec.task, identity(record["doc"], task.spec.doc_fields)])
+    copies = (digest([content, copy]) for copy in range(1, record["index"] + 1))
+    if record["item_key"] != content and record["item_key"] not in copies:
+        raise InputFileError(
+            "doc: cannot be scored, and it is not the document that item_key names: the line was edited",
+            where=where,
+            hint="restore it from a copy, or start anew with another -o RUN_DIR",
+        )
+
+
 def _sample(
     task: YamlTask,
-    entry: Mapping[str, Any],
+    entry: ManifestEntry,
     state: _TaskState,
-    record: dict[str, Any],
+    record: ResponseRecord,
     doc: Document,
-    judgements: Sequence[Mapping[str, Any]],
-) -> dict[str, Any]:
+    *,
+    judgements: Sequence[JudgementRecord],
+) -> SampleRecord:
     error = record["error"]
     judge = entry.get("judge")
     part = entry["signature_parts"]["judge"]
@@ -162,31 +209,17 @@ def _sample(
         repeat=record["repeat"],
     )
     scores, stats, parse = state.columns.sample_fields(score)
-    return {
-        **{key: value for key, value in record.items() if key != "index"},
-        "reference": task.reference(doc),
-        "extracted": score.extracted,
-        "details": dict(score.details),
-        "parse": parse,
-        "scores": scores,
-        "stats": stats,
-        "groups": groups,
-        "cluster": cluster,
-        "judgements": [reply["key"] for reply in replies],
-    }
-
-
-def _health(
-    task: YamlTask,
-    entry: Mapping[str, Any],
-    judgements: Mapping[AttemptKey, list[dict[str, Any]]],
-) -> dict[str, Any] | None:
-    """How a live judge did on the items whose grade is known."""
-    declared = task_judge(task.spec) if entry.get("judge") else None
-    if declared is None:
-        return None
-    known = canaries(task.spec.yaml_path.parent, declared)
-    return health(task, entry["judge"]["id"], known, judgements)
+    return sample_record(
+        record,
+        reference=task.reference(doc),
+        score=score,
+        parse=parse,
+        scores=scores,
+        stats=stats,
+        groups=groups,
+        cluster=cluster,
+        judgements=[reply["key"] for reply in replies],
+    )
 
 
 def unscored(metrics: Sequence[str], official: frozenset[str]) -> ItemScore:
@@ -215,27 +248,39 @@ def group_values(fields: Sequence[str], doc: Mapping[str, Any]) -> dict[str, str
     return groups
 
 
-def _task_results(name: str, entry: Mapping[str, Any], state: _TaskState) -> dict[str, Any]:
-    items, repeats = int(entry["items_selected"]), repeats_of(entry)
+def _task_results(name: str, entry: ManifestEntry, state: _TaskState) -> TaskResults:
+    items, repeats = entry["items_selected"], repeats_of(entry)
     missing = items * repeats - sum(state.outcomes.values())
-    return {
+    metrics = state.columns.entries(missing=missing)
+    found: TaskResults = {
         "signature": signature(name, entry["signature_parts"]),
         "n": items,
-        **({"repeats": repeats} if repeats > 1 else {}),
+        "repeats": repeats,
         "missing": missing,
         "absent": entry["absent"],
         "unjudged": state.unjudged,
-        "outcomes": {outcome: state.outcomes[outcome] for outcome in OUTCOMES},
-        **task_result(state.columns, missing=missing),
+        "outcomes": {
+            "answered": state.outcomes["answered"],
+            "empty": state.outcomes["empty"],
+            "refused": state.outcomes["refused"],
+            "truncated": state.outcomes["truncated"],
+            "error": state.outcomes["error"],
+        },
+        "metrics": metrics,
+        "higher_is_better": {name: state.columns.spec.higher_is_better[name] for name in metrics},
+        "groups": state.columns.group_entries(),
     }
+    if repeats == 1:
+        del found["repeats"]
+    return found
 
 
 def _benchmarks(
     run: RunDirectory,
-    manifest: Mapping[str, Any],
-    tasks: Mapping[str, Any],
+    manifest: Manifest,
+    tasks: Mapping[str, TaskResults],
     states: Mapping[str, _TaskState],
-) -> dict[str, Any]:
+) -> dict[str, BenchmarkResults]:
     from leaderboards.native import benchmark_results
     from leaderboards.results import task_results
 
@@ -244,4 +289,5 @@ def _benchmarks(
         for name, state in states.items()
     }
     reference = manifest.get("reference")
-    return benchmark_results(task_results(manifest, tasks), lines, reference=reference)
+    found = benchmark_results(task_results(manifest, tasks), lines, reference=reference)
+    return cast("dict[str, BenchmarkResults]", found)

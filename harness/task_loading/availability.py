@@ -86,17 +86,6 @@ def refuse(left_out: Sequence[LeftOut], total: int) -> None:
     )
 
 
-def with_left_out(manifest: dict[str, Any], left_out: Sequence[LeftOut]) -> dict[str, Any]:
-    """A manifest that names the tasks that were left out; no key if there are none.
-
-    >>> with_left_out({"tasks": {"a": {}}}, [LeftOut("a", "mine", "data", "gone")])
-    {'tasks': {'a': {}}}
-    """
-    entries = [entry.as_json() for entry in left_out if entry.task not in manifest["tasks"]]
-    kept = {key: value for key, value in manifest.items() if key != "left_out"}
-    return {**kept, **({"left_out": entries} if entries else {})}
-
-
 def by_benchmark(entries: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     """(benchmark, line) for manifest entries of tasks that were left out, alike ones together.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import fnmatch
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +32,8 @@ class TaskEntry:
     """One line of ``harness tasks list``.
 
     ``yaml`` is relative to the tasks folder for built-ins; for an inline task it is the group file.
-    ``unsupported`` is the reason why a task is listed and cannot be run.
+    ``unsupported`` is the reason why a task is listed and cannot be run. ``spec`` is the declaration, if
+    the YAML was read to list the task (tasks of the user, not built-in ones).
     """
 
     task: str
@@ -45,11 +46,16 @@ class TaskEntry:
     licence: str
     cost: dict[str, Any] = field(default_factory=dict)
     unsupported: str | None = None
+    spec: TaskSpec | None = field(default=None, compare=False, repr=False)
 
     @property
     def path(self) -> Path:
         """Where the YAML lies."""
         return tasks_root() / self.yaml
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the plain form for ``--json`` and the index file."""
+        return {item.name: getattr(self, item.name) for item in fields(self) if item.name != "spec"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +162,7 @@ def _entry(spec: TaskSpec, place: str) -> TaskEntry:
         licence=spec.licence,
         cost=dict(spec.cost),
         unsupported=spec.unsupported,
+        spec=spec,
     )
 
 
@@ -182,11 +189,10 @@ def render_index() -> str:
     index = scan(tasks_root(), tasks_root())
     tasks = {}
     for name, entry in sorted(index.tasks.items()):
-        fields = asdict(entry)
-        del fields["task"]
+        tasks[name] = entry.as_json()
+        del tasks[name]["task"]
         if entry.unsupported is None:
-            del fields["unsupported"]
-        tasks[name] = fields
+            del tasks[name]["unsupported"]
     content = {"tasks": tasks, "groups": dict(sorted(index.groups.items()))}
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 

@@ -11,20 +11,15 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from harness.core.keys import short_hash
-from harness.core.task import TaskSpec
+from harness.core.judge_spec import RESPONSE_SLOT, JudgePrompt, JudgeSpec, slot_names
 from harness.errors import TaskFileError
+from harness.task_loading.judge_sampling import SAMPLING, expected_sampling
 from metrics.judge.votes import REDUCERS
 
-RESPONSE_SLOT: Final = "response"
-"""The slot that holds model output; every other slot holds the benchmark's own text."""
-
 _SECTIONS: Final = ("# system", "# user")
-_SLOT: Final = re.compile(r"\{\{|\}\}|\{([A-Za-z_]\w*)\}")
 _KEYS: Final = frozenset(
     [
         "model",
@@ -38,104 +33,10 @@ _KEYS: Final = frozenset(
         "strip",
     ]
 )
-_SAMPLING: Final = frozenset(
-    [
-        "temperature",
-        "top_p",
-        "max_tokens",
-        "max_completion_tokens",
-        "frequency_penalty",
-        "presence_penalty",
-        "seed",
-        "reasoning_effort",
-    ]
-)
 _PARSE: Final = re.compile(r"[a-z][\w.]*\.\d+")
 
 Where = Callable[..., str]
 """Key path below ``metadata.lalm.judge`` -> file and line."""
-
-
-@dataclass(frozen=True, slots=True)
-class JudgePrompt:
-    """A prompt file.
-
-    Attributes:
-        id: file name without suffix.
-        system: system message, ``None`` if the file has none.
-        user: user message with its slots.
-        path: the file.
-    """
-
-    id: str
-    system: str | None
-    user: str
-    path: Path
-
-    @property
-    def hash(self) -> str:
-        """Short hash of the texts."""
-        return short_hash([self.system, self.user])
-
-    @property
-    def slots(self) -> frozenset[str]:
-        """Names of the slots of both messages."""
-        return slot_names(self.system or "") | slot_names(self.user)
-
-
-@dataclass(frozen=True, slots=True)
-class JudgeSpec:
-    """The judge of one task.
-
-    Attributes:
-        model: model snapshot.
-        sampling: arguments of the call, sent as they are, with the output schema if there is one.
-        samples: votes per item.
-        repeats: identical repeats per unreadable vote; only the strict reading uses them.
-        parse: id and version of the reply parser.
-        reducer: how the scorer turns votes into one verdict (declared; the scorer does it).
-        strip: replies are stripped before they are recorded.
-        chooser: document field that chooses the prompt, ``None`` if there is one prompt.
-        prompts: prompt by the field's value; under ``""`` if there is one prompt.
-    """
-
-    model: str
-    sampling: Mapping[str, Any]
-    samples: int
-    repeats: int
-    parse: str
-    reducer: str
-    strip: bool
-    chooser: str | None
-    prompts: Mapping[str, JudgePrompt] = field(default_factory=dict)
-
-    def prompt(self, doc: Mapping[str, Any]) -> JudgePrompt | None:
-        """The prompt of a document, ``None`` if the judge has nothing to say about it."""
-        return self.prompts.get("" if self.chooser is None else str(doc.get(self.chooser)))
-
-
-def slot_names(text: str) -> frozenset[str]:
-    """Slots of a template.
-
-    >>> sorted(slot_names("{question} {{json}} {response} {question}"))
-    ['question', 'response']
-    """
-    return frozenset(match[1] for match in _SLOT.finditer(text) if match[1])
-
-
-def fill(template: str, slots: Mapping[str, str]) -> str:
-    """Fill all slots in one pass: a value that looks like a slot stays what it is.
-
-    >>> fill("Q: {question} A: {response} {{x}}", {"question": "{response}", "response": "{question}"})
-    'Q: {response} A: {question} {x}'
-
-    Raises:
-        KeyError: a slot has no value.
-    """
-    return _SLOT.sub(
-        lambda match: slots[match[1]] if match[1] else match[0][0],
-        template,
-    )
 
 
 def read_prompt(path: Path) -> JudgePrompt:
@@ -231,19 +132,6 @@ def parse_judge(block: Mapping[str, Any], folder: Path, where: Where) -> JudgeSp
     )
 
 
-def task_judge(spec: TaskSpec) -> JudgeSpec | None:
-    """The judge of a task, ``None`` if it has none."""
-    if spec.judge is None:
-        return None
-
-    def where(*keys: str) -> str:
-        from harness.task_loading.yaml_file import load_yaml
-
-        return load_yaml(spec.yaml_path).where("metadata", "lalm", "judge", *keys)
-
-    return parse_judge(spec.judge, spec.yaml_path.parent, where)
-
-
 def _count(block: Mapping[str, Any], key: str, default: int, least: int, where: Where) -> int:
     value = block.get(key, default)
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= 100:
@@ -271,15 +159,16 @@ def _sampling(given: Any, where: Where) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise TaskFileError("'sampling' is a mapping of call arguments", where=where("sampling"))
     for key, value in given.items():
-        if key not in _SAMPLING:
+        if key not in SAMPLING:
             raise TaskFileError(
                 f"unknown sampling argument {key!r}",
                 where=where("sampling", str(key)),
-                hint=f"known: {', '.join(sorted(_SAMPLING))}",
+                hint=f"known: {', '.join(SAMPLING)}",
             )
-        wanted = str if key == "reasoning_effort" else (int, float)
-        if not isinstance(value, wanted) or isinstance(value, bool):
-            raise TaskFileError(f"{key!r} is {value!r}", where=where("sampling", key))
+        if wanted := expected_sampling(key, value):
+            raise TaskFileError(
+                f"{key!r} is {value!r}, expected {wanted}", where=where("sampling", key)
+            )
     return dict(given)
 
 

@@ -10,9 +10,12 @@ import difflib
 from pathlib import Path
 from typing import Any
 
+from harness.core.generation_arguments import read_level
+from harness.core.judge_spec import JudgeSpec
 from harness.core.task import FunctionRef, TaskSpec, Template
 from harness.errors import TaskFileError
 from harness.task_loading.judge_block import parse_judge
+from harness.task_loading.metric_facts import check_declared
 from harness.task_loading.yaml_file import YamlFile
 
 TASK_KEYS = frozenset(
@@ -145,7 +148,8 @@ def parse_task(file: YamlFile) -> TaskSpec:
     """Turn a task YAML into a ``TaskSpec``.
 
     Raises:
-        TaskFileError: an unknown, missing or ill-typed key, with file and line.
+        TaskFileError: an unknown, missing or ill-typed key, or a metric whose direction or anchors contradict the
+            registry, with file and line.
     """
     data = file.data
     check_keys(file, data, TASK_KEYS)
@@ -178,13 +182,8 @@ def parse_task(file: YamlFile) -> TaskSpec:
             "generation_kwargs needs an explicit 'until' list (often []): lm-eval would stop at a blank line",
             where=file.where("generation_kwargs"),
         )
+    _check_generation(file, generation, "generation_kwargs")
     lalm = _lalm(file)
-    if lalm["judge"] is not None:
-        parse_judge(
-            lalm["judge"],
-            file.path.parent,
-            lambda *keys: file.where("metadata", "lalm", "judge", *keys),
-        )
     metrics, directions = _metrics(file)
     for key in ("official", "judged"):
         unknown = [name for name in lalm[key] if name not in metrics]
@@ -194,7 +193,7 @@ def parse_task(file: YamlFile) -> TaskSpec:
                 where=file.where("metadata", "lalm", key),
             )
     templates = _templates(file, lalm)
-    return TaskSpec(
+    spec = TaskSpec(
         task=str(data["task"]),
         benchmark=lalm["benchmark"],
         yaml_path=file.path,
@@ -218,13 +217,26 @@ def parse_task(file: YamlFile) -> TaskSpec:
         reference_url=lalm["reference"],
         functions={key: value for key, value in data.items() if isinstance(value, FunctionRef)},
         anchors=lalm["anchors"],
-        judge=lalm["judge"],
+        judge=_judge(file, lalm["judge"]),
         cost=lalm["cost"],
         protocol=lalm["protocol"],
         deviations=tuple(lalm["deviations"]),
         raw=data,
         unsupported=lalm["unsupported"],
         aliases=_aliases(file, lalm["aliases"]),
+        where=file.where,
+    )
+    check_declared(spec)
+    return spec
+
+
+def _judge(file: YamlFile, block: dict[str, Any] | None) -> JudgeSpec | None:
+    if block is None:
+        return None
+    return parse_judge(
+        block,
+        file.path.parent,
+        lambda *keys: file.where("metadata", "lalm", "judge", *keys),
     )
 
 
@@ -278,16 +290,18 @@ def _lalm(file: YamlFile) -> dict[str, Any]:
     check_keys(file, lalm, frozenset(_LALM), "metadata", "lalm")
     values: dict[str, Any] = {}
     for key, (types, default) in _LALM.items():
-        where = file.where("metadata", "lalm", key)
         if key not in lalm:
             if default is _REQUIRED:
-                raise TaskFileError(f"metadata.lalm.{key} is missing", where=where)
+                raise TaskFileError(
+                    f"metadata.lalm.{key} is missing", where=file.where("metadata", "lalm", key)
+                )
             values[key] = default
             continue
         value = lalm[key]
         if not isinstance(value, types) or (isinstance(value, bool) and types is not bool):
             raise TaskFileError(
-                f"metadata.lalm.{key} is {value!r}, expected {_type_name(types)}", where=where
+                f"metadata.lalm.{key} is {value!r}, expected {_type_name(types)}",
+                where=file.where("metadata", "lalm", key),
             )
         values[key] = value
     for key, allowed in (("answer", _ANSWERS), ("null_response", ("empty", "error"))):
@@ -319,6 +333,8 @@ def _metrics(file: YamlFile) -> tuple[tuple[str, ...], dict[str, bool]]:
                 f"metric {name!r} needs 'aggregation: !function …' and 'higher_is_better'",
                 where=where,
             )
+        if name in directions:
+            raise TaskFileError(f"metric_list names {name!r} twice", where=where)
         names.append(name)
         directions[name] = entry["higher_is_better"]
     return tuple(names), directions
@@ -341,9 +357,28 @@ def _templates(file: YamlFile, lalm: dict[str, Any]) -> dict[str, Template]:
             doc_to_text=fields.get("doc_to_text", file.data["doc_to_text"]),
             system=fields.get("description", file.data.get("description") or None),
             clean=str(fields.get("clean", lalm["clean"] if is_default else "none")),
-            generation={**file.data["generation_kwargs"], **fields.get("generation_kwargs", {})},
+            generation=_template_generation(file, str(name), fields.get("generation_kwargs") or {}),
         )
     return templates
+
+
+def _template_generation(file: YamlFile, name: str, given: Any) -> dict[str, Any]:
+    keys = ("metadata", "lalm", "templates", name, "generation_kwargs")
+    if not isinstance(given, dict):
+        raise TaskFileError(
+            f"{'.'.join(keys)} is {given!r}, expected a mapping", where=file.where(*keys)
+        )
+    _check_generation(file, given, *keys)
+    return given
+
+
+def _check_generation(file: YamlFile, given: dict[str, Any], *keys: str) -> None:
+    """Refuse generation arguments of the wrong kind.
+
+    Raises:
+        TaskFileError: with file, line and argument.
+    """
+    read_level(given, lambda name: f"{file.where(*keys, name)}: {name}", TaskFileError)
 
 
 def is_group(file: YamlFile) -> bool:

@@ -12,6 +12,7 @@ from harness.errors import UnknownNameError, UnsupportedTaskError
 from harness.task_loading.groups import load_task
 from harness.task_loading.index import TaskEntry, TaskIndex, load_index, tasks_root
 from harness.task_loading.task import YamlTask
+from metrics.registry import METRICS, find
 
 DATA_ROOT_VARIABLE: Final = "HARNESS_DATA"
 
@@ -39,6 +40,31 @@ def load_scoring_task(
     return YamlTask(load_spec(load_index(include_path).resolve([name])[0]), trusted=trusted)
 
 
+def register_metrics(
+    tasks: Mapping[str, Mapping[str, Any]],
+    *,
+    include_path: Sequence[Path] = (),
+    trusted: bool = False,
+) -> None:
+    """Import the scoring code of recorded tasks whose metrics are not registered, which registers them.
+
+    Args:
+        tasks: task id -> manifest entry.
+        include_path: folders with tasks of the user.
+        trusted: code of tasks outside the harness may run.
+
+    Raises:
+        UsageError: the task is not known here, or its code is not trusted.
+        UnknownNameError: a metric is not registered even then.
+    """
+    for name, entry in tasks.items():
+        metrics = entry.get("metrics", ())
+        if any(metric not in METRICS for metric in metrics):
+            load_scoring_task(name, entry, include_path=include_path, trusted=trusted).check()
+        for metric in metrics:
+            find(metric, where=f"task {name}")
+
+
 def yaml_location(spec: TaskSpec) -> str | None:
     """Path of a task YAML that is not built in, else ``None``."""
     path = spec.yaml_path.resolve()
@@ -46,8 +72,8 @@ def yaml_location(spec: TaskSpec) -> str | None:
 
 
 def load_spec(entry: TaskEntry) -> TaskSpec:
-    """Parse the YAML of a task."""
-    return load_task(entry.path, entry.task)
+    """Return the declaration of a task; its YAML is parsed if it was not to list the task."""
+    return entry.spec or load_task(entry.path, entry.task)
 
 
 def check_supported(spec: TaskSpec) -> None:

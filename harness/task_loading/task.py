@@ -11,15 +11,19 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
+from harness.core.judge_spec import Canary
 from harness.core.messages import Hints
 from harness.core.scoring import Document, ItemScore
 from harness.core.task import DataInfo, Documents, FunctionRef, TaskSpec
-from harness.errors import MissingDataError, TaskFileError, UsageError
+from harness.errors import HarnessError, MissingDataError, TaskFileError, UsageError
 from harness.task_loading.index import tasks_root
+from harness.task_loading.judge_canaries import read_canaries
+from harness.task_loading.metric_facts import check_facts, check_registered
 
 Origin = Literal["data", "file"]
 
@@ -56,6 +60,11 @@ def import_beside(ref: FunctionRef, *, trusted: bool) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
+    except HarnessError as error:
+        del sys.modules[name]
+        raise TaskFileError(
+            f"importing {file} failed: {error.message}", where=where, hint=error.hint
+        ) from error
     except Exception as error:
         del sys.modules[name]
         raise TaskFileError(f"importing {file} failed: {error!r}", where=where) from error
@@ -120,13 +129,15 @@ class YamlTask:
                     f"{self._scoring.__file__} has no function 'score'",
                     where=str(self.spec.yaml_path),
                 )
+            check_registered(self.spec)
         return self._scoring
 
     def check(self) -> None:
-        """Import the scoring code.
+        """Import the scoring code, which may register metrics of its own.
 
         Raises:
             UsageError: it is not here, or not trusted.
+            TaskFileError: a metric of the task is registered nowhere.
         """
         assert self.scoring
 
@@ -187,7 +198,9 @@ class YamlTask:
         ``anchors`` (metric -> anchors) completes the declared ones.
         """
         function = getattr(self.scoring, "facts", None)
-        return dict(function(docs)) if function is not None else {}
+        found = dict(function(docs)) if function is not None else {}
+        check_facts(found.get("anchors", {}), f"{self.scoring.__file__}: facts()")
+        return found
 
     def annotate(
         self, docs: list[Document], origin: Origin, facts: Mapping[str, Any] | None = None
@@ -231,6 +244,15 @@ class YamlTask:
         """Further parts of the signature that the benchmark declares, such as its label list."""
         function = getattr(self.scoring, "signature", None)
         return dict(function(docs)) if function is not None else {}
+
+    @cached_property
+    def canaries(self) -> tuple[Canary, ...]:
+        """Items with a known grade, which test the judge; read once.
+
+        Raises:
+            TaskFileError: the file of the benchmark is malformed.
+        """
+        return read_canaries(self.spec, self.parameters)
 
     def check_judge(self) -> None:
         """Refuse a judge that nobody says what it is shown.

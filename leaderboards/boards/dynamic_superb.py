@@ -16,6 +16,7 @@ from typing import Any, Final
 from leaderboards.boards._dynamic_superb_instances import DOMAINS, PHASE_1
 from leaderboards.cells import independent_mean
 from leaderboards.results import SampleIndex, TaskResult
+from metrics.registry import find
 
 DECIMALS: Final = 2
 HEADLINE: Final = "phase1"
@@ -111,7 +112,7 @@ def relative(
         if metric is None or mine is None or mine.value is None or known is None:
             continue
         values[name], theirs[name] = mine.value, known
-        directions[name] = result.higher_is_better[metric]
+        directions[name] = find(metric).higher_is_better
         domains[name] = path(name)[0]
     return {
         "gain": relative_gain(values, theirs, directions),

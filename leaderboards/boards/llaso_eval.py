@@ -14,8 +14,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from leaderboards.cells import Z95
 from leaderboards.results import SampleIndex, TaskResult, Value
+from metrics.statistics import Z95
 
 TREE: Final[dict[str, dict[str, str]]] = {
     "linguistic": {"ASR": "asr"},

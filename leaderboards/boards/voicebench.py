@@ -13,8 +13,9 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from leaderboards.cells import Z95, percent
+from leaderboards.cells import percent
 from leaderboards.results import SampleIndex, TaskResult, Value
+from metrics.statistics import Z95
 
 DECIMALS: Final = 2
 AVERAGED: Final = tuple(

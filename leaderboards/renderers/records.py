@@ -60,8 +60,9 @@ def records(board: Leaderboard) -> Iterator[dict[str, Any]]:
                 }
 
 
-def render_csv(board: Leaderboard) -> str:
-    """Long form, one value per line, values in the unit of the Markdown tables, unrounded."""
+def render_csv(board: Leaderboard, *, title: str = "") -> str:
+    """Return the long form, one value per line, in the unit of the Markdown tables, unrounded."""
+    del title  # no headings
     text = io.StringIO()
     writer = csv.DictWriter(text, FIELDS, lineterminator="\n")
     writer.writeheader()
@@ -76,8 +77,9 @@ def _inert(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value
 
 
-def render_json(board: Leaderboard) -> str:
-    """The records and the sets of signatures as one JSON object."""
+def render_json(board: Leaderboard, *, title: str = "") -> str:
+    """Return the records and the sets of signatures as one JSON object."""
+    del title  # no headings
     content = {
         "records": list(records(board)),
         "signatures": [asdict(group) for group in board.signatures],

@@ -60,6 +60,10 @@ class CorpusBleu(Measure):
         """BLEU; ``nan`` if the references have no words."""
         return _combine([float(total.get(key, 0)) for key in _KEYS])
 
+    def examples(self) -> tuple[Stats, Stats]:
+        """Return an utterance without a common word, and a literal one."""
+        return bleu_item("a b c d e", "v w x y z"), bleu_item("a b c d e", "a b c d e")
+
     def values(self, totals: Matrix, keys: Sequence[str]) -> Matrix:
         """Row by row as ``value``."""
         rows = np.stack([column(totals, keys, key) for key in _KEYS], axis=1)

@@ -85,6 +85,10 @@ class MacroF1(Measure):
             )
         )
 
+    def examples(self) -> tuple[Stats, Stats]:
+        """Return a confusion and a hit."""
+        return confusion_item("a", "b"), confusion_item("a", "a")
+
     def reduce(self, item: Stats) -> Stats:
         """Hits and marginals of the classes: two statistics a class instead of one a cell."""
         reduced: dict[str, float] = {}

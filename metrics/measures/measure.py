@@ -3,25 +3,32 @@
 A ``Measure`` implements ``harness.types.Metric``. ``value`` takes one sum, ``values`` takes many sums
 at once (the rows of a matrix), which is what bootstrap and randomisation need; the two agree up to
 the last bits of a float. ``aggregate`` is the number that is reported. Measures are immutable and
-carry no data; the registry holds one per metric id.
+carry no data; the registry holds one per metric id, and its attributes are the only place where the facts of a
+metric stand: tables, gate, normalised scores and the property tests read them there.
 """
 
 from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from harness.types import Metric, Stats
+from harness.types import Family, Metric, Stats
+from metrics.measures.anchor import Anchor
 from metrics.measures.sums import divide, total
 
-Family = Literal["proportion", "mean", "ratio", "error", "f1"]
 Bounds = tuple[float | None, float | None]
+Unit = Literal["percent", "own"]
+"""``percent``: a fraction that people read as a percentage; ``own``: a number that is shown as it is."""
+Role = Literal["headline", "control", "abstention"]
+"""``headline``: may head a task and enter a mean. ``control``: a judge-free metric in place of a judged one
+(``stands_for``); it heads a task only in a run without judge. ``abstention``: a share of replies without an
+answer; it is shown, never averaged, and watched by the gate's guards, never tested."""
 Matrix = npt.NDArray[np.float64]
 
 FOUR_RATES = ("prompt_strict", "inst_strict", "prompt_loose", "inst_loose")
@@ -30,12 +37,88 @@ FOUR_RATES = ("prompt_strict", "inst_strict", "prompt_loose", "inst_loose")
 
 @dataclass(frozen=True)
 class Measure(Metric, ABC):
-    """A metric; see ``harness.types.Metric`` for the meaning of the attributes."""
+    """A metric and its facts.
+
+    Attributes:
+        name: metric id, as in task YAML and ``results.json``.
+        family: kind; chooses interval and test.
+        bounds: smallest and largest possible value; ``None`` where unbounded.
+        higher_is_better: direction.
+        unit: how a value is shown.
+        role: what a task, a table and the gate may do with it.
+        stands_for: the metric in whose place a control stands, whose anchors it shares.
+        anchor: the values that stand for 0 and 1 in normalised scores where a task declares none; ``None``: the
+            bounds, from worst to best, and no scale without two bounds.
+    """
 
     name: str
     family: Family
     bounds: Bounds
     higher_is_better: bool = field(default=True, kw_only=True)
+    unit: Unit = field(default="percent", kw_only=True)
+    role: Role = field(default="headline", kw_only=True)
+    stands_for: str | None = field(default=None, kw_only=True)
+    anchor: Anchor | None = field(default=None, kw_only=True)
+
+    @property
+    def is_percent(self) -> bool:
+        """True if a value is a fraction that people read as a percentage."""
+        return self.unit == "percent"
+
+    @property
+    def scale(self) -> Anchor | None:
+        """Return the anchor of a task that declares none, ``None`` if the metric has no scale of its own."""
+        if self.anchor is not None:
+            return self.anchor
+        low, high = self.bounds
+        if low is None or high is None:
+            return None
+        return Anchor(low, high) if self.higher_is_better else Anchor(high, low)
+
+    def scale_with(self, declared: Mapping[str, float]) -> Anchor | None:
+        """Return the anchor of a task that declares some of it.
+
+        Args:
+            declared: ``{"chance"}``, ``{"mae_ref"}``, ``{"floor", "ceil"}`` or ``{}``; what it leaves open is the
+                metric's own.
+
+        Returns:
+            The anchor, ``None`` if an end is declared nowhere: the metric then has no normalised score.
+
+        >>> share = Quotient("share", "proportion", (0.0, 1.0), "correct", "n")
+        >>> share.scale_with({"chance": 0.25})
+        Anchor(floor=0.25, ceil=1.0, chance=True)
+        """
+        floor, ceil = (self.scale.floor, self.scale.ceil) if self.scale else (None, None)
+        if "mae_ref" in declared:
+            return Anchor(float(declared["mae_ref"]), 0.0)
+        floor = declared.get("chance", declared.get("floor", floor))
+        ceil = declared.get("ceil", ceil)
+        if floor is None or ceil is None:
+            return None
+        return Anchor(float(floor), float(ceil), chance="chance" in declared)
+
+    def fault(self) -> str | None:
+        """Return what is wrong with the facts, ``None`` if nothing is.
+
+        >>> Quotient("hits", "proportion", (1.0, 0.0), "correct", "n").fault()
+        'bounds are (1.0, 0.0), expected the smaller first'
+        """
+        for what, found, known in (
+            ("family", self.family, get_args(Family)),
+            ("unit", self.unit, get_args(Unit)),
+            ("role", self.role, get_args(Role)),
+        ):
+            if found not in known:
+                return f"{what} is {found!r}, expected one of {', '.join(known)}"
+        low, high = self.bounds
+        if low is not None and high is not None and not low < high:
+            return f"bounds are {self.bounds!r}, expected the smaller first"
+        if (self.role == "control") != (self.stands_for is not None):
+            return "role='control' and stands_for=METRIC belong together"
+        if self.anchor is not None and not self.anchor.fits(self.higher_is_better):
+            return f"anchor runs from {self.anchor.floor:g} to {self.anchor.ceil:g}, against its direction"
+        return None
 
     @abstractmethod
     def value(self, total: Stats) -> float:
@@ -58,8 +141,15 @@ class Measure(Metric, ABC):
         del keys
         return None
 
+    def examples(self) -> tuple[Stats, Stats]:
+        """Return the statistics of a worst and of a best item, from which the property tests make theirs.
+
+        Every metric of the harness has them.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no examples")
+
     def reduce(self, item: Stats) -> Stats:
-        """Additive statistics from which ``values`` can be had; fewer ones where that is possible."""
+        """Return additive statistics that ``values`` takes too; fewer ones where that is possible."""
         return item
 
     def aggregate(self, items: Sequence[Stats]) -> float:
@@ -88,6 +178,13 @@ class Quotient(Measure):
         return _quotients(
             column(totals, keys, self.numerator), column(totals, keys, self.denominator)
         )
+
+    def examples(self) -> tuple[Stats, Stats]:
+        """Return one item at each bound; an unbounded value is 2.25 at its worst."""
+        low, high = (2.25 if bound is None else bound for bound in self.bounds)
+        ends = (low, high) if self.higher_is_better else (high, low)
+        worst, best = ({self.numerator: 4 * end, self.denominator: 4} for end in ends)
+        return worst, best
 
     def ratio_keys(self, keys: Sequence[str]) -> tuple[str, str] | None:
         """The two statistics."""
@@ -160,6 +257,12 @@ class FourRates(Measure):
         ]
         result: Matrix = np.mean(rates, axis=0)
         return result
+
+    def examples(self) -> tuple[Stats, Stats]:
+        """Return an item that breaks two instructions, and one that keeps them."""
+        counts = {"n_prompts": 1, "n_instructions": 2}
+        worst = {**dict.fromkeys(FOUR_RATES, 0), **counts}
+        return worst, {**{rate: counts[_count(rate)] for rate in FOUR_RATES}, **counts}
 
     def ratio_keys(self, keys: Sequence[str]) -> tuple[str, str] | None:
         """``correct`` and ``n`` unless the sum holds four rates."""

@@ -15,6 +15,8 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
+from metrics.statistics import Z95
+
 Weights = Literal["quadratic"] | None
 
 RESAMPLES: Final = 2_000
@@ -233,6 +235,6 @@ def length_bias(
     if np.ptp(logs) == 0 or np.ptp(surplus) == 0:
         return LengthBias(thirds, None, None)
     correlation = float(np.corrcoef(logs, surplus)[0, 1])
-    half = 1.959964 / math.sqrt(len(values) - 3)
+    half = Z95 / math.sqrt(len(values) - 3)
     middle = math.atanh(max(-0.999999, min(0.999999, correlation)))
     return LengthBias(thirds, correlation, (math.tanh(middle - half), math.tanh(middle + half)))

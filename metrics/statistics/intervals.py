@@ -21,15 +21,13 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
-from typing import Final
 
 import numpy as np
 
 from harness.types import Stats
 from metrics.measures.measure import Measure, column
+from metrics.statistics import CONFIDENCE, Z95
 from metrics.statistics.resampling import (
-    CONFIDENCE,
     RESAMPLES,
     SEED,
     Blocks,
@@ -39,8 +37,6 @@ from metrics.statistics.resampling import (
 )
 
 Interval = tuple[float, float]
-
-Z: Final = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / 2)
 
 
 @dataclass(frozen=True)
@@ -93,7 +89,9 @@ def estimate(
     if blocks.size < 2 or not math.isfinite(value) or not np.isfinite(blocks.rows).all():
         return Estimate(value, None, None, len(items), "none")
     with np.errstate(over="ignore", invalid="ignore"):  # beyond a float: no interval, below
-        interval, stderr, method = _spread(metric, value, blocks, clustered, seed, resamples)
+        interval, stderr, method = _spread(
+            metric, value, blocks, clustered=clustered, seed=seed, resamples=resamples
+        )
     # the last bits of a resampled or summed rate are noise
     if stderr <= 1e-12 * max(1.0, abs(value)):
         interval, method = _without_spread(metric, value, blocks.size)
@@ -105,7 +103,7 @@ def estimate(
 
 
 def _spread(
-    metric: Measure, value: float, blocks: Blocks, clustered: bool, seed: int, resamples: int
+    metric: Measure, value: float, blocks: Blocks, *, clustered: bool, seed: int, resamples: int
 ) -> tuple[Interval | None, float, str]:
     """Interval, standard error and method by the family of the metric."""
     pair = metric.ratio_keys(blocks.keys)
@@ -127,9 +125,9 @@ def wilson(successes: float, n: int) -> Interval:
     [0.4902, 0.9433]
     """
     share = successes / n
-    centre = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
-    spread = share * (1 - share) / n + Z * Z / (4 * n * n)
-    half = Z * math.sqrt(max(0.0, spread)) / (1 + Z * Z / n)
+    centre = (share + Z95 * Z95 / (2 * n)) / (1 + Z95 * Z95 / n)
+    spread = share * (1 - share) / n + Z95 * Z95 / (4 * n * n)
+    half = Z95 * math.sqrt(max(0.0, spread)) / (1 + Z95 * Z95 / n)
     return max(0.0, centre - half), min(1.0, centre + half)
 
 

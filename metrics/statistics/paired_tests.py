@@ -96,7 +96,9 @@ def regression_test(
     drop = sign * (metric.aggregate(baseline) - metric.aggregate(candidate))
     clustered = clusters is not None and first.size < len(baseline)
     with np.errstate(over="ignore", invalid="ignore"):  # statistics beyond a float: p = 1
-        p_value, method, detectable = _test(metric, first, second, sign, clustered, seed, draws)
+        p_value, method, detectable = _test(
+            metric, first, second, sign, clustered=clustered, seed=seed, draws=draws
+        )
     if detectable is None:
         difference = paired_difference(metric, baseline, candidate, clusters, seed=seed)
         if difference.stderr:  # pairs that never differ say nothing about what could be seen
@@ -109,6 +111,7 @@ def _test(
     first: Blocks,
     second: Blocks,
     sign: float,
+    *,
     clustered: bool,
     seed: int,
     draws: int,
@@ -118,10 +121,10 @@ def _test(
     drops = None if pair is None else _unit_drops(first, second, pair, sign)
     suffix = f"({draws},seed={seed})" + (f",clusters={first.size}" if clustered else "")
     if metric.family == "f1":
-        p_value = _centred_bootstrap(metric, first, second, sign, seed, draws)
+        p_value = _centred_bootstrap(metric, first, second, sign, seed=seed, draws=draws)
         return p_value, "paired_bootstrap" + suffix, None
     if drops is None or metric.family == "ratio":
-        p_value = _exchange(metric, first, second, sign, seed, draws)
+        p_value = _exchange(metric, first, second, sign, seed=seed, draws=draws)
         return p_value, "block_randomisation" + suffix, None
     if not clustered and metric.family == "proportion" and _zero_one(first, second):
         lost = int(first.counts @ (drops > 0))
@@ -285,7 +288,7 @@ def _influence(blocks: Blocks, pair: tuple[str, str]) -> Matrix:
 
 
 def _exchange(
-    metric: Measure, first: Blocks, second: Blocks, sign: float, seed: int, draws: int
+    metric: Measure, first: Blocks, second: Blocks, sign: float, *, seed: int, draws: int
 ) -> float:
     """Block randomisation: each block's statistics change sides with probability 1/2."""
     change = Blocks(first.keys, second.rows - first.rows, first.counts)
@@ -301,7 +304,7 @@ def _exchange(
 
 
 def _centred_bootstrap(
-    metric: Measure, first: Blocks, second: Blocks, sign: float, seed: int, draws: int
+    metric: Measure, first: Blocks, second: Blocks, sign: float, *, seed: int, draws: int
 ) -> float:
     observed = sign * float(
         metric.values(first.totals[None, :], first.keys)[0]

@@ -64,6 +64,7 @@ def repeat_figures(
     items: Sequence[int],
     numbers: Sequence[int],
     repeats: int,
+    *,
     clusters: Sequence[Hashable] | None = None,
 ) -> Repeats:
     """Figures of one metric.

@@ -24,10 +24,10 @@ import numpy.typing as npt
 from harness.types import Stats
 from metrics.measures.measure import Matrix, Measure
 from metrics.measures.sums import as_float, total
+from metrics.statistics import CONFIDENCE
 
 SEED: Final = 1234
 RESAMPLES: Final = 1000
-CONFIDENCE: Final = 0.95
 _CHUNK_CELLS: Final = 200_000
 
 

@@ -33,7 +33,7 @@ _SELECTORS: Final = frozenset(
     {0x034F, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
 )
 _FOLDED: Final = {
-    **dict.fromkeys(map(ord, "‘’‚‛‹›´ʹʻʼʽˈ՚׳′‵ꞌ＇"), "'"),
+    **dict.fromkeys(map(ord, "‘’‚‛‹›´ʹʻʼʽˈ՚׳′‵Ꞌꞌ＇"), "'"),
     **dict.fromkeys(map(ord, "“”„‟«»ʺ״″‶〝〞〟＂"), '"'),
     **dict.fromkeys(map(ord, "‐‑‒–−﹣－"), "-"),
     **dict.fromkeys(map(ord, "\u2028\u2029\u0085"), "\n"),
@@ -52,7 +52,7 @@ class _Table(dict[int, str]):
 
 
 def _fold(code: int) -> str:
-    """Return what one character of a decomposed text becomes (steps 1 to 4)."""
+    """Return what one character becomes (steps 1 to 4), canonically decomposed."""
     character = chr(code)
     if code in _FOLDED:
         return _FOLDED[code]
@@ -64,9 +64,10 @@ def _fold(code: int) -> str:
     if category == "Nd":
         return str(unicodedata.decimal(character))
     tag, _, parts = unicodedata.decomposition(character).partition(" ")
-    if not tag.startswith("<") or tag in _KEPT_TAGS or code in _KEPT:
+    if not tag or tag in _KEPT_TAGS or code in _KEPT:
         return character
-    return "".join(_fold(int(part, 16)) for part in parts.split())
+    codes = parts.split() if tag.startswith("<") else [tag, *parts.split()]
+    return "".join(_fold(int(part, 16)) for part in codes)
 
 
 _TABLE: Final = _Table()
@@ -97,11 +98,14 @@ def canonical(text: str, *, casefold: bool = True, language: str | None = None) 
         text = text.replace("İ", "i").replace("I", "ı")
     else:
         text = text.replace("İ", "i").replace("ı", "i")
-    return _plain(_plain(text.casefold()).replace("i\u0307", "i"))
+    folded = text.casefold()
+    if folded == text:
+        return text.replace("i\u0307", "i")
+    return unicodedata.normalize("NFC", folded).replace("i\u0307", "i")
 
 
 def _plain(text: str) -> str:
-    text = unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).translate(_TABLE))
+    text = unicodedata.normalize("NFC", text.translate(_TABLE))
     if "\u0e32" in text:
         text = _SARA_AM.sub("\\1\\2\u0e33", text)
     if "\u0eb2" in text:

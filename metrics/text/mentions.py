@@ -166,7 +166,11 @@ def _is_answer_place(before: str, after: str, word: str) -> bool:
         return True
     if closed and _touches_unspaced(opened[-1:]):
         return True
-    if word in ("no", "yes") and opened.endswith(",") and re.match(r"\s*(?:[.!]\s*)?(?:$|\n)", after):
+    if (
+        word in ("no", "yes")
+        and opened.endswith(",")
+        and re.match(r"\s*(?:[.!]\s*)?(?:$|\n)", after)
+    ):
         return True
     if starts and re.match(rf"\s*(?:or|and|/|,)\s*{MENTION}", after):
         return True

@@ -24,6 +24,7 @@ from model_adapters.base import BatchAdapter
 from model_adapters.cascade.answers import answer_from_transcript
 from model_adapters.cascade.language_model import LanguageModel
 from model_adapters.cascade.parts import (
+    LANGUAGE_MODEL_PREFIX,
     CascadeArguments,
     LanguageModelArguments,
     make_recogniser,
@@ -32,6 +33,7 @@ from model_adapters.cascade.parts import (
 )
 from model_adapters.cascade.recognisers.base import HearingError
 from model_adapters.cascade.transcripts import Transcripts
+from model_adapters.registry import generation_argument
 
 
 class CascadeAdapter(BatchAdapter):
@@ -54,6 +56,14 @@ class CascadeAdapter(BatchAdapter):
             )
         self._recogniser = make_recogniser(self._target, arguments.recogniser)
         self._transcripts = Transcripts(self._recogniser, own.transcript_cache)
+
+    @staticmethod
+    def generation_argument(target: str, name: str) -> str | None:
+        """Return the generation argument of the language model that ``-M llm.NAME`` is."""
+        _, model = split_target(target)
+        if model is None or not name.startswith(LANGUAGE_MODEL_PREFIX):
+            return None
+        return generation_argument(model, name.removeprefix(LANGUAGE_MODEL_PREFIX))
 
     def open(self) -> AdapterInfo:
         """Load the recogniser, and the language model if there is one."""

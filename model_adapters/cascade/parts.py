@@ -25,7 +25,7 @@ _EXAMPLES: Final = {
     "transformers": "transformers:PATH_OR_ID, such as openai/whisper-large-v3",
     "openai": "openai:MODEL, such as whisper-1",
 }
-_PREFIX: Final = "llm."
+LANGUAGE_MODEL_PREFIX: Final = "llm."
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class SortedArguments:
     @property
     def for_a_language_model(self) -> list[str]:
         """Names that make no sense without a language model, as the user wrote them."""
-        return [*self.language_model, *(f"{_PREFIX}{name}" for name in self.theirs)]
+        return [*self.language_model, *(f"{LANGUAGE_MODEL_PREFIX}{name}" for name in self.theirs)]
 
 
 def sort_arguments(arguments: Mapping[str, object]) -> SortedArguments:
@@ -135,7 +135,9 @@ def sort_arguments(arguments: Mapping[str, object]) -> SortedArguments:
     """
     left = dict(arguments)
     theirs = {
-        name.removeprefix(_PREFIX): left.pop(name) for name in arguments if name.startswith(_PREFIX)
+        name.removeprefix(LANGUAGE_MODEL_PREFIX): left.pop(name)
+        for name in arguments
+        if name.startswith(LANGUAGE_MODEL_PREFIX)
     }
     own, language_model = (
         {field.name: left.pop(field.name) for field in fields(declared) if field.name in left}

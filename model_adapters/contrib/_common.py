@@ -17,9 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-DEFAULT_MAX_NEW_TOKENS = 512
-_LENGTHS = ("max_new_tokens", "max_gen_toks", "max_tokens")
-_SAMPLING = ("temperature", "top_p", "top_k", "min_p")
+_READ = ("max_new_tokens", "do_sample", "seed", "until")
 _NEUTRAL = {
     "top_p": 1.0,
     "top_k": 0,
@@ -53,55 +51,38 @@ class Plan:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-def read_generation(
-    generation: Mapping[str, Any],
-    model: str,
-    takes: Sequence[str],
-    default: int = DEFAULT_MAX_NEW_TOKENS,
-) -> Plan:
+def read_generation(generation: Mapping[str, Any], model: str, takes: Sequence[str]) -> Plan:
     """Generation arguments for a model that takes ``takes`` beyond length, ``do_sample`` and ``seed``.
 
-    As everywhere in the harness, greedy is the default, a temperature of 0 is greedy, and one above 0 without
-    ``do_sample`` means drawing. A drawn answer needs a seed: without one it would depend on what was asked before.
-    Stop strings are cut by the harness.
+    They come as the harness hands them to every class (docs/adapters.md), each thing under one name. A drawn answer needs
+    a seed: without one it would depend on what was asked before. Stop strings are cut by the harness.
 
     Raises:
-        ValueError: an argument that the model does not take, or a value that makes no sense.
+        ValueError: an argument that the model does not take, or no seed of a drawn answer.
 
-    >>> read_generation({"max_gen_toks": 8, "do_sample": False, "top_p": 0.5}, "M", ())
+    >>> read_generation({"max_new_tokens": 8, "do_sample": False, "until": []}, "M", ())
     Plan(max_new_tokens=8, sampled=False, seed=0, values={})
-    >>> read_generation({"num_beams": 4}, "M", ("temperature",))
+    >>> read_generation({"max_new_tokens": 8, "do_sample": False, "num_beams": 4}, "M", ("temperature",))
     Traceback (most recent call last):
         ...
     ValueError: M takes no num_beams=4; it takes max_new_tokens, do_sample, seed, temperature
     """
-    known = (*_LENGTHS, "do_sample", "seed", "until", "temperature", *_NEUTRAL)
-    lengths = [generation[name] for name in _LENGTHS if generation.get(name) is not None]
-    length = lengths[0] if lengths else default
-    if isinstance(length, bool) or not isinstance(length, int) or length < 1:
-        raise ValueError(f"max_new_tokens is {length!r}, expected a number of tokens")
-    temperature, do_sample = generation.get("temperature"), generation.get("do_sample")
-    sampled = bool(temperature) if do_sample is None else bool(do_sample)
-    if temperature == 0:
-        sampled = False
     values = {}
     for name, value in generation.items():
-        if name in known and name not in ("temperature", *_NEUTRAL):
-            continue
-        if value is None or (name in _SAMPLING and not sampled):
+        if name in _READ:
             continue
         if name in takes:
             values[name] = value
         elif name not in _NEUTRAL or value != _NEUTRAL[name]:
             taken = ", ".join(("max_new_tokens", "do_sample", "seed", *takes))
             raise ValueError(f"{model} takes no {name}={value}; it takes {taken}")
-    seed = generation.get("seed")
+    sampled, seed = generation["do_sample"], generation.get("seed")
     if sampled and seed is None:
         raise ValueError(
             "a drawn answer needs a seed, so that it does not depend on what was asked before: "
             "--gen-kwargs seed=0"
         )
-    return Plan(length, sampled, int(seed or 0), values)
+    return Plan(generation["max_new_tokens"], sampled, seed or 0, values)
 
 
 # --- prompts ---------------------------------------------------------------------------------

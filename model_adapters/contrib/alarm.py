@@ -45,6 +45,7 @@ class ALARM:
     def load(
         self,
         checkpoint: str = "Blinorot/ALARM-CA",
+        *,
         revision: str | None = None,
         device: str = "cuda",
         dtype: str = "auto",
@@ -111,7 +112,7 @@ class ALARM:
     ) -> list[dict[str, Any]]:
         """Answers to requests with one clip each; upstream takes one system prompt for a call."""
         takes = ("temperature", "top_p", "top_k", "min_p", "repetition_penalty")
-        plan = read_generation(generation, NAME, takes, default=self.config.max_tokens)
+        plan = read_generation(generation, NAME, takes)
         sample = self.llm.get_default_sampling_params()
         for name, value in {**({} if plan.sampled else GREEDY), **plan.values}.items():
             setattr(sample, name, value)

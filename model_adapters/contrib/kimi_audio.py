@@ -38,6 +38,7 @@ class KimiAudio:
     def load(
         self,
         checkpoint: str = "moonshotai/Kimi-Audio-7B-Instruct",
+        *,
         revision: str | None = None,
         device: str = "cuda",
         dtype: str = "auto",

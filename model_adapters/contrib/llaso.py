@@ -39,6 +39,7 @@ class LLaSO:
     def load(
         self,
         checkpoint: str = "YirongSun/LLaSO-Base-3.8B-Instruct",
+        *,
         revision: str | None = None,
         audio_tower: str = "openai/whisper-large-v3",
         audio_tower_revision: str | None = None,

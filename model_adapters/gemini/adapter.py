@@ -17,7 +17,6 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Final
 
-from harness.core.generation import stop_strings
 from harness.errors import MissingDependencyError, UsageError
 from harness.types import AdapterInfo, Request, Response
 from model_adapters.arguments import read_arguments
@@ -33,11 +32,11 @@ from model_adapters.gemini.messages import (
 from model_adapters.services.responses import (
     LoopBound,
     OffLoop,
-    Prices,
     as_response,
     changed,
     check_key,
     fingerprint,
+    read_prices,
 )
 from model_adapters.shared.audio_formats import AudioFormat
 
@@ -99,7 +98,7 @@ class GeminiAdapter(AsyncAdapter):
             frozenset(arguments.omit.split()),
         )
         self._opened = False
-        self._prices = Prices(arguments.input_price, arguments.output_price)
+        self._prices = read_prices(arguments.input_price, arguments.output_price)
         self._client = LoopBound(lambda: GeminiClient(self._options))
         self._encoding = OffLoop()
 
@@ -156,7 +155,7 @@ class GeminiAdapter(AsyncAdapter):
         return as_response(
             reply,
             asked=self._model,
-            stops=stop_strings(request.generation),
+            stops=request.generation.stop,
             prices=self._prices,
         )
 

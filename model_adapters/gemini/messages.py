@@ -13,9 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from harness.core.generation import stop_strings
 from harness.errors import UnknownNameError, UsageError
-from harness.types import Audio, Message, Text
+from harness.types import Audio, Generation, Message, Text
 from model_adapters.services.generation import generation_fields
 from model_adapters.shared.audio_formats import AudioFormat, encode_clip
 from model_adapters.shared.parts import joined_parts
@@ -93,29 +92,31 @@ class Built(NamedTuple):
 
 
 def config_fields(
-    generation: Mapping[str, Any], *, repeat: int = 0, omit: frozenset[str] = frozenset()
+    generation: Generation, *, repeat: int = 0, omit: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
-    """Fields of ``GenerateContentConfig`` for declared generation arguments.
+    """Return the fields of ``GenerateContentConfig`` for one answer.
 
-    Names, greedy default and seed are those of ``openai_messages.generation_fields``.
+    Greedy decoding and seed are those of ``generation_fields``.
 
     Raises:
         UnknownNameError: an argument that no service has.
         UsageError: an argument that Gemini does not have, with a value that matters.
 
-    >>> config_fields({"max_new_tokens": 16, "until": ["END"], "presence_penalty": 0.5})
+    >>> config_fields(Generation(16, stop=("END",), extra={"presence_penalty": 0.5}))
     {'max_output_tokens': 16, 'temperature': 0, 'presence_penalty': 0.5, 'stop_sequences': ['END']}
-    >>> config_fields({"temperature": 0.7, "top_k": 5, "seed": 5}, repeat=2)
-    {'temperature': 0.7, 'top_k': 5, 'seed': 7}
+    >>> config_fields(Generation(8, sampled=True, temperature=0.7, seed=5), repeat=2)
+    {'max_output_tokens': 8, 'temperature': 0.7, 'seed': 7}
     """
     fields = generation_fields(generation, repeat=repeat, length_field="max_tokens")
     for name, neutral in _NEUTRAL.items():
         if fields.pop(name, neutral) != neutral:
             raise UsageError(
-                f"Gemini has no {name}; found {generation[name]!r}", where="--gen-kwargs"
+                f"Gemini has no {name}; found {generation.extra[name]!r}",
+                where=f"--gen-kwargs {name}",
+                hint="leave it out",
             )
     if "stop" in fields:
-        fields["stop"] = list(stop_strings(generation)[:MOST_STOPS])
+        fields["stop"] = list(generation.stop[:MOST_STOPS])
     renamed = {_FIELDS.get(name, name): value for name, value in fields.items()}
     return {name: value for name, value in renamed.items() if name not in omit}
 

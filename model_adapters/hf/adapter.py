@@ -29,7 +29,7 @@ from harness.types import AdapterInfo, ErrorInfo, Request, Response
 from model_adapters.base import BatchAdapter, request_seed
 from model_adapters.checkpoints.backend import import_backend
 from model_adapters.checkpoints.source import Source, adapter_base, find_source, identity, trust
-from model_adapters.hf.arguments import GENERATION, sort_arguments
+from model_adapters.hf.arguments import generation_argument, sort_arguments
 from model_adapters.hf.checkpoint import Checkpoint, audio_extractor, load
 from model_adapters.hf.clips import ClipPolicy, take_clips
 from model_adapters.hf.generate import generate
@@ -83,8 +83,11 @@ class _Work:
 class HFAdapter(BatchAdapter):
     """A local checkpoint, or one from the hub."""
 
-    generation_arguments = GENERATION
-    """Model arguments that are generation arguments: the command line hands them to ``--gen-kwargs``."""
+    @staticmethod
+    def generation_argument(target: str, name: str) -> str | None:
+        """Return the generation argument that a model argument is (see ``registry.generation_argument``)."""
+        del target
+        return generation_argument(name)
 
     def __init__(self, target: str, **model_args: object) -> None:
         self._target = target
@@ -196,7 +199,7 @@ class HFAdapter(BatchAdapter):
         groups: dict[Hashable, _Group] = {}
         family = self._loaded().family
         for position, request in enumerate(requests):
-            plan = plan_generation(request.generation, self._arguments.generation)
+            plan = plan_generation(request.generation)
             clips = take_clips(request.messages, self._policy)
             if isinstance(clips, ErrorInfo):
                 work.responses[position] = Response(None, error=clips)

@@ -1,10 +1,10 @@
-"""``-M`` arguments of ``hf``: our own, any of ``from_pretrained``, any of ``generate``.
+"""``-M`` arguments of ``hf``: our own, any of ``from_pretrained``, and which are generation arguments.
 
 A name is looked up in that order among names that are known here, so that a typing error is found before anything is
 loaded. What a newer transformers has and this table has not is given with a prefix: ``model.NAME`` for
 ``from_pretrained``, ``generate.NAME`` for ``generate``, ``template.NAME`` for a variable of the chat template.
-Generation arguments belong to the task's (they are part of the signature), so the command line hands them over to
-``--gen-kwargs``. A value that begins with a brace or a bracket is JSON.
+Generation arguments belong to the request (they are part of the signature), so ``registry.split_generation`` takes them
+out, and here they are refused. A value that begins with a brace or a bracket is JSON.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from harness.core.generation_arguments import OWN_NAMES
 from harness.errors import UnknownNameError, UsageError
 from model_adapters.arguments import read_arguments
 
@@ -56,7 +57,9 @@ GENERATION: Final = frozenset(
     }
 )
 """Arguments of ``generate`` that may change an answer or its cost (transformers 5.23, ``GenerationConfig``)."""
-_PREFIX: Final = re.compile(r"(model|generate|template)\.([A-Za-z_]\w*)")
+GENERATION_PREFIX: Final = "generate."
+"""Of a generation argument that is not listed here, as it may be of a newer transformers."""
+_PREFIX: Final = re.compile(r"(model|template)\.([A-Za-z_]\w*)")
 
 
 @dataclass(frozen=True)
@@ -89,13 +92,11 @@ class HFArguments:
     Attributes:
         own: ours.
         loading: for ``from_pretrained``.
-        generation: for ``generate``, where a request does not say otherwise.
         template: variables of the chat template.
     """
 
     own: Arguments
     loading: Mapping[str, Any] = field(default_factory=dict)
-    generation: Mapping[str, Any] = field(default_factory=dict)
     template: Mapping[str, Any] = field(default_factory=dict)
 
     def changes(self) -> dict[str, Any]:
@@ -107,16 +108,28 @@ class HFArguments:
             if getattr(self.own, name) != getattr(Arguments, name)
         }
         loading = {name: value for name, value in self.loading.items() if name not in NEUTRAL}
-        parts = {"loading": loading, "generation": self.generation, "template": self.template}
+        parts = {"loading": loading, "template": self.template}
         return {**shown, **{name: dict(found) for name, found in parts.items() if found}}
+
+
+def generation_argument(name: str) -> str | None:
+    """Return the generation argument that ``-M NAME`` is, ``None`` if it is an argument of the adapter.
+
+    >>> [generation_argument(name) for name in ("num_beams", "generate.top_k", "generate.newest", "dtype")]
+    ['num_beams', 'top_k', 'generate.newest', None]
+    """
+    plain = name.removeprefix(GENERATION_PREFIX)
+    if plain in GENERATION or plain in OWN_NAMES:
+        return plain
+    return name if name.startswith(GENERATION_PREFIX) else None
 
 
 def sort_arguments(given: Mapping[str, object]) -> HFArguments:
     """Arguments of the command line, each where it belongs.
 
     Raises:
-        UnknownNameError: a name that is none of ours, of ``from_pretrained`` and of ``generate``.
-        UsageError: a value of the wrong type, or broken JSON.
+        UnknownNameError: a name that is neither ours nor one of ``from_pretrained``.
+        UsageError: a value of the wrong type, broken JSON, or a generation argument.
 
     >>> found = sort_arguments({"dtype": "float32", "max_memory": '{"0": "20GiB"}', "template.enable_thinking": False})
     >>> found.own.dtype, found.loading, found.template
@@ -124,17 +137,21 @@ def sort_arguments(given: Mapping[str, object]) -> HFArguments:
     """
     names = [one.name for one in dataclasses.fields(Arguments)]
     own: dict[str, object] = {}
-    rest: dict[str, dict[str, Any]] = {"model": {}, "generate": {}, "template": {}}
+    rest: dict[str, dict[str, Any]] = {"model": {}, "template": {}}
     for name, value in given.items():
         prefixed = _PREFIX.fullmatch(name)
+        if generation_argument(name) is not None:
+            raise UsageError(
+                f"{name} is a generation argument, and belongs to the request",
+                where=f"-M {name}",
+                hint=f"--gen-kwargs {name}=…",
+            )
         if name in names:
             own[name] = value
         elif prefixed:
             rest[prefixed[1]][prefixed[2]] = _value(value, name)
         elif name in LOADING:
             rest["model"][name] = _value(value, name)
-        elif name in GENERATION:
-            rest["generate"][name] = _value(value, name)
         else:
             raise UnknownNameError(
                 "argument of hf:",
@@ -148,7 +165,7 @@ def sort_arguments(given: Mapping[str, object]) -> HFArguments:
         raise UsageError("expected at least 0 tokens", where="-M thinking_budget")
     if arguments.max_audio_seconds is not None and not arguments.max_audio_seconds > 0:
         raise UsageError("expected more than 0 seconds", where="-M max_audio_seconds")
-    return HFArguments(arguments, rest["model"], rest["generate"], rest["template"])
+    return HFArguments(arguments, rest["model"], rest["template"])
 
 
 def _value(value: object, name: str) -> Any:

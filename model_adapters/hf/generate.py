@@ -43,7 +43,9 @@ def generate(
     with lock:
         begun = reasoning_begun(inputs, checkpoint)
         thinking = (
-            None if budget is None else _thinking(checkpoint, inputs, plan, budget, begun, ends)
+            None
+            if budget is None
+            else _thinking(checkpoint, inputs, plan, budget=budget, begun=begun, ends=ends)
         )
     arguments = dict(plan.arguments)
     if thinking is not None:
@@ -124,6 +126,7 @@ def _thinking(
     checkpoint: Checkpoint,
     inputs: Any,
     plan: GenerationPlan,
+    *,
     budget: int,
     begun: Sequence[bool],
     ends: frozenset[int],

@@ -1,9 +1,7 @@
-"""Generation arguments of local checkpoints: pure, without torch.
+"""How an answer is decoded, as arguments of ``generate``: pure, without torch.
 
-``Request.generation`` may use lm-eval's names (``max_gen_toks``, ``until``) or those of transformers
-(``max_new_tokens``); both mean the same. Greedy decoding is the default, and then every sampling value of
-the checkpoint's own ``generation_config.json`` is switched off; its other values (a repetition penalty)
-stay in force, as for any user of the checkpoint.
+For a greedy answer every sampling value of the checkpoint's own ``generation_config.json`` is switched off; its other
+values (a repetition penalty) stay in force, as for any user of the checkpoint.
 """
 
 from __future__ import annotations
@@ -12,13 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from harness.core.generation import DEFAULT_MAX_NEW_TOKENS
-from harness.errors import UnknownNameError, UsageError
-from model_adapters.hf.arguments import GENERATION
+from harness.core.generation_arguments import OWN_NAMES
+from harness.errors import UnknownNameError
+from harness.types import Generation
+from model_adapters.hf.arguments import GENERATION, GENERATION_PREFIX
 
-_LENGTH: Final = ("max_new_tokens", "max_gen_toks", "max_tokens")
 _SAMPLING: Final = ("temperature", "top_p", "top_k", "min_p")
-_OURS: Final = (*_LENGTH, *_SAMPLING, "do_sample", "until", "seed")
 
 
 @dataclass(frozen=True)
@@ -43,63 +40,40 @@ class GenerationPlan:
         return int(self.arguments["max_new_tokens"])
 
 
-def plan_generation(
-    generation: Mapping[str, Any], further: Mapping[str, Any] | None = None
-) -> GenerationPlan:
-    r"""Translate declared generation arguments.
-
-    As in lm-eval, a temperature of 0 means greedy, and a temperature above 0 without ``do_sample`` means
-    sampling.
-
-    Args:
-        generation: what the request declares.
-        further: what the user gave for ``generate`` beside it; the request wins.
+def plan_generation(generation: Generation) -> GenerationPlan:
+    r"""Return what ``generate`` is told.
 
     Raises:
         UnknownNameError: an argument that this adapter does not know.
-        UsageError: a value that makes no sense.
 
-    >>> plan = plan_generation({"max_gen_toks": 8, "until": ["\n"]})
+    >>> plan = plan_generation(Generation(8, stop=("\n",)))
     >>> plan.max_new_tokens, plan.until, plan.sampled
     (8, ('\n',), False)
-    >>> plan_generation({"temperature": 0.7}).sampled
-    True
     """
-    further = further or {}
-    generation = {**further, **generation}
-    known = (*_OURS, *sorted(GENERATION.difference(_OURS)))
-    for name in generation:
-        if name not in known and name not in further:
+    extra: dict[str, Any] = {}
+    for name, value in generation.as_mapping().items():
+        if name in OWN_NAMES:
+            continue
+        if name not in GENERATION and not name.startswith(GENERATION_PREFIX):
             raise UnknownNameError(
                 "generation argument",
                 name,
-                known,
-                hint="one of generate that is not known here: -M generate.NAME",
+                sorted(GENERATION.union(OWN_NAMES)),
+                hint=f"one of generate that is not known here: --gen-kwargs {GENERATION_PREFIX}NAME=…",
             )
-    lengths = [generation[name] for name in _LENGTH if generation.get(name) is not None]
-    length = lengths[0] if lengths else DEFAULT_MAX_NEW_TOKENS
-    if isinstance(length, bool) or not isinstance(length, int) or length < 1:
-        raise UsageError(f"expected a number of tokens, found {length!r}", where="max_new_tokens")
-    temperature = generation.get("temperature")
-    do_sample = generation.get("do_sample")
-    sampled = bool(temperature) if do_sample is None else bool(do_sample)
-    if temperature == 0:
-        sampled = False
-    arguments: dict[str, Any] = {"max_new_tokens": length, "do_sample": sampled}
+        extra[name.removeprefix(GENERATION_PREFIX)] = value
+    given = {"temperature": generation.temperature, "top_p": generation.top_p, **extra}
+    arguments: dict[str, Any] = {
+        "max_new_tokens": generation.limit,
+        "do_sample": generation.sampled,
+    }
     for name in _SAMPLING:
-        value = generation.get(name)
-        if not sampled:
+        if not generation.sampled:
             arguments[name] = None
-        elif value is not None:
-            arguments[name] = value
-    for name, value in generation.items():
-        if name not in _OURS and value is not None:
-            arguments[name] = value
-    until = generation.get("until") or ()
-    if isinstance(until, str):
-        until = (until,)
-    stops = tuple(stop for stop in until if stop)
-    return GenerationPlan(arguments, stops, sampled, int(generation.get("seed") or 0))
+        elif given.get(name) is not None:
+            arguments[name] = given[name]
+    arguments |= {name: value for name, value in extra.items() if name not in _SAMPLING}
+    return GenerationPlan(arguments, generation.stop, generation.sampled, generation.seed or 0)
 
 
 def count_tokens(tokens: Sequence[int], eos: frozenset[int]) -> tuple[int, bool]:

@@ -25,7 +25,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from harness.core.generation import stop_strings
 from harness.errors import AdapterError, MissingDependencyError, UnknownNameError, UsageError
 from harness.types import AdapterInfo, Audio, ErrorInfo, Message, Mode, Request, Response, Text
 from model_adapters.arguments import read_arguments
@@ -36,7 +35,6 @@ from model_adapters.shared.reply_text import cut_at, split_reasoning
 AUDIO_MARK: Final = "<audio>"
 """What stands for a clip in lm-eval's prompts."""
 DEFAULT_RATE: Final = 16_000
-_LENGTH: Final = ("max_gen_toks", "max_new_tokens", "max_tokens")
 _WITH_AUDIO: Final = frozenset({"hf-audiolm-qwen"})
 _SERVICE_ERRORS: Final = ("requests", "aiohttp", "tenacity", "openai", "anthropic", "httpx")
 _ALL_MODES: Final[frozenset[Mode]] = frozenset({"text+audio", "audio+text", "audio", "text"})
@@ -112,7 +110,7 @@ class LMEvalAdapter(BatchAdapter):
         start = time.perf_counter()
         found: list[str | ErrorInfo] = []
         for group in _groups(requests):
-            if _is_sampled(group[0].generation):
+            if group[0].generation.sampled:
                 _seed_everything(group[0])
             found += self._ask(group)
         seconds = time.perf_counter() - start
@@ -174,15 +172,24 @@ class LMEvalAdapter(BatchAdapter):
             ) from error
 
     def _options(self, request: Request) -> dict[str, Any]:
-        """Generation arguments in lm-eval's names."""
-        options = {k: v for k, v in request.generation.items() if v is not None and k != "seed"}
-        lengths = [options.pop(name) for name in _LENGTH if name in options]
-        if lengths:
-            options["max_gen_toks"] = lengths[0]
-        options["until"] = list(stop_strings(request.generation))
-        seed = request.generation.get("seed")
-        if seed is not None and hasattr(self._model, "_create_payload"):  # a service takes one
-            options["seed"] = int(seed) + request.repeat
+        """Return generation arguments in lm-eval's names.
+
+        Raises:
+            UsageError: drawn answers without a temperature: lm-eval's models do not agree on what that means.
+        """
+        generation = request.generation
+        if generation.sampled and generation.temperature is None:
+            raise UsageError(
+                "drawn answers need a temperature: some models of lm-eval would answer greedily without one",
+                where="--gen-kwargs do_sample",
+                hint="--gen-kwargs temperature=…",
+            )
+        options = generation.as_mapping(repeat=request.repeat)
+        options["max_gen_toks"] = options.pop("max_new_tokens")
+        if not generation.sampled:
+            options["temperature"] = 0.0
+        if not hasattr(self._model, "_create_payload"):  # only a service takes a seed
+            options.pop("seed", None)
         return options
 
     def _fingerprint(self) -> str:
@@ -261,24 +268,16 @@ def _groups(requests: Sequence[Request]) -> list[list[Request]]:
     """Requests to ask together, in order: drawn answers alone, since lm-eval draws from one stream of numbers."""
     groups: list[list[Request]] = []
     for request in requests:
-        if (
-            groups
-            and not _is_sampled(request.generation)
-            and not _is_sampled(groups[-1][0].generation)
-        ):
+        if groups and not request.generation.sampled and not groups[-1][0].generation.sampled:
             groups[-1].append(request)
         else:
             groups.append([request])
     return groups
 
 
-def _is_sampled(generation: Mapping[str, Any]) -> bool:
-    return bool(generation.get("do_sample")) or bool(generation.get("temperature"))
-
-
 def _seed_everything(request: Request) -> None:
     """The answer depends on its request alone."""
-    seed = request_seed(int(request.generation.get("seed") or 0), request.request_key)
+    seed = request_seed(request.generation.seed or 0, request.request_key)
     random.seed(seed)
     if (torch := sys.modules.get("torch")) is not None:
         torch.manual_seed(seed)
@@ -288,7 +287,7 @@ def _seed_everything(request: Request) -> None:
 
 def _response(text: str, request: Request, seconds: float) -> Response:
     reasoning, answer = split_reasoning(text)
-    answer, _ = cut_at(answer, stop_strings(request.generation))
+    answer, _ = cut_at(answer, request.generation.stop)
     return Response(answer, reasoning, seconds=seconds)
 
 

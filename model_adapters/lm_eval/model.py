@@ -22,12 +22,14 @@ from lm_eval.api.model import LM
 from lm_eval.api.registry import register_model
 
 from harness.audio import AudioRef
+from harness.core.generation import Level, build_generation
 from harness.errors import AdapterError, UsageError
 from harness.types import Audio, Message, Request, Response, Role, Text
-from model_adapters.registry import create, resolve
+from model_adapters.registry import create, resolve, split_generation
 
 AUDIO_MARK: Final = "<audio>"
 ATTEMPTS: Final = 3
+_LIMITS: Final = ("max_gen_toks", "max_new_tokens", "max_tokens", "max_completion_tokens")
 
 
 @register_model("harness")
@@ -57,7 +59,8 @@ class HarnessLM(LM):  # type: ignore[misc]
         self._batch_size = int(batch_size)
         if device is not None and resolve(str(model)).adapter == "hf":
             model_args["device"] = device
-        self._adapter = create(str(model), model_args)
+        own, self._generation = split_generation(str(model), model_args)
+        self._adapter = create(str(model), own)
         self._info = self._adapter.open()
 
     @property
@@ -138,7 +141,30 @@ class HarnessLM(LM):  # type: ignore[misc]
         context, options, *more = arguments
         clips = [_clip(one) for one in (more[0] if more else {}).get("audio") or ()]
         messages = tuple(_messages(str(context), clips))
-        return Request(f"lm-eval-{number}", messages, dict(options), item=("lm_eval", str(number)))
+        generation = build_generation(
+            Level(self._generation, lambda name: f"--model_args {name}"),
+            Level(_as_lm_eval_reads(options), lambda name: f"--gen_kwargs {name}"),
+        )
+        return Request(f"lm-eval-{number}", messages, generation, item=("lm_eval", str(number)))
+
+
+def _as_lm_eval_reads(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return lm-eval's arguments of a request without what its own models ignore.
+
+    lm-eval merges the task's and the user's before anyone sees them. Of several limits it takes the first in the order of
+    ``_LIMITS``; ``do_sample: false`` is greedy whatever the temperature, and so is temperature 0.
+
+    >>> _as_lm_eval_reads({"do_sample": False, "temperature": 0.7, "max_tokens": 8, "max_gen_toks": 4})
+    {'do_sample': False, 'max_gen_toks': 4}
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    for name in [name for name in _LIMITS if name in given][1:]:
+        del given[name]
+    if given.get("do_sample") is False:
+        given.pop("temperature", None)
+    elif given.get("temperature") == 0:
+        given.pop("do_sample", None)
+    return given
 
 
 def _good(response: Response, request: Request) -> Response:

@@ -19,22 +19,21 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from harness.core.generation import stop_strings
 from harness.errors import UsageError
 from harness.types import AdapterInfo, Request, Response
 from model_adapters.arguments import read_arguments
 from model_adapters.base import AsyncAdapter
 from model_adapters.openai.messages import AudioPart, BodyOptions, SystemRole, encode_body
 from model_adapters.services.chat_client import ChatClient, ClientOptions
-from model_adapters.services.generation import LengthField, generation_fields
+from model_adapters.services.generation import FIELDS, LengthField, generation_fields
 from model_adapters.services.responses import (
     LoopBound,
     OffLoop,
-    Prices,
     as_response,
     changed,
     check_key,
     fingerprint,
+    read_prices,
 )
 from model_adapters.shared.audio_formats import AudioFormat
 
@@ -86,7 +85,7 @@ class OpenAIAdapter(AsyncAdapter):
         )
         self._extra = _extra_body(arguments.extra_body)
         self._body: BodyOptions | None = None
-        self._prices = Prices(arguments.input_price, arguments.output_price)
+        self._prices = read_prices(arguments.input_price, arguments.output_price)
         self._client = LoopBound(lambda: ChatClient(self._options))
         self._encoding = OffLoop()
 
@@ -146,7 +145,7 @@ class OpenAIAdapter(AsyncAdapter):
         return as_response(
             reply,
             asked=self._model,
-            stops=stop_strings(request.generation),
+            stops=request.generation.stop,
             prices=self._prices,
         )
 
@@ -175,7 +174,15 @@ def _extra_body(text: str | None) -> dict[str, Any]:
     except ValueError as error:
         raise UsageError(f"not JSON: {error}", where=where) from error
     if not isinstance(extra, dict):
-        raise UsageError("expected a JSON object", where=where, hint='such as {"top_k": 1}')
+        raise UsageError(
+            "expected a JSON object", where=where, hint='such as {"reasoning_effort": "low"}'
+        )
     if ours := sorted(_OURS & extra.keys()):
         raise UsageError(f"the harness sets {', '.join(ours)} itself", where=where)
+    if decoding := sorted(FIELDS & extra.keys()):
+        raise UsageError(
+            f"{', '.join(decoding)} would change decoding behind the signature",
+            where=where,
+            hint=f"--gen-kwargs {decoding[0]}=…",
+        )
     return extra

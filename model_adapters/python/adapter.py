@@ -162,7 +162,7 @@ class PythonAdapter(BatchAdapter):
             return ErrorInfo("audio", str(error))
         return {
             "messages": [_plain_message(message) for message in request.messages],
-            "generation": _generation(request),
+            "generation": request.generation.as_mapping(repeat=request.repeat),
             "audio": audio,
         }
 
@@ -262,14 +262,6 @@ def contrib_modules() -> list[str]:
     return sorted(path.stem for path in _CONTRIB.glob("*.py") if not path.name.startswith("_"))
 
 
-def _generation(request: Request) -> dict[str, Any]:
-    """Generation arguments; a seed is moved by the number of the repeat, so that repeats differ."""
-    arguments = dict(request.generation)
-    if arguments.get("seed") is not None:
-        arguments["seed"] = int(arguments["seed"]) + request.repeat
-    return arguments
-
-
 def _plain_message(message: Message) -> dict[str, Any]:
     parts = [part.text if isinstance(part, Text) else None for part in message.parts]
     return {"role": message.role, "parts": parts}
@@ -281,9 +273,7 @@ def _response(reply: Mapping[str, Any], request: Request, seconds: float) -> Res
     text, reasoning = reply["text"], reply.get("reasoning")
     if reasoning is None:
         reasoning, text = split_reasoning(text)
-    until = request.generation.get("until") or ()
-    stops = [stop for stop in ((until,) if isinstance(until, str) else until) if stop]
-    text, stopped = cut_at(text, stops)
+    text, stopped = cut_at(text, request.generation.stop)
     finish = reply.get("finish", "stop")
     if finish not in _FINISHES:
         message = f"generate returned finish {finish!r}, expected one of {', '.join(_FINISHES)}"

@@ -80,7 +80,7 @@ class AdaptiveLimiter:
             self.limit = min(float(self.most), self.limit + 1.0 / self.limit)
             self._window.append(seconds)
             if len(self._window) >= max(SMALLEST_WINDOW, int(self.limit)):
-                self._judge_latency()
+                self._weigh_latency()
         self._wake()
 
     def _fall(self) -> None:
@@ -93,8 +93,8 @@ class AdaptiveLimiter:
         self._window_start = self._clock()
         self._saturated = True
 
-    def _judge_latency(self) -> None:
-        """At the end of a window of answers: did it get slower without more answers?"""
+    def _weigh_latency(self) -> None:
+        """Decide at the end of a window whether answers got slower without getting more."""
         elapsed = self._clock() - self._window_start
         latency, rate = statistics.median(self._window), len(self._window) / max(elapsed, 1e-9)
         if self._saturated:

@@ -16,7 +16,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, Generic, NamedTuple, ParamSpec, TypeVar
 
-from harness.errors import AdapterError
+from harness.errors import AdapterError, UsageError
 from harness.types import Response
 from model_adapters.services.chat_reply import ChatReply
 from model_adapters.shared.reply_text import cut_at
@@ -109,6 +109,22 @@ class Prices(NamedTuple):
 
 
 NO_PRICES: Final = Prices()
+
+
+def read_prices(input_price: float | None, output_price: float | None) -> Prices:
+    """Return the prices that the user gave: both or neither.
+
+    Raises:
+        UsageError: only one of them.
+    """
+    if (input_price is None) != (output_price is None):
+        given, missing = ("input_price", "output_price")[:: 1 if output_price is None else -1]
+        raise UsageError(
+            f"{given} without {missing}: the recorded cost would be half of it",
+            where=f"-M {given}",
+            hint=f"-M {missing}=DOLLARS, per million tokens; 0 if it costs nothing",
+        )
+    return Prices(input_price, output_price)
 
 
 def check_key(reply: ChatReply, service: str, variable: str) -> None:

@@ -3,7 +3,7 @@ r"""Reader of Dynamic-SUPERB judge replies, version ``dynamic_superb.1``.
 The judge ends its reply with ``Result: YES`` or ``Result: NO``. The official pattern takes the first ``yes`` or ``no``,
 in any case and even as the start of a word, after ``result:`` and any white space; without one the item
 counts 0. The strict reading is Speech-IFEval's: the last line that is not blank, markup ignored, and one
-repeat. Source: sections 3.2 and 5 of the protocol.
+repeat. Source: the rules in README.md.
 """
 
 from __future__ import annotations

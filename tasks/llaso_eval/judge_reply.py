@@ -4,7 +4,7 @@ The benchmark ships a judge prompt but no parser; the judge was told to write ``
 first of two lines, so the rule is a house rule that all 34,942 released judgements satisfy. The official
 reading takes the first reply, wherever in it the score stands; what cannot be read is left out, as
 nothing is ever asked again upstream. The strict reading asks for the score on the first line, may use one
-repeat, and then counts the lowest score. Source: sections 3.8 and 5 of the protocol.
+repeat, and then counts the lowest score. Source: the rules in README.md.
 """
 
 from __future__ import annotations

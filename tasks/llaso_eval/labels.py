@@ -5,7 +5,7 @@ normalised labels and one compiled pattern per label, built once per list and ca
 is a substring rule ("female" contains "male", so "female" is wrong when it is not an exact match);
 official abstention counts whole-word hits and wants exactly one. The strict reading of both is the label
 that the reply commits to (``metrics.text.commitment``). Nothing here is repaired: labels keep their typing
-errors. Source: section 3.1 and 3.2 of the protocol, arXiv
+errors. Source: LLaSO (README.md), arXiv
 2508.15418.
 """
 

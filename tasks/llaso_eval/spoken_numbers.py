@@ -5,7 +5,7 @@ quirks included (any hyphen makes a range, "adult" is 22, a later score of a key
 read gives ``None``; where the script itself would stop with an exception they raise ``OverflowError``.
 The strict reading of a number is ``metrics.text.numbers.strict_number``. All of them take time linear in the
 length of the text: the shipped patterns are cubic on hostile replies, so they are matched piecewise here,
-and a test holds the result equal to the plain patterns. Source: sections 3.5 to 3.7 of the protocol.
+and a test holds the result equal to the plain patterns. Source: the rules in README.md.
 """
 
 from __future__ import annotations

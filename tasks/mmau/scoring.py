@@ -1,7 +1,7 @@
 """Scoring of MMAU: the official word-set rule, bit-exact, and the strict reading of letters and texts.
 
 Official: a reply is right when it holds every word of the answer and no word that only distractors have
-(protocol, section 3); items without a reply are in no denominator; a reply that is no text, an unknown task
+(README.md); items without a reply are in no denominator; a reply that is no text, an unknown task
 or difficulty, and an unhashable sub-category are where upstream stops. Strict: every item counts, and the
 reply must commit to the right option, by letter or by text (``metrics.text.commitment``). The test split's
 answers are withheld: without an answer the score is absent in both readings.

@@ -1,7 +1,7 @@
 """Scoring of MMSU: the official letter rule, bit-exact, and the strict reading of letters and texts.
 
 Official: a reply is stripped and its lines joined; its first character, else its last but one, is the letter
-(protocol, section 3); a reply that gives no letter, or is no text, is in no denominator; a missing or empty
+(README.md); a reply that gives no letter, or is no text, is in no denominator; a missing or empty
 one counts as wrong. Strict: every item counts, and the reply must commit to the right choice, by letter or by
 text (``metrics.text.commitment``). Null choices are no options; the option text "None" is one.
 """

@@ -134,7 +134,9 @@ def _documents(
                 "_cluster": cluster,
             }
         )
-    warnings = _warnings(track, total, labels, seen, odd_options, odd_answers)
+    warnings = _warnings(
+        track, total, labels, seen, odd_options=odd_options, odd_answers=odd_answers
+    )
     info = DataInfo(source, version, total, tuple(absent), warnings)
     return {"test": Documents(docs, info)}
 
@@ -144,6 +146,7 @@ def _warnings(
     total: int,
     labels: set[str],
     seen: Counter[str],
+    *,
     odd_options: int,
     odd_answers: int,
 ) -> tuple[str, ...]:

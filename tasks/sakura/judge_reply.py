@@ -4,7 +4,7 @@ A judge reply holds an explanation and a judgement on lines of their own. The of
 exactly: case-sensitive keys, one space after each colon, a verdict that ends at a blank line or at
 the end of the text. A reply that the pattern or the two verdict words do not cover is *invalid*; it
 counts as "not correct" and is never repaired. The official reading takes the first reply; the strict
-reading may use one identical repeat when the first is invalid (``protocol``: sections 3 and 5). It also
+reading may use one identical repeat when the first is invalid (README.md). It also
 takes what judges put around a verdict (quotes, bold, a fence, JSON, other case, words after it), and of
 several verdicts the last one, so that a judge which quotes the model's own verdict is read right.
 """

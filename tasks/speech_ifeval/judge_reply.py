@@ -4,7 +4,7 @@ The judge ends its reply with ``Result: YES`` or ``Result: NO``. The official pa
 the first ``yes`` or ``no``, in any case and even as the start of a word, that follows ``result:`` and
 exactly one white-space character; upstream stops at a reply without one. The strict reading takes the
 last line that is not blank, without emphasis, brackets, quotes and full stops, and asks that it be the
-word ``Result``, a colon and the whole word yes or no. Source: sections 3.2 and 5 of the protocol.
+word ``Result``, a colon and the whole word yes or no. Source: the rules in README.md.
 """
 
 from __future__ import annotations

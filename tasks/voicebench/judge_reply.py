@@ -2,7 +2,7 @@
 
 Open subsets ask the judge for a score from 1 to 5, spoken question answering for Yes or No; both ask
 three times. The official readers keep the official code's tolerance and its crashes (``None``); the
-strict readers take only what the judge was asked for (protocol: sections 3.2, 3.3 and 5).
+strict readers take only what the judge was asked for (README.md).
 """
 
 from __future__ import annotations

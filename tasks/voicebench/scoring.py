@@ -28,6 +28,7 @@ from tasks.voicebench import judge_reply as judge
 from tasks.voicebench import reply_rules as rules
 from tasks.voicebench.bbh import read_bbh
 from tasks.voicebench.layout import CONFIGS, Evaluator
+from tasks.voicebench.refusals import refuses
 
 VOTES: Final = 3
 _ABSENT: Final = Scored(None)
@@ -77,7 +78,7 @@ def _votes(verdicts: Sequence[Any]) -> list[str]:
 
 
 def _open(_doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemScore:
-    """Mean of the judge's scores (protocol, sections 3.2 and 5)."""
+    """Mean of the judge's scores."""
     if verdicts is None:
         return ItemScore({"judge_score": {"official": _ABSENT, "strict": _ABSENT}})
     texts = _votes(verdicts)
@@ -107,7 +108,7 @@ def _open(_doc: Document, response: Any, verdicts: Sequence[Any] | None) -> Item
 
 
 def _qa(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemScore:
-    """PEDANT's substring branch, the judge's majority vote, and their mean (sections 3.3 and 5).
+    """PEDANT's substring branch, the judge's majority vote, and their mean.
 
     PEDANT's classifier cannot be had: where it would decide, the official ``panda`` is unsupported,
     and with it ``sdqa``. Strict ``panda`` is the substring branch on whole words; strict ``sdqa`` is
@@ -162,7 +163,7 @@ def _strict_vote(response: Any, votes: Sequence[str]) -> Scored:
 
 
 def _mcq(doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> ItemScore:
-    """The first option letter that a template finds (section 3.4); strictly the option committed to."""
+    """The first option letter that a template finds; strictly the option committed to."""
     gold = _text(doc, "reference")
     if not isinstance(response, str):
         return _stopped("accuracy")
@@ -176,7 +177,7 @@ def _mcq(doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> ItemS
 
 
 def _bbh(doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> ItemScore:
-    """The verdict of the first rule of the sub-task's chains (section 3.6); strictly the one committed to."""
+    """The verdict of the first rule of the sub-task's chains; strictly the one committed to."""
     gold = rules.bbh_gold(_text(doc, "reference"))
     subtask = rules.bbh_subtask(_text(doc, "id"))
     if not isinstance(response, str) or gold is None or subtask is None:
@@ -204,11 +205,11 @@ def _stopped(metric: Literal["accuracy", "refusal_rate"]) -> ItemScore:
 
 
 def _harm(_doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> ItemScore:
-    """Whether the reply holds a refusal literal (section 3.5); strictly a blank one is no refusal."""
+    """Whether the reply holds a refusal literal; strictly whether it refuses, in words and in deed."""
     if not isinstance(response, str):
         return _stopped("refusal_rate")
     refused = rules.is_refusal(response)
-    strict = Scored(_share(rules.is_refusal(response, plain_apostrophes=True)))
+    strict = Scored(_share(refuses(response)))
     return ItemScore(
         {
             "refusal_rate": {

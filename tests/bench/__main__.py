@@ -134,11 +134,10 @@ def _words(name: str) -> list[str]:
 
 def score_in_process(task: str, file: Path, run: Path) -> None:
     """``harness score`` without the start of a process."""
-    from harness.core.stored_replies import Fields
-    from harness.evaluation.stored import score_file
+    from harness.evaluation.stored import StoredReplies, score_file
     from harness.settings import Settings
 
-    score_file(Settings("stored", (task,), run), file, Fields(), "none", ["harness", "score"])
+    score_file(Settings("stored", (task,), run), StoredReplies(file), ["harness", "score"])
 
 
 BENCHES: tuple[Callable[[Path], None], ...] = (

@@ -20,8 +20,8 @@ from harness import errors
 from harness.task_loading.index import load_index
 from harness.task_loading.schema import _LALM, _REQUIRED, _TEMPLATE_KEYS
 from metrics.registry import METRICS
+from model_adapters.built_in import ADAPTERS
 from model_adapters.conformance import AdapterConformance
-from model_adapters.registry import BUILT_IN
 from tests.contract.pages import ROOT, blocks, code, first_cells, read, section
 from tests.support.command import CommandResult
 from tests.support.runs.toy import jsonl
@@ -31,6 +31,8 @@ PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
     *DOCS,
     *sorted((ROOT / "tasks").glob("*/README.md")),
+    *sorted((ROOT / "model_adapters").glob("*/README.md")),
+    ROOT / "changelog.d" / "README.md",
 ]
 OURS = [page for page in PAGES if page.parent.name != "llaso_eval" and page.name != "CHANGELOG.md"]
 HIDDEN = {"--model"}  # as lm-eval users write it; not in --help
@@ -139,6 +141,16 @@ def test_every_function_of_a_scoring_module_is_documented() -> None:
     assert looked_for <= {code(cell)[0].partition("(")[0] for cell in named}
 
 
+def test_what_follows_from_declarations_is_up_to_date() -> None:
+    refresh = runpy.run_path(str(ROOT / "scripts" / "refresh.py"))
+    stale = [
+        path.name
+        for path, text in refresh["contents"]().items()
+        if path.read_text(encoding="utf-8") != text
+    ]
+    assert not stale, "make refresh"
+
+
 def parts(module: str) -> list[str]:
     """Return the modules of an adapter: its own, or all of its package."""
     if not module.endswith(".adapter"):
@@ -149,9 +161,11 @@ def parts(module: str) -> list[str]:
 
 def test_every_adapter_and_its_arguments_are_documented() -> None:
     page = read("docs/adapters.md")
-    for name, target in BUILT_IN.items():
-        named = {word for cell in first_cells(section(page, f"## {name}")) for word in code(cell)}
-        first = target.partition(":")[0]
+    for name, row in ADAPTERS.items():
+        own = ROOT / "model_adapters" / name / "README.md"
+        text = own.read_text(encoding="utf-8") if own.is_file() else section(page, f"## {name}")
+        named = {word for cell in first_cells(text) for word in code(cell)}
+        first = row.target.partition(":")[0]
         declared = {
             field.name
             for module in (importlib.import_module(file) for file in parts(first))
@@ -213,7 +227,7 @@ def test_what_the_readme_calls_absent_is_absent(cli: Cli) -> None:
     sentences = re.split(r"[.,]\s+(?=and |[A-Z*])", f"{text}*")
     adapters = [name for part in sentences if part.endswith(" adapter") for name in code(part)]
     (missing,) = (code(part) for part in sentences if part.endswith(" verb"))
-    assert not BUILT_IN.keys() & {name.rstrip(":") for name in adapters}
+    assert not ADAPTERS.keys() & {name.rstrip(":") for name in adapters}
     assert missing and not {verb[0] for verb in verbs(cli)} & set(missing)
     if "No Dynamic-SUPERB" in text:
         assert not any(name.startswith("dynamic_superb") for name in load_index().tasks)

@@ -157,7 +157,7 @@ def test_flags_with_underscores_and_the_old_model_flags(cli: Cli, tmp_path: Path
     assert found.code == 0
     manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
     assert manifest["model"]["args"] == {"seed": 3, "concurrency": 2}
-    assert manifest["tasks"]["toy"]["generation"]["max_gen_toks"] == 4
+    assert manifest["tasks"]["toy"]["generation"]["max_new_tokens"] == 4
 
 
 def test_a_recipe_gives_settings_and_flags_win(cli: Cli, tmp_path: Path) -> None:
@@ -614,7 +614,13 @@ def test_the_version_and_help_are_0() -> None:
         (("--gen-kwargs", "do_sample=maybe"), "--gen-kwargs do_sample"),
         (("--gen-kwargs", "max_gen_toks=0"), "--gen-kwargs max_gen_toks"),
         (("--gen-kwargs", "max_gen_toks=1.5"), "--gen-kwargs max_gen_toks"),
-        (("--system", "{{ unclosed"), "the prompt cannot be rendered"),
+        (("--gen-kwargs", "max_gen_toks=1e3"), "write 1000"),
+        (("--gen-kwargs", "max_tokens=7,max_new_tokens=8"), "different values"),
+        (("--gen-kwargs", "do_sample=false,temperature=0.7"), "contradict each other"),
+        (("--gen-kwargs", "do_sample=true,temperature=0"), "contradict each other"),
+        (("--gen-kwargs", "until=[INST]"), "is not JSON"),
+        (("-J", "price_in=2"), "-J price_in"),
+        (("--system", "{{ unclosed"), "--system, line 1: invalid template"),
         (("--system", "{{ 1/0 }}"), "ZeroDivisionError"),
         (("--system", "{% unknown %}"), "unknown"),
         (("-M", "seed=2020-13-45"), "expected an integer"),

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,12 @@ def test_a_package_that_was_removed_is_named(installation: Path, tmp_path: Path)
     found = run(copy)
     assert found.returncode == 4
     assert "'leaderboards'" in found.stderr and "Traceback" not in found.stderr
+
+
+def test_every_package_is_typed_also_in_the_wheel(tmp_path: Path) -> None:
+    """Without ``py.typed`` a user's type checker takes everything of ours for ``Any``."""
+    marks = {f"{name}/py.typed" for name in PACKAGES}
+    assert all((ROOT / mark).is_file() for mark in marks)
+    wheel = pytest.importorskip("hatchling.builders.wheel", reason="needs hatchling")
+    (built,) = wheel.WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
+    assert marks <= set(zipfile.ZipFile(built).namelist())

@@ -11,20 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.task_loading.index import load_index
 from harness.types import Metric
-from metrics.measures.corpus_bleu import bleu_item
-from metrics.measures.macro_f1 import confusion_item
-from metrics.registry import METRICS, add, total
+from metrics.measures.corpus_bleu import CorpusBleu, bleu_item
+from metrics.measures.macro_f1 import MacroF1, confusion_item
+from metrics.measures.measure import FourRates
+from metrics.registry import METRICS, Measure, Quotient, add, total
 from metrics.statistics.intervals import estimate
-
-IDS = {
-    *("accuracy", "wer", "cer", "per", "mae", "judge_score", "refusal_rate", "abstention_rate"),
-    *("macro_f1", "if_prompt_strict", "if_prompt_loose", "if_inst_strict", "if_inst_loose"),
-    *("if_rate", "panda", "qa_vote", "sdqa", "judged_accuracy", "letter_or_text"),
-    *("exact_accuracy", "exact_prosodic", "exact_fluency"),
-    *("slot_f1", "slot_cer", "corpus_bleu"),
-}
-LOWER_IS_BETTER = {"wer", "cer", "per", "mae", "abstention_rate", "slot_cer"}
 
 Item = Mapping[str, float]
 
@@ -39,45 +32,46 @@ def _four(weights: tuple[int, int, int, int], instructions: int) -> Item:
 
 
 _count = st.integers(0, 40)
-_share = st.builds(lambda x: {"correct": x, "n": 1}, st.sampled_from([0, 1, 0.25, 0.5, 1 / 3]))
-_instructions = st.integers(1, 4).flatmap(
-    lambda n: st.builds(lambda x: {"correct": x, "n": n}, st.integers(0, n))
-)
-_edits = st.builds(lambda e, n: {"edits": e, "length": n}, _count, _count)
 _rates = st.builds(
     _four, st.tuples(*[st.integers(0, 1)] * 2, *[st.integers(0, 4)] * 2), st.integers(1, 4)
 )
 _words = st.lists(st.sampled_from(["a", "b", "the", "."]), max_size=6).map(" ".join)
 _label = st.sampled_from(["a", "b|c", '"', "", "é\n", "a,b"])
-SPECIAL = {
-    **dict.fromkeys(["if_inst_strict", "if_inst_loose"], _instructions),
-    **dict.fromkeys(["wer", "cer", "per", "slot_cer"], _edits),
-    "slot_f1": st.builds(lambda s: {"score": s / 3, "n": 1}, st.integers(0, 3)),
-    "corpus_bleu": st.builds(bleu_item, _words, _words),
-    "mae": st.builds(lambda e: {"abs_error": e, "n": 1}, st.floats(0, 1e6) | st.integers(0, 99)),
-    "judge_score": st.builds(lambda s: {"score": s / 3, "n": 1}, st.integers(3, 15)),
-    "macro_f1": st.builds(confusion_item, _label, _label | st.none()),
-    "if_rate": _rates,
+BY_FORMULA: dict[type[Measure], st.SearchStrategy[Item]] = {
+    CorpusBleu: st.builds(bleu_item, _words, _words),
+    MacroF1: st.builds(confusion_item, _label, _label | st.none()),
+    FourRates: _rates,
 }
-BEST_AND_WORST: dict[str, tuple[Item, Item]] = {
-    "slot_f1": ({"score": 1.0, "n": 1}, {"score": 0.0, "n": 1}),
-    "corpus_bleu": (bleu_item("a b c d e", "a b c d e"), bleu_item("a b c d e", "v w x y z")),
-    **dict.fromkeys(
-        ["wer", "cer", "per", "slot_cer"], ({"edits": 0, "length": 4}, {"edits": 9, "length": 4})
-    ),
-    "abstention_rate": ({"correct": 0, "n": 1}, {"correct": 1, "n": 1}),
-    "mae": ({"abs_error": 0, "n": 1}, {"abs_error": 3.5, "n": 1}),
-    "judge_score": ({"score": 5, "n": 1}, {"score": 1, "n": 1}),
-    "macro_f1": (confusion_item("a", "a"), confusion_item("a", "b")),
-    "if_rate": (_four((1, 1, 2, 2), 2), _four((0, 0, 0, 0), 2)),
-}
+"""Items of formulas with statistics of their own kind; those of a quotient follow from its entry."""
+
+
+def _quotient(metric: Quotient) -> st.SearchStrategy[Item]:
+    """Items within the bounds: whole, fractional and float values, one or several units an item."""
+    low, high = (9.0 if bound is None else bound for bound in metric.bounds)
+    if metric.family == "ratio":
+        return st.builds(lambda e, n: {metric.numerator: e, metric.denominator: n}, _count, _count)
+    values = st.integers(0, 12).map(lambda part: low + (high - low) * part / 12)
+    if metric.bounds[1] is None:
+        values |= st.floats(low, 1e6)
+    weights = st.sampled_from([1, 1, 1, 3])
+    return st.builds(lambda x, n: {metric.numerator: x * n, metric.denominator: n}, values, weights)
+
+
+def _item(metric: Measure) -> st.SearchStrategy[Item]:
+    """One item's statistics, made from the registry entry alone."""
+    if type(metric) in BY_FORMULA:
+        return BY_FORMULA[type(metric)]
+    if isinstance(metric, Quotient):
+        return _quotient(metric)
+    return st.sampled_from(metric.examples())
+
 
 every_metric = pytest.mark.parametrize("name", sorted(METRICS))
 few = settings(max_examples=40, deadline=None, derandomize=True)
 
 
 def _items(data: st.DataObject, name: str, least: int = 0) -> list[Item]:
-    return data.draw(st.lists(SPECIAL.get(name, _share), min_size=least, max_size=12))
+    return data.draw(st.lists(_item(METRICS[name]), min_size=least, max_size=12))
 
 
 def _same(first: float, second: float) -> bool:
@@ -89,10 +83,46 @@ def _inside(value: float, name: str) -> bool:
     return (low is None or value >= low - 1e-12) and (high is None or value <= high + 1e-12)
 
 
-def test_the_registry_holds_exactly_the_ids_of_the_contract() -> None:
-    assert set(METRICS) == IDS
-    assert all(isinstance(metric, Metric) for metric in METRICS.values())
-    assert {name for name, m in METRICS.items() if not m.higher_is_better} == LOWER_IS_BETTER
+def test_every_entry_is_a_metric_whose_facts_agree() -> None:
+    for name, metric in METRICS.items():
+        assert isinstance(metric, Metric) and metric.name == name
+        assert metric.fault() is None, name
+
+
+def test_every_metric_of_a_built_in_task_is_registered_and_every_entry_is_used() -> None:
+    used = {name for task in load_index().tasks.values() for name in task.metrics}
+    assert used == METRICS.keys()
+
+
+def test_harm_goes_down_and_scores_go_up() -> None:
+    """The direction by a metric's name, so that a flag alone cannot turn a metric round."""
+    for name, metric in METRICS.items():
+        harm = name in {
+            "wer",
+            "wer_marked",
+            "cer",
+            "per",
+            "mae",
+            "abstention_rate",
+        } or name.endswith("_cer")
+        assert metric.higher_is_better != harm, name
+
+
+def test_a_control_stands_for_a_metric_and_shares_its_unit() -> None:
+    for metric in METRICS.values():
+        if metric.stands_for is not None:
+            judged = METRICS[metric.stands_for]
+            assert (judged.unit, judged.bounds) == (metric.unit, metric.bounds)
+
+
+@every_metric
+def test_the_scale_scores_the_worst_item_0_and_the_best_1(name: str) -> None:
+    metric = METRICS[name]
+    worst, best = (metric.value(item) for item in metric.examples())
+    if metric.scale is None:
+        assert None in metric.bounds
+        return
+    assert (metric.scale.score(worst), metric.scale.score(best)) == (0.0, pytest.approx(1.0))
 
 
 @every_metric
@@ -158,8 +188,8 @@ def test_no_items_have_no_value(name: str) -> None:
 
 @every_metric
 def test_better_items_move_the_value_in_its_direction(name: str) -> None:
-    best, worst = BEST_AND_WORST.get(name, ({"correct": 1, "n": 1}, {"correct": 0, "n": 1}))
     metric = METRICS[name]
+    worst, best = metric.examples()
     values = [metric.aggregate([best] * k + [worst] * (4 - k)) for k in range(5)]
     assert values == sorted(values, reverse=not metric.higher_is_better)
     assert values[0] != values[-1]
@@ -167,7 +197,7 @@ def test_better_items_move_the_value_in_its_direction(name: str) -> None:
 
 @every_metric
 def test_one_item_has_a_value_and_no_interval(name: str) -> None:
-    best, _ = BEST_AND_WORST.get(name, ({"correct": 1, "n": 1}, {}))
+    _, best = METRICS[name].examples()
     found = estimate(METRICS[name], [best])
     assert math.isfinite(found.value)
     assert (found.ci95, found.stderr, found.n) == (None, None, 1)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from harness.audio import AudioRef
 from harness.errors import AudioError, UnknownNameError
 from harness.types import Adapter, AdapterInfo, ErrorInfo, Request, Response
 from model_adapters.base import BatchAdapter
+from model_adapters.built_in import ADAPTERS, Trial
 from model_adapters.conformance import AdapterConformance, NonconformingError
 from model_adapters.gemini.messages import RequestOptions, build_request, config_fields
 from model_adapters.openai.messages import BodyOptions, encode_body
@@ -31,10 +33,8 @@ CHECKS = AdapterConformance.CHECKS
 CLIPS = Path(__file__).resolve().parents[2] / "tasks" / "quickstart" / "clips"
 Suites = Callable[[str], AdapterConformance]
 
-NO_MODEL = {
-    "stop_strings": "replies are not generated",
-    "max_tokens": "replies are not generated",
-}
+SPEECH = [AudioRef(CLIPS / f"choice_0{i}.opus") for i in (1, 2, 3)]
+TRIALS = {trial.name: trial for row in ADAPTERS.values() for trial in row.trials}
 ITEMS = [
     *(f"order_{i}" for i in range(6)),
     *(f"failures_{i}" for i in range(2)),
@@ -42,166 +42,102 @@ ITEMS = [
     *("unicode", "audio_matters", "several_clips", "audio_only", "system_prompt"),
     *("stop_strings", "max_tokens", "cancellation"),
 ]
+PLACE = re.compile(r"\{(\w+)\}")
 
 
-def mock(style: str) -> AdapterConformance:
-    def make(target: str = "hash") -> Adapter:
-        return create(f"mock:{target}", {"style": style, "decode": True})
-
-    suite = AdapterConformance(
-        make,
-        exceptions=NO_MODEL,
-        empty=lambda: (make("fixed:"), suite.request("nothing")),
-    )
-    return suite
+def openai_reply(request: Request) -> str:
+    fields = generation_fields(request.generation)
+    body = json.loads(encode_body(request.messages, fields, BodyOptions("m")))
+    return str(served_reply(body)["content"])
 
 
-def baseline() -> AdapterConformance:
-    deaf = "a chance baseline neither hears nor reads"
-    return AdapterConformance(
-        lambda: create("baseline:random"),
-        exceptions={
-            **NO_MODEL,
-            "audio_matters": deaf,
-            "system_prompt": deaf,
-            "failures_as_values": deaf,
-            "empty_reply": "it always has an answer",
-        },
-    )
+def gemini_reply(request: Request) -> str:
+    built = build_request(request.messages, config_fields(request.generation), RequestOptions())
+    wire: dict[str, Any] = {"mode": "json", "exclude_none": True, "by_alias": True}
+    config = built.config.model_dump(**wire)
+    body = {
+        "contents": [content.model_dump(**wire) for content in built.contents],
+        "systemInstruction": config.get("systemInstruction"),
+        "generationConfig": config,
+    }
+    return str(served_reply(as_chat(body, "m"))["content"])
 
 
-def replay(folder: Path) -> AdapterConformance:
-    file = folder / "replies.jsonl"
-    lines = [{"id": name, "response": f"stored {name} – ß"} for name in ITEMS]
-    lines.append({"id": "nothing", "response": ""})
-    file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    stored = "a stored reply belongs to its item, whatever the prompt"
-    suite = AdapterConformance(
-        lambda: create(f"replay:{file}"),
-        exceptions={**NO_MODEL, "audio_matters": stored, "system_prompt": stored},
-        expects=lambda request: f"stored {request.item[1]} – ß",
-        empty=lambda: (create(f"replay:{file}"), suite.request("nothing")),
-    )
-    return suite
+KNOWN_REPLIES: dict[str, Callable[[Request], str]] = {
+    "openai": openai_reply,
+    "gemini": gemini_reply,
+    "replay": lambda request: f"stored {request.item[1]} – ß",
+}
+"""What the reply must be, where that can be said besides all checks."""
 
 
-def pocketsphinx() -> AdapterConformance:
-    pytest.importorskip("pocketsphinx", reason="needs the extra demo")
-    suite = AdapterConformance(
-        lambda: create("cascade:pocketsphinx"),
-        exceptions={**NO_MODEL, "system_prompt": "a recogniser reads no prompt"},
-        clips=SPEECH,
-        empty=lambda: (
-            create("cascade:pocketsphinx"),
-            suite.request("silence", clips.ref(clips.silence(0.05))),
-        ),
-    )
-    return suite
+class Places:
+    """What stands in the places of a trial; each is made when it is first asked for."""
+
+    def __init__(
+        self, request: pytest.FixtureRequest, folders: pytest.TempPathFactory, stack: ExitStack
+    ) -> None:
+        self._request, self._folders, self._stack = request, folders, stack
+        self._made: dict[str, str] = {}
+
+    def fill(self, value: object) -> Any:
+        """A text with its places filled; anything else as it is."""
+        return PLACE.sub(lambda place: self[place[1]], value) if isinstance(value, str) else value
+
+    def __getitem__(self, name: str) -> str:
+        if name not in self._made:
+            make = getattr(self, name, None)
+            self._made[name] = str(make() if make else self._request.getfixturevalue(name))
+        return self._made[name]
+
+    def server(self, reply: str = f"{served_reply.__module__}:reply") -> str:
+        return self._stack.enter_context(ChaosServer("--reply", reply)).base_url
+
+    def gemini_server(self) -> str:
+        return self.server().removesuffix("/v1")
+
+    def transcriber(self) -> str:
+        return self.server("hash")
+
+    def deaf_transcriber(self) -> str:
+        return self.server("fixed:")
+
+    def replies(self) -> Path:
+        lines = [{"id": name, "response": f"stored {name} – ß"} for name in ITEMS]
+        lines.append({"id": "nothing", "response": ""})
+        file = self._folders.mktemp("replay") / "replies.jsonl"
+        file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+        return file
+
+    def stubbed_vllm(self) -> Path:
+        self._stack.enter_context(vllm_stub.installed())
+        folder = self._folders.mktemp("vllm")
+        (folder / "config.json").write_text(json.dumps({"model_type": "a", "audio_config": {}}))
+        return folder
 
 
-SPEECH = [AudioRef(CLIPS / f"choice_0{i}.opus") for i in (1, 2, 3)]
+def suite_of(trial: Trial, places: Places) -> AdapterConformance:
+    for package in trial.packages:
+        pytest.importorskip(package, reason=f"{trial.name} needs {package}")
 
+    def make(model: str, arguments: Mapping[str, object]) -> Adapter:
+        filled = {name: places.fill(value) for name, value in arguments.items()}
+        return create(places.fill(model), filled)
 
-def cascade(llm: str, **arguments: Any) -> AdapterConformance:
-    """Through a language model, the recogniser reads the prompt and has stop strings."""
-    pytest.importorskip("pocketsphinx", reason="needs the extra demo")
-
-    def make(model: str = llm) -> Adapter:
-        return create(f"cascade:pocketsphinx+{model}", arguments)
-
-    scripted = llm.startswith("mock:")
-    suite = AdapterConformance(
-        make,
-        exceptions=NO_MODEL if scripted else {},
-        clips=SPEECH,
-        empty=(lambda: (make("mock:fixed:"), suite.request("nothing"))) if scripted else None,
-    )
-    return suite
-
-
-def openai(base_url: str) -> AdapterConformance:
-    def expected(request: Request) -> str:
-        fields = generation_fields(request.generation)
-        body = json.loads(encode_body(request.messages, fields, BodyOptions("m")))
-        return str(served_reply(body)["content"])
-
-    return AdapterConformance(
-        lambda: create("openai:m", {"base_url": base_url, "backoff": 0.01}), expects=expected
-    )
-
-
-def gemini(base_url: str) -> AdapterConformance:
-    pytest.importorskip("google.genai", reason="needs the extra gemini")
-
-    def expected(request: Request) -> str:
-        built = build_request(request.messages, config_fields(request.generation), RequestOptions())
-        wire: dict[str, Any] = {"mode": "json", "exclude_none": True, "by_alias": True}
-        config = built.config.model_dump(**wire)
-        body = {
-            "contents": [content.model_dump(**wire) for content in built.contents],
-            "systemInstruction": config.get("systemInstruction"),
-            "generationConfig": config,
-        }
-        return str(served_reply(as_chat(body, "m"))["content"])
-
-    return AdapterConformance(
-        lambda: create("gemini:m", {"base_url": base_url, "backoff": 0.01}), expects=expected
-    )
-
-
-def hf(checkpoint: Path) -> AdapterConformance:
-    return AdapterConformance(
-        lambda: create(str(checkpoint), {"dtype": "float32", "device": "cpu"})
-    )
-
-
-RECOGNISER = {**NO_MODEL, "system_prompt": "a recogniser reads no prompt"}
-
-
-def transformers(checkpoint: Path, llm: str = "") -> AdapterConformance:
-    def make(model: str = llm) -> Adapter:
-        return create(f"cascade:transformers:{checkpoint}{model}", {"device": "cpu"})
-
-    always = {"empty_reply": "with random weights it hears something everywhere"}
-    suite = AdapterConformance(
-        make,
-        exceptions=NO_MODEL if llm else {**RECOGNISER, **always},
-        empty=(lambda: (make("+mock:fixed:"), suite.request("nothing"))) if llm else None,
-    )
-    return suite
-
-
-def transcription(base_url: str, silent: str) -> AdapterConformance:
-    def make(url: str = base_url) -> Adapter:
-        return create("cascade:openai:m", {"base_url": url, "backoff": 0.01})
+    def empty() -> tuple[Adapter, Request]:
+        assert trial.empty is not None
+        given = trial.arguments if trial.empty_arguments is None else trial.empty_arguments
+        silence = [clips.ref(clips.silence(0.05))] if trial.silent else []
+        return make(trial.empty, given), suite.request("nothing", *silence)
 
     suite = AdapterConformance(
-        make,
-        exceptions=RECOGNISER,
-        empty=lambda: (make(silent), suite.request("nothing", clips.ref(clips.silence(0.05)))),
+        lambda: make(trial.model, trial.arguments),
+        exceptions=trial.exceptions,
+        clips=SPEECH if trial.speech else None,
+        expects=KNOWN_REPLIES.get(trial.name),
+        empty=empty if trial.empty is not None else None,
     )
     return suite
-
-
-LM_EVAL = {"max_tokens": "lm-eval does not say why a reply ended"}
-
-
-def lm_eval(checkpoint: Path, recogniser: str = "") -> AdapterConformance:
-    model = {"pretrained": str(checkpoint), "device": "cpu", "dtype": "float32"}
-    if not recogniser:
-        return AdapterConformance(lambda: create("lm_eval:hf", model), exceptions=LM_EVAL)
-    theirs = {f"llm.{name}": value for name, value in model.items()}
-    return AdapterConformance(
-        lambda: create(f"cascade:{recogniser}+lm_eval:hf", theirs),
-        exceptions=LM_EVAL,
-        clips=SPEECH,
-    )
-
-
-def vllm(folder: Path, stack: ExitStack) -> AdapterConformance:
-    stack.enter_context(vllm_stub.installed())
-    (folder / "config.json").write_text(json.dumps({"model_type": "a", "audio_config": {}}))
-    return AdapterConformance(lambda: create(f"vllm:{folder}"))
 
 
 @pytest.fixture(scope="module")
@@ -211,71 +147,37 @@ def suites(
     """Suites by name, each made when it is first asked for."""
     made: dict[str, AdapterConformance] = {}
     with ExitStack() as stack:
-
-        def server(reply: str = f"{served_reply.__module__}:reply") -> str:
-            return stack.enter_context(ChaosServer("--reply", reply)).base_url
-
-        makers: dict[str, Callable[[], AdapterConformance]] = {
-            "mock-async": lambda: mock("async"),
-            "mock-batch": lambda: mock("batch"),
-            "baseline": baseline,
-            "replay": lambda: replay(tmp_path_factory.mktemp("replay")),
-            "pocketsphinx": pocketsphinx,
-            "openai": lambda: openai(server()),
-            "gemini": lambda: gemini(server().removesuffix("/v1")),
-            "cascade-mock": lambda: cascade("mock:hash"),
-            "cascade-openai": lambda: cascade(
-                "openai:m", **{"llm.base_url": server(), "llm.backoff": 0.01}
-            ),
-            "hf": lambda: hf(request.getfixturevalue("tiny_qwen2_audio")),
-            "hf-flamingo": lambda: hf(request.getfixturevalue("tiny_audio_flamingo")),
-            "hf-glm": lambda: hf(request.getfixturevalue("tiny_glm_asr")),
-            "cascade-transformers": lambda: transformers(
-                request.getfixturevalue("tiny_wav2vec2"), "+mock:hash"
-            ),
-            "transformers": lambda: transformers(request.getfixturevalue("tiny_whisper")),
-            "transcription": lambda: transcription(server("hash"), server("fixed:")),
-            "lm-eval": lambda: lm_eval(request.getfixturevalue("tiny_text_only")),
-            "cascade-lm-eval": lambda: lm_eval(
-                request.getfixturevalue("tiny_text_only"), "pocketsphinx"
-            ),
-            "vllm": lambda: vllm(tmp_path_factory.mktemp("vllm"), stack),
-        }
+        places = Places(request, tmp_path_factory, stack)
 
         def get(name: str) -> AdapterConformance:
             if name not in made:
-                made[name] = stack.enter_context(makers[name]())
+                made[name] = stack.enter_context(suite_of(TRIALS[name], places))
             return made[name]
 
         yield get
 
 
+def marked(trial: Trial) -> Any:
+    """A trial with the marks that its places ask for."""
+    texts = [trial.model, *map(str, trial.arguments.values())]
+    named = {place for text in texts for place in PLACE.findall(text)}
+    marks = []
+    if any("server" in place or "transcriber" in place for place in named):
+        marks += [pytest.mark.network, pytest.mark.xdist_group("conformance-services")]
+    if any(place.startswith("tiny_") for place in named):
+        marks.append(pytest.mark.xdist_group("hf"))
+    if "stubbed_vllm" in named:
+        marks.append(pytest.mark.xdist_group("vllm-stub"))
+    return pytest.param(trial.name, marks=marks)
+
+
+def test_every_adapter_has_a_trial() -> None:
+    without = {row.name for row in ADAPTERS.values() if not row.trials}
+    assert without == {"python"}  # examined with its processes in tests/model_adapters/python
+
+
 @pytest.mark.parametrize("check", CHECKS)
-@pytest.mark.parametrize(
-    "adapter",
-    [
-        "mock-async",
-        "mock-batch",
-        "baseline",
-        "replay",
-        "pocketsphinx",
-        *(
-            pytest.param(
-                name, marks=[pytest.mark.network, pytest.mark.xdist_group("conformance-openai")]
-            )
-            for name in ("openai", "gemini", "cascade-openai", "transcription")
-        ),
-        *(
-            pytest.param(name, marks=pytest.mark.xdist_group("hf"))
-            for name in (
-                *("hf", "hf-flamingo", "hf-glm", "transformers", "cascade-transformers"),
-                *("lm-eval", "cascade-lm-eval"),
-            )
-        ),
-        "cascade-mock",
-        pytest.param("vllm", marks=pytest.mark.xdist_group("vllm-stub")),
-    ],
-)
+@pytest.mark.parametrize("adapter", [marked(trial) for trial in TRIALS.values()])
 def test_adapter_conforms(adapter: str, check: str, suites: Suites) -> None:
     suites(adapter).run(check)
 
@@ -308,9 +210,9 @@ class Honest(BatchAdapter):
                     words.append(f"{float(abs(part.decode(16_000)).sum()):.3f}")
                 except AudioError as error:
                     return Response(None, error=ErrorInfo("audio", str(error)))
-        most = int(request.generation["max_new_tokens"])
+        most = request.generation.limit
         text = " ".join(words[:most])
-        for stop in request.generation["until"]:
+        for stop in request.generation.stop:
             text = text.partition(stop)[0]
         return Response(text, finish="length" if most < len(words) else "stop")
 

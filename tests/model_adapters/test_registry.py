@@ -12,15 +12,19 @@ from typing import Any
 import pytest
 
 from harness.errors import AdapterError, UnknownNameError, UsageError
+from harness.types import INTERFACE_VERSION
 from model_adapters import registry
-from model_adapters.registry import BUILT_IN, Resolved, create, resolve
+from model_adapters.built_in import ADAPTERS
+from model_adapters.mock.adapter import MockAdapter
+from model_adapters.registry import Resolved, create, resolve
 
 ROOT = Path(__file__).resolve().parents[2]
+TARGETS = {row.name: row.target for row in ADAPTERS.values()}
 
 
 def test_table_equals_the_entry_points_of_the_package() -> None:
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    assert declared["project"]["entry-points"][registry.GROUP] == dict(BUILT_IN)
+    assert declared["project"]["entry-points"][registry.GROUP] == TARGETS
 
 
 @pytest.mark.parametrize(
@@ -150,11 +154,29 @@ def test_light_adapters_import_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.parametrize(
+    ("declared", "taken"), [(None, True), (INTERFACE_VERSION, True), (1, False)]
+)
+def test_an_adapter_of_another_interface_is_refused_before_its_first_item(
+    declared: int | None, taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Version 1 reads ``request.generation`` as a mapping."""
+    if declared is not None:
+        monkeypatch.setattr(MockAdapter, "interface_version", declared, raising=False)
+    if taken:
+        assert create("mock:echo")
+        return
+    with pytest.raises(
+        AdapterError, match="version 1 of the adapter interface, this harness has 2"
+    ):
+        create("mock:echo")
+
+
 def test_installed_entry_points_load() -> None:
     points = importlib.metadata.entry_points(group=registry.GROUP)
-    ours = {point.name: point for point in points if point.name in BUILT_IN}
+    ours = {point.name: point for point in points if point.name in ADAPTERS}
     if not ours:
         pytest.skip("the package is not installed")
-    assert {name: point.value for name, point in ours.items()} == dict(BUILT_IN)
+    assert {name: point.value for name, point in ours.items()} == TARGETS
     for point in ours.values():
         assert callable(point.load())

@@ -54,7 +54,7 @@ TAGS = re.compile(
 
 def judged(name: str) -> tuple[YamlTask, TaskJudge, dict[str, Any]]:
     task = YamlTask(load_spec(load_index(()).resolve([name])[0]))
-    judge = bind(task.spec, JudgeOptions("live"))
+    judge = bind(task, JudgeOptions("live"))
     assert judge is not None
     return task, judge, {**DOCS[name], "_id": "x", "_params": dict(task.parameters)}
 
@@ -64,8 +64,8 @@ JUDGED = {name: judged(name) for name in DOCS}
 
 async def request_bytes(name: str, response: str) -> dict[str, Any]:
     """The body as the transport encodes it, read back as a server would."""
-    task, judge, doc = JUDGED[name]
-    messages = judge.messages(task, doc, response)
+    _, judge, doc = JUDGED[name]
+    messages = judge.messages(doc, response)
     assert messages is not None
     body = {"model": judge.spec.model, "messages": messages, **judge.spec.sampling}
 

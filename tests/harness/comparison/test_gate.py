@@ -23,7 +23,7 @@ def run(path: Path, values: str | list[Item], task: str = TASK, **kwargs) -> Pat
     return write_run(path, {task: fake}, benchmarks=False)
 
 
-def judge(
+def compared(
     tmp_path: Path, candidate, baseline, options: GateOptions | None = None, **kwargs
 ) -> GateReport:
     first = run(tmp_path / "baseline", baseline, **kwargs)
@@ -32,14 +32,14 @@ def judge(
 
 
 def test_equal_runs_pass(tmp_path):
-    report = judge(tmp_path, "10" * 500, "10" * 500)
+    report = compared(tmp_path, "10" * 500, "10" * 500)
     assert (report.verdict, report.exit_code) == ("pass", 0)
     assert report.rows[0].drop == 0
     assert report.rows[0].p_adjusted == 1
 
 
 def test_a_significant_drop_fails_with_mcnemar(tmp_path):
-    report = judge(tmp_path, "0" * 20 + "1" * 180, "1" * 200)
+    report = compared(tmp_path, "0" * 20 + "1" * 180, "1" * 200)
     assert (report.verdict, report.exit_code) == ("fail", 1)
     (row,) = report.rows
     assert row.drop == pytest.approx(0.1)
@@ -48,36 +48,36 @@ def test_a_significant_drop_fails_with_mcnemar(tmp_path):
 
 
 def test_an_improvement_of_any_size_passes(tmp_path):
-    report = judge(tmp_path, "1" * 200, "0" * 100 + "1" * 100, GateOptions(max_drop=1))
+    report = compared(tmp_path, "1" * 200, "0" * 100 + "1" * 100, GateOptions(max_drop=1))
     assert report.verdict == "pass"
     assert report.rows[0].drop == pytest.approx(-0.5)
 
 
 def test_a_small_drop_is_not_significant(tmp_path):
-    report = judge(tmp_path, "0" * 2 + "1" * 98, "1" * 100, GateOptions(max_drop=1))
+    report = compared(tmp_path, "0" * 2 + "1" * 98, "1" * 100, GateOptions(max_drop=1))
     assert report.exit_code == 0
 
 
 def test_min_effect_is_in_points_of_the_scale(tmp_path):
     values = ("0" * 20 + "1" * 180, "1" * 200)
-    assert judge(tmp_path / "a", *values, GateOptions(min_effect=0.1)).verdict == "fail"
-    assert judge(tmp_path / "b", *values, GateOptions(min_effect=0.11)).verdict != "fail"
+    assert compared(tmp_path / "a", *values, GateOptions(min_effect=0.1)).verdict == "fail"
+    assert compared(tmp_path / "b", *values, GateOptions(min_effect=0.11)).verdict != "fail"
 
 
 def test_inconclusive_is_a_note_unless_asked(tmp_path):
     values = ("1010101010", "1010101010")
-    report = judge(tmp_path / "a", *values)
+    report = compared(tmp_path / "a", *values)
     assert (report.verdict, report.exit_code) == ("inconclusive", 0)
     assert report.rows[0].detectable is not None
     assert report.rows[0].detectable > 0.02
     assert "1 of 1 tests are inconclusive" in report.to_text()
-    strict = judge(tmp_path / "b", *values, GateOptions(fail_inconclusive=True))
+    strict = compared(tmp_path / "b", *values, GateOptions(fail_inconclusive=True))
     assert strict.exit_code == 5
 
 
 def test_a_failure_outranks_inconclusive(tmp_path):
     options = GateOptions(fail_inconclusive=True, max_drop=0)
-    assert judge(tmp_path, "0" * 50, "1" * 50, options).exit_code == 1
+    assert compared(tmp_path, "0" * 50, "1" * 50, options).exit_code == 1
 
 
 def test_items_that_share_a_clip_are_one_observation(tmp_path):
@@ -90,8 +90,8 @@ def test_items_that_share_a_clip_are_one_observation(tmp_path):
             for c, q in clips
         ]
 
-    apart = judge(tmp_path / "a", items(3, False), items(0, False))
-    together = judge(tmp_path / "b", items(3, True), items(0, True))
+    apart = compared(tmp_path / "a", items(3, False), items(0, False))
+    together = compared(tmp_path / "b", items(3, True), items(0, True))
     assert apart.verdict == "fail"
     assert together.verdict != "fail"
     assert together.rows[0].p_value >= 0.1
@@ -102,7 +102,7 @@ def test_repeats_of_an_item_are_one_cluster(tmp_path):
     def items(value: int) -> list[Item]:
         return [Item(f"i{i}", value, repeat=r) for i in range(3) for r in range(40)]
 
-    report = judge(tmp_path, items(0), items(1))
+    report = compared(tmp_path, items(0), items(1))
     assert "clusters=3" in report.rows[0].method
     assert report.verdict != "fail"
 
@@ -126,7 +126,7 @@ def test_signatures_are_judged_before_data(tmp_path):
 def test_a_changed_document_is_another_data_version_and_is_named(tmp_path):
     old = [Item(f"i{n}", 1) for n in range(10)]
     new = [Item(f"i{n}", 1, item_key="edited" if n == 3 else None) for n in range(10)]
-    report = judge(tmp_path, new, old)
+    report = compared(tmp_path, new, old)
     assert report.exit_code == 2
     assert "i3" in report.problems[0]
     assert "i4" not in report.problems[0]
@@ -143,27 +143,27 @@ def test_another_data_part_with_equal_items_is_only_a_note(tmp_path):
 def test_own_ids_pair_by_content(tmp_path):
     old = [Item(f"i{n}", 1, item_key=f"k{n}") for n in range(200)]
     new = [Item(n, int(n > 30), item_key=f"k{n}") for n in range(200)]
-    report = judge(tmp_path, new, old)
+    report = compared(tmp_path, new, old)
     assert report.verdict == "fail"
     assert report.rows[0].n == 200
 
 
 @pytest.mark.parametrize(("absent", "code"), [(1, 0), (2, 3)])
 def test_more_than_one_percent_without_a_pair_is_incomplete(tmp_path, absent, code):
-    report = judge(tmp_path, "1" * (100 - absent), "1" * 100)
+    report = compared(tmp_path, "1" * (100 - absent), "1" * 100)
     assert report.exit_code == code
     assert report.coverage[0].only_baseline == absent
 
 
 @pytest.mark.parametrize(("errors", "code"), [(1, 0), (2, 3)])
 def test_infrastructure_errors_count_as_missing_pairs(tmp_path, errors, code):
-    report = judge(tmp_path, "e" * errors + "1" * (100 - errors), "1" * 100)
+    report = compared(tmp_path, "e" * errors + "1" * (100 - errors), "1" * 100)
     assert report.exit_code == code
     assert report.coverage[0].errors == errors
 
 
 def test_refusals_are_answers_not_missing_pairs(tmp_path):
-    report = judge(tmp_path, "r" * 30 + "1" * 70, "1" * 100)
+    report = compared(tmp_path, "r" * 30 + "1" * 70, "1" * 100)
     assert report.verdict == "fail"
     assert report.coverage[0].pairs == 100
 
@@ -198,7 +198,7 @@ def test_unknown_task_or_metric_is_a_usage_error(tmp_path):
 
 def test_unparsed_guard_fails_on_a_significant_rise_of_two_points(tmp_path):
     """The parser broke but, by luck, accuracy stayed: unparsed items were wrong before as well."""
-    report = judge(tmp_path, "u" * 30 + "1" * 170, "0" * 30 + "1" * 170)
+    report = compared(tmp_path, "u" * 30 + "1" * 170, "0" * 30 + "1" * 170)
     assert report.verdict == "fail"
     (guard,) = report.guards
     assert (guard.guard, guard.failed) == ("unparsed", True)
@@ -207,14 +207,14 @@ def test_unparsed_guard_fails_on_a_significant_rise_of_two_points(tmp_path):
 
 
 def test_guard_ignores_a_significant_rise_below_two_points(tmp_path):
-    report = judge(tmp_path, "u" * 15 + "0" * 985, "0" * 1000)
+    report = compared(tmp_path, "u" * 15 + "0" * 985, "0" * 1000)
     (guard,) = report.guards
     assert guard.p_adjusted < 0.05
     assert not guard.failed
 
 
 def test_guard_ignores_an_insignificant_rise(tmp_path):
-    report = judge(tmp_path, "u" * 3 + "0" * 57, "0" * 60)
+    report = compared(tmp_path, "u" * 3 + "0" * 57, "0" * 60)
     (guard,) = report.guards
     assert guard.candidate - guard.baseline > 0.02
     assert not guard.failed
@@ -246,8 +246,8 @@ def test_holm_over_tasks(tmp_path):
 def test_other_families_know_their_direction(tmp_path, metric, good, bad):
     old = [Item(f"i{n}", good) for n in range(40)]
     new = [Item(f"i{n}", bad) for n in range(40)]
-    worse = judge(tmp_path / "worse", new, old, metric=metric)
-    better = judge(tmp_path / "better", old, new, metric=metric)
+    worse = compared(tmp_path / "worse", new, old, metric=metric)
+    better = compared(tmp_path / "better", old, new, metric=metric)
     assert (worse.verdict, better.exit_code) == ("fail", 0)
     assert worse.rows[0].drop == pytest.approx(-better.rows[0].drop)
     assert worse.rows[0].drop > 0
@@ -256,7 +256,7 @@ def test_other_families_know_their_direction(tmp_path, metric, good, bad):
 def test_fractional_items_are_tested_by_sign_flip(tmp_path):
     old = [Item(f"i{n}", 1) for n in range(60)]
     new = [Item(f"i{n}", 0.25 if n < 20 else 1) for n in range(60)]
-    report = judge(tmp_path, new, old)
+    report = compared(tmp_path, new, old)
     assert "sign_flip" in report.rows[0].method
     assert report.verdict == "fail"
 
@@ -264,19 +264,19 @@ def test_fractional_items_are_tested_by_sign_flip(tmp_path):
 def test_a_metric_with_a_value_on_one_side_only_is_incomplete(tmp_path):
     old = [Item(f"i{n}", 1) for n in range(50)]
     new = [Item(f"i{n}", None if n < 5 else 1) for n in range(50)]
-    report = judge(tmp_path, new, old)
+    report = compared(tmp_path, new, old)
     assert report.exit_code == 3
     assert "5 pairs" in report.problems[0]
 
 
 def test_nothing_to_test_is_incomplete_not_a_pass(tmp_path):
     silent = [Item("a", None), Item("b", None)]
-    report = judge(tmp_path, silent, silent)
+    report = compared(tmp_path, silent, silent)
     assert report.exit_code == 3
 
 
 def test_report_as_json_and_text(tmp_path):
-    report = judge(tmp_path, "1", "1")
+    report = compared(tmp_path, "1", "1")
     content = report.to_json()
     assert json.loads(json.dumps(content, allow_nan=False)) == content
     assert content["exit_code"] == report.exit_code

@@ -108,7 +108,6 @@ def test_gains_of_dynamic_superb() -> None:
             signature={},
             parts={},
             anchors={},
-            higher_is_better={"accuracy": True},
             outcomes={},
             n=10,
             total=10,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.audio import AudioRef
 from harness.core.keys import canonical_json, data_hash, item_keys, request_key
-from harness.types import Message, Text
+from harness.types import Generation, Message, Text
 
 DOC = {"_id": "1", "question": "q", "answer": "a", "extra": [1, None]}
 FIELDS = ("question", "answer")
@@ -39,22 +40,31 @@ def test_request_keys_depend_on_content_not_on_names(tmp_path: Path) -> None:
     one.write_bytes(b"same")
     two.write_bytes(b"same")
 
-    def key(clip: AudioRef, text: str = "t", repeat: int = 0, **generation: object) -> str:
-        return request_key("model", [Message("user", (clip, Text(text)))], generation, repeat)
+    def key(clip: AudioRef, text: str = "t", repeat: int = 0, **generation: Any) -> str:
+        return request_key(
+            "model", [Message("user", (clip, Text(text)))], Generation(**generation), repeat
+        )
 
     base = key(AudioRef(one))
     assert base == key(AudioRef(two))
     two.write_bytes(b"other")
     assert base != key(AudioRef(two))
     assert (
-        len({base, key(AudioRef(one), "u"), key(AudioRef(one), repeat=1), key(AudioRef(one), n=1)})
+        len(
+            {
+                base,
+                key(AudioRef(one), "u"),
+                key(AudioRef(one), repeat=1),
+                key(AudioRef(one), limit=1),
+            }
+        )
         == 4
     )
 
 
 def test_a_missing_clip_still_has_a_key(tmp_path: Path) -> None:
     messages = [Message("user", (AudioRef(tmp_path / "absent.wav"), Text("t")))]
-    assert len(request_key("model", messages, {}, 0)) == 64
+    assert len(request_key("model", messages, Generation(), 0)) == 64
 
 
 json_values = st.recursive(

@@ -9,8 +9,16 @@ from typing import Any
 import pytest
 
 from harness.errors import AdapterError
-from harness.evaluation.doctor import Probe, audio_tokens, doctor, judge, shipped_clips, words_heard
-from model_adapters.registry import BUILT_IN, FORMS, forms, resolve
+from harness.evaluation.doctor import (
+    Probe,
+    assess,
+    audio_tokens,
+    doctor,
+    shipped_clips,
+    words_heard,
+)
+from model_adapters.built_in import ADAPTERS
+from model_adapters.registry import forms, resolve
 from tests.support.servers.chaos_server import ChaosServer
 
 SAID = [clip.said for clip in shipped_clips()]
@@ -53,8 +61,8 @@ def probe(reply: str) -> Probe:
 
 def test_a_model_that_draws_its_replies_is_unclear() -> None:
     """Different replies prove nothing if the same clip gets different ones."""
-    assert judge([probe("x"), probe("a"), probe("b"), probe("c")])[0] == "unclear"
-    assert judge([probe("x"), probe("a"), probe("b"), probe("a")])[0] == "reached"
+    assert assess([probe("x"), probe("a"), probe("b"), probe("c")])[0] == "unclear"
+    assert assess([probe("x"), probe("a"), probe("b"), probe("a")])[0] == "reached"
 
 
 @pytest.mark.parametrize("style", ["async", "batch"])
@@ -148,9 +156,10 @@ def test_an_exception_in_an_answer_is_a_dead_model(monkeypatch: pytest.MonkeyPat
 
 
 def test_every_adapter_is_listed() -> None:
-    assert {form.adapter for form in FORMS} == BUILT_IN.keys()
-    for form in FORMS:
-        assert resolve(form.model).adapter == form.adapter
+    for row in ADAPTERS.values():
+        assert row.forms
+        for form in row.forms:
+            assert resolve(form.model).adapter == form.adapter == row.name
 
 
 def test_a_missing_package_is_named_with_its_extra(
@@ -177,7 +186,7 @@ def test_extras_exist_and_bring_the_packages() -> None:
     root = Path(__file__).resolve().parents[3]
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     everything = project["dependencies"]
-    for form in FORMS:
+    for form in (form for row in ADAPTERS.values() for form in row.forms):
         brought = everything + (project["optional-dependencies"][form.extra] if form.extra else [])
         for package in form.packages:
             wheel = package.replace("_", "-").replace(".", "-")

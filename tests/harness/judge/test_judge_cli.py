@@ -271,7 +271,10 @@ def test_show_renders_a_real_item(cli: Cli) -> None:
     assert found.code == 0
     assert "Question: What is number 0?" in found.out
     assert "answer 7 (|im_end|)" in found.out and "[BEGIN MODEL OUTPUT " in found.out
-    as_json = json.loads(cli("judge", "show", "judged", *flags, "--json").out)
+    url = "http://127.0.0.1:9/v1"
+    shown = cli("judge", "show", "judged", *flags, "--json", "-J", f"base_url={url}")
+    as_json = json.loads(shown.out)
+    assert as_json["judge"]["endpoint"] == url
     assert as_json["item"] == "item-00000" and as_json["request"]["temperature"] == 0.0
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.core.judge_spec import JudgePrompt
 from harness.errors import TaskFileError
 from harness.judge.prompt import MAX_CHARS, neutralise, nonce, render, shorten
-from harness.task_loading.judge_block import JudgePrompt
 
 PROMPT = JudgePrompt("p", "Be fair.", "Q: {question}\nA: {response}\nSay yes or no.", Path("p.md"))
 

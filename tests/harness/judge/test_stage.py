@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ import pytest
 
 from harness.errors import UsageError
 from harness.judge.answer import same_model, unusable
-from harness.judge.attach import judged_task
 from harness.judge.budget import Account, Limit, parse_budget
 from harness.judge.cache import JudgeCache
 from harness.judge.options import JudgeOptions
@@ -62,7 +62,8 @@ def record(number: int, response: Any, *, same: bool = False, **fields: Any) -> 
     return {
         "task": TASK, "id": f"item-{number}", "repeat": 0, "index": number, "item_key": "k",
         "request_key": "r", "outcome": "answered", "response": response, "error": None,
-        "doc": document(0 if same else number), **fields,
+        "doc": document(0 if same else number), "reasoning": None, "messages": [], "audio": [],
+        "finish": "stop", "usage": None, "seconds": 0.0, "attempts": 1, "extra": {}, "cluster": None, **fields,
     }  # fmt: skip
 
 
@@ -78,15 +79,14 @@ def stage(
     canaries: bool = False,
 ) -> JudgeStage:
     found = YamlTask(load_spec(load_index(()).resolve([task])[0]))
-    bound = bind(found.spec, JudgeOptions("live", model=model))
+    bound = bind(found, JudgeOptions("live", model=model))
     assert bound is not None
-    judged = judged_task(found, bound)
     if not canaries:
-        judged = type(judged)(found, bound)
+        bound = replace(bound, canaries=())
     name = bound.spec.model
     return JudgeStage(
         run,
-        {task: judged},
+        {task: bound},
         judge,
         Account(parse_budget(limit), None, frozenset({name})),
         workers=workers,

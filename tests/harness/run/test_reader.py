@@ -41,7 +41,7 @@ def test_index_keeps_scores_and_drops_texts(path):
 
 def test_name_falls_back_to_the_folder(path):
     manifest = json.loads((path / "manifest.json").read_text())
-    del manifest["name"]
+    manifest["name"] = ""
     (path / "manifest.json").write_text(json.dumps(manifest))
     assert read_run(path).name == "run"
 

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from harness.core.judge_spec import fill
 from harness.errors import TaskFileError
 from harness.judge.options import JudgeOptions
 from harness.judge.task_judge import bind
 from harness.task_loading.index import load_index
-from harness.task_loading.judge_block import fill, parse_judge, read_prompt, task_judge
+from harness.task_loading.judge_block import parse_judge, read_prompt
 from harness.task_loading.schema import parse_task
 from harness.task_loading.specs import load_spec
 from harness.task_loading.task import YamlTask
 from harness.task_loading.yaml_file import load_yaml
-from harness.types import TaskSpec
 from metrics.judge.votes import mean
 from tests.support.runs.toy import TOY
 
@@ -24,8 +24,8 @@ PROMPT = "# system\nBe fair.\n\n# user\nQ: {question}\nA: {response}\n"
 BLOCK = {"model": "m-1", "prompt": "p.md", "parse": "sakura.1"}
 
 
-def built_in(name: str) -> TaskSpec:
-    return load_spec(load_index(()).resolve([name])[0])
+def built_in(name: str) -> YamlTask:
+    return YamlTask(load_spec(load_index(()).resolve([name])[0]))
 
 
 def where(*keys: str) -> str:
@@ -112,7 +112,7 @@ def test_every_built_in_judge_is_readable_and_votes_as_its_scorer_reduces() -> N
     judged = [load_spec(entry) for entry in load_index(()).tasks.values() if entry.judged]
     assert len(judged) > 30
     for spec in judged:
-        judge = task_judge(spec)
+        judge = spec.judge
         assert judge is not None, spec.task
         reader = importlib.import_module(f"tasks.{spec.benchmark}.judge_reply")
         assert judge.parse == reader.PARSER_ID, spec.task
@@ -124,8 +124,8 @@ def test_voicebench_reduces_as_its_judge_block_declares() -> None:
         ("voicebench_commoneval", ["1", "5", "5"], mean([1, 5, 5])),
         ("voicebench_sd_qa", ["Yes", "no", "YES"], 1.0),
     ):
-        spec = built_in(name)
-        judge, task = task_judge(spec), YamlTask(spec)
+        task = built_in(name)
+        judge = task.spec.judge
         assert judge is not None and judge.samples == 3
         doc = {"prompt": "p", "reference": "r", "_params": dict(task.parameters)}
         metric = "judge_score" if judge.reducer == "mean" else "qa_vote"
@@ -138,7 +138,7 @@ def test_voicebench_reduces_as_its_judge_block_declares() -> None:
 def test_the_identity_of_a_judge_follows_everything_that_changes_its_requests(
     tmp_path: Path,
 ) -> None:
-    spec = built_in("sakura_animal_single")
+    task = built_in("sakura_animal_single")
     own = tmp_path / "official.md"
     own.write_text(PROMPT)
     variants = [
@@ -149,11 +149,11 @@ def test_the_identity_of_a_judge_follows_everything_that_changes_its_requests(
         JudgeOptions("live", fenced=False),
         JudgeOptions("live", prompt=own, fenced=False),
     ]
-    found = [bind(spec, options) for options in variants]
+    found = [bind(task, options) for options in variants]
     names = [judge.id for judge in found if judge is not None]
     assert len(set(names)) == len(variants)
     assert names[0].startswith("gpt-4o-2024-11-20@sakura.1#")
-    same = bind(spec, JudgeOptions("live", base_url="http://127.0.0.1:1/v1", concurrency=3))
+    same = bind(task, JudgeOptions("live", base_url="http://127.0.0.1:1/v1", concurrency=3))
     assert same is not None and same.id == names[0]  # where it is reached is no part of it
     assert same.manifest_entry()["endpoint"] == "http://127.0.0.1:1/v1"
 

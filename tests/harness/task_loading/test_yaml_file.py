@@ -191,3 +191,40 @@ def test_prompted_tasks_are_tasks() -> None:
         "correct": 1,
         "n": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("until: [], max_gen_toks: 1e3", r"t\.yaml:\d+: max_gen_toks: .*'1e3'"),
+        ('until: [], max_gen_toks: "64"', "write 64, without quotes"),
+        ("until: [], max_gen_toks: 64, max_tokens: 65", "names of one thing"),
+        ("until: [], do_sample: false, temperature: 0.7", "contradict each other"),
+        ("until: [5]", "list of texts"),
+        ("until: [], do_sample: 'no'", "true or false"),
+    ],
+)
+def test_generation_arguments_are_checked_with_file_and_line(
+    tmp_path: Path, given: str, message: str
+) -> None:
+    """Else the model is loaded before anybody notices, or an adapter reads them as it likes."""
+    line = "generation_kwargs: {until: [], do_sample: false, max_gen_toks: 16}"
+    assert line in GOOD
+    with pytest.raises(TaskFileError, match=message):
+        parse(tmp_path / "t.yaml", GOOD.replace(line, f"generation_kwargs: {{{given}}}"))
+
+
+def test_a_template_s_generation_arguments_are_checked_and_stay_a_level_of_their_own(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "t.yaml"
+    text = GOOD.replace(
+        "    templates:\n",
+        "    templates:\n      long: {generation_kwargs: {max_new_tokens: VALUE}}\n",
+    )
+    assert "VALUE" in text
+    with pytest.raises(TaskFileError, match=r"t\.yaml:\d+: max_new_tokens: .*'1e3'"):
+        parse(path, text.replace("VALUE", "1e3"))
+    spec = parse(path, text.replace("VALUE", "900"))
+    assert spec.templates["long"].generation == {"max_new_tokens": 900}  # type: ignore[attr-defined]
+    assert spec.generation["max_gen_toks"] == 16  # type: ignore[attr-defined]

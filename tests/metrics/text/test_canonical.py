@@ -93,6 +93,6 @@ def test_a_format_character_anywhere_changes_nothing(
 
 @pytest.mark.parametrize("unit", ["a", "é", "\u0301", "ﷺ", "\u200b", "\u0e4d", "\ud800"])
 def test_a_megabyte_is_read_in_linear_time(unit: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     canonical(unit * 200_000)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

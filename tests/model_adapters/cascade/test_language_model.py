@@ -15,7 +15,7 @@ import pytest
 
 from harness.audio import AudioRef
 from harness.errors import AdapterError, UnknownNameError, UsageError
-from harness.types import Audio, Message, Request, Response, Text
+from harness.types import Audio, Generation, Message, Request, Response, Text
 from model_adapters.cascade import adapter as cascade
 from model_adapters.cascade.adapter import CascadeAdapter
 from model_adapters.cascade.language_model import insert_transcripts
@@ -62,7 +62,7 @@ def open_cascade(llm: str, **arguments: Any) -> CascadeAdapter:
 def request(text: str, *audio: Audio, item: str = "i") -> Request:
     parts = (*audio, Text(text)) if text else audio
     messages = (Message("system", (Text("be brief"),)), Message("user", parts))
-    return Request(f"{text}{item}", messages, {"max_new_tokens": 9}, item=("t", item))
+    return Request(f"{text}{item}", messages, Generation(9), item=("t", item))
 
 
 def texts(responses: list[Response]) -> list[str | None]:

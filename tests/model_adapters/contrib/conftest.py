@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from harness.types import Adapter, Audio, Message, Request, Response, Role, Text
+from harness.types import Adapter, Audio, Generation, Message, Request, Response, Role, Text
 from model_adapters.registry import create
 from tests.support.environment import make_environment
 from tests.support.runs.toy import jsonl
@@ -124,7 +124,7 @@ def request(*parts: str | Audio, system: str | None = None, **generation: Any) -
     messages = [message("user", *parts)]
     if system is not None:
         messages.insert(0, message("system", system))
-    return Request("key", tuple(messages), generation)
+    return Request("key", tuple(messages), Generation.from_arguments(generation))
 
 
 def message(role: Role, *parts: str | Audio) -> Message:

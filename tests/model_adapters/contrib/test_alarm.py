@@ -191,7 +191,7 @@ def test_drawing(stubbed: Stubbed) -> None:
     assert found == {**QWEN, "seed": 7, "max_tokens": 1024}
     text(adapter, LOW, "x", do_sample=True, seed=7, top_p=0.5, min_p=0.1)
     found = stubbed.calls("LLM.generate")[1]["sampling"]
-    assert found == {**QWEN, "top_p": 0.5, "min_p": 0.1, "seed": 7, "max_tokens": 8192}
+    assert found == {**QWEN, "top_p": 0.5, "min_p": 0.1, "seed": 7, "max_tokens": 512}
     text(adapter, LOW, "x", seed=7)
     assert stubbed.calls("LLM.generate")[0]["sampling"]["seed"] is None
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
 
+from harness.types import Generation
 from model_adapters.contrib._common import (
     Plan,
     cut_short,
@@ -28,39 +28,41 @@ TAKES = ("temperature", "top_p")
 @pytest.mark.parametrize(
     ("generation", "wanted"),
     [
-        ({}, Plan(512)),
-        ({"max_tokens": 7, "until": ["x"], "do_sample": False, "temperature": 0.0}, Plan(7)),
-        ({"do_sample": True, "temperature": 0, "seed": 1}, Plan(512, seed=1)),
-        ({"do_sample": False, "temperature": 0.7, "top_p": 0.5, "top_k": 9}, Plan(512)),
-        ({"do_sample": None, "top_p": None, "num_beams": 1, "top_k": 0}, Plan(512)),
-        ({"temperature": 0.7, "seed": 3}, Plan(512, True, 3, {"temperature": 0.7})),
-        ({"do_sample": True, "seed": 0, "top_p": 1.0}, Plan(512, True, 0, {"top_p": 1.0})),
-        ({"do_sample": True, "seed": 0, "min_p": 0.0}, Plan(512, True)),
+        (Generation(), Plan(512)),
+        (Generation(7, stop=("x",)), Plan(7)),
+        (Generation(seed=1), Plan(512, seed=1)),
+        (Generation(extra={"num_beams": 1, "length_penalty": 1.0}), Plan(512)),
+        (
+            Generation(sampled=True, temperature=0.7, seed=3),
+            Plan(512, True, 3, {"temperature": 0.7}),
+        ),
+        (Generation(sampled=True, seed=0, top_p=1.0), Plan(512, True, 0, {"top_p": 1.0})),
+        (Generation(sampled=True, seed=0, extra={"min_p": 0.0}), Plan(512, True)),
     ],
 )
-def test_generation_arguments(generation: dict[str, Any], wanted: Plan) -> None:
-    plan = read_generation(generation, "M", TAKES)
+def test_a_record_means_the_same_here_as_for_a_local_checkpoint(
+    generation: Generation, wanted: Plan
+) -> None:
+    plan = read_generation(generation.as_mapping(), "M", TAKES)
     assert plan == wanted
-    theirs = plan_generation(generation)  # means the same as for a local checkpoint
-    assert (plan.max_new_tokens, plan.sampled) == (theirs.max_new_tokens, theirs.sampled)
+    theirs = plan_generation(generation)
+    found = (plan.max_new_tokens, plan.sampled, plan.seed)
+    assert found == (theirs.max_new_tokens, theirs.sampled, theirs.seed)
 
 
 @pytest.mark.parametrize(
     "generation",
     [
-        {"top_k": 5, "do_sample": True, "seed": 0},
-        {"repetition_penalty": 1.1},
-        {"num_beams": 2},
-        {"best_of": 1},
-        {"max_new_tokens": True},
-        {"max_new_tokens": 1.5},
-        {"max_new_tokens": -1},
-        {"temperature": 1.0},
+        Generation(sampled=True, seed=0, extra={"top_k": 5}),
+        Generation(extra={"repetition_penalty": 1.1}),
+        Generation(extra={"num_beams": 2}),
+        Generation(extra={"best_of": 1}),
+        Generation(sampled=True, temperature=1.0),
     ],
 )
-def test_what_is_refused(generation: dict[str, Any]) -> None:
+def test_what_is_refused(generation: Generation) -> None:
     with pytest.raises(ValueError):
-        read_generation(generation, "M", TAKES)
+        read_generation(generation.as_mapping(), "M", TAKES)
 
 
 @pytest.mark.parametrize("rate", [8000, 16_000, 44_100])

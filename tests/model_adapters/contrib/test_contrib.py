@@ -17,10 +17,11 @@ import pytest
 
 import model_adapters.contrib
 from harness.errors import UnknownNameError, UsageError
+from model_adapters.built_in import ADAPTERS
 from model_adapters.conformance import AdapterConformance
 from model_adapters.python import worker as python_worker
 from model_adapters.python.adapter import contrib_modules
-from model_adapters.registry import FORMS, create
+from model_adapters.registry import create
 from tests.model_adapters.contrib.conftest import TARGETS, Stubbed, text
 from tests.support import clips
 from tests.support.runs.toy import FLAGS, jsonl, write_tone
@@ -198,7 +199,9 @@ print(json.dumps(found))
 
 def test_the_modules_are_the_ones_that_are_tested_and_listed(cli: Any) -> None:
     assert contrib_modules() == sorted(TARGETS)
-    listed = {form.model for form in FORMS if form.model.startswith("python:contrib.")}
+    listed = {
+        form.model for form in ADAPTERS["python"].forms if form.model.startswith("python:contrib.")
+    }
     assert listed == {f"python:{target}" for target in TARGETS.values()}
     rows = {row["model"]: row for row in json.loads(cli("models", "list", "--json").out)}
     assert rows["python:contrib.llaso:LLaSO"]["installed"] is None

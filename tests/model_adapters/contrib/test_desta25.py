@@ -155,7 +155,6 @@ def test_a_drawn_answer_is_drawn_alone(stubbed: Stubbed) -> None:
         ({"top_k": 5, "do_sample": True, "seed": 0}, "DeSTA2.5-Audio takes no top_k=5"),
         ({"num_beams": 2}, "takes no num_beams=2; it takes max_new_tokens, do_sample, seed"),
         ({"beams": 2}, "takes no beams=2"),
-        ({"max_new_tokens": 0}, "max_new_tokens is 0"),
     ],
 )
 def test_what_upstream_cannot_take_is_said(

@@ -220,9 +220,20 @@ def test_upstream_takes_what_kimi_audio_gives(kimi: KimiAudio) -> None:
         (3, {"text": "10 11 12", "finish": "length", "usage": {"completion_tokens": 3}}),
     ):
         kimi.model.alm.step = 0
-        assert kimi.generate(messages, [(samples, 16_000)], {"max_new_tokens": most}) == wanted
+        assert (
+            kimi.generate(
+                messages, [(samples, 16_000)], {"max_new_tokens": most, "do_sample": False}
+            )
+            == wanted
+        )
     kimi.model.alm.step = 0
-    drawn = {"temperature": 0.5, "top_k": 1, "seed": 0, "repetition_penalty": 1.1}
+    drawn = {
+        "do_sample": True,
+        "temperature": 0.5,
+        "top_k": 1,
+        "seed": 0,
+        "repetition_penalty": 1.1,
+    }
     reply = kimi.generate(messages, [(samples, 16_000)], {"max_new_tokens": 9, **drawn})
     assert reply["text"] == "10 11 12 13 14"
     heard, rate = kimi.model.prompt_manager.read[0]

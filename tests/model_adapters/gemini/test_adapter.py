@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ import pytest
 from harness.audio import AudioRef
 from harness.errors import MissingDependencyError, UnknownNameError, UsageError
 from harness.evaluation.doctor import audio_tokens
-from harness.types import Adapter, AdapterInfo, Audio, Message, Request, Response, Text
+from harness.types import Adapter, AdapterInfo, Audio, Generation, Message, Request, Response, Text
 from model_adapters.gemini import adapter as adapter_module
 from model_adapters.gemini.client import GeminiClient, GeminiOptions, _http_client
 from model_adapters.gemini.messages import RequestOptions, build_request
@@ -57,7 +58,12 @@ def make(server: ChaosServer, **arguments: Any) -> Adapter:
 
 def request(text: str, *clips: Path, repeat: int = 0, **generation: Any) -> Request:
     parts: tuple[Text | Audio, ...] = (*map(AudioRef, clips), Text(text))
-    return Request(text, (Message("user", parts),), {"max_gen_toks": 16, **generation}, repeat)
+    return Request(
+        text,
+        (Message("user", parts),),
+        Generation.from_arguments({"max_gen_toks": 16, **generation}),
+        repeat,
+    )
 
 
 def ask(server: ChaosServer, *requests: Request, **arguments: Any) -> list[Response]:
@@ -355,7 +361,7 @@ def test_the_request_as_the_server_sees_it(echo: ChaosServer, tmp_path: Path) ->
     asked = Request(
         "k",
         (Message("system", (Text("Be brief."),)), message),
-        {"max_new_tokens": 16, "until": ["END"], "temperature": 0.5, "seed": 7},
+        Generation(16, sampled=True, temperature=0.5, stop=("END",), seed=7),
         repeat=2,
     )
     (found,) = ask(echo, asked, thinking_budget=64)
@@ -454,7 +460,8 @@ def test_a_request_over_the_limit_is_an_error_and_nothing_is_cut(
 
 def test_what_the_package_refuses_is_the_failure_of_that_request(echo: ChaosServer) -> None:
     before = echo.ledger()["requests"]
-    bad, good = ask(echo, request("a", seed=2**40, temperature="hot"), request("b"))
+    wrong = replace(request("a"), generation=Generation(extra={"presence_penalty": "hot"}))
+    bad, good = ask(echo, wrong, request("b"))
     assert bad.error is not None
     assert (bad.error.kind, good.text) == ("request", "b")
     assert echo.ledger()["requests"] == before + 1

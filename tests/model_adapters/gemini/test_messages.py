@@ -12,7 +12,7 @@ import pytest
 
 from harness.audio import AudioRef
 from harness.errors import AudioError, UnknownNameError, UsageError
-from harness.types import Audio, Message, Role, Text
+from harness.types import Audio, Generation, Message, Role, Text
 from model_adapters.gemini.messages import (
     CATEGORIES,
     MIME,
@@ -200,8 +200,8 @@ def test_size_is_that_of_the_body(tmp_path: Path) -> None:
     ],
 )
 def test_generation_arguments(generation: dict[str, Any], expected: dict[str, Any]) -> None:
-    found = config_fields(generation, repeat=3)
-    assert found == expected
+    found = config_fields(Generation.from_arguments(generation), repeat=3)
+    assert found == {"max_output_tokens": 512, **expected}
     assert build_request([say("user", "a")], found, RequestOptions()).config.seed == expected.get(
         "seed"
     )
@@ -218,18 +218,21 @@ def test_generation_arguments(generation: dict[str, Any], expected: dict[str, An
 )
 def test_what_gemini_does_not_have_is_refused(generation: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match=r"have no|has no"):
-        config_fields(generation)
+        config_fields(Generation.from_arguments(generation))
 
 
 def test_unknown_arguments_are_refused() -> None:
     with pytest.raises(UnknownNameError, match="did you mean: temperature"):
-        config_fields({"temprature": 1})
+        config_fields(Generation(extra={"temprature": 1}))
     with pytest.raises(UnknownNameError, match="did you mean: temperature"):
         RequestOptions(omit=frozenset({"temprature"}))
 
 
 def test_omitted_fields_are_not_sent() -> None:
-    assert config_fields({"seed": 1}, omit=frozenset({"temperature"})) == {"seed": 1}
+    assert config_fields(Generation(8, seed=1), omit=frozenset({"temperature"})) == {
+        "max_output_tokens": 8,
+        "seed": 1,
+    }
 
 
 # --- safety and thinking -----------------------------------------------------------------------

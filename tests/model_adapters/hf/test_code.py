@@ -139,11 +139,16 @@ def test_any_argument_of_from_pretrained_and_generate(tiny_qwen2_audio: Path) ->
 
     plain = said()
     assert said(attn_implementation="eager", use_safetensors=True) == plain
-    assert said(repetition_penalty=3.0) != plain
-    assert said(**{"generate.repetition_penalty": 3.0}) == said(repetition_penalty=3.0)
     assert said(device_map='{"": "cpu"}') == plain
     with pytest.raises(UsageError, match="no_such_argument"):
         said(**{"model.no_such_argument": 1})
+
+
+@pytest.mark.parametrize("name", ["repetition_penalty", "generate.newest", "max_new_tokens"])
+def test_decoding_beside_the_request_is_refused(tiny_qwen2_audio: Path, name: str) -> None:
+    """Else the signature of a run would name other decoding than its model did."""
+    with pytest.raises(UsageError, match=f"{name} is a generation argument"):
+        HFAdapter(str(tiny_qwen2_audio), **{name: 3})
 
 
 def test_what_changes_answers_changes_the_fingerprint(tiny_qwen2_audio: Path) -> None:
@@ -154,7 +159,6 @@ def test_what_changes_answers_changes_the_fingerprint(tiny_qwen2_audio: Path) ->
     assert fingerprint(use_safetensors=True, device="cpu") == plain
     different = [
         fingerprint(attn_implementation="eager"),
-        fingerprint(repetition_penalty=2.0),
         fingerprint(thinking_budget=5),
         fingerprint(**{"template.x": 1}),
         fingerprint(dtype="bfloat16"),
@@ -166,7 +170,7 @@ def test_what_changes_answers_changes_the_fingerprint(tiny_qwen2_audio: Path) ->
 def test_generation_arguments_of_the_model_are_the_run_s(
     cli: Any, tiny_qwen2_audio: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """``-M num_beams=2`` is ``--gen-kwargs num_beams=2``: it stands in the signature."""
+    """``-M num_beams=2`` is ``--gen-kwargs num_beams=2``, with or without its prefix: the signature names it."""
     from tests.support.runs.toy import FLAGS, results, write_tone
 
     monkeypatch.setenv("TOY_AUDIO", str(write_tone(tmp_path / "tone.wav")))
@@ -175,8 +179,11 @@ def test_generation_arguments_of_the_model_are_the_run_s(
     assert cli(*model, tmp_path / "a", "-M", "num_beams=2").code == 0
     assert cli(*model, tmp_path / "b", "--gen-kwargs", "num_beams=2").code == 0
     assert cli(*model, tmp_path / "c").code == 0
-    one, two, plain = (results(tmp_path / name)["tasks"]["toy"]["signature"] for name in "abc")
-    assert one == two != plain
+    assert cli(*model, tmp_path / "d", "-M", "generate.num_beams=2").code == 0
+    one, two, plain, prefixed = (
+        results(tmp_path / name)["tasks"]["toy"]["signature"] for name in "abcd"
+    )
+    assert one == two == prefixed != plain
     manifest = json.loads((tmp_path / "a" / "manifest.json").read_text())
     assert manifest["tasks"]["toy"]["generation"]["num_beams"] == 2
     assert "num_beams" not in manifest["model"]["args"]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from harness.errors import AdapterError, MissingDependencyError, UsageError
-from harness.types import Message, Request, Text
+from harness.types import Generation, Message, Request, Text
 from model_adapters.conformance import AdapterConformance
 from model_adapters.hf.adapter import HFAdapter
 from model_adapters.hf.generate import _mark
@@ -111,7 +111,7 @@ def test_answers_are_alike_in_batches_and_alone(name: str, built: Built) -> None
         make(voice(4, 31.0)),
         make(voice(1), voice(2, 1.1)),
         make(voice(5)),
-        Request("alone", (Message("user", (voice(2, 1.1),)),), {"max_new_tokens": 12}),
+        Request("alone", (Message("user", (voice(2, 1.1),)),), Generation(12)),
     ]
     if name not in SYSTEM_PROMPTS:
         asked.append(make(voice(2), system="Be brief."))
@@ -164,9 +164,7 @@ def test_a_refusal_of_a_tokenizer_s_own_kind_is_a_value(built: Built) -> None:
     """mistral-common's exceptions are no ``ValueError``; one request would end the run."""
     adapter = opened(built("voxtral"))
     turns = (*make(voice(1)).messages, Message("assistant", (Text("A dog."),)))
-    good, bad = adapter.generate_batch(
-        [make(voice(1)), Request("bad", turns, {"max_new_tokens": 12})]
-    )
+    good, bad = adapter.generate_batch([make(voice(1)), Request("bad", turns, Generation(12))])
     assert good.error is None
     assert bad.error is not None
     assert bad.error.kind == "request"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from harness.types import Message, Request
+from harness.types import Generation, Message, Request
 from model_adapters.conformance import AdapterConformance
 from model_adapters.hf.adapter import HFAdapter
 from model_adapters.hf.inputs import conversation, prepare
@@ -172,7 +172,7 @@ def test_a_blip_is_too_short_or_heard(family: str, adapters: Adapters) -> None:
 
 
 def _alone(*audio: Any) -> Request:
-    return Request("alone", (Message("user", audio),), {"max_new_tokens": 4}, item=("task", "a"))
+    return Request("alone", (Message("user", audio),), Generation(4), item=("task", "a"))
 
 
 # --- Qwen2.5-Omni ------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from harness.errors import AdapterError, UnknownNameError, UsageError
-from harness.types import Message, Request, Response, Text
+from harness.types import Generation, Message, Request, Response, Text
 from model_adapters.registry import create
 from tests.support.command import CommandResult
 from tests.support.models.hf_requests import voice
@@ -61,7 +61,9 @@ class Listening(LM):
 
 def text(prompt: str, *, repeat: int = 0, key: str = "k", **generation: Any) -> Request:
     messages = (Message("system", (Text("Be brief."),)), Message("user", (Text(prompt),)))
-    return Request(key, messages, generation, repeat, item=("task", prompt))
+    return Request(
+        key, messages, Generation.from_arguments(generation), repeat, item=("task", prompt)
+    )
 
 
 @pytest.fixture
@@ -180,10 +182,13 @@ def test_a_class_that_hears_gets_clips_at_its_rate(own: ModuleType) -> None:
     assert info.sampling_rate == 16_000
     clip = voice(1, 1.0).prefetched(16_000)
     request = Request(
-        "k", (Message("user", (Text("Listen: "), clip)),), {"max_new_tokens": 4, "until": ["@@"]}
+        "k", (Message("user", (Text("Listen: "), clip)),), Generation(4, stop=("@@",))
     )
     (found,) = adapter.generate_batch([request])
-    assert found.text == "I hear ['16000@16000'] user:Listen: <audio> ['max_gen_toks', 'until']"
+    assert (
+        found.text
+        == "I hear ['16000@16000'] user:Listen: <audio> ['do_sample', 'max_gen_toks', 'temperature', 'until']"
+    )
 
 
 def test_one_bad_request_is_a_value_and_the_others_are_answered(own: ModuleType) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from harness.audio import AudioRef
 from harness.errors import AdapterError, InputFileError, UnknownNameError, UsageError
-from harness.types import Hints, Message, Request, Response, Text
+from harness.types import Generation, Hints, Message, Request, Response, Text
 from model_adapters.mock.adapter import MockAdapter
 from tests.support import clips
 
@@ -28,7 +28,9 @@ def request(
     item_id: str, *audio: AudioRef, text: str = "Hello.", hints: Hints = PROMPT, repeat: int = 0
 ) -> Request:
     messages = (Message("system", (Text("Be brief."),)), Message("user", (*audio, Text(text))))
-    return Request(f"key-{item_id}-{repeat}", messages, {}, repeat, hints, ("t", item_id), item_id)
+    return Request(
+        f"key-{item_id}-{repeat}", messages, Generation(), repeat, hints, ("t", item_id), item_id
+    )
 
 
 def opened(target: str, **arguments: Any) -> MockAdapter:
@@ -192,7 +194,7 @@ def test_ledger_survives_kill_with_whole_lines(tmp_path: Path) -> None:
     code = (
         "import itertools, sys\n"
         "from harness.types import Request\n"
-        "from model_adapters.mock import MockAdapter\n"
+        "from model_adapters.mock.adapter import MockAdapter\n"
         "adapter = MockAdapter('fixed:x', ledger=sys.argv[1], style='batch')\n"
         "for i in itertools.count():\n"
         "    adapter.generate_batch([Request(f'k{i}', (), item=('t', str(i)))])\n"

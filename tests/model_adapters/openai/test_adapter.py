@@ -13,7 +13,7 @@ import pytest
 
 from harness.audio import AudioRef
 from harness.errors import AdapterError, UnknownNameError, UsageError
-from harness.types import Adapter, AdapterInfo, Audio, Message, Request, Response, Text
+from harness.types import Adapter, AdapterInfo, Audio, Generation, Message, Request, Response, Text
 from model_adapters.openai import adapter as adapter_module
 from model_adapters.openai.messages import encode_body
 from model_adapters.registry import create
@@ -38,7 +38,12 @@ def make(server: ChaosServer, **arguments: Any) -> Adapter:
 
 def request(text: str, *clips: Path, repeat: int = 0, **generation: Any) -> Request:
     parts: tuple[Text | Audio, ...] = (*map(AudioRef, clips), Text(text))
-    return Request(text, (Message("user", parts),), {"max_gen_toks": 16, **generation}, repeat)
+    return Request(
+        text,
+        (Message("user", parts),),
+        Generation.from_arguments({"max_gen_toks": 16, **generation}),
+        repeat,
+    )
 
 
 def ask(server: ChaosServer, *requests: Request, **arguments: Any) -> list[Response]:
@@ -92,8 +97,8 @@ def test_fingerprint_follows_what_changes_a_reply_and_nothing_else(echo: ChaosSe
 
     assert fingerprint(timeout=5, concurrency=2, max_tokens_field="max_tokens") == "openai:m"
     different = [
-        fingerprint(extra_body='{"top_k": 1}'),
-        fingerprint(extra_body='{"top_k": 2}'),
+        fingerprint(extra_body='{"effort": 1}'),
+        fingerprint(extra_body='{"effort": 2}'),
         fingerprint(system_role="user"),
         fingerprint(audio_format="mp3"),
         fingerprint(omit="temperature"),
@@ -116,6 +121,9 @@ def test_openai_itself_is_asked_in_its_own_words(monkeypatch: pytest.MonkeyPatch
         ({"extra_body": "{"}, "not JSON"),
         ({"extra_body": "[1]"}, "a JSON object"),
         ({"extra_body": '{"messages": []}'}, "sets messages itself"),
+        ({"extra_body": '{"temperature": 1}'}, "behind the signature"),
+        ({"input_price": 2.5}, "input_price without output_price"),
+        ({"output_price": 2.5}, "output_price without input_price"),
         ({"audio_format": "aac"}, "one of as_is, wav, mp3, flac"),
         ({"concurrency": 0}, "at least 1"),
     ],

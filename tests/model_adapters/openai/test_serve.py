@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from harness.audio import AudioRef
-from harness.types import Message, Request, Response, Text
+from harness.types import Generation, Message, Request, Response, Text
 from model_adapters.registry import create
 from tests.support.runs.toy import write_tone
 
@@ -85,7 +85,7 @@ def requests(folder: Path) -> list[Request]:
     ]
     messages: list[tuple[Message, ...]] = [(Message("user", parts),) for parts in prompts]
     messages.append((Message("system", (Text("Be brief."),)), *messages[0]))
-    return [Request(f"r{n}", one, {"max_gen_toks": 12}) for n, one in enumerate(messages)]
+    return [Request(f"r{n}", one, Generation(12)) for n, one in enumerate(messages)]
 
 
 def ask(model: str, asked: list[Request], **arguments: object) -> list[Response]:
@@ -117,7 +117,7 @@ def test_what_the_server_cannot_do_is_a_value_and_the_next_request_works(
 ) -> None:
     url, checkpoint = served
     good = requests(tmp_path)[0]
-    bad = Request("bad", (Message("user", (AudioRef(b"RIFF\0\0\0\0WAVEnothing"),)),), {})
+    bad = Request("bad", (Message("user", (AudioRef(b"RIFF\0\0\0\0WAVEnothing"),)),))
     first, second = (
         ask(f"openai:{checkpoint}", [one], base_url=url, max_retries=1, backoff=0.05)[0]
         for one in (bad, good)

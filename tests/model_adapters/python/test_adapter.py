@@ -17,7 +17,7 @@ import pytest
 
 from harness.audio import AudioRef
 from harness.errors import AdapterError, UsageError
-from harness.types import Adapter, Audio, Message, Request, Response, Text
+from harness.types import Adapter, Audio, Generation, Message, Request, Response, Text
 from model_adapters.conformance import AdapterConformance
 from model_adapters.python import worker as python_worker
 from model_adapters.registry import create
@@ -194,7 +194,7 @@ def request(text: str = "what?", *audio: Audio, system: str = "", **generation: 
     messages = (Message("user", (*audio, Text(text))),)
     if system:
         messages = (Message("system", (Text(system),)), *messages)
-    return Request(text, messages, generation)
+    return Request(text, messages, Generation.from_arguments(generation))
 
 
 def answer(adapter: Adapter, *args: Any, **kwargs: Any) -> Response:
@@ -319,10 +319,12 @@ def test_batches(make: Make) -> None:
     """One call for requests with the same generation arguments; after an exception, one by one."""
     adapter = make("odd_models:Batched")
     adapter.open()
-    requests = [request(name, top_k=k) for name, k in (("a", 1), ("b", 2), ("c", 1))]
+    requests = [
+        request(name, temperature=0.5, top_k=k) for name, k in (("a", 1), ("b", 2), ("c", 1))
+    ]
     replies = [response.text for response in adapter.generate_batch(requests)]
     assert replies == ["[2] a 1", "[2, 1] b 2", "[2] c 1"]
-    poisoned = [request(name, top_k=1) for name in ("a", "poison", "c")]
+    poisoned = [request(name, temperature=0.5, top_k=1) for name in ("a", "poison", "c")]
     first, bad, last = adapter.generate_batch(poisoned)
     assert bad.error is not None and "ValueError: poisoned" in bad.error.message
     assert str(first.text).endswith("a 1") and str(last.text).endswith("c 1")
@@ -332,8 +334,8 @@ def test_a_seed_is_moved_by_the_repeat(make: Make) -> None:
     adapter = make("odd_models:Seeded")
     adapter.open()
     messages = (Message("user", (Text("x"),)),)
-    asked = [Request("k", messages, {"seed": 5}, repeat=repeat) for repeat in (0, 2)]
-    replies = adapter.generate_batch([*asked, Request("k", messages, {}, repeat=2)])
+    asked = [Request("k", messages, Generation(seed=5), repeat=repeat) for repeat in (0, 2)]
+    replies = adapter.generate_batch([*asked, Request("k", messages, repeat=2)])
     assert [response.text for response in replies] == ["5", "7", "None"]
 
 

@@ -25,7 +25,7 @@ from harness.errors import (
     UnknownNameError,
     UsageError,
 )
-from harness.types import Audio, Message, Request, Response, Text
+from harness.types import Audio, Generation, Message, Request, Response, Text
 from model_adapters.vllm.adapter import VLLMAdapter
 from model_adapters.vllm.audio import AudioMeasure, conversation
 from tests.model_adapters.stubs.vllm_stub import VLLMValidationError, World, installed
@@ -85,7 +85,7 @@ def request(
     return Request(
         key or repr([names, system, sorted(generation.items())]),
         (*before, Message("user", content)),
-        {"max_new_tokens": 12, **generation},
+        Generation.from_arguments({"max_new_tokens": 12, **generation}),
     )
 
 
@@ -359,7 +359,7 @@ def test_greedy_by_default_and_own_values_of_the_checkpoint(make: Opened, world:
         ({"num_beams": 4}, "vLLM's sampler has no num_beams"),
         ({"no_repeat_ngram_size": 3}, "no no_repeat_ngram_size"),
         ({"temprature": 1}, "did you mean: temperature"),
-        ({"max_new_tokens": 0}, "number of tokens"),
+        ({"max_new_tokens": 0}, "an integer of at least 1"),
         ({"temperature": 3.0}, "vLLM refuses the generation arguments: VLLMValidationError: temperature"),
     ],
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from harness.audio import AudioRef
-from harness.types import Audio, Message, Request, Text
+from harness.types import Audio, Generation, Message, Request, Text
 from tests.support import clips
 
 QUESTION = "What animal can be heard?"
@@ -20,7 +20,7 @@ def request(*audio: Audio, text: str = QUESTION, system: str = "", **generation:
     return Request(
         f"{names}|{text}|{generation}",
         tuple(messages),
-        {"max_new_tokens": 12, **generation},
+        Generation.from_arguments({"max_new_tokens": 12, **generation}),
         item=("task", names),
     )
 

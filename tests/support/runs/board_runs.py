@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from harness.types import OUTCOMES
 from metrics.registry import METRICS
 
 PARTS = {
@@ -83,6 +84,7 @@ def column(
         "value": value,
         "ci95": [max(0.0, value - 0.1), value + 0.1] if spread and value is not None else None,
         "stderr": 0.05 if spread else None,
+        "method": "made up" if spread else None,
         "n": len(found),
         "unparsed": sum(not item.parsed for item, _ in found),
         "complete": complete,
@@ -103,11 +105,22 @@ def write_run(
         "schema_version": 1,
         "harness_version": "0",
         "name": name or root.name,
-        "model": {"spec": model, "fingerprint": "f"},
+        "model": {
+            "spec": model,
+            "adapter": model.partition(":")[0],
+            "target": model.partition(":")[2],
+            "args": {},
+            "fingerprint": "f",
+            "description": {},
+        },
         "judge": "none",
+        "seed": 1234,
         "tasks": {},
+        "argv": ["harness", "evaluate", model],
+        "created": "2026-01-01T00:00:00+00:00",
+        "versions": {},
     }
-    results: dict[str, Any] = {"schema_version": 1, "judge": "none", "tasks": {}}
+    results: dict[str, Any] = {"schema_version": 1, "judge": "none", "tasks": {}, "benchmarks": {}}
     lines = []
     for task, fake in tasks.items():
         ids = {item.id for item in fake.items}
@@ -133,31 +146,65 @@ def write_run(
                     "id": item.id,
                     "repeat": item.repeat,
                     "item_key": item.item_key or f"{task}/{item.id}",
+                    "request_key": f"request of {task}/{item.id}/{item.repeat}",
                     "outcome": item.outcome,
                     "response": "text with \u2028 inside",
+                    "reasoning": None,
+                    "messages": [],
+                    "audio": [],
+                    "finish": "stop",
+                    "usage": None,
+                    "seconds": 0.0,
+                    "attempts": 1,
+                    "error": {"kind": "http", "retryable": False, "message": "no"}
+                    if item.outcome == "error"
+                    else None,
+                    "extra": {},
+                    "doc": {},
+                    "reference": None,
+                    "extracted": None,
+                    "details": {},
                     "scores": {fake.metric: {r: score_of(s) for r, s in stats.items()}},
                     "stats": {fake.metric: stats},
                     "parse": {fake.metric: dict.fromkeys(readings, mark)},
                     "groups": dict(item.groups),
                     "cluster": item.cluster,
+                    "judgements": [],
                 }
             )
         direction = fake.metric not in ("wer", "cer", "per", "mae")
         complete = all(item.outcome != "error" for item in fake.items)
         manifest["tasks"][task] = {
             "benchmark": fake.benchmark,
+            "yaml": None,
             "metrics": list(fake.metrics or [fake.metric]),
             "higher_is_better": {fake.metric: direction},
+            "official_metrics": [fake.metric] if fake.official else [],
+            "judged_metrics": [],
             "anchors": {fake.metric: dict(fake.anchors)},
+            "licence": None,
+            "origin": "data",
+            "judge": None,
+            "template": "default",
+            "generation": {},
             "signature_parts": parts,
             "items_total": total,
             "items_selected": len(ids),
+            "selection": [[0, len(ids)]],
+            "absent": 0,
+            "data": {"source": "made up", "version": "v1", "warnings": []},
         }
         text = "|".join(f"{k}:{v}" for k, v in parts.items())
         results["tasks"][task] = {
             "signature": f"{task}|{text}",
             "n": len(ids),
-            "outcomes": dict(Counter(item.outcome for item in fake.items)),
+            "missing": 0,
+            "absent": 0,
+            "unjudged": 0,
+            "outcomes": {
+                **dict.fromkeys(OUTCOMES, 0),
+                **Counter(item.outcome for item in fake.items),
+            },
             "metrics": {
                 fake.metric: {r: column(fake.metric, found[r], complete) for r in readings}
             },

@@ -12,8 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.support.command import start
-from tests.support.runs.toy import evaluate_arguments
-from tests.support.runs.toy import jsonl
+from tests.support.runs.toy import evaluate_arguments, jsonl
 
 STARTED: list[subprocess.Popen[str]] = []
 SOAK = bool(os.environ.get("HARNESS_SOAK"))

@@ -9,10 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.judge.canaries import canaries
 from harness.task_loading.groups import load_task
 from harness.task_loading.index import load_index
-from harness.task_loading.judge_block import task_judge
 from harness.task_loading.task import YamlTask
 from harness.types import TaskSpec
 from leaderboards.boards.dynamic_superb import DOMAINS, PHASE_1
@@ -101,7 +99,7 @@ def test_a_member_says_what_the_code_does(task: str) -> None:
     assert {m: METRICS[m].higher_is_better for m in found.metrics} == found.higher_is_better
     assert found.judged_metrics == ({"judged_accuracy"} if params["rule"] == "judged" else set())
     if found.judged_metrics:
-        block = task_judge(found)
+        block = found.judge
         assert block is not None
         assert block.parse == judge.PARSER_ID
         prompt = block.prompt(doc)
@@ -118,13 +116,11 @@ def test_a_revision_that_is_no_commit_is_not_fetched() -> None:
 
 def test_the_items_of_known_grade_have_the_judges_form() -> None:
     found = spec("dynamic_superb_phase2_speakerverification_vctk")
-    block = task_judge(found)
-    assert block is not None
-    known = canaries(found.yaml_path.parent, block)
-    assert {canary.id for canary in known} == {"right", "wrong", "several", "talks_to_the_judge"}
     task = YamlTask(found)
+    known = task.canaries
+    assert {canary.id for canary in known} == {"right", "wrong", "several", "talks_to_the_judge"}
     for canary in known:
-        doc = canary.document(task)
+        doc = canary.doc
         slots = scoring.judge_slots(doc, canary.response)
         assert slots is not None
         assert slots["ground_truth"] == "dog"

@@ -81,12 +81,11 @@ def test_judged_metrics_are_those_that_are_absent_without_a_judge(spec: TaskSpec
 def test_judge_prompts_are_there_for_every_judged_kind_of_document(spec: TaskSpec) -> None:
     if spec.judge is None:
         return
-    assert spec.judge["parse"] == judge.PARSER_ID
-    prompts = dict(spec.judge["prompt"])
-    field = prompts.pop("field")
+    assert spec.judge.parse == judge.PARSER_ID
+    field, prompts = spec.judge.chooser, spec.judge.prompts
     assert {doc[field] for doc in DOCUMENTS[part(spec)]} == set(prompts)
-    for kind, name in prompts.items():
-        text = (FOLDER / name).read_text(encoding="utf-8")
+    for kind, prompt in prompts.items():
+        text = prompt.path.read_text(encoding="utf-8")
         assert text.startswith("# system\n") and "\n# user\n" in text
         assert sorted(re.findall(r"\{(\w+)\}", text)) == SLOTS[kind]
         assert ("Result: <YES or NO>" in text) is (kind != "wer")

@@ -74,9 +74,9 @@ def test_judge_prompts_have_slots_for_fields_the_document_has(spec: TaskSpec) ->
     assert (spec.judge is None) is (not spec.judged_metrics)
     if spec.judge is None:
         return
-    assert spec.judge["parse"] == judge.PARSER_ID
-    assert spec.judge["samples"] == scoring.VOTES
-    prompt = (FOLDER / spec.judge["prompt"]).read_text(encoding="utf-8")
+    assert spec.judge.parse == judge.PARSER_ID
+    assert spec.judge.samples == scoring.VOTES
+    prompt = spec.judge.prompts[""].path.read_text(encoding="utf-8")
     fields = [field for field in CONFIGS[parameters(spec)["config"]].fields if field != "id"]
     assert sorted(re.findall(r"\{(\w+)\}", prompt)) == sorted([*fields, "response"])
     assert prompt.startswith("# system\n") and "\n# user\n" in prompt

@@ -1,0 +1,124 @@
+"""Lines of ``judgements.jsonl`` and of a judge cache: what is known about one judge reply. Made here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Protocol
+
+from typing_extensions import TypedDict
+
+from harness.core.keys import digest
+from harness.run.attempts import AttemptKey
+from harness.run.files import JudgementRecord
+
+
+class AnswerLike(Protocol):
+    """A judge's reply and how it came (``harness.judge.answer.Answer``)."""
+
+    @property
+    def reply(self) -> str:
+        """Text of the reply."""
+        ...
+
+    @property
+    def model(self) -> str | None:
+        """Name that came back."""
+        ...
+
+    @property
+    def finish(self) -> str:
+        """Why it ended."""
+        ...
+
+    @property
+    def usage(self) -> Mapping[str, Any] | None:
+        """Token counts."""
+        ...
+
+    @property
+    def seconds(self) -> float:
+        """Wall time."""
+        ...
+
+    @property
+    def attempts(self) -> int:
+        """How often it was asked."""
+        ...
+
+    @property
+    def source(self) -> Literal["asked", "run", "cache"]:
+        """Where it comes from."""
+        ...
+
+
+class CachedReply(TypedDict):
+    """A line of a judge cache."""
+
+    key: str
+    model: str | None
+    reply: str
+    finish: str
+    usage: dict[str, Any] | None
+    seconds: float
+
+
+def cached_reply(key: str, answer: AnswerLike) -> CachedReply:
+    """Return a judge's answer as a line of the cache, keyed by the content of its request and vote."""
+    return {
+        "key": key,
+        "model": answer.model,
+        "reply": answer.reply,
+        "finish": answer.finish,
+        "usage": None if answer.usage is None else dict(answer.usage),
+        "seconds": round(answer.seconds, 4),
+    }
+
+
+def judgement_record(
+    item: AttemptKey, vote: int, *, key: str, judge: str, request: str, answer: AnswerLike
+) -> JudgementRecord:
+    """Return a live judge's answer as a line of ``judgements.jsonl``.
+
+    Args:
+        item: task, id and repeat of the reply that was judged.
+        vote: position among the item's votes.
+        key: content key of the request and the vote.
+        judge: the judge's part of the signature.
+        request: content key of the request.
+        answer: what came back.
+    """
+    task, identifier, repeat = item
+    return {
+        "key": key,
+        "task": task,
+        "id": identifier,
+        "repeat": repeat,
+        "vote": vote,
+        "judge": judge,
+        "model": answer.model,
+        "reply": answer.reply,
+        "finish": answer.finish,
+        "usage": None if answer.usage is None else dict(answer.usage),
+        "seconds": round(answer.seconds, 4),
+        "attempts": answer.attempts,
+        "request": request,
+        "source": answer.source,
+    }
+
+
+def replayed_lines(
+    task: str, identifier: str | int, item_key: str, replies: Sequence[str | None]
+) -> list[JudgementRecord]:
+    """Return the stored judge replies of an item as lines of ``judgements.jsonl``, keyed by content."""
+    return [
+        {
+            "key": digest(["replay", task, item_key, vote, reply]),
+            "task": task,
+            "id": identifier,
+            "repeat": 0,
+            "vote": vote,
+            "judge": "replay",
+            "reply": reply,
+        }
+        for vote, reply in enumerate(replies)
+    ]

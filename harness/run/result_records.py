@@ -1,0 +1,168 @@
+"""What ``results.json`` holds; ``harness.run.files`` has the other files and names these too."""
+
+from typing import Annotated, Literal, NotRequired
+
+from typing_extensions import TypedDict
+
+from harness.core.scoring import Reading
+from harness.run.constraints import AtLeastOne, Count, Interval, OpenInterval, OrEmpty
+
+
+class ScoreEntry(TypedDict):
+    """One column of a native aggregate, in its published unit."""
+
+    value: float | None
+    ci95: NotRequired[Interval | None]
+    n: NotRequired[Count | None]
+
+
+class NativeResults(TypedDict):
+    """A benchmark's own aggregate; further keys belong to the benchmark."""
+
+    scores: dict[str, ScoreEntry]
+    decimals: NotRequired[dict[str, int]]
+    higher_is_better: NotRequired[dict[str, bool]]
+    headline: str | None
+    unit: str
+    metric: NotRequired[str]
+    reading: Reading
+    complete: bool
+    notes: NotRequired[list[str]]
+
+
+class PassAt(TypedDict):
+    """Probability that one of k replies to an item is right."""
+
+    value: float | None
+    ci95: OpenInterval | None
+    n: Count
+
+
+class RepeatResult(TypedDict):
+    """What repeats add to a value: each repeat by itself, variance within items, pass@k by k."""
+
+    by_repeat: list[float | None]
+    within_item_variance: float | None
+    pass_at: dict[str, PassAt]
+
+
+class ReadingResult(TypedDict):
+    """One metric under one reading; ``n`` is its denominator."""
+
+    value: float | None
+    ci95: OpenInterval | None
+    stderr: float | None
+    method: str | None
+    n: Count
+    repeats: NotRequired[RepeatResult]
+    unparsed: Count
+    complete: bool
+
+
+class OutcomeCounts(TypedDict):
+    """Replies by outcome."""
+
+    answered: Count
+    empty: Count
+    refused: Count
+    truncated: Count
+    error: Count
+
+
+MetricResults = dict[str, dict[Reading, ReadingResult]]
+"""Metric -> reading -> value."""
+
+
+class TaskResults(TypedDict):
+    """One task: counts, values, and sub-scores by field and value."""
+
+    signature: str
+    n: Count
+    repeats: NotRequired[AtLeastOne]
+    missing: int
+    absent: Count
+    unjudged: Count
+    outcomes: OutcomeCounts
+    metrics: MetricResults
+    higher_is_better: dict[str, bool]
+    groups: dict[str, dict[str, MetricResults]]
+
+
+class NodeResults(TypedDict):
+    """A normalised mean; ``score`` is null unless all of its ``total`` cells are ``ok``."""
+
+    score: float | None
+    ci95: Interval | None
+    stderr: float | None
+    ok: Count
+    total: Count
+    whole: bool
+
+
+class CellResults(TypedDict):
+    """The headline metric of one task on the normalised scale."""
+
+    metric: str | None
+    state: Literal["ok", "missing", "unsupported", "refused", "error", "stale"]
+    value: float | None
+    score: float | None
+    ci95: Interval | None
+    stderr: float | None
+    below_chance: bool
+    partial: bool
+    incomplete: bool
+    n: Count
+    total: Count
+    averaged: bool
+
+
+class NormalizedResults(NodeResults):
+    """The normalised mean of a benchmark, its categories and its cells."""
+
+    method: str | None
+    reading: Literal["strict"]
+    categories: dict[str, NodeResults]
+    cells: dict[str, CellResults]
+
+
+class RelativeResults(TypedDict):
+    """The run set against its reference run; further keys belong to the benchmark."""
+
+    reference: str
+    forgetting_rate: NotRequired[float | None]
+    gain: NotRequired[float | None]
+
+
+class BenchmarkResults(TypedDict):
+    """Aggregates of one benchmark; ``native`` is ``{}`` if the benchmark has none."""
+
+    native: Annotated[NativeResults, OrEmpty()]
+    normalized: NormalizedResults
+    relative: NotRequired[RelativeResults]
+
+
+class WrongCanary(TypedDict):
+    """An item with a known grade that the judge graded otherwise."""
+
+    id: str
+    expected: list[str]
+    found: str | None
+
+
+class JudgeHealth(TypedDict):
+    """How a live judge did on items with a known grade."""
+
+    judge: str
+    agreed: Count
+    n: Count
+    wrong: list[WrongCanary]
+
+
+class Results(TypedDict):
+    """``results.json``: values, intervals and counts."""
+
+    schema_version: int
+    judge: str
+    tasks: dict[str, TaskResults]
+    benchmarks: dict[str, BenchmarkResults]
+    judge_health: NotRequired[dict[str, JudgeHealth]]

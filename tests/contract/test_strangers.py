@@ -1,0 +1,410 @@
+"""What somebody who adds to the project must touch: each kind of addition is made in a copy of the tree, and counted.
+
+The counts are those of docs/design.md. What ``make refresh`` writes is not counted as an edit by hand.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PARTS = (
+    "harness",
+    "tasks",
+    "metrics",
+    "model_adapters",
+    "leaderboards",
+    "scripts",
+    "docs",
+    "changelog.d",
+)
+FILES = ("README.md", "pyproject.toml")
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("strangers")]
+
+
+class Touched(NamedTuple):
+    """Files by what happened to them."""
+
+    new: int
+    edited: int
+    generated: int
+
+
+class Copy:
+    """A copy of the tree in which a stranger works."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        ignore = shutil.ignore_patterns("__pycache__")
+        for name in PARTS:
+            shutil.copytree(ROOT / name, root / name, ignore=ignore)
+        for name in FILES:
+            shutil.copy(ROOT / name, root / name)
+        self._before = self._state()
+
+    def _state(self) -> dict[str, bytes]:
+        return {
+            path.relative_to(self.root).as_posix(): path.read_bytes()
+            for path in sorted(self.root.rglob("*"))
+            if path.is_file() and "__pycache__" not in path.parts and path.name != ".lock"
+        }
+
+    def write(self, files: Mapping[str, str]) -> None:
+        """Add files; none may be there already."""
+        for name, text in files.items():
+            path = self.root / name
+            assert not path.exists(), name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Replace the one place of a text in a file."""
+        path = self.root / name
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{name}: {old!r} is there {text.count(old)} times"
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def run(self, *command: str, code: int = 0) -> str:
+        """Run Python in the copy; return what it prints."""
+        done = subprocess.run(
+            [sys.executable, *command],
+            cwd=self.root,
+            env={**os.environ, "PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+
+    def harness(self, *command: str) -> str:
+        """Run the command line of the copy."""
+        return self.run("-m", "harness", *command)
+
+    def touched(self) -> Touched:
+        """Count what was done by hand, then refresh, and count what that wrote."""
+        assert str(self.root) in self.run("-c", "import harness; print(harness.__file__)")
+        by_hand = self._state()
+        new = by_hand.keys() - self._before.keys()
+        edited = {name for name, text in self._before.items() if by_hand[name] != text}
+        self.run("scripts/refresh.py")
+        self.run("scripts/refresh.py", "--check")
+        after = self._state()
+        generated = {name for name, text in by_hand.items() if after[name] != text}
+        assert after.keys() == by_hand.keys()
+        return Touched(len(new), len(edited), len(generated))
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Copy:
+    return Copy(tmp_path / "copy")
+
+
+def counted(kind: str) -> Touched:
+    """The row of docs/design.md about a kind of addition, its last three numbers."""
+    text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    (row,) = re.findall(rf"^\| {re.escape(kind)} \|.*$", text, re.MULTILINE)
+    new, edited, generated = (int(cell) for cell in row.strip("| ").split("|")[-3:])
+    return Touched(new, edited, generated)
+
+
+BIRDS = {
+    "tasks/birds/__init__.py": "",
+    "tasks/birds/README.md": """\
+# Birds
+
+Which bird sings. Two items, shipped.
+
+Official scorer reproduced on: nothing; there is none.
+""",
+    "tasks/birds/birds.yaml": """\
+task: birds
+custom_dataset: !function data.load
+test_split: test
+output_type: generate_until
+doc_to_text: "Which bird sings like this: {{song}}"
+doc_to_target: "{{bird}}"
+description: ""
+fewshot_config: {samples: []}
+generation_kwargs: {until: [], do_sample: false, max_gen_toks: 32}
+process_results: !function scoring.process_results
+metric_list:
+  - {metric: judged_accuracy, aggregation: !function scoring.aggregate, higher_is_better: true}
+metadata:
+  lalm:
+    benchmark: birds
+    title: Which bird sings
+    items: 2
+    official: [judged_accuracy]
+    judged: [judged_accuracy]
+    null_response: empty
+    scorer: official.1-strict.1
+    doc_fields: [song, bird]
+    required_fields: [bird]
+    licence: our own
+    reference: https://example.org/birds
+    protocol: A judge says yes or no.
+    judge:
+      model: some-judge-2026-01-01
+      prompt: judge_prompt.md
+      sampling: {temperature: 0}
+      samples: 1
+      parse: birds.1
+""",
+    "tasks/birds/judge_prompt.md": "# system\n\nSay yes or no.\n\n# user\n\nIs {response} the {bird}?\n",
+    "tasks/birds/data.py": '''\
+"""Two songs."""
+
+from harness.types import DataInfo, Documents
+
+SONGS = {"ku-ku": "cuckoo", "tu-whit": "owl"}
+
+
+def load(*, folder=None, revision=None, **metadata):
+    """Return all documents."""
+    docs = [{"_id": song, "song": song, "bird": bird} for song, bird in SONGS.items()]
+    return {"test": Documents(docs, DataInfo("packaged", version="1", total=len(docs)))}
+''',
+    "tasks/birds/scoring.py": '''\
+"""A judge says yes or no."""
+
+from harness.types import ItemScore, Scored
+from metrics.vanilla import aggregate, hook
+
+__all__ = ["aggregate", "judge_slots", "process_results", "reference", "score"]
+
+
+def reference(doc):
+    """Return the bird."""
+    return doc["bird"]
+
+
+def judge_slots(doc, response):
+    """Return what the judge prompt is filled with."""
+    return {"response": str(response), "bird": doc["bird"]}
+
+
+def score(doc, response, verdicts):
+    """Score one reply by the judge's first word."""
+    if verdicts is None:
+        return ItemScore({"judged_accuracy": {"official": Scored(None), "strict": Scored(None)}})
+    said = (verdicts[0] or "").lower() if verdicts else ""
+    scored = Scored({"correct": int(said == "yes"), "n": 1}, parsed=said in {"yes", "no"})
+    return ItemScore({"judged_accuracy": {"official": scored, "strict": scored}})
+
+
+process_results = hook(score)
+''',
+    "leaderboards/boards/birds.py": '''\
+"""The board of birds: one number."""
+
+from leaderboards.cells import percent
+
+
+def native(tasks, samples):
+    """Return the share of birds that the judge accepts."""
+    value = tasks["birds"].value("judged_accuracy", "official") if "birds" in tasks else None
+    return {
+        "scores": {"feathers": percent(value, 1)},
+        "headline": "feathers",
+        "unit": "percent",
+        "metric": "judged_accuracy",
+        "reading": "official",
+        "complete": value is not None and value.complete,
+        "notes": [],
+    }
+''',
+    "changelog.d/+birds.added.md": "Birds, a judged benchmark.\n",
+}
+
+
+def test_a_judged_benchmark_is_its_folder_and_its_board(copy: Copy) -> None:
+    copy.write(BIRDS)
+    assert copy.touched() == counted("judged benchmark with a headline")
+    assert "birds" in copy.harness("tasks", "list", "birds")
+    for page in ("README.md", "docs/benchmarks.md"):
+        assert "tasks/birds/README.md" in (copy.root / page).read_text(encoding="utf-8")
+    replies = [
+        {"id": "ku-ku", "response": "a cuckoo", "judge_reply": "yes"},
+        {"id": "tu-whit", "response": "a hen", "judge_reply": "no"},
+    ]
+    file = copy.root / "replies.json"
+    file.write_text(json.dumps(replies), encoding="utf-8")
+    copy.harness("score", "birds", str(file), "-o", "run")
+    board = copy.harness("leaderboard", "run")
+    assert "feathers" in board and "50.0" in board
+
+
+ECHO = {
+    "model_adapters/parrot/__init__.py": '"""Repeats the question."""\n',
+    "model_adapters/parrot/README.md": """\
+# parrot
+
+`parrot:WORD` says WORD and the question. It has no arguments.
+""",
+    "model_adapters/parrot/adapter.py": '''\
+"""Says a word and the question."""
+
+from collections.abc import Sequence
+
+from harness.types import AdapterInfo, Request, Response, Text
+from model_adapters.base import BatchAdapter
+
+
+class ParrotAdapter(BatchAdapter):
+    """Says a word and the question."""
+
+    def __init__(self, target: str) -> None:
+        self.word = target
+
+    def open(self) -> AdapterInfo:
+        """Return what it is."""
+        return AdapterInfo(f"parrot:{self.word}")
+
+    def generate_batch(self, requests: Sequence[Request]) -> list[Response]:
+        """Return one reply a request."""
+        return [
+            Response(" ".join([self.word, *(p.text for m in r.messages for p in m.parts if isinstance(p, Text))]))
+            for r in requests
+        ]
+''',
+    "changelog.d/+parrot.added.md": "`parrot:WORD`.\n",
+}
+ROW = """\
+        BuiltIn(
+            "parrot",
+            "model_adapters.parrot.adapter:ParrotAdapter",
+            (Form("parrot:WORD", "says a word and the question"),),
+            (
+                Trial(
+                    "parrot",
+                    "parrot:hello",
+                    exceptions={
+                        **_FIXED,
+                        "audio_matters": _DEAF,
+                        "failures_as_values": _DEAF,
+                        "empty_reply": "it always says its word",
+                    },
+                ),
+            ),
+        ),
+"""
+
+
+def test_an_adapter_is_its_folder_and_one_row(copy: Copy) -> None:
+    copy.write(ECHO)
+    first = '        BuiltIn(\n            "mock",\n'
+    copy.edit("model_adapters/built_in.py", first, ROW + first)
+    assert copy.touched() == counted("built-in adapter")
+    assert "says a word" in copy.harness("models", "list")
+    run = ("evaluate", "parrot:hello", "-t", "quickstart_choice", "-L", "2", "-o", "run")
+    assert "quickstart_choice" in copy.harness(*run)
+    lists = (copy.root / "pyproject.toml").read_text(encoding="utf-8")
+    assert lists.count("model_adapters.parrot") == 2  # entry point and import contract
+    examined = copy.run("-c", CONFORM)
+    assert "order passed" in examined and "audio_matters: a chance baseline" in examined
+
+
+CONFORM = """
+from model_adapters.built_in import ADAPTERS
+from model_adapters.conformance import AdapterConformance
+from model_adapters.registry import create
+
+for trial in ADAPTERS["parrot"].trials:
+    suite = AdapterConformance(lambda: create(trial.model), exceptions=trial.exceptions)
+    with suite:
+        for check in suite.checks():
+            verdict = check()
+            print(f"{verdict.check}: {verdict.exception}" if verdict.exception else f"{verdict.check} passed")
+"""
+
+SQUARES = {
+    "metrics/measures/squares.py": '''\
+"""Root of the mean squared error."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from metrics.measures.measure import Quotient
+
+
+@dataclass(frozen=True)
+class RootMeanSquare(Quotient):
+    """Root of a quotient of sums."""
+
+    def value(self, total):
+        """Return the root."""
+        return float(np.sqrt(super().value(total)))
+
+    def values(self, totals, keys):
+        """Return the roots."""
+        return np.sqrt(super().values(totals, keys))
+
+    def ratio_keys(self, keys):
+        """Return nothing: the value is no quotient."""
+''',
+    "changelog.d/+rmse.added.md": "`rmse`.\n",
+}
+ENTRY = """\
+        RootMeanSquare("rmse", "error", RATE, "squares", "n", higher_is_better=False, unit="own"),
+"""
+
+
+def test_a_metric_is_a_formula_and_one_entry(copy: Copy) -> None:
+    copy.write(SQUARES)
+    copy.edit(
+        "metrics/registry.py",
+        "from metrics.measures.sums import",
+        "from metrics.measures.squares import RootMeanSquare\nfrom metrics.measures.sums import",
+    )
+    last = '        CorpusBleu("corpus_bleu"'
+    copy.edit("metrics/registry.py", last, ENTRY + last)
+    assert copy.touched() == counted("metric of the harness")
+    said = copy.run(
+        "-c",
+        "from harness.report.table import format_value; from metrics.registry import find;"
+        "m = find('rmse'); print(format_value('rmse', m.value({'squares': 8, 'n': 2})), m.examples())",
+    )
+    assert said.startswith("2.00 ({'squares'")
+    assert "| `rmse` | error |" in (copy.root / "docs/statistics.md").read_text(encoding="utf-8")
+
+
+LINES = {
+    "leaderboards/renderers/lines.py": '''\
+"""One line a run: for terminals."""
+
+
+def render_lines(board, *, title):
+    """Return every run's name once."""
+    runs = dict.fromkeys(row.run for table in board.tables for row in table.rows)
+    return "".join(f"{title}: {run}\\n" for run in runs)
+''',
+    "changelog.d/+lines.added.md": "`--format lines`.\n",
+}
+
+
+def test_a_report_format_is_a_renderer_and_one_row(copy: Copy) -> None:
+    copy.write(LINES)
+    first = '        Format(\n            "json"'
+    row = (
+        '        Format("lines", "one line a run", "leaderboards.renderers.lines:render_lines"),\n'
+    )
+    copy.edit("leaderboards/renderers/__init__.py", first, row + first)
+    assert copy.touched() == counted("report format")
+    copy.harness("evaluate", "baseline:first", "-t", "quickstart_choice", "-o", "chance")
+    assert (
+        copy.harness("leaderboard", "chance", "--format", "lines", "--title", "T") == "T: chance\n"
+    )
+    assert "md, csv, lines or json" in " ".join(copy.harness("leaderboard", "--help").split())
