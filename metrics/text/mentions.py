@@ -166,11 +166,7 @@ def _is_answer_place(before: str, after: str, word: str) -> bool:
         return True
     if closed and _touches_unspaced(opened[-1:]):
         return True
-    if (
-        word in ("no", "yes")
-        and opened.endswith(",")
-        and re.match(r"\s*(?:[.!]\s*)?(?:$|\n)", after)
-    ):
+    if word in _ALONE and opened.endswith(",") and re.match(r"\s*(?:[.!]\s*)?(?:$|\n)", after):
         return True
     if starts and re.match(rf"\s*(?:or|and|/|,)\s*{MENTION}", after):
         return True
@@ -299,6 +295,8 @@ _SAID_COLON: Final = re.compile(r"(?:answer|conclusion|verdict|choice|label|resu
 _AFTER_WEAK: Final = re.compile(
     r"\s+(?:because|since|as|due|rather|instead|not|but|indeed|thank|thanks|based|here|over)\b"
 )
+_ALONE: Final = frozenset("no yes one none both neither first second third last true false".split())
+"""Weak forms that are an answer after a comma at the end of a sentence."""
 _SUBJECT: Final = re.compile(r"\s+(?:it|there|this|that|the|i|he|she|they|we|you)\b")
 _LOWER_PLACE: Final = re.compile(
     r"\b(?:choose|chose|pick|select|go with|going with|say|guess|is|not|than|it's)\s*[\"']?$"

@@ -16,9 +16,8 @@ from harness.errors import InputFileError
 from harness.types import Document, ItemScore, Scored
 from metrics import vanilla
 from metrics.text.closed import choose
-from metrics.text.options import parse_inline_options
 from tasks.sakura import judge_reply as judge
-from tasks.sakura.questions import gold_index
+from tasks.sakura.questions import gold_index, parse_inline_options
 
 GOLD_PLACEHOLDER = "[GROUND_TRUTH_ANSWER]"
 """The slot of the official judge prompt that upstream fills last: in a reply, it becomes the gold."""

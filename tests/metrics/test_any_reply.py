@@ -16,11 +16,11 @@ from metrics.text.commitment import committed
 from metrics.text.edits import char_edits, word_edits
 from metrics.text.normalizers import NORMALIZERS, without_script_spaces
 from metrics.text.numbers import spoken_number, strict_number
-from metrics.text.options import parse_inline_options
 from metrics.text.phonemes import arpabet, ipa
 from metrics.text.three_scores import named_scores
 from tasks.dynamic_superb import slot_strings
 from tasks.dynamic_superb.reply_rules import unique_labels
+from tasks.sakura.questions import parse_inline_options
 
 PIECES = [
     *(

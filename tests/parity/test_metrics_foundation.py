@@ -14,7 +14,7 @@ from metrics.text.cleaning import CLEANERS
 from metrics.text.commitment import committed
 from metrics.text.edits import word_edits
 from metrics.text.normalizers import NORMALIZERS
-from metrics.text.options import parse_inline_options
+from tasks.sakura.questions import parse_inline_options
 from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from metrics.text.options import parse_inline_options
+from tasks.sakura.questions import parse_inline_options
 
 
 @pytest.mark.parametrize(
