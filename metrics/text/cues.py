@@ -78,7 +78,7 @@ _GROUPS: Final[dict[str, str]] = {
     "answer": (
         rf"\b(?:{_KIND} )+(?:{_NOUN}|emotion|speaker|sound|instrument|accent|gender|source)\b|\b(?:answer|prediction|verdict|selection|classification)\b(?! (?:the|your|this|that|a|questions?)\b)"
         r"|\b(?:option|choice|label|category|pick|guess|vote|response|match)(?= (?:is|would be|here|that|should|must|seems|to)\b| ?:)"
-        r"|\b(?:i|we|i'd|i'll|i'm|i am|i would|i will|let's|i have|i've|would|will|'d|to|can)\s+(?:(?!not\b|never\b|refuse|decline|avoid|hardly)\w+ ){0,2}?(?:choose|chose|chosen|choosing|pick|picked|picking|select|selected|selecting|vote|opt for|opting for|opted for|go(?:ing)? (?:with|for)|went with"
+        r"|\b(?:i|we|i'd|i'll|i'm|i am|i would|i will|let's|i have|i've|would|will|'d|to|can)\s+(?:(?!not\b|never\b|cannot\b|refuse|decline|avoid|hardly)\w+ ){0,2}?(?:choose|chose|chosen|choosing|pick|picked|picking|select|selected|selecting|vote|opt for|opting for|opted for|go(?:ing)? (?:with|for)|went with"
         r"|settl(?:e|ed|ing) (?:on|for)|conclude|classify|label|categori[sz]e|lean(?:ing)? (?:towards?|to)|stick(?:ing)? with|bet on|answer)\b|\b(?:choosing|selecting|picking|going (?:with|for))\b"
         r"|\b(?:is|are|be|was|been) (?:best |most accurately |most likely |therefore )?(?:classified|categori[sz]ed|labell?ed|identified|recogni[sz]ed|described) as\b"
         r"|答案|答[:：]|正确选项|选(?:择|項|项)?|應選|選擇|\b(?:la |die |a )?(?:réponse|antwort|lösung|respuesta|resposta|risposta)\b|答え|正解|回答|정답|답은|답|الإجابة|الجواب|(?<!\w)ответ(?!\w)|उत्तर|जवाब|ตอบ|คำตอบ|đáp án|cevap|odpowiedź|antwoord|svaret?"
@@ -90,7 +90,7 @@ _GROUPS: Final[dict[str, str]] = {
     ),
     "meanwhile": r"\b(?:while|whereas|when|where|whilst|während|alors que|mientras|mentre|enquanto)\b",
     "belief": (
-        r"\b(?:i|i'd|we|my|would) (?:(?!not\b|never\b)\w+ ){0,2}?(?:think|believe|say|guess|suppose|suspect|feel|hear|assume|bet|reckon|estimate)\b|\b(?:probably|likely|definitely|clearly|certainly|surely|obviously|undoubtedly|evidently|apparently|seemingly|possibly|maybe|perhaps)\b"
+        r"\b(?:i|i'd|we|my|would) (?:(?!not\b|never\b|cannot\b)\w+ ){0,2}?(?:think|believe|say|guess|suppose|suspect|feel|hear|assume|bet|reckon|estimate)\b|\b(?:probably|likely|definitely|clearly|certainly|surely|obviously|undoubtedly|evidently|apparently|seemingly|possibly|maybe|perhaps)\b"
     ),
     "colon": r":(?!\S)|:(?=[\ue000-\uf000])",
     "stop": r"[;—]|[.!?\n]+",
@@ -105,7 +105,7 @@ CUE: Final = re.compile(
 )
 CORRECTION: Final = re.compile(_GROUPS["correction"])
 
-_VERB: Final = r"(?:is|are|was|were|would be|can be|could be|should be|must be|will be|needs to be|has been|have been|may be|might be|seems?(?: to be)?|looks?|sounds?|appears?(?: to be)?|being)"
+_VERB: Final = r"(?:is|are|was|were|would be|(?:can|could|should|must)(?: \w+ly)? be|will be|needs to be|has been|have been|may be|might be|seems?(?: to be)?|looks?|sounds?|appears?(?: to be)?|being)"
 DENIED: Final = re.compile(
     rf"[)\]\"'.]*(?:\s*(?:,|/|and|or|nor|&|,\s*and|,\s*or)\s*[(\"']*{M}[)\]\"']*)*\s*,?\s*(?:(?:option|choice|label)s?\s+)?"
     rf"(?:(?:both |all |also |just |simply |clearly |definitely |probably |certainly )*"

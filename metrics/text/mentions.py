@@ -48,14 +48,14 @@ _AFTER_VERB: Final = re.compile(
     r"|exclude|reject|prefer|answer|consider|considering|as)\s*[:,]?\s*$|(?:^|[\n.!?;:,—(=])\s*$"
 )
 _FOLLOWED: Final = re.compile(
-    r"\s+(?:\w+ly\s+|also\s+|just\s+|best\s+)?(?:is|was|are|isn't|seems?|looks?|sounds?|appears?|fits?|matches|has|follows|gives|shows|represents|reflects|captures|corresponds|would|could|can|cannot|can't|might|may|must|should|because|since"
+    r"\s+(?:\w+ly\s+|also\s+|just\s+|best\s+)?(?:is|was|are|isn't|seems?|looks?|sounds?|appears?|fits?|matches|has|follows|gives|shows|gets|represents|reflects|captures|corresponds|would|could|can|cannot|can't|might|may|must|should|because|since"
     r"|due|and|or|nor|but|not|rather|instead|over|than|describes|best|doesn't|does|makes|it is|for (?:sure|certain)|i (?:think|believe|guess|would|am|say)|in my|as (?:the|it|he|she|they)|ist|est|es|è|é)\b"
 )
 _CLOSED: Final = re.compile(r"\s*(?:$|[\n.!?;,:)\]\"'—|]|-(?:\s|$)|[。、，．])")
 _WORD_AFTER: Final = re.compile(rf"\s+[{LATIN}]")
 _NAMES: Final = re.compile(
     r"\b(?:vitamin|plan|hepatitis|type|grade|class|group|section|key of|notes?|chords?|key|team|terminal|platform|room|gate|spice"
-    r"|minor|major|mr|mrs|ms|dr|prof|in|from|(?<!point )(?<!points )(?<!pointing )(?<!leads )(?<!equal )to|part|point|figure|appendix|model|drive|category|track|level|movement|symphony in)\.?\s+$|[a-z]-$"
+    r"|minor|major|mr|mrs|ms|dr|prof|in|from|(?:from \S+|moves?|modulat\w+|transpos\w+|tuned|shift\w*|chang\w+|up|down) to|part|point|figure|appendix|model|drive|category|track|level|movement|symphony in)\.?\s+$|[a-z]-$"
 )
 _MUSIC: Final = re.compile(
     r"\s*(?:major|minor|flat|sharp|natural|maj|min|chord|note|string|clef)\b|[#♯♭]|\+(?!\s?[a-z])|-[^\W_]|\d"
@@ -295,7 +295,22 @@ _SAID_COLON: Final = re.compile(r"(?:answer|conclusion|verdict|choice|label|resu
 _AFTER_WEAK: Final = re.compile(
     r"\s+(?:because|since|as|due|rather|instead|not|but|indeed|thank|thanks|based|here|over)\b"
 )
-_ALONE: Final = frozenset("no yes one none both neither first second third last true false".split())
+_ALONE: Final = frozenset(
+    [
+        "no",
+        "yes",
+        "one",
+        "none",
+        "both",
+        "neither",
+        "first",
+        "second",
+        "third",
+        "last",
+        "true",
+        "false",
+    ]
+)
 """Weak forms that are an answer after a comma at the end of a sentence."""
 _SUBJECT: Final = re.compile(r"\s+(?:it|there|this|that|the|i|he|she|they|we|you)\b")
 _LOWER_PLACE: Final = re.compile(
