@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from harness.types import Reading, Scored, Stats
 from metrics.measures.corpus_bleu import bleu_item
+from metrics.measures.macro_f1 import confusion_item
 from metrics.text.closed import choose, index_of
 from metrics.text.normalizers import canonical_words
 from metrics.text.numbers import strict_number
@@ -81,15 +82,21 @@ def _pair(
     return readings, frozenset() if found is not None else frozenset({metric})
 
 
-def exact(item: Item) -> Part:
-    """Phase 1: exact match; strictly the label that the reply commits to."""
+def _label(item: Item) -> tuple[str | None, bool]:
+    """The label that a reply commits to, in the strict norm, and whether it is the right one."""
     labels = tuple(item.split.get("labels", ()))
     offered = labels if item.gold in labels else (*labels, item.gold)
     verdict = choose(
         item.response, offered, index_of(item.gold, offered), item.aliases, letters=False
     )
     said = None if verdict.option is None else metrics.strict_norm(offered[verdict.option])
-    strict = Scored(_share(verdict.correct), parsed=said is not None)
+    return said, verdict.correct
+
+
+def exact(item: Item) -> Part:
+    """Phase 1: exact match; strictly the label that the reply commits to."""
+    said, correct = _label(item)
+    strict = Scored(_share(correct), parsed=said is not None)
     stopped = not isinstance(item.response, str)
     official = (
         Scored(None, parsed=False)
@@ -111,7 +118,7 @@ def judged(item: Item) -> Part:
         return Part({metric: {"official": Scored(None), "strict": Scored(None)}}, aborted=stopped)
     replies = [reply for reply in item.verdicts if isinstance(reply, str)]
     said = judge.parse(replies[0]) if replies else None
-    found = judge.strict(replies)
+    found = judge.strict_result(replies)
     if stopped:
         official = Scored(None, parsed=False)
     elif item.verdicts or not item.answered:
@@ -217,6 +224,29 @@ def number(item: Item) -> Part:
     )
 
 
+def decided(item: Item) -> Part:
+    """What the labels of the split decide, strict only: a label, a number, or nothing (``facts_of``)."""
+    form = item.split.get("form")
+    readings: dict[str, Scored] = dict.fromkeys(
+        ("accuracy", "macro_f1", "mae", "abstention_rate"), Scored(None)
+    )
+    found: float | str | None = None
+    if form == "numbers":
+        part = number(item)
+        readings |= {name: given["strict"] for name, given in part.metrics.items()}
+        found = part.extracted
+    elif form == "labels":
+        said, correct = _label(item)
+        gold = metrics.strict_norm(item.gold)
+        found, parsed = said, said is not None
+        readings["accuracy"] = Scored(_share(correct), parsed=parsed)
+        readings["macro_f1"] = Scored(confusion_item(gold, said), parsed=parsed)
+        readings["abstention_rate"] = Scored(_share(not parsed), parsed=item.answered)
+    return Part(
+        {name: {"strict": given} for name, given in readings.items()}, found, {"form": form}
+    )
+
+
 RULES: Final[dict[str, Callable[[Item], Part]]] = {
     "exact": exact,
     "judged": judged,
@@ -226,5 +256,6 @@ RULES: Final[dict[str, Callable[[Item], Part]]] = {
     "slots": slots,
     "bleu": bleu,
     "number": number,
+    "decided": decided,
 }
 """Rule by the name that a task's ``dataset_kwargs`` give."""
