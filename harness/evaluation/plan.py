@@ -24,7 +24,7 @@ from harness.task_loading.availability import LeftOut, from_error, refuse, witho
 from harness.task_loading.checks.code import code_part
 from harness.task_loading.contract import cluster_note
 from harness.task_loading.index import TaskEntry, TaskIndex, load_index
-from harness.task_loading.lm_eval_prompts import PromptedTask
+from harness.task_loading.prompts import PromptedTask
 from harness.task_loading.specs import (
     check_benchmarks,
     check_supported,

@@ -1,6 +1,6 @@
 """A task from its YAML, without lm-eval: data, scoring and references.
 
-This is all that ``score`` needs. Prompts are rendered by ``harness.task_loading.lm_eval_prompts``, which builds on
+This is all that ``score`` needs. Prompts are rendered by ``harness.task_loading.prompts``, which builds on
 this class. Functions of our own packages are imported by package name; functions of other folders are
 code that someone else wrote, and run only with ``--trust-task-code``.
 """
@@ -79,6 +79,22 @@ def import_beside(ref: FunctionRef, *, trusted: bool) -> ModuleType:
     return module
 
 
+def function_of(ref: FunctionRef, *, trusted: bool) -> Callable[..., Any]:
+    """Return the function of a function reference.
+
+    Raises:
+        UsageError: the code is not part of the harness and ``trusted`` is False.
+        TaskFileError: there is no such module, or no such function in it.
+    """
+    found = getattr(import_beside(ref, trusted=trusted), ref.name, None)
+    if not callable(found):
+        raise TaskFileError(
+            f"{ref.module}.py has no function {ref.name!r}",
+            where=f"{ref.yaml_path}: !function {ref.module}.{ref.name}",
+        )
+    return found  # type: ignore[no-any-return]
+
+
 def is_built_in(spec: TaskSpec) -> bool:
     """Tell whether a task's own YAML file is part of the harness; what it includes does not count."""
     return spec.yaml_path.resolve().is_relative_to(tasks_root())
@@ -118,13 +134,7 @@ class YamlTask:
         Raises:
             TaskFileError: the module has no such function.
         """
-        ref = self.spec.functions[key]
-        module = import_beside(ref, trusted=self._trusted)
-        if not callable(getattr(module, ref.name, None)):
-            raise TaskFileError(
-                f"{ref.module}.py has no function {ref.name!r}", where=str(ref.yaml_path)
-            )
-        return getattr(module, ref.name)  # type: ignore[no-any-return]
+        return function_of(self.spec.functions[key], trusted=self._trusted)
 
     @property
     def scoring(self) -> ModuleType:
@@ -149,6 +159,9 @@ class YamlTask:
             TaskFileError: a metric of the task is registered nowhere.
         """
         assert self.scoring
+        if not self._shipped:
+            for entry in self.spec.raw["metric_list"]:
+                function_of(entry["aggregation"], trusted=self._trusted)
 
     @property
     def parameters(self) -> Mapping[str, Any]:
@@ -200,6 +213,8 @@ class YamlTask:
         for position, doc in enumerate(documents):
             doc.setdefault("_id", str(position))
             doc.setdefault("_params", parameters)
+            if self.spec.aliases:
+                doc.setdefault("_aliases", self.spec.aliases)
             if doc["_id"] in seen:
                 raise TaskFileError(
                     f"the data of {self.spec.task} has the id {doc['_id']!r} twice",
@@ -232,6 +247,8 @@ class YamlTask:
         """
         for doc in docs:
             doc["_params"] = dict(self.parameters)
+            if self.spec.aliases:
+                doc["_aliases"] = self.spec.aliases
             if facts:
                 doc["_facts"] = facts
         function = getattr(self.scoring, "annotate", None)

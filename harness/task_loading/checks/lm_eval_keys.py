@@ -23,6 +23,7 @@ from harness.task_loading.checks.values import (
     TEXTS,
     Where,
     check_kind,
+    is_kind,
     shown,
 )
 
@@ -112,7 +113,8 @@ def check_task_types(data: Mapping[str, Any], where: Where) -> None:
         TaskFileError: with file and line.
     """
     for key, value in data.items():
-        check_kind(key, value, _TASK[key], where(key))
+        if not is_kind(value, _TASK[key]):
+            check_kind(key, value, _TASK[key], where(key))
     for key, (is_neutral, cure) in _NEUTRAL.items():
         value = data.get(key)
         if value is not None and not is_neutral(value):

@@ -16,6 +16,7 @@ from harness.task_loading.checks.values import (
     TEXTS,
     Where,
     check_kind,
+    is_kind,
     is_number,
     shown,
 )
@@ -36,7 +37,8 @@ def check_our_values(values: Mapping[str, Any], where: Where) -> None:
             unknown cleaning or template.
     """
     for key in _NAMES:
-        check_kind(f"metadata.lalm.{key}", values[key], (NAME,), where(key))
+        if not is_kind(values[key], (NAME,)):
+            check_kind(f"metadata.lalm.{key}", values[key], (NAME,), where(key))
     for key in _TEXT:
         if not values[key].strip():
             raise TaskFileError(f"metadata.lalm.{key} is empty", where=where(key))
@@ -53,14 +55,16 @@ def check_our_values(values: Mapping[str, Any], where: Where) -> None:
                 hint="write null, or leave it out",
             )
     for key in _LISTS:
-        check_kind(f"metadata.lalm.{key}", values[key], (TEXTS,), where(key))
+        if not is_kind(values[key], (TEXTS,)):
+            check_kind(f"metadata.lalm.{key}", values[key], (TEXTS,), where(key))
         _check_once(key, values[key], where)
     if values["items"] is not None and values["items"] < 0:
         raise TaskFileError(
             f"metadata.lalm.items is {values['items']}, expected a number of items or null",
             where=where("items"),
         )
-    check_cleaning(values["clean"], where("clean"))
+    if values["clean"] not in CLEANERS:
+        check_cleaning(values["clean"], where("clean"))
     for key, value in values["cost"].items():
         if key not in _COST:
             near = difflib.get_close_matches(key, _COST, n=1)
@@ -75,6 +79,8 @@ def check_our_values(values: Mapping[str, Any], where: Where) -> None:
                 where=where("cost", key),
             )
     for name, template in values["templates"].items():
+        if is_kind(name, (NAME,)) and is_kind(template, (MAPPING, NULL)):
+            continue
         kept = where("templates", name)
         check_kind("the name of a template", name, (NAME,), kept)
         check_kind(f"metadata.lalm.templates.{name}", template, (MAPPING, NULL), kept)

@@ -76,13 +76,18 @@ def shown(value: Any) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
+def is_kind(value: Any, kinds: Sequence[str]) -> bool:
+    """Tell whether a value is of one of some kinds."""
+    return any(_KINDS[kind](value) for kind in kinds)
+
+
 def check_kind(name: str, value: Any, kinds: Sequence[str], where: str) -> None:
     """Check that a value is of one of some kinds.
 
     Raises:
         TaskFileError: it is of none of them; the hint says so if quotes are missing.
     """
-    if any(_KINDS[kind](value) for kind in kinds):
+    if is_kind(value, kinds):
         return
     raise TaskFileError(
         f"{name} is {shown(value)}, expected {' or '.join(kinds)}",
