@@ -23,7 +23,7 @@ from harness.task_loading.checks.values import (
     TEXTS,
     Where,
     check_kind,
-    is_kind,
+    check_kinds,
     shown,
 )
 
@@ -112,9 +112,7 @@ def check_task_types(data: Mapping[str, Any], where: Where) -> None:
     Raises:
         TaskFileError: with file and line.
     """
-    for key, value in data.items():
-        if not is_kind(value, _TASK[key]):
-            check_kind(key, value, _TASK[key], where(key))
+    check_kinds(data, _TASK, where)
     for key, (is_neutral, cure) in _NEUTRAL.items():
         value = data.get(key)
         if value is not None and not is_neutral(value):

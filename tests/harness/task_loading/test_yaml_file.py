@@ -111,7 +111,7 @@ ALIASES = "    aliases: "
             "metadata.lalm.aliases.Anger. holds 30, expected text: put it in quotes",
         ),
         ("{Anger.: [' ']}", "holds ' ', expected text"),
-        ("{30: [thirty]}", "has the label 30, expected text: put it in quotes"),
+        ("{30: [thirty]}", "has the key 30, expected text"),
         ("{a: [same], b: [Same]}", "holds 'Same', which is also a form of 'a'"),
     ],
 )
