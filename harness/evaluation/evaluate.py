@@ -18,6 +18,7 @@ from harness.errors import (
     EXIT_OK,
     AdapterError,
     HarnessError,
+    LogLostError,
     StorageError,
     UsageError,
 )
@@ -86,8 +87,9 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
         finally:
             if not calls_hang():
                 _close(adapter)
+        names = [task.name for task in plan.tasks]
         results = _score(run, settings, plan, generated)
-        return _ended(results, manifest, settings.max_errors, generated)
+        return _ended(results, manifest, settings.max_errors, generated, names)
 
 
 def _check_prompts(planned: Sequence[PlannedTask]) -> None:
@@ -201,7 +203,9 @@ def _generate(session: _Session, style: Style) -> _Generated:
         generation = runner.run(items)
         work = generation if stage is None else stage.beside(generation)
         try:
-            return _Generated(attempts, stage, signal=asyncio.run(until_signal(work)))
+            stopped = asyncio.run(until_signal(work))
+            run.check_logs()
+            return _Generated(attempts, stage, signal=stopped)
         except HarnessError as error:
             return _Generated(attempts, stage, error=error)
 
@@ -224,6 +228,10 @@ def _score(run: RunDirectory, settings: Settings, plan: Plan, generated: _Genera
         )
 
     record_replayed(run, replayed)
+    if isinstance(generated.error, LogLostError):
+        with contextlib.suppress(HarnessError):
+            score_run(run, load)  # what is there now
+        raise generated.error
     if generated.error is not None:
         with contextlib.suppress(StorageError):
             score_run(run, load, generated.attempts)
@@ -231,11 +239,28 @@ def _score(run: RunDirectory, settings: Settings, plan: Plan, generated: _Genera
     return score_run(run, load, generated.attempts)
 
 
-def _ended(results: Results, manifest: Manifest, max_errors: str, generated: _Generated) -> Ended:
-    """Say how the run ended."""
+def _ended(
+    results: Results,
+    manifest: Manifest,
+    max_errors: str,
+    generated: _Generated,
+    names: Sequence[str],
+) -> Ended:
+    """Say how the run ended.
+
+    Args:
+        results: content of ``results.json``.
+        manifest: content of ``manifest.json``.
+        max_errors: how many failed items the user allows.
+        generated: how generation ended.
+        names: tasks of this command.
+    """
     if generated.signal is not None:
         note = f"stopped by {generated.signal.name}; the same command goes on where this stopped"
         return Ended(128 + generated.signal, results, manifest, note)
+    if missing := sum(results["tasks"][name]["missing"] for name in names):
+        note = f"{missing} planned items have no line in the log; the same command asks for them"
+        return Ended(EXIT_INCOMPLETE, results, manifest, note)
     failed, total = failed_items(results)
     allowed = parse_max_errors(max_errors, total)
     if failed > allowed:

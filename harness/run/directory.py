@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -77,7 +78,29 @@ class RunDirectory:
             for leftover in self.path.glob(f".{name}.*.tmp"):  # of a process that was killed
                 with contextlib.suppress(OSError):
                     leftover.unlink()
+        try:  # torn lines are cut before anybody reads the logs
+            if self._is_there(RESPONSES):
+                self._responses = AppendLog(self.path / RESPONSES)
+            if self._is_there(JUDGEMENTS):
+                self._judgements = AppendLog(self.path / JUDGEMENTS)
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
         return self
+
+    def _is_there(self, name: str) -> bool:
+        """Return whether the run directory has an entry of this name, also a dangling link."""
+        return os.path.lexists(self.path / name)
+
+    def check_logs(self) -> None:
+        """Compare the logs on disk with what was written.
+
+        Raises:
+            LogLostError: one was removed, moved, replaced, emptied or written by another process.
+        """
+        for log in (self._responses, self._judgements):
+            if log is not None:
+                log.check()
 
     def __exit__(
         self,
@@ -155,7 +178,7 @@ class RunDirectory:
 
     def write_samples(self, lines: Iterator[bytes]) -> None:
         """Replace ``samples.jsonl``."""
-        write_atomically(self.path / SAMPLES, lines)
+        write_atomically(self.path / SAMPLES, lines, private=True)
 
     # --- logs --------------------------------------------------------------------------------
 
