@@ -25,7 +25,7 @@ from harness.errors import (
 from harness.evaluation.continuing import check_start
 from harness.evaluation.plan import Plan, PlannedTask, plan_tasks, sort_model_arguments
 from harness.evaluation.runner import BREAKER, Item, Runner, RunnerOptions
-from harness.evaluation.signals import until_signal
+from harness.evaluation.signals import exit_code, stopped_note, until_signal
 from harness.judge.attach import open_stage, record_replayed, unjudged_note
 from harness.judge.stage import JudgeStage
 from harness.run.attempts import Attempts
@@ -256,8 +256,7 @@ def _ended(
         names: tasks of this command.
     """
     if generated.signal is not None:
-        note = f"stopped by {generated.signal.name}; the same command goes on where this stopped"
-        return Ended(128 + generated.signal, results, manifest, note)
+        return Ended(exit_code(generated.signal), results, manifest, stopped_note(generated.signal))
     if missing := sum(results["tasks"][name]["missing"] for name in names):
         note = f"{missing} planned items have no line in the log; the same command asks for them"
         return Ended(EXIT_INCOMPLETE, results, manifest, note)

@@ -109,7 +109,7 @@ class AppendLog:
             return
         mine = os.fstat(self._fd)
         try:
-            there: os.stat_result | None = os.stat(self.path)
+            there: os.stat_result | None = self.path.stat()
         except OSError:
             there = None
         if there is None:
