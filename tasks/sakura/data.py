@@ -18,6 +18,7 @@ from harness.errors import InputFileError, UsageError
 from harness.types import DataInfo, Document, Documents
 from metrics.text.options import parse_inline_options
 from tasks._shared.hub import Row, rows, snapshot
+from tasks._shared.local import inside
 from tasks.sakura.layout import TRACKS, clip_name, find_track, read_metadata
 from tasks.sakura.questions import gold_index
 
@@ -90,8 +91,8 @@ def _from_folder(folder: Path, track: str) -> Iterable[Entry]:
     present = {path.name for path in clips.iterdir()} if clips.is_dir() else set()
     for fields in read_metadata(folder):
         name = clip_name(str(fields["file"]))
-        path = clips / name
-        yield fields, AudioRef(path, f"{track}/audio/{name}") if name in present else None
+        path = inside(folder, clips / name) if name in present else None
+        yield fields, None if path is None else AudioRef(path, f"{track}/audio/{name}")
 
 
 def _from_rows(found: Iterable[Row], track: str) -> Iterable[Entry]:
