@@ -12,6 +12,7 @@ from typing import NoReturn
 import typer
 
 from harness.cli.app import app
+from harness.core import inert
 from harness.core.redaction import redact_text
 from harness.core.threads import calls_hang
 from harness.errors import (
@@ -56,7 +57,7 @@ def main() -> NoReturn:
         code = _run()
         sys.stdout.flush()
     except HarnessError as error:
-        typer.echo(f"error: {redact_text(str(error))}", err=True)
+        typer.echo(inert.message(f"error: {redact_text(str(error))}"), err=True)
         code = error.exit_code
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)
@@ -72,7 +73,8 @@ def main() -> NoReturn:
             code = EXIT_ENVIRONMENT
         elif error.filename is not None:
             name = str(error.filename)
-            typer.echo(f"error: {error.strerror}: {name[:80]}{'…' * (len(name) > 80)}", err=True)
+            shown = inert.line(name[:80]) + "…" * (len(name) > 80)
+            typer.echo(f"error: {error.strerror}: {shown}", err=True)
             code = EXIT_ENVIRONMENT
         else:
             code = _report_fault(error)
