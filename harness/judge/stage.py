@@ -34,6 +34,7 @@ from harness.run.judgements import cached_reply, judgement_record
 from harness.run.progress import clock
 from harness.run.reader import ResponseReader, read_judgements
 from harness.run.records import STORED_ERRORS, document_of
+from model_adapters.services.chat_reply import ChatReply
 
 BREAKER: Final = 25
 """Judge requests in a row that may fail before the judge is left alone."""
@@ -293,7 +294,14 @@ class JudgeStage:
     def _cached(self, key: str, subject: _Subject) -> Answer | None:
         cache = self._caches.get(subject.judge.spec.model)
         line = cache.get(key) if cache is not None else None
-        return None if line is None else recycled(recorded(line), "cache")
+        if line is None:
+            return None
+        answer = recycled(recorded(line), "cache")
+        kind, _ = unusable(
+            ChatReply(answer.reply, model=answer.model, finish=answer.finish),
+            subject.judge.spec.model,
+        )
+        return None if kind else answer
 
     def _remember(self, key: str, subject: _Subject, answer: Answer) -> None:
         cache = self._caches.get(subject.judge.spec.model)

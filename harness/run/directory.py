@@ -62,7 +62,14 @@ class RunDirectory:
             raise StorageError(
                 f"cannot create the run directory: {error.strerror}", where=str(self.path)
             ) from error
-        lock = filelock.FileLock(self.path / LOCK)
+        place = self.path / LOCK
+        if place.is_symlink() or (place.exists() and not place.is_file()):
+            raise StorageError(
+                "is a link or no regular file; a run is not locked through one",
+                where=str(place),
+                hint="remove it, then run the same command again",
+            )
+        lock = filelock.FileLock(place)
         try:
             lock.acquire(timeout=LOCK_SECONDS, poll_interval=0.02)
         except filelock.Timeout:
@@ -118,7 +125,7 @@ class RunDirectory:
 
     def is_locked(self) -> bool:
         """Whether another process writes this run directory now."""
-        if not (self.path / LOCK).exists():
+        if (self.path / LOCK).is_symlink() or not (self.path / LOCK).is_file():
             return False
         lock = filelock.FileLock(self.path / LOCK)
         try:
