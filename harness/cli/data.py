@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.cli import options
+from harness.cli import options, output
 from harness.cli.app import data_app
-from harness.cli.output import say, say_json
+from harness.cli.output import say_json
 
 if TYPE_CHECKING:
     from harness.data.check import Report
@@ -148,7 +148,7 @@ def check(
         say_json(report.as_json())
     elif not quiet:
         for line in report_lines(report):
-            say(line)
+            output.say(line)
     return report.exit_code
 
 
@@ -189,14 +189,14 @@ def _check_model(name: str, folder: Path | None, given: dict[str, Path], *, as_j
     if problem := wrong_file(MODELS[name], place):
         raise MissingDataError(problem, hint=hint)
     line = f"{name}: {len(MODELS[name].files)} files, sha256 is right"
-    say(json.dumps({"model": name, "folder": str(place), "ok": True}) if as_json else line)
+    output.say(json.dumps({"model": name, "folder": str(place), "ok": True}) if as_json else line)
     return EXIT_OK
 
 
 def _speaker(*, quiet: bool, to_error: bool) -> Callable[[str], None]:
     def say(line: str) -> None:
         if not quiet:
-            say(line, err=to_error)
+            output.say(line, err=to_error)
 
     return say
 

@@ -15,8 +15,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from harness.core.adapter import Finish
 from harness.core.judge_spec import CANARY, Canary
 from harness.core.keys import digest
 from harness.core.scoring import MISSING, Document
@@ -297,10 +298,8 @@ class JudgeStage:
         if line is None:
             return None
         answer = recycled(recorded(line), "cache")
-        kind, _ = unusable(
-            ChatReply(answer.reply, model=answer.model, finish=answer.finish),
-            subject.judge.spec.model,
-        )
+        reply = ChatReply(answer.reply, model=answer.model, finish=cast("Finish", answer.finish))
+        kind, _ = unusable(reply, subject.judge.spec.model)
         return None if kind else answer
 
     def _remember(self, key: str, subject: _Subject, answer: Answer) -> None:

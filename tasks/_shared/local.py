@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import os
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from harness.errors import InputFileError
 
 
-def inside(root: Path, name: str | Path) -> Path | None:
+def inside(root: Path, name: str | PurePath) -> Path | None:
     """Return the file of a copy that a name means, links followed; ``None`` if the copy does not hold it.
 
     Args:
@@ -59,7 +59,7 @@ def _boundary(root: Path) -> Path:
     return real
 
 
-def _short(name: str | Path) -> str:
+def _short(name: str | PurePath) -> str:
     text = repr(str(name))
     return text if len(text) <= 120 else f"{text[:117]}…"
 

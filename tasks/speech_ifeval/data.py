@@ -89,7 +89,7 @@ def _documents(
             name = f"{name}#{number}"
         seen.add(name)
         clip = clip_path(fields["audio_filepath"])
-        if audios is not None and inside(audios, Path(clip)) is None:
+        if audios is not None and inside(audios, clip) is None:
             absent.append(name)
             continue
         clips = [AudioRef(audios / clip, f"audios/{clip}")] if audios is not None else []
