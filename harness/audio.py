@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 MAX_SECONDS = 3600.0
 """Longest clip that is decoded; memory for it is about 230 MB at 16 kHz."""
 _BLOCK = 1 << 18
-_ONE_PIECE = 1 << 25
+ONE_PIECE = 1 << 25
 
 
 class AudioInfo(NamedTuple):
@@ -291,7 +291,7 @@ def _mono(file: Any) -> npt.NDArray[np.float32]:
     """
     import numpy as np
 
-    if file.channels == 1 and file.frames <= _ONE_PIECE and file.seekable():
+    if file.channels == 1 and file.frames <= ONE_PIECE and file.seekable():
         samples: npt.NDArray[np.float32] = file.read(dtype="float32")
         return samples
     rows = max(1, _BLOCK // file.channels)

@@ -105,7 +105,12 @@ DEVIATIONS = {
     ],
     "none": [],
 }
-SCORERS = {"wer": "official.2-strict.2", "number": "official.1-strict.2", "judged": "official.2"}
+SCORERS = {
+    "wer": "official.2-strict.2",
+    "number": "official.1-strict.2",
+    "judged": "official.2",
+    "decided": "strict.2",
+}
 """Version of the scoring by the rule of a group."""
 COMMON_DEVIATION = "Default generation is greedy with 256 new tokens, without a system prompt."
 

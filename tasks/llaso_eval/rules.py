@@ -233,7 +233,7 @@ def pronunciation(item: Item) -> Part:
             "official": Scored(official, parsed=said is not None),
             "strict": Scored(strict, parsed=read is not None),
         }
-    return Part(metrics, read, {"reference_scores": gold}, stops)
+    return Part(metrics, said, {"reference_scores": gold, "strict_scores": read}, stops)
 
 
 def judged(item: Item, verdicts: Sequence[Any] | None) -> Part:

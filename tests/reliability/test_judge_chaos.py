@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
+from tests.support.budget import SOAK
 from tests.support.command import run_process, start
 from tests.support.runs.judged import arguments as score_arguments
 from tests.support.runs.judged import derived, evaluate_arguments, lines
 from tests.support.runs.judged import responses as stored_replies
-from tests.support.runs.live import SOAK, STARTED, finish, interrupt, wait_until
+from tests.support.runs.live import STARTED, finish, interrupt, wait_until
 from tests.support.runs.live import lines as line_count
 from tests.support.runs.toy import script, write_tone
 from tests.support.servers.chaos_server import ChaosServer
