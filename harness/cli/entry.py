@@ -36,6 +36,7 @@ def main() -> NoReturn:
     Bad input gives one clear message. A fault of the harness itself writes a report and exits with 70, so that no CI
     takes it for a regression (1).
     """
+    _open_standard_streams()
     try:
         from harness.cli.installation import check_packages
 
@@ -100,6 +101,20 @@ def _report_fault(error: Exception) -> int:
         )
     typer.echo("  what was finished is kept: the same command goes on", err=True)
     return EXIT_FAULT
+
+
+def _open_standard_streams() -> None:
+    """Put the null device where a standard stream is closed.
+
+    Otherwise the next file that is opened gets the stream's number, and what a library prints goes into that file.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free number, which is this one
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def _drop_standard_output() -> None:
