@@ -19,8 +19,8 @@ MAX_RATE: Final = 384_000
 """Bounds of the sampling rate in Hz; 384 kHz is the highest that recorders offer."""
 MAX_SAMPLES: Final = 3600 * 48_000
 """Longest clip that is decoded, in samples per channel: one hour at 48 kHz, about 690 MB."""
-UNKNOWN_SIZE: Final = 0x7FFFFFFF
-"""Streaming encoders write this or more when they do not know the size."""
+UNKNOWN_SIZE: Final = 0x7FFF0000
+"""Streaming encoders write about 0x7FFFFFFF or 0xFFFFFFFF, less their headers, when they do not know the size."""
 SLACK: Final = 1024
 """Bytes that may be missing: encoders count padding and trailing chunks differently."""
 

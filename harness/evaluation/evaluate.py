@@ -28,6 +28,7 @@ from harness.evaluation.runner import BREAKER, Item, Runner, RunnerOptions
 from harness.evaluation.signals import exit_code, stopped_note, until_signal
 from harness.judge.attach import open_stage, record_replayed, unjudged_note
 from harness.judge.stage import JudgeStage
+from harness.report.failures import failures
 from harness.run.attempts import Attempts
 from harness.run.directory import RunDirectory
 from harness.run.files import Manifest, Results
@@ -90,7 +91,7 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
                 _close(adapter)
         names = [task.name for task in plan.tasks]
         results = _score(run, settings, plan, generated)
-        return _ended(results, manifest, settings.max_errors, generated, names)
+        return _ended(run, results, manifest, settings.max_errors, generated, names=names)
 
 
 def _check_prompts(planned: Sequence[PlannedTask]) -> None:
@@ -241,15 +242,18 @@ def _score(run: RunDirectory, settings: Settings, plan: Plan, generated: _Genera
 
 
 def _ended(
+    run: RunDirectory,
     results: Results,
     manifest: Manifest,
     max_errors: str,
     generated: _Generated,
+    *,
     names: Sequence[str],
 ) -> Ended:
     """Say how the run ended.
 
     Args:
+        run: the run directory.
         results: content of ``results.json``.
         manifest: content of ``manifest.json``.
         max_errors: how many failed items the user allows.
@@ -268,6 +272,8 @@ def _ended(
             f"{failed} of {total} items failed, --max-errors allows {allowed}; "
             "ask them again with the same command and --retry-errors"
         )
+        reasons = failures(run.path, generated.attempts, names)
+        note = "\n".join([note, *(f"  {one.line()}" for one in reasons)])
         return Ended(EXIT_INCOMPLETE, results, manifest, note)
     unjudged = unjudged_note(results, manifest, allowed, generated.stage)
     if unjudged is not None:

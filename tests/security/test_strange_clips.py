@@ -48,9 +48,10 @@ def test_a_clip_that_cannot_be_sought_is_read(container: str, subtype: str) -> N
     assert len(AudioRef(written(container, subtype, rate=rate)).decode()) > RATE
 
 
-def test_a_streamed_wav_of_unknown_size_is_read() -> None:
+@pytest.mark.parametrize("size", [0xFFFFFFFF, 0x7FFFFFFF, 0x7FFFFFF0])
+def test_a_streamed_wav_of_unknown_size_is_read(size: int) -> None:
     data = bytearray(encoded(tone(0.5, 300)))
-    data[4:8] = data[40:44] = b"\xff\xff\xff\xff"
+    data[4:8] = data[40:44] = struct.pack("<I", size)
     assert len(AudioRef(bytes(data)).decode()) == RATE // 2
 
 
