@@ -1,6 +1,6 @@
 """A task from its YAML, without lm-eval: data, scoring and references.
 
-This is all that ``score`` needs. Prompts are rendered by ``harness.task_loading.lm_eval_prompts``, which builds on
+This is all that ``score`` needs. Prompts are rendered by ``harness.task_loading.prompts``, which builds on
 this class. Functions of our own packages are imported by package name; functions of other folders are
 code that someone else wrote, and run only with ``--trust-task-code``.
 """
@@ -182,6 +182,8 @@ class YamlTask:
         for position, doc in enumerate(documents):
             doc.setdefault("_id", str(position))
             doc.setdefault("_params", parameters)
+            if self.spec.aliases:
+                doc.setdefault("_aliases", self.spec.aliases)
             if doc["_id"] in seen:
                 raise TaskFileError(
                     f"the data of {self.spec.task} has the id {doc['_id']!r} twice",
@@ -212,6 +214,8 @@ class YamlTask:
         """
         for doc in docs:
             doc["_params"] = dict(self.parameters)
+            if self.spec.aliases:
+                doc["_aliases"] = self.spec.aliases
             if facts:
                 doc["_facts"] = facts
         function = getattr(self.scoring, "annotate", None)
