@@ -302,6 +302,8 @@ def _mono(file: Any) -> npt.NDArray[np.float32]:
         count += len(block)
         if count > MAX_SAMPLES:  # more than the header says
             raise AudioError(f"the clip has more than {MAX_SAMPLES} samples")
+        if len(block) < rows:
+            break
     return np.concatenate(means) if means else np.zeros(0, np.float32)
 
 

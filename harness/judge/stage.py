@@ -41,6 +41,8 @@ BREAKER: Final = 25
 """Judge requests in a row that may fail before the judge is left alone."""
 ASKS: Final = 3
 """How often an unusable reply (empty, filtered, of another model) is asked for."""
+_NAME_ASKS: Final = 2
+"""How often a reply by another name is asked for: a name that stays is a matter of settings, and every call costs."""
 _LASTING: Final = ("authentication", "quota")
 
 
@@ -96,6 +98,7 @@ class JudgeStage:
         self._reader: ResponseReader | None = None
         self._tested: set[str] = set()
         self._failures_in_a_row = 0
+        self._answered = False
         self._started = time.monotonic()
         self.submitted = 0
         self.finished = 0
@@ -299,7 +302,7 @@ class JudgeStage:
             return None
         answer = recycled(recorded(line), "cache")
         reply = ChatReply(answer.reply, model=answer.model, finish=cast("Finish", answer.finish))
-        kind, _ = unusable(reply, subject.judge.spec.model)
+        kind, _ = unusable(reply, subject.judge.spec.model, subject.judge.accepted)
         return None if kind else answer
 
     def _remember(self, key: str, subject: _Subject, answer: Answer) -> None:
@@ -316,7 +319,7 @@ class JudgeStage:
         characters = sum(len(message["content"]) for message in subject.messages)
         kind = problem = ""
         attempts, seconds = 0, 0.0
-        for _ in range(ASKS):
+        for asked in range(1, ASKS + 1):
             if self.fatal is not None:
                 return None
             reserved = self.account.reserve(spec.model, characters)
@@ -328,9 +331,10 @@ class JudgeStage:
             if reply.error is not None:
                 kind, problem = reply.error.kind, reply.error.message
                 break
-            kind, problem = unusable(reply, spec.model)
+            kind, problem = unusable(reply, spec.model, subject.judge.accepted)
             if not kind:
                 self._failures_in_a_row = 0
+                self._answered = True
                 text = reply.text or ""
                 return Answer(
                     text.strip() if spec.strip else text,
@@ -340,6 +344,8 @@ class JudgeStage:
                     seconds,
                     attempts,
                 )
+            if kind == "model" and asked == _NAME_ASKS:
+                break
         self._failed(kind, problem)
         return None
 
@@ -347,7 +353,11 @@ class JudgeStage:
         self.failures[kind] += 1
         self.last_failure = f"{kind}: {problem}"
         self._failures_in_a_row += 1
-        if self.fatal is None and kind in _LASTING:
+        if self.fatal is None and kind == "model" and not self._answered:
+            self.fatal = AdapterError(
+                f"no verdict counts: {problem}", hint="name the judge as its service does"
+            )
+        elif self.fatal is None and kind in _LASTING:
             self.fatal = AdapterError(
                 f"the judge refused: {problem}", hint="mend key or account, then run it again"
             )
