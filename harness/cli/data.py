@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.cli import options, output
+from harness.cli import options
 from harness.cli.app import data_app
-from harness.cli.output import say_json
+from harness.report import output
+from harness.report.output import say_json
 
 if TYPE_CHECKING:
     from harness.data.check import Report

@@ -8,7 +8,7 @@ import typer
 
 from harness.cli import options
 from harness.cli.app import app
-from harness.cli.output import say_json, say_lines
+from harness.report.output import say_json, say_lines
 
 
 @app.command()

@@ -11,7 +11,7 @@ import typer
 
 from harness.cli import options
 from harness.cli.app import app
-from harness.cli.output import say_json, say_lines
+from harness.report.output import say_json, say_lines
 
 if TYPE_CHECKING:
     from harness.settings import Settings

@@ -9,7 +9,7 @@ import typer
 
 from harness.cli import options
 from harness.cli.app import app
-from harness.cli.output import say_json, say_text
+from harness.report.output import say_json, say_text
 
 
 @app.command()

@@ -9,8 +9,8 @@ import typer
 
 from harness.cli import options
 from harness.cli.app import judge_app
-from harness.cli.output import say, say_json, say_lines
 from harness.errors import EXIT_FOUND, EXIT_OK
+from harness.report.output import say, say_json, say_lines
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 

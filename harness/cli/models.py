@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.cli import options
 from harness.cli.app import models_app
-from harness.cli.output import say, say_json
+from harness.report.output import say, say_json
 
 if TYPE_CHECKING:
     from model_adapters.built_in import Form

@@ -17,7 +17,7 @@ import typer
 
 if TYPE_CHECKING:
     from harness.api import Run
-from harness.cli.output import say, say_json
+from harness.report.output import say, say_json
 
 R = TypeVar("R")
 

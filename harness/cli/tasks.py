@@ -10,7 +10,7 @@ import typer
 
 from harness.cli import options
 from harness.cli.app import tasks_app
-from harness.cli.output import say, say_json
+from harness.report.output import say, say_json
 
 if TYPE_CHECKING:
     from harness.core.task import TaskSpec
