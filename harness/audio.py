@@ -17,6 +17,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from harness.core.clip_honesty import (
+    MAX_SAMPLES,
+    SLACK,
+    UNKNOWN_SIZE,
+    check_announced,
+    check_decoded,
+    check_header,
+    check_length,
+)
 from harness.core.messages import Audio
 from harness.core.parquet_cells import ParquetCell as ParquetCell
 from harness.errors import AudioError
@@ -30,8 +39,6 @@ MAX_SECONDS = 3600.0
 """Longest clip that is decoded; memory for it is about 230 MB at 16 kHz."""
 _BLOCK = 1 << 18
 ONE_PIECE = 1 << 25
-_RIFF_SLACK = 1024
-_UNKNOWN_SIZE = 0x7FFFFFFF  # streaming encoders write this or more when they do not know the size
 
 
 class AudioInfo(NamedTuple):
@@ -217,7 +224,7 @@ class AudioRef(dict[str, Any], Audio):
             raise AudioError(f"cannot read audio: {error.strerror}", where=self.path) from error
 
     @contextlib.contextmanager
-    def _open(self) -> Iterator[Any]:
+    def _open(self) -> Iterator[tuple[Any, io.FileIO | io.BytesIO]]:
         import soundfile
 
         with self._stream() as stream:
@@ -229,36 +236,39 @@ class AudioRef(dict[str, Any], Audio):
                     if os.name == "posix" and isinstance(stream, io.FileIO)
                     else soundfile.SoundFile(stream)
                 )
-            except (soundfile.LibsndfileError, RuntimeError, TypeError) as error:
+            except Exception as error:
                 raise AudioError(f"not a readable audio file: {error}", where=self.path) from error
             with file:
-                yield file
+                try:
+                    check_header(file, self.path)
+                    check_announced(file, stream, self.path)
+                    yield file, stream
+                except AudioError:
+                    raise
+                except Exception as error:  # whatever a decoder raises is the clip's fault
+                    raise AudioError(
+                        f"cannot decode audio: {type(error).__name__}: {error}", where=self.path
+                    ) from error
 
     def _read_info(self) -> AudioInfo:
-        with self._open() as file:
-            return _header(file, self.path)
+        with self._open() as (file, _):
+            return _header(file)
 
     def _decode(self, sampling_rate: int | None) -> tuple[int, npt.NDArray[np.float32]]:
         import numpy as np
-        import soundfile
 
-        with self._open() as file:
-            info = _header(file, self.path)
+        with self._open() as (file, stream):
+            info = _header(file)
             if info.seconds > MAX_SECONDS:
                 raise AudioError(
                     f"the clip is {info.seconds:.0f} s long; the harness decodes at most {MAX_SECONDS:.0f} s",
                     where=self.path,
                     hint="split it into shorter items",
                 )
-            try:
-                mono = _mono(file)
-            except (soundfile.LibsndfileError, RuntimeError) as error:
-                raise AudioError(f"cannot decode audio: {error}", where=self.path) from error
-        if info.format == "FLAC" and len(mono) < info.seconds * info.sampling_rate - 0.5:
-            raise AudioError(
-                f"the audio is truncated: {len(mono)} of {info.seconds * info.sampling_rate:.0f} samples",
-                where=self.path,
-            )
+            check_length(file, self.path)
+            announced = file.frames
+            mono = _mono(file)
+            check_decoded(file, stream, len(mono), announced, self.path)
         if len(mono) == 0:
             raise AudioError("the audio has no samples (zero length)", where=self.path)
         if not np.isfinite(mono).all():
@@ -281,17 +291,23 @@ def _mono(file: Any) -> npt.NDArray[np.float32]:
     """
     import numpy as np
 
-    if file.channels == 1 and file.frames <= ONE_PIECE:
+    if file.channels == 1 and file.frames <= ONE_PIECE and file.seekable():
         samples: npt.NDArray[np.float32] = file.read(dtype="float32")
         return samples
-    blocks = file.blocks(_BLOCK, dtype="float32", always_2d=True)
-    means = [block.mean(axis=1, dtype=np.float32) for block in blocks]
+    rows = max(1, _BLOCK // file.channels)
+    means: list[npt.NDArray[np.float32]] = []
+    count = 0
+    while len(block := file.read(rows, dtype="float32", always_2d=True)):
+        means.append(block.mean(axis=1, dtype=np.float32))
+        count += len(block)
+        if count > MAX_SAMPLES:  # more than the header says
+            raise AudioError(f"the clip has more than {MAX_SAMPLES} samples")
+        if len(block) < rows:
+            break
     return np.concatenate(means) if means else np.zeros(0, np.float32)
 
 
-def _header(file: Any, path: str) -> AudioInfo:
-    if file.samplerate <= 0 or file.frames <= 0:
-        raise AudioError("the audio has no samples (zero length)", where=path)
+def _header(file: Any) -> AudioInfo:
     return AudioInfo(file.frames / file.samplerate, file.samplerate, file.channels, file.format)
 
 
@@ -305,7 +321,7 @@ def _check_size(stream: io.FileIO | io.BytesIO, path: str) -> None:
     if head[:4] != b"RIFF" or len(head) < 12:
         return
     declared = int.from_bytes(head[4:8], "little") + 8
-    if size + _RIFF_SLACK < declared < _UNKNOWN_SIZE:
+    if size + SLACK < declared < UNKNOWN_SIZE:
         raise AudioError(
             f"the audio is truncated: the header says {declared} bytes, the file has {size}",
             where=path,

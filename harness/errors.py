@@ -14,6 +14,7 @@
     │   ├── MissingDataError  4
     │   ├── RunLockedError    4
     │   └── StorageError      4      disk full, read-only or vanished
+    │       └── LogLostError  3      a log was removed, moved or emptied while it was written
     ├── AdapterError          4      the model cannot be loaded, or its process died
     │   └── AudioDroppedError 4      the processor silently dropped the audio
     └── AudioError                   one clip cannot be read: an `error` item, never the end of a run
@@ -123,6 +124,12 @@ class RunLockedError(SetupError):
 
 class StorageError(SetupError):
     """The run directory cannot be written: disk full, read-only, vanished."""
+
+
+class LogLostError(StorageError):
+    """A log was removed, moved or emptied while the run was under way: the run is incomplete (exit 3)."""
+
+    exit_code = EXIT_INCOMPLETE
 
 
 class AdapterError(SetupError):

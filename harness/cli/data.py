@@ -13,6 +13,8 @@ import typer
 
 from harness.cli import options
 from harness.cli.app import data_app
+from harness.report import output
+from harness.report.output import say_json
 
 if TYPE_CHECKING:
     from harness.data.check import Report
@@ -67,7 +69,7 @@ def get(
     if source.packaged:
         say("the data is part of the harness; there is nothing to fetch")
         if as_json:
-            typer.echo(json.dumps({"benchmark": benchmark, "packaged": True}))
+            say_json({"benchmark": benchmark, "packaged": True})
         return EXIT_OK
     folder = to or _default_folder(benchmark)
     parts = [
@@ -89,7 +91,7 @@ def get(
     say(f"use it: harness evaluate MODEL -t {wanted[0].task} --data {benchmark}={folder}")
     report = check_copy(benchmark, folder, wanted)
     if as_json:
-        typer.echo(json.dumps(_fetched(folder, parts, report), ensure_ascii=False))
+        say_json(_fetched(folder, parts, report))
     else:
         for line in report_lines(report):
             say(line)
@@ -144,10 +146,10 @@ def check(
         progress=lambda task: tell(f"{task} …"),
     )
     if as_json:
-        typer.echo(json.dumps(report.as_json(), ensure_ascii=False))
+        say_json(report.as_json())
     elif not quiet:
         for line in report_lines(report):
-            typer.echo(line)
+            output.say(line)
     return report.exit_code
 
 
@@ -171,7 +173,7 @@ def _get_model(name: str, to: Path | None, given: object, *, as_json: bool, quie
     fetch_model(model, folder, _speaker(quiet=quiet, to_error=True))
     say(f"use it: harness score RUN_DIR --data {name}={folder}")
     if as_json:
-        typer.echo(json.dumps({"model": name, "folder": str(folder), "source": model.address}))
+        say_json({"model": name, "folder": str(folder), "source": model.address})
     return EXIT_OK
 
 
@@ -188,14 +190,14 @@ def _check_model(name: str, folder: Path | None, given: dict[str, Path], *, as_j
     if problem := wrong_file(MODELS[name], place):
         raise MissingDataError(problem, hint=hint)
     line = f"{name}: {len(MODELS[name].files)} files, sha256 is right"
-    typer.echo(json.dumps({"model": name, "folder": str(place), "ok": True}) if as_json else line)
+    output.say(json.dumps({"model": name, "folder": str(place), "ok": True}) if as_json else line)
     return EXIT_OK
 
 
 def _speaker(*, quiet: bool, to_error: bool) -> Callable[[str], None]:
     def say(line: str) -> None:
         if not quiet:
-            typer.echo(line, err=to_error)
+            output.say(line, err=to_error)
 
     return say
 

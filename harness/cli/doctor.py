@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
 from harness.cli import options
 from harness.cli.app import app
+from harness.report.output import say_json, say_lines
 
 
 @app.command()
@@ -25,7 +25,7 @@ def doctor(
 
     diagnosis = examine(model, parse_pairs(model_args or [], "-M"))
     if as_json:
-        typer.echo(json.dumps(diagnosis.as_json(), ensure_ascii=False))
+        say_json(diagnosis.as_json())
     else:
-        typer.echo("\n".join(diagnosis.lines()))
+        say_lines(diagnosis.lines())
     return diagnosis.exit_code

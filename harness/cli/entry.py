@@ -12,6 +12,7 @@ from typing import NoReturn
 import typer
 
 from harness.cli.app import app
+from harness.core import inert
 from harness.core.redaction import redact_text
 from harness.core.threads import calls_hang
 from harness.errors import (
@@ -35,6 +36,7 @@ def main() -> NoReturn:
     Bad input gives one clear message. A fault of the harness itself writes a report and exits with 70, so that no CI
     takes it for a regression (1).
     """
+    _open_standard_streams()
     try:
         from harness.cli.installation import check_packages
 
@@ -56,7 +58,7 @@ def main() -> NoReturn:
         code = _run()
         sys.stdout.flush()
     except HarnessError as error:
-        typer.echo(f"error: {redact_text(str(error))}", err=True)
+        typer.echo(inert.message(f"error: {redact_text(str(error))}"), err=True)
         code = error.exit_code
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)
@@ -72,7 +74,8 @@ def main() -> NoReturn:
             code = EXIT_ENVIRONMENT
         elif error.filename is not None:
             name = str(error.filename)
-            typer.echo(f"error: {error.strerror}: {name[:80]}{'…' * (len(name) > 80)}", err=True)
+            shown = inert.line(name[:80]) + "…" * (len(name) > 80)
+            typer.echo(f"error: {error.strerror}: {shown}", err=True)
             code = EXIT_ENVIRONMENT
         else:
             code = _report_fault(error)
@@ -98,6 +101,20 @@ def _report_fault(error: Exception) -> int:
         )
     typer.echo("  what was finished is kept: the same command goes on", err=True)
     return EXIT_FAULT
+
+
+def _open_standard_streams() -> None:
+    """Put the null device where a standard stream is closed.
+
+    Otherwise the next file that is opened gets the stream's number, and what a library prints goes into that file.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free number, which is this one
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def _drop_standard_output() -> None:

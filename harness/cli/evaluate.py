@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 
 from harness.cli import options
 from harness.cli.app import app
+from harness.report.output import say_json, say_lines
 
 if TYPE_CHECKING:
     from harness.settings import Settings
@@ -143,9 +143,9 @@ def _dry_run(settings: Settings, output: options.OutputFlags) -> int:
 
     report = dry_run(settings)
     if output.as_json:
-        typer.echo(json.dumps(report.as_json(), ensure_ascii=False))
+        say_json(report.as_json())
     elif not output.quiet:
-        typer.echo("\n".join(report.lines()))
+        say_lines(report.lines())
     return EXIT_OK if report.complete else EXIT_ENVIRONMENT
 
 

@@ -9,6 +9,7 @@ import typer
 
 from harness.cli import options
 from harness.cli.app import app
+from harness.report.output import say
 
 
 @app.command()
@@ -35,8 +36,8 @@ def export(
     done = write(run, form, output=output, task=task, allow_partial=allow_partial)
     if quiet:
         return
-    typer.echo(f"{done.path}: {done.items} items of {done.task}", err=True)
+    say(f"{done.path}: {done.items} items of {done.task}", err=True)
     if done.failed:
-        typer.echo(f"left out, failed: {', '.join(done.failed)}", err=True)
+        say(f"left out, failed: {', '.join(done.failed)}", err=True)
     if done.not_run:
-        typer.echo(f"left out, not run or without audio: {done.not_run}", err=True)
+        say(f"left out, not run or without audio: {done.not_run}", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +9,7 @@ import typer
 
 from harness.cli import options
 from harness.cli.app import app
+from harness.report.output import say_json, say_text
 
 
 @app.command()
@@ -57,7 +57,7 @@ def gate(
         **chosen,
     )
     if as_json:
-        typer.echo(json.dumps(report.to_json(), ensure_ascii=False))
+        say_json(report.to_json())
     elif not quiet:
-        typer.echo(report.to_text())
+        say_text(report.to_text())
     return report.exit_code

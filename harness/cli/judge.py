@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,7 @@ import typer
 from harness.cli import options
 from harness.cli.app import judge_app
 from harness.errors import EXIT_FOUND, EXIT_OK
+from harness.report.output import say, say_json, say_lines
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 
@@ -42,9 +42,9 @@ def show(
     }
     shown = render(merge(flags, {}), response)
     if as_json:
-        typer.echo(json.dumps(shown.as_json(), ensure_ascii=False))
+        say_json(shown.as_json())
     else:
-        typer.echo("\n".join(shown.lines()))
+        say_lines(shown.lines())
 
 
 @judge_app.command("calibrate")
@@ -78,10 +78,10 @@ def calibrate(
     found = c.calibrate(c.read_labels(labels, reader, run or [], human_field))
     below = found.below(min_kappa) if min_kappa is not None else []
     if as_json:
-        typer.echo(json.dumps({**found.as_json(), "below": below}, ensure_ascii=False))
+        say_json({**found.as_json(), "below": below})
     else:
-        typer.echo("\n".join(c.lines(found)))
+        say_lines(c.lines(found))
     if below:
-        typer.echo(f"below kappa {min_kappa:g}: {', '.join(below)}", err=True)
+        say(f"below kappa {min_kappa:g}: {', '.join(below)}", err=True)
         return EXIT_FOUND
     return EXIT_OK

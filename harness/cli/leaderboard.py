@@ -9,6 +9,7 @@ import typer
 
 from harness.cli import options
 from harness.cli.app import app
+from harness.report.output import say
 from leaderboards.renderers import DEFAULT, names, renderer
 
 
@@ -38,15 +39,15 @@ def leaderboard(
     opened = [harness.load_run(path) for path in runs]
     for run in opened:
         if (warning := run.view.stale(thorough=False)) is not None:
-            typer.echo(f"warning: {warning}", err=True)
+            say(f"warning: {warning}", err=True)
     board = harness.leaderboard(
         opened, include_path=include_path or (), trust_task_code=bool(trust_task_code)
     )
     text = render(board, title=title)
     if output is None:
-        typer.echo(text.rstrip("\n"))
+        typer.echo(text.rstrip("\n"))  # the renderers clean what they write
         return
     from harness.run.jsonl import write_atomically
 
     write_atomically(output, [text.encode("utf-8")])
-    typer.echo(f"wrote {output}", err=True)
+    say(f"wrote {output}", err=True)

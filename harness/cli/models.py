@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import typer
-
 from harness.cli import options
 from harness.cli.app import models_app
+from harness.report.output import say, say_json
 
 if TYPE_CHECKING:
     from model_adapters.built_in import Form
@@ -22,10 +20,10 @@ def list_models(as_json: options.Json = False) -> None:
 
     found = forms()
     if as_json:
-        typer.echo(json.dumps([_plain(form) for form in found], ensure_ascii=False))
+        say_json([_plain(form) for form in found])
         return
     for line in _table(found):
-        typer.echo(line)
+        say(line)
 
 
 def _plain(form: Form) -> dict[str, object]:

@@ -7,7 +7,6 @@ fields of its records are the flags, in this order.
 from __future__ import annotations
 
 import inspect
-import json
 import sys
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
@@ -18,6 +17,7 @@ import typer
 
 if TYPE_CHECKING:
     from harness.api import Run
+from harness.report.output import say, say_json
 
 R = TypeVar("R")
 
@@ -213,12 +213,12 @@ def use_plain(plain: bool) -> bool:
 def report(run: Run, output: OutputFlags) -> int:
     """Print how a run ended; return its exit code."""
     if output.as_json:
-        typer.echo(json.dumps(run.results, ensure_ascii=False))
+        say_json(run.results)
     elif not output.quiet:
         from harness.report.table import print_results
 
         print_results(run.results, run.manifest, sys.stdout, plain=use_plain(output.plain))
-        typer.echo(f"run directory: {run.path}")
+        say(f"run directory: {run.path}")
     if run.note:
-        typer.echo(run.note, err=True)
+        say(run.note, err=True)
     return run.exit_code

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from harness.cli import options
 from harness.cli.app import app
+from harness.report.output import say_json, say_lines
 
 
 @app.command()
@@ -23,7 +23,6 @@ def status(
 
     found = look(run_dir)
     if as_json:
-        typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
+        say_json(found.as_json())
         return
-    for line in lines(found, run_dir):
-        typer.echo(line)
+    say_lines(lines(found, run_dir))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +10,7 @@ import typer
 
 from harness.cli import options
 from harness.cli.app import tasks_app
+from harness.report.output import say, say_json
 
 if TYPE_CHECKING:
     from harness.core.task import TaskSpec
@@ -33,17 +33,17 @@ def list_tasks(
     if groups:
         if as_json:
             members = {name: index.members(name) for name in sorted(index.groups)}
-            typer.echo(json.dumps(members, ensure_ascii=False))
+            say_json(members)
             return
         for name in sorted(index.groups):
-            typer.echo(f"{name}  {len(index.members(name))} tasks")
+            say(f"{name}  {len(index.members(name))} tasks")
         return
     entries = index.resolve([pattern]) if pattern else list(index.tasks.values())
     if as_json:
-        typer.echo(json.dumps([entry.as_json() for entry in entries], ensure_ascii=False))
+        say_json([entry.as_json() for entry in entries])
         return
     for line in _table(entries, index):
-        typer.echo(line)
+        say(line)
 
 
 def _table(entries: list[TaskEntry], index: TaskIndex) -> Iterator[str]:
@@ -107,10 +107,10 @@ def show_task(
     if trust_task_code:
         YamlTask(spec, trusted=True).check()
     for line in _description(spec):
-        typer.echo(line)
-    typer.echo("\nprompt of a real item:")
+        say(line)
+    say("", "prompt of a real item:")
     for line in _example(spec, folders, bool(trust_task_code)):
-        typer.echo(f"  {line}")
+        say(f"  {line}")
 
 
 def _description(spec: TaskSpec) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
+from harness.core import inert
 from harness.errors import EXIT_FOUND, EXIT_INCOMPLETE, EXIT_INCONCLUSIVE, EXIT_OK, EXIT_USAGE
 
 Verdict = Literal["pass", "fail", "inconclusive", "not comparable", "incomplete"]
@@ -164,7 +165,8 @@ class GateReport:
                 f"note: {unsure} of {len(self.rows)} tests are inconclusive: they would miss a drop of"
                 f" {self.max_drop:g} of the scale; the column `detectable` says what each one finds"
             )
-        return "\n".join([*lines, f"{self.verdict.upper()} ({_reason(self)})"]) + "\n"
+        lines.append(f"{self.verdict.upper()} ({_reason(self)})")
+        return "\n".join(map(inert.line, lines)) + "\n"
 
 
 _TEST_HEAD = [

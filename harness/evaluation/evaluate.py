@@ -18,15 +18,17 @@ from harness.errors import (
     EXIT_OK,
     AdapterError,
     HarnessError,
+    LogLostError,
     StorageError,
     UsageError,
 )
 from harness.evaluation.continuing import check_start
 from harness.evaluation.plan import Plan, PlannedTask, plan_tasks, sort_model_arguments
 from harness.evaluation.runner import BREAKER, Item, Runner, RunnerOptions
-from harness.evaluation.signals import until_signal
+from harness.evaluation.signals import exit_code, stopped_note, until_signal
 from harness.judge.attach import open_stage, record_replayed, unjudged_note
 from harness.judge.stage import JudgeStage
+from harness.report.failures import failures
 from harness.run.attempts import Attempts
 from harness.run.directory import RunDirectory
 from harness.run.files import Manifest, Results
@@ -87,8 +89,9 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
         finally:
             if not calls_hang():
                 _close(adapter)
+        names = [task.name for task in plan.tasks]
         results = _score(run, settings, plan, generated)
-        return _ended(results, manifest, settings.max_errors, generated)
+        return _ended(run, results, manifest, settings.max_errors, generated, names=names)
 
 
 def _check_prompts(planned: Sequence[PlannedTask]) -> None:
@@ -202,7 +205,9 @@ def _generate(session: _Session, style: Style) -> _Generated:
         generation = runner.run(items)
         work = generation if stage is None else stage.beside(generation)
         try:
-            return _Generated(attempts, stage, signal=asyncio.run(until_signal(work)))
+            stopped = asyncio.run(until_signal(work))
+            run.check_logs()
+            return _Generated(attempts, stage, signal=stopped)
         except HarnessError as error:
             return _Generated(attempts, stage, error=error)
 
@@ -225,6 +230,10 @@ def _score(run: RunDirectory, settings: Settings, plan: Plan, generated: _Genera
         )
 
     record_replayed(run, replayed)
+    if isinstance(generated.error, LogLostError):
+        with contextlib.suppress(HarnessError):
+            score_run(run, load)  # what is there now
+        raise generated.error
     if generated.error is not None:
         with contextlib.suppress(StorageError):
             score_run(run, load, generated.attempts)
@@ -232,11 +241,30 @@ def _score(run: RunDirectory, settings: Settings, plan: Plan, generated: _Genera
     return score_run(run, load, generated.attempts)
 
 
-def _ended(results: Results, manifest: Manifest, max_errors: str, generated: _Generated) -> Ended:
-    """Say how the run ended."""
+def _ended(
+    run: RunDirectory,
+    results: Results,
+    manifest: Manifest,
+    max_errors: str,
+    generated: _Generated,
+    *,
+    names: Sequence[str],
+) -> Ended:
+    """Say how the run ended.
+
+    Args:
+        run: the run directory.
+        results: content of ``results.json``.
+        manifest: content of ``manifest.json``.
+        max_errors: how many failed items the user allows.
+        generated: how generation ended.
+        names: tasks of this command.
+    """
     if generated.signal is not None:
-        note = f"stopped by {generated.signal.name}; the same command goes on where this stopped"
-        return Ended(128 + generated.signal, results, manifest, note)
+        return Ended(exit_code(generated.signal), results, manifest, stopped_note(generated.signal))
+    if missing := sum(results["tasks"][name]["missing"] for name in names):
+        note = f"{missing} planned items have no line in the log; the same command asks for them"
+        return Ended(EXIT_INCOMPLETE, results, manifest, note)
     scoring = scoring_note(results)
     if scoring is not None:
         return Ended(EXIT_INCOMPLETE, results, manifest, scoring)
@@ -247,6 +275,8 @@ def _ended(results: Results, manifest: Manifest, max_errors: str, generated: _Ge
             f"{failed} of {total} items failed, --max-errors allows {allowed}; "
             "ask them again with the same command and --retry-errors"
         )
+        reasons = failures(run.path, generated.attempts, names)
+        note = "\n".join([note, *(f"  {one.line()}" for one in reasons)])
         return Ended(EXIT_INCOMPLETE, results, manifest, note)
     unjudged = unjudged_note(results, manifest, allowed, generated.stage)
     if unjudged is not None:

@@ -6,8 +6,7 @@ with the same request key is not asked again. Order of completion never changes 
 score stage orders items by document.
 
 A failure of one request is recorded as an ``error`` item after bounded retries. When many requests in a
-row fail (a server that is gone, a process that died) the run stops instead of failing every item one
-by one.
+row fail (a server that is gone, a process that died) the run stops.
 """
 
 from __future__ import annotations
@@ -29,6 +28,7 @@ from harness.core.threads import DaemonThread
 from harness.errors import AdapterError, AudioError, HarnessError, first_error
 from harness.evaluation.batches import form_batches, window_size
 from harness.evaluation.plan import PlannedTask
+from harness.evaluation.same_item import check_same_item
 from harness.run.attempts import Attempt, AttemptKey, Attempts
 from harness.run.directory import RunDirectory
 from harness.run.records import response_record
@@ -162,7 +162,7 @@ class Runner:
             prepared = await ahead.popleft()
             if prepared.finished:
                 self._progress.skipped(prepared.item.planned.name)
-                key = _attempt_key(prepared)
+                key = _attempt_key(prepared.item)
                 self._hand_over(key, self._attempts[key].offset)
             elif prepared.error is not None:
                 self._record(prepared, Response(None, error=prepared.error), attempts=0)
@@ -194,7 +194,7 @@ class Runner:
             item=(planned.name, str(doc["_id"])),
             item_key=planned.item_keys[item.position],
         )
-        if self._is_finished(planned.name, doc["_id"], item.repeat, request.request_key):
+        if self._is_finished(item, request):
             return Prepared(item, request, 0.0, finished=True)
         try:
             seconds = sum(clip.seconds for clip in clips)
@@ -207,9 +207,13 @@ class Runner:
             return Prepared(item, request, 0.0, error=ErrorInfo("audio", str(error)))
         return Prepared(item, request, seconds)
 
-    def _is_finished(self, task: str, identifier: str, repeat: int, key: str) -> bool:
-        attempt = self._attempts.get((task, identifier, repeat))
-        if attempt is None or attempt.request_key != key:
+    def _is_finished(self, item: Item, request: Request) -> bool:
+        attempt = self._attempts.get(_attempt_key(item))
+        if attempt is None:
+            return False
+        if attempt.outcome != "error":
+            check_same_item(self._run.path, attempt, request, item.position)
+        if attempt.request_key != request.request_key:
             return False
         return attempt.outcome != "error" or not self._options.retry_errors
 
@@ -340,7 +344,7 @@ class Runner:
             raw_response=raw,
         )
         offset = self._run.append_response(record)
-        key = _attempt_key(prepared)
+        key = _attempt_key(prepared.item)
         self._attempts[key] = Attempt(
             offset, record["index"], record["request_key"], record["outcome"]
         )
@@ -349,7 +353,6 @@ class Runner:
         self._count_failures(prepared, response)
 
     def _hand_over(self, key: AttemptKey, offset: int) -> None:
-        """Tell whoever works on finished items."""
         if self._finished is not None:
             self._finished(key, offset)
 
@@ -368,8 +371,7 @@ class Runner:
             )
 
 
-def _attempt_key(prepared: Prepared) -> AttemptKey:
-    item = prepared.item
+def _attempt_key(item: Item) -> AttemptKey:
     return item.planned.name, item.planned.documents[item.position]["_id"], item.repeat
 
 

@@ -25,9 +25,9 @@ from harness.errors import (
 from harness.evaluation.documents import DocumentFinder, StoredItem
 from harness.evaluation.evaluate import Ended
 from harness.evaluation.plan import task_entry
-from harness.judge.attach import judge_stored, rejudge, unjudged_note
+from harness.evaluation.signals import exit_code, stopped_note, until_signal
+from harness.judge.attach import StoredJudging, judge_stored, rejudge, unjudged_note
 from harness.judge.options import PREFIX, JudgeOptions, judge_options
-from harness.judge.stage import JudgeStage
 from harness.judge.task_judge import TaskJudge, bind, judges_named
 from harness.run.directory import RunDirectory
 from harness.run.files import Manifest, ManifestEntry, ResponseRecord, Results
@@ -153,15 +153,15 @@ def score_file(
     with target as run:
         run.write_manifest(_manifest(run, settings, scored, argv))
         _append(run, scored)
-        stage = None
+        judged = None
         if scored.judge is not None:
             judges = {scored.name: scored.judge}
-            stage = judge_stored(run, judges, scored.judging, style)
+            judged = judge_stored(run, judges, scored.judging, style, until_signal)
 
         def load(name: str, entry: Mapping[str, Any]) -> YamlTask:
             return scored.task if name == scored.name else _load(name, entry, settings)
 
-        return _ended(run, score_run(run, load), settings.max_errors, stage)
+        return _ended(run, score_run(run, load), settings.max_errors, judged)
 
 
 def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
@@ -194,13 +194,19 @@ def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
             run.write_manifest(renewed)
         if settings.reference is not None:
             run.write_manifest(with_reference(run.manifest(), settings.reference))
-        stage = None
+        judged = None
         if settings.rejudge:
-            stage = rejudge(run, judge_options(settings, has_replies=False), load, style)
-        return _ended(run, score_run(run, load), settings.max_errors, stage)
+            options = judge_options(settings, has_replies=False)
+            judged = rejudge(run, options, load, style, until_signal)
+        return _ended(run, score_run(run, load), settings.max_errors, judged)
 
 
-def _ended(run: RunDirectory, results: Results, max_errors: str, stage: JudgeStage | None) -> Ended:
+def _ended(
+    run: RunDirectory, results: Results, max_errors: str, judged: StoredJudging | None
+) -> Ended:
+    if judged is not None and judged.signal is not None:
+        code, note = exit_code(judged.signal), stopped_note(judged.signal)
+        return Ended(code, results, run.manifest(), note)
     scoring = scoring_note(results)
     if scoring is not None:
         return Ended(EXIT_INCOMPLETE, results, run.manifest(), scoring)
@@ -209,6 +215,7 @@ def _ended(run: RunDirectory, results: Results, max_errors: str, stage: JudgeSta
         note = f"{failed} of {total} items are errors; the rest is scored, and the run directory is complete"
         return Ended(EXIT_INCOMPLETE, results, run.manifest(), note)
     manifest = run.manifest()
+    stage = judged.stage if judged is not None else None
     unjudged = unjudged_note(results, manifest, parse_max_errors(max_errors, total), stage)
     if unjudged is not None:
         return Ended(EXIT_INCOMPLETE, results, manifest, unjudged)

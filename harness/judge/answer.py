@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import re
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from model_adapters.services.chat_reply import ChatReply
 
@@ -45,7 +46,11 @@ class Answer:
     source: Source = "asked"
 
 
-def unusable(reply: ChatReply, model: str) -> tuple[str, str]:
+_PRICE: Final = re.compile(r":(?:free|nitro|floor|latest)$")
+_MORE: Final = re.compile(r"-\d|[-.](?:i?q\d|f16|bf16|fp\d|awq|gptq)")
+
+
+def unusable(reply: ChatReply, model: str, accepted: Collection[str] = ()) -> tuple[str, str]:
     """Why a reply that came back is no verdict of this judge: (kind, message), empty if it is one.
 
     >>> unusable(ChatReply("Yes", model="gpt-4o-mini-2024-07-18"), "gpt-4o-mini")
@@ -57,23 +62,42 @@ def unusable(reply: ChatReply, model: str) -> tuple[str, str]:
         return reply.finish, "the judge's service refused to answer"
     if not (reply.text or "").strip():
         return "empty", "the judge's reply is empty"
-    if not same_model(model, reply.model):
-        return "model", f"{reply.model!r} answered in place of {model!r}"
+    if reply.model not in accepted and not same_model(model, reply.model):
+        hint = f"if that is the judge's other name: -J accept_model={reply.model}"
+        return "model", f"{reply.model!r} answered in place of {model!r}; {hint}"
     return "", ""
 
 
 def same_model(asked: str, answered: str | None) -> bool:
-    """Whether the name that came back is the model that was asked, perhaps more precisely named.
+    """Return whether the name that came back is the model that was asked, perhaps named in another form.
+
+    Case, a provider in front, a price class (``:free``), the path of a file and what says more precisely which release or
+    quantisation it is make no other model.
 
     >>> same_model("gpt-4o", "gpt-4o-2024-11-20"), same_model("org/m", "m"), same_model("m", None)
     (True, True, True)
-    >>> same_model("gpt-4o", "gpt-4o-mini"), same_model("m", "other/m@main")
-    (False, False)
+    >>> same_model("Qwen/Qwen3-8B", "qwen/qwen3-8b:free"), same_model("qwen3-8b", "/m/Qwen3-8B-Q4_K_M.gguf")
+    (True, True)
+    >>> same_model("gpt-4o", "gpt-4o-mini"), same_model("a/m", "other/m"), same_model("prod-judge", "gpt-4o")
+    (False, False, False)
     """
-    if not answered or answered == asked or answered == asked.rsplit("/", 1)[-1]:
+    if not answered or answered == asked:
         return True
-    rest = answered.removeprefix(asked)
-    return rest != answered and (rest[0] in "@:" or rest[:2].strip("-").isdigit())
+    (provider, name), (other, found) = _form(asked), _form(answered)
+    if provider and other and provider != other:
+        return False
+    rest = found.removeprefix(name)
+    if found == name:
+        return True
+    return rest != found and (rest[0] in "@:" or _MORE.match(rest) is not None)
+
+
+def _form(name: str) -> tuple[str, str]:
+    """Return (provider, model) in one form; the folders of a path are no provider."""
+    plain = _PRICE.sub("", name.strip().lower()).removesuffix(".gguf")
+    parts = plain.replace("\\", "/").split("/")
+    is_file = len(parts) > 2 or name.lower().endswith(".gguf") or name.startswith(("/", "."))
+    return ("" if is_file or len(parts) == 1 else parts[0]), parts[-1]
 
 
 def recorded(line: Mapping[str, Any]) -> Answer:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+import signal
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from harness.core.stored_replies import judge_replies
 from harness.errors import HarnessError, UsageError
@@ -22,6 +23,21 @@ from harness.run.judgements import replayed_lines
 from harness.run.progress import Progress, Style
 from harness.run.reader import read_responses
 from harness.task_loading.task import YamlTask
+
+Until = Callable[[Coroutine[Any, Any, None]], Coroutine[Any, Any, "signal.Signals | None"]]
+"""Runs work until it is done or a signal stops it; gives the signal."""
+
+
+class StoredJudging(NamedTuple):
+    """How the judging of stored replies ended.
+
+    Attributes:
+        stage: the stage, with its figures.
+        signal: what stopped it early, ``None`` if nothing did.
+    """
+
+    stage: JudgeStage
+    signal: signal.Signals | None = None
 
 
 def open_stage(
@@ -77,8 +93,17 @@ def judge_stored(
     judges: Mapping[str, TaskJudge],
     options: JudgeOptions,
     style: Style,
-) -> JudgeStage:
-    """Judge what a run directory holds, without a model; returns the stage when it is done."""
+    until: Until,
+) -> StoredJudging:
+    """Judge what a run directory holds, without a model; returns the stage when it is done or stopped.
+
+    Args:
+        run: run directory, held for writing.
+        judges: judged tasks by name.
+        options: how the judge is reached.
+        style: how progress is shown.
+        until: runs the work until it is done or a signal stops it (``harness.evaluation.signals``).
+    """
     entries = run.manifest()["tasks"]
     waiting = [
         (key, attempt.offset)
@@ -94,8 +119,9 @@ def judge_stored(
             stage.close()
             await stage.run()
 
-        asyncio.run(work())
-    return stage
+        stopped = asyncio.run(until(work()))
+        run.check_logs()
+    return StoredJudging(stage, stopped)
 
 
 def rejudge(
@@ -103,7 +129,8 @@ def rejudge(
     options: JudgeOptions,
     load_task: Callable[[str, Mapping[str, Any]], YamlTask],
     style: Style,
-) -> JudgeStage:
+    until: Until,
+) -> StoredJudging:
     """Give the judged tasks of a run another judge, and ask it; replies of the old one stay in the log.
 
     Raises:
@@ -127,7 +154,7 @@ def rejudge(
     if not judges:
         raise UsageError("no task of this run is judged", where=str(run.path))
     run.write_manifest({**manifest, "judge": judges_named(manifest["tasks"])})
-    return judge_stored(run, judges, options, style)
+    return judge_stored(run, judges, options, style, until)
 
 
 def record_replayed(run: RunDirectory, tasks: Iterable[str]) -> None:

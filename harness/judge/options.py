@@ -33,6 +33,7 @@ DEFAULT_RETRIES: Final = 5
 
 _ARGS: Final = frozenset(
     [
+        "accept_model",
         "api_key_env",
         "base_url",
         "concurrency",
@@ -64,6 +65,7 @@ class JudgeOptions:
         prices: dollars per million prompt and completion tokens, ``None`` if not given.
         budget: where judging stops, ``None`` for no bound.
         cache: folder of replies that runs share, ``None`` without one.
+        accepted: names that the judge may also answer by.
     """
 
     choice: Choice = "none"
@@ -79,6 +81,7 @@ class JudgeOptions:
     prices: tuple[float, float] | None = None
     budget: Limit | None = None
     cache: Path | None = None
+    accepted: tuple[str, ...] = ()
 
     def part(self, judge_id: str | None) -> str:
         """Return the ``judge:`` part of a task's signature.
@@ -164,6 +167,7 @@ def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) ->
         prices=_prices(arguments),
         budget=budget,
         cache=settings.judge_cache,
+        accepted=(str(arguments["accept_model"]),) if "accept_model" in arguments else (),
     )
 
 

@@ -3,8 +3,8 @@
 The reply under judgement is text that somebody else's model wrote, so it may try to grade itself. It
 is put between two lines that bear an id which nobody could know when the reply was written (a hash of
 the finished item), is cut to a visible length, and loses what a chat template or a terminal would take
-for structure: special tokens, role tags, look-alikes of our own fence, control and bidirectional
-characters. Words are never changed. The id depends on content only, so equal items make equal requests.
+for structure: special tokens, role tags, our own fence (also written with look-alikes), control, format, filler and
+bidirectional characters. Words are never changed. The id depends on content only, so equal items make equal requests.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from typing import Final
 from harness.core.judge_spec import RESPONSE_SLOT, JudgePrompt, fill
 from harness.core.keys import digest
 from harness.errors import TaskFileError
+from harness.judge.lookalikes import replace_alike
 
-RENDERER: Final = "fenced.1"
+RENDERER: Final = "fenced.2"
 """Changes whenever the same item could make another request."""
 BARE: Final = "bare.1"
 """The renderer without fence and cleaning, for an official prompt text."""
@@ -49,8 +50,8 @@ _ROLE_LINE: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _HIDDEN: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069"
-    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069"
+    "\u206a-\u206f\u3164\uffa0\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
 )
 _BREAKS: Final = re.compile("\r\n|[\r\x85\u2028\u2029]")
 
@@ -67,9 +68,9 @@ def neutralise(text: str) -> str:
     """
     text = _BREAKS.sub("\n", text)
     text = _HIDDEN.sub("\ufffd", text)
-    text = _SPECIAL.sub(lambda found: f"({next(filter(None, found.groups()))})", text)
-    text = _FENCE_WORDS.sub(r"(\1", text)
-    return _ROLE_LINE.sub(lambda found: f"> {found[0]}", text)
+    text = replace_alike(_SPECIAL, text, lambda _, inner: f"({inner})")
+    text = replace_alike(_FENCE_WORDS, text, lambda _, inner: f"({inner}")
+    return replace_alike(_ROLE_LINE, text, lambda found, _: f"> {found}")
 
 
 def shorten(text: str, limit: int = MAX_CHARS, head: int = _HEAD) -> str:

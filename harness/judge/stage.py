@@ -15,8 +15,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from harness.core.adapter import Finish
 from harness.core.judge_spec import CANARY, Canary
 from harness.core.keys import digest
 from harness.core.scoring import MISSING, Document
@@ -34,11 +35,14 @@ from harness.run.judgements import cached_reply, judgement_record
 from harness.run.progress import clock
 from harness.run.reader import ResponseReader, read_judgements
 from harness.run.records import STORED_ERRORS, document_of
+from model_adapters.services.chat_reply import ChatReply
 
 BREAKER: Final = 25
 """Judge requests in a row that may fail before the judge is left alone."""
 ASKS: Final = 3
 """How often an unusable reply (empty, filtered, of another model) is asked for."""
+_NAME_ASKS: Final = 2
+"""How often a reply by another name is asked for: a name that stays is a matter of settings, and every call costs."""
 _LASTING: Final = ("authentication", "quota")
 
 
@@ -94,6 +98,7 @@ class JudgeStage:
         self._reader: ResponseReader | None = None
         self._tested: set[str] = set()
         self._failures_in_a_row = 0
+        self._answered = False
         self._started = time.monotonic()
         self.submitted = 0
         self.finished = 0
@@ -293,7 +298,12 @@ class JudgeStage:
     def _cached(self, key: str, subject: _Subject) -> Answer | None:
         cache = self._caches.get(subject.judge.spec.model)
         line = cache.get(key) if cache is not None else None
-        return None if line is None else recycled(recorded(line), "cache")
+        if line is None:
+            return None
+        answer = recycled(recorded(line), "cache")
+        reply = ChatReply(answer.reply, model=answer.model, finish=cast("Finish", answer.finish))
+        kind, _ = unusable(reply, subject.judge.spec.model, subject.judge.accepted)
+        return None if kind else answer
 
     def _remember(self, key: str, subject: _Subject, answer: Answer) -> None:
         cache = self._caches.get(subject.judge.spec.model)
@@ -309,7 +319,7 @@ class JudgeStage:
         characters = sum(len(message["content"]) for message in subject.messages)
         kind = problem = ""
         attempts, seconds = 0, 0.0
-        for _ in range(ASKS):
+        for asked in range(1, ASKS + 1):
             if self.fatal is not None:
                 return None
             reserved = self.account.reserve(spec.model, characters)
@@ -321,9 +331,10 @@ class JudgeStage:
             if reply.error is not None:
                 kind, problem = reply.error.kind, reply.error.message
                 break
-            kind, problem = unusable(reply, spec.model)
+            kind, problem = unusable(reply, spec.model, subject.judge.accepted)
             if not kind:
                 self._failures_in_a_row = 0
+                self._answered = True
                 text = reply.text or ""
                 return Answer(
                     text.strip() if spec.strip else text,
@@ -333,6 +344,8 @@ class JudgeStage:
                     seconds,
                     attempts,
                 )
+            if kind == "model" and asked == _NAME_ASKS:
+                break
         self._failed(kind, problem)
         return None
 
@@ -340,7 +353,11 @@ class JudgeStage:
         self.failures[kind] += 1
         self.last_failure = f"{kind}: {problem}"
         self._failures_in_a_row += 1
-        if self.fatal is None and kind in _LASTING:
+        if self.fatal is None and kind == "model" and not self._answered:
+            self.fatal = AdapterError(
+                f"no verdict counts: {problem}", hint="name the judge as its service does"
+            )
+        elif self.fatal is None and kind in _LASTING:
             self.fatal = AdapterError(
                 f"the judge refused: {problem}", hint="mend key or account, then run it again"
             )

@@ -40,6 +40,7 @@ class TaskJudge:
     endpoint: str = ""
     canaries: Sequence[Canary] = ()
     facts: Mapping[str, Any] | None = None
+    accepted: tuple[str, ...] = ()
 
     def messages(self, doc: Document, response: Any) -> list[dict[str, str]] | None:
         """Render the request about one reply; ``None`` if its verdict needs no call."""
@@ -129,6 +130,7 @@ def bind(task: YamlTask, options: JudgeOptions) -> TaskJudge | None:
         fenced=options.fenced,
         endpoint=ClientOptions(base_url=options.base_url).shown_url,
         canaries=task.canaries,
+        accepted=options.accepted,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from harness.core.judge_spec import CANARY
 from harness.judge.verdicts import replies_of
+from harness.report.failures import Failure, failures
 from harness.run.attempts import AttemptKey, selected
 from harness.run.directory import RunDirectory
 from harness.run.files import RESPONSES, RESULTS, Manifest
@@ -43,6 +44,7 @@ class Status:
         last_response: when the last item ended (ISO 8601), ``None`` before the first.
         command: the command that goes on.
         stale: in what the results differ from the logs, ``None`` if they belong together or do not exist.
+        failures: why items failed, by class.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Status:
     last_response: str | None
     command: str
     stale: str | None = None
+    failures: tuple[Failure, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain form for ``--json``."""
@@ -106,6 +109,7 @@ def status(path: Path) -> Status:
         last,
         shlex.join(argv),
         problem if (path / RESULTS).exists() else None,
+        tuple(failures(path, attempts, manifest["tasks"])),
     )
 
 
@@ -154,6 +158,7 @@ def lines(found: Status, path: Path) -> list[str]:
             f"  {task.task:<{width}}  {task.done}/{task.total} ({share}%)  {outcomes}".rstrip()
             + ("" if task.judged is None else f"; judged {task.judged}")
         )
+    text += [f"failed: {one.line()}" for one in found.failures]
     if found.last_response:
         text.append(f"last item: {found.last_response}")
     if found.state == "interrupted":

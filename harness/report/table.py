@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TextIO
 
+from harness.core import inert
 from harness.core.generation import was_sampled
 from harness.task_loading.availability import by_benchmark
 from metrics.registry import find
@@ -127,7 +128,7 @@ def print_results(
     if plain or not _print_rich(table, manifest, stream):
         _print_plain(table, stream)
     for line in footnotes(results, manifest):
-        print(line, file=stream)
+        print(inert.line(line), file=stream)
 
 
 def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterator[str]:
@@ -202,7 +203,7 @@ def _print_plain(table: list[Row], stream: TextIO) -> None:
     widths = {name: max(len(getattr(row, name)) for row in lines) for name in names}
     for row in lines:
         cells = [getattr(row, name).ljust(widths[name]) for name in names]
-        print("  ".join(cells).rstrip(), file=stream)
+        print(inert.line("  ".join(cells).rstrip()), file=stream)
 
 
 def _print_rich(table: list[Row], manifest: Mapping[str, Any], stream: TextIO) -> bool:
@@ -212,7 +213,8 @@ def _print_rich(table: list[Row], manifest: Mapping[str, Any], stream: TextIO) -
     from rich.table import Table
 
     shown = Table(
-        title=escape(f"{manifest['name']} · {manifest['model']['spec']}"), title_justify="left"
+        title=escape(inert.line(f"{manifest['name']} · {manifest['model']['spec']}")),
+        title_justify="left",
     )
     for name, justify in (
         ("task", "left"),
@@ -230,13 +232,13 @@ def _print_rich(table: list[Row], manifest: Mapping[str, Any], stream: TextIO) -
             shown.add_section()
         task = "" if row.task == last else row.task
         shown.add_row(
-            task,
-            row.metric,
+            escape(inert.line(task)),
+            escape(inert.line(row.metric)),
             row.reading,
             f"[bold]{row.value}[/bold]",
             escape(row.interval),
             row.n,
-            row.notes,
+            escape(inert.line(row.notes)),
         )
         last = row.task
     console = Console(file=stream)

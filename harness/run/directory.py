@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -61,7 +62,14 @@ class RunDirectory:
             raise StorageError(
                 f"cannot create the run directory: {error.strerror}", where=str(self.path)
             ) from error
-        lock = filelock.FileLock(self.path / LOCK)
+        place = self.path / LOCK
+        if place.is_symlink() or (place.exists() and not place.is_file()):
+            raise StorageError(
+                "is a link or no regular file; a run is not locked through one",
+                where=str(place),
+                hint="remove it, then run the same command again",
+            )
+        lock = filelock.FileLock(place)
         try:
             lock.acquire(timeout=LOCK_SECONDS, poll_interval=0.02)
         except filelock.Timeout:
@@ -77,7 +85,29 @@ class RunDirectory:
             for leftover in self.path.glob(f".{name}.*.tmp"):  # of a process that was killed
                 with contextlib.suppress(OSError):
                     leftover.unlink()
+        try:  # torn lines are cut before anybody reads the logs
+            if self._is_there(RESPONSES):
+                self._responses = AppendLog(self.path / RESPONSES)
+            if self._is_there(JUDGEMENTS):
+                self._judgements = AppendLog(self.path / JUDGEMENTS)
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
         return self
+
+    def _is_there(self, name: str) -> bool:
+        """Return whether the run directory has an entry of this name, also a dangling link."""
+        return os.path.lexists(self.path / name)
+
+    def check_logs(self) -> None:
+        """Compare the logs on disk with what was written.
+
+        Raises:
+            LogLostError: one was removed, moved, replaced, emptied or written by another process.
+        """
+        for log in (self._responses, self._judgements):
+            if log is not None:
+                log.check()
 
     def __exit__(
         self,
@@ -95,7 +125,7 @@ class RunDirectory:
 
     def is_locked(self) -> bool:
         """Whether another process writes this run directory now."""
-        if not (self.path / LOCK).exists():
+        if (self.path / LOCK).is_symlink() or not (self.path / LOCK).is_file():
             return False
         lock = filelock.FileLock(self.path / LOCK)
         try:
@@ -155,7 +185,7 @@ class RunDirectory:
 
     def write_samples(self, lines: Iterator[bytes]) -> None:
         """Replace ``samples.jsonl``."""
-        write_atomically(self.path / SAMPLES, lines)
+        write_atomically(self.path / SAMPLES, lines, private=True)
 
     # --- logs --------------------------------------------------------------------------------
 

@@ -8,15 +8,24 @@ strings may hold U+2028 and the like).
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import Any, Final
 
-from harness.errors import InputFileError, StorageError
+from harness.errors import InputFileError, LogLostError, StorageError
 from harness.run.checks import Check
+
+PRIVATE: Final = 0o600
+"""Mode of files that hold replies: the user's own."""
+_APPEND: Final = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+_FIRST_BLOCK: Final = 1 << 13
+_LAST_BLOCK: Final = 1 << 22
 
 
 def encode_line(record: Any) -> bytes:
@@ -73,17 +82,49 @@ def parse_line(line: bytes, where: str, hint: str | None = None) -> dict[str, An
 class AppendLog:
     """A log open for appending; the torn last line of an earlier process is cut first.
 
+    Open it before any reader of the same file: bytes that are cut must not be in a reader's hands. The file is readable
+    by its owner only, since it holds replies; one that is there already keeps its mode.
+
     Raises:
-        StorageError: the file cannot be opened or written (disk full, quota, read-only).
+        StorageError: the file cannot be opened or written (disk full, quota, read-only), or is a link.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+            self._fd = os.open(path, _APPEND, PRIVATE)
+            self._regular = stat.S_ISREG(os.fstat(self._fd).st_mode)
             self.cut_bytes = self._cut_torn_line()
+            self._end = os.fstat(self._fd).st_size
         except OSError as error:
             raise _storage_error(path, error) from error
+
+    def check(self) -> None:
+        """Compare the file at the log's path with what was written.
+
+        Raises:
+            LogLostError: it was removed, moved, replaced, emptied or written by another process.
+        """
+        if not self._regular:
+            return
+        mine = os.fstat(self._fd)
+        try:
+            there: os.stat_result | None = self.path.stat()
+        except OSError:
+            there = None
+        if there is None:
+            found = "removed or moved"
+        elif (there.st_dev, there.st_ino) != (mine.st_dev, mine.st_ino):
+            found = "replaced by another file"
+        elif there.st_size != self._end:
+            found = f"changed by something else: {there.st_size} bytes, {self._end} were written"
+        else:
+            return
+        raise LogLostError(
+            f"the log was {found} while the run was under way",
+            where=str(self.path),
+            hint="the same command asks again for what is no longer there",
+        )
 
     def _cut_torn_line(self) -> int:
         size = os.fstat(self._fd).st_size
@@ -104,10 +145,12 @@ class AppendLog:
         """Write one line in full, or leave the log as it was; return the offset of the line.
 
         Raises:
+            LogLostError: the file is no longer what was written.
             StorageError: the line could not be written.
         """
         line = encode_line(record)
-        before = os.fstat(self._fd).st_size
+        self.check()
+        before = self._end
         view = memoryview(line)
         try:
             while view:
@@ -116,6 +159,7 @@ class AppendLog:
             with contextlib.suppress(OSError):  # else the torn line is cut when the log is opened
                 os.ftruncate(self._fd, before)
             raise _storage_error(self.path, error) from error
+        self._end = before + len(line)
         return before
 
     def close(self) -> None:
@@ -139,24 +183,52 @@ class AppendLog:
 
 
 class LineReader:
-    """Random access to lines by byte offset."""
+    """Random access to lines by byte offset. It keeps no bytes between calls, so what it gives is in the file now."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._file: IO[bytes] = path.open("rb")
+        self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
     def read(self, offset: int) -> dict[str, Any]:
-        """The record at an offset that ``read_lines`` gave."""
-        self._file.seek(offset)
-        return parse_line(self._file.readline(), f"{self.path}, byte {offset}")
+        """Read the record at an offset that ``read_lines`` gave.
+
+        Raises:
+            InputFileError: there is no complete line, or it is not a JSON object.
+        """
+        where = f"{self.path}, byte {offset}"
+        line = self._line(offset)
+        if not line.endswith(b"\n"):
+            raise InputFileError("the line is not complete", where=where)
+        return parse_line(line, where)
+
+    def _line(self, offset: int) -> bytes:
+        parts: list[bytes] = []
+        block = _FIRST_BLOCK
+        while chunk := os.pread(self._fd, block, offset):
+            end = chunk.find(b"\n") + 1
+            parts.append(chunk[:end] if end else chunk)
+            if end:
+                break
+            offset += len(chunk)
+            block = min(2 * block, _LAST_BLOCK)
+        return b"".join(parts)
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
 
 
-def write_atomically(path: Path, lines: Iterator[bytes] | list[bytes]) -> None:
+def write_atomically(
+    path: Path, lines: Iterator[bytes] | list[bytes], *, private: bool = False
+) -> None:
     """Replace a file by new content, all or nothing; a device or pipe is written to.
+
+    Args:
+        path: the file.
+        lines: its content.
+        private: give it the mode of files that hold replies.
 
     Raises:
         StorageError: the content could not be written; the old file is untouched.
@@ -166,7 +238,7 @@ def write_atomically(path: Path, lines: Iterator[bytes] | list[bytes]) -> None:
         return
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with temporary.open("wb") as file:
+        with os.fdopen(os.open(temporary, _NEW, PRIVATE if private else 0o666), "wb") as file:
             for line in lines:
                 file.write(line)
             file.flush()
@@ -190,6 +262,12 @@ def _write_through(path: Path, lines: Iterator[bytes] | list[bytes]) -> None:
 
 
 def _storage_error(path: Path, error: OSError) -> StorageError:
+    if error.errno == errno.ELOOP:
+        return StorageError(
+            "is a symbolic link, and nothing is written through one",
+            where=str(path),
+            hint="replace it by the file itself, or use another folder",
+        )
     return StorageError(
         f"cannot write: {error.strerror or error}",
         where=str(path),

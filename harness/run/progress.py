@@ -6,6 +6,7 @@ seconds and at every tenth of a task, so that a CI log stays short.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
@@ -14,6 +15,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, TextIO
 
+from harness.core import inert
 from harness.core.scoring import Outcome
 
 if TYPE_CHECKING:
@@ -128,10 +130,12 @@ class Progress:
     def _advance(self, task: str) -> None:
         self._done[task] += 1
         if self._bar is not None and self._bar_task is not None:
+            from rich.markup import escape
+
             self._bar.update(
                 self._bar_task,
                 completed=self.finished,
-                description=task,
+                description=escape(inert.line(task)),
                 rate=self._rate_text(),
                 left=self._left_text(),
                 failed=self._failed_text(),
@@ -166,7 +170,11 @@ class Progress:
 
     def _failed_text(self) -> str:
         failed = f"[red]{self._failed} failed[/red]" if self._failed else "0 failed"
-        return failed if self._watched is None else f"{failed}  {self._watched()}"
+        if self._watched is None:
+            return failed
+        from rich.markup import escape
+
+        return f"{failed}  {escape(inert.line(self._watched()))}"
 
     def _line(self, task: str | None = None) -> None:
         self._last_line = time.monotonic()
@@ -177,7 +185,10 @@ class Progress:
             parts += [self._left_text(), f"{self._failed} failed"]
         if self._watched is not None:
             parts.append(self._watched())
-        print("  ".join([*parts, task or ""]).rstrip(), file=self._stream, flush=True)
+        with contextlib.suppress(OSError, ValueError):  # nobody reads it: no reason to end a run
+            print(
+                inert.line("  ".join([*parts, task or ""]).rstrip()), file=self._stream, flush=True
+            )
 
 
 def clock(seconds: float) -> str:

@@ -8,8 +8,7 @@ escaped, so that no run can break or forge a table.
 
 from __future__ import annotations
 
-import re
-
+from harness.core.inert import markdown as escape
 from leaderboards.tables import MARKS, Column, Entry, Leaderboard, Row, SignatureSet, Table
 
 
@@ -108,16 +107,6 @@ def format_share(share: float | None) -> str:
     ('1.2 %', '-')
     """
     return "-" if share is None else f"{100 * share:.1f} %"
-
-
-def escape(text: str) -> str:
-    """Text that stays one cell and one line, without links, images, emphasis or HTML.
-
-    >>> escape("two" + chr(10) + "lines <i>")
-    'two lines &lt;i>'
-    """
-    flat = " ".join(text.split())
-    return re.sub(r"[\\|`*\[]", r"\\\g<0>", flat).replace("<", "&lt;")
 
 
 def _line(cells: list[str]) -> str:

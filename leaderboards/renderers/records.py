@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, Final
 
+from harness.core.inert import block, cell
 from leaderboards.tables import Entry, Leaderboard
 
 FIELDS: Final = [
@@ -74,7 +75,7 @@ def render_csv(board: Leaderboard, *, title: str = "") -> str:
 
 def _inert(value: Any) -> Any:
     """Text that no spreadsheet takes for a formula (``- (3/8)`` is text, not subtraction)."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value
+    return cell(value) if isinstance(value, str) else value
 
 
 def render_json(board: Leaderboard, *, title: str = "") -> str:
@@ -84,4 +85,4 @@ def render_json(board: Leaderboard, *, title: str = "") -> str:
         "records": list(records(board)),
         "signatures": [asdict(group) for group in board.signatures],
     }
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    return block(json.dumps(content, indent=2, ensure_ascii=False)) + "\n"

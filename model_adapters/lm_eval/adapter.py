@@ -6,7 +6,8 @@ model declares it, and audio tasks refuse it unless it stands behind a recognise
 
 A prompt goes through the model's own chat template (``apply_chat_template=false`` for base models). lm-eval answers a
 batch or raises for all of it; a batch that fails is halved until the request at fault is alone, and its error is a
-value. Whether an answer was cut at its token limit is not known: lm-eval does not say.
+value. Whether an answer was cut at its token limit is not known: lm-eval does not say. Code inside a checkpoint runs by
+the rule of ``hf:`` (``model_adapters.lm_eval.code``).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from harness.errors import AdapterError, MissingDependencyError, UnknownNameErro
 from harness.types import AdapterInfo, Audio, ErrorInfo, Message, Mode, Request, Response, Text
 from model_adapters.arguments import read_arguments
 from model_adapters.base import BatchAdapter, request_seed
+from model_adapters.lm_eval.code import check_foreign_code, check_pinned, untrusted
 from model_adapters.shared.fingerprint import checkpoint_files, folder_fingerprint
 from model_adapters.shared.reply_text import cut_at, split_reasoning
 
@@ -55,6 +57,7 @@ class LMEvalAdapter(BatchAdapter):
         self._target = target
         self._arguments = read_arguments(Arguments, own, adapter="lm_eval")
         self._given = {name: value for name, value in model_args.items() if name not in own}
+        self._trusted = check_pinned(self._given)
         self._model: Any = None
         self._hears = False
 
@@ -70,9 +73,10 @@ class LMEvalAdapter(BatchAdapter):
         logging.getLogger("lm_eval").setLevel(logging.ERROR)
         cls = _model_class(self._target)
         _check_names(cls, self._target, self._given)
+        check_foreign_code(self._given, trusted=self._trusted)
         self._hears = _hears(cls, self._target)
         try:
-            self._model = cls.create_from_arg_obj({**_device(cls), **self._given})
+            self._model = cls.create_from_arg_obj({**_device(cls), **untrusted(cls), **self._given})
         except ImportError as error:
             raise MissingDependencyError(
                 f"lm-eval's model {self._target!r} needs another package: {error}",
@@ -204,7 +208,9 @@ class LMEvalAdapter(BatchAdapter):
         return options
 
     def _fingerprint(self) -> str:
-        arguments = {name: _content(value) for name, value in sorted(self._given.items())}
+        arguments = {
+            name: _content(value, code=self._trusted) for name, value in sorted(self._given.items())
+        }
         information = getattr(self._model, "get_model_info", dict)
         try:
             commit = dict(information()).get("model_sha")
@@ -312,10 +318,10 @@ def _problem(error: Exception) -> ErrorInfo:
     return ErrorInfo("request", message)
 
 
-def _content(value: object) -> object:
+def _content(value: object, *, code: bool = False) -> object:
     """An argument as the fingerprint sees it: a checkpoint folder by its files."""
     if isinstance(value, str) and value and (folder := Path(value).expanduser()).is_dir():
-        return folder_fingerprint(folder) if checkpoint_files(folder) else value
+        return folder_fingerprint(folder, code=code) if checkpoint_files(folder) else value
     return value
 
 

@@ -60,7 +60,9 @@ class AdaptiveLimiter:
                 if future.done() and not future.cancelled():
                     self.in_flight -= 1
                     self._wake()
-                else:
+                elif (
+                    future in self._waiting
+                ):  # not there any more if a place was free after it was cancelled
                     self._waiting.remove(future)
                 raise
         else:

@@ -7,13 +7,13 @@ clip is asked for; ``datasets`` itself is not needed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from harness.errors import AudioError, InputFileError
+from tasks._shared.local import inside, parse_json
 
 
 class SavedCell(NamedTuple):
@@ -54,19 +54,24 @@ def saved_files(folder: Path, split: str = "") -> tuple[Path, ...]:
         split: which one of a collection.
 
     Raises:
-        InputFileError: ``state.json`` is malformed.
+        InputFileError: ``state.json`` is malformed, or names a file outside the folder.
     """
     root = folder / split if (folder / "dataset_dict.json").is_file() else folder
     state = root / "state.json"
-    if not state.is_file():
+    if inside(folder, state) is None:
         return ()
     try:
-        content = json.loads(state.read_text(encoding="utf-8"))
-        return tuple(root / entry["filename"] for entry in content["_data_files"])
-    except (ValueError, KeyError, TypeError) as error:
+        content = parse_json(state.read_text(encoding="utf-8"), str(state))
+        names = [Path(entry["filename"]) for entry in content["_data_files"]]
+    except (UnicodeDecodeError, KeyError, TypeError) as error:
         raise InputFileError(
             f"not the state of a saved data set: {error!r}", where=str(state)
         ) from error
+    files = [(name, inside(root, name)) for name in names]
+    for name, path in files:
+        if path is None:
+            raise InputFileError(f"names {str(name)!r}, which is not there", where=str(state))
+    return tuple(path for _, path in files if path is not None)
 
 
 def saved_rows(files: tuple[Path, ...], audio: str = "audio") -> Iterator[SavedRow]:

@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 
 from harness.audio import ParquetCell
 from harness.errors import InputFileError, MissingDataError
+from tasks._shared.local import inside
 
 CONVERTED: Final = "refs/convert/parquet"
 """Branch of the hub's own conversion to parquet."""
@@ -47,12 +48,12 @@ def split_files(folder: Path, split: str | None) -> tuple[Path, ...]:
     A file belongs to a split when its name is ``SPLIT.parquet`` or starts with ``SPLIT-``, or when it
     lies in a folder of that name. Only if no file tells its split at all is every file taken.
     """
-    found = sorted(path for path in folder.rglob("*.parquet") if path.is_file())
+    found = sorted(path for path in folder.rglob("*.parquet") if inside(folder, path) is not None)
     if split is None:
         return tuple(found)
-    inside = [path.relative_to(folder) for path in found]
-    chosen = [folder / path for path in inside if _is_of(path, split)]
-    if chosen or any(_tells_split(path) for path in inside):
+    names = [path.relative_to(folder) for path in found]
+    chosen = [folder / path for path in names if _is_of(path, split)]
+    if chosen or any(_tells_split(path) for path in names):
         return tuple(chosen)
     return tuple(found)
 

@@ -7,12 +7,12 @@ saved data set. The further clips of an item bear the first one's stem and ``_pa
 
 from __future__ import annotations
 
-import json
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, NamedTuple
 
 from harness.audio import AudioRef
 from harness.errors import InputFileError, MissingDataError
+from tasks._shared.local import inside, parse_json
 
 METADATA: Final = "metadata.json"
 HINT: Final = (
@@ -47,11 +47,9 @@ def read_metadata(path: Path) -> dict[str, dict[str, Any]]:
         InputFileError: not UTF-8, not JSON, or not an object of objects.
     """
     try:
-        content = json.loads(path.read_bytes().decode("utf-8-sig"))
+        content = parse_json(path.read_bytes().decode("utf-8-sig"), str(path))
     except UnicodeDecodeError as error:
         raise InputFileError(f"not UTF-8: {error.reason}", where=str(path)) from error
-    except json.JSONDecodeError as error:
-        raise InputFileError(f"not valid JSON: {error}", where=str(path)) from error
     except OSError as error:
         raise InputFileError(f"cannot read: {error.strerror}", where=str(path)) from error
     if not isinstance(content, dict):
@@ -76,15 +74,15 @@ def _clips(folder: Path, name: str) -> list[AudioRef]:
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in name or not path.name:
         return []
-    first = folder / path
-    if not first.is_file():
+    first = inside(folder, path)
+    if first is None:
         return []
     found = [first]
     pair = first.with_name(f"{first.stem}_pair{first.suffix}")
     number = 2
-    while (more := first.with_name(f"{first.stem}_pair{number}{first.suffix}")).is_file():
+    while more := inside(folder, first.with_name(f"{first.stem}_pair{number}{first.suffix}")):
         found.append(more)
         number += 1
-    if len(found) == 1 and pair.is_file():
+    if len(found) == 1 and inside(folder, pair) is not None:
         found.append(pair)
     return [AudioRef(clip, clip.relative_to(folder).as_posix()) for clip in found]

@@ -8,12 +8,12 @@ items. Paths that leave the copy are never followed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from harness.errors import InputFileError, MissingDataError
+from tasks._shared.local import inside, parse_json
 
 FOLDERS: Final = ("audio_text", "pure_audio", "text_audio")
 ENDINGS: Final = (".json", ".jsonl")
@@ -28,11 +28,11 @@ def find_items(root: Path, file: str) -> Path:
     """
     for place in (*(root / name for name in FOLDERS), root):
         for ending in ENDINGS:
-            if (path := place / f"{file}{ending}").is_file():
+            if (path := inside(root, place / f"{file}{ending}")) is not None:
                 return path
     for ending in ENDINGS:
         for path in sorted(root.rglob(f"*{ending}")) if root.is_dir() else ():
-            if path.name == f"{file}{ending}" and path.is_file():
+            if path.name == f"{file}{ending}" and inside(root, path) is not None:
                 return path
     raise MissingDataError(
         f"no {file}.json in {', '.join(FOLDERS)} or anywhere else in the folder",
@@ -54,23 +54,16 @@ def read_items(path: Path) -> list[dict[str, Any]]:
     except OSError as error:
         raise InputFileError(f"cannot read: {error.strerror}", where=str(path)) from error
     if text.lstrip().startswith("["):
-        items: list[Any] = _parse(text, str(path))
+        items: list[Any] = parse_json(text, str(path))
     else:
         lines = enumerate(text.split("\n"), start=1)
-        items = [_parse(line, f"{path}:{number}") for number, line in lines if line.strip()]
+        items = [parse_json(line, f"{path}:{number}") for number, line in lines if line.strip()]
     for number, item in enumerate(items):
         if not isinstance(item, dict):
             raise InputFileError(
                 f"item {number} is {type(item).__name__}, expected an object", where=str(path)
             )
     return items
-
-
-def _parse(text: str, where: str) -> Any:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InputFileError(f"not valid JSON: {error}", where=where) from error
 
 
 def is_safe(clip: str) -> bool:
@@ -91,10 +84,19 @@ def clip_bases(root: Path, items: Path) -> tuple[Path, ...]:
 
 
 def find_clip(bases: Sequence[Path], clip: str) -> Path | None:
-    """The first existing file for a clip, ``None`` if the copy does not hold it."""
+    """Return the first existing file for a clip, ``None`` if the copy does not hold it.
+
+    Args:
+        bases: folders that the name may be relative to; the first is the copy.
+        clip: the name.
+
+    Raises:
+        InputFileError: a link leads out of the copy.
+    """
     if not is_safe(clip):
         return None
-    return next((path for base in bases if (path := base / clip).is_file()), None)
+    found = (inside(bases[0], base / clip) for base in bases)
+    return next((path for path in found if path is not None), None)
 
 
 def clip_folders(clips: Iterable[str]) -> list[str]:

@@ -20,6 +20,7 @@ from harness.audio import AudioRef
 from harness.errors import InputFileError, MissingDataError, UsageError
 from harness.types import DataInfo, Document, Documents
 from tasks._shared.hub import Row, rows, snapshot, split_files
+from tasks._shared.local import inside, parse_json
 
 ITEMS: Final = {"test-mini": 1000, "test": 9000}
 REPOSITORIES: Final = {
@@ -66,7 +67,7 @@ def load(
         entries = list(_from_rows(rows(found.files, ("context", "audio"))))
         return _documents(entries, split, f"{REPOSITORIES[split]}@{found.revision}", found.revision)
     root = Path(folder)
-    if (root / f"mmau-{split}.json").is_file():
+    if inside(root, f"mmau-{split}.json") is not None:
         return _documents(list(_from_json(root, split)), split, str(folder), "local")
     files = _parquet(root, split)
     if not files:
@@ -100,13 +101,10 @@ def _parquet(root: Path, split: str) -> tuple[Path, ...]:
 def _from_json(root: Path, split: str) -> Iterator[Entry]:
     path = root / f"mmau-{split}.json"
     try:
-        items = json.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputFileError(f"not UTF-8: {error}", where=str(path)) from error
-    except json.JSONDecodeError as error:
-        raise InputFileError(
-            f"not valid JSON: {error.msg}", where=f"{path}:{error.lineno}"
-        ) from error
+    items = parse_json(text, str(path))
     if not isinstance(items, list):
         raise InputFileError(f"found {type(items).__name__}, expected a list", where=str(path))
     for number, item in enumerate(items):
@@ -120,8 +118,8 @@ def _find_clip(root: Path, split: str, fields: Mapping[str, Any]) -> tuple[Path 
     parts = [part for part in stored.parts if part not in (".", "..", "/")]
     name = "/".join(parts) or f"{split}-audios/{fields['id']}.wav"
     for candidate in (name, f"{split}-audios/{PurePosixPath(name).name}"):
-        if (root / candidate).is_file():
-            return root / candidate, candidate
+        if (found := inside(root, candidate)) is not None:
+            return found, candidate
     return None, name
 
 

@@ -7,7 +7,6 @@ Clips that a copy lacks are ``DataInfo.absent``; other oddities are warnings.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
@@ -18,6 +17,7 @@ from harness.errors import InputFileError, MissingDataError
 from harness.types import DataInfo, Document, Documents
 from tasks._shared.arrow import saved_files, saved_rows
 from tasks._shared.hub import rows, snapshot, split_files
+from tasks._shared.local import inside, parse_json
 
 REPOSITORY: Final = "ddwang2000/MMSU"
 CHOICES: Final = ("choice_a", "choice_b", "choice_c", "choice_d")
@@ -68,7 +68,8 @@ def _from_folder(root: Path) -> Iterable[Entry]:
     if parquet := split_files(root, "train") if root.is_dir() else ():
         return _from_parquet(parquet)
     # "._x.jsonl" is what macOS writes beside a file on foreign disks
-    if lines := sorted(file for file in root.glob("*.jsonl") if not file.name.startswith("._")):
+    own = (file for file in root.glob("*.jsonl") if not file.name.startswith("._"))
+    if lines := sorted(file for file in own if inside(root, file)):
         return _from_lines(root, lines)
     raise MissingDataError(
         "no saved data set (state.json), no parquet file and no .jsonl file",
@@ -101,12 +102,7 @@ def _from_lines(root: Path, files: list[Path]) -> Iterator[Entry]:
         for number, line in enumerate(_text(file).split("\n"), start=1):
             if not line.strip():
                 continue
-            try:
-                fields = json.loads(line)
-            except json.JSONDecodeError as error:
-                raise InputFileError(
-                    f"not valid JSON: {error.msg}", where=f"{file}:{number}"
-                ) from error
+            fields = parse_json(line, f"{file}:{number}")
             if not isinstance(fields, dict):
                 raise InputFileError(
                     f"found {type(fields).__name__}, expected an object", where=f"{file}:{number}"
@@ -114,7 +110,7 @@ def _from_lines(root: Path, files: list[Path]) -> Iterator[Entry]:
             fields.pop("response", None)
             stored = str(fields.get("audio_path") or f"{fields.get('id')}.wav")
             name = PurePosixPath(stored.replace("\\", "/")).name
-            clip = clips.get(name)
+            clip = inside(root, clips[name]) if name in clips else None
             yield fields, None if clip is None else AudioRef(clip, name)
 
 

@@ -17,6 +17,7 @@ from harness.audio import AudioRef
 from harness.errors import InputFileError, UsageError
 from harness.types import DataInfo, Document, Documents
 from tasks._shared.hub import Row, rows, snapshot
+from tasks._shared.local import inside
 from tasks.sakura.layout import TRACKS, clip_name, find_track, read_metadata
 from tasks.sakura.questions import gold_index, parse_inline_options
 
@@ -89,8 +90,8 @@ def _from_folder(folder: Path, track: str) -> Iterable[Entry]:
     present = {path.name for path in clips.iterdir()} if clips.is_dir() else set()
     for fields in read_metadata(folder):
         name = clip_name(str(fields["file"]))
-        path = clips / name
-        yield fields, AudioRef(path, f"{track}/audio/{name}") if name in present else None
+        path = inside(folder, clips / name) if name in present else None
+        yield fields, None if path is None else AudioRef(path, f"{track}/audio/{name}")
 
 
 def _from_rows(found: Iterable[Row], track: str) -> Iterable[Entry]:

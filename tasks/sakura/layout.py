@@ -8,12 +8,12 @@ as it is: entries keep their order and their fields verbatim.
 from __future__ import annotations
 
 import csv
-import json
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from harness.errors import InputFileError, MissingDataError
 from tasks._shared.hub import split_files
+from tasks._shared.local import inside, parse_json
 
 TRACKS = ("Animal", "Emotion", "Gender", "Language")
 
@@ -42,7 +42,7 @@ def find_track(root: Path, track: str) -> TrackFolder:
     """
     candidates = [root / track, root / "data" / track, root / f"{track}QA"]
     for folder in candidates:
-        if (folder / "metadata.json").is_file() or (folder / "metadata.csv").is_file():
+        if inside(root, folder / "metadata.json") or inside(root, folder / "metadata.csv"):
             return TrackFolder(folder)
     for folder in candidates:
         if folder.is_dir() and (files := split_files(folder, "test")):
@@ -67,13 +67,10 @@ def read_metadata(folder: Path) -> list[dict[str, Any]]:
 
 def _read_json(path: Path) -> list[dict[str, Any]]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputFileError(f"not UTF-8: {error}", where=str(path)) from error
-    except json.JSONDecodeError as error:
-        raise InputFileError(
-            f"not valid JSON: {error.msg}", where=f"{path}:{error.lineno}"
-        ) from error
+    content = parse_json(text, str(path))
     if not isinstance(content, dict):
         raise InputFileError(
             f"found {type(content).__name__}, expected an object keyed by clip", where=str(path)

@@ -16,6 +16,7 @@ from harness.audio import AudioRef
 from harness.errors import MissingDataError, UsageError
 from harness.types import DataInfo, Document, Documents
 from metrics.instructions import INSTRUCTION_IDS
+from tasks._shared.local import inside
 from tasks.speech_ifeval import hub
 from tasks.speech_ifeval.layout import (
     CORPORA,
@@ -88,7 +89,7 @@ def _documents(
             name = f"{name}#{number}"
         seen.add(name)
         clip = clip_path(fields["audio_filepath"])
-        if audios is not None and not (audios / clip).is_file():
+        if audios is not None and inside(audios, clip) is None:
             absent.append(name)
             continue
         clips = [AudioRef(audios / clip, f"audios/{clip}")] if audios is not None else []

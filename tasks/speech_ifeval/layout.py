@@ -6,12 +6,12 @@ official repository has both below ``data/``. The data set on the hub is one arc
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, NamedTuple
 
 from harness.errors import InputFileError, MissingDataError
+from tasks._shared.local import inside, parse_json
 
 REPOSITORY: Final = "kehanlu/Speech-IFEval"
 CORPORA: Final = (
@@ -56,7 +56,7 @@ def find_copy(root: Path, part: str) -> Copy:
     """
     name = PARTS[part].file
     places = [root / "eval_data", root / "data" / "eval_data", root]
-    questions = next((place / name for place in places if (place / name).is_file()), None)
+    questions = next((place / name for place in places if inside(root, place / name)), None)
     if questions is None:
         raise MissingDataError(
             f"no eval_data/{name}",
@@ -75,6 +75,7 @@ def find_clips(root: Path) -> Path | None:
     """
     for folder in (root / "audios", root / "data" / "audios", root):
         if any((folder / corpus).is_dir() for corpus in CORPORA):
+            inside(root, folder)  # a link that leads out of the copy is refused
             return folder
     for archive in (root / "audios.tar", root / "data" / "audios.tar"):
         if archive.is_file():
@@ -114,10 +115,7 @@ def read_questions(path: Path) -> list[dict[str, Any]]:
 
 
 def _document(line: str, where: str) -> dict[str, Any]:
-    try:
-        doc = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise InputFileError(f"not valid JSON: {error.msg}", where=where) from error
+    doc = parse_json(line, where)
     if not isinstance(doc, dict):
         raise InputFileError(f"found {type(doc).__name__}, expected an object", where=where)
     for key in ("instruction", "audio_filepath"):

@@ -7,13 +7,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 from harness.errors import InputFileError, MissingDataError
+from tasks._shared.local import inside, parse_json
 
 Evaluator = Literal["open", "qa", "mcq", "bbh", "ifeval", "harm"]
 
@@ -111,7 +111,7 @@ def find_splits(root: Path, config: str) -> dict[str, Split]:
         if not folder.is_dir():
             continue
         files: dict[str, list[Path]] = {}
-        for path in sorted(folder.rglob("*.parquet")):
+        for path in sorted(path for path in folder.rglob("*.parquet") if inside(root, path)):
             files.setdefault(split_of(path.relative_to(folder), known), []).append(path)
         found = {name: Split(name, tuple(paths)) for name, paths in files.items()}
         found = found or {split.name: split for split in _saved(folder)}
@@ -133,7 +133,7 @@ def find_splits(root: Path, config: str) -> dict[str, Split]:
 def _saved(folder: Path) -> Iterator[Split]:
     """Saved splits of a folder: a saved ``Dataset`` itself, or the members of a ``DatasetDict``."""
     for place in (folder, *sorted(path for path in folder.iterdir() if path.is_dir())):
-        if (place / _SAVED).is_file():
+        if inside(folder, place / _SAVED) is not None:
             stored = _read_json(place / _SAVED).get("_split")
             name = place.name if place != folder else str(stored or "test")
             yield Split(name, (), place)
@@ -149,8 +149,8 @@ def _config_name(split: Split) -> str:
 
 def _read_json(path: Path) -> dict[str, object]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        content = parse_json(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
         raise InputFileError(f"not a readable JSON file: {error}", where=str(path)) from error
     if not isinstance(content, dict):
         raise InputFileError("expected an object", where=str(path))

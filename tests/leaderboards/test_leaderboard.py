@@ -101,7 +101,7 @@ def test_escape_leaves_one_line_and_no_bare_pipe(text: str) -> None:
 
 def test_a_name_cannot_embed_an_image_or_emphasis() -> None:
     assert escape("![x](http://h/i.png) **b** `c`") == (
-        "!\\[x](http://h/i.png) \\*\\*b\\*\\* \\`c\\`"
+        "!\\[x](http:\u2060//h/i.png) \\*\\*b\\*\\* \\`c\\`"
     )
 
 

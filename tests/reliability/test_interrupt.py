@@ -26,7 +26,11 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("number", "code", "style"),
-    [(signal.SIGINT, 130, "async"), (signal.SIGTERM, 143, "batch")],
+    [
+        (signal.SIGINT, 130, "async"),
+        (signal.SIGTERM, 143, "batch"),
+        (signal.SIGHUP, 143, "async"),
+    ],
 )
 def test_a_signal_keeps_what_is_done_and_the_same_command_completes(
     cli: Cli, tmp_path: Path, number: signal.Signals, code: int, style: str

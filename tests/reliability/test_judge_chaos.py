@@ -14,8 +14,11 @@ import pytest
 
 from tests.support.budget import SOAK
 from tests.support.command import run_process, start
+from tests.support.runs.judged import arguments as score_arguments
 from tests.support.runs.judged import derived, evaluate_arguments, lines
-from tests.support.runs.live import STARTED, finish, wait_until
+from tests.support.runs.judged import responses as stored_replies
+from tests.support.runs.live import STARTED, finish, interrupt, wait_until
+from tests.support.runs.live import lines as line_count
 from tests.support.runs.toy import script, write_tone
 from tests.support.servers.chaos_server import ChaosServer
 
@@ -171,3 +174,21 @@ def test_a_batch_model_is_judged_while_it_generates(tmp_path: Path) -> None:
         assert code == 0, err
     check(tmp_path / "run", tmp_path / "run")
     assert derived(tmp_path / "run")["results"]["tasks"]["judged"]["unjudged"] == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_while_stored_replies_are_judged_scores_what_is_judged(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    """``score`` ends like ``evaluate``: documented code, scored, a message, and the same command completes."""
+    file, target = stored_replies(tmp_path / "replies.jsonl", 60), tmp_path / "scored"
+    slow = ("--latency", "0.3", "--reply", "tests.support.runs.judged:sakura_judge")
+    with ChaosServer(*slow) as server:
+        command = score_arguments(file, target, server.base_url, "-J", "concurrency=2")
+        process = start(*command)
+        wait_until(lambda: line_count(target / "judgements.jsonl") >= 3, process)
+        code, _, err = interrupt(process, number)
+    assert code == (130 if number == signal.SIGINT else 143), err
+    assert "Traceback" not in err and number.name in err and "goes on where this stopped" in err
+    assert 3 <= line_count(target / "judgements.jsonl") < 60
+    assert derived(target)["results"]["tasks"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -76,3 +77,55 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="judge cache"):
         JudgeCache(tmp_path / "file" / "c", "m")
+
+
+def changed(path: Path, **fields: object) -> None:
+    path.write_text("".join(json.dumps({**one, **fields}) + "\n" for one in jsonl(path)))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"reply": "Judgement: correct"}, {"reply": ""}, {"reply": 5}, {"model": "other"}, {"check": None},
+        {"key": "b"}, {"finish": [1]}, {"reply": "x" * 5_000_000},
+    ],
+)  # fmt: skip
+def test_a_forged_or_empty_entry_counts_for_nothing(
+    tmp_path: Path, fields: dict[str, object]
+) -> None:
+    one = JudgeCache(tmp_path, "m")
+    one.put(line("a", "no"))
+    changed(one.path, **fields)
+    assert one.get("a") is None  # also where it was indexed before
+    fresh = JudgeCache(tmp_path, "m")
+    assert fresh.get("a") is None and fresh.get("b") is None
+    fresh.put(line("a", "yes"))
+    assert JudgeCache(tmp_path, "m").get("a") == line("a", "yes")
+
+
+@pytest.mark.parametrize(
+    "garbage", [b"null\n", b"garbage\n", b"[" * 100_000 + b"\n", b"\0\0\n", b"\xff\xfe\n"]
+)
+def test_garbage_is_skipped(tmp_path: Path, garbage: bytes) -> None:
+    path = JudgeCache(tmp_path, "m").path
+    path.write_bytes(garbage)
+    cache = JudgeCache(tmp_path, "m")
+    assert cache.get("a") is None
+    cache.put(line("a"))
+    assert JudgeCache(tmp_path, "m").get("a") == line("a")
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".lock"])
+def test_nothing_is_written_through_a_link(tmp_path: Path, suffix: str) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("precious, without a newline", encoding="utf-8")
+    JudgeCache(tmp_path / "c", "m").path.with_suffix(suffix).symlink_to(victim)
+    with pytest.raises(StorageError, match="link"):
+        JudgeCache(tmp_path / "c", "m")
+    assert victim.read_text(encoding="utf-8") == "precious, without a newline"
+
+
+def test_a_cache_is_the_users_own(tmp_path: Path) -> None:
+    cache = JudgeCache(tmp_path, "m")
+    cache.put(line("a"))
+    assert cache.path.stat().st_mode & 0o777 == 0o600

@@ -212,7 +212,7 @@ def test_an_unusable_reply_is_asked_for_again_and_never_recorded(
 ) -> None:
     judge = Judge(lambda number, text: reply)
     found = work(tmp_path / "run", judge, [record(0, "a dog")])
-    assert found.failures == {kind: 1} and len(judge.bodies) == ASKS
+    assert found.failures == {kind: 1} and len(judge.bodies) == (2 if kind == "model" else ASKS)
     assert not (tmp_path / "run" / "judgements.jsonl").exists()
     mended = Judge(lambda number, text: reply if number == 0 else says(YES))
     again(tmp_path / "run", mended)
@@ -352,5 +352,24 @@ def test_a_dead_model_ends_the_stage_with_its_own_error(tmp_path: Path) -> None:
 def test_model_names() -> None:
     assert same_model("gpt-4o-mini", "gpt-4o-mini-2024-07-18")
     assert same_model("org/tiny", "tiny") and same_model("tiny", "tiny@main")
-    assert not same_model("gpt-4o", "gpt-4o-mini") and not same_model("tiny", "other/tiny@main")
+    assert not same_model("gpt-4o", "gpt-4o-mini") and not same_model("org/tiny", "other/tiny@main")
     assert unusable(says(YES), MODEL) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("Qwen/Qwen3-8B", "qwen/qwen3-8b"), ("azure/gpt-4o", "gpt-4o-2024-11-20"), ("gpt-4o", "openai/gpt-4o"),
+        ("qwen/qwen3-8b:free", "qwen/qwen3-8b"), ("qwen3-8b", "/models/Qwen3-8B-Q4_K_M.gguf"),
+        ("llama3", "llama3:latest"),
+    ],
+)  # fmt: skip
+def test_a_name_in_another_form_is_the_same_judge(asked: str, answered: str) -> None:
+    assert same_model(asked, answered)
+
+
+def test_another_name_counts_once_the_user_accepts_it() -> None:
+    reply = ChatReply(YES, model="gpt-4o-2024-11-20")
+    kind, problem = unusable(reply, "prod-judge")
+    assert kind == "model" and "-J accept_model=gpt-4o-2024-11-20" in problem
+    assert unusable(reply, "prod-judge", ("gpt-4o-2024-11-20",)) == ("", "")

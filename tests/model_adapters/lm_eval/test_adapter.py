@@ -323,3 +323,41 @@ def test_a_request_that_fails_ends_lm_eval_s_run() -> None:
     assert passing.generate_until([SimpleNamespace(args=("hello", {}))]) == ["hello"]
     with pytest.raises(NotImplementedError):
         model.loglikelihood([])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"pretrained": "evil/m"}, {"pretrained": "evil/m", "revision": "main"},
+        {"pretrained": "evil/m", "revision": "a" * 40, "code_revision": "main"},
+        {"pretrained": "evil/m", "revision": "a" * 40, "tokenizer": "evil/other"},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("trusted", [True, "true", 1])
+def test_code_of_a_checkpoint_that_is_not_pinned_is_refused(
+    arguments: dict[str, str], trusted: object
+) -> None:
+    """The rule of ``hf:``: before anything is fetched, and for every checkpoint that is named."""
+    with pytest.raises(UsageError, match="commit"):
+        create("lm_eval:hf", {**arguments, "trust_remote_code": trusted})
+
+
+def test_trusted_code_of_a_folder_is_part_of_the_fingerprint(tmp_path: Path) -> None:
+    from model_adapters.lm_eval.adapter import _content
+
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    (tmp_path / "modeling.py").write_text("a = 1", encoding="utf-8")
+    before = _content(str(tmp_path), code=True), _content(str(tmp_path))
+    (tmp_path / "modeling.py").write_text("a = 2", encoding="utf-8")
+    after = _content(str(tmp_path), code=True), _content(str(tmp_path))
+    assert before[0] != after[0] and before[1] == after[1]
+
+
+def test_no_class_runs_code_by_default() -> None:
+    from model_adapters.lm_eval.code import untrusted
+
+    class Trusting:
+        def __init__(self, pretrained: str, trust_remote_code: bool = True) -> None: ...
+
+    assert untrusted(Trusting) == {"trust_remote_code": False}

@@ -153,3 +153,21 @@ def test_places_are_given_in_order_and_a_cancelled_waiter_loses_none() -> None:
         return served
 
     assert asyncio.run(story()) == [2, 3]
+
+
+def test_waiters_that_are_cancelled_before_a_place_gets_free_end_quietly() -> None:
+    """A signal cancels every request at once: those in flight free their places before the waiters run."""
+
+    async def story() -> list[object]:
+        limiter = AdaptiveLimiter(1)
+        first = await limiter.acquire()
+        tasks = [asyncio.create_task(limiter.acquire()) for _ in range(3)]
+        await asyncio.sleep(0)
+        for task in tasks:
+            task.cancel()
+        limiter.release(first, "failed", 0.1)
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        assert limiter.in_flight == 0
+        return [type(one) for one in ended]
+
+    assert asyncio.run(story()) == [asyncio.CancelledError] * 3

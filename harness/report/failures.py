@@ -1,0 +1,81 @@
+"""Why items failed: reasons by class with an example of each, from the log of responses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from harness.run.attempts import Attempt, AttemptKey
+from harness.run.files import RESPONSES
+from harness.run.reader import ResponseReader
+
+_LONGEST: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One class of failed items.
+
+    Attributes:
+        kind: class of the error.
+        count: items whose last attempt ended so.
+        item: id of the first of them.
+        message: what it says.
+    """
+
+    kind: str
+    count: int
+    item: str
+    message: str
+
+    def line(self) -> str:
+        """Return one line for people.
+
+        >>> Failure("timeout", 3, "item-7", "no answer in 60 s").line()
+        'timeout 3, such as item-7: no answer in 60 s'
+        """
+        return f"{self.kind} {self.count}, such as {self.item}: {self.message}"
+
+
+def failures(
+    root: Path, attempts: Mapping[AttemptKey, Attempt], tasks: Collection[str]
+) -> list[Failure]:
+    """Return the classes of failed items, the most frequent first.
+
+    Args:
+        root: the run directory.
+        attempts: last attempt of every item.
+        tasks: task ids that count.
+
+    Raises:
+        InputFileError: a line is damaged.
+    """
+    offsets = [
+        attempt.offset
+        for key, attempt in attempts.items()
+        if key[0] in tasks and attempt.outcome == "error"
+    ]
+    if not offsets or not (root / RESPONSES).exists():
+        return []
+    found: dict[str, Failure] = {}
+    reader = ResponseReader(root)
+    try:
+        for offset in offsets:
+            record = reader.read(offset)
+            error = record["error"]
+            if error is None:
+                continue
+            before = found.get(error["kind"])
+            if before is not None:
+                found[error["kind"]] = Failure(
+                    before.kind, before.count + 1, before.item, before.message
+                )
+                continue
+            text = " ".join(error["message"].split())
+            text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+            found[error["kind"]] = Failure(error["kind"], 1, str(record["id"]), text)
+    finally:
+        reader.close()
+    return sorted(found.values(), key=lambda one: (-one.count, one.kind))

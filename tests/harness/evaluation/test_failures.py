@@ -1,0 +1,30 @@
+"""Hazard: a run says that items failed and not why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import CommandResult
+from tests.support.runs.toy import evaluate_arguments, write_tone
+
+Cli = Callable[..., CommandResult]
+
+
+def test_the_end_of_a_run_and_its_status_say_why_items_failed(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tone = write_tone(tmp_path / "tone.wav")
+    monkeypatch.setenv("TOY_AUDIO", str(tone))
+    monkeypatch.setenv("TOY_ITEMS", "4")
+    tone.write_bytes(b"not audio, and \x1b[2J no escape")
+    found = cli(*evaluate_arguments("mock:hash", tmp_path / "run"))
+    assert found.code == 3
+    assert "audio 4, such as item-0000" in found.err and "tone.wav" in found.err
+    state = cli("status", tmp_path / "run")
+    assert "failed: audio 4, such as item-0000" in state.out
+    (failure,) = json.loads(cli("status", tmp_path / "run", "--json").out)["failures"]
+    assert failure["kind"] == "audio" and failure["count"] == 4
