@@ -1,7 +1,7 @@
 """The Python face: what the command line does, as typed functions. The command line calls these.
 
 Every function raises ``harness.errors.HarnessError`` for bad input and a broken environment; a run that ended
-incomplete is no exception but a ``Run`` with ``exit_code`` 3, and a gate that fails is a report.
+incomplete is not an exception but a ``Run`` with ``exit_code`` 3, and a gate that fails is a report.
 """
 
 from __future__ import annotations

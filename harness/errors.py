@@ -109,7 +109,7 @@ class MissingDependencyError(SetupError):
 
 
 class MissingDataError(SetupError):
-    """The benchmark's data cannot be had."""
+    """The benchmark's data is not available."""
 
 
 class RunLockedError(SetupError):

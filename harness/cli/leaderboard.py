@@ -30,7 +30,7 @@ def leaderboard(
     trust_task_code: options.Trust = None,
     as_json: options.Json = False,
 ) -> None:
-    """Native and normalised tables of several runs, with intervals, coverage and signatures."""
+    """Print native and normalised tables of several runs, with intervals, coverage and signatures."""
     from harness.run.reader import read_run
     from harness.task_loading.specs import register_metrics
     from leaderboards.build import leaderboard as build

@@ -6,7 +6,7 @@ Order of judgement, on the strict reading: (1) signatures that differ in anythin
 (4) paired one-sided tests (``metrics.statistics.paired_tests``), Holm-adjusted over all tasks and metrics. FAIL
 needs an adjusted p below ``alpha`` and a drop of at least ``min_effect``. Guards watch the shares of
 unparsed, refused, abstaining and failed items and fail only on a significant rise of at least two
-points: a broken parser looks like a worse model. The minimal detectable drop stands beside every
+points: a broken parser looks like a worse model. The minimal detectable drop is shown with every
 test; where it exceeds ``max_drop`` a pass is INCONCLUSIVE.
 """
 
@@ -38,7 +38,7 @@ _NAMED_IDS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class GateOptions:
-    """What the gate asks.
+    """Options of the gate.
 
     ``min_effect`` and ``max_drop`` are shares of a metric's scale: 0.02 is 2 points of accuracy, 0.02
     of WER, 0.08 of a judge score from 1 to 5, and for MAE 2 % of the baseline's error.
@@ -62,7 +62,7 @@ class GateOptions:
 
 
 def gate(candidate: RunView, baseline: RunView, options: GateOptions | None = None) -> GateReport:
-    """Judge a candidate run against a baseline run.
+    """Decide whether a candidate run is worse than a baseline run.
 
     Args:
         candidate: the new run.
@@ -139,7 +139,7 @@ def _tasks(baseline: RunView, options: GateOptions) -> list[str]:
 
 
 def _matching(baseline: RunView, wanted: Sequence[str]) -> list[str]:
-    """Tasks of the baseline by name, benchmark or pattern."""
+    """Return the tasks of the baseline by name, benchmark or pattern."""
     found: dict[str, None] = {}
     for name in wanted:
         matches = [
@@ -184,7 +184,7 @@ def _data_notes(tasks: Sequence[str], candidate: RunView, baseline: RunView) -> 
 
 
 def _common_repeats(*runs: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Lines of a task in each run, of the repeats that all of them have."""
+    """Return the lines of a task in each run, limited to the repeats that all of them have."""
     numbers = [[int(line.get("repeat") or 0) for line in lines] for lines in runs]
     common = min((max(found) for found in numbers if found), default=0)
     return [
@@ -326,7 +326,7 @@ def _drop_interval(
 
 
 def _level_factor(alpha: float, tests: int) -> float:
-    """How much larger a drop must be to be seen at ``alpha`` shared by several tests.
+    """Return how much larger a drop must be to be seen at ``alpha`` shared by several tests.
 
     ``metrics.statistics.paired_tests`` gives the drop seen by a single test at level 0.05.
     """
@@ -337,7 +337,7 @@ def _level_factor(alpha: float, tests: int) -> float:
 
 
 def _scale(metric: Measure, baseline: float) -> float:
-    """Length of a metric's scale: its bounds, 1 for corpus rates, the baseline for errors."""
+    """Return the length of a metric's scale: its bounds, 1 for corpus rates, the baseline for errors."""
     low, high = metric.bounds
     if low is not None and high is not None:
         return high - low

@@ -10,7 +10,7 @@ from collections.abc import Coroutine
 from typing import Any, Final
 
 SAME_SIGNAL_SECONDS: Final = 0.1
-"""Signals that come so soon after the first are no second wish to stop."""
+"""Signals that come this soon after the first do not count as a second request to stop."""
 
 
 async def until_signal(work: Coroutine[Any, Any, None]) -> signal.Signals | None:

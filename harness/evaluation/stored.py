@@ -101,7 +101,7 @@ class _Scored:
         return self.task.spec.task
 
     def manifest_entry(self) -> ManifestEntry:
-        """What the manifest says about this task."""
+        """Return the manifest's entry for this task."""
         count = len(self.items)
         return task_entry(
             self.task.spec,
@@ -161,7 +161,7 @@ def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
         HarnessError: not a run directory, or a task that is not known here.
     """
     target = RunDirectory(settings.run_directory)
-    target.manifest()  # before a lock is put into a folder that is none of ours
+    target.manifest()  # before a lock is put into a folder of somebody else's
     if settings.judge.startswith(PREFIX) and not settings.rejudge:
         raise UsageError(
             f"--judge {settings.judge} would replace the judge of this run",
@@ -239,7 +239,7 @@ def _read(settings: Settings, replies: StoredReplies) -> _Scored:
 
 
 def _task(settings: Settings) -> YamlTask:
-    """The one task that is named."""
+    """Return the one task that is named."""
     index = load_index(settings.include_path)
     check_benchmarks(settings.data, index, "--data")
     entries = index.resolve(settings.tasks)
@@ -261,7 +261,7 @@ def _task(settings: Settings) -> YamlTask:
 def _manifest(
     run: RunDirectory, settings: Settings, scored: _Scored, argv: Sequence[str]
 ) -> Manifest:
-    """The manifest of a run directory that gets one more file of stored replies.
+    """Return the manifest of a run directory that gets one more file of stored replies.
 
     Raises:
         UsageError: it holds the run of a model, or this task from another file.

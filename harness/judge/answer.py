@@ -14,7 +14,7 @@ Source = Literal["asked", "run", "cache"]
 
 
 class Client(Protocol):
-    """What the stage needs of ``model_adapters.services.chat_client.ChatClient``."""
+    """Part of ``model_adapters.services.chat_client.ChatClient`` that the stage needs."""
 
     async def __aenter__(self) -> Any: ...
 
@@ -46,7 +46,7 @@ class Answer:
 
 
 def unusable(reply: ChatReply, model: str) -> tuple[str, str]:
-    """Why a reply that came back is no verdict of this judge: (kind, message), empty if it is one.
+    """Return why a reply is not a verdict of this judge: (kind, message), empty if it is one.
 
     >>> unusable(ChatReply("Yes", model="gpt-4o-mini-2024-07-18"), "gpt-4o-mini")
     ('', '')
@@ -63,7 +63,7 @@ def unusable(reply: ChatReply, model: str) -> tuple[str, str]:
 
 
 def same_model(asked: str, answered: str | None) -> bool:
-    """Whether the name that came back is the model that was asked, perhaps more precisely named.
+    """Return whether the name in the reply is the requested model, perhaps more precisely named.
 
     >>> same_model("gpt-4o", "gpt-4o-2024-11-20"), same_model("org/m", "m"), same_model("m", None)
     (True, True, True)
@@ -77,10 +77,10 @@ def same_model(asked: str, answered: str | None) -> bool:
 
 
 def recorded(line: Mapping[str, Any]) -> Answer:
-    """The answer of a recorded line, for another item with the same request."""
+    """Return the answer of a recorded line, for another item with the same request."""
     return Answer(line["reply"], line.get("model"), line.get("finish") or "stop", source="run")
 
 
 def recycled(answer: Answer, source: Source) -> Answer:
-    """An answer that cost nothing now."""
+    """Return the answer again, at no cost."""
     return Answer(answer.reply, answer.model, answer.finish, source=source)

@@ -48,7 +48,7 @@ _VARIABLE: Final = re.compile(r"[A-Za-z_]\w*")
 
 @dataclass(frozen=True, slots=True)
 class JudgeOptions:
-    """What the command line says about the judge.
+    """Settings of the command line about the judge.
 
     Attributes:
         choice: no judge, stored replies, or a live one.
@@ -92,7 +92,7 @@ class JudgeOptions:
 
 
 def resolve_judge(judge: str, *, has_replies: bool, can_ask: bool = False) -> Choice:
-    """What ``--judge`` means here.
+    """Resolve what ``--judge`` means here.
 
     ``auto`` takes stored replies if there are any, else asks the task's judge if that is possible.
 
@@ -168,7 +168,7 @@ def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) ->
 
 
 def replayed_replies(model: str) -> bool:
-    """Whether ``replay:FILE`` names a responses file that holds judge replies."""
+    """Return whether ``replay:FILE`` names a responses file that holds judge replies."""
     path = Path(model.removeprefix("replay:"))
     if not model.startswith("replay:") or not path.is_file():
         return False

@@ -94,7 +94,7 @@ class RunDirectory:
             self._lock = None
 
     def is_locked(self) -> bool:
-        """Whether another process writes this run directory now."""
+        """Return whether another process writes this run directory now."""
         if not (self.path / LOCK).exists():
             return False
         lock = filelock.FileLock(self.path / LOCK)
@@ -111,7 +111,7 @@ class RunDirectory:
 
     @property
     def exists(self) -> bool:
-        """Whether there is a run here."""
+        """True if there is a run here."""
         return (self.path / MANIFEST).exists()
 
     def manifest(self) -> Manifest:

@@ -20,7 +20,7 @@ from harness.run.checks import Check
 
 
 def encode_line(record: Any) -> bytes:
-    """One JSON line. Lone surrogates are escaped, so any string survives."""
+    """Encode one JSON line. Lone surrogates are escaped, so any string survives."""
     try:
         return json.dumps(record, ensure_ascii=False).encode("utf-8") + b"\n"
     except UnicodeEncodeError:
@@ -146,7 +146,7 @@ class LineReader:
         self._file: IO[bytes] = path.open("rb")
 
     def read(self, offset: int) -> dict[str, Any]:
-        """The record at an offset that ``read_lines`` gave."""
+        """Return the record at an offset that ``read_lines`` gave."""
         self._file.seek(offset)
         return parse_line(self._file.readline(), f"{self.path}, byte {offset}")
 
@@ -180,7 +180,7 @@ def write_atomically(path: Path, lines: Iterator[bytes] | list[bytes]) -> None:
 
 
 def _write_through(path: Path, lines: Iterator[bytes] | list[bytes]) -> None:
-    """Write to what is no regular file; replacing ``/dev/stdout`` would destroy it."""
+    """Write to a path that is not a regular file; replacing ``/dev/stdout`` would destroy it."""
     try:
         with path.open("wb") as file:
             for line in lines:

@@ -69,7 +69,7 @@ class PromptedTask(YamlTask):
             self._system = self._renderer("description", self.system, trusted=trusted)
 
     def _data_options(self) -> Mapping[str, Any]:
-        """A template without ``<audio>`` needs no clips: a loader may then keep items without them."""
+        """Tell a loader that it may keep items without clips, if the template has no ``<audio>``."""
         text = self.template.doc_to_text
         return {"needs_audio": False} if isinstance(text, str) and AUDIO_MARK not in text else {}
 
@@ -85,7 +85,7 @@ class PromptedTask(YamlTask):
             return self._lm_eval_task
 
     def messages(self, doc: Document) -> tuple[Message, ...]:
-        """The rendered prompt: an optional system message and one user message.
+        """Render the prompt: an optional system message and one user message.
 
         Raises:
             TaskFileError: the template cannot be rendered, or its text has another number of
@@ -113,7 +113,7 @@ class PromptedTask(YamlTask):
     def _renderer(
         self, key: str, source: str | FunctionRef, *, trusted: bool | None = None
     ) -> Callable[[Document], str]:
-        """Make a function of a template: code beside the YAML, the name of a field, or Jinja.
+        """Make a function of a template: code next to the YAML, the name of a field, or Jinja.
 
         Raises:
             UsageError: it runs code and is not trusted.
@@ -158,7 +158,7 @@ def _texts(found: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
 
 
 def choose_template(task: YamlTask, name: str | None) -> Template:
-    """A template of a task by id.
+    """Return a template of a task by id.
 
     Raises:
         UsageError: the task has no such template.
@@ -196,7 +196,7 @@ def render(text: str, clips: list[Any], system: str | None, where: str) -> tuple
 
 
 def _build(task: YamlTask, documents: Any) -> Any:
-    """lm-eval's task object over documents that are already loaded."""
+    """Return lm-eval's task object over documents that are already loaded."""
     logging.getLogger("lm_eval").setLevel(logging.ERROR)
     import lm_eval.models  # noqa: F401  (lm-eval asks that it is imported before anything is registered)
     from lm_eval.api.task import ConfigurableTask

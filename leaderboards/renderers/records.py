@@ -33,7 +33,7 @@ FIELDS: Final = [
 
 
 def records(board: Leaderboard) -> Iterator[dict[str, Any]]:
-    """Every value of every table; an absent one has an empty value and its state as text."""
+    """Yield every value of every table; an absent one has an empty value and its state as text."""
     for table in board.tables:
         for row in table.rows:
             for column in table.columns:
@@ -73,7 +73,7 @@ def render_csv(board: Leaderboard, *, title: str = "") -> str:
 
 
 def _inert(value: Any) -> Any:
-    """Text that no spreadsheet takes for a formula (``- (3/8)`` is text, not subtraction)."""
+    """Return text that no spreadsheet takes for a formula (``- (3/8)`` is text, not subtraction)."""
     return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value
 
 

@@ -169,7 +169,7 @@ class HFAdapter(BatchAdapter):
     # --- batches -----------------------------------------------------------------------------
 
     def batch_limit(self, seconds: float) -> int | None:
-        """Most requests that fit, as learned from batches that did not."""
+        """Return the largest batch size that fits, as learned from batches that did not."""
         return self._limit.most(seconds)
 
     def prepare_batch(self, requests: Sequence[Request]) -> None:
@@ -186,7 +186,7 @@ class HFAdapter(BatchAdapter):
         self._ahead[_key(requests)] = work
 
     def generate_batch(self, requests: Sequence[Request]) -> list[Response]:
-        """One response per request, in order."""
+        """Answer requests: one response per request, in order."""
         work = self._ahead.pop(_key(requests), None) or self._plan(requests)
         for group in work.groups:
             inputs, group.inputs = group.inputs, None
@@ -194,7 +194,7 @@ class HFAdapter(BatchAdapter):
         return [work.responses[position] for position in range(len(requests))]
 
     def _plan(self, requests: Sequence[Request]) -> _Work:
-        """Requests by what may share a batch; those that cannot be asked have their responses."""
+        """Group requests by what may share a batch; those that cannot be asked have their responses."""
         work = _Work([], {})
         groups: dict[Hashable, _Group] = {}
         family = self._loaded().family
@@ -215,7 +215,7 @@ class HFAdapter(BatchAdapter):
     def _answer(
         self, plan: GenerationPlan, jobs: list[_Job], inputs: Any = None
     ) -> dict[int, Response]:
-        """Responses by position; what fails a batch is found by halving it."""
+        """Return responses by position; a batch that fails is halved to find the cause."""
         start = time.perf_counter()
         problem: ErrorInfo | None = None
         try:
@@ -301,7 +301,7 @@ class HFAdapter(BatchAdapter):
 
 
 def _source(target: str, revision: str | None, peft: str | None) -> tuple[Source, str | None]:
-    """The base model, and the adapter to put on it; a folder of an adapter stands for both."""
+    """Return the base model, and the adapter to put on it; a folder of an adapter stands for both."""
     source = find_source(target, revision)
     if source.folder is None or peft is not None:
         return source, peft
@@ -314,7 +314,7 @@ def _key(requests: Sequence[Request]) -> tuple[int, ...]:
 
 
 def _problem(error: BaseException) -> ErrorInfo | None:
-    """What went wrong with a batch; ``None`` if the device is lost."""
+    """Return the error of a failed batch; ``None`` if the device is lost."""
     message = str(error)
     lower = message.lower()
     if isinstance(error, MemoryError) or any(words in lower for words in _MEMORY):
@@ -325,7 +325,7 @@ def _problem(error: BaseException) -> ErrorInfo | None:
 
 
 def spare_processors() -> int:
-    """Processors that torch leaves to others while it computes on the CPU."""
+    """Return how many processors torch leaves to others while it computes on the CPU."""
     import torch
 
     ours = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()

@@ -22,10 +22,10 @@ class BatchLimit:
         self._rules: list[tuple[float, int]] = []
 
     def exceeded(self, size: int, seconds: float) -> None:
-        """A batch of this size, whose longest request has so many seconds of audio, did not fit."""
+        """Note that a batch of this size, whose longest clip lasts ``seconds``, did not fit."""
         self._rules.append((seconds * REACH, max(1, size // 2)))
 
     def most(self, seconds: float) -> int | None:
-        """Most requests in a batch whose longest has so many seconds; ``None`` if nothing is known."""
+        """Return the largest batch size for a longest clip of ``seconds``; ``None`` if nothing is known."""
         bounds = [most for least, most in self._rules if seconds >= least]
         return min(bounds, default=None)
