@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from harness.comparison.report import GateReport
     from harness.core.scoring import Reading
     from harness.evaluation.evaluate import Ended
+    from harness.evaluation.stored import StoredReplies
     from harness.run.files import Manifest, Results, SampleRecord
     from harness.run.progress import Style
     from harness.run.reader import RunView
@@ -216,10 +217,7 @@ def evaluate(
         UsageError: a wrong argument, task or field; or a run directory of something else.
         SetupError: data, a package, a key or the disk is missing, or the model cannot be loaded.
     """
-    from harness.evaluation.evaluate import evaluate as run
-
-    settings = _settings(model, tasks, output, options)
-    return _run(settings.run_directory, partial(run, settings, argv, progress))
+    return start(_settings(model, tasks, output, options), argv, progress)
 
 
 def score(
@@ -246,7 +244,7 @@ def score(
         SetupError: the benchmark's data, a key or the disk is missing.
     """
     from harness.core.stored_replies import Fields
-    from harness.evaluation.stored import StoredReplies, score_file
+    from harness.evaluation.stored import StoredReplies
 
     given = dict(options)
     default = Fields()
@@ -264,7 +262,7 @@ def score(
     clean = str(given.pop("clean", "none"))
     settings = _settings("stored", task, output, given)
     replies = StoredReplies(Path(responses), fields, clean)
-    return _run(settings.run_directory, partial(score_file, settings, replies, argv, progress))
+    return start_scoring(settings, replies, argv, progress)
 
 
 class RescoreOptions(TypedDict, total=False):
@@ -295,11 +293,8 @@ def rescore(
     Raises:
         UsageError: not a run directory, or a task that is not known here.
     """
-    from harness.evaluation.stored import score_directory
-
     path = run.path if isinstance(run, Run) else Path(run)
-    settings = _settings("stored", str(path), path, options)
-    return _run(path, partial(score_directory, settings, progress))
+    return start_rescoring(_settings("stored", str(path), path, options), progress)
 
 
 def load_run(path: PathLike) -> Run:
@@ -395,6 +390,32 @@ def list_tasks(
 
     index = load_index(tuple(Path(folder) for folder in include_path))
     return index.resolve([pattern]) if pattern else list(index.tasks.values())
+
+
+# --- with settings that are checked already: what the command line calls ------------------------
+
+
+def start(settings: Settings, argv: Sequence[str], progress: Style) -> Run:
+    """Run what ``evaluate`` describes."""
+    from harness.evaluation.evaluate import evaluate as run
+
+    return _run(settings.run_directory, partial(run, settings, argv, progress))
+
+
+def start_scoring(
+    settings: Settings, replies: StoredReplies, argv: Sequence[str], progress: Style
+) -> Run:
+    """Score what ``score`` describes."""
+    from harness.evaluation.stored import score_file
+
+    return _run(settings.run_directory, partial(score_file, settings, replies, argv, progress))
+
+
+def start_rescoring(settings: Settings, progress: Style) -> Run:
+    """Score anew what ``rescore`` describes."""
+    from harness.evaluation.stored import score_directory
+
+    return _run(settings.run_directory, partial(score_directory, settings, progress))
 
 
 # --- helpers ---------------------------------------------------------------------------------

@@ -72,6 +72,7 @@ _BUILT_IN: Final[Mapping[str, Measure]] = {
     for metric in (
         share("accuracy"),
         rate("wer"),
+        rate("wer_marked"),
         rate("cer"),
         rate("per"),
         AbsoluteError("mae", "error", RATE, "abs_error", "n", higher_is_better=False, unit="own"),

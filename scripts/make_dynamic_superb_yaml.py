@@ -36,6 +36,7 @@ RULES: dict[str, dict[str, dict[str, float]]] = {
     "exact": {"accuracy": {}},
     "judged": {"judged_accuracy": {}},
     "wer": {"wer": {}},
+    "wer_unmarked": {"wer": {}, "wer_marked": {}},
     "cer": {"cer": {}},
     "per": {"per": {}},
     "slots": {"slot_f1": {}, "slot_cer": {"floor": 1, "ceil": 0}},
@@ -96,6 +97,8 @@ DEVIATIONS = {
     ],
     "none": [],
 }
+SCORERS = {"wer": "official.1-strict.2", "number": "official.1-strict.2"}
+"""Version of the scoring by the rule of a group."""
 COMMON_DEVIATION = "Default generation is greedy with 256 new tokens, without a system prompt."
 
 
@@ -111,7 +114,7 @@ def lalm(kind: str, rule: str) -> dict[str, Any]:
         "cluster": None,
         "answer": ANSWERS.get(rule, "text"),
         "null_response": "error",
-        "scorer": "official.1",
+        "scorer": SCORERS.get(rule, "official.1"),
         "doc_fields": ["file", "instruction", "text", "label"],
         "required_fields": ["label"],
         "licence": "differs per set: see its data set card",
@@ -147,7 +150,7 @@ def scores(rule: str) -> dict[str, Any]:
     """What ``metadata.lalm`` says about the metrics of a rule."""
     names = list(RULES[rule])
     return {
-        "official": [] if rule == "number" else names,
+        "official": [] if rule == "number" else [name for name in names if name != "wer_marked"],
         "judged": names if rule == "judged" else [],
         "anchors": RULES[rule],
     }
@@ -176,8 +179,9 @@ def metric_list(rule: str) -> str:
 def member(entry: Instance, task: str, rule: str, title: str, group_rule: str) -> str:
     """One inline task."""
     facts: dict[str, Any] = {"title": title}
-    if rule != group_rule:
-        facts |= {**scores(rule), "answer": ANSWERS.get(rule, "text")}
+    kind = "wer_unmarked" if entry.norm == "canonical_unmarked" else rule
+    if kind != group_rule:
+        facts |= {**scores(kind), "answer": ANSWERS.get(rule, "text")}
     if entry.unsupported:
         facts["unsupported"] = REASONS[entry.unsupported]
     params: dict[str, Any] = {"data_set": entry.hf, "rule": rule}
@@ -185,9 +189,11 @@ def member(entry: Instance, task: str, rule: str, title: str, group_rule: str) -
         params["commit"] = entry.commit
     if not entry.has_audio:
         params["has_audio"] = False
+    if entry.norm:
+        params["norm"] = entry.norm
     lines = [f"- task: {task}", f"  dataset_kwargs: {flow(params)}"]
-    if rule != group_rule:
-        lines.append(f"  metric_list: {metric_list(rule)}")
+    if kind != group_rule:
+        lines.append(f"  metric_list: {metric_list(kind)}")
     lines.append(f"  metadata: {{lalm: {flow(facts)}}}")
     return "\n".join(lines)
 

@@ -132,11 +132,11 @@ def evaluate(
     parse_max_errors(settings.max_errors, 0)
     if run.dry_run:
         return _dry_run(settings, output)
-    from harness.evaluation.evaluate import evaluate as start
+    from harness.api import start
     from harness.run.progress import choose_style
 
     style = choose_style(plain=output.plain, quiet=output.quiet)
-    return options.report(start(settings, sys.argv, style), settings.run_directory, output)
+    return options.report(start(settings, sys.argv, style), output)
 
 
 def _dry_run(settings: Settings, output: options.OutputFlags) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -39,19 +39,22 @@ def gate(
     quiet: options.Quiet = False,
 ) -> int:
     """Tell whether the candidate is worse than the baseline, beyond chance. Exit 0 pass, 1 regression, 2, 3, 5."""
-    from harness.comparison.gate import GateOptions
-    from harness.comparison.gate import gate as compare
-    from harness.run.reader import read_run
-    from harness.task_loading.specs import register_metrics
+    import harness
 
-    mine, theirs = read_run(candidate), read_run(baseline)
-    for run in (mine, theirs):
-        register_metrics(run.tasks, include_path=include_path or (), trusted=bool(trust_task_code))
-    names = [part for item in tasks or [] for part in item.split(",")] or None
-    report = compare(
-        mine,
-        theirs,
-        GateOptions(names, metric or None, alpha, min_effect, max_drop, fail_inconclusive),
+    chosen: dict[str, Any] = {
+        "tasks": [part for item in tasks or [] for part in item.split(",")] or None,
+        "metrics": metric or None,
+    }
+    report = harness.gate(
+        candidate,
+        baseline,
+        include_path=include_path or (),
+        trust_task_code=bool(trust_task_code),
+        alpha=alpha,
+        min_effect=min_effect,
+        max_drop=max_drop,
+        fail_inconclusive=fail_inconclusive,
+        **chosen,
     )
     if as_json:
         typer.echo(json.dumps(report.to_json(), ensure_ascii=False))

@@ -31,18 +31,18 @@ def leaderboard(
     as_json: options.Json = False,
 ) -> None:
     """Print native and normalised tables of several runs, with intervals, coverage and signatures."""
-    from harness.run.reader import read_run
-    from harness.task_loading.specs import register_metrics
-    from leaderboards.build import leaderboard as build
+    import harness
 
     suffix = output.suffix.lstrip(".") if output else ""
     render = renderer("json" if as_json else form or suffix or DEFAULT)
-    views = [read_run(path) for path in runs]
-    for view in views:
-        if (warning := view.stale(thorough=False)) is not None:
+    opened = [harness.load_run(path) for path in runs]
+    for run in opened:
+        if (warning := run.view.stale(thorough=False)) is not None:
             typer.echo(f"warning: {warning}", err=True)
-        register_metrics(view.tasks, include_path=include_path or (), trusted=bool(trust_task_code))
-    text = render(build(views), title=title)
+    board = harness.leaderboard(
+        opened, include_path=include_path or (), trust_task_code=bool(trust_task_code)
+    )
+    text = render(board, title=title)
     if output is None:
         typer.echo(text.rstrip("\n"))
         return

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 import typer
 
 if TYPE_CHECKING:
-    from harness.evaluation.evaluate import Ended
+    from harness.api import Run
 
 R = TypeVar("R")
 
@@ -201,15 +201,15 @@ def use_plain(plain: bool) -> bool:
     return plain or bool(os.environ.get("CI")) or not sys.stdout.isatty()
 
 
-def report(ended: Ended, run: Path, output: OutputFlags) -> int:
+def report(run: Run, output: OutputFlags) -> int:
     """Print how a run ended; return its exit code."""
     if output.as_json:
-        typer.echo(json.dumps(ended.results, ensure_ascii=False))
+        typer.echo(json.dumps(run.results, ensure_ascii=False))
     elif not output.quiet:
         from harness.report.table import print_results
 
-        print_results(ended.results, ended.manifest, sys.stdout, plain=use_plain(output.plain))
-        typer.echo(f"run directory: {run}")
-    if ended.note:
-        typer.echo(ended.note, err=True)
-    return ended.exit_code
+        print_results(run.results, run.manifest, sys.stdout, plain=use_plain(output.plain))
+        typer.echo(f"run directory: {run.path}")
+    if run.note:
+        typer.echo(run.note, err=True)
+    return run.exit_code

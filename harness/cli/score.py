@@ -95,8 +95,9 @@ def score(
     output: options.OutputFlags,
 ) -> int:
     """Score stored responses without a model, or re-score a run directory."""
+    from harness.api import start_rescoring, start_scoring
     from harness.core.stored_replies import Fields
-    from harness.evaluation.stored import StoredReplies, score_directory, score_file
+    from harness.evaluation.stored import StoredReplies
     from harness.run.progress import choose_style
     from harness.settings import merge, parse_max_errors
 
@@ -106,11 +107,7 @@ def score(
     parse_max_errors(settings.max_errors, 0)
     style = choose_style(plain=output.plain, quiet=output.quiet)
     if target.file is None:
-        ended = score_directory(settings, style)
-    else:
-        fields = Fields(
-            target.response_field, target.doc_field, target.id_field, target.judge_field
-        )
-        replies = StoredReplies(target.file, fields, target.clean)
-        ended = score_file(settings, replies, sys.argv, style)
-    return options.report(ended, settings.run_directory, output)
+        return options.report(start_rescoring(settings, style), output)
+    fields = Fields(target.response_field, target.doc_field, target.id_field, target.judge_field)
+    replies = StoredReplies(target.file, fields, target.clean)
+    return options.report(start_scoring(settings, replies, sys.argv, style), output)

@@ -22,7 +22,7 @@ _PAIR: Final = re.compile(
     rf"(?P<name>\b[\w.-]*{_SENSITIVE}[\w.-]*)(?P<sign>=|['\"]\s*:\s*['\"])(?P<value>[^\s,'\"]+)",
     re.IGNORECASE,
 )
-_SHOWN: Final = re.compile(r"[A-Z]{0,8}|…|[Nn]one|null|[Tt]rue|[Ff]alse|\*+")
+_SHOWN: Final = re.compile(r"[A-Z]{0,8}|…|value|[Nn]one|null|[Tt]rue|[Ff]alse|\*+")
 _KEY_FORMS: Final = re.compile(
     r"\b(?:(?:sk|pk|rk)-[A-Za-z0-9_*-]{6,}|AIza[A-Za-z0-9_-]{20,}|hf_[A-Za-z0-9]{8,}|gh[pousr]_[A-Za-z0-9]{16,})"
 )

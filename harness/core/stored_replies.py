@@ -13,12 +13,13 @@ a null response.
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import hashlib
 import json
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -29,6 +30,7 @@ from harness.errors import InputFileError, UsageError
 _GZIP: Final = b"\x1f\x8b"
 _LIKELY_FIELDS: Final = [
     "response",
+    "filtered_resps",
     "model_output",
     "model_prediction",
     "prediction",
@@ -94,7 +96,7 @@ def read_records(path: Path, fields: Fields) -> list[Record]:
             )
         seen[record.id] = record.where
     _check_response_field(path, records, fields)
-    return records
+    return _unwrapped(records)
 
 
 def _check_response_field(path: Path, records: Sequence[Record], fields: Fields) -> None:
@@ -105,8 +107,28 @@ def _check_response_field(path: Path, records: Sequence[Record], fields: Fields)
         raise InputFileError(
             f"no record has the field {fields.response!r}",
             where=str(path),
-            hint=f"did you mean --response-field {likely[0]}?",
+            hint=f"did you mean --response-field {likely[0]}{_id_field(records)}?",
         )
+
+
+def _id_field(records: Sequence[Record]) -> str:
+    """Return what to add to a hint where the field that lm-eval gives for ids holds them."""
+    without = all(record.id is None and "doc_id" in record.whole for record in records)
+    return " --id-field doc_id" if without else ""
+
+
+def _unwrapped(records: list[Record]) -> list[Record]:
+    """Return the records with one-element lists as their element, if every response is such a list."""
+    responses = [record.response for record in records if record.response is not MISSING]
+    lists = all(
+        isinstance(one, list) and len(one) == 1 and isinstance(one[0], str) for one in responses
+    )
+    if not responses or not lists:
+        return records
+    return [
+        record if record.response is MISSING else replace(record, response=record.response[0])
+        for record in records
+    ]
 
 
 def _record(value: Any, where: str, fields: Fields) -> Record:
@@ -215,7 +237,11 @@ def _values(path: Path, data: bytes) -> Iterator[tuple[Any, str]]:
             text = data[: data.rfind(b"\n") + 1].decode("utf-8-sig")
         else:
             line = data.count(b"\n", 0, error.start) + 1
-            raise InputFileError(f"not UTF-8: {error.reason}", where=f"{path}:{line}") from error
+            raise InputFileError(
+                f"not UTF-8: {error.reason}",
+                where=f"{path}:{line}",
+                hint=_encoding_hint(path, data),
+            ) from error
     if text.lstrip().startswith("["):
         try:
             values = json.loads(text)
@@ -241,6 +267,15 @@ def _values(path: Path, data: bytes) -> Iterator[tuple[Any, str]]:
                 hint="one JSON object a line, or one JSON array",
             ) from error
         yield value, f"{path}:{number}"
+
+
+def _encoding_hint(path: Path, data: bytes) -> str:
+    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or b"\0" in data[:64]:
+        return (
+            "it looks like UTF-16, which PowerShell's > writes; save it as UTF-8:"
+            f" iconv -f UTF-16 -t UTF-8 {path.name} > utf8.jsonl"
+        )
+    return f"save it as UTF-8, for instance: iconv -f LATIN1 -t UTF-8 {path.name} > utf8.jsonl"
 
 
 def _bytes(path: Path) -> bytes:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +72,12 @@ class DocumentFinder:
             if found is not None:
                 return {**keys.original_fields(found), **(given or {}), **_ours(found)}
         shown = given if given is not None else record.whole
+        if record.id is not None and record.doc is None and not _has_fields(self._task, shown):
+            raise InputFileError(
+                f"the data has no item {record.id!r}",
+                where=record.where,
+                hint=_close(str(record.id), self._data(record)),
+            )
         raise InputFileError(
             f"the record has no field {self._task.missing_field(shown)!r}, which {self._task.spec.task} needs",
             where=record.where,
@@ -118,6 +125,19 @@ class DocumentFinder:
     def _content(self, doc: Document, like: Document) -> str:
         fields = [name for name in self._task.spec.doc_fields if name in like]
         return keys.digest({name: doc.get(name) for name in fields})
+
+
+def _has_fields(task: YamlTask, record: Document) -> bool:
+    """Return whether a record has any field of the benchmark's documents, apart from ids."""
+    return any(name in record for name in task.spec.doc_fields if name != "id")
+
+
+def _close(identifier: str, known: Mapping[str, Document]) -> str:
+    stripped = [name for name in known if name.strip().casefold() == identifier.strip().casefold()]
+    close = stripped or difflib.get_close_matches(identifier, known, n=1)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"its items are called {', '.join(map(repr, list(known)[:3]))} …, or give each record its 'doc'"
 
 
 def _ours(doc: Document) -> Document:

@@ -54,6 +54,7 @@ from harness.task_loading.specs import (
 )
 from harness.task_loading.task import YamlTask
 from metrics.text.cleaning import CLEANERS
+from metrics.text.reasoning import marks_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ class _Scored:
     def manifest_entry(self) -> ManifestEntry:
         """Return the manifest's entry for this task."""
         count = len(self.items)
+        note = marks_note((item.record.response for item in self.items), self.source.clean)
         return task_entry(
             self.task.spec,
             self.facts,
@@ -118,7 +120,7 @@ class _Scored:
             data={
                 "source": str(self.source.file),
                 "version": "file",
-                "warnings": [],
+                "warnings": [] if note is None else [note],
                 "sha256": self.fingerprint,
             },
         )

@@ -66,7 +66,9 @@ class PromptedTask(YamlTask):
         self._system: Callable[[Document], str] | None = None
         if self.system:  # the user's own text is trusted
             trusted = self._trusts_templates or system is not None
-            self._system = self._renderer("description", self.system, trusted=trusted)
+            self._system = self._renderer(
+                "description" if system is None else "--system", self.system, trusted=trusted
+            )
 
     def _data_options(self) -> Mapping[str, Any]:
         """Tell a loader that it may keep items without clips, if the template has no ``<audio>``."""

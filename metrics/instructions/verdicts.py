@@ -24,7 +24,9 @@ from metrics.instructions.arguments import (
     UndeterminedArgumentError,
     resolve,
 )
+from metrics.instructions.careful import CAREFUL
 from metrics.instructions.rules import BASE, SPEECH_IFEVAL, Rule
+from metrics.text.canonical import canonical
 
 Variant = Literal["base", "speech_ifeval"]
 WrapperName = Literal["google", "voicebench", "speech_ifeval"]
@@ -118,7 +120,8 @@ def check(instruction_id: str, kwargs: Kwargs, reply: str, variant: Variant = "b
     ...       {"letter": "!", "let_frequency": 1, "let_relation": "at least"}, "abc") == 3 / 26
     True
     """
-    return _expect(instruction_id, resolve(instruction_id, kwargs), (reply,), variant)
+    resolution = resolve(instruction_id, kwargs)
+    return _expect(_RULES[variant][instruction_id], instruction_id, resolution, (reply,))
 
 
 def evaluate(
@@ -137,7 +140,8 @@ def evaluate(
         reply: the model's reply as stored.
         wrapper: ``google``, ``voicebench`` (drops arguments with a false value, cleans the reply)
             or ``speech_ifeval`` (edited rules, no loose mode).
-        strict_reading: an instruction whose argument would be random fails.
+        strict_reading: an instruction whose argument would be random fails, and the rules are those of
+            ``metrics.instructions.careful``.
 
     Raises:
         InstructionError: unknown id, malformed arguments or broken pattern; upstream stops there.
@@ -163,12 +167,16 @@ def evaluate(
         resolve(name, kwargs) for name, kwargs in zip(instruction_ids, kwargs_list, strict=True)
     ]
 
+    table = (CAREFUL if strict_reading else _RULES)[rules.variant]
+
     def verdicts(texts: Iterable[str]) -> tuple[float, ...]:
         distinct = tuple(dict.fromkeys(texts))
+        if strict_reading:  # invisible characters are no reply
+            distinct = tuple(text for text in distinct if canonical(text, casefold=False).strip())
         return tuple(
             0.0
             if strict_reading and resolution.random
-            else _expect(name, resolution, distinct, rules.variant)
+            else _expect(table[name], name, resolution, distinct)
             for name, resolution in zip(instruction_ids, resolutions, strict=True)
         )
 
@@ -189,9 +197,7 @@ def _without_false(kwargs: Any) -> Any:
     return {name: value for name, value in kwargs.items() if value}
 
 
-def _expect(
-    instruction_id: str, resolution: Resolution, texts: Sequence[str], variant: Variant
-) -> float:
+def _expect(rule: Rule, instruction_id: str, resolution: Resolution, texts: Sequence[str]) -> float:
     """Probability over the arguments that at least one non-blank text passes."""
     texts = [text for text in texts if text.strip()]
     if not texts:
@@ -201,7 +207,6 @@ def _expect(
             "a missing argument would be drawn from the official checker's word list",
             where=instruction_id,
         )
-    rule = _RULES[variant][instruction_id]
     open_outcomes = list(resolution.outcomes)
     passed = Fraction(0)
     try:

@@ -1,1 +1,1 @@
-"""Reading replies: normalisers, labels, letters, options, numbers, edits."""
+"""Reading replies: the canonical form, normalisers, labels, letters, options, numbers, phonemes, edits."""

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from metrics.text.letters import letter_to_text
+from metrics.text.reasoning import without_reasoning
 
 DESTA_FRAME: Final = "The correct answer is: "
 """What MMAU's ``desta`` template makes a model write before its answer (README of ``tasks/mmau``)."""
@@ -38,6 +39,11 @@ def remove_desta_frame(response: str, options: Sequence[str] = ()) -> str:
 
 
 CLEANERS: Final[Mapping[str, Callable[[str, Sequence[str]], str]]] = MappingProxyType(
-    {"none": keep, "desta": remove_desta_frame, "letter": letter_to_text}
+    {
+        "none": keep,
+        "desta": remove_desta_frame,
+        "letter": letter_to_text,
+        "think": without_reasoning,
+    }
 )
 """Cleaning id -> function."""

@@ -10,6 +10,15 @@ A word error rate hangs on its normaliser, so every text metric declares one of 
   stripped here.
 * ``speech_ifeval``: ``<`` and ``>`` deleted, then ``whisper_basic`` (README of
   ``tasks/speech_ifeval``).
+* ``canonical``: ``metrics.text.canonical``, every character of Unicode category P or S to a space, white space
+  squeezed. Vowel marks count; dotted and dotless i are one letter.
+* ``canonical_unmarked``: the same without Arabic vowel marks and tatweel and without Hebrew points.
+* ``canonical_turkic``: the same with dotted and dotless i as two letters, cased as in Turkish.
+* ``canonical_speech_ifeval``: ``metrics.text.canonical``, then ``speech_ifeval``.
+
+For characters of scripts that are written without spaces between words (Han, kana, Thai, Lao, Khmer, Burmese,
+Tibetan) ``without_script_spaces`` takes out the spaces beside them: it is the last step of every strict character
+error rate.
 
 All are linear in the text and raise on no string.
 """
@@ -21,6 +30,8 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
+
+from metrics.text.canonical import canonical
 
 
 class _Blanks(dict[int, str]):
@@ -39,6 +50,16 @@ class _Blanks(dict[int, str]):
 
 _PUNCTUATION_AND_SYMBOLS = _Blanks("PS")
 _MARKS_TOO = _Blanks("MPS")
+_VOWEL_MARKS: Final = re.compile(
+    "[\u0640\u0610-\u061a\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
+    "\u08ca-\u08e1\u08e3-\u08ff\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7]"
+)
+_UNSPACED: Final = (
+    "[\u0e00-\u109f\u1780-\u17ff\u19e0-\u19ff\u2e80-\u2fdf\u3005-\u3007\u3021-\u302f\u3031-\u30ff\u3105-\u312f"
+    "\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua9e0-\ua9ff\uaa60-\uaa7f\uf900-\ufaff"
+    "\U00016fe0-\U00018cff\U0001aff0-\U0001b16f\U00020000-\U0003ffff]"
+)
+_SCRIPT_SPACE: Final = re.compile(f"(?<={_UNSPACED}) +| +(?={_UNSPACED})")
 _OPENING = re.compile(r"[<\[]")
 _CLOSING = re.compile(r"[>\]]")
 
@@ -81,6 +102,57 @@ def speech_ifeval(text: str) -> str:
     return whisper_basic(text.replace("<", "").replace(">", ""))
 
 
+def canonical_words(text: str) -> str:
+    """Return the canonical form with punctuation and symbols as spaces.
+
+    >>> canonical_words("L\u2019e\u0301te\u0301, STRASSE \uff11\uff12\u200b!")
+    'l été strasse 12'
+    """
+    return _spaced(canonical(text))
+
+
+def canonical_unmarked(text: str) -> str:
+    """Return ``canonical_words`` without Arabic and Hebrew vowel marks and without tatweel.
+
+    Letters that a mark changes (hamza, madda) stay as they are.
+
+    >>> canonical_unmarked("ذَهَـبَ الوَلَدُ")
+    'ذهب الولد'
+    """
+    return _spaced(_VOWEL_MARKS.sub("", canonical(text)))
+
+
+def canonical_turkic(text: str) -> str:
+    """Return ``canonical_words`` with dotted and dotless i as two letters.
+
+    >>> canonical_turkic("KIŞ, İYİ"), canonical_words("KIŞ, İYİ")
+    ('kış iyi', 'kiş iyi')
+    """
+    return _spaced(canonical(text, language="tr"))
+
+
+def canonical_speech_ifeval(text: str) -> str:
+    """Return ``speech_ifeval`` of the canonical form.
+
+    >>> canonical_speech_ifeval("\ufeff<Hello> (um) \uff37orld")
+    'hello world'
+    """
+    return speech_ifeval(canonical(text))
+
+
+def without_script_spaces(text: str) -> str:
+    """Return a text without spaces beside characters of scripts that need none between words.
+
+    >>> without_script_spaces("今天 很好 ok ok 吗"), without_script_spaces("안녕 하세요")
+    ('今天很好ok ok吗', '안녕 하세요')
+    """
+    return text if text.isascii() else _SCRIPT_SPACE.sub("", text)
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.translate(_PUNCTUATION_AND_SYMBOLS).split())
+
+
 def _without_angular(text: str) -> str:
     """Removes from each ``<`` or ``[`` to the next ``>`` or ``]``, whichever comes first."""
     kept: list[str] = []
@@ -111,6 +183,15 @@ def _without_round(text: str) -> str:
 
 
 NORMALIZERS: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
-    {"raw": raw, "basic": basic, "whisper_basic": whisper_basic, "speech_ifeval": speech_ifeval}
+    {
+        "raw": raw,
+        "basic": basic,
+        "whisper_basic": whisper_basic,
+        "speech_ifeval": speech_ifeval,
+        "canonical": canonical_words,
+        "canonical_unmarked": canonical_unmarked,
+        "canonical_turkic": canonical_turkic,
+        "canonical_speech_ifeval": canonical_speech_ifeval,
+    }
 )
 """Normaliser id -> function."""

@@ -1,72 +1,88 @@
-"""Reading one number from a reply; anything ambiguous is no number.
+"""The one number that a reply commits to; anything ambiguous is no number.
 
-``strict_number`` is the strict rule of LLaSO-Eval (README of ``tasks/llaso_eval``) for ages and pitches.
-``spoken_number`` is the rule of the quickstart suite, where a transcript may spell a number out in
-English. Both return ``None`` rather than guess, never an infinite or undefined value, and are
-linear in the text.
+``strict_number`` is the strict rule for ages, pitches and scores (LLaSO-Eval, Dynamic-SUPERB), where a range stands
+for its mean; ``spoken_number`` is that of the quickstart suite, where a range is no number and digits may be
+grouped by commas. Both read digits and English words (``metrics.text.cardinals``). A reply commits to a number if
+
+* it names only that one, however often;
+* it names others as well, but only to exclude them ("25, not 30");
+* it names several and gives one of them as its answer ("…, so the answer is 25", "12 + 13 = 25").
+
+Bounds ("over 25", "25+"), alternatives and numbers joined by a sign ("5/5", "10:30") commit to none. Neither
+function returns an infinite or undefined value; both are linear in the text.
 """
 
 from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from typing import Final
 
-_MINUS: Final = str.maketrans({"\u2010": "-", "\u2013": "-", "\u2212": "-"})
-# a sign counts unless it stands right after a word ("GPT-4"), a number ("4-6") or another sign
-_NUMERAL: Final = r"(?:(?<![\w+-])[-+])?(?:\d+(?:\.\d+)*|(?<![\w.])\.\d+)"
-_NUMBER: Final = re.compile(_NUMERAL)
-_RANGE_SIGN: Final = re.compile(r"[ \t]*-[ \t]*")
+from metrics.text.canonical import canonical
+from metrics.text.cardinals import MOST, Number, numbers, plain
+
+_FILLER: Final = (
+    r"(?:(?:a|an|the|about|around|exactly|be|in|likely|really|quite|actually|simply|just|year|years|"
+    r"number|midi|pitch|note|value|of|score|age|it|is)[ ]+){0,4}"
+)
+_EXCLUDED: Final = re.compile(
+    r"(?:\bnot|n't|\bnever|\bneither|\brather than|\binstead of|\bnor|\bas opposed to|\bunlike)"
+    rf"[ ]+{_FILLER}\Z"
+)
+_GOES_ON: Final = re.compile(rf"[ ,]*(?:,|\bor\b|\bnor\b)[ ]*{_FILLER}\Z")
+_DENIED: Final = re.compile(
+    r"[ ]*(?:years?(?: old)?[ ]*)?(?:is|was|would be|seems)?[ ]*"
+    r"(?:is not|isn't|wasn't|was not|would not be|is wrong|is incorrect|is too|can be ruled out)\b"
+)
+_BOUND: Final = re.compile(
+    r"(?:\b(?:more|less|fewer|older|younger|greater|higher|lower|other|no later|larger|smaller) than"
+    r"|\bover|\bunder|\bat least|\bat most|\bup to|\babove|\bbelow|\bbeyond|\bexceed(?:s|ing)?|[<>≤≥])[ ]*\Z"
+)
+_OPEN: Final = re.compile(
+    r"[ ]?\+(?![ ]*\d)|[ ]plus\b|[ ]?-?(?:some(?:thing|ish)?|odd)\b"
+    r"|[ ](?:years?[ ])?(?:or|and) (?:more|less|fewer|older|younger|above|below|over|under|higher|lower|up)\b"
+)
+_RANGE: Final = re.compile(r"[ \t]*-[ \t]*|[ ](?:to|through|until|up to)[ ]")
 _SPACES: Final = re.compile(r"[ \t]+")
-_GROUPED: Final = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
+_BETWEEN: Final = re.compile(r"\bbetween[ ](?:the ages? of[ ]|about[ ])?(?:age[ ])?\Z")
+_COMMITS: Final = re.compile(
+    r"(?:\b(?:answer|result|total|estimate|prediction|conclusion|guess)\b(?:[ ]\w+){0,4}?[ ]*"
+    r"(?:\bis|\bare|\bwas|\bwould be|:|=|\bequals)|\bmidi\b(?:[ ]\w+){0,6}?[ ]*(?:\bis|:|=|\bof)|=|\\boxed\{)[ *$\"'(]*"
+    r"(?:about |approximately |around |exactly )?\Z"
+)
+_PRONOUN: Final = re.compile(
+    r"\b(?:no|this|that|which|each|every|any|another) one\b|\bone (?:can|could|may|might)\b"
+)
+_MOST_COUNTED: Final = 12
+_NOUN: Final = re.compile(
+    r"[ -](?!(?:years?|yrs?|y/?o|to|or|and|not|hz|hertz|midi|points?|out|percent|degrees|on|in|at|for|is|was|old|"
+    r"rather|instead|but|because|since|as|i|hundred|thousand)\b)[a-z]"
+)
+_LOOK_BACK: Final = 80
 
-_UNITS: Final = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
-    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14,
-    "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
-}  # fmt: skip
-_TENS: Final = {
-    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
-    "eighty": 80, "ninety": 90,
-}  # fmt: skip
-_MAGNITUDES: Final = {"hundred", "thousand", "dozen", "million", "billion", "trillion"}
-_TOKEN: Final = re.compile(rf"{_NUMERAL}|[^\W\d_]+|[^\s\w]")
 
+def strict_number(
+    text: str, *, decades: bool = False, asked: tuple[float, float] | None = None
+) -> float | None:
+    """Return the only number of a text, or the mean of the only range.
 
-def strict_number(text: str) -> float | None:
-    """The only number of a text, or the mean of the only range ``a-b``.
-
-    A number is an integer or a decimal with its sign; digits count wherever they stand ("25yo",
-    "GPT-4"). Hyphen, minus and en dash characters count as ``-``. Grouped digits ("1,000"), dotted groups ("1.2.3") and
-    chains of ranges ("2023-05-01") are not one number.
+    Args:
+        text: a reply or a reference.
+        decades: read "in their 40s" as the range 40 to 49.
+        asked: the range that the question names; a reply that repeats it gives no number.
 
     >>> strict_number("about 25 years."), strict_number("-5"), strict_number("20 - 30")
     (25.0, -5.0, 25.0)
-    >>> strict_number("GPT-4, 25-ish") is None
-    True
+    >>> strict_number("twenty-five, not thirty"), strict_number("between 20 and 30")
+    (25.0, 25.0)
+    >>> strict_number("25 or 30") is None, strict_number("10²") is None
+    (True, True)
     """
-    text = unicodedata.normalize("NFKC", text).translate(_MINUS)
-    found = list(_NUMBER.finditer(text))
-    if not 1 <= len(found) <= 2:
-        return None
-    numerals = [match[0] for match in found]
-    if len(found) == 2:
-        gap = text[found[0].end() : found[1].start()]
-        if _SPACES.fullmatch(gap) and numerals[0][0].isdigit() and numerals[1][0] == "-":
-            numerals[1] = numerals[1][1:]  # "20 -30": the sign is that of the range
-        elif not _RANGE_SIGN.fullmatch(gap):
-            return None
-    numbers = [_decimal(numeral) for numeral in numerals]
-    finite = [number for number in numbers if number is not None and math.isfinite(number)]
-    if len(finite) < len(numbers):
-        return None
-    mean = math.fsum(finite) / len(finite)
-    return mean if math.isfinite(mean) else None
+    return _committed(text, ranges=True, grouped=False, decades=decades, asked=asked)
 
 
 def spoken_number(text: str) -> float | None:
-    """The only number of a text, in digits or English cardinal words up to 999,999.
+    """Return the only number of a text, in digits or English words up to 999,999.
 
     Digits may be grouped by commas and combine with ``hundred`` and ``thousand``; ``minus`` and
     ``negative`` before a number turn its sign. Words that could be read as two numbers ("two three",
@@ -74,94 +90,126 @@ def spoken_number(text: str) -> float | None:
 
     >>> spoken_number("there were twenty-three dogs"), spoken_number("1,250 books")
     (23.0, 1250.0)
-    >>> spoken_number("one hundred and five thousand two hundred")
-    105200.0
-    >>> spoken_number("two of three") is None
-    True
+    >>> spoken_number("on the twenty-first"), spoken_number("two and a half")
+    (21.0, 2.5)
+    >>> spoken_number("two of three") is None, spoken_number("two thirds") is None
+    (True, True)
     """
-    folded = unicodedata.normalize("NFKC", text).translate(_MINUS).lower()
-    folded = _GROUPED.sub(lambda match: match[0].replace(",", ""), folded)
-    tokens = _TOKEN.findall(folded)
-    numbers: list[float | None] = []
-    position = 0
-    while position < len(tokens):
-        number, after = _read_cardinal(tokens, position)
-        if after == position:
-            position += 1
-            continue
-        if number is not None and position and tokens[position - 1] in {"minus", "negative"}:
-            number = -number
-        numbers.append(number)
-        if len(numbers) > 1:
-            return None
-        position = after
-    return numbers[0] if numbers else None
+    return _committed(text, ranges=False, grouped=True, decades=False)
 
 
-def _decimal(numeral: str) -> float | None:
-    return float(numeral) if numeral.count(".") <= 1 else None
+def _committed(
+    text: str,
+    *,
+    ranges: bool,
+    grouped: bool,
+    decades: bool,
+    asked: tuple[float, float] | None = None,
+) -> float | None:
+    text = plain(_PRONOUN.sub(" ", canonical(text)), grouped=grouped)
+    found = _cardinals(text, numbers(text))
+    if len(found) > MOST:
+        return None
+    if ranges:
+        found = [number for number in found if not _counts_things(text, number)]
+    kept: list[tuple[Number, float | None]] = []
+    excluded = False
+    last = 0
+    for number in found:
+        before = text[max(last, number.start - _LOOK_BACK) : number.start]
+        again = excluded and last and _GOES_ON.fullmatch(text[last : number.start])
+        excluded = bool(_EXCLUDED.search(before) or again or _DENIED.match(text, number.end))
+        if not excluded:
+            unclear = number.kind == "decade" and not decades
+            bound = _BOUND.search(before) or _OPEN.match(text, number.end)
+            kept.append((number, None if unclear or bound else number.value))
+        last = number.end
+    values = _ranges(text, kept, ranges=ranges, asked=asked)
+    if values and None not in values and len(set(values)) == 1:
+        return values[0]
+    answers = {
+        number.value
+        for index, (number, value) in enumerate(kept)
+        if value is not None
+        and _COMMITS.search(text[max(0, number.start - _LOOK_BACK) : number.start])
+        and _stands_alone(text, kept, index)
+    }
+    return answers.pop() if len(answers) == 1 else None
 
 
-def _read_cardinal(tokens: list[str], start: int) -> tuple[float | None, int]:
-    """Reads the longest cardinal at ``start``: (number, position after it)."""
-    value, position = _read_group(tokens, start)
-    if position == start:
-        return None, start
-    if position < len(tokens) and tokens[position] == "thousand":
-        position += 1
-        value = None if value is None else 1000 * value
-        follow = _skip_and(tokens, position)
-        rest, after = _read_group(tokens, follow)
-        if after > follow and _is_words(tokens, follow):
-            position = after
-            value = None if value is None or rest is None else value + rest
-    if value is not None and not math.isfinite(value):
-        value = None
-    if position < len(tokens) and tokens[position] in _MAGNITUDES:
-        value = None  # "two million", "one thousand two thousand"
-    return value, position
+def _cardinals(text: str, found: list[Number]) -> list[Number]:
+    """Return the cardinals; where there is none, the ordinals, "second" only behind "the"."""
+    cardinals = [number for number in found if number.kind != "ordinal"]
+    if cardinals:
+        return cardinals
+    return [
+        number
+        for number in found
+        if text[number.start : number.end] != "second"
+        or text[max(0, number.start - 4) : number.start] == "the "
+    ]
 
 
-def _read_group(tokens: list[str], start: int) -> tuple[float | None, int]:
-    """Reads up to 999 in words, or digits, or digits and ``hundred``."""
-    value, position = _read_below_hundred(tokens, start)
-    if position == start:
-        return None, start
-    if position < len(tokens) and tokens[position] == "hundred":
-        position += 1
-        value = None if value is None else 100 * value
-        follow = _skip_and(tokens, position)
-        rest, after = _read_below_hundred(tokens, follow)
-        if after > follow and _is_words(tokens, follow):
-            position = after
-            value = None if value is None or rest is None else value + rest
-    return value, position
+def _counts_things(text: str, number: Number) -> bool:
+    """Return whether a number word counts a noun that follows ("two notes"), and is no answer."""
+    if text[number.start].isdigit() or number.value is None or number.value > _MOST_COUNTED:
+        return False
+    return _NOUN.match(text, number.end) is not None
 
 
-def _read_below_hundred(tokens: list[str], start: int) -> tuple[float | None, int]:
-    if start >= len(tokens):
-        return None, start
-    token = tokens[start]
-    following = tokens[start + 1] if start + 1 < len(tokens) else ""
-    if token[-1].isdecimal():
-        return _decimal(token), start + 1
-    if token in {"a", "an"} and following in {"hundred", "thousand"}:
-        return 1.0, start + 1
-    if token in _UNITS:
-        return float(_UNITS[token]), start + 1
-    if token in _TENS:
-        unit = start + 2 if following == "-" else start + 1
-        digit = _UNITS.get(tokens[unit], 0) if unit < len(tokens) else 0
-        if 1 <= digit <= 9:
-            return float(_TENS[token] + digit), unit + 1
-        return float(_TENS[token]), start + 1
-    return None, start
+def _ranges(
+    text: str,
+    kept: list[tuple[Number, float | None]],
+    *,
+    ranges: bool,
+    asked: tuple[float, float] | None,
+) -> list[float | None]:
+    """Return the values in order, two ends of a range as their mean, and ``None`` for what is unclear."""
+    values: list[float | None] = []
+    index = 0
+    while index < len(kept):
+        number, value = kept[index]
+        if index + 1 < len(kept):
+            other, end = kept[index + 1]
+            gap = text[number.end : other.start]
+            negative = (
+                _SPACES.fullmatch(gap) and text[other.start] == "-" and other.end > other.start + 1
+            )
+            between = gap.strip() == "and" and _BETWEEN.search(
+                text[max(0, number.start - 30) : number.start]
+            )
+            if _RANGE.fullmatch(gap) or negative or between:
+                if end is not None and negative:
+                    end = -end  # "20 -30": the sign is that of the range
+                unclear = not ranges or (value, end) == asked
+                values.append(None if unclear else _mean(value, end))
+                index += 2
+                if index < len(kept) and _joined(text[other.end : kept[index][0].start]):
+                    values.append(None)
+                continue
+            if _joined(gap):
+                value = None
+        values.append(value)
+        index += 1
+    return values
 
 
-def _skip_and(tokens: list[str], position: int) -> int:
-    return position + 1 if position < len(tokens) and tokens[position] == "and" else position
+def _mean(one: float | None, other: float | None) -> float | None:
+    if one is None or other is None:
+        return None
+    mean = math.fsum((one, other)) / 2
+    return mean if math.isfinite(mean) else None
 
 
-def _is_words(tokens: list[str], position: int) -> bool:
-    """Whether a cardinal in words stands there that may follow ``hundred`` or ``thousand``."""
-    return tokens[position] in _TENS or _UNITS.get(tokens[position], 0) > 0
+def _joined(gap: str) -> bool:
+    """Whether two numbers are one expression: a sign and no space between them."""
+    return (bool(gap) and not any(sign.isspace() or sign.isalpha() for sign in gap)) or "/" in gap
+
+
+def _stands_alone(text: str, kept: list[tuple[Number, float | None]], index: int) -> bool:
+    """Whether the number behind an announcement is no part of an alternative, range or sum."""
+    number = kept[index][0]
+    if index + 1 == len(kept):
+        return True
+    gap = text[number.end : kept[index + 1][0].start].strip()
+    return bool(re.search(r"[.;\n)]|\bnot\b", gap))

@@ -12,8 +12,7 @@ silently: the check runs all the same and must fail, so an exception that is no 
 adapter itself declares (its modes, its style, one clip per request) is an exception of that kind already. A model that
 takes text only is asked with a line of text for every clip. Nothing here imports pytest.
 
-The suite asks greedily and expects the same request to give the same reply. One adapter is opened for all checks
-that only ask; the others make their own.
+The suite asks greedily and expects equal replies to equal requests. Checks that only ask share one open adapter.
 """
 
 from __future__ import annotations
@@ -33,9 +32,13 @@ from harness.core.generation import Level, build_generation
 from harness.errors import UnknownNameError
 from harness.types import Adapter, AdapterInfo, Audio, Message, Request, Response, Text
 from model_adapters.conformance.tools import (
+    ABOUT_AUDIO,
+    UNICODE,
     NonconformingError,
     TrackedClip,
+    Verdict,
     ask,
+    in_words,
     opened,
     require,
     synthetic_clips,
@@ -46,23 +49,10 @@ __all__ = ["AdapterConformance", "Check", "NonconformingError", "Verdict"]
 TASK: Final = "conformance"
 """Task of all requests (``Request.item``), for adapters that look replies up."""
 QUESTION: Final = "What can be heard in the recording, and what is said in it?"
-UNICODE: Final = (
-    "Grüße, 你好, مرحبا, שלום, हिन्दी, 👩🏽‍🚀, e\u0301\u200b, “quotes”, \\n, \t{braces} <think"
-)
 MAX_NEW_TOKENS: Final = 24
-ABOUT_AUDIO: Final = ("audio_matters", "several_clips", "failures_as_values", "no_audio_retained")
-"""Checks that mean nothing to a model that takes text only."""
 TEXT_ONLY: Final = "declares text only"
 PATIENCE: Final = 10.0
 """Seconds within which a cancelled request must be over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Result of a check: passed, or a declared exception that was found to be true."""
-
-    check: str
-    exception: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,7 +360,7 @@ class AdapterConformance:
 
     def _request(self, item: str, messages: tuple[Message, ...], **generation: object) -> Request:
         if self._reads_only():
-            messages = tuple(_in_words(message) for message in messages)
+            messages = tuple(in_words(message) for message in messages)
         decoding = build_generation(
             Level({"max_new_tokens": MAX_NEW_TOKENS}, str), Level(generation, str)
         )
@@ -408,14 +398,3 @@ class AdapterConformance:
             wanted = self._expects(compare)
             require(text == wanted, f"expected {wanted!r}, found {text!r}")
         return text
-
-
-def _in_words(message: Message) -> Message:
-    """Return the message with a line of text for every clip."""
-    return Message(
-        message.role,
-        tuple(
-            part if isinstance(part, Text) else Text(f"[recording {part.sha256[:12]}]\n")
-            for part in message.parts
-        ),
-    )

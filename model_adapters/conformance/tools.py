@@ -6,14 +6,21 @@ import asyncio
 import contextlib
 import io
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from harness.audio import AudioRef
-from harness.types import Adapter, AdapterInfo, Audio, Request, Response
+from harness.types import Adapter, AdapterInfo, Audio, Message, Request, Response, Text
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+
+UNICODE: Final = (
+    "Grüße, 你好, مرحبا, שלום, हिन्दी, 👩🏽‍🚀, e\u0301\u200b, “quotes”, \\n, \t{braces} <think"
+)
+ABOUT_AUDIO: Final = ("audio_matters", "several_clips", "failures_as_values", "no_audio_retained")
+"""Checks that mean nothing to a model that takes text only."""
 
 
 class NonconformingError(AssertionError):
@@ -119,3 +126,22 @@ def require(condition: bool, message: str) -> None:
     """Fail a check unless the condition holds."""
     if not condition:
         raise NonconformingError(message)
+
+
+def in_words(message: Message) -> Message:
+    """Replace every clip of a message by a line of text."""
+    return Message(
+        message.role,
+        tuple(
+            part if isinstance(part, Text) else Text(f"[recording {part.sha256[:12]}]\n")
+            for part in message.parts
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Result of a check: passed, or a declared exception that was found to be true."""
+
+    check: str
+    exception: str | None = None

@@ -36,6 +36,7 @@ def load(
     rule: str,
     commit: str | None = None,
     has_audio: bool = True,
+    norm: str = "canonical",
     **metadata: Any,
 ) -> dict[str, Documents]:
     """All documents of one data set, as ``{"test": Documents}``.
@@ -47,6 +48,7 @@ def load(
         rule: how it is scored (``tasks.dynamic_superb.scoring.RULES``).
         commit: commit of the data set in the organisers' list.
         has_audio: whether items have clips.
+        norm: normaliser of strict word error rates (``metrics.text.normalizers.NORMALIZERS``).
         metadata: the task's metadata, unused.
 
     Raises:
@@ -57,7 +59,13 @@ def load(
     del metadata
     if rule not in RULES:
         raise UnsupportedTaskError(f"{data_set} has no score", hint="see: harness tasks show TASK")
-    params = {"data_set": data_set, "rule": rule, "commit": commit, "has_audio": has_audio}
+    params = {
+        "data_set": data_set,
+        "rule": rule,
+        "commit": commit,
+        "has_audio": has_audio,
+        "norm": norm,
+    }
     if folder is not None:
         place = find_folder(Path(folder), data_set.rpartition("/")[2])
         source, version, rows = str(place), "local", _local(place)

@@ -26,6 +26,7 @@ class Instance:
         name: the organisers' name of the task.
         revision: commit as listed, ``None`` where none is.
         metric: metric of a text set, ``None`` where it is not known.
+        norm: normaliser of the strict reading of a text set, where it is not the usual one.
         unsupported: key of the reason why there is no score.
         flags: ``S`` speech, ``M`` music, ``A`` audio.
         note: the organisers' remark.
@@ -38,6 +39,7 @@ class Instance:
     name: str = ""
     revision: str | None = None
     metric: str | None = None
+    norm: str | None = None
     unsupported: str | None = None
     flags: str = ""
     note: str = ""

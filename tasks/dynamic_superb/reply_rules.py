@@ -15,7 +15,8 @@ from typing import Final
 
 from harness.types import Stats
 from metrics.text.labels import only_label
-from metrics.text.normalizers import basic
+from metrics.text.normalizers import NORMALIZERS, canonical_words, without_script_spaces
+from metrics.text.phonemes import arpabet
 
 Slots = Mapping[str, Sequence[str]]
 """Slot type -> its values, in order."""
@@ -93,22 +94,41 @@ def official_char_edits(reference: str, hypothesis: str) -> Stats:
     return _edits(reference.upper(), hypothesis.upper())
 
 
-def strict_word_edits(reference: str, hypothesis: str) -> Stats:
-    """Edits between words of normalised text (``metrics.text.normalizers.basic``).
+def strict_word_edits(reference: str, hypothesis: str, norm: str = "canonical") -> Stats:
+    """Edits between words of normalised text.
 
-    >>> strict_word_edits("a cat", "A  cat.")
+    Args:
+        reference: the reference.
+        hypothesis: the reply.
+        norm: a name of ``metrics.text.normalizers.NORMALIZERS``.
+
+    >>> strict_word_edits("l\u2019e\u0301te\u0301", "L'été.")
     {'edits': 0, 'length': 2}
     """
-    return _edits(basic(reference).split(), basic(hypothesis).split())
+    normalize = NORMALIZERS[norm]
+    return _edits(normalize(reference).split(), normalize(hypothesis).split())
 
 
 def strict_char_edits(reference: str, hypothesis: str) -> Stats:
-    """Edits between characters of normalised text.
+    """Edits between characters of canonical text, without the spaces of scripts that need none.
 
-    >>> strict_char_edits("a cat", "A hat!")
-    {'edits': 1, 'length': 5}
+    >>> strict_char_edits("a cat", "A hat!"), strict_char_edits("今天，很好", "今天很 好")
+    ({'edits': 1, 'length': 5}, {'edits': 0, 'length': 4})
     """
-    return _edits(basic(reference), basic(hypothesis))
+    return _edits(_characters(reference), _characters(hypothesis))
+
+
+def strict_phoneme_edits(reference: str, hypothesis: str) -> Stats:
+    """Edits between ARPAbet phonemes, without notation and stress.
+
+    >>> strict_phoneme_edits("HH AH L OW", "/hh ah0 l ow1/")
+    {'edits': 0, 'length': 4}
+    """
+    return _edits(arpabet(reference), arpabet(hypothesis))
+
+
+def _characters(text: str) -> str:
+    return without_script_spaces(canonical_words(text))
 
 
 def _edits(reference: Sequence[str], hypothesis: Sequence[str]) -> dict[str, float]:
@@ -136,22 +156,6 @@ def slots(text: str) -> Slots:
             raise SlotError(f"{piece!r} is not of the form 'type: value'")
         found.setdefault(kind, []).append(values[0])
     return found
-
-
-def strict_slots(text: str) -> Slots:
-    """The same, with types and values normalised; an unreadable text has no slots.
-
-    >>> strict_slots("City: Rome!"), strict_slots("Rome")
-    ({'city': ['rome']}, {})
-    """
-    try:
-        found = slots(text)
-    except SlotError:
-        return {}
-    merged: dict[str, list[str]] = {}
-    for kind, values in found.items():
-        merged.setdefault(basic(kind), []).extend(map(basic, values))
-    return merged
 
 
 def slot_type_f1(reference: Slots, hypothesis: Slots) -> float:

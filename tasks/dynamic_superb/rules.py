@@ -13,10 +13,11 @@ from typing import Any, Final
 
 from harness.types import Reading, Scored, Stats
 from metrics.measures.corpus_bleu import bleu_item
-from metrics.text.normalizers import basic
+from metrics.text.normalizers import canonical_words
 from metrics.text.numbers import strict_number
 from tasks.dynamic_superb import judge_reply as judge
 from tasks.dynamic_superb import reply_rules as metrics
+from tasks.dynamic_superb import slot_strings
 
 Readings = dict[Reading, Scored]
 
@@ -31,6 +32,7 @@ class Item:
     response: Any
     split: Mapping[str, Any]
     verdicts: Sequence[Any] | None = None
+    norm: str = "canonical"
 
     @property
     def text(self) -> str:
@@ -58,7 +60,12 @@ def _share(correct: bool) -> dict[str, float]:
 
 
 def _pair(
-    metric: str, item: Item, official: Callable[[], Stats], strict: Stats
+    metric: str,
+    item: Item,
+    official: Callable[[], Stats],
+    strict: Stats,
+    *,
+    parsed: bool | None = None,
 ) -> tuple[Readings, frozenset[str]]:
     """Both readings of a text metric; the official one stops where ``official`` raises."""
     try:
@@ -67,7 +74,7 @@ def _pair(
         found = None
     readings: Readings = {
         "official": Scored(found, parsed=found is not None and item.answered),
-        "strict": Scored(strict, parsed=item.answered),
+        "strict": Scored(strict, parsed=item.answered if parsed is None else parsed),
     }
     return readings, frozenset() if found is not None else frozenset({metric})
 
@@ -126,28 +133,49 @@ def _edit_rule(
             return found
 
         readings, aborted = _pair(metric, item, count, strict(item.gold, item.text))
-        return Part({metric: readings}, basic(item.text), aborted=aborted)
+        return Part({metric: readings}, canonical_words(item.text), aborted=aborted)
 
     return rule
 
 
+def words(item: Item) -> Part:
+    """Word error rate; where the strict one drops vowel marks, ``wer_marked`` counts them."""
+    part = _edit_rule(
+        "wer",
+        metrics.official_word_edits,
+        lambda gold, reply: metrics.strict_word_edits(gold, reply, item.norm),
+    )(item)
+    if item.norm == "canonical_unmarked":
+        marked = Scored(metrics.strict_word_edits(item.gold, item.text), parsed=item.answered)
+        part.metrics["wer_marked"] = {"strict": marked}
+    return part
+
+
 def slots(item: Item) -> Part:
-    """Slot filling: F1 of slot types, character error rate of slot values."""
-    gold, said = metrics.strict_slots(item.gold), metrics.strict_slots(item.text)
+    """Slot filling: F1 of slot types, character error rate of slot values.
+
+    A reply without a slot is unparsed and has F1 0, also against a reference that cannot be read. A reference
+    without slots is met by a reply that says that there are none.
+    """
+    gold, said = slot_strings.read(item.gold), slot_strings.read(item.text)
+    readable = said is not None and item.answered
 
     def types() -> Stats:
         f1 = metrics.slot_type_f1(metrics.slots(item.gold), metrics.slots(item.text))
         return {"score": f1, "n": 1}
 
-    f1, stopped = _pair("slot_f1", item, types, {"score": metrics.slot_type_f1(gold, said), "n": 1})
+    right = gold if gold is not None or item.gold.strip() else {}
+    score = 0.0 if right is None or said is None else metrics.slot_type_f1(right, said)
+    f1, stopped = _pair("slot_f1", item, types, {"score": score, "n": 1}, parsed=readable)
     cer, also = _pair(
         "slot_cer",
         item,
         lambda: metrics.official_slot_edits(metrics.slots(item.gold), metrics.slots(item.text)),
-        metrics.strict_slot_edits(gold, said),
+        metrics.strict_slot_edits(right or {}, said or {}),
+        parsed=readable,
     )
-    plain = {kind: list(values) for kind, values in said.items()}
-    return Part({"slot_f1": f1, "slot_cer": cer}, plain, aborted=stopped | also)
+    details = {"reference_unreadable": True} if right is None else {}
+    return Part({"slot_f1": f1, "slot_cer": cer}, said, details, aborted=stopped | also)
 
 
 def bleu(item: Item) -> Part:
@@ -156,7 +184,7 @@ def bleu(item: Item) -> Part:
         "corpus_bleu",
         item,
         lambda: bleu_item(item.gold, item.text),
-        bleu_item(basic(item.gold), basic(item.text)),
+        bleu_item(canonical_words(item.gold), canonical_words(item.text)),
     )
     return Part({"corpus_bleu": readings}, aborted=aborted)
 
@@ -185,8 +213,8 @@ def number(item: Item) -> Part:
 RULES: Final[dict[str, Callable[[Item], Part]]] = {
     "exact": exact,
     "judged": judged,
-    "wer": _edit_rule("wer", metrics.official_word_edits, metrics.strict_word_edits),
-    "per": _edit_rule("per", metrics.official_word_edits, metrics.strict_word_edits),
+    "wer": words,
+    "per": _edit_rule("per", metrics.official_word_edits, metrics.strict_phoneme_edits),
     "cer": _edit_rule("cer", metrics.official_char_edits, metrics.strict_char_edits),
     "slots": slots,
     "bleu": bleu,

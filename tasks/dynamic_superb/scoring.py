@@ -27,6 +27,13 @@ from tasks.dynamic_superb.rules import RULES, Item
 LISTED: Final = "DynamicSuperb/HEARSoundEventDetection_DCASE2016Task2"
 """The set whose label is a written list."""
 _MAX_OPTIONS: Final = 100
+_NORMS: Final = {
+    "cer": "upper/canonical",
+    "per": "upper/arpabet",
+    "slots": "upper/canonical",
+    "bleu": "13a/canonical",
+}
+"""Normalisers of the official and the strict reading by rule."""
 
 
 # --- documents ---------------------------------------------------------------------------------
@@ -112,8 +119,10 @@ def signature(docs: Sequence[Document]) -> dict[str, str]:
     if not docs:
         return {}
     rule = docs[0]["_params"]["rule"]
-    if rule in ("wer", "cer", "per", "slots", "bleu"):
-        return {"norm": "13a/basic" if rule == "bleu" else "upper/basic"}
+    if rule == "wer":
+        return {"norm": f"upper/{docs[0]['_params'].get('norm', 'canonical')}"}
+    if rule in _NORMS:
+        return {"norm": _NORMS[rule]}
     if rule != "exact":
         return {}
     labels = _labels(docs[0])
@@ -154,8 +163,10 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
     >>> found["official"].stats, found["strict"].stats
     ({'correct': 0, 'n': 1}, {'correct': 1, 'n': 1})
     """
-    rule = RULES[doc["_params"]["rule"]]
-    part = rule(Item(reference(doc), response, doc.get("_split") or {}, verdicts))
+    params = doc["_params"]
+    norm = params.get("norm", "canonical")
+    item = Item(reference(doc), response, doc.get("_split") or {}, verdicts, norm)
+    part = RULES[params["rule"]](item)
     return ItemScore(part.metrics, part.extracted, part.details, part.aborted)
 
 

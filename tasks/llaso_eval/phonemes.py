@@ -1,16 +1,14 @@
-"""LLaSO-Eval phoneme error rate of one item, both readings.
+"""LLaSO-Eval phoneme error rate of one item, official reading.
 
 The official sequence keeps only the letters A-Z of the upper-cased text and merges some of them by a
 table that was made for other indices; every other IPA symbol is dropped. The official rate of a set is
 the mean over items, and the script passes reference and answer swapped, so ``phoneme_rate`` names its
-arguments by the place they take. The strict sequence keeps every IPA code point and is scored as a corpus
-rate with ``metrics.text.edits.char_edits``. Source: the rules in README.md.
+arguments by the place they take. The strict sequence is ``metrics.text.phonemes.ipa``. Source: the rules in README.md.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Final
 
 from rapidfuzz.distance import Levenshtein
@@ -34,7 +32,6 @@ Made for the 61 phonemes of TIMIT; on letters it makes A=D, C=F=G, H=W and K=N=V
 
 _NOT_A_LETTER: Final = re.compile("[^A-Z]+")
 _MERGE: Final = {65 + letter: 65 + merged for letter, merged in INDEX_MERGE.items()}
-_DROPPED_MARKS: Final = dict.fromkeys((0x02C8, 0x02CC, 0x02D0))
 
 
 def letters(text: str) -> str:
@@ -61,13 +58,3 @@ def phoneme_rate(prediction: str, reference: str) -> float:
     if not reference:
         return 1.0 if prediction else 0.0
     return Levenshtein.distance(prediction, reference) / len(reference)
-
-
-def phonemes(text: str) -> str:
-    """Strict phoneme sequence: NFC code points without spaces, stress and length marks.
-
-    >>> phonemes("ˈt uː")
-    'tu'
-    """
-    composed = unicodedata.normalize("NFC", text)
-    return "".join(composed.split()).translate(_DROPPED_MARKS)

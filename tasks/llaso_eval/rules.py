@@ -13,8 +13,10 @@ from typing import Any, Final
 
 from harness.types import Reading, Scored
 from metrics.text.edits import char_edits, word_edits
-from metrics.text.normalizers import basic
+from metrics.text.normalizers import canonical_words, without_script_spaces
 from metrics.text.numbers import strict_number
+from metrics.text.phonemes import ipa
+from metrics.text.three_scores import named_scores
 from tasks.llaso_eval import judge_reply as judge
 from tasks.llaso_eval import (
     labels as llaso,
@@ -31,6 +33,14 @@ Readings = dict[Reading, Scored]
 
 EXACT: Final = {f"exact_{key}": key for key in llaso_numbers.PRONUNCIATION_KEYS}
 """Metric id -> the pronunciation score that must match."""
+AGES: Final = (18.0, 80.0)
+"""The range that the prompts ask for an age in; pitches have ``spoken_numbers.PITCHES``."""
+_SCORE_NAMES: Final = {
+    "accuracy": "accura(?:cy|te)",
+    "prosodic": r"proso\w*",
+    "fluency": r"fluen\w*",
+}
+_OTHER_SCORES: Final = r"total|overall|completeness|sum|average|mean|final"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +121,18 @@ def closed(item: Item) -> Part:
 
 def transcript(item: Item) -> Part:
     """WER and CER; a reply without words or characters stops the official scripts."""
-    gold, reply = basic(item.gold), basic(item.text)
+    gold, reply = canonical_words(item.gold), canonical_words(item.text)
+    characters = without_script_spaces(gold), without_script_spaces(reply)
     metrics: dict[str, Readings] = {}
     right_order: dict[str, Any] = {}
-    for metric, edits in (("wer", word_edits), ("cer", char_edits)):
+    for metric, edits, strict in (
+        ("wer", word_edits, (gold, reply)),
+        ("cer", char_edits, characters),
+    ):
         swapped = edits(item.text, item.gold)  # as shipped: the answer in the reference's place
         metrics[metric] = {
             "official": Scored(swapped if swapped["length"] else None, parsed=item.answered),
-            "strict": Scored(edits(gold, reply), parsed=item.answered),
+            "strict": Scored(edits(*strict), parsed=item.answered),
         }
         right_order[metric] = dict(edits(item.gold, item.text))
     aborted = frozenset(m for m, readings in metrics.items() if readings["official"].stats is None)
@@ -128,7 +142,7 @@ def transcript(item: Item) -> Part:
 def phonemes(item: Item) -> Part:
     """PER; an item without letters on a side stops the official script if it is the last one."""
     reply, gold = llaso_phonemes.letters(item.text), llaso_phonemes.letters(item.gold)
-    edits = char_edits(llaso_phonemes.phonemes(item.gold), llaso_phonemes.phonemes(item.text))
+    edits = char_edits(ipa(item.gold), ipa(item.text))
     official = Scored(None, parsed=False)
     details: dict[str, Any] = {}
     if isinstance(item.response, str):
@@ -152,7 +166,7 @@ def number(item: Item) -> Part:
     official, value, target, stops = _official_error(item, pitch=pitch)
     strict = Scored(None)
     if target is not None:
-        found = strict_number(item.text)
+        found = strict_number(item.text, decades=not pitch, asked=(low, high) if pitch else AGES)
         if found is not None and pitch and not low <= found <= high:
             found = None
         error = item.entry.mae_ref if found is None else abs(found - target)
@@ -194,17 +208,18 @@ def pronunciation(item: Item) -> Part:
     """Exact match of the three pronunciation scores."""
     gold = llaso_numbers.pronunciation(item.gold)
     said = llaso_numbers.pronunciation(item.text)
+    read = named_scores(item.text, _SCORE_NAMES, _OTHER_SCORES)
     metrics: dict[str, Readings] = {}
     for metric, key in EXACT.items():
         official = strict = None
         if gold is not None:
-            strict = _share(said is not None and said[key] == gold[key])
-            official = strict if said is not None else None
+            strict = _share(read is not None and read[key] == gold[key])
+            official = _share(said[key] == gold[key]) if said is not None else None
         metrics[metric] = {
             "official": Scored(official, parsed=said is not None),
-            "strict": Scored(strict, parsed=said is not None),
+            "strict": Scored(strict, parsed=read is not None),
         }
-    return Part(metrics, said, {"reference_scores": gold}, item.stopped(tuple(EXACT)))
+    return Part(metrics, read, {"reference_scores": gold}, item.stopped(tuple(EXACT)))
 
 
 def judged(item: Item, verdicts: Sequence[Any] | None) -> Part:

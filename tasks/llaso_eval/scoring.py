@@ -88,7 +88,7 @@ def annotate(docs: list[Document], origin: Literal["file", "data"]) -> None:
 
 
 def signature(docs: Sequence[Document]) -> dict[str, str]:
-    """Further parts of the signature: label lists of a closed set, normalisers of transcripts.
+    """Further parts of the signature: label lists of a closed set, normalisers of transcripts and phonemes.
 
     A label list is ``COUNT#HASH``: equal lists give equal parts, whether they come from a complete
     file or are the frozen ones. ``strict_labels`` appears where the strict reading uses another list
@@ -98,7 +98,9 @@ def signature(docs: Sequence[Document]) -> dict[str, str]:
         return {}
     entry = _data_set(docs[0])
     if "wer" in entry.metrics:
-        return {"norm": "raw/basic"}
+        return {"norm": "raw/canonical"}
+    if "per" in entry.metrics:
+        return {"norm": "letters/ipa"}
     if not entry.labels:
         return {}
     official, strict = (_list_id(labels) for labels in _label_lists(docs[0]))

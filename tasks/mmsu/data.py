@@ -67,7 +67,8 @@ def _from_folder(root: Path) -> Iterable[Entry]:
         )
     if parquet := split_files(root, "train") if root.is_dir() else ():
         return _from_parquet(parquet)
-    if lines := sorted(root.glob("*.jsonl")):
+    # "._x.jsonl" is what macOS writes beside a file on foreign disks
+    if lines := sorted(file for file in root.glob("*.jsonl") if not file.name.startswith("._")):
         return _from_lines(root, lines)
     raise MissingDataError(
         "no saved data set (state.json), no parquet file and no .jsonl file",
@@ -81,10 +82,23 @@ def _from_parquet(files: tuple[Path, ...]) -> Iterator[Entry]:
         yield values, AudioRef(cell, f"{values.get('id')}.wav")
 
 
+def _text(file: Path) -> str:
+    data = file.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputFileError(
+            f"not UTF-8: {error.reason}",
+            where=f"{file}:{line}",
+            hint=f"save it as UTF-8, for instance: iconv -f LATIN1 -t UTF-8 {file.name}",
+        ) from error
+
+
 def _from_lines(root: Path, files: list[Path]) -> Iterator[Entry]:
     clips = {path.name: path for path in root.rglob("*") if path.is_file()}
     for file in files:
-        for number, line in enumerate(file.read_text(encoding="utf-8").split("\n"), start=1):
+        for number, line in enumerate(_text(file).split("\n"), start=1):
             if not line.strip():
                 continue
             try:

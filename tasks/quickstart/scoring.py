@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
+from harness.errors import InputFileError
 from harness.types import Document, ItemScore, Scored
 from metrics import vanilla
 from metrics.measures.macro_f1 import confusion_item
 from metrics.text.edits import char_edits, word_edits
 from metrics.text.labels import only_label
-from metrics.text.normalizers import NORMALIZERS
+from metrics.text.normalizers import NORMALIZERS, without_script_spaces
 from metrics.text.numbers import spoken_number
 from metrics.text.options import letter_or_text
 from tasks.quickstart.instructions import keeps
@@ -43,6 +44,46 @@ def score(doc: Document, response: Any, verdicts: Sequence[str] | None) -> ItemS
     return _RULES[doc["_params"]["kind"]](doc, reply)
 
 
+_READ: Final[Mapping[str, Mapping[str, tuple[str, Callable[[Any], bool]]]]] = {
+    "transcription": {"text": ("text", lambda value: isinstance(value, str))},
+    "number": {
+        "answer": (
+            "a finite number",
+            lambda value: type(value) in (int, float) and abs(value) < float("inf"),
+        )
+    },
+    "instruction": {
+        "instruction_id": ("the id of a rule", lambda value: isinstance(value, str)),
+        "kwargs": ("an object", lambda value: isinstance(value, dict)),
+    },
+}
+_OPTIONS: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
+    "options": (
+        "a list of texts",
+        lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value),
+    ),
+    "answer": ("text", lambda value: isinstance(value, str)),
+}
+
+
+def annotate(docs: list[Document], origin: Literal["file", "data"]) -> None:
+    """Check the fields that scoring reads.
+
+    Raises:
+        InputFileError: a field has another type; item and field are named.
+    """
+    del origin
+    for doc in docs:
+        kind = doc["_params"]["kind"]
+        fields = _OPTIONS if kind in ("choice", "keyword") else _READ[kind]
+        for name, (expected, fits) in fields.items():
+            if name in doc and not fits(doc[name]):
+                raise InputFileError(
+                    f"field {name!r} is {doc[name]!r}, expected {expected}",
+                    where=f"item {doc.get('_id')}",
+                )
+
+
 def options(doc: Document) -> tuple[str, ...]:
     """Options in prompt order; none for kinds without options."""
     return tuple(doc.get("options", ()))
@@ -65,8 +106,8 @@ def reference(doc: Document) -> Any:
 def signature(docs: Sequence[Document]) -> dict[str, str]:
     """The normaliser of the text metrics, as a part of the signature.
 
-    >>> signature([{"_params": {"kind": "transcription", "normalizer": "basic"}}])
-    {'norm': 'basic'}
+    >>> signature([{"_params": {"kind": "transcription", "normalizer": "canonical"}}])
+    {'norm': 'canonical'}
     """
     names = {doc["_params"].get("normalizer") for doc in docs} - {None}
     return {"norm": "+".join(sorted(names))} if names else {}
@@ -98,7 +139,8 @@ def _transcription(doc: Document, reply: str) -> ItemScore:
     normalize = NORMALIZERS[doc["_params"]["normalizer"]]
     said, heard = normalize(doc["text"]), normalize(reply)
     wer = Scored(word_edits(said, heard), parsed=bool(heard))
-    cer = Scored(char_edits(said, heard), parsed=bool(heard))
+    characters = char_edits(without_script_spaces(said), without_script_spaces(heard))
+    cer = Scored(characters, parsed=bool(heard))
     return ItemScore({"wer": {"strict": wer}, "cer": {"strict": cer}}, extracted=heard or None)
 
 

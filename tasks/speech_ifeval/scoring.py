@@ -8,7 +8,8 @@ is null in both readings.
 Official: a missing, null or non-text reply stops the rule checker, a judge reply that its pattern does
 not cover stops the evaluator: the item has no statistics and the cell is incomplete. Strict: such a
 reply, and a blank one, fails (WER: every word deleted); an unreadable judge reply may be repeated once
-and then fails. The checker rules are the same in both readings. ``verdicts`` of ``None`` means that
+and then fails, and the checker rules are those of
+``metrics.instructions.careful``. ``verdicts`` of ``None`` means that
 nothing was judged; an empty list that the item was part of a judged run but needed no call.
 """
 
@@ -22,11 +23,13 @@ from metrics import vanilla
 from metrics.instructions import InstructionError, evaluate
 from metrics.judge import last_line
 from metrics.text.edits import word_edits
+from metrics.text.normalizers import canonical_speech_ifeval
 from metrics.text.normalizers import speech_ifeval as normalize
 from tasks.speech_ifeval import judge_reply as judge
 from tasks.speech_ifeval.layout import PARTS
 
-NORMALIZER: Final = "speech_ifeval"
+NORMALIZER: Final = "speech_ifeval/canonical_speech_ifeval"
+"""Normalisers of ``wer``: official and strict reading."""
 _JUDGED: Final = ("accuracy", "cot", "wer")
 """Values of ``metric`` whose documents a judge looks at."""
 
@@ -81,7 +84,7 @@ def signature(docs: Sequence[Document]) -> dict[str, str]:
     """The normaliser of ``wer``, as a part of the signature.
 
     >>> signature([{"metric": "wer"}]), signature([{"metric": "cot"}])
-    ({'norm': 'speech_ifeval'}, {})
+    ({'norm': 'speech_ifeval/canonical_speech_ifeval'}, {})
     """
     return {"norm": NORMALIZER} if any(doc.get("metric") == "wer" for doc in docs) else {}
 
@@ -140,11 +143,7 @@ def _ruled(doc: Document, response: Any) -> _Result:
     ids, kwargs = doc["instruction_id_list"], doc.get("kwargs") or []
     try:
         official = evaluate(ids, kwargs, response, "speech_ifeval")
-        strict = (
-            evaluate(ids, kwargs, response, "speech_ifeval", strict_reading=True)
-            if any(official.random)
-            else official
-        )
+        strict = evaluate(ids, kwargs, response, "speech_ifeval", strict_reading=True)
     except InstructionError as error:
         return _Result(
             Scored(None, parsed=False),
@@ -200,7 +199,8 @@ def _transcribed(doc: Document, response: Any, verdicts: Sequence[Any] | None) -
         return _Result(Scored(None, parsed=False), Scored(None, parsed=False), aborted=True)
     gold, replies = normalize(label), _replies(verdicts)
     extract = normalize(replies[0]) if replies else None
-    deleted = Scored(word_edits(gold, ""), parsed=False)
+    strict_gold = canonical_speech_ifeval(label)
+    deleted = Scored(word_edits(strict_gold, ""), parsed=False)
     if not isinstance(response, str):
         official, aborted = Scored(None, parsed=False), True
     elif extract is None:
@@ -212,7 +212,7 @@ def _transcribed(doc: Document, response: Any, verdicts: Sequence[Any] | None) -
     elif extract is None:
         strict = deleted if verdicts else Scored(None, parsed=False)
     else:
-        strict = Scored(word_edits(gold, extract))
+        strict = Scored(word_edits(strict_gold, canonical_speech_ifeval(replies[0])))
     details: dict[str, Any] = {}
     if extract is not None and isinstance(response, str):
         details["extract_in_reply"] = extract in normalize(response)

@@ -2,7 +2,8 @@
 
 The checkers are ``metrics.instructions`` in their VoiceBench wrapper. Official: where an argument would
 be drawn at random a verdict is the exact expectation, and a prompt's is the product of its instructions'.
-Strict: such an instruction fails. A document without ``instruction_id_list`` is left out of both readings.
+Strict: such an instruction fails, and the rules accept what a careful reader accepts
+(``metrics.instructions.careful``). A document without ``instruction_id_list`` is left out of both readings.
 """
 
 from __future__ import annotations
@@ -42,10 +43,9 @@ def score(doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> Item
         strict = _strict(doc, response, number)
         details = {"instruction_error": str(error)}
         return _result(None, strict, parsed=parsed, details=details, aborted=True)
-    official = strict = _stats(verdicts)
+    official, strict = _stats(verdicts), _strict(doc, response, number)
     facts: dict[str, Any] = {"strict": list(verdicts.strict), "loose": list(verdicts.loose or ())}
     if any(verdicts.random):
-        strict = _strict(doc, response, number)
         facts["random"] = list(verdicts.random)
     return _result(official, strict, parsed=parsed, details=facts)
 

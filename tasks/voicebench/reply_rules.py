@@ -94,11 +94,8 @@ def _bbh_rules() -> dict[str, tuple[Rule, ...]]:
 
 
 @cache
-def _refusal_keywords(*, plain_apostrophes: bool) -> tuple[str, ...]:
-    keywords = [str(keyword).lower() for keyword in _read("refusal")["keywords"]]
-    if plain_apostrophes:
-        keywords = [keyword.replace("’", "'") for keyword in keywords]
-    return tuple(dict.fromkeys(keywords))
+def _refusal_keywords() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(word).lower() for word in _read("refusal")["keywords"]))
 
 
 def without_turn_tag(text: str) -> str:
@@ -182,24 +179,16 @@ def bbh_gold(reference: str) -> int | None:
     return _BBH_GOLD.get(reference.lower())
 
 
-def is_refusal(reply: str, *, plain_apostrophes: bool = False) -> bool:
+def is_refusal(reply: str) -> bool:
     """Whether a reply holds a refusal literal; a blank reply counts as one.
-
-    Args:
-        reply: the reply.
-        plain_apostrophes: read a typographic apostrophe (U+2019) as ``'`` in reply and literals.
 
     >>> is_refusal("I cannot help."), is_refusal(" "), is_refusal("Step one: mix them.")
     (True, True, False)
-    >>> is_refusal("I won’t."), is_refusal("I won’t.", plain_apostrophes=True)
-    (False, True)
     """
     if not reply.strip():
         return True
     text = reply.lower()
-    if plain_apostrophes:
-        text = text.replace("’", "'")
-    return any(word in text for word in _refusal_keywords(plain_apostrophes=plain_apostrophes))
+    return any(word in text for word in _refusal_keywords())
 
 
 def pedant_normalize(text: str) -> str:

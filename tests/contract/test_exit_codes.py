@@ -620,7 +620,7 @@ def test_the_version_and_help_are_0() -> None:
         (("--gen-kwargs", "do_sample=true,temperature=0"), "contradict each other"),
         (("--gen-kwargs", "until=[INST]"), "is not JSON"),
         (("-J", "price_in=2"), "-J price_in"),
-        (("--system", "{{ unclosed"), "the prompt cannot be rendered"),
+        (("--system", "{{ unclosed"), "--system, line 1: invalid template"),
         (("--system", "{{ 1/0 }}"), "ZeroDivisionError"),
         (("--system", "{% unknown %}"), "unknown"),
         (("-M", "seed=2020-13-45"), "expected an integer"),

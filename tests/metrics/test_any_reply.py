@@ -10,13 +10,17 @@ from typing import Any
 import pytest
 
 from metrics.measures.corpus_bleu import bleu_item
+from metrics.text.canonical import canonical
 from metrics.text.cleaning import CLEANERS
 from metrics.text.edits import char_edits, word_edits
 from metrics.text.labels import labels_named, only_label
-from metrics.text.normalizers import NORMALIZERS
+from metrics.text.normalizers import NORMALIZERS, without_script_spaces
 from metrics.text.numbers import spoken_number, strict_number
 from metrics.text.options import letter_or_text, parse_inline_options
-from tasks.dynamic_superb.reply_rules import strict_label, strict_slots, unique_labels
+from metrics.text.phonemes import arpabet, ipa
+from metrics.text.three_scores import named_scores
+from tasks.dynamic_superb import slot_strings
+from tasks.dynamic_superb.reply_rules import strict_label, unique_labels
 
 PIECES = [
     *(
@@ -36,6 +40,7 @@ PIECES = [
     ),
     *("👩‍👩‍👧", "🇩🇪", "مرحبا", "שלום", "\u202e", "你好", "ﷺ", "½", "²", "٢", "𝟘", "（ａ）"),
     *("(a)", "(b)", "(", ")", "[", "]", "<", ">", "Male", "female", "The correct answer is: "),
+    *("half", "point", "first", "40s", "/", ": ", "for ", "not ", "or ", "ˈ", "g", "=", "|"),
     *("12", "-", "3.5", "1,000", "twenty", "hundred", "and", "thousand", ".", ",", "'", "’", "nan"),
 ]
 
@@ -57,7 +62,14 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "word_edits_reference": lambda text: word_edits(text, "male twenty"),
     "char_edits": lambda text: char_edits("male", text),
     "bleu_item": lambda text: bleu_item("male twenty", text),
-    "strict_slots": lambda text: strict_slots(f"Male: {text}"),
+    "slot_strings": lambda text: slot_strings.read(f"Male: {text}"),
+    "slot_strings of the reply": slot_strings.read,
+    "canonical": canonical,
+    "script spaces": without_script_spaces,
+    "ipa": ipa,
+    "arpabet": arpabet,
+    "decades": functools.partial(strict_number, decades=True),
+    "named_scores": lambda text: named_scores(text, {"one": "male", "two": "female"}, "total"),
     "unique_labels": unique_labels,
     "strict_label": lambda text: strict_label(text, "Male", ["Male", "female"]),
 }

@@ -222,7 +222,7 @@ def test_option_templates_are_the_protocols() -> None:
 
 def test_refusal_literals_are_the_protocols() -> None:
     want = protocol("refusal_keywords")["keywords"]
-    assert set(rules._refusal_keywords(plain_apostrophes=False)) == {word.lower() for word in want}
+    assert set(rules._refusal_keywords()) == {word.lower() for word in want}
     assert rules._read("refusal")["keywords"] == want
 
 

@@ -34,10 +34,10 @@ def test_the_linear_scanner_equals_the_regular_expressions() -> None:
 @pytest.mark.parametrize("unit", ["(", "<", "[", "()", "[]", "(a", "a)", "\u0301", "ﷺ"])
 def test_many_brackets_take_no_quadratic_time(unit: str) -> None:
     text = unit * (150_000 // len(unit))
-    start = time.perf_counter()
+    start = time.process_time()
     for normalise in NORMALIZERS.values():
         normalise(text)
-    assert time.perf_counter() - start < 10  # quadratic: minutes
+    assert time.process_time() - start < 15  # quadratic: minutes
 
 
 def test_basic_keeps_marks_and_letters_of_all_scripts() -> None:
@@ -59,7 +59,7 @@ def test_normalising_twice_changes_nothing_more(name: str) -> None:
 
 
 def test_cleaners_are_declared_by_id() -> None:
-    assert set(CLEANERS) == {"none", "desta", "letter"}
+    assert set(CLEANERS) == {"none", "desta", "letter", "think"}
     assert CLEANERS["none"](" x ", ()) == " x "
     assert CLEANERS["desta"](' The correct answer is: "Man".\n', ()) == '"Man".'
     assert CLEANERS["desta"]("The correct answer is:Man", ()) == "The correct answer is:Man"

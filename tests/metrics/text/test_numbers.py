@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from metrics.text.numbers import spoken_number, strict_number
@@ -15,13 +17,13 @@ from metrics.text.numbers import spoken_number, strict_number
         ("25.5", 25.5),
         ("The age is 25 years.", 25),
         ("25-ish", 25),
-        ("GPT-4", 4),
+        ("MIDI-60", 60),
         ("...25", 25),
         (".5", 0.5),
         ("-5", -5),
         ("+5", 5),
         ("−5", -5),
-        ("a-5", 5),
+        ("C4 (60)", 60),
         ("--5", 5),
         ("２５", 25),
         ("20-30", 25),
@@ -30,8 +32,41 @@ from metrics.text.numbers import spoken_number, strict_number
         ("20 -30", 25),
         ("1.5-2.5", 2),
         ("-5-10", 2.5),
-        ("GPT-4, 25-ish", None),
-        ("20 to 30", None),
+        ("GPT-4", None),
+        ("GPT-4, 25-ish", 25),
+        ("20 to 30", 25),
+        ("between 20 and 30", 25),
+        ("twenty to thirty", 25),
+        ("60, which is MIDI pitch number 60.", 60),
+        ("25, not 30", 25),
+        ("not 30 or 35 but 25", 25),
+        ("25 rather than 30", 25),
+        ("It's not 30. It's 25.", 25),
+        ("Not sure, maybe 25", 25),
+        ("3 dogs, 4 cats, so the answer is 7.", 7),
+        ("12 + 13 = 25", 25),
+        ("It is not 25.", None),
+        ("The answer is not 25.", None),
+        ("The answer is 7 or 8.", None),
+        ("25 or 30", None),
+        ("over 25", None),
+        ("at least 25", None),
+        ("25+", None),
+        ("25 or older", None),
+        ("25k", None),
+        ("5/5", None),
+        ("10:30", None),
+        ("10²", None),
+        ("10⁻³", None),
+        ("10^3", None),
+        ("25 m²", 25),
+        ("1,001", None),
+        ("two thirds", None),
+        ("40s", None),
+        ("The signal has four parts, and the two lines differ.", None),
+        ("The pitch is 60, since two notes sound.", 60),
+        ("It is five.", 5),
+        ("The pitch is 110 Hz, which corresponds to a MIDI pitch number of 48.", 48),
         ("20, 30", None),
         ("20\n-30", None),
         ("2023-05-01", None),
@@ -39,7 +74,8 @@ from metrics.text.numbers import spoken_number, strict_number
         ("1,000", None),
         ("1e3", None),
         ("3_0", None),
-        ("twenty", None),
+        ("twenty", 20),
+        ("twenty-five", 25),
         ("", None),
         ("9" * 400, None),
         ("inf", None),
@@ -70,7 +106,22 @@ def test_strict_numbers(text: str, expected: float | None) -> None:
         ("two three", None),
         ("twenty eleven", None),
         ("one of the 23", None),
-        ("three point five", None),
+        ("three point five", 3.5),
+        ("minus two point five", -2.5),
+        ("two and a half", 2.5),
+        ("two and three quarters", 2.75),
+        ("2½", 2.5),
+        ("On the twenty-first.", 21),
+        ("the 21st", 21),
+        ("one hundred and first", 101),
+        ("two thirds", None),
+        ("fifteen-sixteenths", None),
+        ("three-quarters", None),
+        ("10²", None),
+        ("no one", None),
+        ("This one has five.", 5),
+        ("five, not six", 5),
+        ("20 to 30", None),
         ("one hundred 5", None),
         ("two million", None),
         ("one thousand two thousand", None),
@@ -81,6 +132,28 @@ def test_strict_numbers(text: str, expected: float | None) -> None:
 )
 def test_spoken_numbers(text: str, expected: float | None) -> None:
     assert spoken_number(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("40s", 44.5), ("in her forties", 44.5), ("30s to 50s", 44.5), ("the 40's", 44.5), ("41", 41)],
+)
+def test_a_decade_is_a_range_where_the_rule_says_so(text: str, expected: float) -> None:
+    assert strict_number(text, decades=True) == expected
+
+
+@pytest.mark.parametrize("text", ["an integer between 18 and 80", "18-80", "from 18 to 80 years"])
+def test_the_range_of_the_question_is_no_answer(text: str) -> None:
+    assert strict_number(text, asked=(18, 80)) is None
+    assert strict_number(text) == 49
+
+
+@pytest.mark.parametrize("read", [strict_number, spoken_number])
+def test_a_prefix_of_a_number_is_never_the_number(read: Callable[[str], float | None]) -> None:
+    tails = ["²", "⁻³", "^2", " thirds", "/3", ".1.1", "k", "e5", ":30", " or 3", "+", " million"]
+    for head in ("2", "20", "1.5"):
+        for tail in tails:
+            assert read(head + tail) is None, head + tail
 
 
 def _spell(number: int) -> str:

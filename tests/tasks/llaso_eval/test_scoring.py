@@ -128,7 +128,7 @@ def test_the_label_list_stands_in_the_signature() -> None:
     assert scoring.signature(part)["labels"].startswith("1#")
     assert scoring.signature(part)["strict_labels"] == scoring.signature(frozen)["labels"]
     assert scoring.signature([item(AGE, "31")]) == {}
-    assert scoring.signature([item("ASR_test", "a cat")]) == {"norm": "raw/basic"}
+    assert scoring.signature([item("ASR_test", "a cat")]) == {"norm": "raw/canonical"}
     assert scoring.signature([]) == {}
 
 
@@ -199,6 +199,51 @@ def test_an_empty_last_item_stops_the_phoneme_script() -> None:
     assert not scoring.score(docs[1], "du", None).aborted
 
 
+@pytest.mark.parametrize(
+    "reply", ["/næt/", "[næt]", "n.æ.t", "ˈnæːt", "næ:t", "The phonemes are: /næt/", "næt."]
+)
+def test_notation_is_no_phoneme_strictly(reply: str) -> None:
+    result = score(PHONEMES, "næt", reply)
+    assert result.metrics["per"]["strict"].stats == {"edits": 0, "length": 3}
+
+
+def test_the_ascii_g_and_a_tie_bar_are_notation() -> None:
+    assert value(score(PHONEMES, "ɡoʊt͡ʃ", "goʊtʃ"), "per", "strict") == 0
+    assert value(score(PHONEMES, "ɡoʊ", "koʊ"), "per", "strict") == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize(
+    ("reply", "read"),
+    [
+        ("Accuracy 7/10, Prosody 8/10, Fluency 9/10", (7, 8, 9)),
+        ("| Accuracy | Prosody | Fluency |\n|:-:|:-:|:-:|\n| 7 | 8 | 9 |", (7, 8, 9)),
+        ("| accuracy | 7 |\n| prosody | 8 |\n| fluency | 9 |\n| total | 8 |", (7, 8, 9)),
+        ('{"fluency": 9, "accuracy": 7, "prosodic": 8}', (7, 8, 9)),
+        ("7 for accuracy, 8 for prosody and 9 for fluency", (7, 8, 9)),
+        ("accuracy, prosody and fluency are seven, eight and nine", (7, 8, 9)),
+        ("7/8/9", (7, 8, 9)),
+        ("7, 8, 9", (7, 8, 9)),
+        ("Seven eight nine.", None),  # what was heard, not how well
+        ("7 8 9", None),
+        ("Accuracy: one word is off, so 7. Prosody: 8. Fluency: 9.", (7, 8, 9)),
+        ("accuracy is not 9 but 7, prosody is 8, fluency is 9", (7, 8, 9)),
+        ("accuracy is 7 or 8, prosody is 8, fluency is 9", None),
+        ("accuracy is 6.5-7.5, prosody is 8, fluency is 9", None),
+        ("accuracy 7, prosody 8", None),
+        ("accuracy 7, prosody 8, fluency 9; no, accuracy 5", None),
+        ("accuracy 70%, prosody 80%, fluency 90%", None),
+        ("I hear two words.", None),
+    ],
+)
+def test_three_scores_in_the_forms_of_models(reply: str, read: tuple[int, int, int] | None) -> None:
+    gold = "Hello there. For the sentence: accuracy is 7, prosodic is 8, fluency is 9 total score is 8."
+    result = score("pronunciation_scoring_sentence_level_test", gold, reply, [])
+    for metric in ("exact_accuracy", "exact_prosodic", "exact_fluency"):
+        strict = result.metrics[metric]["strict"]
+        assert strict.parsed is (read is not None)
+        assert strict.stats == {"correct": int(read is not None), "n": 1}
+
+
 # --- numbers -----------------------------------------------------------------------------------
 
 
@@ -209,12 +254,15 @@ def test_an_empty_last_item_stops_the_phoneme_script() -> None:
         ("about 30", 1, 1),
         ("20-41", 1, 0.5),  # 30.5 goes to 30 officially
         ("20 - 41 years", 1, 0.5),
-        ("GPT-4, 25-ish", 17, None),
-        ("20 to 40", 11, None),
+        ("GPT-4, 25-ish", 17, 6),
+        ("20 to 40", 11, 1),
+        ("in the 30s", 1, 3.5),
         ("an adult", 9, None),
         ("-5", 36, 36),
         ("3_0", 1, None),
-        ("thirty", None, None),
+        ("thirty", None, 1),
+        ("30, not 40", 1, 1),
+        ("30 or 40", 1, None),
         ("", None, None),
         ("29.5", 2, 1.5),
     ],

@@ -143,7 +143,10 @@ def test_the_normaliser_forgives_case_and_punctuation_not_words() -> None:
     shouted = document["text"].upper().replace(" ", ", ") + "!"
     assert strict(scoring.score(document, shouted, None), "wer")["edits"] == 0
     assert strict(scoring.score(document, document["text"] + " yes", None), "wer")["edits"] == 1
-    assert scoring.signature(DOCS["transcription"]) == {"norm": "basic"}
+    styled = "\ufeff" + document["text"].replace("'", "\u02bc").replace(" ", " \u200b")
+    assert strict(scoring.score(document, styled, None), "wer")["edits"] == 0
+    assert strict(scoring.score(document, styled, None), "cer")["edits"] == 0
+    assert scoring.signature(DOCS["transcription"]) == {"norm": "canonical"}
     assert scoring.signature(DOCS["number"]) == {}
 
 

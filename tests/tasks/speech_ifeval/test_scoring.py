@@ -163,7 +163,7 @@ def test_references_and_signature() -> None:
     assert scoring.reference(CLOSED[1]) == "Man"
     assert scoring.reference(CREATIVE[0]) == "length_constraints:number_words"
     assert scoring.reference(COT[0]) == "reasoning"
-    assert scoring.signature(CLOSED) == {"norm": "speech_ifeval"}
+    assert scoring.signature(CLOSED) == {"norm": "speech_ifeval/canonical_speech_ifeval"}
     assert scoring.signature(CREATIVE) == {}
     assert [scoring.item_id(DOCUMENTS[part][0]) for part in PARTS] == [
         "closed/0",

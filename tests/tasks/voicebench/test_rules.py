@@ -74,20 +74,19 @@ def test_bbh_subtask_is_found_in_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reply", "official", "plain"),
+    ("reply", "official"),
     [
-        ("I'M SORRY, no.", True, True),
-        ("He served as an officer.", True, True),  # "as an" anywhere
-        ("I won’t.", False, True),
-        ("I can’t assist with that request", True, True),
-        ("First, open the box.", False, False),
-        ("", True, True),
-        ("\n ", True, True),
+        ("I'M SORRY, no.", True),
+        ("He served as an officer.", True),  # "as an" anywhere
+        ("I won’t.", False),
+        ("I can’t assist with that request", True),
+        ("First, open the box.", False),
+        ("", True),
+        ("\n ", True),
     ],
 )
-def test_refusal(reply: str, official: bool, plain: bool) -> None:
+def test_refusal(reply: str, official: bool) -> None:
     assert rules.is_refusal(reply) is official
-    assert rules.is_refusal(reply, plain_apostrophes=True) is plain
 
 
 def test_pedant_substring_branch_and_its_whole_word_form() -> None:

@@ -1,0 +1,244 @@
+r"""Named scores of a reply, such as accuracy, prosody and fluency, in the forms in which models give them.
+
+A name and its number belong together if the number follows the name ("Accuracy: 7", "accuracy is 7/10", a line of a
+table), if it stands before the name ("7 for accuracy"), or if a row of names is followed by a row of as many numbers
+(the columns of a table). Digits alone, with signs between them, are read in the order of the names. A score is unread where it is missing, a
+range, an alternative, out of another number than 10, or given twice with different values.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from metrics.text.canonical import canonical
+from metrics.text.cardinals import Number, numbers, plain
+
+_SCALE: Final = re.compile(
+    r"\b(?:on|in|using|with|out of)?[ ]*(?:a|the)?[ ]*(?:scale|range)[ ]*(?:of|from|between)?[ ]*(?:\d+[ ]*(?:-|to|and)[ ]*)?\d+"
+    r"|\([ ]*(?:from[ ])?[01][ ]*(?:-|to)[ ]*10[ ]*\)|\b\d+[ -]point scale"
+)
+_OUT_OF: Final = re.compile(
+    r"[ ]*\(?(?:/|out of|of|from|on)[ ]*(\d+(?:\.0+)?|ten)\b(?![ ]*/)(?:[ ]*points?)?"
+)
+_MARKUP: Final = re.compile(
+    r"[*_`#]+|\\(?:text|mathrm|textbf)\b|[{}$]|^[ \t]*(?:[-•·+]|\d{1,2}[.)])[ \t]+", re.MULTILINE
+)
+_LINK: Final = re.compile(
+    r"[\s\"'()\[\]]*(?:(?:score|scores|scored|rating|level|value|mark|is|was|are|of|at|as|gets|receives|received|equals|"
+    r"would be|should be|stands|given|rated|about|around|approximately|i'd say|the|a|an|also|just|only|:|=|-|->|→|—|\||,)"
+    r"[\s\"'()\[\]]*)*\Z"
+)
+_FOR: Final = re.compile(
+    r"[\s)]*(?:(?:points?|marks?)[ ]+)?(?:for|in|on|\(|-|:)[ ]*(?:the[ ]|its[ ]|their[ ])?[\"']?\Z"
+)
+_DOUBT: Final = re.compile(r"[ ]*(?:or|to|-|and|/)[ ]*\Z")
+_NOT: Final = re.compile(r"(?:\bnot|n't|\brather than|\binstead of)[ ]+(?:a |an )?\Z")
+_LAST: Final = re.compile(r"[\s.,;:!)\]|\"']*(?:and|with)?[\s.,;:|*-]*\Z")
+_SAID: Final = re.compile(r"[:=|][ ]*\Z|\bso[ ]+\Z|\bscore[ ](?:is|of)[ ]\Z")
+_COUNTS: Final = re.compile(
+    r"[ ](?!points?\b|out\b|because\b|since\b|as\b|due\b|and\b|with\b|but\b|for\b|which\b|while\b|or\b|to\b)[a-z]"
+)
+_ALTERNATIVE: Final = re.compile(r"[ ]*(?:or|to|-|/)[ ]*\Z")
+_LONGEST_UNNAMED: Final = 500  # a longer reply without a name is prose, not a row of numbers
+_ONLY_NUMBERS: Final = re.compile(r"[\s,;:/|()\[\].-]*(?:(?:and)[\s,;]*)?")
+
+
+def _tail(body: str, start: int, stop: int) -> str:
+    """Return the text between two places, at most its last 80 characters."""
+    return body[max(start, stop - 80) : stop]
+
+
+class _Name(NamedTuple):
+    start: int
+    end: int
+    key: str
+
+
+def named_scores(text: str, names: Mapping[str, str], others: str) -> dict[str, float] | None:
+    r"""Return the score of every name, ``None`` unless all of them are read.
+
+    Args:
+        text: the reply.
+        names: key -> regular expression of its name; the order is that of numbers without names.
+        others: regular expression of further names whose numbers are not asked for.
+
+    >>> names = {"accuracy": "accuracy", "fluency": "fluen\\w+"}
+    >>> named_scores("| Accuracy | Fluency |\n|---|---|\n| 7 | ten |", names, "total")
+    {'accuracy': 7.0, 'fluency': 10.0}
+    >>> named_scores("7 for accuracy and 10/10 for fluency", names, "total")
+    {'accuracy': 7.0, 'fluency': 10.0}
+    >>> named_scores("Accuracy: 7 or 8, fluency: 2", names, "total") is None
+    True
+    """
+    body = plain(canonical(text), grouped=False)
+    body = re.sub(r"\n[\s|:+-]*-[\s|:+-]*(?=\n)", "", _SCALE.sub(" ", _MARKUP.sub("", body)))
+    places = [
+        _Name(match.start(), match.end(), key)
+        for key, pattern in (*names.items(), ("", others))
+        for match in re.finditer(rf"\b(?:{pattern})\b", body)
+    ]
+    places.sort()
+    if not places and len(body) > _LONGEST_UNNAMED:
+        return None
+    found, ten = _plain_scores(body)
+    if not places:
+        return _unnamed(body, found, ten, list(names))
+    for read in (_before, _columns, _behind):
+        scores = read(body, places, found, ten)
+        if scores is not None and all(key in scores for key in names):
+            values = {key: scores[key] for key in names}
+            return _complete(values)
+    return None
+
+
+def _complete(scores: Mapping[str, set[float | None]]) -> dict[str, float] | None:
+    read: dict[str, float] = {}
+    for key, values in scores.items():
+        if len(values) != 1:
+            return None
+        (value,) = values
+        if value is None:
+            return None
+        read[key] = value
+    return read
+
+
+Scores = dict[str, set[float | None]]
+
+
+def _plain_scores(body: str) -> tuple[list[Number], dict[int, int]]:
+    """Return the numbers without the ten of "7/10", and where the expression of each ends."""
+    found: list[Number] = []
+    ends: dict[int, int] = {}
+    until = 0
+    for number in numbers(body):
+        if number.start < until or number.kind != "cardinal":
+            continue
+        out_of = _OUT_OF.match(body, number.end)
+        if body[number.end : number.end + 2].strip().startswith(("%", "per")):
+            number = Number(number.start, number.end, None)
+        elif out_of is not None and not _tail(body, 0, number.start).rstrip().endswith("/"):
+            until = out_of.end()
+            whole = out_of[1] == "ten" or float(out_of[1]) == 10
+            number = number if whole else Number(number.start, number.end, None)
+        found.append(number)
+        ends[number.start] = until = max(until, number.end)
+    return found, ends
+
+
+def _unnamed(
+    body: str, found: Sequence[Number], ends: Mapping[int, int], keys: list[str]
+) -> dict[str, float] | None:
+    """Read a reply of nothing but numbers: as many as there are names, in digits, with a sign between them.
+
+    Number words, and digits with spaces between them, are as likely what was heard.
+    """
+    if len(found) != len(keys) or not all(body[number.start].isdigit() for number in found):
+        return None
+    position = 0
+    for number in found:
+        gap = body[position : number.start]
+        if not _ONLY_NUMBERS.fullmatch(gap) or (
+            position and not gap.strip(" ") and "\n" not in gap
+        ):
+            return None
+        position = ends[number.start]
+    if not _ONLY_NUMBERS.fullmatch(body[position:]):
+        return None
+    return _complete({key: {number.value} for key, number in zip(keys, found, strict=False)})
+
+
+def _before(
+    body: str, places: Sequence[_Name], found: Sequence[Number], ends: Mapping[int, int]
+) -> Scores | None:
+    """Read "7 for accuracy": every name has a number right before it."""
+    scores: Scores = {}
+    starts = [number.start for number in found]
+    for place in places:
+        last = bisect_left(starts, place.start) - 1
+        if last < 0 or not _FOR.fullmatch(_tail(body, ends[starts[last]], place.start)):
+            if place.key:
+                return None
+            continue
+        value = found[last].value
+        if last and _ALTERNATIVE.fullmatch(_tail(body, ends[starts[last - 1]], starts[last])):
+            value = None
+        scores.setdefault(place.key, set()).add(value)
+    return scores
+
+
+def _columns(
+    body: str, places: Sequence[_Name], found: Sequence[Number], ends: Mapping[int, int]
+) -> Scores | None:
+    """Read a row of names and a row of as many numbers, in either order."""
+    reversed_row = _respectively(body, places, found, ends)
+    if reversed_row is not None:
+        return reversed_row
+    after = [number for number in found if number.start >= places[-1].end]
+    inside = [number for number in found if places[0].start < number.start < places[-1].end]
+    distinct = len({place.key for place in places}) == len(places)
+    if inside or not distinct or len(places) < 2 or len(after) != len(places):
+        return None
+    for one, other in pairwise(after):
+        if not _ONLY_NUMBERS.fullmatch(body[ends[one.start] : other.start]):
+            return None
+    if re.search(r"\b(?:or|not)\b", body[places[0].start : after[-1].end]):
+        return None
+    return {place.key: {number.value} for place, number in zip(places, after, strict=True)}
+
+
+def _respectively(
+    body: str, places: Sequence[_Name], found: Sequence[Number], ends: Mapping[int, int]
+) -> Scores | None:
+    """Read "7, 10 and 2 for accuracy, prosody and fluency": nothing but signs within each row."""
+    row = list(found[-len(places) :])
+    if len(row) < max(2, len(places)) or row[-1].start > places[0].start:
+        return None
+    spans = [
+        *((one.start, ends[one.start]) for one in row),
+        *((one.start, one.end) for one in places),
+    ]
+    gaps = [body[one[1] : other[0]] for one, other in pairwise(spans)]
+    if not re.fullmatch(r"[ ]*(?:points?[ ]*)?(?:for|in)[ ](?:the[ ])?", gaps.pop(len(row) - 1)):
+        return None
+    if not all(_ONLY_NUMBERS.fullmatch(gap) for gap in gaps):
+        return None
+    return {place.key: {number.value} for place, number in zip(places, row, strict=True)}
+
+
+def _behind(
+    body: str, places: Sequence[_Name], found: Sequence[Number], ends: Mapping[int, int]
+) -> Scores | None:
+    """Read "accuracy is 7": the number of a name stands between it and the next one."""
+    scores: Scores = {}
+    starts = [number.start for number in found]
+    for index, place in enumerate(places):
+        stop = places[index + 1].start if index + 1 < len(places) else len(body)
+        inside = [
+            number
+            for number in found[bisect_left(starts, place.end) : bisect_left(starts, stop)]
+            if not _NOT.search(_tail(body, place.end, number.start))
+        ]
+        if inside:
+            scores.setdefault(place.key, set()).add(_score(body, place, inside, ends, stop))
+    return scores
+
+
+def _score(
+    body: str, place: _Name, inside: Sequence[Number], ends: Mapping[int, int], stop: int
+) -> float | None:
+    first, last = inside[0], inside[-1]
+    said = _LAST.fullmatch(body[ends[last.start] : stop]) and _SAID.search(
+        _tail(body, place.end, last.start)
+    )
+    if len(inside) > 1 and said and _COUNTS.match(body, ends[first.start]):
+        return last.value  # "one word is off, so 7"
+    if _LINK.match(body[place.end : first.start]):
+        if len(inside) > 1 and _DOUBT.fullmatch(body[ends[first.start] : inside[1].start]):
+            return None
+        return first.value
+    return last.value if len(inside) == 1 or said else None
