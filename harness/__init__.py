@@ -2,7 +2,7 @@
 
 >>> import harness
 >>> [entry.task for entry in harness.list_tasks("sakura_animal_*")]
-['sakura_animal_single', 'sakura_animal_multi']
+['sakura_animal_multi', 'sakura_animal_single']
 
 Names are loaded when they are first used, so that ``import harness`` costs next to nothing.
 """

@@ -42,6 +42,7 @@ RULES: dict[str, dict[str, dict[str, float]]] = {
     "slots": {"slot_f1": {}, "slot_cer": {"floor": 1, "ceil": 0}},
     "bleu": {"corpus_bleu": {}},
     "number": {"mae": {}, "abstention_rate": {}},
+    "decided": {"accuracy": {}, "macro_f1": {}, "mae": {}, "abstention_rate": {}},
     "none": {},
 }
 ANSWERS = {
@@ -59,6 +60,7 @@ TITLES = {
     "slots": "slot types and values",
     "bleu": "BLEU",
     "number": "regression, strict reading only",
+    "decided": "what its labels decide, strict reading only",
 }
 REASONS = {
     "audio_output": "the answer is audio, and the harness scores text",
@@ -78,6 +80,9 @@ PROTOCOLS = {
     "sequence": "Phase 2: the metric of the set on the raw reply; no preamble is removed.",
     "number": "Phase 2: strict reading only. A reply must hold exactly one number; otherwise it counts with the"
     " error of the constant median, and abstention_rate gives the share of such replies.",
+    "decided": "Phase 2: strict reading only, in the form that the labels of the whole split decide. A list of at most 100"
+    " labels, each used twice or more on average: accuracy and macro-F1 of the only label that a reply names. Numbers:"
+    " mean absolute error of the only number. Anything else: no value.",
     "none": "Listed for completeness; not run and not scored.",
 }
 DEVIATIONS = {
@@ -95,9 +100,17 @@ DEVIATIONS = {
         "Mean absolute error for all nine sets; the published metrics (MSE, correlations, median error) are known for"
         " two of them only.",
     ],
+    "decided": [
+        "The answer's form is taken from the split at hand, since no list of labels was published."
+    ],
     "none": [],
 }
-SCORERS = {"wer": "official.1-strict.2", "number": "official.1-strict.2"}
+SCORERS = {
+    "wer": "official.2-strict.2",
+    "number": "official.1-strict.2",
+    "judged": "official.2",
+    "decided": "strict.2",
+}
 """Version of the scoring by the rule of a group."""
 COMMON_DEVIATION = "Default generation is greedy with 256 new tokens, without a system prompt."
 
@@ -139,7 +152,7 @@ def lalm(kind: str, rule: str) -> dict[str, Any]:
             "sampling": {"temperature": 0, "max_tokens": 512},
             "samples": 1,
             "repeats_if_unparsed": 1,
-            "parse": "dynamic_superb.1",
+            "parse": "dynamic_superb.2",
         }
         if judged
         else None,
@@ -150,7 +163,9 @@ def scores(rule: str) -> dict[str, Any]:
     """What ``metadata.lalm`` says about the metrics of a rule."""
     names = list(RULES[rule])
     return {
-        "official": [] if rule == "number" else [name for name in names if name != "wer_marked"],
+        "official": []
+        if rule in ("number", "decided")
+        else [name for name in names if name != "wer_marked"],
         "judged": names if rule == "judged" else [],
         "anchors": RULES[rule],
     }
@@ -182,7 +197,13 @@ def member(entry: Instance, task: str, rule: str, title: str, group_rule: str) -
     kind = "wer_unmarked" if entry.norm == "canonical_unmarked" else rule
     if kind != group_rule:
         facts |= {**scores(kind), "answer": ANSWERS.get(rule, "text")}
-    if entry.unsupported:
+    if entry.unsupported and rule == "decided":
+        facts["deviations"] = [
+            COMMON_DEVIATION,
+            *DEVIATIONS["decided"],
+            f"The official reading is unsupported: {REASONS[entry.unsupported]}.",
+        ]
+    elif entry.unsupported:
         facts["unsupported"] = REASONS[entry.unsupported]
     params: dict[str, Any] = {"data_set": entry.hf, "rule": rule}
     if entry.commit:
@@ -244,10 +265,10 @@ def files() -> dict[Path, str]:
             if entry.domain and (entry.domain != "AUD") == speech
         ]
 
-    parts: dict[str, list[str]] = {"judged": [], "wer": [], "number": [], "none": []}
+    parts: dict[str, list[str]] = {"judged": [], "wer": [], "number": [], "decided": [], "none": []}
     for entry in instances():
         rule = {"classification": "judged", "regression": "number"}.get(entry.kind, entry.metric)
-        rule = rule or "none"
+        rule = rule or ("none" if entry.unsupported == "audio_output" else "decided")
         group_rule = rule if rule in parts else "wer"
         task = task_id(entry.instance, "phase2" if entry.domain else "")
         title = phase_2_title(entry, rule)
@@ -262,8 +283,10 @@ def files() -> dict[Path, str]:
         ),
         f"{two}_sequence": group_file(f"{two}_sequence", "sequence", "wer", parts["wer"]),
         f"{two}_regression": group_file(f"{two}_regression", "number", "number", parts["number"]),
+        f"{two}_decided": group_file(f"{two}_decided", "decided", "decided", parts["decided"]),
         two: names_file(
-            two, [f"{two}_{part}" for part in ("classification", "sequence", "regression")]
+            two,
+            [f"{two}_{part}" for part in ("classification", "sequence", "regression", "decided")],
         ),
         "dynamic_superb": names_file("dynamic_superb", [one, two]),
         "dynamic_superb_unsupported": group_file(
@@ -280,6 +303,9 @@ def tree() -> str:
     """The phase-1 tree as a module."""
     from tasks.dynamic_superb.instances import instances, task_id
 
+    judged = sum(
+        entry.kind == "classification" or entry.metric == "judged" for entry in instances()
+    )
     lines = [
         '"""The 55 phase-1 instances of Dynamic-SUPERB: domain, and whether the official baselines were trained on them.',
         "",
@@ -301,6 +327,9 @@ def tree() -> str:
         ),
         "}",
         '"""Task -> domain code, seen."""',
+        "",
+        f"PHASE_2_JUDGED: Final = {judged}",
+        '"""Sets of phase 2 that a judge classifies."""',
     ]
     return _formatted("\n".join(lines) + "\n")
 

@@ -66,7 +66,7 @@ JUDGE = {
     "sampling": {"temperature": 0.1, "max_tokens": 4096},
     "samples": 1,
     "repeats_if_unparsed": 1,
-    "parse": "llaso.1",
+    "parse": "llaso.2",
 }
 
 
@@ -111,7 +111,7 @@ def task_file(task: str, file: str, facts: dict[str, Any]) -> str:
         "cluster": "_cluster",
         "answer": "number" if family == "number" else answers.get(family, "text"),
         "null_response": "empty",
-        "scorer": "official.1" if family in ("closed", "judged") else "official.1-strict.2",
+        "scorer": "official.2" if family in ("closed", "judged") else "official.2-strict.2",
         "doc_fields": ["voice", "conversations", "reference"],
         "required_fields": ["conversations|reference"],
         "anchors": anchors(facts),

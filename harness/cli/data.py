@@ -46,7 +46,10 @@ def get(
     from harness.data.check import check_copy, report_lines
     from harness.errors import EXIT_OK, UsageError
     from harness.task_loading.sources import benchmark_tasks, source_module
+    from tasks._shared.scoring_models import MODELS
 
+    if benchmark in MODELS:
+        return _get_model(benchmark, to, revision or tasks, as_json=as_json, quiet=quiet)
     wanted, _ = benchmark_tasks(benchmark, tasks or [])
     module = source_module(benchmark)
     if module is None:
@@ -115,7 +118,10 @@ def check(
     from harness.settings import parse_folders
     from harness.task_loading.sources import benchmark_tasks, source_module
     from harness.task_loading.specs import data_folder
+    from tasks._shared.scoring_models import MODELS
 
+    if benchmark in MODELS:
+        return _check_model(benchmark, folder, parse_folders(data or []), as_json=as_json)
     wanted, others = benchmark_tasks(benchmark, tasks or [], tuple(include_path or ()))
     place = folder or data_folder(benchmark, parse_folders(data or []))
     module = source_module(benchmark)
@@ -145,6 +151,47 @@ def check(
     return report.exit_code
 
 
+def _get_model(name: str, to: Path | None, given: object, *, as_json: bool, quiet: bool) -> int:
+    """Fetch the files of a scoring model; their commit is pinned."""
+    from harness.data.get import megabytes
+    from harness.data.model import fetch_model
+    from harness.errors import EXIT_OK, UsageError
+    from tasks._shared.scoring_models import MODELS
+
+    model = MODELS[name]
+    if given:
+        raise UsageError(
+            f"{name} is a model at a pinned commit", hint="leave --revision and --tasks out"
+        )
+    folder = to or _default_folder(name)
+    say = _speaker(quiet=quiet, to_error=as_json)
+    say(f"{name}: {model.title}")
+    say(f"licence: {model.licence}")
+    say(f"{len(model.files)} files, {megabytes(model.size)}, from {model.address}")
+    fetch_model(model, folder, _speaker(quiet=quiet, to_error=True))
+    say(f"use it: harness score RUN_DIR --data {name}={folder}")
+    if as_json:
+        typer.echo(json.dumps({"model": name, "folder": str(folder), "source": model.address}))
+    return EXIT_OK
+
+
+def _check_model(name: str, folder: Path | None, given: dict[str, Path], *, as_json: bool) -> int:
+    """Say whether a folder holds the files of a scoring model."""
+    from harness.errors import EXIT_OK, MissingDataError
+    from harness.task_loading.specs import data_folder
+    from tasks._shared.scoring_models import MODELS, wrong_file
+
+    place = folder or data_folder(name, given)
+    hint = f"harness data get {name} --to FOLDER"
+    if place is None:
+        raise MissingDataError(f"no copy of {name} is given", hint=hint)
+    if problem := wrong_file(MODELS[name], place):
+        raise MissingDataError(problem, hint=hint)
+    line = f"{name}: {len(MODELS[name].files)} files, sha256 is right"
+    typer.echo(json.dumps({"model": name, "folder": str(place), "ok": True}) if as_json else line)
+    return EXIT_OK
+
+
 def _speaker(*, quiet: bool, to_error: bool) -> Callable[[str], None]:
     def say(line: str) -> None:
         if not quiet:
@@ -154,7 +201,7 @@ def _speaker(*, quiet: bool, to_error: bool) -> Callable[[str], None]:
 
 
 def _default_folder(benchmark: str) -> Path:
-    from harness.task_loading.specs import DATA_ROOT_VARIABLE
+    from tasks._shared.scoring_models import DATA_ROOT_VARIABLE
 
     return Path(os.environ.get(DATA_ROOT_VARIABLE) or "data") / benchmark
 

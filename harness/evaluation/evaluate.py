@@ -34,7 +34,7 @@ from harness.run.progress import Progress, Style
 from harness.run.records import failed_items
 from harness.scoring.stage import score_run
 from harness.settings import Settings, parse_max_errors
-from harness.task_loading.specs import load_scoring_task
+from harness.task_loading.specs import load_scoring_task, provide_models
 from harness.task_loading.task import YamlTask
 from model_adapters.registry import create
 
@@ -73,6 +73,7 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
     settings = sort_model_arguments(settings)
     adapter = create(settings.model, settings.model_args, run_seed=settings.seed)
     plan = plan_tasks(settings)
+    provide_models(settings.data)
     _check_prompts(plan.tasks)
     target.check_target()
     with target as run:

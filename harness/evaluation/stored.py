@@ -51,6 +51,7 @@ from harness.task_loading.specs import (
     data_folder,
     load_scoring_task,
     load_spec,
+    provide_models,
 )
 from harness.task_loading.task import YamlTask
 from metrics.text.cleaning import CLEANERS
@@ -140,6 +141,7 @@ def score_file(
     Raises:
         HarnessError: bad file or task, missing data, or a run directory of something else.
     """
+    provide_models(settings.data)
     target = RunDirectory(settings.run_directory)
     scored = _read(settings, replies)
     with target as run:
@@ -162,6 +164,7 @@ def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
     Raises:
         HarnessError: not a run directory, or a task that is not known here.
     """
+    provide_models(settings.data)
     target = RunDirectory(settings.run_directory)
     target.manifest()  # before a lock is put into a folder of somebody else's
     if settings.judge.startswith(PREFIX) and not settings.rejudge:

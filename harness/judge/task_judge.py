@@ -135,7 +135,7 @@ def bind(task: YamlTask, options: JudgeOptions) -> TaskJudge | None:
 def judges_named(entries: Mapping[str, Mapping[str, Any]]) -> str:
     """Return the judge of a whole run, from the manifest entries of its tasks: for people and footnotes.
 
-    >>> judges_named({"a": {"signature_parts": {"judge": "m@sakura.1#12"}, "judge": {"model": "m"}},
+    >>> judges_named({"a": {"signature_parts": {"judge": "m@sakura.2#12"}, "judge": {"model": "m"}},
     ...               "b": {"signature_parts": {"judge": "none"}}})
     'openai:m'
     """

@@ -157,6 +157,8 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
         declared = manifest["tasks"][name]
         if entry["n"] < declared["items_total"]:
             yield f"partial: {name} ran {entry['n']} of {declared['items_total']} items"
+        if "lacking" in entry:
+            yield f"not complete: {entry['lacking']}"
         for warning in declared["data"]["warnings"]:
             yield f"data: {name}: {warning}"
     for name, benchmark in results["benchmarks"].items():
@@ -167,6 +169,11 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
             state = "" if native["complete"] else " (not complete)"
             value = native["scores"][headline]["value"]
             yield f"{name}: {headline} {value} {native['unit']}{state}, {native['metric']}"
+        second = native.get("second_headline")
+        if second and native["scores"][second]["value"] is not None:
+            state = "" if native["second_complete"] else " (not complete)"
+            value = native["scores"][second]["value"]
+            yield f"{name}: {second} {value} {native['unit']}{state}, {native['second_metric']}"
 
 
 def _judge_lines(results: Mapping[str, Any]) -> Iterator[str]:

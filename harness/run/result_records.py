@@ -82,6 +82,7 @@ class TaskResults(TypedDict):
     missing: int
     absent: Count
     unjudged: Count
+    lacking: NotRequired[str]
     outcomes: OutcomeCounts
     metrics: MetricResults
     higher_is_better: dict[str, bool]

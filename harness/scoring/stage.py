@@ -51,6 +51,7 @@ class _TaskState:
     outcomes: Counter[str] = field(default_factory=Counter)
     unjudged: int = 0
     health: JudgeHealth | None = None
+    lacking: str | None = None
     start: int = 0
     stop: int = 0
 
@@ -125,6 +126,7 @@ def _sample_lines(
             repeats = repeats_of(entry)
             columns = MetricColumns(task.spec, repeats)
             state = states[name] = _TaskState(columns, start=written, stop=written)
+            state.lacking = task.lacking()
             if (judge := entry["judge"]) is not None:
                 state.health = health(task, judge["id"], judgements)
             lines = attempts.lines(name, entry["selection"], repeats)
@@ -272,7 +274,17 @@ def _task_results(name: str, entry: ManifestEntry, state: _TaskState) -> TaskRes
     }
     if repeats == 1:
         del found["repeats"]
+    if state.lacking is not None and _is_partly_official(metrics):
+        found["lacking"] = state.lacking
     return found
+
+
+def _is_partly_official(metrics: Mapping[str, Mapping[str, Any]]) -> bool:
+    return any(
+        not readings["official"]["complete"]
+        for readings in metrics.values()
+        if readings.get("official")
+    )
 
 
 def _benchmarks(

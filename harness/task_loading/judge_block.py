@@ -112,7 +112,7 @@ def parse_judge(block: Mapping[str, Any], folder: Path, where: Where) -> JudgeSp
         raise TaskFileError("'model' is the name of a model", where=where("model"))
     if not isinstance(block["parse"], str) or not _PARSE.fullmatch(block["parse"]):
         raise TaskFileError(
-            f"'parse' is {block['parse']!r}, expected NAME.VERSION such as sakura.1",
+            f"'parse' is {block['parse']!r}, expected NAME.VERSION such as sakura.2",
             where=where("parse"),
         )
     chooser, prompts = _prompts(block["prompt"], folder, where)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from harness.core.task import TaskSpec
-from harness.errors import UnknownNameError, UnsupportedTaskError
+from harness.errors import MissingDataError, UnknownNameError, UnsupportedTaskError
 from harness.task_loading.groups import load_task
 from harness.task_loading.index import TaskEntry, TaskIndex, load_index, tasks_root
 from harness.task_loading.task import YamlTask
 from metrics.registry import METRICS, find
-
-DATA_ROOT_VARIABLE: Final = "HARNESS_DATA"
+from tasks._shared import scoring_models
+from tasks._shared.scoring_models import DATA_ROOT_VARIABLE
 
 
 def load_scoring_task(
@@ -98,6 +98,21 @@ def data_folder(benchmark: str, given: Mapping[str, Path]) -> Path | None:
 def check_benchmarks(given: Mapping[str, Any], index: TaskIndex, flag: str) -> None:
     """Refuse ``--data NAME=…`` for a benchmark that does not exist."""
     known = {entry.benchmark for entry in index.tasks.values()}
+    if flag == "--data":
+        known |= set(scoring_models.MODELS)
     for name in given:
         if name not in known:
             raise UnknownNameError("benchmark", name, known, hint=f"in {flag} {name}=…")
+
+
+def provide_models(given: Mapping[str, Path]) -> None:
+    """Tell scorers which folders hold the models that they need (``--data pedant=FOLDER``).
+
+    Raises:
+        MissingDataError: a given folder does not hold the model's files.
+    """
+    for name, folder in given.items():
+        model = scoring_models.MODELS.get(name)
+        if model is not None and (problem := scoring_models.wrong_file(model, folder)):
+            raise MissingDataError(problem, where=f"--data {name}", hint=f"harness data get {name}")
+    scoring_models.provide(given)

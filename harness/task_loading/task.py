@@ -241,6 +241,12 @@ class YamlTask:
         function = getattr(self.scoring, "signature", None)
         return dict(function(docs)) if function is not None else {}
 
+    def lacking(self) -> str | None:
+        """What the official reading lacks on this machine and the command that mends it, one line."""
+        function = getattr(self.scoring, "lacking", None)
+        found: str | None = function(self.parameters) if function is not None else None
+        return found
+
     @cached_property
     def canaries(self) -> tuple[Canary, ...]:
         """Items with a known grade, which test the judge; read once.

@@ -81,3 +81,6 @@ PHASE_1: Final[dict[str, tuple[str, bool]]] = {
     "dynamic_superb_noisedetection_ljspeech_musan_noise": ("DEG", False),
 }
 """Task -> domain code, seen."""
+
+PHASE_2_JUDGED: Final = 155
+"""Sets of phase 2 that a judge classifies."""

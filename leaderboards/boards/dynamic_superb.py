@@ -2,9 +2,9 @@
 
 Phase 1 is an unweighted mean over instances: all, seen and unseen by the official baselines, the 48
 without the audio domain (``phase1_speech48``), and every domain with its number of instances, since degradation alone has 19.
-A mean over some of its instances is shown with their count and is not complete. Phase 2 has no headline: its
-paper's aggregate is a relative gain over a baseline (``relative_gain``), which is not bounded and never
-enters a mean here. Official reading, per cent, two decimals.
+A mean over some of its instances is shown with their count and is not complete. Phase 2 is a second
+headline, the unweighted mean of judged accuracy over its classification sets; its paper's aggregate is a relative gain
+over a baseline (``relative_gain``), which is not bounded and never enters a mean here. Official reading, per cent, two decimals.
 """
 
 from __future__ import annotations
@@ -13,13 +13,16 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from leaderboards.boards._dynamic_superb_instances import DOMAINS, PHASE_1
+from leaderboards.boards._dynamic_superb_instances import DOMAINS, PHASE_1, PHASE_2_JUDGED
 from leaderboards.cells import independent_mean
 from leaderboards.results import SampleIndex, TaskResult
 from metrics.registry import find
 
 DECIMALS: Final = 2
 HEADLINE: Final = "phase1"
+SECOND_HEADLINE: Final = "phase2"
+"""Mean judged accuracy over the sets of phase 2 that a judge classifies."""
+
 AVERAGED: Final = tuple(PHASE_1)
 
 
@@ -167,6 +170,16 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
             complete = len(values) == len(members) and all(value.complete for value in values)
             if 0 < len(values) < len(members):
                 notes.append(f"mean over {len(values)} of {len(members)} phase-1 instances")
+    phase_2 = _phase_2(tasks)
+    second = {}
+    if phase_2["sets"]:
+        scores[SECOND_HEADLINE] = phase_2["judged_accuracy"]
+        instances[SECOND_HEADLINE] = f"{phase_2['sets']}/{PHASE_2_JUDGED}"
+        second = {
+            "second_headline": SECOND_HEADLINE,
+            "second_metric": "judged_accuracy",
+            "second_complete": phase_2.pop("complete"),
+        }
     plain = {
         task: regression(samples.get(task, ()))
         for task, result in tasks.items()
@@ -177,13 +190,14 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
         "decimals": dict.fromkeys(scores, DECIMALS),
         "higher_is_better": dict.fromkeys(scores, True),
         "headline": HEADLINE,
+        **second,
         "unit": "percent",
         "metric": "accuracy",
         "reading": "official",
         "complete": complete,
         "notes": [*notes, "exact match tests the form of an answer as much as its content"],
         "instances": instances,
-        "phase2": _phase_2(tasks),
+        "phase2": {key: value for key, value in phase_2.items() if key != "complete"},
         "regression": plain,
     }
 
@@ -198,4 +212,5 @@ def _phase_2(tasks: Mapping[str, TaskResult]) -> dict[str, Any]:
     return {
         "judged_accuracy": independent_mean(judged, DECIMALS),
         "sets": len(judged),
+        "complete": len(judged) == PHASE_2_JUDGED and all(value.complete for value in judged),
     }

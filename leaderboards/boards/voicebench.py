@@ -203,7 +203,7 @@ def _notes(values: Mapping[str, Value | None]) -> list[str]:
     sdqa = values["sd_qa"]
     if sdqa is not None and not sdqa.complete:
         notes.append(
-            f"sd_qa covers the {sdqa.n} items that PEDANT's substring branch decides: its classifier is"
-            " unsupported, so the column and overall are not official"
+            f"sd_qa covers the {sdqa.n} items that have an official verdict: without the model pedant (harness data"
+            " get pedant) the column and overall are not official"
         )
     return notes

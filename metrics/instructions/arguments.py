@@ -168,7 +168,9 @@ PARAMETERS: Final[Mapping[str, tuple[Parameter, ...]]] = {
         _counted("let_frequency", 1, 10),
         _related("let_relation"),
     ),
-    "language:response_language": (Parameter("language", _text, _is_none, _LANGUAGES),),
+    "language:response_language": (
+        Parameter("language", lambda value: _language(value), _is_none, _LANGUAGES),
+    ),
     "length_constraints:number_sentences": (_counted("num_sentences", 1, 20), _related()),
     "length_constraints:number_paragraphs": (_counted("num_paragraphs", 1, 5),),
     "length_constraints:number_words": (_counted("num_words", 100, 500), _related()),
@@ -253,6 +255,29 @@ def resolve(instruction_id: str, kwargs: Kwargs) -> Resolution:
         ]
     placed = tuple(_place(outcomes))
     return Resolution(placed if known else None, random or len(placed) > len(outcomes))
+
+
+def check_own(instruction_id: str, kwargs: Kwargs) -> None:
+    """Refuse an argument of another rule, also a null one, as a checker's own signature does.
+
+    Raises:
+        InstructionError: upstream would stop with a ``TypeError``.
+    """
+    if not isinstance(kwargs, Mapping) or instruction_id not in PARAMETERS:
+        return  # ``resolve`` names these
+    names = [parameter.name for parameter in PARAMETERS[instruction_id]]
+    foreign = [name for name in kwargs if name not in names]
+    if foreign:
+        raise InstructionError(
+            f"unknown argument {foreign[0]!r}; expected: {', '.join(names) or 'none'}",
+            where=instruction_id,
+        )
+
+
+def _language(value: Any) -> str:
+    if value not in _LANGUAGES:
+        raise TypeError(f"one of {', '.join(_LANGUAGES)}")
+    return str(value)
 
 
 def _read(parameter: Parameter, given: Any, where: str) -> Any:

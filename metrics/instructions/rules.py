@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
+from metrics.instructions.arguments import InstructionError
 from metrics.instructions.language import detect
 from metrics.instructions.sentences import sentences
 from metrics.instructions.words import count_capital_words
@@ -198,8 +199,13 @@ def _is_json(text: str) -> bool:
         text = text.removeprefix(prefix)
     try:
         json.loads(text.removesuffix("```").strip())
-    except (ValueError, RecursionError):  # nesting too deep stops upstream; here it is not JSON
+    except ValueError:
         return False
+    except RecursionError as error:
+        raise InstructionError(
+            "the reply is nested too deep to be read as JSON; upstream stops",
+            where="detectable_format:json_format",
+        ) from error
     return True
 
 

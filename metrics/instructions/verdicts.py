@@ -22,6 +22,7 @@ from metrics.instructions.arguments import (
     Kwargs,
     Resolution,
     UndeterminedArgumentError,
+    check_own,
     resolve,
 )
 from metrics.instructions.careful import CAREFUL
@@ -39,13 +40,18 @@ class _Wrapper(NamedTuple):
     loose: bool
     drops_false_arguments: bool
     cleans: bool
+    takes_foreign_nulls: bool = True
 
 
 WRAPPERS: Final[Mapping[str, _Wrapper]] = {
     "google": _Wrapper("base", loose=True, drops_false_arguments=False, cleans=False),
     "voicebench": _Wrapper("base", loose=True, drops_false_arguments=True, cleans=True),
     "speech_ifeval": _Wrapper(
-        "speech_ifeval", loose=False, drops_false_arguments=False, cleans=False
+        "speech_ifeval",
+        loose=False,
+        drops_false_arguments=False,
+        cleans=False,
+        takes_foreign_nulls=False,
     ),
 }
 
@@ -161,6 +167,9 @@ def evaluate(
         )
     if rules.cleans:
         reply = clean_reply(reply)
+    if not (rules.takes_foreign_nulls or strict_reading):
+        for name, kwargs in zip(instruction_ids, kwargs_list, strict=True):
+            check_own(name, kwargs)
     if rules.drops_false_arguments:
         kwargs_list = [_without_false(kwargs) for kwargs in kwargs_list]
     resolutions = [

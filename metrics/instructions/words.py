@@ -1,16 +1,25 @@
-r"""Word splitting of the instruction checkers: the Penn Treebank rules as NLTK applied them to 3.9.
+r"""Word splitting of the instruction checkers: the Penn Treebank rules as NLTK applies them.
 
-One official checker counts tokens of ``nltk.word_tokenize`` that are upper case. Later NLTK releases
-changed the rules (dashes, apostrophes, line breaks) and run them under wall-clock time limits, so
-the substitutions stand here, in NLTK's order, on the sentences of ``metrics.instructions.sentences``.
+One official checker counts tokens of ``nltk.word_tokenize`` that are upper case, and names no version. The rules
+here are those of NLTK 3.9 (3.9 to 3.9.2), which join white space before they split clitics, so that ``I'M`` at the
+end of a line is two words; ``using("3.8")`` gives those of 3.8.1 and before. Later releases (3.10) changed the rules
+for dashes and apostrophes and run them under wall-clock time limits, so the substitutions stand here, in
+NLTK's order, on the sentences of ``metrics.instructions.sentences``.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final, Literal
 
 from metrics.instructions.sentences import sentences
+
+NltkVersion = Literal["3.9", "3.8"]
+_VERSION: ContextVar[NltkVersion] = ContextVar("nltk", default="3.9")
+_SPACES: Final = re.compile(r"\s+")
 
 _BEFORE_PADDING: Final = tuple(
     (re.compile(pattern), replacement)
@@ -42,6 +51,7 @@ _AFTER_PADDING: Final = tuple(
         (r"([»”’])", r" \1 "),
         (r"''", r" '' "),
         (r'"', r" '' "),
+        (_SPACES.pattern, r" "),  # since 3.9
         (r"([^' ])('[sS]|'[mM]|'[dD]|') ", r"\1 \2 "),
         (r"([^' ])('ll|'LL|'re|'RE|'ve|'VE|n't|N'T) ", r"\1 \2 "),
         # contractions
@@ -55,6 +65,25 @@ _AFTER_PADDING: Final = tuple(
         (r"(?i) ('t)(is|was)\b", r" \1 \2 "),
     )
 )
+
+
+@contextmanager
+def using(version: NltkVersion) -> Iterator[None]:
+    r"""Count words by the rules of one NLTK version inside the block.
+
+    >>> def split():
+    ...     return words("I'M\nhere")
+    >>> with using("3.8"):
+    ...     split()
+    ["I'M", 'here']
+    >>> split()
+    ['I', "'M", 'here']
+    """
+    token = _VERSION.set(version)
+    try:
+        yield
+    finally:
+        _VERSION.reset(token)
 
 
 def words(text: str) -> list[str]:
@@ -84,6 +113,9 @@ def _tokens(sentence: str) -> list[str]:
     for pattern, replacement in _BEFORE_PADDING:
         sentence = pattern.sub(replacement, sentence)
     sentence = f" {sentence} "
+    joins = _VERSION.get() == "3.9"
     for pattern, replacement in _AFTER_PADDING:
+        if pattern.pattern == _SPACES.pattern and not joins:
+            continue
         sentence = pattern.sub(replacement, sentence)
     return sentence.split()

@@ -57,7 +57,7 @@ class CorpusBleu(Measure):
     """
 
     def value(self, total: Stats) -> float:
-        """BLEU; ``nan`` if the references have no words."""
+        """BLEU; 0 if the references have no words, as sacreBLEU has it."""
         return _combine([float(total.get(key, 0)) for key in _KEYS])
 
     def examples(self) -> tuple[Stats, Stats]:
@@ -73,7 +73,7 @@ class CorpusBleu(Measure):
 def _combine(row: Sequence[float]) -> float:
     matched, ngrams, (hypothesis, reference) = row[:ORDER], row[ORDER : 2 * ORDER], row[2 * ORDER :]
     if not reference:
-        return float("nan")
+        return 0.0
     found = _scorer().compute_bleu(
         list(matched), list(ngrams), round(hypothesis), round(reference), smooth_method="exp"
     )

@@ -1,9 +1,8 @@
-r"""Reader of Dynamic-SUPERB judge replies, version ``dynamic_superb.1``.
+r"""Reader of Dynamic-SUPERB judge replies, version ``dynamic_superb.2``.
 
 The judge ends its reply with ``Result: YES`` or ``Result: NO``. The official pattern takes the first ``yes`` or ``no``,
 in any case and even as the start of a word, after ``result:`` and any white space; without one the item
-counts 0. The strict reading is Speech-IFEval's: the last line that is not blank, markup ignored, and one
-repeat. Source: the rules in README.md.
+counts 0. The strict reading is Speech-IFEval's, with one repeat. Source: the rules in README.md.
 """
 
 from __future__ import annotations
@@ -11,11 +10,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from metrics.judge.last_line import StrictVerdict, parse_last_line, strict
+from metrics.judge.verdict_reader import StrictVerdict, strict_result
 
-__all__ = ["PARSER_ID", "StrictVerdict", "parse", "parse_last_line", "strict"]
+__all__ = ["PARSER_ID", "StrictVerdict", "parse", "strict_result"]
 
-PARSER_ID: Final = "dynamic_superb.1"
+PARSER_ID: Final = "dynamic_superb.2"
 """Changes whenever a stored judge reply could be read differently."""
 
 _OFFICIAL: Final = re.compile(r"result:\s*(yes|no)")

@@ -9,6 +9,7 @@ that. Source: the rules in README.md. Nothing here raises on a string, except
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
@@ -21,6 +22,7 @@ from metrics.text.phonemes import arpabet
 Slots = Mapping[str, Sequence[str]]
 """Slot type -> its values, in order."""
 
+_SLOT_RATE_CAP: Final = 100
 _QUOTES: Final = "\"'`“”‘’«»"
 
 
@@ -141,20 +143,20 @@ def _edits(reference: Sequence[str], hypothesis: Sequence[str]) -> dict[str, flo
 
 
 def slots(text: str) -> Slots:
-    """Types and values of a slot string.
+    r"""Types and values of a slot string; white space around pieces, types and values is stripped.
 
     Raises:
-        SlotError: a piece does not hold exactly one ``": "``.
+        SlotError: a piece, once stripped, does not hold exactly one ``": "`` (an empty value never does).
 
-    >>> slots("city: Rome, day: May 1, city: Oslo")
+    >>> slots("city: Rome, day : May 1,  city: Oslo\n")
     {'city': ['Rome', 'Oslo'], 'day': ['May 1']}
     """
     found: dict[str, list[str]] = {}
     for piece in text.split(", "):
-        kind, *values = piece.split(": ")
+        kind, *values = piece.strip().split(": ")
         if len(values) != 1:
             raise SlotError(f"{piece!r} is not of the form 'type: value'")
-        found.setdefault(kind, []).append(values[0])
+        found.setdefault(kind.strip(), []).append(values[0].strip())
     return found
 
 
@@ -173,13 +175,17 @@ def slot_type_f1(reference: Slots, hypothesis: Slots) -> float:
 def official_slot_edits(reference: Slots, hypothesis: Slots) -> Stats:
     """Character edits of slot values with the two sides swapped, as shipped.
 
+    A candidate whose rate is 100 or more is never taken; the empty text is then.
+
     Raises:
         ZeroDivisionError: an empty value of a type that both sides have.
 
     >>> official_slot_edits({"city": ["Rome"], "day": ["May"]}, {"city": ["Roma"]})
     {'edits': 1, 'length': 4}
+    >>> official_slot_edits({"city": ["Rome" * 50]}, {"city": ["x"]})
+    {'edits': 1, 'length': 1}
     """
-    return _slot_edits(hypothesis, reference, official_char_edits)
+    return _slot_edits(hypothesis, reference, official_char_edits, cap=_SLOT_RATE_CAP)
 
 
 def strict_slot_edits(reference: Slots, hypothesis: Slots) -> Stats:
@@ -197,16 +203,21 @@ def strict_slot_edits(reference: Slots, hypothesis: Slots) -> Stats:
 
 
 def _slot_edits(
-    targets: Slots, candidates: Slots, edits: Callable[[str, str], Stats]
+    targets: Slots,
+    candidates: Slots,
+    edits: Callable[[str, str], Stats],
+    *,
+    cap: float = math.inf,
 ) -> dict[str, float]:
-    """Every target value against the best candidate of its type, pooled."""
+    """Every target value against the best candidate of its type with a rate below the cap, pooled."""
     summed: dict[str, float] = {"edits": 0, "length": 0}
     for kind, values in targets.items():
         for value in values:
             pairs = [edits(value, candidate) for candidate in candidates.get(kind, ())]
+            usable = [pair for pair in pairs if pair["edits"] / pair["length"] < cap]
             best = (
-                min(pairs, key=lambda pair: pair["edits"] / pair["length"])
-                if pairs
+                min(usable, key=lambda pair: pair["edits"] / pair["length"])
+                if usable
                 else edits(value, "")
             )
             summed["edits"] += best["edits"]

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from harness.types import Reading, Scored, Stats
 from metrics.measures.corpus_bleu import bleu_item
+from metrics.measures.macro_f1 import confusion_item
 from metrics.text.normalizers import canonical_words
 from metrics.text.numbers import strict_number
 from tasks.dynamic_superb import judge_reply as judge
@@ -104,7 +105,7 @@ def judged(item: Item) -> Part:
         return Part({metric: {"official": Scored(None), "strict": Scored(None)}}, aborted=stopped)
     replies = [reply for reply in item.verdicts if isinstance(reply, str)]
     said = judge.parse(replies[0]) if replies else None
-    found = judge.strict(replies)
+    found = judge.strict_result(replies)
     if stopped:
         official = Scored(None, parsed=False)
     elif item.verdicts or not item.answered:
@@ -210,6 +211,29 @@ def number(item: Item) -> Part:
     )
 
 
+def decided(item: Item) -> Part:
+    """What the labels of the split decide, strict only: a label, a number, or nothing (``facts_of``)."""
+    form = item.split.get("form")
+    readings: dict[str, Scored] = dict.fromkeys(
+        ("accuracy", "macro_f1", "mae", "abstention_rate"), Scored(None)
+    )
+    found: float | str | None = None
+    if form == "numbers":
+        part = number(item)
+        readings |= {name: given["strict"] for name, given in part.metrics.items()}
+        found = part.extracted
+    elif form == "labels":
+        gold = metrics.strict_norm(item.gold)
+        said = metrics.strict_label(item.text, item.gold, item.split.get("labels", ()))
+        found, parsed = said, said is not None
+        readings["accuracy"] = Scored(_share(said == gold), parsed=parsed)
+        readings["macro_f1"] = Scored(confusion_item(gold, said), parsed=parsed)
+        readings["abstention_rate"] = Scored(_share(not parsed), parsed=item.answered)
+    return Part(
+        {name: {"strict": given} for name, given in readings.items()}, found, {"form": form}
+    )
+
+
 RULES: Final[dict[str, Callable[[Item], Part]]] = {
     "exact": exact,
     "judged": judged,
@@ -219,5 +243,6 @@ RULES: Final[dict[str, Callable[[Item], Part]]] = {
     "slots": slots,
     "bleu": bleu,
     "number": number,
+    "decided": decided,
 }
 """Rule by the name that a task's ``dataset_kwargs`` give."""

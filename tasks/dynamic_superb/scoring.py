@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
@@ -27,6 +28,7 @@ from tasks.dynamic_superb.rules import RULES, Item
 LISTED: Final = "DynamicSuperb/HEARSoundEventDetection_DCASE2016Task2"
 """The set whose label is a written list."""
 _MAX_OPTIONS: Final = 100
+_PLAIN_NUMBER: Final = re.compile(r"\s*[+-]?\d+(?:\.\d+)?\s*")
 _NORMS: Final = {
     "cer": "upper/canonical",
     "per": "upper/arpabet",
@@ -88,6 +90,8 @@ def facts_of(references: Sequence[str], rule: str) -> dict[str, Any]:
 
     >>> facts_of(["yes", "no", "yes"], "exact")
     {'labels': ['no', 'yes'], 'anchors': {'accuracy': {'chance': 0.5}}}
+    >>> facts_of(["walk", "run", "run", "walk"], "decided")["labels"], facts_of(["a", "b c"], "decided")
+    (['run', 'walk'], {'form': 'text'})
     >>> facts_of(["1", "2", "6"], "number")
     {'mae_ref': 1.6666666666666667, 'anchors': {'mae': {'mae_ref': 1.6666666666666667}}}
     """
@@ -100,6 +104,8 @@ def facts_of(references: Sequence[str], rule: str) -> dict[str, Any]:
     if rule == "judged":
         labels = sorted(set(references))
         return {"labels": labels if len(labels) <= _MAX_OPTIONS else []}
+    if rule == "decided":
+        return _decide(references)
     if rule == "number":
         numbers = [number for text in references if (number := strict_number(text)) is not None]
         if numbers:
@@ -107,6 +113,17 @@ def facts_of(references: Sequence[str], rule: str) -> dict[str, Any]:
             error = statistics.fmean(abs(number - median) for number in numbers)
             return {"mae_ref": error, **({"anchors": {"mae": {"mae_ref": error}}} if error else {})}
     return {}
+
+
+def _decide(references: Sequence[str]) -> dict[str, Any]:
+    """The form of an answer that the labels of a split show: numbers, a list of labels, or free text."""
+    if references and all(_PLAIN_NUMBER.fullmatch(text) for text in references):
+        return {"form": "numbers", **facts_of(references, "number")}
+    known = facts_of(references, "exact")
+    distinct = len({strict_norm(label) for label in known["labels"]})
+    if 2 <= distinct <= _MAX_OPTIONS and 2 * distinct <= len(references):
+        return {"form": "labels", **known}
+    return {"form": "text"}
 
 
 def facts(docs: Sequence[Document]) -> dict[str, Any]:
@@ -123,9 +140,9 @@ def signature(docs: Sequence[Document]) -> dict[str, str]:
         return {"norm": f"upper/{docs[0]['_params'].get('norm', 'canonical')}"}
     if rule in _NORMS:
         return {"norm": _NORMS[rule]}
-    if rule != "exact":
-        return {}
     labels = _labels(docs[0])
+    if rule != "exact" and not (rule == "decided" and labels):
+        return {}
     digest = hashlib.sha256(json.dumps(list(labels)).encode()).hexdigest()[:6]
     return {"labels": f"{len(labels)}#{digest}"}
 
@@ -186,7 +203,7 @@ def judge_slots(doc: Document, response: Any) -> dict[str, str] | None:
 
 def judge_grade(_doc: Document, reply: str) -> str | None:
     """The verdict of one judge reply in the strict reading, ``None`` if it cannot be read."""
-    found = judge.strict([reply])
+    found = judge.strict_result([reply])
     return ("yes" if found.yes else "no") if found.read else None
 
 

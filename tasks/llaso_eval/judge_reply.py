@@ -1,10 +1,11 @@
-"""Reader of LLaSO-Eval judge replies, version ``llaso.1``.
+"""Reader of LLaSO-Eval judge replies, version ``llaso.2``.
 
 The benchmark ships a judge prompt but no parser; the judge was told to write ``Score: <1-5>`` on the
 first of two lines, so the rule is a house rule that all 34,942 released judgements satisfy. The official
 reading takes the first reply, wherever in it the score stands; what cannot be read is left out, as
-nothing is ever asked again upstream. The strict reading asks for the score on the first line, may use one
-repeat, and then counts the lowest score. Source: the rules in README.md.
+nothing is ever asked again upstream. The strict reading takes one whole score in every form that a reader
+understands (`metrics.judge.score_reader`), may use one repeat, and then counts the lowest score.
+Source: the rules in README.md.
 """
 
 from __future__ import annotations
@@ -13,13 +14,12 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from metrics.judge.variants import json_field, unfenced
+from metrics.judge.score_reader import FIVE_WHOLE_POINTS
 
-PARSER_ID: Final = "llaso.1"
+PARSER_ID: Final = "llaso.2"
 """Changes whenever a stored judge reply could be read differently."""
 
 LOWEST: Final = 1
-HIGHEST: Final = 5
 
 _SCORE: Final = re.compile(
     r"(?<![^\W_])score[*_\s]*:[*_\s]*([1-5])(?:/5|\.0)?(?!\d|\.\d)",
@@ -46,16 +46,16 @@ def parse(reply: str) -> int | None:
     return int(match[1]) if match else None
 
 
-def parse_first_line(reply: str) -> int | None:
-    r"""The score on the first line that is not blank.
+def parse_strict(reply: str) -> int | None:
+    r"""Read the score with the strict reader of all judges; ``None`` for none, several or a fraction.
 
-    >>> parse_first_line("\nScore: 2\n"), parse_first_line("Explanation: good.\nScore: 2")
-    (2, None)
+    >>> parse_strict("## Score\n2"), parse_strict("I would give it a 4 out of 5.")
+    (2, 4)
+    >>> parse_strict("Score: 4-5"), parse_strict("Score: 3.5"), parse_strict("Score: 3\nScore: 4")
+    (None, None, None)
     """
-    value = json_field(reply, ["score"])
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value if LOWEST <= value <= HIGHEST else None
-    return parse(unfenced(reply).strip().split("\n", 1)[0])
+    score = FIVE_WHOLE_POINTS.read(reply)
+    return None if score is None else int(score)
 
 
 def strict(replies: Sequence[str]) -> StrictScore:
@@ -65,7 +65,7 @@ def strict(replies: Sequence[str]) -> StrictScore:
     (StrictScore(score=4, read=True), StrictScore(score=1, read=False))
     """
     for reply in replies[:2]:
-        score = parse_first_line(reply)
+        score = parse_strict(reply)
         if score is not None:
             return StrictScore(score, read=True)
     return StrictScore(LOWEST, read=False)

@@ -46,7 +46,8 @@ def strict_norm(text: str) -> str:
 
 
 def _pattern(label: str) -> re.Pattern[str]:
-    return re.compile(f"(?<!{ASCII_WORD}){re.escape(label)}(?!{ASCII_WORD})")
+    """Whole words, ignoring case: so long s and dotless i count as the letters s and i, as upstream."""
+    return re.compile(f"(?<!{ASCII_WORD}){re.escape(label)}(?!{ASCII_WORD})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,8 @@ def official_hits(reply: str, labels: LabelSet) -> list[str]:
 
     >>> official_hits("Northern Irish", label_set(("Irish.", "Northern Irish.")))
     ['irish', 'northern irish']
+    >>> official_hits("male\u017f", label_set(("Male.",))), official_hits("ma\u017f", label_set(("mas",)))
+    ([], ['mas'])
     """
     said = reply.strip().lower()
     return [label for label, pattern in labels.abstention if pattern.search(said)]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from harness.types import Reading, Scored
+from harness.types import MISSING, Reading, Scored
 from metrics.text.edits import char_edits, word_edits
 from metrics.text.normalizers import canonical_words, without_script_spaces
 from metrics.text.numbers import strict_number
@@ -69,6 +69,11 @@ class Item:
         return self.response if isinstance(self.response, str) else ""
 
     @property
+    def written(self) -> str:
+        """The reply as Python writes it; empty if it is missing."""
+        return "" if self.response is MISSING else str(self.response)
+
+    @property
     def answered(self) -> bool:
         """Whether there is more than white space."""
         return bool(self.text.strip())
@@ -98,13 +103,14 @@ def closed(item: Item) -> Part:
     follows = len(hits) == 1
     correct = follows and hits[0] == llaso.strict_norm(item.gold)
     details: dict[str, Any] = {"hits": hits}
-    accuracy = abstention = Scored(None, parsed=False)
+    labels = llaso.label_set(item.labels)
+    # the abstention script writes a reply that is no text as Python does, and takes a missing one for empty
+    official_hits = llaso.official_hits(item.written, labels)
+    details["official_hits"] = official_hits
+    abstention = Scored(_share(len(official_hits) != 1), parsed=isinstance(item.response, str))
+    accuracy = Scored(None, parsed=False)
     if isinstance(item.response, str):
-        labels = llaso.label_set(item.labels)
-        official_hits = llaso.official_hits(item.response, labels)
-        details["official_hits"] = official_hits
         accuracy = Scored(_share(llaso.official_correct(item.response, item.gold, labels)))
-        abstention = Scored(_share(len(official_hits) != 1))
     return Part(
         {
             "accuracy": {"official": accuracy, "strict": Scored(_share(correct), parsed=follows)},
@@ -115,7 +121,7 @@ def closed(item: Item) -> Part:
         },
         hits[0] if follows else None,
         details,
-        item.stopped(("accuracy", "abstention_rate")),
+        item.stopped(("accuracy",)),
     )
 
 
@@ -140,7 +146,7 @@ def transcript(item: Item) -> Part:
 
 
 def phonemes(item: Item) -> Part:
-    """PER; an item without letters on a side stops the official script if it is the last one."""
+    """PER; a last item without letters on one side stops the official script, on both it is dropped."""
     reply, gold = llaso_phonemes.letters(item.text), llaso_phonemes.letters(item.gold)
     edits = char_edits(ipa(item.gold), ipa(item.text))
     official = Scored(None, parsed=False)
@@ -149,7 +155,10 @@ def phonemes(item: Item) -> Part:
         rate = llaso_phonemes.phoneme_rate(gold, reply)  # as shipped: swapped
         official = Scored({"edits": rate, "length": 1}, parsed=item.answered)
         details["right_order"] = {"per": llaso_phonemes.phoneme_rate(reply, gold)}
-    empty_last = item.last and not (reply and gold)
+    dropped = item.last and not reply and not gold and isinstance(item.response, str)
+    if dropped:
+        official = Scored(None, parsed=item.answered)
+    empty_last = item.last and not (reply and gold) and not dropped
     return Part(
         {"per": {"official": official, "strict": Scored(edits, parsed=item.answered)}},
         None,
@@ -206,8 +215,13 @@ def _official_error(item: Item, *, pitch: bool) -> tuple[Scored, int | None, flo
 
 def pronunciation(item: Item) -> Part:
     """Exact match of the three pronunciation scores."""
-    gold = llaso_numbers.pronunciation(item.gold)
-    said = llaso_numbers.pronunciation(item.text)
+    said = gold = None
+    stops = item.stopped(tuple(EXACT))
+    try:
+        gold = llaso_numbers.pronunciation(item.gold)
+        said = llaso_numbers.pronunciation(item.text)
+    except OverflowError:  # a score of more than 4,300 digits, also one that a later one replaces
+        stops = frozenset(EXACT)
     read = named_scores(item.text, _SCORE_NAMES, _OTHER_SCORES)
     metrics: dict[str, Readings] = {}
     for metric, key in EXACT.items():
@@ -219,7 +233,7 @@ def pronunciation(item: Item) -> Part:
             "official": Scored(official, parsed=said is not None),
             "strict": Scored(strict, parsed=read is not None),
         }
-    return Part(metrics, read, {"reference_scores": gold}, item.stopped(tuple(EXACT)))
+    return Part(metrics, said, {"reference_scores": gold, "strict_scores": read}, stops)
 
 
 def judged(item: Item, verdicts: Sequence[Any] | None) -> Part:

@@ -29,10 +29,7 @@ _SCORE_FIRST: Final = re.compile(r"(?<!\d)(\d++)\s*+for\s*+(accuracy|proso|fluen
 
 
 def official_age(text: str) -> int | None:
-    """Age in years as the shipped script reads it.
-
-    Raises:
-        OverflowError: numbers beyond a float's range, where the script would stop.
+    """Age in years as the shipped script reads it; ``None`` also for a range beyond a float's.
 
     >>> [official_age(text) for text in ("34 years", "20-25", "GPT-4 says 32", "an adult", "old")]
     [34, 22, 18, 22, None]
@@ -46,7 +43,10 @@ def official_age(text: str) -> int | None:
     values = [_int(digits) for digits in found]
     if "-" in text and len(values) == 2:
         low, high = values
-        return None if low is None or high is None else round((low + high) / 2)
+        try:
+            return None if low is None or high is None else round((low + high) / 2)
+        except OverflowError:  # the script drops the item
+            return None
     return values[0]
 
 
@@ -54,7 +54,7 @@ def official_pitch(text: str) -> int | None:
     """MIDI pitch as the shipped script reads it; the caller drops what is outside ``PITCHES``.
 
     Raises:
-        OverflowError: an infinite or huge number, where the script would stop.
+        OverflowError: the whole text is an infinite or huge number, where the script would stop.
 
     >>> [official_pitch(text) for text in ("60", "59.5", "60-64", "MIDI 71", "C sharp")]
     [60, 60, 62, 71, None]
@@ -71,7 +71,10 @@ def official_pitch(text: str) -> int | None:
     values = [float(match.group()) for match in islice(_DECIMALS.finditer(text), 2)]
     if not values:
         return None
-    return round(sum(values) / 2) if "-" in text and len(values) == 2 else round(values[0])
+    try:
+        return round(sum(values) / 2) if "-" in text and len(values) == 2 else round(values[0])
+    except OverflowError:  # the script drops the item
+        return None
 
 
 def _int(text: str) -> int | None:
@@ -85,6 +88,9 @@ def _int(text: str) -> int | None:
 def pronunciation(text: str) -> dict[PronunciationKey, int] | None:
     """The three pronunciation scores of a text, ``None`` unless all three are found.
 
+    Raises:
+        OverflowError: a score has more digits than Python turns into a number; the script stops there.
+
     >>> pronunciation("Accuracy is 7, prosodic is 10, fluency is 2 total score is 5.")
     {'accuracy': 7, 'prosodic': 10, 'fluency': 2}
     >>> pronunciation("3 for accuracy, 4 for prosody, 9 for fluency")
@@ -95,21 +101,27 @@ def pronunciation(text: str) -> dict[PronunciationKey, int] | None:
     lowered = text.lower()
     scores = _key_first(lowered)
     if len(scores) != len(PRONUNCIATION_KEYS):
-        scores = {match[2]: match[1] for match in _SCORE_FIRST.finditer(lowered)}
-    values = {_name(key): _int(digits) for key, digits in scores.items()}
+        scores = {match[2]: _score(match[1]) for match in _SCORE_FIRST.finditer(lowered)}
+    values = {_name(key): value for key, value in scores.items()}
     if len(values) != len(PRONUNCIATION_KEYS):
         return None
-    read = {key: value for key in PRONUNCIATION_KEYS if (value := values[key]) is not None}
-    return read if len(read) == len(values) else None
+    return {key: values[key] for key in PRONUNCIATION_KEYS}
 
 
-def _key_first(text: str) -> dict[str, str]:
+def _score(digits: str) -> int:
+    value = _int(digits)
+    if value is None:
+        raise OverflowError(f"a score of {len(digits)} digits")
+    return value
+
+
+def _key_first(text: str) -> dict[str, int]:
     r"""Matches of ``(accuracy|proso|fluency).*?(?:is|:|=|as).*?(\d+)``, one line at a time.
 
     Lazy matching takes the first link after the key and the first digits after the link; if a line
     has none, no later key of that line has any either.
     """
-    scores: dict[str, str] = {}
+    scores: dict[str, int] = {}
     for line in text.split("\n"):
         position = 0
         while (
@@ -117,7 +129,7 @@ def _key_first(text: str) -> dict[str, str]:
             and (link := _LINK.search(line, key.end()))
             and (digits := _DIGITS.search(line, link.end()))
         ):
-            scores[key.group()] = digits.group()
+            scores[key.group()] = _score(digits.group())
             position = digits.end()
     return scores
 

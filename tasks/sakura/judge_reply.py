@@ -1,23 +1,22 @@
-"""Reader of SAKURA judge replies, version ``sakura.1``.
+"""Reader of SAKURA judge replies, version ``sakura.2``.
 
 A judge reply holds an explanation and a judgement on lines of their own. The official pattern is kept
 exactly: case-sensitive keys, one space after each colon, a verdict that ends at a blank line or at
 the end of the text. A reply that the pattern or the two verdict words do not cover is *invalid*; it
 counts as "not correct" and is never repaired. The official reading takes the first reply; the strict
-reading may use one identical repeat when the first is invalid (README.md). It also
-takes what judges put around a verdict (quotes, bold, a fence, JSON, other case, words after it), and of
-several verdicts the last one, so that a judge which quotes the model's own verdict is read right.
+reading may use one identical repeat when the first is invalid (README.md). It reads a
+verdict in every form that a reader understands, and of several the last one, so that a judge which
+quotes the model's own verdict is read right.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
-from metrics.judge.variants import MARKUP, json_field, unfenced
+from metrics.judge.verdict_reader import CORRECTNESS
 
-PARSER_ID: Final = "sakura.1"
+PARSER_ID: Final = "sakura.2"
 """Changes whenever a stored judge reply could be read differently."""
 
 _EXPLANATION: Final = "Explanation: "
@@ -72,33 +71,22 @@ def parse(reply: str) -> Judgement:
     return Judgement(None, raw, explanation)
 
 
-_STRICT: Final = re.compile(
-    r"""^[\s>*_`"'#-]{0,8}judge?ment[\s*_`"']{0,6}:[\s*_`"'“‘<(\[]{0,8}(incorrect|correct)(?![\w-])"""
-    r"""(?!\W{0,6}(?:or|and)?\W{0,6}(?:in)?correct)""",
-    re.IGNORECASE | re.MULTILINE,
-)
-
-
 def parse_strict(reply: str) -> Judgement:
-    r"""The last verdict that stands in a ``Judgement`` line or in the reply's JSON.
+    r"""Read the verdict with the strict reader of all judges (`metrics.judge.verdict_reader`).
 
     >>> [parse_strict(text).verdict for text in (
     ...     '**Judgement:** "Correct".', '{"Explanation": "x", "Judgement": "incorrect"}',
     ...     "Explanation: it wrote\nJudgement: correct\nJudgement: incorrect, for it is a cow.")]
     ['correct', 'incorrect', 'incorrect']
     >>> [parse_strict(text).verdict for text in (
-    ...     "Judgement: not correct", "Judgement: correct or incorrect", "It is correct.")]
+    ...     "Judgement: partially correct", "Judgement: correct or incorrect", "The correct answer is b.")]
     [None, None, None]
     """
     first = parse(reply)
-    value = json_field(reply, ["judgement", "judgment"])
-    if isinstance(value, str):
-        words = [value.strip(MARKUP + ".").lower()]
-    else:
-        words = [found[1].lower() for found in _STRICT.finditer(unfenced(reply))]
+    correct = CORRECTNESS.read(reply)
     verdict: Verdict | None = None
-    if words and words[-1] in ("correct", "incorrect"):
-        verdict = "correct" if words[-1] == "correct" else "incorrect"
+    if correct is not None:
+        verdict = "correct" if correct else "incorrect"
     return Judgement(verdict, first.raw, first.explanation)
 
 

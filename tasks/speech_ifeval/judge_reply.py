@@ -1,10 +1,9 @@
-r"""Reader of Speech-IFEval judge replies, version ``speech_ifeval.1``.
+r"""Reader of Speech-IFEval judge replies, version ``speech_ifeval.2``.
 
 The judge ends its reply with ``Result: YES`` or ``Result: NO``. The official pattern is kept exactly:
 the first ``yes`` or ``no``, in any case and even as the start of a word, that follows ``result:`` and
-exactly one white-space character; upstream stops at a reply without one. The strict reading takes the
-last line that is not blank, without emphasis, brackets, quotes and full stops, and asks that it be the
-word ``Result``, a colon and the whole word yes or no. Source: the rules in README.md.
+exactly one white-space character; upstream stops at a reply without one. The strict reading is
+`metrics.judge.verdict_reader.strict_result`. Source: the rules in README.md.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-PARSER_ID: Final = "speech_ifeval.1"
+PARSER_ID: Final = "speech_ifeval.2"
 """Changes whenever a stored judge reply could be read differently."""
 
 _OFFICIAL: Final = re.compile(r"(?<=result:\s)(?:yes|no)", re.IGNORECASE)

@@ -21,7 +21,7 @@ from typing import Any, Final, NamedTuple
 from harness.types import Document, ItemScore, Scored
 from metrics import vanilla
 from metrics.instructions import InstructionError, evaluate
-from metrics.judge import last_line
+from metrics.judge.verdict_reader import strict_result
 from metrics.text.edits import word_edits
 from metrics.text.normalizers import canonical_speech_ifeval
 from metrics.text.normalizers import speech_ifeval as normalize
@@ -147,7 +147,7 @@ def _ruled(doc: Document, response: Any) -> _Result:
     except InstructionError as error:
         return _Result(
             Scored(None, parsed=False),
-            Scored(_FAILED, parsed=False),
+            _unchecked_upstream(ids, kwargs, response),
             aborted=True,
             details={"instruction_error": str(error)},
         )
@@ -156,6 +156,15 @@ def _ruled(doc: Document, response: Any) -> _Result:
         Scored(_share(strict.strict_all), parsed),
         details={"followed": list(official.strict)},
     )
+
+
+def _unchecked_upstream(ids: Any, kwargs: Any, response: str) -> Scored:
+    """The strict reading of an item at which upstream stops: null arguments of other rules are no hindrance."""
+    try:
+        strict = evaluate(ids, kwargs, response, "speech_ifeval", strict_reading=True)
+    except InstructionError:
+        return Scored(_FAILED, parsed=False)
+    return Scored(_share(strict.strict_all), bool(response.strip()))
 
 
 # --- by judge ------------------------------------------------------------------------------------
@@ -184,7 +193,7 @@ def _judged(response: Any, verdicts: Sequence[Any] | None) -> _Result:
     elif not verdicts:
         strict = Scored(None, parsed=False)
     else:
-        verdict = last_line.strict(_replies(verdicts))
+        verdict = strict_result(_replies(verdicts))
         strict = Scored(_share(verdict.yes), parsed=verdict.read)
     details = {"judge_unparsed": word is None} if verdicts else {}
     extracted = None if word is None else word.lower()
@@ -235,7 +244,7 @@ def judge_grade(doc: Document, reply: str) -> str | None:
     """
     if doc.get("metric") == "wer":
         return normalize(reply)
-    found = last_line.strict([reply])
+    found = strict_result([reply])
     return ("yes" if found.yes else "no") if found.read else None
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from harness.types import Document, ItemScore, Reading, Scored, Stats
 from metrics.instructions import InstructionError, InstructionVerdicts, evaluate
+from metrics.instructions.words import NltkVersion, using
 
 METRICS: Final = (
     "if_rate",
@@ -21,6 +22,8 @@ METRICS: Final = (
     "if_inst_strict",
     "if_inst_loose",
 )
+CAPITALS: Final = "change_case:capital_word_frequency"
+"""The rule that counts words as NLTK does; the versions differ."""
 
 
 def score(doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> ItemScore:
@@ -37,14 +40,25 @@ def score(doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> Item
     if not isinstance(response, str):
         return _result(None, _failed(number), parsed=False, aborted=True)
     parsed = bool(response.strip())
+    version = (doc.get("_params") or {}).get("nltk", "3.9")
     try:
-        verdicts = _evaluate(doc, response, strict_reading=False)
+        with using(version):
+            verdicts = _evaluate(doc, response, strict_reading=False)
     except InstructionError as error:
         strict = _strict(doc, response, number)
         details = {"instruction_error": str(error)}
         return _result(None, strict, parsed=parsed, details=details, aborted=True)
     official, strict = _stats(verdicts), _strict(doc, response, number)
     facts: dict[str, Any] = {"strict": list(verdicts.strict), "loose": list(verdicts.loose or ())}
+    if CAPITALS in ids:
+        other: NltkVersion = "3.8" if version == "3.9" else "3.9"
+        with using(other):
+            differing = _evaluate(doc, response, strict_reading=False)
+        if differing != verdicts:
+            facts[f"nltk_{other}"] = {
+                "strict": list(differing.strict),
+                "loose": list(differing.loose or ()),
+            }
     if any(verdicts.random):
         facts["random"] = list(verdicts.random)
     return _result(official, strict, parsed=parsed, details=facts)

@@ -1,8 +1,8 @@
-"""Readers of VoiceBench judge replies, version ``voicebench.1``.
+"""Readers of VoiceBench judge replies, version ``voicebench.2``.
 
 Open subsets ask the judge for a score from 1 to 5, spoken question answering for Yes or No; both ask
 three times. The official readers keep the official code's tolerance and its crashes (``None``); the
-strict readers take only what the judge was asked for (README.md).
+strict readers take a score or a verdict in every form that a reader understands (README.md).
 """
 
 from __future__ import annotations
@@ -13,17 +13,16 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from metrics.judge.variants import MARKUP, json_field, unfenced
+from metrics.judge.score_reader import FIVE_POINTS
+from metrics.judge.verdict_reader import YES_NO
 
-PARSER_ID: Final = "voicebench.1"
+PARSER_ID: Final = "voicebench.2"
 """Changes whenever a stored judge reply could be read differently."""
 
 LOWEST: Final = 1
 """What an unreadable vote counts in the strict reading."""
 
 _BRACKETED: Final = re.compile(r"\[\[(\d+)\]\]")
-_STRICT: Final = re.compile(r"(?:\[\[([1-5])\]\]|([1-5]))", re.ASCII)
-_EDGES: Final = re.compile(r"^[\W_]+|[\W_]+$")
 _LONGEST_NUMBER: Final = 4000
 
 
@@ -32,42 +31,55 @@ def rating(reply: str) -> float | None:
 
     Returns:
         The reply as a float, else the first ``[[digits]]``; ``None`` where the official run dies
-        or its mean is no longer a number (``nan``, ``inf``).
+        or its mean is no longer a number (``nan``, ``inf``; see `mean_is_no_number`).
 
     >>> rating(" 4.\n"), rating("Rating: [[3]]"), rating("1e1")
     (4.0, 3.0, 10.0)
     >>> rating("Score: 4"), rating("5/5"), rating("nan")
     (None, None, None)
     """
+    value = _as_float(reply)
+    return value if value is not None and math.isfinite(value) else None
+
+
+def mean_is_no_number(replies: Sequence[str]) -> str | None:
+    """What the official code prints for votes whose mean is ``inf`` or ``nan``; ``None`` for any others.
+
+    >>> mean_is_no_number(["inf", "3", "3"]), mean_is_no_number(["nan", "3"]), mean_is_no_number(["1e400", "4"])
+    ('inf', 'nan', 'inf')
+    >>> mean_is_no_number(["3", "4"]) is mean_is_no_number(["nan", "good"]) is None
+    True
+    """
+    values = [_as_float(reply) for reply in replies]
+    read = [value for value in values if value is not None]
+    total = math.nan if {math.inf, -math.inf} <= set(read) else sum(read)
+    if len(read) < len(values) or not values or math.isfinite(total):
+        return None
+    return str(total)
+
+
+def _as_float(reply: str) -> float | None:
     try:
-        value = float(reply)
+        return float(reply)
     except ValueError:
         match = _BRACKETED.search(reply)
         if match is None or len(match[1]) > _LONGEST_NUMBER:
             return None
         try:
-            value = float(int(match[1]))
+            return float(int(match[1]))
         except OverflowError:
             return None
-    return value if math.isfinite(value) else None
 
 
-def strict_rating(reply: str) -> int | None:
-    r"""An integer from 1 to 5, alone or in double brackets; ``None`` for anything else.
+def strict_rating(reply: str) -> float | None:
+    r"""Read a score from 1 to 5 with the strict reader of all judges; ``None`` for none or several.
 
-    >>> strict_rating(" 5\n"), strict_rating("[[3]]"), strict_rating("4."), strict_rating("6")
-    (5, 3, None, None)
+    >>> [strict_rating(text) for text in (" 5\n", "[[3]]", "4.", "**Score:** 2/5", "4.5")]
+    [5.0, 3.0, 4.0, 2.0, 4.5]
+    >>> [strict_rating(text) for text in ("6", "3 or 4", "7/10", "good")]
+    [None, None, None, None]
     """
-    match = _STRICT.fullmatch(_bare(reply, "score"))
-    return int(match[1] or match[2]) if match else None
-
-
-def _bare(reply: str, field: str) -> str:
-    """A reply without the fence, the JSON object or the emphasis around it."""
-    value = json_field(reply, [field])
-    if isinstance(value, str | int) and not isinstance(value, bool):
-        reply = str(value)
-    return unfenced(reply).strip().strip(MARKUP)
+    return FIVE_POINTS.read(reply)
 
 
 def majority_yes(replies: Sequence[str]) -> float:
@@ -105,14 +117,12 @@ def most_frequent(replies: Sequence[str]) -> tuple[str, ...]:
 
 
 def vote(reply: str) -> bool | None:
-    """The first word of a reply without its punctuation: yes, no, or ``None`` for anything else.
+    """Read yes or no with the strict reader of all judges; ``None`` if the reply commits to neither.
 
-    >>> vote('"Yes", it is.'), vote("No."), vote("Maybe"), vote("")
+    >>> vote('"Yes", it is.'), vote("Answer: No."), vote("Maybe"), vote("")
     (True, False, None, None)
     """
-    words = _bare(reply, "answer").split(maxsplit=1)
-    word = _EDGES.sub("", words[0]).lower() if words else ""
-    return {"yes": True, "no": False}.get(word)
+    return YES_NO.read(reply)
 
 
 def strict_majority(replies: Sequence[str]) -> bool | None:

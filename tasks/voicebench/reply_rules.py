@@ -1,4 +1,4 @@
-"""How VoiceBench reads replies: option letters, BBH verdicts, refusals, and PEDANT's substring branch.
+"""How VoiceBench reads replies: option letters, BBH verdicts, refusals.
 
 Pure functions from reply text to what the official scorer extracts (README.md, bit
 for bit, with their documented defects). ``None`` means that nothing was found; the official code then
@@ -9,11 +9,11 @@ that the time is linear in the length of a reply.
 
 from __future__ import annotations
 
-import re
-import string
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
+
+from metrics.text import pedant
 
 Subtask = Literal["sports_understanding", "hyperbaton", "navigate", "web_of_lies"]
 SUBTASKS: Final[tuple[Subtask, ...]] = (
@@ -36,8 +36,6 @@ _BBH_GOLD: Final = {"yes": 1, "(b)": 1, "no": 0, "(a)": 0}
 _TURN_TAGS: Final = ("<1>", "<2>", "<3>")
 _USER_TAG: Final = "<|user|>"
 _BBH_SPACES: Final = (":", "**", '"', "-", ",", ".", "：")
-_ARTICLES: Final = re.compile(r"\b(?:a|an|the)\b")
-_NO_PUNCTUATION: Final = str.maketrans("", "", string.punctuation)
 
 
 class Rule(NamedTuple):
@@ -191,29 +189,11 @@ def is_refusal(reply: str) -> bool:
     return any(word in text for word in _refusal_keywords())
 
 
-def pedant_normalize(text: str) -> str:
-    """PEDANT's normal form: lower case, no ASCII punctuation, no articles, single spaces.
-
-    >>> pedant_normalize("The U.S.,  a union")
-    'us union'
-    """
-    return " ".join(_ARTICLES.sub(" ", text.lower().translate(_NO_PUNCTUATION)).split())
-
-
-def pedant_contains(reference: str, reply: str) -> bool:
-    """PEDANT's substring branch: the normal reference lies anywhere in the normal reply.
-
-    >>> pedant_contains("no", "I know."), pedant_contains("", "anything")
-    (True, True)
-    """
-    return pedant_normalize(reference) in pedant_normalize(reply)
-
-
 def contains_words(reference: str, reply: str) -> bool:
     """The substring branch without its defects: whole words only, and never an empty reference.
 
     >>> contains_words("no", "I know."), contains_words("the moon", "On the Moon!")
     (False, True)
     """
-    wanted = pedant_normalize(reference)
-    return bool(wanted) and f" {wanted} " in f" {pedant_normalize(reply)} "
+    wanted = pedant.normalize(reference)
+    return bool(wanted) and f" {wanted} " in f" {pedant.normalize(reply)} "

@@ -16,13 +16,13 @@ scores, in their order, and only the strict reading uses them.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 from harness.errors import InputFileError
 from harness.types import Document, ItemScore, Scored, Stats
 from metrics import vanilla
-from tasks.voicebench import ifeval
+from tasks.voicebench import ifeval, panda
 from tasks.voicebench import judge_reply as judge
 from tasks.voicebench import reply_rules as rules
 from tasks.voicebench.layout import CONFIGS, Evaluator
@@ -90,6 +90,9 @@ def _open(_doc: Document, response: Any, verdicts: Sequence[Any] | None) -> Item
     scores = [judge.strict_rating(vote) for vote in votes]
     scores = [judge.strict_rating(next(repeats, "")) if s is None else s for s in scores]
     unread = scores.count(None)
+    details: dict[str, Any] = {"votes_unreadable": unread} if unread else {}
+    if (printed := judge.mean_is_no_number(votes)) is not None:
+        details["official_score"] = printed  # upstream goes on and prints this for the whole subset
     if _blank(response):
         strict = Scored({"score": float(judge.LOWEST), "n": 1.0}, parsed=False)
     elif scores:
@@ -100,25 +103,24 @@ def _open(_doc: Document, response: Any, verdicts: Sequence[Any] | None) -> Item
     return ItemScore(
         {"judge_score": {"official": official, "strict": strict}},
         extracted=ratings,
-        details={"votes_unreadable": unread} if unread else {},
+        details=details,
         aborted=frozenset() if complete else frozenset({"judge_score"}),
     )
 
 
 def _qa(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemScore:
-    """PEDANT's substring branch, the judge's majority vote, and their mean.
+    """PEDANT's verdict, the judge's majority vote, and their mean.
 
-    PEDANT's classifier cannot be had: where it would decide, the official ``panda`` is unsupported,
-    and with it ``sdqa``. Strict ``panda`` is the substring branch on whole words; strict ``sdqa`` is
-    the vote alone.
+    Where the model that decides is not here, the official ``panda`` has no statistics, and neither has
+    ``sdqa``. Strict ``panda`` is PEDANT's substring branch on whole words; strict ``sdqa`` is the vote alone.
     """
     reference = _text(doc, "reference")
     usable = isinstance(response, str)
-    inside = usable and rules.pedant_contains(reference, response)
+    right, decided_by = panda.verdict(reference, response, doc.get("prompt"))
     words = not _blank(response) and rules.contains_words(reference, response)
     strict_panda = _wrong() if _blank(response) else Scored(_share(words))
-    details: dict[str, Any] = {"panda": "unsupported"} if usable and not inside else {}
-    aborted = set() if inside else {"panda"}
+    details: dict[str, Any] = {"panda": decided_by}
+    aborted = {"panda"} if right is None else set()
     vote = sdqa = strict_vote = _ABSENT
     winners: tuple[str, ...] = ()
     if verdicts is not None:
@@ -128,7 +130,7 @@ def _qa(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemSco
         clear = winners in (("yes",), ("no",))
         share = judge.majority_yes(texts) if winners else None
         vote = Scored(None if share is None else _share(share), parsed=clear)
-        both = (1 + share) / 2 if inside and share is not None else None
+        both = (right + share) / 2 if right is not None and share is not None else None
         sdqa = Scored(None if both is None else _share(both), parsed=clear and usable)
         strict_vote = _strict_vote(response, texts)
         aborted |= {"sdqa"} if both is None else set()
@@ -138,7 +140,7 @@ def _qa(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemSco
     return ItemScore(
         {
             "panda": {
-                "official": Scored(_share(1) if inside else None, parsed=usable),
+                "official": Scored(None if right is None else _share(right), parsed=usable),
                 "strict": strict_panda,
             },
             "qa_vote": {"official": vote, "strict": strict_vote},
@@ -301,7 +303,12 @@ def judge_grade(doc: Document, reply: str) -> str | None:
         vote = judge.vote(reply)
         return None if vote is None else ("yes" if vote else "no")
     rating = judge.strict_rating(reply)
-    return None if rating is None else str(rating)
+    return None if rating is None else str(int(rating + 0.5))
+
+
+def lacking(parameters: Mapping[str, Any]) -> str | None:
+    """What the official reading of a task lacks on this machine: spoken question answering has a model."""
+    return panda.lacking() if CONFIGS[parameters["config"]].evaluator == "qa" else None
 
 
 process_results = vanilla.hook(score)

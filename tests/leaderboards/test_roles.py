@@ -9,33 +9,35 @@ from leaderboards.cells import judged_or_control
 from leaderboards.normalize import anchor, headline, headlines, task_anchor
 from leaderboards.raw import raw_aggregate
 from leaderboards.results import TaskResult, Value
-from metrics.registry import Quotient, register
+from metrics.registry import METRICS, Quotient, register
 
 UNIT = (0.0, 1.0)
-CONTROL = register(
-    Quotient(
-        "role_control",
-        *("proportion", UNIT, "correct", "n"),
-        role="control",
-        stands_for="judged_accuracy",
-    )
+CONTROL = Quotient(
+    "role_control",
+    *("proportion", UNIT, "correct", "n"),
+    role="control",
+    stands_for="judged_accuracy",
 )
-SILENT = register(
-    Quotient(
-        "role_silent",
-        *("proportion", UNIT, "correct", "n"),
-        higher_is_better=False,
-        role="abstention",
-    )
+SILENT = Quotient(
+    "role_silent",
+    *("proportion", UNIT, "correct", "n"),
+    higher_is_better=False,
+    role="abstention",
 )
-YEARS = register(
-    Quotient(
-        "role_years",
-        *("error", (0.0, None), "off", "n"),
-        higher_is_better=False,
-        unit="own",
-    )
+YEARS = Quotient(
+    "role_years",
+    *("error", (0.0, None), "off", "n"),
+    higher_is_better=False,
+    unit="own",
 )
+
+
+@pytest.fixture(autouse=True)
+def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the registry know the three metrics, for one test."""
+    monkeypatch.setattr(METRICS, "registered", dict(METRICS.registered))
+    for metric in (CONTROL, SILENT, YEARS):
+        register(metric)
 
 
 def result(task: str = "t", **values: float) -> TaskResult:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -14,12 +15,24 @@ import yaml
 from harness.types import ItemScore, Stats
 from leaderboards.boards.voicebench import overall_of
 from metrics.registry import METRICS
+from metrics.text import pedant
+from metrics.text.contractions import packaged_table
+from tasks._shared import scoring_models
 from tasks.voicebench import judge_reply as judge
 from tasks.voicebench import reply_rules as rules
 from tasks.voicebench import scoring
 from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
+
+
+@pytest.fixture(autouse=True)
+def _pedant() -> Iterator[None]:
+    scoring_models.provide({"pedant": SHARED / "pedant"})
+    yield
+    scoring_models.provide({})
+
+
 GOLDEN = SHARED / "golden"
 DATA = SHARED / "protocols" / "data"
 CONFIGS = {
@@ -29,6 +42,7 @@ CONFIGS = {
     "ifeval": "ifeval",
     "open": "alpacaeval_full",
     "qa": "sd-qa",
+    "pedant": "sd-qa",
 }
 
 
@@ -160,16 +174,11 @@ def test_question_answering() -> None:
         vote = score.metrics["qa_vote"]["official"].stats
         both = score.metrics["sdqa"]["official"].stats
         assert vote is not None
-        if want["norm_substring_match"]:
-            substrings += 1
-            assert want["pedant"] is True
-            assert panda == {"correct": 1, "n": 1}, case["id"]
-            assert both == {"correct": (1 + vote["correct"]) / 2, "n": 1}, case["id"]
-            assert not score.aborted
-        else:
-            assert panda is None and both is None, case["id"]
-            assert score.details["panda"] == "unsupported"
-            assert score.aborted == {"panda", "sdqa"}
+        substrings += score.details["panda"] == "substring"
+        assert panda == {"correct": want["pedant"], "n": 1}, case["id"]
+        assert both == {"correct": (want["pedant"] + vote["correct"]) / 2, "n": 1}, case["id"]
+        assert (score.details["panda"] == "substring") is want["norm_substring_match"], case["id"]
+        assert not score.aborted
         if want["gpt_majority_yes"] is None:
             assert vote["correct"] == 1 / 3, case["id"]
         else:
@@ -178,6 +187,39 @@ def test_question_answering() -> None:
     assert substrings == want["substring_matches"]
     gpt = METRICS["qa_vote"].aggregate(official("qa", "qa_vote"))
     assert 100 * gpt == want["official_without_ties"]["gpt"]
+    everything = METRICS["panda"].aggregate(official("qa", "panda", counted=False))
+    assert 100 * everything == want["official_all_this_hashseed"]["panda"]
+    both = METRICS["sdqa"].aggregate(official("qa", "sdqa"))
+    assert 100 * both == pytest.approx(want["headline_mean_panda_gpt_without_ties"], abs=1e-12)
+
+
+def test_pedant_decides_every_golden_line() -> None:
+    assert len(scored("pedant")) == 319
+    model = pedant.load(SHARED / "pedant")
+    for case, score in scored("pedant"):
+        want, doc = case["official"], case["doc"]
+        panda = score.metrics["panda"]["official"].stats
+        assert panda == {"correct": want["pedant"], "n": 1}, case["id"]
+        assert not score.aborted, case["id"]
+        if want["decision"] is not None:
+            assert score.details["panda"] == "model"
+            texts = (doc["reference"], case["response"], doc["prompt"])
+            found = model.decision(*(text.lower() for text in texts))
+            assert found == pytest.approx(want["decision"], abs=2e-9), case["id"]
+    want = expected("pedant")
+    for metric, key in (
+        ("panda", "panda"),
+        ("qa_vote", "gpt"),
+        ("sdqa", "headline_mean_panda_gpt"),
+    ):
+        value = 100 * METRICS[metric].aggregate(official("pedant", metric))
+        assert value == pytest.approx(want[key], abs=1e-12), metric
+
+
+def test_the_packages_contraction_table_is_the_one_of_the_metric() -> None:
+    pytest.importorskip("contractions", reason="the package contractions is not installed")
+    text = (SHARED / "pedant" / "contractions_0173.json").read_text(encoding="utf-8")
+    assert packaged_table() == json.loads(text)
 
 
 def test_the_33_rows_of_the_board() -> None:
@@ -258,5 +300,8 @@ def test_every_judge_reply_is_read_by_both_readers() -> None:
     both = {reply: (judge.rating(reply), judge.strict_rating(reply)) for reply in replies}
     for reply, (loose, strict) in both.items():
         assert strict is None or loose in (None, strict), reply  # official takes no emphasis
-    assert both["4.5"] == (4.5, None)
+    assert both["4.5"] == (4.5, 4.5)
+    for reply, (loose, strict) in both.items():
+        if loose in range(1, 6) and "or" not in reply:
+            assert strict == loose, reply  # what upstream reads on the scale, strict reads
     assert math.isclose(both["1e1"][0] or 0, 10)

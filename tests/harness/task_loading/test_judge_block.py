@@ -21,7 +21,7 @@ from metrics.judge.votes import mean
 from tests.support.runs.toy import TOY
 
 PROMPT = "# system\nBe fair.\n\n# user\nQ: {question}\nA: {response}\n"
-BLOCK = {"model": "m-1", "prompt": "p.md", "parse": "sakura.1"}
+BLOCK = {"model": "m-1", "prompt": "p.md", "parse": "sakura.2"}
 
 
 def built_in(name: str) -> YamlTask:
@@ -152,7 +152,7 @@ def test_the_identity_of_a_judge_follows_everything_that_changes_its_requests(
     found = [bind(task, options) for options in variants]
     names = [judge.id for judge in found if judge is not None]
     assert len(set(names)) == len(variants)
-    assert names[0].startswith("gpt-4o-2024-11-20@sakura.1#")
+    assert names[0].startswith("gpt-4o-2024-11-20@sakura.2#")
     same = bind(task, JudgeOptions("live", base_url="http://127.0.0.1:1/v1", concurrency=3))
     assert same is not None and same.id == names[0]  # where it is reached is no part of it
     assert same.manifest_entry()["endpoint"] == "http://127.0.0.1:1/v1"

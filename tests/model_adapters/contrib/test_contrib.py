@@ -246,7 +246,7 @@ assert "numpy" not in sys.modules
 def test_the_page_says_what_a_module_was_written_against(name: str) -> None:
     """Its row: class, repository and commit as in the module, every argument of ``load``."""
     page = (ROOT / "docs" / "adapters.md").read_text(encoding="utf-8")
-    (row,) = re.findall(rf"^\| .*`python:{re.escape(TARGETS[name])}`.*$", page, re.MULTILINE)
+    (row,) = re.findall(rf"^\| .*`python:{re.escape(TARGETS[name])}`.* at `.*$", page, re.MULTILINE)
     module = importlib.import_module(f"model_adapters.contrib.{name}")
     docstring = " ".join(str(module.__doc__).split())
     written = re.search(r"against (\S+), commit ([0-9a-f]{40})", docstring)

@@ -78,7 +78,7 @@ def test_a_label_outside_the_list_counts_by_equality_only() -> None:
     assert exact("Maybe.", "maybe", ("Yes", "No")).metrics["accuracy"]["strict"].stats == RIGHT
 
 
-@pytest.mark.parametrize("rule", sorted(RULES))
+@pytest.mark.parametrize("rule", sorted(set(RULES) - {"decided"}))
 @pytest.mark.parametrize("reply", REPLIES, ids=str)
 def test_a_reply_that_is_no_text(rule: str, reply: Any) -> None:
     """Upstream stops; strictly it is the worst answer, and no metric is dropped."""
@@ -237,10 +237,28 @@ def test_arabic_marks_are_dropped_by_declaration_and_shown_beside() -> None:
     assert scoring.signature([doc]) == {"norm": "upper/canonical_unmarked"}
 
 
-def test_an_empty_slot_value_stops_the_value_rate_only() -> None:
+def test_an_empty_slot_value_stops_both_metrics() -> None:
     found = scoring.score(document("slots", "city: Rome"), "city: ", None)
-    assert found.aborted == {"slot_cer"}
+    assert found.aborted == {"slot_cer", "slot_f1"}
+
+
+@pytest.mark.parametrize(
+    "reply", ["city: Rome\n", " city: Rome", "city : Rome", "city:  Rome", "city: \tRome\u00a0"]
+)
+def test_white_space_around_slots_is_no_difference_upstream(reply: str) -> None:
+    found = scoring.score(document("slots", "city: Rome"), reply, None)
     assert both(found, "slot_f1")[0] == {"score": 1.0, "n": 1}
+    assert both(found, "slot_cer")[0] == {"edits": 0, "length": 4}
+
+
+def test_a_slot_value_a_hundred_times_off_is_compared_with_nothing() -> None:
+    found = scoring.score(document("slots", f"city: {'a' * 150}"), "city: x", None)
+    assert both(found, "slot_cer")[0] == {"edits": 1, "length": 1}
+
+
+def test_bleu_of_a_blank_reference_is_zero_upstream() -> None:
+    stats = both(scoring.score(document("bleu", " "), "hello", None), "corpus_bleu")[0]
+    assert METRICS["corpus_bleu"].value(stats) == 0
 
 
 def test_bleu_is_that_of_sacrebleu_over_the_corpus() -> None:
@@ -333,7 +351,7 @@ def test_any_reply(rule: str, label: str, reply: Any, verdicts: Any) -> None:
             if scored.stats is not None:
                 value = METRICS[metric].value(scored.stats)
                 assert math.isnan(value) or value >= 0
-        if metric != "judged_accuracy" and metric != "mae":
+        if metric not in ("judged_accuracy", "mae") and rule != "decided":
             assert readings["strict"].stats is not None
 
 
@@ -395,3 +413,71 @@ def test_stored_judge_replies(cli: Cli, tmp_path: Path) -> None:
     assert (found["strict"]["value"], found["strict"]["unparsed"]) == (0.5, 1)
     board = results["benchmarks"]["dynamic_superb"]["native"]["phase2"]
     assert (board["judged_accuracy"]["value"], board["sets"]) == (25.0, 1)
+
+
+# --- sets whose labels decide -------------------------------------------------------------------
+
+
+def split(labels: list[str]) -> list[dict[str, Any]]:
+    docs = [
+        {"label": label, "instruction": "?", "_params": {"rule": "decided"}} for label in labels
+    ]
+    scoring.annotate(docs, "data")
+    return docs
+
+
+def strict(found: ItemScore) -> dict[str, Any]:
+    return {name: readings["strict"].stats for name, readings in found.metrics.items()}
+
+
+def test_a_list_of_labels_gives_accuracy_and_macro_f1() -> None:
+    docs = split(["guitar", "piano", "piano", "guitar"])
+    right = strict(scoring.score(docs[0], "It is a Guitar.", None))
+    assert right["accuracy"] == {"correct": 1, "n": 1} and right["mae"] is None
+    assert right["abstention_rate"] == {"correct": 0, "n": 1}
+    wrong, none = (scoring.score(docs[0], reply, None) for reply in ("piano", "a flute"))
+    assert strict(wrong)["accuracy"] == strict(none)["accuracy"] == {"correct": 0, "n": 1}
+    assert not none.metrics["accuracy"]["strict"].parsed
+    cells = [strict(scoring.score(doc, "piano", None))["macro_f1"] for doc in docs]
+    assert METRICS["macro_f1"].aggregate(cells) == pytest.approx(1 / 3)
+    assert all(set(readings) == {"strict"} for readings in right_readings(docs[0]))
+
+
+def right_readings(doc: dict[str, Any]) -> list[Any]:
+    return list(scoring.score(doc, "guitar", None).metrics.values())
+
+
+def test_numbers_give_an_absolute_error() -> None:
+    docs = split(["1", "2.5", "6"])
+    assert strict(scoring.score(docs[0], "about 3", None))["mae"] == {"abs_error": 2, "n": 1}
+    unread = scoring.score(docs[0], "no idea", None)
+    assert strict(unread)["mae"]["abs_error"] == pytest.approx(docs[0]["_split"]["mae_ref"])
+    assert strict(unread)["accuracy"] is None
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ["a song of rain", "a song of snow"],
+        ["one"] * 4,
+        ["1", "two"],
+        [str(n) + "x" for n in range(300)],
+    ],
+)
+def test_labels_that_decide_nothing_give_no_value(labels: list[str]) -> None:
+    found = scoring.score(split(labels)[0], labels[0], None)
+    assert found.details["form"] == "text"
+    assert set(strict(found).values()) == {None}
+    assert not found.aborted
+
+
+@pytest.mark.parametrize("reply", REPLIES, ids=str)
+def test_a_reply_that_is_no_text_is_the_worst_answer_where_labels_decide(reply: Any) -> None:
+    found = strict(scoring.score(split(["a", "b", "a", "b"])[0], reply, None))
+    assert found["accuracy"] == {"correct": 0, "n": 1}
+    assert found["abstention_rate"] == {"correct": 1, "n": 1}
+
+
+def test_the_signature_names_the_labels_that_decide() -> None:
+    assert scoring.signature(split(["a", "b", "a", "b"]))["labels"].startswith("2#")
+    assert scoring.signature(split(["1", "2", "3"])) == {}

@@ -44,15 +44,16 @@ def test_55_and_259_ids_resolve() -> None:
         assert (task_id(entry.instance, "phase2") in ENTRIES) == (entry.domain is not None)
     counts = {name: len(INDEX.members(name)) for name in INDEX.groups if "dynamic" in name}
     assert counts == {
-        "dynamic_superb": 239,
+        "dynamic_superb": 309,
         "dynamic_superb_phase1": 55,
         "dynamic_superb_phase1_speech48": 48,
         "dynamic_superb_phase1_audio": 7,
-        "dynamic_superb_phase2": 184,
+        "dynamic_superb_phase2": 254,
         "dynamic_superb_phase2_classification": 155,
         "dynamic_superb_phase2_sequence": 20,
         "dynamic_superb_phase2_regression": 9,
-        "dynamic_superb_unsupported": 75,
+        "dynamic_superb_phase2_decided": 70,
+        "dynamic_superb_unsupported": 5,
     }
     assert INDEX.members("dynamic_superb_phase1_speech48") == [
         task for task, (domain, _) in PHASE_1.items() if domain != "AUD"
@@ -77,8 +78,18 @@ def test_unsupported_tasks_say_why_and_stand_in_no_other_group() -> None:
             assert len(entry.unsupported) > 30
             assert spec(task).unsupported == entry.unsupported
             assert entry.metrics == ()
+    assert not set(INDEX.members("dynamic_superb_unsupported")) & runnable
     audio = [e for e in ENTRIES.values() if e.unsupported and "answer is audio" in e.unsupported]
     assert len(audio) == 5
+
+
+def test_sets_without_an_official_reading_say_why_in_their_deviations() -> None:
+    for task in INDEX.members("dynamic_superb_phase2_decided"):
+        found = spec(task)
+        assert found.official_metrics == set()
+        assert any(
+            line.startswith("The official reading is unsupported: ") for line in found.deviations
+        ), task
 
 
 @pytest.mark.parametrize("task", sorted(set(INDEX.members("dynamic_superb"))))

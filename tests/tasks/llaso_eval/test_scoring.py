@@ -366,13 +366,13 @@ def test_piecewise_matching_equals_the_plain_patterns(text: str) -> None:
         ("__score__ : 5/5", 5, 5),
         ("Score: 3.0", 3, 3),
         ("\n\nScore: 2", 2, 2),
-        ("Explanation: near.\nScore: 4", 4, None),
+        ("Explanation: near.\nScore: 4", 4, 4),
         ("Score: 3.05", None, None),
         ("Score: 45", None, None),
         ("Score: -4", None, None),
         ("Underscore: 4", None, None),
         ("Score: 0", None, None),
-        ("Score: four", None, None),
+        ("Score: four", None, 4),
         ("ERROR: connection refused", None, None),
         ("", None, None),
     ],
@@ -566,3 +566,43 @@ def test_the_list_of_data_sets_is_consistent() -> None:
         assert entry.chance == pytest.approx(1 / len(entry.labels), abs=1e-6)
         assert entry.metrics == ("accuracy", "abstention_rate")
     assert len({entry.task for entry in entries.values()}) == 20
+
+
+# --- where the shipped scripts go on or stop ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reply", "abstains"),
+    [(None, 1), (MISSING, 1), (5, 1), (["Male"], 0), ({"a": "female"}, 0), (True, 1)],
+)
+def test_the_abstention_script_reads_replies_that_are_no_text(reply: Any, abstains: int) -> None:
+    result = score(GENDER, "Male.", reply)
+    assert value(result, "abstention_rate") == abstains
+    assert result.aborted == {"accuracy"}
+
+
+@pytest.mark.parametrize(
+    ("reply", "abstains"),
+    [("male\u017f", 1), ("\u0131male", 1), ("fema\u0131e", 1), ("MALE\u00df", 0)],
+)
+def test_letters_that_ignore_case_belong_to_words(reply: str, abstains: int) -> None:
+    assert value(score(GENDER, "Male.", reply), "abstention_rate") == abstains
+
+
+def test_a_last_item_without_letters_on_both_sides_is_dropped() -> None:
+    dropped = score(PHONEMES, "\u0283\u0283", "", _last=True)
+    assert value(dropped, "per") is None and not dropped.aborted
+    assert score(PHONEMES, "kat", "", _last=True).aborted == {"per"}
+
+
+def test_overflow_inside_the_number_parsers_drops_the_item() -> None:
+    huge = "9" * 400
+    for file, reply in ((AGE, f"1-{huge}"), (PITCH, f"1-{huge}"), (PITCH, f"x{huge}")):
+        result = score(file, "25", reply)
+        assert value(result, "mae") is None and not result.aborted, file
+    assert score(PITCH, "25", "inf").aborted == {"mae"}
+
+
+def test_a_score_of_thousands_of_digits_stops_even_if_a_later_one_replaces_it() -> None:
+    reply = f"accuracy is {'9' * 4301}\n{SCORES}"
+    assert set(EXACT) <= score(SENTENCE, SCORES, reply).aborted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from metrics.text import pedant
 from tasks.voicebench import judge_reply as judge
 from tasks.voicebench import reply_rules as rules
 
@@ -90,12 +91,10 @@ def test_refusal(reply: str, official: bool) -> None:
 
 
 def test_pedant_substring_branch_and_its_whole_word_form() -> None:
-    assert rules.pedant_contains("The Nile", "It's the NILE, of course")
-    assert rules.pedant_contains("cat", "concatenate") and not rules.contains_words(
-        "cat", "concatenate"
-    )
-    assert rules.pedant_contains("?!", "x") and not rules.contains_words("?!", "x")
-    assert not rules.pedant_contains("two miles", "two long miles")
+    assert pedant.contains("The Nile", "It's the NILE, of course")
+    assert pedant.contains("cat", "concatenate") and not rules.contains_words("cat", "concatenate")
+    assert pedant.contains("?!", "x") and not rules.contains_words("?!", "x")
+    assert not pedant.contains("two miles", "two long miles")
 
 
 @pytest.mark.parametrize(
@@ -105,21 +104,21 @@ def test_pedant_substring_branch_and_its_whole_word_form() -> None:
         (" 2\n", 2, 2),
         ("[[3]]", 3, 3),
         ("I give it [[2]] or [[5]]", 2, None),
-        ("4.5", 4.5, None),
-        ("5.", 5, None),
+        ("4.5", 4.5, 4.5),
+        ("5.", 5, 5),
         ("0", 0, None),
         ("-1", -1, None),
         ("1e1", 10, None),
         ("[[12]]", 12, None),
-        ("[4]", None, None),
+        ("[4]", None, 4),
         ("**4**", None, 4),
-        ("4/5", None, None),
+        ("4/5", None, 4),
         ("inf", None, None),
         ("nan", None, None),
         ("", None, None),
         ("[[" + "9" * 5000 + "]]", None, None),
         ("[[" + "9" * 400 + "]]", None, None),
-        ("٤", 4, None),  # an Arabic digit is a float upstream
+        ("٤", 4, 4),  # an Arabic digit is a float upstream
     ],
 )
 def test_rating(reply: str, official: float | None, strict: int | None) -> None:

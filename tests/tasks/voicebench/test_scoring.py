@@ -108,13 +108,13 @@ def test_a_vote_out_of_range_counts_officially_and_is_one_strictly() -> None:
 
 
 def test_an_unreadable_vote_stops_the_official_run() -> None:
-    result = score("alpacaeval_full", "An oak.", ["Score: 4", "4", "4"])
+    result = score("alpacaeval_full", "An oak.", ["none", "4", "4"])
     assert correct(result, "judge_score") == (None, 3)
     assert result.aborted == {"judge_score"}
 
 
 def test_a_repeat_mends_an_unreadable_vote_only_strictly() -> None:
-    result = score("alpacaeval_full", "An oak.", ["Score: 4", "4", "4", "4"])
+    result = score("alpacaeval_full", "An oak.", ["none", "4", "4", "4"])
     assert correct(result, "judge_score") == (None, 4)
     assert parsed(result, "judge_score") == (False, True)
 
@@ -141,11 +141,11 @@ def test_substring_and_vote_are_averaged_officially_and_the_vote_alone_counts_st
     assert not result.aborted
 
 
-def test_beyond_the_substring_branch_panda_is_unsupported() -> None:
+def test_without_its_model_panda_has_no_value_beyond_the_substring_branch() -> None:
     result = score("sd-qa", "The Amazon.", ["Yes", "Yes", "Yes"])
     assert correct(result, "panda") == (None, 0)
     assert correct(result, "sdqa") == (None, 1)
-    assert result.details["panda"] == "unsupported"
+    assert result.details["panda"] == "needs the model pedant"
     assert result.aborted == {"panda", "sdqa"}
 
 

@@ -1,0 +1,338 @@
+r"""The strict reader of a judge's verdict, yes or no: one rule for every benchmark.
+
+A careful reader takes the verdict in whatever form a judge writes it: any markup, a heading, a table row,
+JSON, ``Result: YES``, ``Verdict - correct``, the word alone, ``The response is incorrect.`` Places are looked at
+in this order, and the first one that holds anything decides:
+
+1. a field of a JSON object;
+2. a line that begins with the key that the judge was asked for, then one that begins with another usual key
+   (verdict, result, judgement, answer, conclusion, …);
+3. such a key after a full stop or another break inside a line;
+4. the first line, the last line and whole sentences, which must agree with each other;
+5. the asked key anywhere in a line, outside quotation marks.
+
+Of several verdicts in one place the last one counts. What commits to nothing is unread, never
+guessed: ``partially correct``, ``yes / no``, ``Result: N/A``, ``YES?``, ``no verdict``. ``not correct`` is incorrect.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from metrics.judge.plain_reply import json_fields, plain_lines
+
+KEYS: Final = (
+    r"judge?ments?|verdicts?|results?|answers?|conclusions?|decisions?|evaluations?|assessments?|outcomes?"
+    r"|determination|scores?|ratings?|grades?|correct(?:ness)?|final"
+)
+LEAD: Final = (
+    r"(?:\(?\d{1,2}[.)]\s+)?(?:(?:so|thus|hence|therefore|finally|overall|(?:in )?(?:conclusion|summary)"
+    r"|here(?: is|'s))[,:]?\s+)?(?:(?:the|my|our|your|final|overall|official|judge(?:'s)?|binary)\s+){0,3}"
+)
+OPEN: Final = r"""[\s"'(\[{<]{0,8}"""
+CLOSE: Final = r"""["')\]}>]{0,6}"""
+NOTE: Final = r"""(?:\s*[(\[][^()\[\]\n]{0,40}[)\]]|\s+(?:for|of)\s[^:\n]{1,40}?)?"""
+BREAK: Final = r"""(?:[.!?;:,)\]}>|{]|\s-)\s*"""
+_SEPARATOR: Final = r"(?:\s*(?:(?:is|was)\s*)?(?:[:=|]{1,4}>?|-{1,4}>?)[\s:-]{0,6}|(?<=\])\s*)"
+
+_ADVERBS: Final = (
+    r"(?:(?:clearly|indeed|definitely|certainly|factually|absolutely|completely|fully|entirely|therefore"
+    r"|thus|totally|simply|a|an|also|judged|considered|deemed|rated|marked|as|100%)\s+){0,3}"
+)
+_SUBJECT: Final = (
+    r"(?:(?:the|this|that|its|it|both)\s+)?(?:(?:given|final|provided|predicted|candidate|candidate's|student's"
+    r"|assistant's|model|model's|system's|ai's)\s+){0,3}"
+    r"(?:response|answer|reply|output|prediction|candidate|model|statement|claim|choice|this|that|it)"
+)
+_OUTCOME: Final = (
+    r"(?:(?:the|my|our)\s+)?(?:(?:final|overall)\s+)?"
+    r"(?:answer|verdict|judge?ment|result|conclusion|decision|evaluation|assessment)"
+)
+_HEDGE: Final = re.compile(
+    r"[\s,;:(-]*(?:but|though|although|however|yet)?[\s,]*(?:only|just|it is|is)?\s*"
+    r"(?:partial|partly|mostly|somewhat|in part|to some|almost|nearly|incomplete"
+    r"|not\s+(?:entire|full|complete|whol|quite|exact|total))",
+    re.IGNORECASE,
+)
+_CLAUSE: Final = re.compile(
+    r"\s*(?:$|[.,;:!\"')\]}>(|-]|(?:because|since|as|for|given|based|due|the|this|that|it|its|it's|i|there|though"
+    r"|although|but|and|in|on|with|when|according|per|they|he|she|we|you|all)\b)",
+    re.IGNORECASE,
+)
+_NOUN: Final = re.compile(
+    r"\s+(answer|response|reply|choice|option|prediction|one|judge?ment|verdict|match)\s*(?:$|[.!,;(])",
+    re.IGNORECASE,
+)
+_CLAUSE_LENGTH: Final = 300
+_SENTENCE: Final = re.compile(r"(?:^|(?<=[.!?;:])\s+)")
+_LEAD_WORD: Final = re.compile(r"\W*(?:yes|no|correct|incorrect),\s+", re.IGNORECASE)
+_MARK: Final = re.compile(r"[\s.!\"')\]]*([✔✘])")
+_CONTRACTED: Final = re.compile(r"\b(is|was)n't\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What stands in one place: yes, no, or a verdict that commits to neither."""
+
+    value: bool | None
+
+
+@dataclass(frozen=True)
+class VerdictReader:
+    """Reads verdicts of one judge format.
+
+    Attributes:
+        yes: words of the positive verdict, the first one is what the judge was asked for.
+        no: words of the negative verdict.
+        keys: pattern of the keys that the judge was asked for; none for a bare verdict.
+        about_reply: whether ``The response is correct.`` is a verdict of this judge.
+    """
+
+    yes: Sequence[str]
+    no: Sequence[str]
+    keys: str = "(?!)"
+    about_reply: bool = True
+    _patterns: dict[str, re.Pattern[str]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        words = "|".join(
+            re.escape(word) for word in sorted((*self.yes, *self.no), key=len, reverse=True)
+        )
+        own = "|".join(map(re.escape, (*self.yes[:1], *self.no[:1])))
+        filler = rf"(?:(?:i\s+(?:find|think|believe|say)\s+)?{_SUBJECT}\s+(?:is|was)\s+)?"
+        any_key = rf"{OPEN}(?:{LEAD})(?:{KEYS}|{self.keys}){CLOSE}{NOTE}{CLOSE}"
+        asked = rf"{OPEN}(?:{LEAD})(?:{self.keys})s?{CLOSE}{NOTE}{CLOSE}"
+        plain = own if not self.about_reply else words
+        parts = {
+            "value": rf"{OPEN}(?:[✔✘]\s*)?(?:{filler})(?P<neg>not\s+)?(?:{_ADVERBS})(?P<word>{words})(?![\w?])(?!-\w)",
+            "mark": rf"{OPEN}(?P<mark>[✔✘]){CLOSE}\s*(?:$|[.,;:!-])",
+            "any word": rf"\b(?:{words})\b",
+            "asked": rf"{asked}(?P<sep>{_SEPARATOR})",
+            "keyed": rf"{any_key}(?P<sep>{_SEPARATOR})",
+            "asked head": rf"{asked}\s*:?\s*$",
+            "keyed head": rf"{any_key}\s*:?\s*$",
+            "asked pair": rf"{asked}\s+(?P<pair>(?!is\b|was\b)\S+)$",
+            "inside": rf"{BREAK}{any_key}(?P<sep>{_SEPARATOR})",
+            "anywhere": rf"(?<![\w\"'])(?:{self.keys})s?{CLOSE}{NOTE}(?P<sep>{_SEPARATOR})",
+            "end": rf"(?:^|[.,;:!?-]\s*|\s)(?:(?:so|thus|therefore|hence|overall|i\s+(?:say|conclude))[:,]?\s+){{1,2}}"
+            rf"(?P<tail>(?:{words})[.!\s\"']*)$|(?:[.!?;-])\s+(?P<tail2>(?:{words})[.!\s\"']*)$",
+            "sentence": rf"(?:(?:so|thus|hence|therefore|overall|in conclusion|in summary)[,:]?\s+)?"
+            rf"(?:i\s+(?:would\s+)?(?:say|judge|conclude|think|believe|find|determine)\s+(?:that\s+)?)?"
+            rf"(?:(?:{_OUTCOME})\s+(?:is|was|would be|should be)\s*:?\s+(?P<out>(?:that\s+)?)"
+            rf"|(?:{_SUBJECT})(?:\s+(?:is|was)|'s)\s+)",
+            "as": rf"(?:so\s+)?i\s+(?:would\s+|'d\s+)?(?:judge|consider|deem|mark|rate|find|grade|evaluate|classify)"
+            rf"\s+(?:{_SUBJECT})\s+(?:as|to be)?\s*",
+            "plain": rf"(?:{plain})",
+        }
+        for name, pattern in parts.items():
+            self._patterns[name] = re.compile(pattern, re.IGNORECASE)
+
+    def read(self, reply: str) -> bool | None:
+        """Return the verdict of a judge reply, ``None`` if it commits to none."""
+        if (found := self._in_json(reply)) is not None:
+            return found.value
+        lines = [_CONTRACTED.sub(r"\1 not", line) for line in plain_lines(reply)]
+        for place in (
+            self._line_starts(lines, "asked"),
+            self._line_starts(lines, "keyed"),
+            self._inside(lines, "inside"),
+        ):
+            if (found := _last(place)) is not None:
+                return found.value
+        values = list(self._loose(lines))
+        if values:
+            verdicts = {found.value for found in values}
+            return verdicts.pop() if len(verdicts) == 1 else None
+        found = _last(self._inside(lines, "anywhere"))
+        return None if found is None else found.value
+
+    def _in_json(self, reply: str) -> Found | None:
+        fields = json_fields(reply)
+        asked = re.compile(rf"(?:{self.keys})s?", re.IGNORECASE)
+        other = re.compile(rf"(?:(?:is|final|overall)[_ ]?)?(?:{KEYS})", re.IGNORECASE)
+        for names, closed in ((asked, True), (other, False)):
+            places = [value for name, value in fields if names.fullmatch(name)]
+            found = [self._json_value(value) for value in places if not isinstance(value, dict)]
+            readable = [one for one in found if one is not None]
+            if readable:
+                return readable[-1]
+            if found and closed:
+                return Found(None)
+        return None
+
+    def _json_value(self, value: Any) -> Found | None:
+        if isinstance(value, bool):
+            return Found(value)
+        if not isinstance(value, str):
+            return None
+        text = " ".join(plain_lines(value))
+        return self._value(text, 0)
+
+    def _value(self, line: str, start: int) -> Found | None:
+        """Read the verdict that begins at a place of a line; ``None`` if there is no verdict word."""
+        match = self._patterns["value"].match(line, start)
+        if match:
+            yes = match["word"].lower() in self.yes
+            rest = line[match.end() : match.end() + _CLAUSE_LENGTH]
+            if not self._committed(match["word"], rest):
+                return Found(None)
+            if match["neg"]:
+                if match["word"].lower() in ("yes", "no") or not yes:
+                    return Found(None)
+                # "not completely correct" is no more than a hedge
+                bare = match[0][match.start("neg") - match.start() :].split()
+                return Found(None if len(bare) > 2 else False)
+            return Found(yes)
+        if mark := self._patterns["mark"].match(line, start):
+            return Found(mark["mark"] == "✔")
+        rest = line[start : start + _CLAUSE_LENGTH]
+        if self._patterns["any word"].search(rest):
+            if end := self._patterns["end"].search(rest):
+                return self._value((end["tail"] or end["tail2"]).strip(), 0)
+            return Found(None)
+        return None
+
+    def _committed(self, word: str, rest: str) -> bool:
+        """Whether what follows a verdict word leaves it a verdict."""
+        other = "|".join(map(re.escape, self.no if word.lower() in self.yes else self.yes))
+        either = (
+            rf"[^\w\n]{{0,4}}(?:/|\||\bor\b|\bvs\b|\bnor\b)[^\w\n]{{0,4}}(?:not|{other})\b"
+            rf"|[^\w\n]{{1,4}}(?:and[^\w\n]{{1,4}})?(?:{other})[\s\"')\]}}>]*(?:[.!;?|]|$)"
+        )
+        if re.match(either, rest, re.IGNORECASE) or _HEDGE.match(rest):
+            return False
+        if mark := _MARK.match(rest):
+            return (mark[1] == "✔") == (word.lower() in self.yes)
+        if word.lower() == "yes" or (word.isupper() and len(word) > 1):
+            return True
+        noun = _NOUN.match(rest)
+        if noun is not None:
+            return word.lower() != "no" or noun[1].lower() == "match"
+        return _CLAUSE.match(rest) is not None
+
+    def _line_starts(self, lines: Sequence[str], kind: str) -> Iterator[Found]:
+        for number, line in enumerate(lines):
+            if key := self._patterns[kind].match(line):
+                found = self._value(line, key.end())
+                if found is None and key.end() == len(line) and number + 1 < len(lines):
+                    found = self._value(lines[number + 1], 0)
+            elif self._patterns[f"{kind} head"].match(line) and number + 1 < len(lines):
+                found = self._value(lines[number + 1], 0)
+                if found is not None and found.value is None and kind == "keyed":
+                    found = None
+            elif kind == "asked" and (key := self._patterns["asked pair"].match(line)):
+                found = self._value(key["pair"], 0)
+            else:
+                continue
+            if found is not None and (kind == "asked" or found.value is not None):
+                yield found
+
+    def _inside(self, lines: Sequence[str], kind: str) -> Iterator[Found]:
+        for number, line in enumerate(lines):
+            for key in self._patterns[kind].finditer(line):
+                found = self._value(line, key.end())
+                if found is None and key.end() == len(line) and number + 1 < len(lines):
+                    found = self._value(lines[number + 1], 0)
+                if found is not None:
+                    yield found
+
+    def _loose(self, lines: Sequence[str]) -> Iterator[Found]:
+        """Yield the verdicts of the first line, the last line and whole sentences."""
+        if not lines:
+            return
+        for line in dict.fromkeys((lines[0], lines[-1])):
+            match = self._patterns["value"].match(line)
+            alone = match is not None and not line[match.end() :].strip(" .!\"')]}>✔✘")
+            mark = self._patterns["mark"].match(line)
+            if alone or mark or (line is lines[0] and self._leads(line)):
+                found = self._value(line, 0)
+                if found is not None and (alone or mark or found.value is not None):
+                    yield found
+            elif line is lines[-1] and (end := self._patterns["end"].search(line)):
+                tail = (end["tail"] or end["tail2"]).strip(" .!\"'")
+                yield Found(tail.lower() in self.yes)
+        for line in lines:
+            for start in {found.end() for found in _SENTENCE.finditer(line)} | _after_lead(line):
+                yield from self._sentence(line, start)
+
+    def _leads(self, line: str) -> bool:
+        """Whether a line begins with a verdict word that is not part of a phrase."""
+        match = re.match(rf"{OPEN}(?:[✔✘]\s*)?(?:not\s+)?(?P<word>[^\W\d_]+)", line, re.IGNORECASE)
+        if match is None or match["word"].lower() not in (*self.yes, *self.no):
+            return False
+        return match["word"].lower() not in ("right", "true", "false", "wrong", "y", "n")
+
+    def _sentence(self, line: str, start: int) -> Iterator[Found]:
+        match = self._patterns["sentence"].match(line, start)
+        if match is None:
+            match = self._patterns["as"].match(line, start)
+        if match is None:
+            return
+        found = self._value(line, match.end())
+        if found is None:
+            return
+        if match.groupdict().get("out") is None and not self.about_reply:
+            return
+        direct = self._patterns["value"].match(line, match.end())
+        if direct is not None or found.value is None:
+            yield found
+
+
+def _after_lead(line: str) -> set[int]:
+    """Where the clause after a leading yes or no begins."""
+    lead = _LEAD_WORD.match(line)
+    return {lead.end()} if lead else set()
+
+
+def _last(found: Iterator[Found]) -> Found | None:
+    last = None
+    for one in found:
+        last = one
+    return last
+
+
+_POSITIVE: Final = ("correct", "right", "true", "accurate", "正确", "正確")
+_NEGATIVE: Final = ("incorrect", "wrong", "false", "inaccurate", "错误", "錯誤", "不正确", "不正確")
+
+CORRECTNESS: Final = VerdictReader(
+    yes=(*_POSITIVE, "yes"), no=(*_NEGATIVE, "no"), keys=r"judge?ment"
+)
+"""Judges that were asked for ``Judgement: correct`` or ``incorrect`` (SAKURA)."""
+
+RESULT: Final = VerdictReader(
+    yes=("yes", "y", "true", "correct", "是"),
+    no=("no", "n", "nope", "false", "incorrect", "否"),
+    keys="result",
+    about_reply=False,
+)
+"""Judges that were asked for ``Result: YES`` or ``NO`` (Speech-IFEval, Dynamic-SUPERB)."""
+
+YES_NO: Final = VerdictReader(
+    yes=("yes", "y", *_POSITIVE, "是"), no=("no", "n", "nope", *_NEGATIVE, "否")
+)
+"""Judges that were asked for the word Yes or No alone (VoiceBench)."""
+
+
+class StrictVerdict(NamedTuple):
+    """A verdict, and whether it was read (else it is no)."""
+
+    yes: bool
+    read: bool
+
+
+def strict_result(replies: Sequence[str]) -> StrictVerdict:
+    r"""Read ``Result: YES`` or ``NO`` from a judge reply, or from its one repeat if only that can be read.
+
+    >>> strict_result(["unclear", "Result: YES"]), strict_result(["Result: yes / no"])
+    (StrictVerdict(yes=True, read=True), StrictVerdict(yes=False, read=False))
+    """
+    for reply in replies[:2]:
+        verdict = RESULT.read(reply)
+        if verdict is not None:
+            return StrictVerdict(verdict, read=True)
+    return StrictVerdict(yes=False, read=False)
