@@ -242,7 +242,7 @@ class YamlTask:
         return dict(function(docs)) if function is not None else {}
 
     def lacking(self) -> str | None:
-        """What the official reading lacks on this machine and the command that mends it, one line."""
+        """Return in one line what the official reading lacks on this machine and the command that installs it."""
         function = getattr(self.scoring, "lacking", None)
         found: str | None = function(self.parameters) if function is not None else None
         return found
@@ -269,7 +269,7 @@ class YamlTask:
             )
 
     def judge_slots(self, doc: Document, response: Any) -> dict[str, str] | None:
-        """Return what the judge prompt is filled with; ``None`` if the verdict needs no call."""
+        """Return the values of the judge prompt's slots; ``None`` if the verdict needs no call."""
         slots: dict[str, str] | None = self.scoring.judge_slots(doc, response)
         return slots
 
