@@ -11,13 +11,14 @@ import importlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import pytest
 import typer
 
 from harness.cli.app import app
-from tests.contract.pages import ROOT
+from harness.core.scoring import Outcome, Reading
+from tests.contract.pages import ROOT, read
 
 PACKAGES = ("harness", "model_adapters", "leaderboards", "metrics", "tasks")
 _PENDING = """
@@ -286,3 +287,67 @@ def test_an_opening_that_is_no_verb_is_found() -> None:
         assert begins_with_a_verb(line), line
     for line in ("What it says.", "Name of a clip.", "Text form.", "``k=v`` pairs."):
         assert not begins_with_a_verb(line), line
+
+
+def defined() -> dict[str, str]:
+    """The words of the names page with their meanings."""
+    rows = [line.split("|")[1:3] for line in read("docs/names.md").split("\n")]
+    rows = [row for row in rows if len(row) == 2]
+    return {
+        word.strip(): text.strip() for word, text in rows if word.strip() not in ("word", "---")
+    }
+
+
+def test_every_word_with_one_meaning_is_on_the_names_page() -> None:
+    words = defined()
+    wanted = [
+        "judge",
+        "reference",
+        "item",
+        "document",
+        "record",
+        "reading",
+        "abstention",
+        "refused",
+        "unparsed",
+        "run",
+        "task",
+        "benchmark",
+        "suite",
+        "template",
+        "signature",
+        "adapter",
+        "checkpoint",
+        "native",
+        "normalised",
+        "board",
+        "reply",
+        "outcome",
+        "verdict",
+    ]
+    assert {*wanted, "item key", "request key", "API key"} <= words.keys()
+    assert {*get_args(Reading)} <= words.keys()
+    for outcome in get_args(Outcome):
+        assert f"`{outcome}`" in words["outcome"]
+    assert all(len(text.split()) >= 4 for text in words.values())
+
+
+def test_a_word_is_defined_once_and_no_page_of_names_is_out_of_reach() -> None:
+    rows = [line.split("|")[1].strip() for line in read("docs/names.md").split("\n") if "|" in line]
+    names = [row for row in rows if row not in ("word", "---")]
+    assert len(names) == len(set(names))
+    for page in ("README.md", "CONTRIBUTING.md"):
+        assert "(docs/names.md)" in read(page)
+
+
+def test_nothing_but_a_judge_is_called_one() -> None:
+    """``judge`` names the benchmark's judge: a function that decides something else has another verb."""
+    for path in MODULES:
+        parts = path.relative_to(ROOT).as_posix()
+        if "judge" in parts or "calibration" in parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                assert node.name != "judge", f"{parts}:{node.lineno}"
+            if isinstance(node, ast.alias):
+                assert node.asname != "judge" or "judge" in node.name, parts
