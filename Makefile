@@ -5,7 +5,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST_ARGS ?=
 
-.PHONY: demo setup check test refresh changelog bench soak vanilla vanilla-next format clean
+QUICK := tests/harness tests/leaderboards tests/metrics tests/tasks \
+	$(addprefix tests/model_adapters/,mock openai services shared \
+	test_arguments.py test_baseline.py test_registry.py test_replay.py)
+# percent of lines and branches, of the last measurement, rounded down
+COVERAGE_FLOOR := 0
+
+.PHONY: demo setup check quick test coverage refresh changelog bench soak vanilla vanilla-next format clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -39,8 +45,16 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-test: $(VENV)/.dev  ## the whole suite, at most 10 minutes on 2 cores
+quick: $(VENV)/.dev  ## unit tests of the rooms, under a minute on 2 cores
+	$(BIN)/python -m pytest $(QUICK) -m 'not slow and not network' -n 2 --dist loadgroup -q $(PYTEST_ARGS)
+
+test: $(VENV)/.dev  ## the whole suite, at most 6 minutes on 2 cores
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+# commands that a test starts as processes of their own are not counted
+coverage: $(VENV)/.dev  ## the whole suite with a report; fails below the floor
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered \
+		--cov-fail-under=$(COVERAGE_FLOOR) $(PYTEST_ARGS)
 
 refresh: $(VENV)/.dev  ## the task index, and what follows from declarations in the documentation and pyproject.toml
 	$(BIN)/python scripts/refresh.py
@@ -51,8 +65,9 @@ changelog: $(VENV)/.dev  ## show what the fragments of changelog.d make; with VE
 bench: $(VENV)/.dev  ## measurements, as ratios where machines differ
 	$(BIN)/python -m tests.bench
 
-soak: $(VENV)/.dev  ## the long forms: reliability, all of SAKURA's clips, every task under the lm_eval command
-	HARNESS_SOAK=1 $(BIN)/python -m pytest tests/reliability tests/tasks/sakura/test_real_clips.py \
+soak: $(VENV)/.dev  ## the long forms: reliability, every drawn example, all clips, every task under the lm_eval command
+	HARNESS_SOAK=1 $(BIN)/python -m pytest tests/reliability tests/metrics tests/tasks \
+		tests/model_adapters/openai tests/model_adapters/services tests/contract/test_readme_golden.py \
 		tests/contract/test_vanilla_lm_eval.py -n 2 --dist loadgroup $(PYTEST_ARGS)
 
 # lm-eval of another version is laid over the environment; nothing else changes

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MAX_SECONDS = 3600.0
 """Longest clip that is decoded; memory for it is about 230 MB at 16 kHz."""
 _BLOCK = 1 << 18
-_ONE_PIECE = 1 << 25
+ONE_PIECE = 1 << 25
 _RIFF_SLACK = 1024
 _UNKNOWN_SIZE = 0x7FFFFFFF  # streaming encoders write this or more when they do not know the size
 
@@ -281,7 +281,7 @@ def _mono(file: Any) -> npt.NDArray[np.float32]:
     """
     import numpy as np
 
-    if file.channels == 1 and file.frames <= _ONE_PIECE:
+    if file.channels == 1 and file.frames <= ONE_PIECE:
         samples: npt.NDArray[np.float32] = file.read(dtype="float32")
         return samples
     blocks = file.blocks(_BLOCK, dtype="float32", always_2d=True)

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_socket import disable_socket, socket_allow_hosts
 
 from tests.support.command import CommandResult, run_in_process
+from tests.support.runs.recogniser import RecogniserRun
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     # torch comes later: workers with as many threads as processors each would wait for one another
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file() -> Generator[None, list[Any], list[Any]]:
+    """Look for doctests in the product only: to look here would import every helper and stub in every worker."""
+    found = yield
+    return [node for node in found if type(node).__name__ != "DoctestModule"]
 
 
 @pytest.hookimpl(trylast=True)
@@ -45,3 +54,12 @@ def cli(
         return run_in_process(arguments, monkeypatch, capsys)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def recogniser_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RecogniserRun]:
+    """A real recogniser over all quick-start clips; tests that read it are in ``recogniser.GROUP``."""
+    pytest.importorskip("pocketsphinx", reason="needs the extra demo")
+    run = RecogniserRun(tmp_path_factory.mktemp("recogniser"))
+    yield run
+    run.close()

@@ -143,7 +143,7 @@ def _description(spec: TaskSpec) -> Iterator[str]:
 def _example(spec: TaskSpec, folders: dict[str, Path], trusted: bool) -> Iterator[str]:
     from harness.errors import HarnessError
     from harness.evaluation.dry_run import prompt_lines
-    from harness.task_loading.lm_eval_prompts import PromptedTask
+    from harness.task_loading.prompts import PromptedTask
     from harness.task_loading.specs import data_folder
 
     task = PromptedTask(spec, folder=data_folder(spec.benchmark, folders), trusted=trusted)

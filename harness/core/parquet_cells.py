@@ -42,7 +42,7 @@ class ParquetCell(NamedTuple):
         return read_cell(self)
 
 
-class _GroupReader:
+class GroupReader:
     """Streams one column of one row group."""
 
     def __init__(self, file: Path, row_group: int, column: str) -> None:
@@ -51,7 +51,8 @@ class _GroupReader:
         self._batches: Iterator[Any] = iter(())
         self._next_row = 0
 
-    def _restart(self) -> None:
+    def restart(self) -> None:
+        """Read the row group from its first row."""
         import pyarrow.parquet as pq
 
         self.close()
@@ -69,7 +70,7 @@ class _GroupReader:
     def rows_until(self, row: int) -> Iterator[tuple[int, Any]]:
         """Yield (row, value) from where the reader stands up to the batch that holds ``row``."""
         if self._parquet is None or row < self._next_row:
-            self._restart()
+            self.restart()
         while self._next_row <= row:
             batch = next(self._batches, None)
             if batch is None:
@@ -86,7 +87,7 @@ class _GroupReader:
 
 
 _lock = threading.Lock()
-_readers: OrderedDict[tuple[Path, int, str], _GroupReader] = OrderedDict()
+_readers: OrderedDict[tuple[Path, int, str], GroupReader] = OrderedDict()
 _kept: OrderedDict[ParquetCell, bytes | None] = OrderedDict()
 
 
@@ -114,7 +115,7 @@ def read_cell(cell: ParquetCell) -> bytes:
 
 def _fetch(cell: ParquetCell) -> None:
     key = (cell.file, cell.row_group, cell.column)
-    reader = _readers.pop(key, None) or _GroupReader(*key)
+    reader = _readers.pop(key, None) or GroupReader(*key)
     try:
         for row, value in reader.rows_until(cell.row):
             found = value.get("bytes") if isinstance(value, dict) else value
@@ -128,8 +129,13 @@ def _fetch(cell: ParquetCell) -> None:
         _readers.popitem(last=False)[1].close()
 
 
+def kept_bytes() -> int:
+    """Return how many bytes of clips are kept for later reads."""
+    return sum(len(data or b"") for data in _kept.values())
+
+
 def _trim(keep: ParquetCell) -> None:
-    size = sum(len(data or b"") for data in _kept.values())
+    size = kept_bytes()
     while size > KEPT_BYTES and len(_kept) > 1:
         oldest = next(iter(_kept))
         if oldest == keep:

@@ -80,26 +80,26 @@ _LM_EVAL_METRICS = frozenset(
     ]
 )
 
-_REQUIRED = object()
+REQUIRED = object()
 _NUMBER = (int, float)
-_LALM: dict[str, tuple[Any, Any]] = {
+LALM_KEYS: dict[str, tuple[Any, Any]] = {
     # key: (type or types, default)
-    "benchmark": (str, _REQUIRED),
-    "title": (str, _REQUIRED),
-    "items": ((int, type(None)), _REQUIRED),
+    "benchmark": (str, REQUIRED),
+    "title": (str, REQUIRED),
+    "items": ((int, type(None)), REQUIRED),
     "official": (list, []),
     "judged": (list, []),
     "groups": (list, []),
     "cluster": ((str, type(None)), None),
     "answer": (str, "text"),
-    "null_response": (str, _REQUIRED),
-    "scorer": (str, _REQUIRED),
-    "doc_fields": (list, _REQUIRED),
-    "required_fields": (list, _REQUIRED),
+    "null_response": (str, REQUIRED),
+    "scorer": (str, REQUIRED),
+    "doc_fields": (list, REQUIRED),
+    "required_fields": (list, REQUIRED),
     "anchors": (dict, {}),
-    "licence": (str, _REQUIRED),
-    "reference": (str, _REQUIRED),
-    "protocol": (str, _REQUIRED),
+    "licence": (str, REQUIRED),
+    "reference": (str, REQUIRED),
+    "protocol": (str, REQUIRED),
     "deviations": (list, []),
     "templates": (dict, {}),
     "default_template": (str, "default"),
@@ -108,7 +108,7 @@ _LALM: dict[str, tuple[Any, Any]] = {
     "judge": ((dict, type(None)), None),
     "unsupported": ((str, type(None)), None),
 }
-_TEMPLATE_KEYS = frozenset({"doc_to_text", "description", "clean", "generation_kwargs"})
+TEMPLATE_KEYS = frozenset({"doc_to_text", "description", "clean", "generation_kwargs"})
 _ANSWERS = ("text", "transcript", "option", "number")
 
 
@@ -251,11 +251,11 @@ def _lalm(file: YamlFile) -> dict[str, Any]:
             where=file.where("metadata"),
             hint="it declares benchmark, metrics and licence: see docs/task_yaml.md",
         )
-    check_keys(file, lalm, frozenset(_LALM), "metadata", "lalm")
+    check_keys(file, lalm, frozenset(LALM_KEYS), "metadata", "lalm")
     values: dict[str, Any] = {}
-    for key, (types, default) in _LALM.items():
+    for key, (types, default) in LALM_KEYS.items():
         if key not in lalm:
-            if default is _REQUIRED:
+            if default is REQUIRED:
                 raise TaskFileError(
                     f"metadata.lalm.{key} is missing", where=file.where("metadata", "lalm", key)
                 )
@@ -314,7 +314,7 @@ def _templates(file: YamlFile, lalm: dict[str, Any]) -> dict[str, Template]:
     templates: dict[str, Template] = {}
     for name, given in declared.items():
         fields = given or {}
-        check_keys(file, fields, _TEMPLATE_KEYS, "metadata", "lalm", "templates", str(name))
+        check_keys(file, fields, TEMPLATE_KEYS, "metadata", "lalm", "templates", str(name))
         is_default = name == lalm["default_template"]
         templates[str(name)] = Template(
             id=str(name),

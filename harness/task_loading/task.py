@@ -1,6 +1,6 @@
 """A task from its YAML, without lm-eval: data, scoring and references.
 
-This is all that ``score`` needs. Prompts are rendered by ``harness.task_loading.lm_eval_prompts``, which builds on
+This is all that ``score`` needs. Prompts are rendered by ``harness.task_loading.prompts``, which builds on
 this class. Functions of our own packages are imported by package name; functions of other folders are
 code that someone else wrote, and run only with ``--trust-task-code``.
 """

@@ -105,7 +105,7 @@ def _paragraphs(text: str) -> int | None:
     return _count_pieces(_DIVIDER.split(text))
 
 
-def _paragraphs_or_lines(text: str) -> int | None:
+def paragraphs_or_lines(text: str) -> int | None:
     r"""Split like upstream by ``\s*\*\*\*\s*|\n{1,}``, in linear time."""
     text = text.strip()
     pieces, begin = [], 0
@@ -305,7 +305,7 @@ BASE: Final[Mapping[str, Rule]] = {
 
 SPEECH_IFEVAL: Final[Mapping[str, Rule]] = {
     **BASE,
-    "length_constraints:number_paragraphs": Rule(_paragraphs_or_lines, _equal("num_paragraphs")),
+    "length_constraints:number_paragraphs": Rule(paragraphs_or_lines, _equal("num_paragraphs")),
     "detectable_format:number_bullet_lists": Rule(_bullets_or_numbers, _equal("num_bullets")),
     "combination:repeat_prompt": Rule(_lowered_unquoted, _repeats),
     "change_case:english_capital": Rule(str.isupper, _verdict),

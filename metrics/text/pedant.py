@@ -65,11 +65,11 @@ TABLE_FILE: Final = ModelFile(
 )
 """Optional: the contraction table, where the package ``contractions`` is not installed."""
 
-_WORDS: Final = 94_053
-_WEIGHTS_AT: Final = 672
-_INTERCEPT_AT: Final = 753_184
-_IDF_AT: Final = 753_392
-_VOCABULARY_AT: Final = 1_505_966
+WORDS: Final = 94_053
+WEIGHTS_AT: Final = 672
+INTERCEPT_AT: Final = 753_184
+IDF_AT: Final = 753_392
+VOCABULARY_AT: Final = 1_505_966
 _END_OF_WORDS: Final = 0x68
 """The first reference to an earlier text: after the vocabulary."""
 
@@ -173,9 +173,9 @@ def load(folder: Path) -> Pedant:
 
     contractions = _contractions(folder)
     classifier, vectorizer = (_content(folder, file) for file in FILES)
-    weights = np.frombuffer(classifier, "<f8", _WORDS + 3, _WEIGHTS_AT)
-    intercept = float(np.frombuffer(classifier, "<f8", 1, _INTERCEPT_AT)[0])
-    idf = np.frombuffer(vectorizer, "<f8", _WORDS, _IDF_AT)
+    weights = np.frombuffer(classifier, "<f8", WORDS + 3, WEIGHTS_AT)
+    intercept = float(np.frombuffer(classifier, "<f8", 1, INTERCEPT_AT)[0])
+    idf = np.frombuffer(vectorizer, "<f8", WORDS, IDF_AT)
     return Pedant(_vocabulary(vectorizer), idf, weights, intercept, contractions)
 
 
@@ -209,7 +209,7 @@ def _vocabulary(content: bytes) -> dict[str, int]:
     words: dict[str, int] = {}
     word: str | None = None
     named = False  # the first text is the attribute's name
-    at = _VOCABULARY_AT
+    at = VOCABULARY_AT
     while at < len(content):
         code = content[at]
         if code in _TEXT:
@@ -230,6 +230,6 @@ def _vocabulary(content: bytes) -> dict[str, int]:
             at += 1 + _SKIPPED[code]
         else:
             raise PedantError(f"unexpected byte {code:#x} at {at} of the vocabulary")
-    if len(words) != _WORDS:
-        raise PedantError(f"{len(words)} words in the vocabulary, {_WORDS} expected")
+    if len(words) != WORDS:
+        raise PedantError(f"{len(words)} words in the vocabulary, {WORDS} expected")
     return words

@@ -31,7 +31,7 @@ from model_adapters.cascade.parts import (
     sort_arguments,
     split_target,
 )
-from model_adapters.cascade.recognisers.base import HearingError
+from model_adapters.cascade.recognisers.base import HearingError, Recogniser
 from model_adapters.cascade.transcripts import Transcripts
 from model_adapters.registry import generation_argument
 
@@ -64,6 +64,16 @@ class CascadeAdapter(BatchAdapter):
         if model is None or not name.startswith(LANGUAGE_MODEL_PREFIX):
             return None
         return generation_argument(model, name.removeprefix(LANGUAGE_MODEL_PREFIX))
+
+    @property
+    def recogniser(self) -> Recogniser:
+        """Return the recogniser that hears the clips."""
+        return self._recogniser
+
+    @property
+    def transcripts(self) -> Transcripts:
+        """Return the transcripts that are kept, and the recogniser behind them."""
+        return self._transcripts
 
     def open(self) -> AdapterInfo:
         """Load the recogniser, and the language model if there is one."""

@@ -86,7 +86,7 @@ class LLaSO:
         takes = ("temperature", "top_p", "top_k", "num_beams", "repetition_penalty")
         plan = read_generation(generation, NAME, takes)
         system, parts = single_turn(messages, audio, NAME)
-        prompt = self._prompt(system, parts)
+        prompt = self.prompt(system, parts)
         arguments = {
             "num_beams": 1,
             **plan.values,
@@ -95,13 +95,14 @@ class LLaSO:
         }
         if plan.sampled:
             torch.manual_seed(plan.seed)
-        output = self.model.generate(**arguments, **self._inputs(torch, prompt, spoken(parts)))
+        output = self.model.generate(**arguments, **self.inputs(torch, prompt, spoken(parts)))
         text = self.tokenizer.batch_decode(output, skip_special_tokens=True)[0].strip()
         tokens = output[0].tolist()
         cut = cut_short(tokens, self.model.generation_config.eos_token_id)
         return {"text": text, "finish": "length" if cut else "stop"}
 
-    def _prompt(self, system: str | None, parts: Sequence[Any]) -> str:
+    def prompt(self, system: str | None, parts: Sequence[Any]) -> str:
+        """Return the text that the model is asked with, marks of clips included."""
         from llaso.conversation import conv_templates
 
         texts = [*([system] if system else []), *(part for part in parts if isinstance(part, str))]
@@ -119,7 +120,7 @@ class LLaSO:
         conversation.append_message(assistant, None)
         return tagged(conversation.get_prompt())
 
-    def _inputs(self, torch: Any, prompt: str, clips: Sequence[tuple[Any, int]]) -> dict[str, Any]:
+    def inputs(self, torch: Any, prompt: str, clips: Sequence[tuple[Any, int]]) -> dict[str, Any]:
         """Return upstream's keyword arguments of ``generate`` for one conversation."""
         import numpy as np
         from llaso.mm_utils import tokenizer_image_audio_token

@@ -197,7 +197,7 @@ class GeminiClient:
         from google import genai
         from google.genai import types
 
-        http = _http_client(self._url, self.options.concurrency if keep_alive else 0)
+        http = http_client(self._url, self.options.concurrency if keep_alive else 0)
         headers: dict[str, str] = {}
         if self._authorization is not None:
             headers["Authorization"] = self._authorization
@@ -216,7 +216,7 @@ class GeminiClient:
         return client, http
 
 
-def _http_client(url: str, keep: int) -> Any:
+def http_client(url: str, keep: int) -> Any:
     """Return an HTTP client of the kind that this release of the package is built on.
 
     Args:

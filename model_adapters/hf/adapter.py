@@ -177,7 +177,7 @@ class HFAdapter(BatchAdapter):
 
         Not where the model's own threads are at work on all processors: both would be slower.
         """
-        if self._loaded().model.device.type == "cpu" and not spare_processors():
+        if self.loaded.model.device.type == "cpu" and not spare_processors():
             return
         work = self._plan(requests)
         for group in work.groups:
@@ -197,7 +197,7 @@ class HFAdapter(BatchAdapter):
         """Group requests by what may share a batch; those that cannot be asked have their responses."""
         work = _Work([], {})
         groups: dict[Hashable, _Group] = {}
-        family = self._loaded().family
+        family = self.loaded.family
         for position, request in enumerate(requests):
             plan = plan_generation(request.generation)
             clips = take_clips(request.messages, self._policy)
@@ -260,7 +260,7 @@ class HFAdapter(BatchAdapter):
     ) -> list[dict[str, Any]]:
         if inputs is None:
             inputs = self._inputs(jobs)
-        checkpoint = self._loaded()
+        checkpoint = self.loaded
         if checkpoint.speech is not None:
             switch(checkpoint.model, checkpoint.speech, on=bool(lengths(jobs[0].chat)))
         return generate(
@@ -275,7 +275,7 @@ class HFAdapter(BatchAdapter):
     def _inputs(self, jobs: Sequence[_Job]) -> Any:
         # A fast tokenizer cannot be used by two threads at once.
         with self._tokenizer_lock:
-            return prepare(self._loaded(), [job.chat for job in jobs])
+            return prepare(self.loaded, [job.chat for job in jobs])
 
     # --- what went wrong ---------------------------------------------------------------------
 
@@ -288,7 +288,13 @@ class HFAdapter(BatchAdapter):
     def _seconds(self, job: _Job) -> float:
         return sum(lengths(job.chat)) / self._policy.rate
 
-    def _loaded(self) -> Checkpoint:
+    @property
+    def loaded(self) -> Checkpoint:
+        """Return what ``open`` loaded: model, processor, config and family.
+
+        Raises:
+            UsageError: the adapter is not open.
+        """
         if self._checkpoint is None:
             raise UsageError("the adapter is not open")
         return self._checkpoint

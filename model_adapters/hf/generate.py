@@ -116,7 +116,7 @@ def _special(tokenizer: Any, mark: str) -> int | None:
     return None if mark in tokenizer.decode([found], skip_special_tokens=True) else found
 
 
-def _mark(tokenizer: Any, mark: str) -> list[int]:
+def mark_ids(tokenizer: Any, mark: str) -> list[int]:
     """Return the tokens of a mark; not every tokenizer makes a special token of its text."""
     special = _special(tokenizer, mark)
     return tokenizer.encode(mark, add_special_tokens=False) if special is None else [special]
@@ -134,7 +134,7 @@ def _thinking(
     if int(plan.arguments.get("num_beams") or 1) > 1:
         raise UsageError("beam search has no bound on reasoning", where="-M thinking_budget")
     marks, tokenizer = checkpoint.family.marks, checkpoint.processor.tokenizer
-    opening, closing = (_mark(tokenizer, mark) for mark in (marks.opening, marks.closing))
+    opening, closing = (mark_ids(tokenizer, mark) for mark in (marks.opening, marks.closing))
     return Thinking(
         opening,
         closing,

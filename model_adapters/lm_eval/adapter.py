@@ -97,6 +97,17 @@ class LMEvalAdapter(BatchAdapter):
             },
         )
 
+    @property
+    def loaded(self) -> Any:
+        """Return lm-eval's model.
+
+        Raises:
+            UsageError: the adapter is not open.
+        """
+        if self._model is None:
+            raise UsageError("the adapter is not open")
+        return self._model
+
     def close(self) -> None:
         """Let go of the model."""
         if self._model is not None:

@@ -60,8 +60,8 @@ class HarnessLM(LM):  # type: ignore[misc]
         if device is not None and resolve(str(model)).adapter == "hf":
             model_args["device"] = device
         own, self._generation = split_generation(str(model), model_args)
-        self._adapter = create(str(model), own)
-        self._info = self._adapter.open()
+        self.adapter = create(str(model), own)
+        self._info = self.adapter.open()
 
     @property
     def tokenizer_name(self) -> str:
@@ -105,7 +105,7 @@ class HarnessLM(LM):  # type: ignore[misc]
         async def one(request: Request) -> Response:
             async with places:
                 for _ in range(ATTEMPTS):
-                    response = await self._adapter.generate(request)
+                    response = await self.adapter.generate(request)
                     if response.error is None or not response.error.retryable:
                         break
                 return _good(response, request)
@@ -116,12 +116,12 @@ class HarnessLM(LM):  # type: ignore[misc]
     def _in_batches(self, asked: Sequence[Request]) -> Iterator[Response]:
         for start in range(0, len(asked), self._batch_size):
             batch = [self._decoded(one) for one in asked[start : start + self._batch_size]]
-            responses = self._adapter.generate_batch(batch)
+            responses = self.adapter.generate_batch(batch)
             for request, response in zip(batch, responses, strict=True):
                 for _ in range(ATTEMPTS - 1):
                     if response.error is None or not response.error.retryable:
                         break
-                    (response,) = self._adapter.generate_batch([request])
+                    (response,) = self.adapter.generate_batch([request])
                 yield _good(response, request)
 
     def _decoded(self, request: Request) -> Request:

@@ -174,7 +174,7 @@ class ChatClient:
         self, client: ClientSession, build: Callable[[], Body | Awaitable[Body]]
     ) -> Attempt:
         try:
-            content = await _encoded(build)
+            content = await encode(build)
             async with (
                 asyncio.timeout(self.options.timeout),
                 client.post(
@@ -212,7 +212,8 @@ async def _bounded(answer: ClientResponse) -> bytes:
     return bytes(body)
 
 
-async def _encoded(build: Callable[[], Body | Awaitable[Body]]) -> bytes:
+async def encode(build: Callable[[], Body | Awaitable[Body]]) -> bytes:
+    """Build a body and return it as JSON bytes."""
     body = build()
     if isinstance(body, Awaitable):
         body = await body

@@ -69,14 +69,15 @@ def folder_fingerprint(folder: str | Path, cache: Path | None = None, *, code: b
         key, mark = str(path), [stat.st_size, stat.st_mtime_ns]
         entry = known.get(key)
         if entry is None or entry[:2] != mark:
-            entry = fresh[key] = [*mark, _sha256(path)]
+            entry = fresh[key] = [*mark, file_digest(path)]
         digest.update(f"{path.relative_to(folder).as_posix()}\0{entry[2]}\n".encode())
     if fresh:
         _write_cache(cache, {**known, **fresh})
     return digest.hexdigest()
 
 
-def _sha256(path: Path) -> str:
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, as hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

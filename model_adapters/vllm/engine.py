@@ -37,7 +37,7 @@ PLACEMENT: Final = frozenset(
 )  # fmt: skip
 """Engine arguments that are not in the fingerprint: where and how fast it runs, what the commit already says, and the
 engine's seed, since every drawn answer has its own."""
-_QUIET: Final = {
+QUIET: Final = {
     "VLLM_LOGGING_STREAM": "ext://sys.stderr",  # its log goes to stdout, where --json writes
     "VLLM_LOGGING_LEVEL": "WARNING",
     "VLLM_NO_USAGE_STATS": "1",
@@ -53,7 +53,7 @@ _RATE_FILES: Final = (
     "tekken.json",
     "params.json",
 )
-_LORA_RANKS: Final = (1, 8, 16, 32, 64, 128, 256, 320, 512)  # vllm/config/lora.py, 0.20 to 0.33
+LORA_RANKS: Final = (1, 8, 16, 32, 64, 128, 256, 320, 512)  # vllm/config/lora.py, 0.20 to 0.33
 
 
 def import_vllm() -> Any:
@@ -62,7 +62,7 @@ def import_vllm() -> Any:
     Raises:
         MissingDependencyError: not installed, cannot be imported here, or too old.
     """
-    for name, value in _QUIET.items():
+    for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     try:
         import vllm
@@ -199,9 +199,9 @@ def lora_arguments(path: str) -> dict[str, Any]:
         )
     patterns = config.get("rank_pattern") or {}
     rank = max([rank, *(value for value in patterns.values() if isinstance(value, int))])
-    fitting = [size for size in _LORA_RANKS if size >= rank]
+    fitting = [size for size in LORA_RANKS if size >= rank]
     if not fitting:
-        raise UsageError(f"vLLM takes ranks up to {_LORA_RANKS[-1]}, found {rank}", where="-M lora")
+        raise UsageError(f"vLLM takes ranks up to {LORA_RANKS[-1]}, found {rank}", where="-M lora")
     return {"enable_lora": True, "max_lora_rank": fitting[0]}
 
 

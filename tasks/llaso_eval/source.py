@@ -42,14 +42,15 @@ def gold(file: str, item: Document) -> tuple[list[str], Any]:
 
 
 @lru_cache(maxsize=1)
-def _frozen() -> dict[str, frozenset[str]]:
+def frozen() -> dict[str, frozenset[str]]:
+    """Return the committed digests of questions and answers; read once."""
     return read_frozen(FROZEN)
 
 
 def oddities(doc: Document) -> Iterator[Oddity]:
     """Yield the faults of an item."""
     file = doc["_params"]["file"]
-    state = compare(_frozen(), *gold(file, doc))
+    state = compare(frozen(), *gold(file, doc))
     if state == "changed":
         yield Oddity("gold", "the reference differs from the released one")
     elif state == "new":

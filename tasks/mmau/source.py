@@ -44,7 +44,8 @@ def gold(item: Document) -> tuple[str, Any]:
 
 
 @lru_cache(maxsize=1)
-def _frozen() -> dict[str, frozenset[str]]:
+def frozen() -> dict[str, frozenset[str]]:
+    """Return the committed digests of questions and answers; read once."""
     return read_frozen(FROZEN)
 
 
@@ -60,7 +61,7 @@ def oddities(doc: Document) -> Iterator[Oddity]:
     if doc["_params"]["split"] == "test-mini":
         if not answer:
             yield Oddity("gold", "no answer")
-        state = compare(_frozen(), *gold(doc))
+        state = compare(frozen(), *gold(doc))
         if state == "changed":
             yield Oddity("gold", "choices or answer differ from the edition of 2025-08-09")
         elif state == "new":

@@ -47,7 +47,8 @@ def gold(track: str, hop: str, item: Document) -> tuple[list[str], Any]:
 
 
 @lru_cache(maxsize=1)
-def _frozen() -> dict[str, frozenset[str]]:
+def frozen() -> dict[str, frozenset[str]]:
+    """Return the committed digests of questions and answers; read once."""
     return read_frozen(FROZEN)
 
 
@@ -64,7 +65,7 @@ def oddities(doc: Document) -> Iterator[Oddity]:
         yield Oddity("gold", "letter and text of the answer are different options")
     if doc.get("attribute_label") not in LABELS[track]:
         yield Oddity("label", f"unknown label {doc.get('attribute_label')!r}")
-    state = compare(_frozen(), *gold(track, hop, doc))
+    state = compare(frozen(), *gold(track, hop, doc))
     if state == "changed":
         yield Oddity("gold", "answer or label differ from the released ones")
     elif state == "new":

@@ -60,7 +60,8 @@ class Rule(NamedTuple):
         return start >= 0 and text.find(self.after, start + len(self.before) + 1) >= 0
 
 
-def _read(name: str) -> dict[str, Any]:
+def read_rules(name: str) -> dict[str, Any]:
+    """Return the content of one of the packaged rule files."""
     import yaml
 
     text = (Path(__file__).parent / "literals" / f"{name}.yaml").read_text(encoding="utf-8")
@@ -70,8 +71,9 @@ def _read(name: str) -> dict[str, Any]:
 
 
 @cache
-def _mcq_literals() -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    content = _read("mcq")
+def mcq_literals() -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Return (filled template, letter) in the protocol's order, and the literals that mean A."""
+    content = read_rules("mcq")
     filled = tuple(
         (template.replace("[CHOICE]", letter.lower()), letter)
         for template in content["templates"]
@@ -81,19 +83,21 @@ def _mcq_literals() -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
 
 
 @cache
-def _bbh_rules() -> dict[str, tuple[Rule, ...]]:
+def bbh_rules() -> dict[str, tuple[Rule, ...]]:
+    """Return every BBH task's rules, in the order in which they are tried."""
     return {
         chain: tuple(
             Rule(test, literals[0], literals[1] if len(literals) > 1 else "", verdict)
             for test, *literals, verdict in rules
         )
-        for chain, rules in _read("bbh").items()
+        for chain, rules in read_rules("bbh").items()
     }
 
 
 @cache
-def _refusal_keywords() -> tuple[str, ...]:
-    return tuple(dict.fromkeys(str(word).lower() for word in _read("refusal")["keywords"]))
+def refusal_keywords() -> tuple[str, ...]:
+    """Return the literals that make a reply a refusal, in lower case."""
+    return tuple(dict.fromkeys(str(word).lower() for word in read_rules("refusal")["keywords"]))
 
 
 def without_turn_tag(text: str) -> str:
@@ -116,7 +120,7 @@ def mcq_letter(reply: str) -> str | None:
     True
     """
     text = without_turn_tag(reply.lower())
-    filled, literals_for_a = _mcq_literals()
+    filled, literals_for_a = mcq_literals()
     for template, letter in filled:
         if template in text:
             return letter
@@ -160,7 +164,7 @@ def bbh_verdict(reply: str, subtask: Subtask) -> int | None:
     True
     """
     text = bbh_normalize(reply)
-    rules = _bbh_rules()
+    rules = bbh_rules()
     for chain in _CHAINS[subtask]:
         for rule in rules[chain]:
             if rule.hits(text):
@@ -186,7 +190,7 @@ def is_refusal(reply: str) -> bool:
     if not reply.strip():
         return True
     text = reply.lower()
-    return any(word in text for word in _refusal_keywords())
+    return any(word in text for word in refusal_keywords())
 
 
 def contains_words(reference: str, reply: str) -> bool:

@@ -18,12 +18,12 @@ import pytest
 import harness
 from harness import errors
 from harness.task_loading.index import load_index
-from harness.task_loading.schema import _LALM, _REQUIRED, _TEMPLATE_KEYS
+from harness.task_loading.schema import LALM_KEYS, REQUIRED, TEMPLATE_KEYS
 from metrics.registry import METRICS
 from model_adapters.built_in import ADAPTERS
 from model_adapters.conformance import AdapterConformance
-from tests.contract.pages import ROOT, blocks, code, first_cells, read, section
 from tests.support.command import CommandResult
+from tests.support.pages import ROOT, blocks, code, first_cells, read, section
 from tests.support.runs.toy import jsonl
 
 DOCS = sorted((ROOT / "docs").glob("*.md"))
@@ -122,11 +122,11 @@ def test_the_exit_codes_are_those_of_the_code() -> None:
 def test_every_key_of_metadata_lalm_is_documented() -> None:
     text = section(read("docs/task_yaml.md"), "## Keys of metadata.lalm")
     rows = {code(line)[0]: line for line in text.split("\n") if line.startswith("| `")}
-    assert rows.keys() == _LALM.keys()
-    for key, (_, default) in _LALM.items():
-        assert rows[key].split("|")[2].strip().startswith("yes") is (default is _REQUIRED), key
+    assert rows.keys() == LALM_KEYS.keys()
+    for key, (_, default) in LALM_KEYS.items():
+        assert rows[key].split("|")[2].strip().startswith("yes") is (default is REQUIRED), key
     last = text[text.index("Keys of a template") :]
-    assert set(code(last)) == _TEMPLATE_KEYS
+    assert set(code(last)) == TEMPLATE_KEYS
 
 
 def test_every_function_of_a_scoring_module_is_documented() -> None:

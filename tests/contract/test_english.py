@@ -18,7 +18,7 @@ import typer
 
 from harness.cli.app import app
 from harness.core.scoring import Outcome, Reading
-from tests.contract.pages import ROOT, read
+from tests.support.pages import ROOT, read
 
 PACKAGES = ("harness", "model_adapters", "leaderboards", "metrics", "tasks")
 _PENDING = """

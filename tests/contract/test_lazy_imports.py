@@ -63,6 +63,7 @@ def test_a_refusal_imports_nothing_heavy(arguments: tuple[str, ...]) -> None:
     assert not modules(*arguments, expected=2) & {"torch", "transformers", "lm_eval", "datasets"}
 
 
+@pytest.mark.slow
 def test_scoring_and_comparing_never_import_lm_eval_or_torch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

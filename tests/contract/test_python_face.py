@@ -17,7 +17,7 @@ from harness.api import EvaluateOptions, GateSettings, RescoreOptions, ScoreOpti
 from harness.comparison.gate import GateOptions
 from harness.errors import UnknownNameError, UsageError
 from harness.settings import Settings
-from tests.contract.pages import blocks, read
+from tests.support.pages import blocks, read
 
 USER_SCRIPT = """
 import harness

@@ -15,22 +15,22 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from tests.contract.pages import ROOT, blocks, code, read
+from tests.support.budget import SOAK
 from tests.support.command import CommandResult, run_in_process, run_process
 from tests.support.data.tiny_copies import WRITERS
+from tests.support.pages import ROOT, blocks, code, read
+from tests.support.runs.recogniser import COMMAND, GROUP, PATIENCE, RecogniserRun, own_variables
 
 GOLDEN = Path(__file__).parent / "golden" / "readme"
 UPDATE = "UPDATE_GOLDEN=1 python -m pytest tests/contract/test_readme_golden.py"
 DIFFERENCE_LINES = 60
 CALL = "call of harness: "
-PATIENCE = 900  # seconds; on a busy machine the recogniser takes many times its usual half minute
 
 Run = Callable[..., CommandResult]
 
@@ -63,8 +63,8 @@ RECORDINGS = [
     ),
     Recording(
         "openai", "harness evaluate openai:MODEL -M base_url=http://HOST:PORT/v1 -t quickstart -o runs/served",
-        "harness evaluate openai:MODEL -M base_url=http://HOST:PORT/v1 -t quickstart -o runs/served --dry-run",
-        "there is no server: what would be asked",
+        "harness evaluate openai:MODEL -M base_url=http://127.0.0.1:8000/v1 -t quickstart -o runs/served --dry-run",
+        "there is no server at a placeholder: what would be asked",
     ),
     Recording(
         "gemini", "harness evaluate gemini:MODEL -t quickstart -o runs/gemini",
@@ -252,11 +252,11 @@ def sections(recording: Recording, result: CommandResult, folder: Path) -> Itera
         yield f"=== {title} ===\n{masked(kind, text, folder)}{cut}"
 
 
-def record(folder: Path, here: Run) -> dict[str, str]:
+def record(folder: Path, here: Run, recogniser: RecogniserRun) -> dict[str, str]:
     """Run every command in the folder, the working folder; return the recordings by name.
 
-    The recogniser, which takes longest, is a process of its own. So is every other command with HARNESS_SOAK=1;
-    without, ``here`` runs it in this process.
+    The recogniser, which takes longest, is a process of its own that other tests share; its run is copied here. With
+    HARNESS_SOAK=1 every other command is a process as well; without, ``here`` runs it in this process.
     """
     for block in blocks(read("README.md")):
         if block.title is not None:
@@ -264,15 +264,15 @@ def record(folder: Path, here: Run) -> dict[str, str]:
     for name in ("mmau", "sakura"):
         (folder / "copies" / name).mkdir(parents=True)
         WRITERS[name](folder / "copies" / name)
-    run = partial(run_process, timeout=PATIENCE) if os.environ.get("HARNESS_SOAK") else here
+    run = partial(run_process, timeout=PATIENCE) if SOAK else here
     words = {item.name: shlex.split(item.run_as or item.command)[1:] for item in RECORDINGS}
     found: dict[str, CommandResult] = {}
-    with ThreadPoolExecutor(1) as beside:
-        slow = beside.submit(run_process, *words["pocketsphinx"], timeout=PATIENCE)
-        for name in words:
-            if name not in {"pocketsphinx", *NEED_RUNS}:
-                found[name] = run(*words[name])
-        found["pocketsphinx"] = slow.result()
+    assert words["pocketsphinx"] == [*COMMAND]
+    for name in words:
+        if name not in {"pocketsphinx", *NEED_RUNS}:
+            found[name] = run(*words[name])
+    found["pocketsphinx"] = recogniser.result()
+    shutil.copytree(recogniser.path, folder / "runs" / "pocketsphinx")
     fix_log(folder / "runs" / "pocketsphinx")
     for name in NEED_RUNS:
         found[name] = run_demo(folder, run) if name == "demo" else run(*words[name])
@@ -285,18 +285,21 @@ TRIED: list[Path] = []
 
 @pytest.fixture
 def recorded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    recogniser_run: RecogniserRun,
 ) -> dict[str, str]:
     """Recordings of now, by name."""
     if not RECORDED:
         assert not TRIED, "recording failed already; the first of these tests says why"
         TRIED.append(tmp_path)
-        for name in [*os.environ]:
-            if re.fullmatch(r"COLUMNS|HF_.*|.*_API_KEY", name):
-                monkeypatch.delenv(name)
+        for name in {*os.environ} - {*own_variables()}:
+            monkeypatch.delenv(name)
         monkeypatch.setenv("HF_HUB_OFFLINE", "1")
         monkeypatch.chdir(tmp_path)
-        RECORDED.update(record(tmp_path, lambda *words: run_in_process(words, monkeypatch, capsys)))
+        here: Run = lambda *words: run_in_process(words, monkeypatch, capsys)  # noqa: E731
+        RECORDED.update(record(tmp_path, here, recogniser_run))
         if os.environ.get("UPDATE_GOLDEN"):
             GOLDEN.mkdir(parents=True, exist_ok=True)
             for name, text in RECORDED.items():
@@ -320,7 +323,7 @@ def test_no_recording_is_left_over() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("readme golden")
+@pytest.mark.xdist_group(GROUP)
 @pytest.mark.skipif(importlib.util.find_spec("pocketsphinx") is None, reason="needs the extra demo")
 @pytest.mark.parametrize("name", [recording.name for recording in RECORDINGS])
 def test_a_command_of_the_page_gives_what_it_gave(name: str, recorded: dict[str, str]) -> None:

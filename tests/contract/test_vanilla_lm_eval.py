@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from harness.task_loading.index import TaskEntry, load_index, tasks_root
 from harness.task_loading.specs import load_spec
 from harness.task_loading.task import YamlTask
 from harness.types import MISSING
+from tests.support.budget import SOAK
 from tests.support.command import CommandResult
 from tests.support.data.tiny_copies import WRITERS, gold_or_not
 
@@ -217,7 +217,8 @@ def test_plain_lm_eval_and_our_runner_agree(benchmark: str, cli: Cli, tmp_path: 
     assert clip["array"].ndim == 1
 
 
-COMMANDS = sorted(WRITERS) if os.environ.get("HARNESS_SOAK") else ["quickstart", "voicebench"]
+# quickstart under the command: tests/model_adapters/lm_eval
+COMMANDS = sorted(WRITERS) if SOAK else ["voicebench"]
 
 
 @pytest.mark.filterwarnings("ignore")  # lm-eval scans all of its own tasks here

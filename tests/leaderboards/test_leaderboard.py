@@ -8,6 +8,7 @@ import json
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from tests.support.runs.board_runs import FakeTask, Item, binary, write_run
 GOLDEN = Path(__file__).parent / "golden_leaderboard.md"
 
 
-def quick(choice: str, errors: str = "00", **kwargs) -> dict[str, FakeTask]:
+def quick(choice: str, errors: str = "00", **kwargs: Any) -> dict[str, FakeTask]:
     return {
         "demo_choice": FakeTask(binary(choice), anchors={"chance": 0.25}, official=False, **kwargs),
         "demo_transcription": FakeTask(
@@ -32,7 +33,7 @@ def quick(choice: str, errors: str = "00", **kwargs) -> dict[str, FakeTask]:
     }
 
 
-def board_of(*paths: Path, **kwargs) -> Leaderboard:
+def board_of(*paths: Path, **kwargs: Any) -> Leaderboard:
     return leaderboard([read_run(path) for path in paths], **kwargs)
 
 
@@ -55,7 +56,7 @@ def made_up_interval(run: Path) -> Path:
     return run
 
 
-def test_golden_file(tmp_path):
+def test_golden_file(tmp_path: Path) -> None:
     """The whole document. Set UPDATE_GOLDEN=1 to rewrite it, and read the difference."""
     sakura = {
         f"sakura_animal_{hop}": FakeTask(
@@ -79,7 +80,7 @@ def test_golden_file(tmp_path):
     assert text == GOLDEN.read_text(encoding="utf-8")
 
 
-def test_every_table_row_has_the_cells_of_its_head_whatever_the_names(tmp_path):
+def test_every_table_row_has_the_cells_of_its_head_whatever_the_names(tmp_path: Path) -> None:
     nasty = "a|b\n| 1 | forged | row |\r\n<script>`x`\\|"
     text = render_markdown(
         board_of(write_run(tmp_path / "a", quick("1101"), name=nasty, model=nasty))
@@ -92,20 +93,20 @@ def test_every_table_row_has_the_cells_of_its_head_whatever_the_names(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["a|b", "a\\|b", "x\ny", "tab\tbed", "\u2028"])
-def test_escape_leaves_one_line_and_no_bare_pipe(text):
+def test_escape_leaves_one_line_and_no_bare_pipe(text: str) -> None:
     escaped = escape(text)
     assert "\n" not in escaped
     assert "|" not in escaped.replace("\\|", "")
 
 
-def test_a_name_cannot_embed_an_image_or_emphasis():
+def test_a_name_cannot_embed_an_image_or_emphasis() -> None:
     assert escape("![x](http://h/i.png) **b** `c`") == (
         "!\\[x](http://h/i.png) \\*\\*b\\*\\* \\`c\\`"
     )
 
 
 @pytest.mark.parametrize("part", ["prompt", "gen", "scorer", "judge", "clean", "data"])
-def test_a_table_never_mixes_signatures(tmp_path, part):
+def test_a_table_never_mixes_signatures(tmp_path: Path, part: str) -> None:
     one = write_run(tmp_path / "a", quick("1101"))
     other = write_run(tmp_path / "b", quick("1111", parts={part: "other#1"}))
     board = board_of(one, other)
@@ -116,7 +117,7 @@ def test_a_table_never_mixes_signatures(tmp_path, part):
     assert f"differs from set A in: {part}" in render_markdown(board)
 
 
-def test_a_limited_run_stands_apart_and_is_unranked(tmp_path):
+def test_a_limited_run_stands_apart_and_is_unranked(tmp_path: Path) -> None:
     full = write_run(tmp_path / "full", quick("1101"))
     limited = write_run(tmp_path / "limited", quick("11", total=4))
     first, second = tables(board_of(full, limited), "normalized")
@@ -127,7 +128,7 @@ def test_a_limited_run_stands_apart_and_is_unranked(tmp_path):
     assert "only some items of the task ran" in text
 
 
-def test_runs_that_share_only_some_tasks_share_a_table_if_those_agree(tmp_path):
+def test_runs_that_share_only_some_tasks_share_a_table_if_those_agree(tmp_path: Path) -> None:
     both = quick("1101")
     one = {"demo_choice": quick("1111")["demo_choice"]}
     board = board_of(write_run(tmp_path / "a", both), write_run(tmp_path / "b", one))
@@ -138,7 +139,7 @@ def test_runs_that_share_only_some_tasks_share_a_table_if_those_agree(tmp_path):
     assert {row.run: row.rank for row in table.rows} == {"a": 1, "b": None}
 
 
-def test_ranks_skip_incomplete_rows_and_share_ties(tmp_path):
+def test_ranks_skip_incomplete_rows_and_share_ties(tmp_path: Path) -> None:
     runs = [
         write_run(tmp_path / "low", quick("1000")),
         write_run(tmp_path / "tie1", quick("1100")),
@@ -157,13 +158,13 @@ def test_ranks_skip_incomplete_rows_and_share_ties(tmp_path):
     assert failing["demo_choice"].text == "- (error)"
 
 
-def test_equal_values_have_no_best(tmp_path):
+def test_equal_values_have_no_best(tmp_path: Path) -> None:
     runs = [write_run(tmp_path / name, quick("1100", "11")) for name in "ab"]
     (table,) = tables(board_of(*runs), "native")
     assert not any(entry.best for row in table.rows for entry in row.entries.values())
 
 
-def test_best_follows_the_direction_and_needs_two_numbers(tmp_path):
+def test_best_follows_the_direction_and_needs_two_numbers(tmp_path: Path) -> None:
     runs = [
         write_run(tmp_path / "a", quick("1101", "11")),
         write_run(tmp_path / "b", quick("1111", "00")),
@@ -176,25 +177,25 @@ def test_best_follows_the_direction_and_needs_two_numbers(tmp_path):
     assert not any(entry.best for row in alone.rows for entry in row.entries.values())
 
 
-def test_word_error_rate_is_shown_raw_and_turned_in_the_normalised_table(tmp_path):
+def test_word_error_rate_is_shown_raw_and_turned_in_the_normalised_table(tmp_path: Path) -> None:
     board = board_of(write_run(tmp_path / "a", quick("1101", "10")))
     assert column(tables(board, "native")[0], "transcription wer") == {"a": 12.5}
     assert column(tables(board, "normalized")[0], "demo_transcription") == {"a": 87.5}
 
 
-def test_equal_names_are_told_apart(tmp_path):
+def test_equal_names_are_told_apart(tmp_path: Path) -> None:
     runs = [write_run(tmp_path / key, quick("1101"), name="same") for key in "abc"]
     (table,) = tables(board_of(*runs), "native")
     assert [row.run for row in table.rows] == ["same", "same (2)", "same (3)"]
 
 
-def test_unparsed_and_refused_shares_stand_beside(tmp_path):
+def test_unparsed_and_refused_shares_stand_beside(tmp_path: Path) -> None:
     board = board_of(write_run(tmp_path / "a", quick("1ru0", "")))
     row = tables(board, "native")[0].rows[0]
     assert (row.unparsed, row.refused, row.errors) == (0.25, 0.25, 0.0)
 
 
-def test_overall_needs_every_benchmark_and_combines_their_errors(tmp_path):
+def test_overall_needs_every_benchmark_and_combines_their_errors(tmp_path: Path) -> None:
     own = {"own_a": FakeTask(binary("1010"), benchmark="own")}
     board = board_of(
         write_run(tmp_path / "a", {**quick("1101", "12"), **own}),
@@ -210,11 +211,11 @@ def test_overall_needs_every_benchmark_and_combines_their_errors(tmp_path):
     assert (entries["b"]["own"].text, entries["b"]["overall"].text) == ("- (missing)", "- (1/2)")
 
 
-def test_no_overall_table_for_one_benchmark(tmp_path):
+def test_no_overall_table_for_one_benchmark(tmp_path: Path) -> None:
     assert not tables(board_of(write_run(tmp_path / "a", quick("11"))), "overall", "overall")
 
 
-def test_expected_tasks_decide_what_a_mean_needs(tmp_path):
+def test_expected_tasks_decide_what_a_mean_needs(tmp_path: Path) -> None:
     run = write_run(tmp_path / "a", quick("1101"))
     names = ["demo_choice", "demo_transcription", "demo_number"]
     (table,) = tables(board_of(run, expected={"demo": names}), "normalized")
@@ -222,14 +223,14 @@ def test_expected_tasks_decide_what_a_mean_needs(tmp_path):
     assert table.rows[0].entries["demo_number"].text == "- (missing)"
 
 
-def test_stale_results_are_not_averaged(tmp_path):
+def test_stale_results_are_not_averaged(tmp_path: Path) -> None:
     run = write_run(tmp_path / "a", quick("1101"))
     (table,) = tables(board_of(run, scorers={"demo_choice": "official.2"}), "normalized")
     assert table.rows[0].entries["demo_choice"].text == "- (stale)"
     assert table.rows[0].entries["mean"].value is None
 
 
-def test_interval_of_other_cells_is_not_shown_beside_a_new_mean(tmp_path):
+def test_interval_of_other_cells_is_not_shown_beside_a_new_mean(tmp_path: Path) -> None:
     run = write_run(tmp_path / "a", quick("1101", "12"))
     results = json.loads((run / "results.json").read_text())
     results["benchmarks"]["demo"]["normalized"]["score"] += 0.01
@@ -237,12 +238,12 @@ def test_interval_of_other_cells_is_not_shown_beside_a_new_mean(tmp_path):
     assert tables(board_of(run), "normalized")[0].rows[0].entries["mean"].ci95 is None
 
 
-def test_works_on_results_without_benchmarks(tmp_path):
+def test_works_on_results_without_benchmarks(tmp_path: Path) -> None:
     run = write_run(tmp_path / "a", quick("1101"), benchmarks=False)
     assert tables(board_of(run), "normalized")[0].rows[0].entries["mean"].value is not None
 
 
-def test_csv_and_json_hold_every_value(tmp_path):
+def test_csv_and_json_hold_every_value(tmp_path: Path) -> None:
     board = board_of(
         write_run(tmp_path / "a", quick("1101", "10"), name="=cmd()"),
         write_run(tmp_path / "b", quick("111e", "10")),

@@ -44,7 +44,7 @@ def sakura(**verdicts: str) -> dict[str, FakeTask]:
     return tasks
 
 
-def test_sakura_means_run_over_the_tracks_that_are_present(tmp_path):
+def test_sakura_means_run_over_the_tracks_that_are_present(tmp_path: Path) -> None:
     run = write_run(
         tmp_path / "run",
         sakura(animal_single="1110", emotion_single="1000", animal_multi="1100"),
@@ -60,13 +60,13 @@ def test_sakura_means_run_over_the_tracks_that_are_present(tmp_path):
     assert any("2 of 4 tracks" in note for note in found["notes"])
 
 
-def test_sakura_is_complete_with_all_eight_cells(tmp_path):
+def test_sakura_is_complete_with_all_eight_cells(tmp_path: Path) -> None:
     cells = {f"{track}_{hop}": "1010" for track in TRACKS for hop in ("single", "multi")}
     run = write_run(tmp_path / "run", sakura(**cells))
     assert native("sakura", *joined(run))["complete"]
 
 
-def test_conditional_multi_hop_pairs_clips_not_positions(tmp_path):
+def test_conditional_multi_hop_pairs_clips_not_positions(tmp_path: Path) -> None:
     tasks = sakura(animal_single="1101", animal_multi="1011")
     items = list(tasks["sakura_animal_multi"].items)
     tasks["sakura_animal_multi"].items = items[::-1][:-1]  # other order, clip 0 absent
@@ -75,7 +75,7 @@ def test_conditional_multi_hop_pairs_clips_not_positions(tmp_path):
     assert sorted(conditional(index, "animal", "accuracy", "official")) == [0.0, 1.0]
 
 
-def test_sakura_without_a_judge_is_labelled_as_the_control():
+def test_sakura_without_a_judge_is_labelled_as_the_control() -> None:
     tasks = {
         "sakura_animal_single": TaskResult(
             "sakura_animal_single",
@@ -90,14 +90,14 @@ def test_sakura_without_a_judge_is_labelled_as_the_control():
     assert found["scores"]["animal_single"]["value"] == 50.0
 
 
-def test_sakura_with_neither_has_no_numbers():
+def test_sakura_with_neither_has_no_numbers() -> None:
     empty = TaskResult("sakura_animal_single", "sakura", ("accuracy",), {})
     found = native("sakura", {"sakura_animal_single": empty})
     assert all(score["value"] is None for score in found["scores"].values())
     assert found["notes"][0] == "no judge replies: no score"
 
 
-def test_mmau_is_micro_with_two_decimals():
+def test_mmau_is_micro_with_two_decimals() -> None:
     group = {"accuracy": {"official": Value(235 / 333, n=333), "strict": Value(0.1, n=333)}}
     tasks = {
         "mmau_test_mini": TaskResult(
@@ -116,7 +116,7 @@ def test_mmau_is_micro_with_two_decimals():
     assert found["complete"]
 
 
-def test_mmau_splits_never_share_a_column():
+def test_mmau_splits_never_share_a_column() -> None:
     tasks = {
         name: TaskResult(name, "mmau", (), {"accuracy": {"official": Value(value)}})
         for name, value in (("mmau_test_mini", 0.5), ("mmau_test", 0.9))
@@ -125,7 +125,7 @@ def test_mmau_splits_never_share_a_column():
     assert (scores["avg"]["value"], scores["test_avg"]["value"]) == (50.0, 90.0)
 
 
-def test_mmsu_board_comes_from_the_items_and_skips_what_the_scorer_skips(tmp_path):
+def test_mmsu_board_comes_from_the_items_and_skips_what_the_scorer_skips(tmp_path: Path) -> None:
     def item(number: int, value: int, category: str, sub: str, subsub: str, **kw: Any) -> Item:
         groups = {"category": category, "sub-category": sub, "sub-sub-category": subsub}
         return Item(f"x{number}", value, groups=groups, **kw)
@@ -149,11 +149,11 @@ def test_mmsu_board_comes_from_the_items_and_skips_what_the_scorer_skips(tmp_pat
     assert found["notes"] == ["4 of 5 replies counted; the scorer skips what it cannot read"]
 
 
-def test_unknown_benchmark_has_no_native_aggregate():
+def test_unknown_benchmark_has_no_native_aggregate() -> None:
     assert native("my_own", {}) == {}
 
 
-def test_benchmark_results_are_json_and_independent_of_line_order(tmp_path):
+def test_benchmark_results_are_json_and_independent_of_line_order(tmp_path: Path) -> None:
     cells = {f"{track}_{hop}": "10110100" for track in TRACKS for hop in ("single", "multi")}
     tasks, index = joined(write_run(tmp_path / "run", sakura(**cells)))
     one = benchmark_results(tasks, index, resamples=300)
@@ -167,7 +167,7 @@ def test_benchmark_results_are_json_and_independent_of_line_order(tmp_path):
     assert low < normalized["score"] < high
 
 
-def test_interval_keeps_clusters_that_span_tasks(tmp_path):
+def test_interval_keeps_clusters_that_span_tasks(tmp_path: Path) -> None:
     """With both hops of a clip equal, the mean of 2 tasks is as uncertain as one task alone."""
     verdicts = "1100" * 50
     tasks, index = joined(
@@ -185,7 +185,7 @@ def test_interval_keeps_clusters_that_span_tasks(tmp_path):
     assert narrow.stderr == pytest.approx(alone.stderr / 2**0.5, rel=0.15)
 
 
-def test_categories_have_intervals_where_the_whole_has_none(tmp_path):
+def test_categories_have_intervals_where_the_whole_has_none(tmp_path: Path) -> None:
     cells = {f"{track}_single": "10110100" for track in TRACKS}
     tasks, index = joined(write_run(tmp_path / "run", sakura(**cells)))
     found = benchmark_results(tasks, index, resamples=200)["sakura"]["normalized"]
@@ -195,7 +195,7 @@ def test_categories_have_intervals_where_the_whole_has_none(tmp_path):
     assert single["ci95"][0] < single["score"] < single["ci95"][1]
 
 
-def test_interval_agrees_with_the_binomial_standard_error(tmp_path):
+def test_interval_agrees_with_the_binomial_standard_error(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", {"own_a": FakeTask(binary("10" * 200), benchmark="own")})
     tasks, index = joined(run)
     estimate = mean_interval(normalize("own", tasks), tasks, index)
@@ -204,7 +204,7 @@ def test_interval_agrees_with_the_binomial_standard_error(tmp_path):
     assert "seed" in estimate.method
 
 
-def test_interval_holds_the_value_although_clipping_shifts_the_resamples(tmp_path):
+def test_interval_holds_the_value_although_clipping_shifts_the_resamples(tmp_path: Path) -> None:
     """Eight tasks exactly at chance score 0, and nearly every resample scores more."""
     tasks, index = joined(
         write_run(
@@ -221,7 +221,7 @@ def test_interval_holds_the_value_although_clipping_shifts_the_resamples(tmp_pat
 
 
 @pytest.mark.parametrize("verdicts", ["1", "1111"])
-def test_no_interval_where_it_would_claim_certainty(tmp_path, verdicts):
+def test_no_interval_where_it_would_claim_certainty(tmp_path: Path, verdicts: str) -> None:
     run = write_run(tmp_path / "run", {"own_a": FakeTask(binary(verdicts), benchmark="own")})
     tasks, index = joined(run)
     assert mean_interval(normalize("own", tasks), tasks, index, resamples=100) is None

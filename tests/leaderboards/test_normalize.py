@@ -69,7 +69,9 @@ def result(
         ("judge_score", None, 5.0, 1.0),
     ],
 )
-def test_anchors_follow_the_statistics_page(metric, declared, value, expected):
+def test_anchors_follow_the_statistics_page(
+    metric: str, declared: dict[str, float] | None, value: float, expected: float
+) -> None:
     scale = anchor(metric, declared)
     assert scale is not None
     assert scale.score(value) == pytest.approx(expected)
@@ -80,25 +82,27 @@ def test_anchors_follow_the_statistics_page(metric, declared, value, expected):
     st.floats(0, 50),
     st.floats(0, 50),
 )
-def test_interval_is_the_interval_of_the_scores_and_never_inverted(scale, first, second):
+def test_interval_is_the_interval_of_the_scores_and_never_inverted(
+    scale: Anchor, first: float, second: float
+) -> None:
     low, high = scale.interval((first, second))
     assert 0.0 <= low <= high <= 1.0
     assert {low, high} == {scale.score(first), scale.score(second)}
 
 
-def test_interval_of_a_word_error_rate_is_turned_round():
+def test_interval_of_a_word_error_rate_is_turned_round() -> None:
     cell = make_cell("t", result(metric="wer", value=0.3), "wer")
     assert cell.score == pytest.approx(0.7)
     assert cell.ci95 == pytest.approx((0.65, 0.75))
     assert cell.stderr == pytest.approx(0.02)
 
 
-def test_standard_error_is_stretched_by_the_chance_correction():
+def test_standard_error_is_stretched_by_the_chance_correction() -> None:
     cell = make_cell("t", result(anchors={"chance": 0.5}), "accuracy")
     assert cell.stderr == pytest.approx(0.04)
 
 
-def test_below_chance_is_flagged_not_negative():
+def test_below_chance_is_flagged_not_negative() -> None:
     cell = make_cell("t", result(value=0.2, anchors={"chance": 0.5}), "accuracy")
     assert (cell.score, cell.below_chance) == (0.0, True)
 
@@ -114,18 +118,18 @@ def test_below_chance_is_flagged_not_negative():
         ({"error": 100}, "error"),
     ],
 )
-def test_state_comes_from_outcomes(outcomes, state):
+def test_state_comes_from_outcomes(outcomes: dict[str, int], state: str) -> None:
     found = result(outcomes=outcomes, complete="error" not in outcomes)
     assert make_cell("t", found, "accuracy").state == state
 
 
-def test_null_replies_that_the_strict_reading_counts_are_no_error_of_the_cell():
+def test_null_replies_that_the_strict_reading_counts_are_no_error_of_the_cell() -> None:
     found = result(outcomes={"answered": 90, "error": 10}, complete=True)
     cell = make_cell("t", found, "accuracy")
     assert (cell.state, cell.incomplete) == ("ok", False)
 
 
-def test_other_states():
+def test_other_states() -> None:
     assert make_cell("t", None, None).state == "missing"
     assert make_cell("t", result(value=None), "accuracy").state == "missing"
     assert make_cell("t", result(metric="mae"), "mae").state == "unsupported"
@@ -133,7 +137,7 @@ def test_other_states():
     assert make_cell("t", result(), "accuracy", scorer="official.1").state == "ok"
 
 
-def test_failed_items_make_a_cell_incomplete_and_a_limit_makes_it_partial():
+def test_failed_items_make_a_cell_incomplete_and_a_limit_makes_it_partial() -> None:
     failed = make_cell(
         "t", result(outcomes={"answered": 999, "error": 1}, complete=False), "accuracy"
     )
@@ -142,7 +146,7 @@ def test_failed_items_make_a_cell_incomplete_and_a_limit_makes_it_partial():
     assert (limited.state, limited.incomplete, limited.partial) == ("ok", False, True)
 
 
-def test_a_mean_with_a_hole_is_not_a_number():
+def test_a_mean_with_a_hole_is_not_a_number() -> None:
     tasks = {
         f"sakura_{track}_{hop}": result(f"sakura_{track}_{hop}", benchmark="sakura")
         for track in ("animal", "emotion", "gender", "language")
@@ -160,7 +164,7 @@ def test_a_mean_with_a_hole_is_not_a_number():
     assert normalize("sakura", tasks).tree.coverage == "7/8"
 
 
-def test_means_are_unweighted_at_every_level():
+def test_means_are_unweighted_at_every_level() -> None:
     names = averaged_tasks("llaso_eval", [])
     tasks = {
         name: result(name, value=0.9 if "asr" in name else 0.5, benchmark="llaso_eval")
@@ -174,7 +178,7 @@ def test_means_are_unweighted_at_every_level():
     assert weights["llaso_meld_er_classification"] == pytest.approx(1 / 3 / 18 / 2)
 
 
-def test_llaso_tree_has_its_44_sets_and_20_tasks():
+def test_llaso_tree_has_its_44_sets_and_20_tasks() -> None:
     names = averaged_tasks("llaso_eval", [])
     assert len(names) == len(set(names)) == 44
     assert len({node_path("llaso_eval", name) for name in names}) == 20
@@ -184,7 +188,7 @@ BENCHMARKS = sorted(path.stem for path in Path(boards.__file__).parent.glob("[a-
 
 
 @pytest.mark.parametrize("benchmark", BENCHMARKS)
-def test_a_mean_asks_only_for_tasks_that_exist(benchmark):
+def test_a_mean_asks_only_for_tasks_that_exist(benchmark: str) -> None:
     """A misspelt task would leave every row of the benchmark without a mean."""
     members = {e.task for e in load_index().tasks.values() if e.benchmark == benchmark}
     if not members:
@@ -192,7 +196,7 @@ def test_a_mean_asks_only_for_tasks_that_exist(benchmark):
     assert set(averaged_tasks(benchmark, [])) <= members
 
 
-def test_abstention_and_the_control_are_never_headlines():
+def test_abstention_and_the_control_are_never_headlines() -> None:
     spec = TaskResult("t", "b", ("abstention_rate", "letter_or_text", "accuracy", "wer"), {})
     assert headline(spec) == "accuracy"
     assert headline(TaskResult("t", "b", ("abstention_rate",), {})) is None
@@ -209,14 +213,14 @@ def _sakura(judged: bool, hop: str) -> TaskResult:
     )
 
 
-def test_control_stands_alone_without_a_judge_and_uses_the_anchor_of_accuracy():
+def test_control_stands_alone_without_a_judge_and_uses_the_anchor_of_accuracy() -> None:
     tasks = {f"sakura_animal_{hop}": _sakura(False, hop) for hop in ("single", "multi")}
     found = normalize("sakura", tasks, expected=list(tasks))
     assert {cell.metric for cell in found.cells.values()} == {"letter_or_text"}
     assert found.tree.score == pytest.approx(0.5)
 
 
-def test_control_never_fills_a_hole_in_judged_accuracy():
+def test_control_never_fills_a_hole_in_judged_accuracy() -> None:
     tasks = {
         "sakura_animal_single": _sakura(True, "single"),
         "sakura_animal_multi": _sakura(False, "multi"),
@@ -226,7 +230,7 @@ def test_control_never_fills_a_hole_in_judged_accuracy():
     assert found.tree.score is None
 
 
-def test_tasks_outside_the_list_are_shown_and_not_averaged():
+def test_tasks_outside_the_list_are_shown_and_not_averaged() -> None:
     tasks = {
         "mmau_test_mini": result("mmau_test_mini", value=0.6, benchmark="mmau"),
         "mmau_test": result("mmau_test", value=None, benchmark="mmau"),

@@ -1,13 +1,16 @@
-"""Checkpoints that are built once for all tests of a worker."""
+"""Checkpoints that are built once for all tests of a worker, and a server that the tests of a module share."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.support.servers.chaos_server import ChaosServer
+from tests.support.servers.service_adapters import SERVICES
 
 
 def _built(name: str) -> Any:
@@ -42,3 +45,18 @@ def checkpoint_copy(tiny_qwen2_audio: Path, tmp_path: Path) -> Path:
 def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the user's digest cache out of the tests."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture(scope="module")
+def echo() -> Iterator[ChaosServer]:
+    """A server that repeats the text of the last user message."""
+    with ChaosServer("--reply", "echo") as server:
+        yield server
+
+
+@pytest.fixture
+def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away what the user's environment says about services."""
+    for one in SERVICES.values():
+        for name in one.environment:
+            monkeypatch.delenv(name, raising=False)

@@ -253,7 +253,7 @@ def protocol(name: str) -> Any:
 
 def test_option_templates_are_the_protocols() -> None:
     want = protocol("mcq_templates")
-    filled, literals = rules._mcq_literals()
+    filled, literals = rules.mcq_literals()
     assert filled == tuple(
         (template.replace(want["placeholder"], letter), letter.upper())
         for template in want["templates"]
@@ -264,8 +264,8 @@ def test_option_templates_are_the_protocols() -> None:
 
 def test_refusal_literals_are_the_protocols() -> None:
     want = protocol("refusal_keywords")["keywords"]
-    assert set(rules._refusal_keywords()) == {word.lower() for word in want}
-    assert rules._read("refusal")["keywords"] == want
+    assert set(rules.refusal_keywords()) == {word.lower() for word in want}
+    assert rules.read_rules("refusal")["keywords"] == want
 
 
 TESTS = {
@@ -278,7 +278,7 @@ TESTS = {
 
 
 def test_bbh_rules_do_what_the_protocols_patterns_do() -> None:
-    want, found = protocol("bbh_rules"), rules._bbh_rules()
+    want, found = protocol("bbh_rules"), rules.bbh_rules()
     assert set(want) == set(found)
     texts = {"", "no", "yes", "a", "b"} | {
         rules.bbh_normalize(case["response"]) for case, _ in scored("bbh")

@@ -145,7 +145,7 @@ def test_a_clip_that_is_long_by_its_header_is_decoded_the_same(
 
     tone = write_tone(tmp_path / "tone.wav", seconds=20.0)
     whole = AudioRef(tone).decode()
-    monkeypatch.setattr("harness.audio._ONE_PIECE", 1000)
+    monkeypatch.setattr("harness.audio.ONE_PIECE", 1000)
     blocks: list[int] = []
     read = soundfile.SoundFile.read
 

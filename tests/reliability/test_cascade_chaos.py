@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from tests.reliability.test_service_chaos import ITEMS, REPLIES, asked, content, without_paths
+from tests.support.budget import SOAK
 from tests.support.command import run_process
 from tests.support.models.small_model import MODEL, small_model
 from tests.support.runs.live import answered, finish, interrupt, launch, lines, wait_until
+from tests.support.runs.services import ITEMS, REPLIES, asked, content, without_paths
 from tests.support.runs.toy import jsonl, write_tone
 from tests.support.servers.chaos_server import ChaosServer
 
@@ -145,16 +146,16 @@ def test_a_signal_ends_a_run_whose_service_hangs(
 @pytest.mark.slow
 def test_a_real_recogniser_and_a_real_language_model(tmp_path: Path) -> None:
     pytest.importorskip("pocketsphinx", reason="needs the extra demo")
-    run = tmp_path / "run"
+    run, items = tmp_path / "run", "2" if SOAK else "1"
     with small_model() as url:
         ended = run_process(
-            *("evaluate", f"cascade:pocketsphinx+openai:{MODEL}", "-t", "quickstart", "-L", "2"),
+            *("evaluate", f"cascade:pocketsphinx+openai:{MODEL}", "-t", "quickstart", "-L", items),
             *("-M", f"llm.base_url={url},llm.concurrency=2", "-o", run),
             timeout=280,
         )
     assert ended.code == 0, ended.err
     answers = jsonl(run / "responses.jsonl")
-    assert len(answers) == 10
+    assert len(answers) == 5 * int(items)
     assert all(line["response"].strip() and line["extra"]["transcript"] for line in answers)
     assert all(line["usage"]["completion_tokens"] > 0 for line in answers)
     model = json.loads((run / "manifest.json").read_text())["model"]

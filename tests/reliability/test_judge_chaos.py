@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from tests.support.budget import SOAK
 from tests.support.command import run_process, start
 from tests.support.runs.judged import derived, evaluate_arguments, lines
-from tests.support.runs.live import SOAK, STARTED, finish, wait_until
+from tests.support.runs.live import STARTED, finish, wait_until
 from tests.support.runs.toy import script, write_tone
 from tests.support.servers.chaos_server import ChaosServer
 

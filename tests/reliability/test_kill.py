@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.runs.live import SOAK, answered, asked, finish, launch, lines, wait_until
+from tests.support.budget import SOAK
+from tests.support.runs.live import answered, asked, finish, launch, lines, wait_until
 from tests.support.runs.toy import jsonl, timeless, write_tone
 
 KILLS = 20 if SOAK else 2

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from tests.support.budget import SOAK
 from tests.support.environment import make_environment
 from tests.support.runs.live import (
-    SOAK,
     answered,
     asked,
     finish,

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import os
-import re
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from tests.reliability.test_memory import _PROGRAM
-from tests.support.runs.live import SOAK, answered, finish, interrupt, launch, lines, wait_until
+from tests.support.budget import SOAK
+from tests.support.runs.live import answered, finish, interrupt, launch, lines, wait_until
+from tests.support.runs.memory import peak_bytes
+from tests.support.runs.services import ITEMS, REPLIES, asked, content, without_paths
 from tests.support.runs.toy import evaluate_arguments, jsonl, write_tone
 from tests.support.servers.chaos_server import ChaosServer
 
 pytestmark = pytest.mark.network
-ITEMS = 2000 if SOAK else 150
-REPLIES = (
-    "--reply",
-    "tests.support.runs.toy_replies:answer",
-    "--outcome-rate",
-    "0.1",
-    "--seed",
-    "11",
-)
 CLIENT = "timeout=2,backoff=0.05,max_retries=8,concurrency=16"
 
 
@@ -67,15 +55,6 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOY_ITEMS", str(ITEMS))
 
 
-def content(run: Path) -> tuple[bytes, list[dict[str, Any]]]:
-    """Results and samples, apart from times, attempts and the model name that came back."""
-    samples = jsonl(run / "samples.jsonl")
-    for line in samples:
-        for field in ("seconds", "attempts", "extra"):
-            line.pop(field)
-    return (run / "results.json").read_bytes(), samples
-
-
 @pytest.fixture(scope="module")
 def calm(
     service: Service, tmp_path_factory: pytest.TempPathFactory
@@ -96,16 +75,6 @@ def calm(
     found = content(folder / "run")
     outcomes = {line["outcome"] for line in found[1]}
     assert outcomes == {"answered", "empty", "refused", "truncated"}
-    return found
-
-
-def without_paths(samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Samples of runs whose clips lie in different folders."""
-    text = json.dumps(samples)
-    for line in samples:
-        for clip in line["audio"]:
-            text = text.replace(json.dumps(clip["path"]), '"clip"')
-    found: list[dict[str, Any]] = json.loads(text)
     return found
 
 
@@ -171,32 +140,13 @@ def test_a_signal_ends_a_run_whose_requests_hang(
     assert len(jsonl(run / "samples.jsonl")) >= 20
 
 
-def asked(server: ChaosServer) -> dict[str, int]:
-    """How often every item was asked, by its id."""
-    found = {}
-    for row in server.ledger()["by_content"].values():
-        (number,) = re.findall(r"What is number (\d+)\?$", row["text"])
-        found[f"item-{int(number):05}"] = row["asked"]
-    return found
-
-
 def peak(folder: Path, items: int, model: str, *more: str) -> int:
     """Peak resident memory of a run over clips of five seconds, in bytes."""
     clip = folder / "five-seconds.wav"
     if not clip.exists():
         write_tone(clip, seconds=5.0)
     command = evaluate_arguments(model, folder / f"{model}-{items}", *more, "--quiet")
-    found = subprocess.run(
-        [sys.executable, "-c", _PROGRAM, *map(str, command)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "TOY_ITEMS": str(items), "TOY_AUDIO": str(clip)},
-    )
-    line = next(line for line in found.stderr.split("\n") if line.startswith("PEAK "))
-    code, bytes_ = json.loads(line.removeprefix("PEAK "))
-    assert code == 0, found.stderr
-    return int(bytes_)
+    return peak_bytes(command, TOY_ITEMS=str(items), TOY_AUDIO=str(clip))
 
 
 def growth(folder: Path, few: int, many: int, model: str, *more: str) -> tuple[int, int]:

@@ -22,7 +22,7 @@ from harness.judge.task_judge import TaskJudge, bind
 from harness.task_loading.index import load_index
 from harness.task_loading.specs import load_spec
 from harness.task_loading.task import YamlTask
-from model_adapters.services.chat_client import _encoded
+from model_adapters.services.chat_client import encode
 from tests.support.data.injections import ATTEMPTS, FAMILIES, NONCE
 from tests.support.runs.judged import document
 
@@ -72,7 +72,7 @@ async def request_bytes(name: str, response: str) -> dict[str, Any]:
     def build() -> Mapping[str, Any]:
         return body
 
-    data = await _encoded(build)
+    data = await encode(build)
     found: dict[str, Any] = json.loads(data.decode("utf-8"))
     return found
 

@@ -18,10 +18,12 @@ RATE = 16_000
 Samples = npt.NDArray[np.float32]
 
 
-def tone(seconds: float = 1.0, frequency: float = 440.0, rate: int = RATE) -> Samples:
-    """A sine of amplitude 0.5."""
+def tone(
+    seconds: float = 1.0, frequency: float = 440.0, rate: int = RATE, level: float = 0.5
+) -> Samples:
+    """A sine of amplitude ``level``."""
     time = np.arange(round(seconds * rate)) / rate
-    return (0.5 * np.sin(2 * np.pi * frequency * time)).astype(np.float32)
+    return (level * np.sin(2 * np.pi * frequency * time)).astype(np.float32)
 
 
 def noise(seconds: float = 1.0, seed: int = 0, rate: int = RATE) -> Samples:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,13 +37,16 @@ def run_in_process(
 
 
 def start(
-    *arguments: str | Path, cwd: Path | None = None, **environment: str
+    *arguments: str | Path,
+    cwd: Path | None = None,
+    only: Mapping[str, str] | None = None,
+    **environment: str,
 ) -> subprocess.Popen[str]:
-    """Start the command as a process of its own."""
+    """Start the command as a process of its own, with further variables, or with the ``only`` ones given."""
     return subprocess.Popen(
         [sys.executable, "-m", "harness", *map(str, arguments)],
         cwd=cwd,
-        env={**os.environ, **environment},
+        env={**(os.environ if only is None else only), **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -55,5 +58,27 @@ def run_process(
 ) -> CommandResult:
     """Run the command as a process of its own."""
     process = start(*arguments, cwd=cwd, **environment)
-    out, err = process.communicate(timeout=timeout)
+    return finish(process, timeout)
+
+
+def finish(process: subprocess.Popen[str], timeout: float) -> CommandResult:
+    """Wait for a started command; one that does not end is killed.
+
+    Raises:
+        subprocess.TimeoutExpired: it was still running after ``timeout`` seconds.
+    """
+    try:
+        out, err = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
     return CommandResult(process.returncode, out, err)
+
+
+def clean(result: CommandResult) -> CommandResult:
+    """Whatever happened: no traceback, and an error says what it is."""
+    assert "Traceback" not in result.err + result.out
+    if result.code in (2, 4):
+        assert result.err.strip()
+    return result

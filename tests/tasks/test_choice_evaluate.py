@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.command import CommandResult
-from tests.tasks.mmau import test_data as mmau
-from tests.tasks.mmsu import test_data as mmsu
-from tests.tasks.sakura import test_data as sakura
+from tests.support.data import mmau, mmsu, sakura
 
 Cli = Callable[..., CommandResult]
 

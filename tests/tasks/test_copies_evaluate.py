@@ -11,9 +11,8 @@ import pytest
 
 from harness.run.jsonl import read_lines
 from tests.support.command import CommandResult
-from tests.tasks.llaso_eval import test_data as llaso
-from tests.tasks.sakura import test_data as sakura
-from tests.tasks.voicebench import test_data as voicebench
+from tests.support.data import llaso_eval as llaso
+from tests.support.data import sakura, voicebench
 
 Cli = Callable[..., CommandResult]
 

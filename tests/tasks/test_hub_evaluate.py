@@ -11,13 +11,9 @@ from typing import Any
 import pytest
 
 from tests.support.command import CommandResult, run_process
-from tests.support.servers.hub_server import CARD, Hub
-from tests.tasks.llaso_eval import test_data as llaso
-from tests.tasks.mmau import test_data as mmau
-from tests.tasks.mmsu import test_data as mmsu
-from tests.tasks.sakura import test_data as sakura
-from tests.tasks.speech_ifeval import copies as speech_ifeval
-from tests.tasks.voicebench import test_data as voicebench
+from tests.support.data import llaso_eval as llaso
+from tests.support.data import mmau, mmsu, sakura, speech_ifeval, voicebench
+from tests.support.servers.hub_server import CARD, Hub, files
 
 TASKS = {
     "sakura_emotion_single": 3,
@@ -53,15 +49,6 @@ def repositories(folder: Path) -> dict[str, tuple[str, dict[str, bytes]]]:
     return {
         benchmark: (name, {"README.md": CARD, **files(folder / benchmark)})
         for benchmark, name in names.items()
-    }
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    """Path -> content of every file below a folder."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
     }
 
 

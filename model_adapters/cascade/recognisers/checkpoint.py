@@ -61,7 +61,7 @@ class TransformersRecogniser(LocalRecogniser):
         self._language = language
         self._device = device
         self._dtype = dtype
-        self._pipeline: Any = None
+        self.pipeline: Any = None
         self._generation: dict[str, Any] = {}
 
     def open(self) -> str:
@@ -81,7 +81,7 @@ class TransformersRecogniser(LocalRecogniser):
         dtype = "float32" if self._dtype == "auto" and device == "cpu" else self._dtype
         model, processor = _load(transformers, self._source, dtype)
         try:
-            self._pipeline = transformers.pipeline(
+            self.pipeline = transformers.pipeline(
                 "automatic-speech-recognition",
                 model=model,
                 tokenizer=processor.tokenizer,
@@ -108,7 +108,7 @@ class TransformersRecogniser(LocalRecogniser):
 
     def close(self) -> None:
         """Release the model."""
-        self._pipeline = None
+        self.pipeline = None
 
     def _decode(self, samples: npt.NDArray[np.float32]) -> str:
         import numpy as np
@@ -118,7 +118,7 @@ class TransformersRecogniser(LocalRecogniser):
         if lacking > 0:
             samples = np.pad(samples, (0, lacking))
         try:
-            return str(self._pipeline(samples.copy(), **self._generation)["text"])
+            return str(self.pipeline(samples.copy(), **self._generation)["text"])
         except (RuntimeError, ValueError, TypeError, IndexError, KeyError, MemoryError) as error:
             memory = isinstance(error, MemoryError) or "out of memory" in str(error).lower()
             kind = "memory" if memory else "request"
@@ -126,14 +126,14 @@ class TransformersRecogniser(LocalRecogniser):
 
     def _generation_arguments(self, model: Any) -> dict[str, Any]:
         """Return the arguments for the pipeline; CTC models and transducers take none."""
-        whisper = self._pipeline.type == "seq2seq_whisper"
+        whisper = self.pipeline.type == "seq2seq_whisper"
         multilingual = whisper and getattr(model.generation_config, "is_multilingual", True)
         if self._language is not None and not multilingual:
             raise UsageError(
                 "this recogniser takes no language; only multilingual Whisper does",
                 where=f"-M language={self._language}",
             )
-        if not self._pipeline.type.startswith("seq2seq"):
+        if not self.pipeline.type.startswith("seq2seq"):
             return {}
         room = getattr(model.config, "max_target_positions", None) or LONGEST_ANSWER + 8
         chosen: dict[str, Any] = {

@@ -20,7 +20,7 @@ class PocketSphinx(LocalRecogniser):
     """CMU pocketsphinx with the US English model that its wheel contains."""
 
     def __init__(self) -> None:
-        self._decoder: Any = None
+        self.decoder: Any = None
 
     def open(self) -> str:
         """Load acoustic model, dictionary and language model (about half a second)."""
@@ -33,7 +33,7 @@ class PocketSphinx(LocalRecogniser):
                 f"pocketsphinx is not installed ({error})", hint="pip install 'lalm-harness[demo]'"
             ) from error
         try:
-            self._decoder = Decoder(
+            self.decoder = Decoder(
                 samprate=SAMPLING_RATE, loglevel="FATAL", maxhmmpf=MAX_ACTIVE_STATES
             )
         except RuntimeError as error:
@@ -52,14 +52,14 @@ class PocketSphinx(LocalRecogniser):
 
         pcm = np.round(np.clip(samples, -1.0, 1.0) * 32767).astype(np.int16)
         # A new front end for every utterance: means and noise levels of the last one are forgotten.
-        self._decoder.reinit_feat()
-        self._decoder.start_utt()
+        self.decoder.reinit_feat()
+        self.decoder.start_utt()
         # The whole utterance at once, so that cepstral means are its own.
-        self._decoder.process_raw(pcm.tobytes(), full_utt=True)
-        self._decoder.end_utt()
-        hypothesis = self._decoder.hyp()
+        self.decoder.process_raw(pcm.tobytes(), full_utt=True)
+        self.decoder.end_utt()
+        hypothesis = self.decoder.hyp()
         return hypothesis.hypstr.strip() if hypothesis is not None else ""
 
     def close(self) -> None:
         """Release the decoder."""
-        self._decoder = None
+        self.decoder = None

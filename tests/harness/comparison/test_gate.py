@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,28 +18,32 @@ from tests.support.runs.board_runs import FakeTask, Item, binary, write_run
 TASK = "own_choice"
 
 
-def run(path: Path, values: str | list[Item], task: str = TASK, **kwargs) -> Path:
+def run(path: Path, values: str | list[Item], task: str = TASK, **kwargs: Any) -> Path:
     items = binary(values) if isinstance(values, str) else values
     fake = FakeTask(items, benchmark="own", **kwargs)
     return write_run(path, {task: fake}, benchmarks=False)
 
 
 def compared(
-    tmp_path: Path, candidate, baseline, options: GateOptions | None = None, **kwargs
+    tmp_path: Path,
+    candidate: str | list[Item],
+    baseline: str | list[Item],
+    options: GateOptions | None = None,
+    **kwargs: Any,
 ) -> GateReport:
     first = run(tmp_path / "baseline", baseline, **kwargs)
     second = run(tmp_path / "candidate", candidate, **kwargs)
     return gate(read_run(second), read_run(first), options)
 
 
-def test_equal_runs_pass(tmp_path):
+def test_equal_runs_pass(tmp_path: Path) -> None:
     report = compared(tmp_path, "10" * 500, "10" * 500)
     assert (report.verdict, report.exit_code) == ("pass", 0)
     assert report.rows[0].drop == 0
     assert report.rows[0].p_adjusted == 1
 
 
-def test_a_significant_drop_fails_with_mcnemar(tmp_path):
+def test_a_significant_drop_fails_with_mcnemar(tmp_path: Path) -> None:
     report = compared(tmp_path, "0" * 20 + "1" * 180, "1" * 200)
     assert (report.verdict, report.exit_code) == ("fail", 1)
     (row,) = report.rows
@@ -47,24 +52,24 @@ def test_a_significant_drop_fails_with_mcnemar(tmp_path):
     assert "mcnemar" in row.method
 
 
-def test_an_improvement_of_any_size_passes(tmp_path):
+def test_an_improvement_of_any_size_passes(tmp_path: Path) -> None:
     report = compared(tmp_path, "1" * 200, "0" * 100 + "1" * 100, GateOptions(max_drop=1))
     assert report.verdict == "pass"
     assert report.rows[0].drop == pytest.approx(-0.5)
 
 
-def test_a_small_drop_is_not_significant(tmp_path):
+def test_a_small_drop_is_not_significant(tmp_path: Path) -> None:
     report = compared(tmp_path, "0" * 2 + "1" * 98, "1" * 100, GateOptions(max_drop=1))
     assert report.exit_code == 0
 
 
-def test_min_effect_is_in_points_of_the_scale(tmp_path):
+def test_min_effect_is_in_points_of_the_scale(tmp_path: Path) -> None:
     values = ("0" * 20 + "1" * 180, "1" * 200)
     assert compared(tmp_path / "a", *values, GateOptions(min_effect=0.1)).verdict == "fail"
     assert compared(tmp_path / "b", *values, GateOptions(min_effect=0.11)).verdict != "fail"
 
 
-def test_inconclusive_is_a_note_unless_asked(tmp_path):
+def test_inconclusive_is_a_note_unless_asked(tmp_path: Path) -> None:
     values = ("1010101010", "1010101010")
     report = compared(tmp_path / "a", *values)
     assert (report.verdict, report.exit_code) == ("inconclusive", 0)
@@ -75,12 +80,12 @@ def test_inconclusive_is_a_note_unless_asked(tmp_path):
     assert strict.exit_code == 5
 
 
-def test_a_failure_outranks_inconclusive(tmp_path):
+def test_a_failure_outranks_inconclusive(tmp_path: Path) -> None:
     options = GateOptions(fail_inconclusive=True, max_drop=0)
     assert compared(tmp_path, "0" * 50, "1" * 50, options).exit_code == 1
 
 
-def test_items_that_share_a_clip_are_one_observation(tmp_path):
+def test_items_that_share_a_clip_are_one_observation(tmp_path: Path) -> None:
     """Ten clips with ten questions each: 100 lost items, but only ten coin flips."""
     clips = [(clip, question) for clip in range(10) for question in range(10)]
 
@@ -98,7 +103,7 @@ def test_items_that_share_a_clip_are_one_observation(tmp_path):
     assert "clusters=10" in together.rows[0].method
 
 
-def test_repeats_of_an_item_are_one_cluster(tmp_path):
+def test_repeats_of_an_item_are_one_cluster(tmp_path: Path) -> None:
     def items(value: int) -> list[Item]:
         return [Item(f"i{i}", value, repeat=r) for i in range(3) for r in range(40)]
 
@@ -108,7 +113,7 @@ def test_repeats_of_an_item_are_one_cluster(tmp_path):
 
 
 @pytest.mark.parametrize("part", ["prompt", "gen", "scorer", "judge", "clean"])
-def test_other_signatures_are_not_comparable(tmp_path, part):
+def test_other_signatures_are_not_comparable(tmp_path: Path, part: str) -> None:
     first = run(tmp_path / "a", "1" * 10)
     second = run(tmp_path / "b", "0" * 10, parts={part: "other"})
     report = gate(read_run(second), read_run(first))
@@ -117,13 +122,13 @@ def test_other_signatures_are_not_comparable(tmp_path, part):
     assert "other" in report.to_text()
 
 
-def test_signatures_are_judged_before_data(tmp_path):
+def test_signatures_are_judged_before_data(tmp_path: Path) -> None:
     first = run(tmp_path / "a", [Item("x", 1, item_key="k1")])
     second = run(tmp_path / "b", [Item("x", 1, item_key="k2")], parts={"prompt": "other"})
     assert "prompt" in gate(read_run(second), read_run(first)).problems[0]
 
 
-def test_a_changed_document_is_another_data_version_and_is_named(tmp_path):
+def test_a_changed_document_is_another_data_version_and_is_named(tmp_path: Path) -> None:
     old = [Item(f"i{n}", 1) for n in range(10)]
     new = [Item(f"i{n}", 1, item_key="edited" if n == 3 else None) for n in range(10)]
     report = compared(tmp_path, new, old)
@@ -132,7 +137,7 @@ def test_a_changed_document_is_another_data_version_and_is_named(tmp_path):
     assert "i4" not in report.problems[0]
 
 
-def test_another_data_part_with_equal_items_is_only_a_note(tmp_path):
+def test_another_data_part_with_equal_items_is_only_a_note(tmp_path: Path) -> None:
     first = run(tmp_path / "a", "10" * 50)
     second = run(tmp_path / "b", "10" * 50, parts={"data": "v2#ffffff"})
     report = gate(read_run(second), read_run(first), GateOptions(max_drop=1))
@@ -140,7 +145,7 @@ def test_another_data_part_with_equal_items_is_only_a_note(tmp_path):
     assert any("v2#ffffff" in note for note in report.notes)
 
 
-def test_own_ids_pair_by_content(tmp_path):
+def test_own_ids_pair_by_content(tmp_path: Path) -> None:
     old = [Item(f"i{n}", 1, item_key=f"k{n}") for n in range(200)]
     new = [Item(n, int(n > 30), item_key=f"k{n}") for n in range(200)]
     report = compared(tmp_path, new, old)
@@ -149,26 +154,30 @@ def test_own_ids_pair_by_content(tmp_path):
 
 
 @pytest.mark.parametrize(("absent", "code"), [(1, 0), (2, 3)])
-def test_more_than_one_percent_without_a_pair_is_incomplete(tmp_path, absent, code):
+def test_more_than_one_percent_without_a_pair_is_incomplete(
+    tmp_path: Path, absent: int, code: int
+) -> None:
     report = compared(tmp_path, "1" * (100 - absent), "1" * 100)
     assert report.exit_code == code
     assert report.coverage[0].only_baseline == absent
 
 
 @pytest.mark.parametrize(("errors", "code"), [(1, 0), (2, 3)])
-def test_infrastructure_errors_count_as_missing_pairs(tmp_path, errors, code):
+def test_infrastructure_errors_count_as_missing_pairs(
+    tmp_path: Path, errors: int, code: int
+) -> None:
     report = compared(tmp_path, "e" * errors + "1" * (100 - errors), "1" * 100)
     assert report.exit_code == code
     assert report.coverage[0].errors == errors
 
 
-def test_refusals_are_answers_not_missing_pairs(tmp_path):
+def test_refusals_are_answers_not_missing_pairs(tmp_path: Path) -> None:
     report = compared(tmp_path, "r" * 30 + "1" * 70, "1" * 100)
     assert report.verdict == "fail"
     assert report.coverage[0].pairs == 100
 
 
-def test_a_task_that_the_candidate_lacks_is_incomplete(tmp_path):
+def test_a_task_that_the_candidate_lacks_is_incomplete(tmp_path: Path) -> None:
     tasks = {"own_a": FakeTask(binary("11")), "own_b": FakeTask(binary("11"))}
     first = write_run(tmp_path / "a", tasks, benchmarks=False)
     second = write_run(tmp_path / "b", {"own_a": tasks["own_a"]}, benchmarks=False)
@@ -182,13 +191,13 @@ def test_a_task_that_the_candidate_lacks_is_incomplete(tmp_path):
     assert any("own_b" in note for note in backwards.notes)
 
 
-def test_no_common_task_is_not_comparable(tmp_path):
+def test_no_common_task_is_not_comparable(tmp_path: Path) -> None:
     first = run(tmp_path / "a", "11", task="own_a")
     second = run(tmp_path / "b", "11", task="own_b")
     assert gate(read_run(second), read_run(first)).exit_code == 2
 
 
-def test_unknown_task_or_metric_is_a_usage_error(tmp_path):
+def test_unknown_task_or_metric_is_a_usage_error(tmp_path: Path) -> None:
     view = read_run(run(tmp_path / "a", "11"))
     with pytest.raises(UnknownNameError, match="own_choice"):
         gate(view, view, GateOptions(tasks=["own_choise"]))
@@ -196,7 +205,7 @@ def test_unknown_task_or_metric_is_a_usage_error(tmp_path):
         gate(view, view, GateOptions(metrics=["acuracy"]))
 
 
-def test_unparsed_guard_fails_on_a_significant_rise_of_two_points(tmp_path):
+def test_unparsed_guard_fails_on_a_significant_rise_of_two_points(tmp_path: Path) -> None:
     """The parser broke but, by luck, accuracy stayed: unparsed items were wrong before as well."""
     report = compared(tmp_path, "u" * 30 + "1" * 170, "0" * 30 + "1" * 170)
     assert report.verdict == "fail"
@@ -206,21 +215,21 @@ def test_unparsed_guard_fails_on_a_significant_rise_of_two_points(tmp_path):
     assert "unparsed share" in report.to_text()
 
 
-def test_guard_ignores_a_significant_rise_below_two_points(tmp_path):
+def test_guard_ignores_a_significant_rise_below_two_points(tmp_path: Path) -> None:
     report = compared(tmp_path, "u" * 15 + "0" * 985, "0" * 1000)
     (guard,) = report.guards
     assert guard.p_adjusted < 0.05
     assert not guard.failed
 
 
-def test_guard_ignores_an_insignificant_rise(tmp_path):
+def test_guard_ignores_an_insignificant_rise(tmp_path: Path) -> None:
     report = compared(tmp_path, "u" * 3 + "0" * 57, "0" * 60)
     (guard,) = report.guards
     assert guard.candidate - guard.baseline > 0.02
     assert not guard.failed
 
 
-def test_holm_over_tasks(tmp_path):
+def test_holm_over_tasks(tmp_path: Path) -> None:
     """One task at p = 0.03 fails alone and passes among three others."""
     lost = "0" * 5 + "1" * 95
 
@@ -243,7 +252,9 @@ def test_holm_over_tasks(tmp_path):
     ("metric", "good", "bad"),
     [("wer", (1, 10), (4, 10)), ("mae", 2.0, 9.0), ("judge_score", 4.0, 2.0)],
 )
-def test_other_families_know_their_direction(tmp_path, metric, good, bad):
+def test_other_families_know_their_direction(
+    tmp_path: Path, metric: str, good: Any, bad: Any
+) -> None:
     old = [Item(f"i{n}", good) for n in range(40)]
     new = [Item(f"i{n}", bad) for n in range(40)]
     worse = compared(tmp_path / "worse", new, old, metric=metric)
@@ -253,7 +264,7 @@ def test_other_families_know_their_direction(tmp_path, metric, good, bad):
     assert worse.rows[0].drop > 0
 
 
-def test_fractional_items_are_tested_by_sign_flip(tmp_path):
+def test_fractional_items_are_tested_by_sign_flip(tmp_path: Path) -> None:
     old = [Item(f"i{n}", 1) for n in range(60)]
     new = [Item(f"i{n}", 0.25 if n < 20 else 1) for n in range(60)]
     report = compared(tmp_path, new, old)
@@ -261,7 +272,7 @@ def test_fractional_items_are_tested_by_sign_flip(tmp_path):
     assert report.verdict == "fail"
 
 
-def test_a_metric_with_a_value_on_one_side_only_is_incomplete(tmp_path):
+def test_a_metric_with_a_value_on_one_side_only_is_incomplete(tmp_path: Path) -> None:
     old = [Item(f"i{n}", 1) for n in range(50)]
     new = [Item(f"i{n}", None if n < 5 else 1) for n in range(50)]
     report = compared(tmp_path, new, old)
@@ -269,13 +280,13 @@ def test_a_metric_with_a_value_on_one_side_only_is_incomplete(tmp_path):
     assert "5 pairs" in report.problems[0]
 
 
-def test_nothing_to_test_is_incomplete_not_a_pass(tmp_path):
+def test_nothing_to_test_is_incomplete_not_a_pass(tmp_path: Path) -> None:
     silent = [Item("a", None), Item("b", None)]
     report = compared(tmp_path, silent, silent)
     assert report.exit_code == 3
 
 
-def test_report_as_json_and_text(tmp_path):
+def test_report_as_json_and_text(tmp_path: Path) -> None:
     report = compared(tmp_path, "1", "1")
     content = report.to_json()
     assert json.loads(json.dumps(content, allow_nan=False)) == content
@@ -287,7 +298,7 @@ def test_report_as_json_and_text(tmp_path):
     assert report.verdict.upper() in text.split("\n")[-2]
 
 
-def test_swapped_ids_of_known_documents_still_pair():
+def test_swapped_ids_of_known_documents_still_pair() -> None:
     def line(name: str, key: str) -> dict[str, object]:
         return {"id": name, "repeat": 0, "item_key": key, "outcome": "answered"}
 
@@ -296,7 +307,7 @@ def test_swapped_ids_of_known_documents_still_pair():
     assert len(found.pairs) == 2
 
 
-def test_the_gate_loads_no_model_library(tmp_path):
+def test_the_gate_loads_no_model_library(tmp_path: Path) -> None:
     import subprocess
     import sys
 

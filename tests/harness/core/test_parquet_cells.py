@@ -44,7 +44,7 @@ def test_any_order_gives_the_right_bytes(file: Path, monkeypatch: pytest.MonkeyP
     for row in order:
         assert read_cell(cell(file, row)) == payload(row)
         assert read_cell(cell(file, row, "plain")) == payload(row)
-    assert sum(len(data or b"") for data in parquet_cells._kept.values()) <= 100_000
+    assert parquet_cells.kept_bytes() <= 100_000
 
 
 def test_reading_in_order_starts_every_row_group_once(
@@ -52,9 +52,9 @@ def test_reading_in_order_starts_every_row_group_once(
 ) -> None:
     monkeypatch.setattr(parquet_cells, "KEPT_BYTES", 500_000)
     starts = []
-    restart = parquet_cells._GroupReader._restart
+    restart = parquet_cells.GroupReader.restart
     monkeypatch.setattr(
-        parquet_cells._GroupReader, "_restart", lambda self: (starts.append(1), restart(self))[1]
+        parquet_cells.GroupReader, "restart", lambda self: (starts.append(1), restart(self))[1]
     )
     for row in range(ROWS):
         for _ in range(3):

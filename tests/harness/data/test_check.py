@@ -10,11 +10,8 @@ from typing import Any
 import pytest
 
 from tests.support.command import CommandResult
-from tests.tasks.llaso_eval import test_data as llaso
-from tests.tasks.mmau import test_data as mmau
-from tests.tasks.mmsu import test_data as mmsu
-from tests.tasks.sakura import test_data as sakura
-from tests.tasks.voicebench import test_data as voicebench
+from tests.support.data import llaso_eval as llaso
+from tests.support.data import mmau, mmsu, sakura, voicebench
 
 Cli = Callable[..., CommandResult]
 
@@ -106,14 +103,14 @@ def test_a_gold_answer_that_differs_from_the_frozen_list_is_named(
     frozen = tmp_path / "frozen.txt"
     frozen.write_text("\n".join(frozen_lines(map(source.gold, mmau.ITEMS))), encoding="ascii")
     monkeypatch.setattr(source, "FROZEN", frozen)
-    source._frozen.cache_clear()
+    source.frozen.cache_clear()
     mmau.write_json(tmp_path)
     items = [{**mmau.ITEMS[0], "answer": "Man"}, *mmau.ITEMS[1:]]
     (tmp_path / "mmau-test-mini.json").write_text(json.dumps(items), encoding="utf-8")
     try:
         _, found = check("mmau", tmp_path)
     finally:
-        source._frozen.cache_clear()
+        source.frozen.cache_clear()
     assert messages(found["mmau_test_mini"]["gold"]) == {
         "choices or answer differ from the edition of 2025-08-09": ["own-mp3"]
     }

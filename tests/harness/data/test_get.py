@@ -11,11 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import CommandResult, run_process, start
-from tests.support.servers.hub_server import CARD, Hub
-from tests.tasks.llaso_eval import test_data as llaso
-from tests.tasks.mmau import test_data as mmau
-from tests.tasks.sakura import test_data as sakura
-from tests.tasks.test_hub_evaluate import files
+from tests.support.data import llaso_eval as llaso
+from tests.support.data import mmau, sakura
+from tests.support.servers.hub_server import CARD, Hub, files
 
 Cli = Callable[..., CommandResult]
 EMOTION = "SLLM-multi-hop/EmotionQA"

@@ -75,6 +75,7 @@ def test_models_that_hear_and_models_that_do_not(model: str, code: int, style: s
     assert doctor(model, arguments).exit_code == code
 
 
+@pytest.mark.slow
 def test_a_recogniser_is_shown_to_hear(cli: Any) -> None:
     pytest.importorskip("pocketsphinx", reason="needs the extra demo")
     found = cli("doctor", "cascade:pocketsphinx")
@@ -85,6 +86,7 @@ def test_a_recogniser_is_shown_to_hear(cli: Any) -> None:
     assert "<audio quickstart/clips/" in found.out  # the prompt
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("hf")
 def test_a_checkpoint(tmp_path: Path) -> None:
     pytest.importorskip("transformers", reason="needs the extra hf")

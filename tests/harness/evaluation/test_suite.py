@@ -54,6 +54,7 @@ def test_the_suite_is_what_the_headlines_are_made_of() -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_dry_run_says_what_each_benchmark_costs(
     cli: Cli, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

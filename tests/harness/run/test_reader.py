@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,12 +14,12 @@ from tests.support.runs.board_runs import FakeTask, binary, write_run
 
 
 @pytest.fixture
-def path(tmp_path):
+def path(tmp_path: Path) -> Path:
     tasks = {"own_a": FakeTask(binary("10")), "own_b": FakeTask(binary("111"))}
     return write_run(tmp_path / "run", tasks, name="a name", benchmarks=False)
 
 
-def test_reads_what_was_written(path):
+def test_reads_what_was_written(path: Path) -> None:
     view = read_run(path)
     assert view.name == "a name"
     assert list(view.tasks) == ["own_a", "own_b"]
@@ -26,27 +28,27 @@ def test_reads_what_was_written(path):
     assert len(list(view.samples())) == 5
 
 
-def test_lines_end_at_the_newline_only(path):
+def test_lines_end_at_the_newline_only(path: Path) -> None:
     """Every response of the fake run holds U+2028, which str.splitlines would split at."""
     lines = list(read_run(path).samples())
     assert all("\u2028" in line["response"] for line in lines)
 
 
-def test_index_keeps_scores_and_drops_texts(path):
+def test_index_keeps_scores_and_drops_texts(path: Path) -> None:
     index = read_run(path).sample_index()
     assert {task: len(lines) for task, lines in index.items()} == {"own_a": 2, "own_b": 3}
     assert "response" not in index["own_a"][0]
     assert index["own_a"][0]["stats"]["accuracy"]["strict"] == {"correct": 1, "n": 1}
 
 
-def test_name_falls_back_to_the_folder(path):
+def test_name_falls_back_to_the_folder(path: Path) -> None:
     manifest = json.loads((path / "manifest.json").read_text())
     manifest["name"] = ""
     (path / "manifest.json").write_text(json.dumps(manifest))
     assert read_run(path).name == "run"
 
 
-def test_not_a_run_directory(tmp_path):
+def test_not_a_run_directory(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="does not exist"):
         read_run(tmp_path / "nowhere")
     with pytest.raises(UsageError, match="not a run directory"):
@@ -56,7 +58,7 @@ def test_not_a_run_directory(tmp_path):
         read_run(tmp_path / "file")
 
 
-def test_unscored_run_names_the_command(path):
+def test_unscored_run_names_the_command(path: Path) -> None:
     (path / "results.json").unlink()
     with pytest.raises(UsageError, match="harness score ") as caught:
         read_run(path)
@@ -65,7 +67,7 @@ def test_unscored_run_names_the_command(path):
 
 @pytest.mark.parametrize("name", ["manifest.json", "results.json"])
 @pytest.mark.parametrize("version", [2, None, "1"])
-def test_other_schema_versions_are_refused(path, name, version):
+def test_other_schema_versions_are_refused(path: Path, name: str, version: Any) -> None:
     content = json.loads((path / name).read_text())
     content["schema_version"] = version
     (path / name).write_text(json.dumps(content))
@@ -76,21 +78,21 @@ def test_other_schema_versions_are_refused(path, name, version):
 
 @pytest.mark.parametrize("content", [b"{", b"", b"[]", b"\xff\xfe", b'"x"'])
 @pytest.mark.parametrize("name", ["manifest.json", "results.json"])
-def test_damaged_files_are_named(path, name, content):
+def test_damaged_files_are_named(path: Path, name: str, content: bytes) -> None:
     (path / name).write_bytes(content)
     with pytest.raises(InputFileError) as caught:
         read_run(path)
     assert name in str(caught.value)
 
 
-def test_a_damaged_sample_line_is_named_by_number(path):
+def test_a_damaged_sample_line_is_named_by_number(path: Path) -> None:
     with (path / "samples.jsonl").open("a") as file:
         file.write('{"task": \n')
     with pytest.raises(InputFileError, match=r"samples\.jsonl:6"):
         list(read_run(path).samples())
 
 
-def test_missing_samples_file_names_the_command(path):
+def test_missing_samples_file_names_the_command(path: Path) -> None:
     (path / "samples.jsonl").unlink()
     with pytest.raises(InputFileError, match="harness score"):
         list(read_run(path).samples())

@@ -139,7 +139,7 @@ def test_every_built_in_yaml_parses() -> None:
 
 def test_prompted_tasks_are_tasks() -> None:
     """``harness.types.Task`` says what the engine knows of a task; the YAML implementation has it."""
-    from harness.task_loading.lm_eval_prompts import PromptedTask
+    from harness.task_loading.prompts import PromptedTask
     from harness.types import Task
 
     spec = parse_task(load_yaml(TOY / "toy.yaml"))

@@ -10,8 +10,8 @@ import pytest
 
 from metrics.instructions import INSTRUCTION_IDS, check, evaluate
 from metrics.instructions.arguments import PARAMETERS
-from tests.metrics.instructions.lm_eval_checkers import lm_eval_ifeval
 from tests.support.data.instruction_replies import arguments, reply
+from tests.support.lm_eval_checkers import lm_eval_ifeval
 
 REPLIES = 150
 

@@ -26,7 +26,8 @@ from metrics.instructions import (
 )
 from metrics.instructions.arguments import PARAMETERS, resolve
 from metrics.instructions.language import detect
-from metrics.instructions.rules import _paragraphs_or_lines
+from metrics.instructions.rules import paragraphs_or_lines
+from tests.support.budget import examples
 from tests.support.data.instruction_replies import CHOICES, FRAGMENTS
 
 texts = st.lists(st.sampled_from(FRAGMENTS), max_size=8).map("".join)
@@ -42,7 +43,7 @@ def complete(instruction_id: str) -> dict[str, Any]:
 # --- properties ------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(st.sampled_from(INSTRUCTION_IDS), texts, st.sampled_from(["google", "voicebench", "speech_ifeval"]))  # fmt: skip
 def test_verdicts_are_probabilities_and_loose_is_never_below_strict(
     instruction_id: str, text: str, wrapper: Any
@@ -56,7 +57,7 @@ def test_verdicts_are_probabilities_and_loose_is_never_below_strict(
         assert verdicts.loose is not None and verdicts.loose[0] >= verdicts.strict[0]
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=examples(400))
 @given(st.sampled_from(INSTRUCTION_IDS), st.text(st.characters(), max_size=50))
 def test_no_text_raises_lone_surrogates_included(instruction_id: str, text: str) -> None:
     for odd in (text, text + "\ud800 \x00", text.upper()):
@@ -64,7 +65,7 @@ def test_no_text_raises_lone_surrogates_included(instruction_id: str, text: str)
             assert check(instruction_id, complete(instruction_id), odd, variant) in (0.0, 1.0)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(st.text(alphabet="ab*\n \t\u00a0\x1c", max_size=40))
 def test_the_linear_paragraph_split_equals_the_upstream_pattern(text: str) -> None:
     pieces = re.split(r"\s*\*\*\*\s*|\n{1,}", text.strip())
@@ -73,10 +74,10 @@ def test_the_linear_paragraph_split_equals_the_upstream_pattern(text: str) -> No
     else:
         blank = {index for index in (0, len(pieces) - 1) if not pieces[index].strip()}
         expected = len(pieces) - len(blank)
-    assert _paragraphs_or_lines(text) == expected
+    assert paragraphs_or_lines(text) == expected
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(st.text(alphabet="ab*-•1\n \t\\n", max_size=40))
 def test_linear_bullet_counts_equal_the_upstream_patterns(text: str) -> None:
     patterns = [r"^\s*\*[^\*].*$", r"^\s*-.*$"]
@@ -92,7 +93,7 @@ def test_linear_bullet_counts_equal_the_upstream_patterns(text: str) -> None:
     assert check(name, {"num_bullets": more}, text, "speech_ifeval") == (0.0 if blank else 1.0)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(st.text(alphabet="a<>[]\n *", max_size=40))
 def test_linear_titles_and_placeholders_equal_the_upstream_patterns(text: str) -> None:
     title = any(match.lstrip("<").rstrip(">").strip() for match in re.findall(r"<<[^\n]+>>", text))

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.statistics.agreement import agreement, as_value, kappas, length_bias
+from tests.support.budget import examples
 
 SCALE = ("1", "2", "3", "4", "5")
 
@@ -54,7 +55,7 @@ def test_what_cannot_be_compared_is_refused(first: list[str], second: list[str])
 
 
 @given(st.lists(st.tuples(st.sampled_from(SCALE), st.sampled_from(SCALE)), min_size=2, max_size=40))
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 def test_the_bootstrap_uses_the_same_kappa(pairs: list[tuple[str, str]]) -> None:
     first, second = [a for a, _ in pairs], [b for _, b in pairs]
     found = agreement(first, second, scale=SCALE, resamples=20)

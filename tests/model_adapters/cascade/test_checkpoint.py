@@ -113,8 +113,8 @@ def test_a_broken_clip_and_a_failing_model_fail_alone(
 ) -> None:
     adapter = CascadeAdapter(f"transformers:{tiny_whisper}", device="cpu")
     adapter.open()
-    recogniser: Any = adapter._recogniser
-    model = recogniser._pipeline
+    recogniser: Any = adapter.recogniser
+    model = recogniser.pipeline
     answers = iter([RuntimeError("CUDA out of memory"), ValueError("odd"), None])
 
     def pipeline(samples: Any, **more: Any) -> Any:
@@ -123,7 +123,7 @@ def test_a_broken_clip_and_a_failing_model_fail_alone(
         return model(samples, **more)
 
     pipeline.type = model.type  # type: ignore[attr-defined]
-    monkeypatch.setattr(recogniser, "_pipeline", pipeline)
+    monkeypatch.setattr(recogniser, "pipeline", pipeline)
     broken, memory, odd, good = ask(
         adapter, AudioRef(b"no audio", "broken.wav"), LOW, HIGH, clips.ref(clips.tone(0.5, 500))
     )

@@ -145,8 +145,7 @@ def test_a_cascade_takes_the_file_whatever_its_recogniser_and_keeps_its_fingerpr
     for target in ("pocketsphinx", "pocketsphinx+mock:echo", "pocketsphinx+mock:hash"):
         adapter = CascadeAdapter(target, transcript_cache=str(tmp_path / "t.sqlite"))
         fingerprints.add(adapter.open().fingerprint)
-        transcripts = adapter._transcripts
-        transcripts.of(CLIPS[0])
+        adapter.transcripts.of(CLIPS[0])
         adapter.close()
     plain = CascadeAdapter("pocketsphinx")
     assert plain.open().fingerprint in fingerprints

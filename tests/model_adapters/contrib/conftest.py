@@ -6,22 +6,11 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from harness.types import Adapter, Audio, Generation, Message, Request, Response, Role, Text
-from model_adapters.registry import create
 from tests.support.environment import make_environment
-from tests.support.runs.toy import jsonl
-
-STUBS = Path(__file__).parents[1] / "stubs" / "contrib"
-TARGETS = {
-    "desta25": "contrib.desta25:DeSTA25",
-    "llaso": "contrib.llaso:LLaSO",
-    "alarm": "contrib.alarm:ALARM",
-    "kimi_audio": "contrib.kimi_audio:KimiAudio",
-}
+from tests.support.models.stubbed import STUBS, Stubbed
 
 
 @pytest.fixture(scope="session")
@@ -36,53 +25,6 @@ def interpreters(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pa
         return made[name]
 
     return get
-
-
-class Stubbed:
-    """One model over its stub: makes adapters, asks them, knows the calls that upstream got."""
-
-    def __init__(self, name: str, python: Path, folder: Path) -> None:
-        self.name = name
-        self.python = python
-        self.hub = folder / "hub"
-        self.ledger = folder / "ledger.jsonl"
-        self.temporary = folder / "temporary"
-        self.temporary.mkdir()
-        self.opened: list[Adapter] = []
-
-    def environment(self) -> dict[str, str]:
-        """What the child must see."""
-        return {
-            "STUB_HUB": str(self.hub),
-            "STUB_LEDGER": str(self.ledger),
-            "TMPDIR": str(self.temporary),
-        }
-
-    def make(self, **arguments: Any) -> Adapter:
-        self.opened.append(
-            create(f"python:{TARGETS[self.name]}", {"python": str(self.python), **arguments})
-        )
-        return self.opened[-1]
-
-    def open(self, **arguments: Any) -> Adapter:
-        adapter = self.make(**arguments)
-        adapter.open()
-        return adapter
-
-    def calls(self, name: str | None = None) -> list[dict[str, Any]]:
-        """Calls so far, and forget them; without ``call`` where one name is asked for."""
-        found = jsonl(self.ledger) if self.ledger.exists() else []
-        self.ledger.write_text("")
-        if name is None:
-            return found
-        return [
-            {key: value for key, value in call.items() if key != "call"}
-            for call in found
-            if call["call"] == name
-        ]
-
-    def left_behind(self) -> list[str]:
-        return sorted(path.name for path in self.temporary.iterdir())
 
 
 @pytest.fixture
@@ -117,33 +59,3 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str],
     for name in set(sys.modules) - before:
         if "stubs" in str(getattr(sys.modules[name], "__file__", "")):
             del sys.modules[name]
-
-
-def request(*parts: str | Audio, system: str | None = None, **generation: Any) -> Request:
-    """A request whose user message has these parts."""
-    messages = [message("user", *parts)]
-    if system is not None:
-        messages.insert(0, message("system", system))
-    return Request("key", tuple(messages), Generation.from_arguments(generation))
-
-
-def message(role: Role, *parts: str | Audio) -> Message:
-    return Message(role, tuple(Text(part) if isinstance(part, str) else part for part in parts))
-
-
-def answer(adapter: Adapter, *parts: str | Audio, **more: Any) -> Response:
-    (response,) = adapter.generate_batch([request(*parts, **more)])
-    return response
-
-
-def text(adapter: Adapter, *parts: str | Audio, **more: Any) -> str:
-    response = answer(adapter, *parts, **more)
-    assert response.error is None, response.error
-    return str(response.text)
-
-
-def error(adapter: Adapter, *parts: str | Audio, **more: Any) -> str:
-    """The message of a request that fails."""
-    response = answer(adapter, *parts, **more)
-    assert response.error is not None, response.text
-    return response.error.message

@@ -22,8 +22,8 @@ from model_adapters.conformance import AdapterConformance
 from model_adapters.python import worker as python_worker
 from model_adapters.python.adapter import contrib_modules
 from model_adapters.registry import create
-from tests.model_adapters.contrib.conftest import TARGETS, Stubbed, text
 from tests.support import clips
+from tests.support.models.stubbed import TARGETS, Stubbed, text
 from tests.support.runs.toy import FLAGS, jsonl, write_tone
 
 FOLDER = Path(model_adapters.contrib.__file__).parent

@@ -8,8 +8,8 @@ import pytest
 
 from harness.errors import AdapterError
 from harness.types import Request
-from tests.model_adapters.contrib.conftest import Stubbed, answer, error, message, request, text
 from tests.support import clips
+from tests.support.models.stubbed import Stubbed, answer, error, message, request, text
 
 MODEL = "desta25"
 HUB_ID = "DeSTA-ntu/DeSTA2.5-Audio-Llama-3.1-8B"

@@ -11,8 +11,8 @@ import pytest
 from harness.errors import AdapterError
 from harness.types import Request
 from model_adapters.registry import create
-from tests.model_adapters.contrib.conftest import Stubbed, answer, error, message, request, text
 from tests.support import clips
+from tests.support.models.stubbed import Stubbed, answer, error, message, request, text
 
 MODEL = "llaso"
 LOW, HIGH = (

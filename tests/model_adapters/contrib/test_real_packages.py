@@ -19,8 +19,8 @@ import model_adapters.contrib
 from model_adapters.conformance import AdapterConformance
 from model_adapters.python import worker as python_worker
 from model_adapters.registry import create
-from tests.model_adapters.contrib.conftest import TARGETS, answer, request, text
 from tests.support import clips
+from tests.support.models.stubbed import TARGETS, answer, request, text
 
 REAL = Path(__file__).with_name("real")
 ARGUMENTS = {

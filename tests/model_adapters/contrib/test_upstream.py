@@ -9,10 +9,8 @@ from __future__ import annotations
 import ast
 import importlib.util
 import inspect
-import os
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,25 +18,16 @@ from typing import Any
 import pytest
 
 from model_adapters.contrib.llaso import pieces, tagged
-from tests.model_adapters.contrib.conftest import STUBS
+from tests.support.models.stubbed import STUBS
+from tests.support.models.upstream import (
+    REPOSITORIES,
+    Definition,
+    checkout,
+    definitions,
+    upstream_function,
+)
 
-REPOSITORIES = {
-    "desta25": "DeSTA2.5-Audio",
-    "llaso": "LLaSO",
-    "alarm": "ALARM",
-    "kimi_audio": "Kimi-Audio",
-}
 REFERENCE = re.compile(r"(\S+\.py):(\d+)")
-Definition = ast.FunctionDef | ast.ClassDef
-
-
-def definitions(tree: ast.AST, inside: str = "") -> Iterator[tuple[str, Definition]]:
-    """Functions and classes by qualified name, those inside functions left out."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            yield inside + node.name, node
-        if isinstance(node, ast.ClassDef):
-            yield from definitions(node, f"{inside}{node.name}.")
 
 
 def stub_definitions() -> list[tuple[str, str, Definition]]:
@@ -60,13 +49,6 @@ REFERRING = [
     for model, name, node in DEFINITIONS
     if (match := REFERENCE.fullmatch(ast.get_docstring(node) or ""))
 ]
-
-
-def checkout(model: str) -> Path:
-    upstream = os.environ.get("HARNESS_UPSTREAM")
-    if not upstream or not (Path(upstream) / REPOSITORIES[model]).is_dir():
-        pytest.skip("upstream's source is absent (set HARNESS_UPSTREAM to a folder of checkouts)")
-    return Path(upstream) / REPOSITORIES[model]
 
 
 def signature(node: ast.FunctionDef) -> list[str]:
@@ -116,15 +98,6 @@ def test_a_signature_is_upstreams(
             for one in (node, found)
         ]
         assert fields[0] == [field for field in fields[1] if field in fields[0]]
-
-
-def upstream_function(path: Path, name: str, **names: Any) -> Any:
-    """One function of a file, compiled alone."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    (node,) = [found for where, found in definitions(tree) if where == name]
-    scope = dict(names)
-    exec(compile(ast.Module([node], []), str(path), "exec"), scope)
-    return scope[name]
 
 
 def test_marks_of_llaso_are_those_of_its_evaluation() -> None:

@@ -17,8 +17,8 @@ import soundfile
 
 from model_adapters.contrib.alarm import Recorder, read_answer
 from model_adapters.contrib.kimi_audio import KimiAudio
-from tests.model_adapters.contrib.test_upstream import checkout, upstream_function
 from tests.support import clips
+from tests.support.models.upstream import checkout, upstream_function
 
 torch = pytest.importorskip("torch", reason="needs the extra hf")
 transformers = pytest.importorskip("transformers", reason="needs the extra hf")

@@ -36,7 +36,7 @@ def adapter(tiny_qwen2_audio: Path) -> Iterator[HFAdapter]:
 
 def counted(adapter: HFAdapter, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Sizes of the batches that the processor is called for from now on."""
-    processor = adapter._loaded().processor
+    processor = adapter.loaded.processor
     apply, sizes = processor.apply_chat_template, []
     monkeypatch.setattr(
         processor, "apply_chat_template", lambda c, **k: sizes.append(len(c)) or apply(c, **k)
@@ -58,7 +58,8 @@ def test_inputs_made_ahead_are_used_and_give_the_same_replies(
     found = [[r.text for r in adapter.generate_batch(batch)] for batch in (first, second)]
     assert found == plain
     assert len(sizes) == made
-    assert not adapter._ahead
+    assert [[r.text for r in adapter.generate_batch(batch)] for batch in (first, second)] == plain
+    assert len(sizes) == 2 * made  # what was made ahead is used once, and not kept
 
 
 def test_nothing_is_made_ahead_where_the_model_needs_every_processor(
@@ -71,9 +72,12 @@ def test_nothing_is_made_ahead_where_the_model_needs_every_processor(
     for threads, spare in ((4, 0), (8, 0), (3, 1)):
         monkeypatch.setattr(torch, "get_num_threads", lambda: threads)  # noqa: B023
         assert hf.spare_processors() == spare
-        adapter.prepare_batch([request(voice(1))])
-        assert bool(adapter._ahead) is bool(spare)
-    adapter._ahead.clear()
+        sizes = counted(adapter, monkeypatch)
+        batch = [request(voice(1))]
+        adapter.prepare_batch(batch)
+        assert sizes == [1] * spare
+        adapter.generate_batch(batch)
+        assert sizes == [1]  # made now, or ahead and not again
 
 
 def test_what_goes_wrong_ahead_goes_wrong_in_its_turn(adapter: HFAdapter) -> None:
@@ -104,7 +108,7 @@ def test_out_of_memory_teaches_the_batch_size(
     adapter = HFAdapter(str(tiny_qwen2_audio), dtype="float32")
     adapter.open()
     assert adapter.batch_limit(2.0) is None
-    model = adapter._loaded().model
+    model = adapter.loaded.model
     generate, sizes = model.generate, []
 
     def limited(**arguments: Any) -> Any:

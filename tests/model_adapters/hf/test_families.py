@@ -27,6 +27,7 @@ CLASSES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WINDOWS)
 def test_three_families_answer_alike_in_batches_and_alone(
     name: str, request: pytest.FixtureRequest
@@ -161,7 +162,7 @@ def test_equal_lengths_are_kept_apart_in_batches(
 
 def batch_sizes(adapter: HFAdapter, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Sizes of the batches in which two clips of one length and one of another are answered."""
-    model = adapter._loaded().model
+    model = adapter.loaded.model
     generate, sizes = model.generate, []
     monkeypatch.setattr(
         model, "generate", lambda **k: sizes.append(len(k["input_ids"])) or generate(**k)
@@ -177,7 +178,7 @@ def test_a_processor_whose_padding_is_heard_is_found_out(
     """Another clip in the batch changes a frame or their number, or there can be no other."""
     adapter = HFAdapter(str(tiny_qwen2_audio), dtype="float32")
     adapter.open()
-    checkpoint = adapter._loaded()
+    checkpoint = adapter.loaded
     assert not neighbours_matter(checkpoint)
     apply = checkpoint.processor.apply_chat_template
 
@@ -214,10 +215,9 @@ def test_clips_can_be_given_as_base64(
     adapter = HFAdapter(str(tiny_qwen2_audio), dtype="float32")
     adapter.open()
     (plain,) = adapter.generate_batch([make(voice(1))])
-    checkpoint = adapter._loaded()
-    monkeypatch.setattr(
-        adapter, "_checkpoint", _with_family(checkpoint, Family("v", clip_form="base64"))
-    )
+    checkpoint = adapter.loaded
+    changed = _with_family(checkpoint, Family("v", clip_form="base64"))
+    monkeypatch.setattr(HFAdapter, "loaded", changed)
     apply = checkpoint.processor.apply_chat_template
 
     def decoding(chats: list[list[dict[str, object]]], **kwargs: object) -> object:

@@ -17,7 +17,7 @@ from harness.errors import AdapterError, MissingDependencyError, UsageError
 from harness.types import Generation, Message, Request, Text
 from model_adapters.conformance import AdapterConformance
 from model_adapters.hf.adapter import HFAdapter
-from model_adapters.hf.generate import _mark
+from model_adapters.hf.generate import mark_ids
 from model_adapters.hf.inputs import reasoning_begun
 from model_adapters.hf.template import give_clips_a_place
 from model_adapters.registry import create
@@ -148,7 +148,7 @@ def test_voxtral_takes_clips_of_any_length_in_windows_of_its_encoder(built: Buil
     assert info.description["family"] == "Voxtral"
     assert info.max_audio_seconds is None
     adapter = opened(built("voxtral"))
-    checkpoint = adapter._loaded()
+    checkpoint = adapter.loaded
     from model_adapters.hf.inputs import conversation, prepare
 
     chats = [
@@ -197,10 +197,10 @@ def test_variables_of_a_template_that_nobody_reads_are_refused(built: Built) -> 
 
 def test_marks_are_special_tokens_where_the_tokenizer_has_them(built: Built) -> None:
     """mistral-common never makes a special token of text: the bound on reasoning would write letters."""
-    checkpoint = opened(built("voxtral"))._loaded()
+    checkpoint = opened(built("voxtral")).loaded
     tokenizer = checkpoint.processor.tokenizer
-    assert _mark(tokenizer, "[/THINK]") == [36]
-    assert len(_mark(tokenizer, "</think>")) == len("</think>")
+    assert mark_ids(tokenizer, "[/THINK]") == [36]
+    assert len(mark_ids(tokenizer, "</think>")) == len("</think>")
     import torch
 
     rows = torch.tensor([[11, 4, 35], [1, 35, 4]])
@@ -239,11 +239,12 @@ def test_clips_of_different_lengths_in_one_batch_would_change_answers(
 ) -> None:
     """If this fails, transformers has a mask for them, and the entry of the table can go."""
     adapter = opened(built(name))
-    checkpoint = adapter._loaded()
+    checkpoint = adapter.loaded
     asked = [make(voice(1, 1.0)), make(voice(2, 3.0))]
     right = [response.text for response in adapter.generate_batch(asked)]
     mixed = dataclasses.replace(checkpoint.family, equal_lengths=False)
-    monkeypatch.setattr(adapter, "_checkpoint", dataclasses.replace(checkpoint, family=mixed))
+    changed = dataclasses.replace(checkpoint, family=mixed)
+    monkeypatch.setattr(HFAdapter, "loaded", changed)
     assert [response.text for response in adapter.generate_batch(asked)] != right
 
 

@@ -156,7 +156,7 @@ def test_the_window_is_heard_to_its_end(family: str, adapters: Adapters) -> None
         samples = clips.speech_like(window, 1)
         samples[-rate // 2 :] = clips.speech_like(0.5, end + 7)
         chat = conversation(_alone(voice(1)).messages, [[samples.astype(np.float32)]])
-        found.append(prepare(adapter._loaded(), [chat]))
+        found.append(prepare(adapter.loaded, [chat]))
     assert found[0]["input_ids"].tolist() == found[1]["input_ids"].tolist()
     assert found[0]["input_features"].ne(found[1]["input_features"]).any()
 
@@ -216,7 +216,7 @@ def test_the_part_that_speaks_is_neither_loaded_nor_needed(
 def test_the_part_that_answers_may_be_a_checkpoint_of_its_own(
     family: str, folders: Callable[[str], Path], adapters: Adapters, tmp_path: Path
 ) -> None:
-    model = adapters(family)._loaded().model
+    model = adapters(family).loaded.model
     model.save_pretrained(tmp_path)
     for name in ("processor_config.json", "tokenizer.json", "tokenizer_config.json"):
         shutil.copy(folders(family) / name, tmp_path)

@@ -106,7 +106,7 @@ def adapter(tiny_qwen2_audio: Path) -> Iterator[HFAdapter]:
 
 def test_a_template_that_opens_the_reasoning(adapter: HFAdapter) -> None:
     """The tiny model never closes it: the budget does, and what follows is the answer."""
-    processor = adapter._loaded().processor
+    processor = adapter.loaded.processor
     processor.chat_template += "{% if add_generation_prompt %}<think>\n{% endif %}"
     asked = [request(voice(1), max_new_tokens=7), request(voice(2, 1.0), max_new_tokens=7)]
     replies = adapter.generate_batch(asked)
@@ -123,7 +123,7 @@ def test_a_template_that_opens_the_reasoning(adapter: HFAdapter) -> None:
 def test_without_a_budget_open_reasoning_is_no_answer(tiny_qwen2_audio: Path) -> None:
     adapter = HFAdapter(str(tiny_qwen2_audio), dtype="float32")
     adapter.open()
-    processor = adapter._loaded().processor
+    processor = adapter.loaded.processor
     processor.chat_template += "{% if add_generation_prompt %}<think>\n{% endif %}"
     (reply,) = adapter.generate_batch([request(voice(1))])
     assert reply.text == ""
@@ -147,7 +147,7 @@ def test_a_model_that_does_not_reason_answers_as_without_a_budget(
 def test_a_variable_of_the_template(tiny_qwen2_audio: Path) -> None:
     adapter = HFAdapter(str(tiny_qwen2_audio), dtype="float32", **{"template.loud": True})
     adapter.open()
-    processor = adapter._loaded().processor
+    processor = adapter.loaded.processor
     processor.chat_template += "{% if loud %}ANSWER LOUDLY{% endif %}"
     (loud,) = adapter.generate_batch([request(voice(1))])
     quiet = HFAdapter(str(tiny_qwen2_audio), dtype="float32")

@@ -105,7 +105,7 @@ def test_without_a_gpu_the_processor_is_used(
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     adapter = create("lm_eval:hf", {"pretrained": str(tiny_text_only)})
     adapter.open()
-    assert adapter._model.device.type == "cpu"  # type: ignore[attr-defined]
+    assert adapter.loaded.device.type == "cpu"  # type: ignore[attr-defined]
     adapter.close()
 
 
@@ -294,14 +294,13 @@ def test_a_chat_template_arrives_as_messages(monkeypatch: pytest.MonkeyPatch) ->
     chat = [{"role": "system", "content": "S"}, {"role": "user", "content": "<audio>What?"}]
     context = model.apply_chat_template(chat)
     seen: list[Request] = []
-    monkeypatch.setattr(model, "_good", None, raising=False)
-    generate = model._adapter.generate
+    generate = model.adapter.generate
 
     async def watching(request: Request) -> Response:
         seen.append(request)
         return await generate(request)
 
-    monkeypatch.setattr(model._adapter, "generate", watching)
+    monkeypatch.setattr(model.adapter, "generate", watching)
     clip = {"array": voice(1, 0.5).decode(16_000), "sampling_rate": 16_000}
     one = SimpleNamespace(args=(context, {"until": []}, {"audio": [clip]}))
     assert model.generate_until([one]) == ["What?"]

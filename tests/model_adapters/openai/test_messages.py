@@ -20,6 +20,7 @@ from harness.types import Audio, Generation, Message, Text
 from model_adapters.openai.messages import BodyOptions, encode_body
 from model_adapters.services.generation import generation_fields
 from model_adapters.shared.audio_formats import audio_format, encode_clip
+from tests.support.budget import examples
 
 RATE = 16_000
 
@@ -152,7 +153,7 @@ def test_a_missing_file_is_an_audio_error(tmp_path: Path) -> None:
         content(AudioRef(tmp_path / "absent.wav"))
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=examples(80))
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=4))
 def test_any_text_survives(texts: list[str]) -> None:
     parts: list[Text | Audio] = []

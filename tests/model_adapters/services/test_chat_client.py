@@ -90,41 +90,16 @@ def test_table_of_statuses(tmp_path: Path) -> None:
 
 
 @network
-@pytest.mark.parametrize(
-    "fault",
-    ["429", "500", "503", "hang", "truncated", "malformed", "choices", "reset", "stale"],
-)
-def test_a_passing_fault_costs_one_attempt_and_a_lasting_one_is_a_value(fault: str) -> None:
-    flags = ("--fault-rate", "1", "--faults", fault, "--reply", "echo", "--retry-after", "0.01")
+@pytest.mark.parametrize("fault", ["429", "hang", "truncated", "malformed", "choices", "reset"])
+def test_a_lasting_fault_is_one_that_may_pass_later(fault: str) -> None:
+    flags = ("--fault-rate", "1", "--faults", fault, "--fault-attempts", "99")
     timeout = 0.4 if fault == "hang" else 10.0
-    with ChaosServer(*flags) as server:
-        replies = ask(server.base_url, ["a", "b", "ü"], timeout=timeout)
-        assert [(reply.text, reply.attempts) for reply in replies] == [("a", 2), ("b", 2), ("ü", 2)]
-    with ChaosServer(*flags, "--fault-attempts", "99") as server:
+    with ChaosServer(*flags, "--retry-after", "0.01") as server:
         (reply,) = ask(server.base_url, ["a"], timeout=timeout, max_retries=1)
-        assert server.ledger()["requests"] == 2
     assert reply.text is None
     assert reply.error is not None
     assert reply.error.retryable
     assert reply.attempts == 2
-    kinds = {
-        "429": "rate_limit",
-        "hang": "timeout",
-        "malformed": "malformed",
-        "choices": "malformed",
-    }
-    kinds |= {"truncated": "connection", "reset": "connection"}
-    assert reply.error.kind == kinds.get(fault, "server")
-
-
-@network
-def test_every_further_attempt_has_a_connection_of_its_own() -> None:
-    flags = ("--fault-rate", "1", "--faults", "500", "--fault-attempts", "3", "--reply", "echo")
-    with ChaosServer(*flags) as server:
-        replies = ask(server.base_url, ["a", "b", "c"], concurrency=1)
-        connections = server.ledger()["connections"]
-    assert [(reply.text, reply.attempts) for reply in replies] == [("a", 4), ("b", 4), ("c", 4)]
-    assert connections == 1 + 3 * 3  # one is kept alive
 
 
 @network
@@ -132,23 +107,6 @@ def test_a_query_in_the_url_is_kept() -> None:
     with ChaosServer("--reply", "echo") as server:
         (reply,) = ask(f"{server.base_url}/deployments/d?api-version=1", ["a"], max_retries=0)
     assert reply.text == "a"
-
-
-@network
-def test_no_server_is_a_value() -> None:
-    (reply,) = ask("http://127.0.0.1:9/v1", ["a"], max_retries=1)
-    assert reply.error is not None
-    assert (reply.error.kind, reply.attempts) == ("connection", 2)
-    assert "127.0.0.1" in reply.error.message
-
-
-@network
-def test_retry_after_is_honoured() -> None:
-    flags = ("--fault-rate", "1", "--faults", "429", "--retry-after", "0.5")
-    with ChaosServer(*flags) as server:
-        (reply,) = ask(server.base_url, ["a"])
-    assert reply.error is None
-    assert 0.5 <= reply.seconds < 5
 
 
 @settings(deadline=None)
@@ -168,42 +126,6 @@ def test_wait_is_bounded(attempt: int, draw: float, asked: float | None) -> None
 def test_any_retry_after_header_is_read_or_ignored(headers: dict[str, str]) -> None:
     seconds = retry_after(headers)
     assert seconds is None or 0 <= seconds <= RETRY_AFTER_CAP
-
-
-@network
-def test_a_proxy_is_not_asked_for_a_server_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
-    monkeypatch.setenv("NO_PROXY", "")
-    monkeypatch.setenv("no_proxy", "")
-    with ChaosServer("--reply", "echo") as server:
-        (reply,) = ask(server.base_url, ["a"], max_retries=0)
-    assert reply.text == "a"
-
-
-# --- concurrency -------------------------------------------------------------------------------
-
-
-@network
-def test_never_more_in_flight_than_the_user_said() -> None:
-    with ChaosServer("--latency", "0.005", "--reply", "echo") as server:
-        texts = [f"text {number}" for number in range(60)]
-        replies = ask(server.base_url, texts, concurrency=5)
-        ledger = server.ledger()
-    assert [reply.text for reply in replies] == texts
-    assert ledger["in_flight_max"] == 5
-    assert ledger["requests"] == 60
-
-
-@network
-def test_adapts_to_a_service_that_bears_less() -> None:
-    flags = ("--capacity", "4", "--latency", "0.02", "--retry-after", "0.02", "--reply", "echo")
-    with ChaosServer(*flags) as server:
-        texts = [f"text {number}" for number in range(150)]
-        replies = ask(server.base_url, texts, concurrency=32, max_retries=30, backoff=0.05)
-        ledger = server.ledger()
-    assert [reply.text for reply in replies] == texts
-    assert ledger["faults"]["capacity"] < 150
 
 
 @network

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model_adapters.services.chat_reply import ChatReply, read_completion
+from tests.support.budget import examples
 from tests.support.servers.chaos_replies import stream_of
 
 NAMES = (
@@ -34,7 +35,7 @@ def completion(finish: Any = "stop", **message: Any) -> dict[str, Any]:
     return {"choices": [{"message": message, "finish_reason": finish}], "model": "m"}
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=examples(400))
 @given(ANY_JSON)
 def test_any_json_is_a_reply_or_an_error(data: Any) -> None:
     reply = read_completion(data)
@@ -42,7 +43,7 @@ def test_any_json_is_a_reply_or_an_error(data: Any) -> None:
     assert reply.finish in ("stop", "length", "filter", "refusal")
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(ANY_JSON)
 def test_any_first_choice_is_a_reply_or_an_error(choice: Any) -> None:
     reply = read_completion({"choices": [choice]})
@@ -99,7 +100,7 @@ def test_failures(body: Any, retryable: bool) -> None:
     assert error.retryable is retryable
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(st.lists(ANY_JSON.map(json.dumps) | st.sampled_from(["[DONE]", "{", ""]), max_size=5))
 def test_any_stream_is_a_reply_or_an_error(events: list[str]) -> None:
     reply = read_completion("".join(f"data: {event}\n\n" for event in events))

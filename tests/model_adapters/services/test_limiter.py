@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model_adapters.services.limiter import AdaptiveLimiter, Verdict
+from tests.support.budget import examples
 
 
 class Clock:
@@ -110,7 +111,7 @@ def test_longer_answers_cost_one_step_and_no_more() -> None:
     assert simulation.limits[-1] == 32
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(
     most=st.integers(1, 20),
     verdicts=st.lists(st.sampled_from(["answered", "overloaded", "failed"]), max_size=120),

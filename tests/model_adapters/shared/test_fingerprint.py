@@ -77,8 +77,8 @@ def test_unchanged_files_are_not_read_again(
 ) -> None:
     before = folder_fingerprint(folder, cache)
     read: list[str] = []
-    sha256 = module._sha256
-    monkeypatch.setattr(module, "_sha256", lambda path: read.append(path.name) or sha256(path))
+    sha256 = module.file_digest
+    monkeypatch.setattr(module, "file_digest", lambda path: read.append(path.name) or sha256(path))
     assert folder_fingerprint(folder, cache) == before
     assert read == []
     rewrite(folder / "config.json", b"new")

@@ -130,11 +130,11 @@ def test_engine(upstream: Path) -> None:
 
 
 def test_what_the_adapter_reads_in_the_environment(upstream: Path) -> None:
-    from model_adapters.vllm.engine import _QUIET
+    from model_adapters.vllm.engine import QUIET
 
     text = (upstream / "envs.py").read_text(encoding="utf-8")
     for name in (
-        *_QUIET,
+        *QUIET,
         "VLLM_MAX_AUDIO_CLIP_FILESIZE_MB",
         "VLLM_MAX_AUDIO_DECODE_DURATION_S",
     ):
@@ -142,10 +142,10 @@ def test_what_the_adapter_reads_in_the_environment(upstream: Path) -> None:
 
 
 def test_lora_ranks(upstream: Path) -> None:
-    from model_adapters.vllm.engine import _LORA_RANKS
+    from model_adapters.vllm.engine import LORA_RANKS
 
     text = (upstream / "config/lora.py").read_text(encoding="utf-8")
-    assert f"MaxLoRARanks = Literal[{', '.join(map(str, _LORA_RANKS))}]" in text
+    assert f"MaxLoRARanks = Literal[{', '.join(map(str, LORA_RANKS))}]" in text
 
 
 def test_every_engine_argument_that_is_not_hashed_exists(upstream: Path) -> None:

@@ -10,7 +10,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.support.models.tiny_models import CHAT_TEMPLATE, WEIGHT_SCALE, build_tiny_tokenizer
+from tests.support.models.tiny_models import (
+    CHAT_TEMPLATE,
+    DECODER,
+    ENCODER,
+    WEIGHT_SCALE,
+    build_tiny_tokenizer,
+    ends,
+    seeded,
+)
 
 SPECIAL = {
     **{0: "<unk>", 1: "<s>", 2: "</s>", 3: "[INST]", 4: "[/INST]", 5: "[AVAILABLE_TOOLS]"},
@@ -75,19 +83,12 @@ def build_tiny_voxtral(folder: str | Path, seed: int = 0, version: str = "v7") -
 
     config = VoxtralConfig(
         audio_config=VoxtralEncoderConfig(
-            num_mel_bins=MEL_BINS,
-            hidden_size=64,
+            **ENCODER,
             intermediate_size=256,  # four frames are merged into one
-            num_hidden_layers=2,
-            num_attention_heads=2,
         ),
         text_config=LlamaConfig(
             vocab_size=256 + SPECIALS,
-            hidden_size=64,
-            intermediate_size=128,
-            num_hidden_layers=2,
-            num_attention_heads=4,
-            num_key_value_heads=2,
+            **DECODER,
             max_position_embeddings=8192,
             bos_token_id=1,
             eos_token_id=2,
@@ -148,13 +149,8 @@ def build_tiny_granite_speech(folder: str | Path, seed: int = 0) -> Path:
         ),
         text_config=GraniteConfig(
             vocab_size=len(tokenizer),
-            hidden_size=64,
-            intermediate_size=128,
-            num_hidden_layers=2,
-            num_attention_heads=4,
-            num_key_value_heads=2,
-            eos_token_id=tokenizer.eos_token_id,
-            pad_token_id=tokenizer.pad_token_id,
+            **DECODER,
+            **ends(tokenizer),
         ),
         audio_token_index=tokenizer.convert_tokens_to_ids("<|AUDIO|>"),
         tie_word_embeddings=False,
@@ -222,11 +218,7 @@ def build_tiny_phi4_multimodal(folder: str | Path, seed: int = 0) -> Path:
             image_token_id=tokenizer.image_token_id,
         ),
         vocab_size=len(tokenizer),
-        hidden_size=64,
-        intermediate_size=128,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
+        **DECODER,
         bos_token_id=None,
         eos_token_id=[tokenizer.eos_token_id],
         pad_token_id=tokenizer.pad_token_id,
@@ -265,10 +257,7 @@ def drawn(model_class: Any, config: Any, seed: int) -> Any:
     """A model whose last word does not drown what it has heard before."""
     import torch
 
-    state = torch.random.get_rng_state()
-    torch.manual_seed(seed)
-    model = model_class(config)
-    torch.random.set_rng_state(state)
+    model = seeded(model_class, config, seed)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if parameter.dim() > 1 and "embed_tokens" not in name:

@@ -47,6 +47,38 @@ CHAT_TEMPLATE = (
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 WEIGHT_SCALE = 4.0
+DECODER = {
+    "hidden_size": 64,
+    "intermediate_size": 128,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+}
+"""Sizes of what writes the reply."""
+
+ENCODER = {
+    "num_mel_bins": 32,
+    "hidden_size": 64,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+}
+"""Sizes of what hears the clip."""
+
+
+def ends(tokenizer: Any) -> dict[str, int]:
+    """The tokens of a config that end and fill a reply."""
+    return {"eos_token_id": tokenizer.eos_token_id, "pad_token_id": tokenizer.pad_token_id}
+
+
+def seeded(model_class: Any, config: Any, seed: int) -> Any:
+    """A model with weights of its own seed; the random numbers of others stay as they were."""
+    import torch
+
+    state = torch.random.get_rng_state()
+    torch.manual_seed(seed)
+    model = model_class(config)
+    torch.random.set_rng_state(state)
+    return model
 
 
 def build_tiny_tokenizer() -> Any:
@@ -104,7 +136,7 @@ def build_tiny_qwen2_audio(folder: str | Path, seed: int = 0, width: int = 64) -
         text_config=_tiny_text_config(tokenizer, width),
         audio_token_index=tokenizer.convert_tokens_to_ids("<|AUDIO|>"),
     )
-    return _save(Qwen2AudioForConditionalGeneration, config, processor, folder, seed)
+    return save(Qwen2AudioForConditionalGeneration, config, processor, folder, seed)
 
 
 def build_tiny_audio_flamingo(folder: str | Path, seed: int = 0) -> Path:
@@ -114,28 +146,19 @@ def build_tiny_audio_flamingo(folder: str | Path, seed: int = 0) -> Path:
         AudioFlamingo3EncoderConfig,
         AudioFlamingo3ForConditionalGeneration,
         AudioFlamingo3Processor,
-        WhisperFeatureExtractor,
     )
 
     tokenizer = build_tiny_tokenizer()
-    processor = AudioFlamingo3Processor(
-        feature_extractor=WhisperFeatureExtractor(feature_size=32),
-        tokenizer=tokenizer,
-        chat_template=CHAT_TEMPLATE,
-        audio_token="<|AUDIO|>",
-    )
+    processor = _listening(AudioFlamingo3Processor, tokenizer)
     config = AudioFlamingo3Config(
         audio_config=AudioFlamingo3EncoderConfig(
-            num_mel_bins=32,
-            hidden_size=64,
-            num_hidden_layers=2,
-            num_attention_heads=2,
+            **ENCODER,
             intermediate_size=128,
         ),
         text_config=_tiny_text_config(tokenizer),
         audio_token_id=tokenizer.convert_tokens_to_ids("<|AUDIO|>"),
     )
-    return _save(AudioFlamingo3ForConditionalGeneration, config, processor, folder, seed)
+    return save(AudioFlamingo3ForConditionalGeneration, config, processor, folder, seed)
 
 
 def build_tiny_glm_asr(folder: str | Path, seed: int = 1) -> Path:
@@ -146,39 +169,25 @@ def build_tiny_glm_asr(folder: str | Path, seed: int = 1) -> Path:
         GlmAsrForConditionalGeneration,
         GlmAsrProcessor,
         LlamaConfig,
-        WhisperFeatureExtractor,
     )
 
     tokenizer = build_tiny_tokenizer()
-    processor = GlmAsrProcessor(
-        feature_extractor=WhisperFeatureExtractor(feature_size=32),
-        tokenizer=tokenizer,
-        chat_template=CHAT_TEMPLATE,
-        audio_token="<|AUDIO|>",
-    )
+    processor = _listening(GlmAsrProcessor, tokenizer)
     config = GlmAsrConfig(
         audio_config=GlmAsrEncoderConfig(
-            num_mel_bins=32,
-            hidden_size=64,
-            num_hidden_layers=2,
-            num_attention_heads=2,
+            **ENCODER,
             intermediate_size=256,  # four frames are merged into one
         ),
         text_config=LlamaConfig(
             vocab_size=len(tokenizer),
-            hidden_size=64,
-            intermediate_size=128,
-            num_hidden_layers=2,
-            num_attention_heads=4,
-            num_key_value_heads=2,
+            **DECODER,
             max_position_embeddings=8192,
-            eos_token_id=tokenizer.eos_token_id,
-            pad_token_id=tokenizer.pad_token_id,
+            **ends(tokenizer),
         ),
         audio_token_id=tokenizer.convert_tokens_to_ids("<|AUDIO|>"),
         tie_word_embeddings=False,
     )
-    return _save(GlmAsrForConditionalGeneration, config, processor, folder, seed)
+    return save(GlmAsrForConditionalGeneration, config, processor, folder, seed)
 
 
 def build_tiny_whisper(folder: str | Path, seed: int = 0) -> Path:
@@ -216,7 +225,7 @@ def build_tiny_whisper(folder: str | Path, seed: int = 0) -> Path:
         pad_token_id=end,
     )
     processor = WhisperProcessor(WhisperFeatureExtractor(feature_size=32), tokenizer)
-    _save(WhisperForConditionalGeneration, config, processor, folder, seed)
+    save(WhisperForConditionalGeneration, config, processor, folder, seed)
     chosen = {
         **{"bos_token_id": end, "eos_token_id": end, "pad_token_id": end},
         "decoder_start_token_id": named["<|startoftranscript|>"],
@@ -259,7 +268,19 @@ def build_tiny_wav2vec2(folder: str | Path, seed: int = 0) -> Path:
         num_conv_pos_embeddings=16,
         num_conv_pos_embedding_groups=2,
     )
-    return _save(Wav2Vec2ForCTC, config, processor, folder, seed)
+    return save(Wav2Vec2ForCTC, config, processor, folder, seed)
+
+
+def _listening(processor_class: Any, tokenizer: Any) -> Any:
+    """A processor with Whisper's features over the tiny tokenizer."""
+    from transformers import WhisperFeatureExtractor
+
+    return processor_class(
+        feature_extractor=WhisperFeatureExtractor(feature_size=ENCODER["num_mel_bins"]),
+        tokenizer=tokenizer,
+        chat_template=CHAT_TEMPLATE,
+        audio_token="<|AUDIO|>",
+    )
 
 
 def _tiny_text_config(tokenizer: Any, width: int = 64) -> Any:
@@ -274,19 +295,15 @@ def _tiny_text_config(tokenizer: Any, width: int = 64) -> Any:
         num_key_value_heads=2,
         max_position_embeddings=4096,
         tie_word_embeddings=False,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
+        **ends(tokenizer),
     )
 
 
-def _save(model_class: Any, config: Any, processor: Any, folder: str | Path, seed: int) -> Path:
+def save(model_class: Any, config: Any, processor: Any, folder: str | Path, seed: int) -> Path:
     """Draw the weights, scale them up and write everything into ``folder``."""
     import torch
 
-    state = torch.random.get_rng_state()
-    torch.manual_seed(seed)
-    model = model_class(config)
-    torch.random.set_rng_state(state)
+    model = seeded(model_class, config, seed)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if parameter.dim() > 1:
@@ -308,18 +325,14 @@ def build_tiny_text_only(folder: str | Path, seed: int = 0) -> Path:
     folder = Path(folder)
     tokenizer = build_tiny_tokenizer()
     tokenizer.chat_template = CHAT_TEMPLATE
-    state = torch.random.get_rng_state()
-    torch.manual_seed(seed)
-    model = LlamaForCausalLM(
-        LlamaConfig(
-            vocab_size=len(tokenizer),
-            hidden_size=32,
-            intermediate_size=64,
-            num_hidden_layers=1,
-            num_attention_heads=2,
-        )
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=1,
+        num_attention_heads=2,
     )
-    torch.random.set_rng_state(state)
+    model = seeded(LlamaForCausalLM, config, seed)
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.dim() > 1:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.models.idle_vision import idle_vision, vision_parts
-from tests.support.models.tiny_models import SENTENCES, _save
+from tests.support.models.tiny_models import SENTENCES, save
 
 QWEN_TOKENS = {
     "audio_token": "<|AUDIO|>",
@@ -166,7 +166,7 @@ def build_tiny_qwen2_5_omni(folder: str | Path, seed: int = 0, window: int = 30)
             },
         },
     )
-    path = _save(Qwen2_5OmniForConditionalGeneration, config, processor, folder, seed)
+    path = save(Qwen2_5OmniForConditionalGeneration, config, processor, folder, seed)
     torch.save({"Chelsie": {"cond": torch.zeros(1, 4)}}, path / "spk_dict.pt")
     return path
 
@@ -213,7 +213,7 @@ def build_tiny_gemma4(folder: str | Path, seed: int = 0) -> Path:
             **{"subsampling_conv_channels": [128, 4], "output_proj_dims": 32},
         },
     )
-    return _save(Gemma4ForConditionalGeneration, config, processor, folder, seed)
+    return save(Gemma4ForConditionalGeneration, config, processor, folder, seed)
 
 
 def _qwen_ids(tokenizer: Any) -> dict[str, int]:
@@ -281,7 +281,7 @@ def build_tiny_gemma3n(folder: str | Path, seed: int = 0) -> Path:
                 "sscp_conv_stride_size": [[2, 2], [2, 2]],
             },
         )
-        return _save(Gemma3nForConditionalGeneration, config, processor, folder, seed)
+        return save(Gemma3nForConditionalGeneration, config, processor, folder, seed)
 
 
 def build_tiny_qwen3_omni(folder: str | Path, seed: int = 0) -> Path:
@@ -339,7 +339,7 @@ def build_tiny_qwen3_omni(folder: str | Path, seed: int = 0) -> Path:
             **{"num_quantizers": 4, "decoder_dim": 32},
         },
     )
-    return _save(Qwen3OmniMoeForConditionalGeneration, config, processor, folder, seed)
+    return save(Qwen3OmniMoeForConditionalGeneration, config, processor, folder, seed)
 
 
 def _qwen_tokenizer() -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import time
@@ -15,7 +14,6 @@ from tests.support.command import start
 from tests.support.runs.toy import evaluate_arguments, jsonl
 
 STARTED: list[subprocess.Popen[str]] = []
-SOAK = bool(os.environ.get("HARNESS_SOAK"))
 
 
 def launch(model: str, run: Path, *more: str | Path) -> subprocess.Popen[str]:

@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import soundfile
+from tests.support import clips
 
 TOY = Path(__file__).resolve().parents[2] / "fixtures" / "toy"
 FLAGS = ("--include-path", str(TOY), "--trust-task-code")
@@ -17,9 +16,7 @@ def write_tone(
     path: Path, seconds: float = 0.5, rate: int = 16_000, frequency: float = 440.0
 ) -> Path:
     """A clip with a tone."""
-    time = np.arange(int(seconds * rate)) / rate
-    soundfile.write(path, (0.3 * np.sin(2 * np.pi * frequency * time)).astype("float32"), rate)
-    return path
+    return clips.write(path, clips.tone(seconds, frequency, rate, level=0.3), rate)
 
 
 def script(path: Path, count: int, **special: Any) -> Path:

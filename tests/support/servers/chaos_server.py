@@ -58,7 +58,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -68,86 +67,14 @@ from tests.support.servers import chaos_gemini, chaos_transcription
 from tests.support.servers.chaos_replies import (
     completion,
     draw,
-    reply_function,
     stream_of,
     user_text,
 )
+from tests.support.servers.chaos_state import OUTCOMES, TRANSIENT, Chaos
 
 __all__ = ["ChaosServer", "user_text"]
-TRANSIENT = (
-    "429",
-    "500",
-    "503",
-    "hang",
-    "truncated",
-    "malformed",
-    "choices",
-    "reset",
-    "stale",
-    "model",
-)
-OUTCOMES = ("empty", "null", "filter", "refusal", "length")
 REASONS = {200: "OK", 401: "Unauthorized", 404: "Not Found", 429: "Too Many Requests"}
 ROOT = Path(__file__).resolve().parents[3]
-
-
-class Chaos:
-    """State of the server: what it was told, and what it saw."""
-
-    def __init__(self, options: argparse.Namespace) -> None:
-        self.options = options
-        self.reply = reply_function(options.reply)
-        self.asked: Counter[str] = Counter()
-        self.answered: Counter[str] = Counter()
-        self.texts: dict[str, str] = {}
-        self.faults: Counter[str] = Counter()
-        self.requests = self.probes = self.in_flight = self.in_flight_max = self.answers = 0
-        self.last: dict[str, Any] = {}
-        self.first_request: float | None = None
-        self.connections = 0
-        self.last_answer = 0.0
-        self.workers = asyncio.Semaphore(options.workers) if options.workers else None
-
-    def ledger(self) -> dict[str, Any]:
-        """Everything that was seen."""
-        return {
-            "requests": self.requests,
-            "answered": self.answers,
-            "probes": self.probes,
-            "in_flight_max": self.in_flight_max,
-            "connections": self.connections,
-            "span": self.last_answer - (self.first_request or 0.0),
-            "faults": dict(self.faults),
-            "last": self.last,
-            "by_content": {
-                digest: {
-                    "text": self.texts[digest],
-                    "asked": count,
-                    "answered": self.answered[digest],
-                }
-                for digest, count in self.asked.items()
-            },
-        }
-
-    def fault(self, digest: str, attempt: int) -> str | None:
-        """The transient fault that this attempt meets."""
-        options = self.options
-        if attempt >= options.fault_attempts or not options.faults:
-            return None
-        if draw(options.seed, digest, attempt) >= options.fault_rate:
-            return None
-        return str(
-            options.faults[int(draw("kind", options.seed, digest, attempt) * len(options.faults))]
-        )
-
-    def outcome(self, digest: str) -> str | None:
-        """The lasting outcome of this body."""
-        options = self.options
-        if not options.outcomes or draw("outcome", options.seed, digest) >= options.outcome_rate:
-            return None
-        return str(
-            options.outcomes[int(draw("which", options.seed, digest) * len(options.outcomes))]
-        )
 
 
 class Connection(asyncio.Protocol):

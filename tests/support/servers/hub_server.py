@@ -24,6 +24,15 @@ CARD = b"---\nconfigs:\n- config_name: default\n  data_files:\n  - split: test\n
 _SMALL = (".md", ".json", ".jsonl", ".csv", ".txt")
 
 
+def files(folder: Path) -> dict[str, bytes]:
+    """Path -> content of every file below a folder."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
 @dataclass
 class Hub:
     """State of the loopback hub.

@@ -15,9 +15,9 @@ from harness.types import Documents
 from tasks.dynamic_superb import data
 from tasks.dynamic_superb.instances import instances
 from tests.support.command import CommandResult
+from tests.support.data import dynamic_superb as copies
 from tests.support.servers.chaos_server import ChaosServer
 from tests.support.servers.hub_server import CARD, Hub
-from tests.tasks.dynamic_superb import copies
 
 Cli = Callable[..., CommandResult]
 

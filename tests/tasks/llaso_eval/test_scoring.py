@@ -2,51 +2,32 @@
 
 from __future__ import annotations
 
-import json
-import math
-import random
 import re
-import time
 from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from harness.errors import InputFileError, UnknownNameError
-from harness.types import MISSING, READINGS, ItemScore
-from metrics.registry import METRICS
-from tasks.llaso_eval import judge_reply as judge
+from harness.types import MISSING, READINGS
 from tasks.llaso_eval import scoring
 from tasks.llaso_eval import spoken_numbers as llaso_numbers
 from tasks.llaso_eval.rules import EXACT
 from tasks.llaso_eval.sets import data_sets, get, task_id
-
-GENDER = "vctk_gender_classification_test"
-ACCENT = "vctk_accent_classification_test"
-AGE = "vocalsound_age_prediction_test"
-PITCH = "NSynth_pitch_recognition_test"
-PHONEMES = "phoneme_recognition_test"
-SENTENCE = "pronunciation_scoring_sentence_level_test"
-AQA = "unnatural_input_1_test"
-SCORES = (
-    "A goose swims. For the sentence: accuracy is 8, prosodic is 6, fluency is 9 total score is 7."
+from tests.support.budget import examples
+from tests.support.data.llaso_items import (
+    ACCENT,
+    AGE,
+    AQA,
+    GENDER,
+    PHONEMES,
+    PITCH,
+    SCORES,
+    SENTENCE,
+    item,
+    score,
+    value,
 )
-
-
-def item(file: str, gold: str, prompt: str = "Say it.<audio>", **fields: Any) -> dict[str, Any]:
-    turns = [{"from": "human", "value": prompt}, {"from": "gpt", "value": gold}]
-    return {"voice": ["a\\b.wav"], "conversations": turns, "_params": {"file": file}, **fields}
-
-
-def score(file: str, gold: str, reply: Any, verdicts: Any = None, **fields: Any) -> ItemScore:
-    return scoring.score(item(file, gold, **fields), reply, verdicts)
-
-
-def value(result: ItemScore, metric: str, reading: Any = "official") -> float | None:
-    stats = result.metrics[metric][reading].stats
-    return None if stats is None else METRICS[metric].value(stats)
-
 
 # --- closed sets -------------------------------------------------------------------------------
 
@@ -345,90 +326,13 @@ PIECES = ["accuracy", "prosody", "FLUENCY", "proso", " is ", "=", ":", "as", " f
           "٤", " ", "\n", ", ", "x", "\t"]  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=24).map("".join))
 @example("accuracy is 1 accuracy is 2 proso as 3 fluency = 4")
 @example("1 for accuracy 2for proso 3 for\nfluency")
 @example("accuracy is\n7 prosody is 8, fluency is 9")
 def test_piecewise_matching_equals_the_plain_patterns(text: str) -> None:
     assert llaso_numbers.pronunciation(text) == plain_patterns(text)
-
-
-# --- judge -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("reply", "first", "strict"),
-    [
-        ("Score: 4  \nExplanation: near.", 4, 4),
-        ("**Score:** 2\n**Explanation:** far.", 2, 2),
-        ("**Score: 3**", 3, 3),
-        ("__score__ : 5/5", 5, 5),
-        ("Score: 3.0", 3, 3),
-        ("\n\nScore: 2", 2, 2),
-        ("Explanation: near.\nScore: 4", 4, 4),
-        ("Score: 3.05", None, None),
-        ("Score: 45", None, None),
-        ("Score: -4", None, None),
-        ("Underscore: 4", None, None),
-        ("Score: 0", None, None),
-        ("Score: four", None, 4),
-        ("ERROR: connection refused", None, None),
-        ("", None, None),
-    ],
-)
-def test_judge_replies(reply: str, first: int | None, strict: int | None) -> None:
-    result = score(AQA, "A goose.", "A duck.", [reply])
-    assert value(result, "judge_score") == first
-    assert result.metrics["judge_score"]["official"].parsed is (first is not None)
-    assert value(result, "judge_score", "strict") == (1 if strict is None else strict)
-    assert result.metrics["judge_score"]["strict"].parsed is (strict is not None)
-    assert result.details["judge_unread"] is (first is None)
-
-
-def test_one_repeat_counts_for_the_strict_reading_only() -> None:
-    result = score(AQA, "A goose.", "A duck.", ["unclear", "Score: 4"])
-    assert value(result, "judge_score") is None
-    assert value(result, "judge_score", "strict") == 4
-    assert judge.strict(["unclear", "unclear", "Score: 4"]) == judge.StrictScore(1, read=False)
-
-
-@pytest.mark.parametrize("reply", ["", " \n", None, MISSING, 3])
-def test_a_blank_answer_is_the_lowest_score_without_a_call(reply: Any) -> None:
-    result = score(AQA, "A goose.", reply, [])
-    assert value(result, "judge_score") is None
-    assert result.metrics["judge_score"]["strict"].stats == {"score": 1, "n": 1}
-    assert not result.metrics["judge_score"]["strict"].parsed
-    judged = score(AQA, "A goose.", reply, ["Score: 2"])
-    assert (value(judged, "judge_score"), value(judged, "judge_score", "strict")) == (2, 1)
-
-
-def test_without_a_judge_the_score_is_absent_and_the_rest_is_not() -> None:
-    result = score(SENTENCE, SCORES, "", None)
-    for reading in READINGS:
-        assert result.metrics["judge_score"][reading].stats is None
-        assert result.metrics["judge_score"][reading].parsed
-    assert result.metrics["exact_accuracy"]["strict"].stats is not None
-
-
-def test_a_stored_judge_record_may_hold_the_reference_alone() -> None:
-    doc = {"reference": "A goose.", "_params": {"file": AQA}}
-    assert scoring.reference(doc) == "A goose."
-    assert value(scoring.score(doc, "A duck.", ["Score: 3"]), "judge_score") == 3
-
-
-@pytest.mark.parametrize(
-    "doc",
-    [{}, {"conversations": []}, {"conversations": "x"}, {"reference": None}, {"reference": 4}],
-)
-def test_a_document_without_reference_is_named(doc: dict[str, Any]) -> None:
-    with pytest.raises(InputFileError, match="the reference is"):
-        scoring.score({**doc, "_id": "x/0", "_params": {"file": AQA}}, "A duck.", None)
-
-
-def test_an_unknown_data_set_is_named() -> None:
-    with pytest.raises(UnknownNameError, match="did you mean"):
-        score("vctk_gender_clasification_test", "Male.", "Male.")
 
 
 # --- speakers ----------------------------------------------------------------------------------
@@ -459,98 +363,6 @@ def test_one_placeholder_clip_for_all_items_is_no_cluster() -> None:
     assert not any("_cluster" in doc for doc in docs)
 
 
-# --- properties --------------------------------------------------------------------------------
-
-FAMILIES = {
-    "closed": (ACCENT, "Northern Irish."),
-    "transcript": ("ASR_test", "two grey geese"),
-    "phonemes": (PHONEMES, "tuː ɡɹeɪ"),
-    "age": (AGE, "31"),
-    "pitch": (PITCH, "60"),
-    "pronunciation": (SENTENCE, SCORES),
-    "judged": (AQA, "A goose."),
-}
-WORDS = ["northern irish", "Welsh.", "two", "GREY", "31", "60.5", "-", "–", "4-6", "accuracy is 8 prosody as 7 fluency: 9", "accuracy", "is",
-         "8", "prosody", "fluency", "for", "Score: 3", "🦆", "اثنان", "שתיים", "ß", "ﬁ", "ː", ".", "\n",
-         "\u2028", "\x00", "inf", "nan", "1e9", "\ud800", "９"]  # fmt: skip
-
-
-def check(file: str, gold: str, reply: Any, verdicts: Any) -> None:
-    first = score(file, gold, reply, verdicts)
-    assert first == score(file, gold, reply, verdicts)
-    assert tuple(first.metrics) == get(file).metrics
-    blank = not isinstance(reply, str) or not reply.strip()
-    for name, readings in first.metrics.items():
-        assert set(readings) == set(READINGS)
-        strict = readings["strict"]
-        judged = name == "judge_score"
-        if judged and verdicts is None:
-            assert strict.stats is None
-            continue
-        assert strict.stats is not None, name
-        if blank:
-            assert not strict.parsed
-        for scored in readings.values():
-            if scored.stats is not None:
-                low, high = METRICS[name].bounds
-                number = METRICS[name].value(scored.stats)
-                assert math.isfinite(number)
-                assert low is None or low <= number
-                assert high is None or number <= high
-    json.dumps([first.extracted, first.details])
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-@settings(max_examples=150, deadline=None)
-@given(
-    reply=st.one_of(
-        st.none(), st.just(MISSING), st.text(), st.lists(st.sampled_from(WORDS)).map(" ".join),
-        st.integers(), st.floats(), st.lists(st.integers(), max_size=2),
-    ),
-    verdicts=st.one_of(st.none(), st.lists(st.one_of(st.none(), st.text()), max_size=3)),
-)  # fmt: skip
-def test_any_reply_is_scored(family: str, reply: Any, verdicts: Any) -> None:
-    check(*FAMILIES[family], reply, verdicts)
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-def test_ten_thousand_replies(family: str) -> None:
-    file, gold = FAMILIES[family]
-    random_ = random.Random(f"llaso {family}")
-    seen = set()
-    for _ in range(10_000):
-        reply = random_.choice(["", " ", "\n"]).join(random_.choices(WORDS, k=random_.randrange(6)))
-        result = score(file, gold, reply, [reply])
-        for name, readings in result.metrics.items():
-            strict = readings["strict"]
-            assert strict.stats is not None
-            low, high = METRICS[name].bounds
-            number = METRICS[name].value(strict.stats)
-            assert low is not None
-            assert low <= number <= (math.inf if high is None else high)
-            seen.add((name, strict.parsed))
-    assert {(name, parsed) for name in get(file).metrics for parsed in (True, False)} <= seen
-
-
-HOSTILE = {
-    "keys without numbers": "accuracy is " * 80_000,
-    "digits": "7" * 1_000_000,
-    "numbers before for": "1 for " * 160_000,
-    "labels": "northern irish " * 66_000,
-    "stars": "score" + "*" * 1_000_000,
-}
-
-
-@pytest.mark.parametrize("kind", HOSTILE)
-def test_a_megabyte_takes_no_more_than_seconds(kind: str) -> None:
-    text = HOSTILE[kind]
-    start = time.process_time()
-    for file, gold in FAMILIES.values():
-        for readings in score(file, gold, text, [text]).metrics.values():
-            assert readings["strict"].stats is not None
-    assert time.process_time() - start < 15
-
-
 # --- the committed list ------------------------------------------------------------------------
 
 
@@ -566,43 +378,3 @@ def test_the_list_of_data_sets_is_consistent() -> None:
         assert entry.chance == pytest.approx(1 / len(entry.labels), abs=1e-6)
         assert entry.metrics == ("accuracy", "abstention_rate")
     assert len({entry.task for entry in entries.values()}) == 20
-
-
-# --- where the shipped scripts go on or stop ---------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("reply", "abstains"),
-    [(None, 1), (MISSING, 1), (5, 1), (["Male"], 0), ({"a": "female"}, 0), (True, 1)],
-)
-def test_the_abstention_script_reads_replies_that_are_no_text(reply: Any, abstains: int) -> None:
-    result = score(GENDER, "Male.", reply)
-    assert value(result, "abstention_rate") == abstains
-    assert result.aborted == {"accuracy"}
-
-
-@pytest.mark.parametrize(
-    ("reply", "abstains"),
-    [("male\u017f", 1), ("\u0131male", 1), ("fema\u0131e", 1), ("MALE\u00df", 0)],
-)
-def test_letters_that_ignore_case_belong_to_words(reply: str, abstains: int) -> None:
-    assert value(score(GENDER, "Male.", reply), "abstention_rate") == abstains
-
-
-def test_a_last_item_without_letters_on_both_sides_is_dropped() -> None:
-    dropped = score(PHONEMES, "\u0283\u0283", "", _last=True)
-    assert value(dropped, "per") is None and not dropped.aborted
-    assert score(PHONEMES, "kat", "", _last=True).aborted == {"per"}
-
-
-def test_overflow_inside_the_number_parsers_drops_the_item() -> None:
-    huge = "9" * 400
-    for file, reply in ((AGE, f"1-{huge}"), (PITCH, f"1-{huge}"), (PITCH, f"x{huge}")):
-        result = score(file, "25", reply)
-        assert value(result, "mae") is None and not result.aborted, file
-    assert score(PITCH, "25", "inf").aborted == {"mae"}
-
-
-def test_a_score_of_thousands_of_digits_stops_even_if_a_later_one_replaces_it() -> None:
-    reply = f"accuracy is {'9' * 4301}\n{SCORES}"
-    assert set(EXACT) <= score(SENTENCE, SCORES, reply).aborted

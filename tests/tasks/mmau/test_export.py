@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.command import CommandResult
-from tests.tasks.mmau.test_data import CLIPS, ITEMS, write_parquet
+from tests.support.data.mmau import CLIPS, ITEMS, write_parquet
 
 Cli = Callable[..., CommandResult]
 WITHHELD = [{key: value for key, value in item.items() if key != "answer"} for item in ITEMS]

@@ -13,6 +13,7 @@ from harness.types import MISSING
 from metrics.registry import METRICS
 from metrics.text.letters import letter_to_text
 from tasks.mmau import scoring
+from tests.support.budget import examples
 
 RIGHT = {"correct": 1, "n": 1}
 WRONG = {"correct": 0, "n": 1}
@@ -161,7 +162,7 @@ REPLIES = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(response=REPLIES)
 def test_any_reply_scores_in_bounds_and_the_same_twice(response: Any) -> None:
     result = scoring.score(item(), response, None)

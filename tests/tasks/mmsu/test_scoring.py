@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from harness.types import MISSING
 from metrics.registry import METRICS
 from tasks.mmsu import scoring
+from tests.support.budget import examples
 
 
 def item(**changes: Any) -> dict[str, Any]:
@@ -116,7 +117,7 @@ REPLIES = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(response=REPLIES, null=st.sampled_from(["choice_a", "choice_b", "choice_c"]))
 def test_any_reply_scores_in_bounds_and_strict_never_exceeds_official(
     response: Any, null: str

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.command import CommandResult
+from tests.support.runs.recogniser import GROUP, RecogniserRun
 from tests.support.runs.toy import jsonl, results
 
 CLI = Callable[..., CommandResult]
@@ -22,10 +23,9 @@ def metrics(run: Path, task: str) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-def test_pocketsphinx_hears_the_clips(cli: CLI, tmp_path: Path) -> None:
-    pytest.importorskip("pocketsphinx")
-    run = tmp_path / "run"
-    done = cli("evaluate", "cascade:pocketsphinx", "-t", "quickstart", "-o", run)
+@pytest.mark.xdist_group(GROUP)
+def test_pocketsphinx_hears_the_clips(recogniser_run: RecogniserRun) -> None:
+    done, run = recogniser_run.result(), recogniser_run.path
     assert done.code == 0, done.err
     assert metrics(run, "quickstart_transcription")["wer"]["value"] < 0.25
     assert metrics(run, "quickstart_choice")["accuracy"]["value"] >= 0.7

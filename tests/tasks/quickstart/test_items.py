@@ -21,7 +21,7 @@ from tasks.quickstart import data
 from tasks.quickstart.instructions import RULES, keeps
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-ITEMS = data._read_items(data.PACKAGED / "items.jsonl")
+ITEMS = data.read_items(data.PACKAGED / "items.jsonl")
 WITH_OPTIONS = [item for item in ITEMS if item["kind"] in ("choice", "keyword")]
 FUNCTION_WORDS = frozenset(
     ["a", "an", "the", "of", "in", "on", "at", "by", "for", "to", "from", "near", "and", "with"]

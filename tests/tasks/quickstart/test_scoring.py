@@ -15,6 +15,7 @@ from harness.task_loading.yaml_file import load_yaml
 from harness.types import MISSING, ItemScore, TaskSpec
 from metrics.registry import METRICS
 from tasks.quickstart import data, scoring
+from tests.support.budget import examples
 
 SPECS: dict[str, TaskSpec] = {
     spec.raw["dataset_kwargs"]["kind"]: spec
@@ -161,7 +162,7 @@ def test_references_are_json_and_options_stand_in_prompt_order() -> None:
             assert set(SPECS[kind].required_fields) <= set(SPECS[kind].doc_fields)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(reply=st.text(max_size=60) | st.sampled_from(["(a) (b)", "1" * 400, "B" * 500, '"', "\0"]))
 def test_no_reply_breaks_a_rule_or_drops_a_metric(reply: str) -> None:
     for kind, docs in DOCS.items():

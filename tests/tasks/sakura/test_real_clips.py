@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.support.budget import SOAK
 from tests.support.command import CommandResult
 from tests.support.models.tiny_models import build_tiny_qwen2_audio
 from tests.support.runs.toy import jsonl, results
@@ -19,7 +19,7 @@ CLI = Callable[..., CommandResult]
 TASKS = ("sakura_language_single", "sakura_gender_single")
 DATA = ("-t", ",".join(TASKS), "--data", f"sakura={SHARED / 'real' / 'sakura'}")
 # 40 clips a task take a recogniser about a minute and a half: the long form has all of them
-LIMIT = () if os.environ.get("HARNESS_SOAK") else ("--limit", "8")
+LIMIT = () if SOAK else ("--limit", "8")
 COUNT = 40 if not LIMIT else 8
 
 

@@ -15,6 +15,7 @@ from metrics.registry import METRICS
 from tasks.sakura import judge_reply as judge
 from tasks.sakura import scoring
 from tasks.sakura.questions import gold_index
+from tests.support.budget import examples
 
 RIGHT = {"correct": 1, "n": 1}
 WRONG = {"correct": 0, "n": 1}
@@ -72,7 +73,7 @@ def test_judge_replies_are_read_by_the_official_pattern(reply: str, verdict: str
 PIECES = ["Explanation: ", "\nJudgement: ", "\n", "\n\n", "correct", " ", "Judgement: ", "\r\n"]
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=examples(500))
 @given(st.lists(st.sampled_from(PIECES), max_size=9).map("".join))
 def test_the_linear_reader_equals_the_lazy_pattern_of_the_protocol(reply: str) -> None:
     match = re.search(r"Explanation: (.*?)\nJudgement: (.*?)(?:\n\n|$)", reply, re.DOTALL)
@@ -211,7 +212,7 @@ VERDICTS = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(response=REPLIES, verdicts=VERDICTS, hop=st.sampled_from(["single", "multi"]))
 def test_any_reply_scores_in_bounds_and_the_same_twice(
     response: Any, verdicts: Any, hop: str

@@ -12,8 +12,7 @@ import pytest
 from harness.errors import InputFileError, MissingDataError, UsageError
 from tasks.speech_ifeval import data, hub
 from tasks.speech_ifeval.layout import PARTS
-from tests.support.servers.hub_server import Hub
-from tests.tasks.speech_ifeval.copies import (
+from tests.support.data.speech_ifeval import (
     CLIP,
     CLOSED,
     DOCUMENTS,
@@ -21,6 +20,7 @@ from tests.tasks.speech_ifeval.copies import (
     write_copy,
     write_questions,
 )
+from tests.support.servers.hub_server import Hub
 
 
 def original(doc: dict[str, Any]) -> dict[str, Any]:

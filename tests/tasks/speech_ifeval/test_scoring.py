@@ -14,7 +14,8 @@ from metrics.registry import METRICS
 from tasks.speech_ifeval import judge_reply as judge
 from tasks.speech_ifeval import scoring
 from tasks.speech_ifeval.layout import PARTS
-from tests.tasks.speech_ifeval.copies import CLOSED, COT, CREATIVE, DOCUMENTS
+from tests.support.budget import examples
+from tests.support.data.speech_ifeval import CLOSED, COT, CREATIVE, DOCUMENTS
 
 NOT_TEXT = [MISSING, None, 3, ["a"], {"a": 1}]
 
@@ -31,7 +32,7 @@ def stats(result: ItemScore, metric: str) -> tuple[Any, Any]:
 ONE, ZERO = {"correct": 1, "n": 1}, {"correct": 0, "n": 1}
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(
     st.sampled_from([(part, doc) for part in PARTS for doc in DOCUMENTS[part]]),
     st.one_of(st.text(max_size=60), st.sampled_from(NOT_TEXT)),
@@ -173,7 +174,7 @@ def test_references_and_signature() -> None:
     ]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(st.text(alphabet="Result: yesno*\n<>.\"'", max_size=30))
 def test_judge_readers_never_raise_and_strict_reads_whole_words(reply: str) -> None:
     word = judge.parse(reply)

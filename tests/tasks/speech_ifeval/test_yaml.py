@@ -17,7 +17,7 @@ from metrics.registry import METRICS
 from tasks.speech_ifeval import data, scoring
 from tasks.speech_ifeval import judge_reply as judge
 from tasks.speech_ifeval.layout import PARTS
-from tests.tasks.speech_ifeval.copies import DOCUMENTS
+from tests.support.data.speech_ifeval import DOCUMENTS
 
 FOLDER = Path(data.__file__).parent
 FILES = [load_yaml(path) for path in sorted(FOLDER.glob("*.yaml")) if not is_fragment(path)]

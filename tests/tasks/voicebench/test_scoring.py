@@ -14,6 +14,7 @@ from harness.errors import InputFileError
 from harness.types import MISSING, READINGS, ItemScore
 from metrics.registry import METRICS
 from tasks.voicebench import scoring
+from tests.support.budget import examples
 
 DOCS: dict[str, dict[str, Any]] = {
     "alpacaeval_full": {"prompt": "Name a tree."},
@@ -296,7 +297,7 @@ VERDICTS = st.one_of(
 
 @pytest.mark.parametrize("config", list(DOCS))
 @given(response=REPLIES, verdicts=VERDICTS)
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=examples(150), deadline=None, derandomize=True)
 def test_strict_reading_is_total_bounded_and_deterministic(
     config: str, response: Any, verdicts: list[Any] | None
 ) -> None:

@@ -49,7 +49,7 @@ for text, chosen in (
     spoken = [(clips[number], 16_000) for number in chosen]
     waiting = iter(spoken)
     parts = [piece for word in text.split("<audio>") for piece in (word, next(waiting, ""))]
-    ours = model._inputs(torch, model._prompt(None, [part for part in parts if part != ""]), spoken)
+    ours = model.inputs(torch, model.prompt(None, [part for part in parts if part != ""]), spoken)
     for name, other in NAMES.items():
         wanted = theirs[other].bfloat16() if name == "input_features" else theirs[other]
         if not torch.equal(ours[name], wanted):

@@ -5,7 +5,7 @@ import importlib.util
 if importlib.util.find_spec("torch") and importlib.util.find_spec("silero_vad"):
     import torch.hub
 
-    def load(repo_or_dir, model):
+    def load(repo_or_dir: str, model: str) -> tuple:
         assert (repo_or_dir, model) == ("snakers4/silero-vad", "silero_vad")
         from silero_vad import get_speech_timestamps, load_silero_vad
 

@@ -1,6 +1,7 @@
 """Randomly initialised parts for tiny checkpoints: a tokenizer of bytes and a Whisper model."""
 
 import json
+from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
@@ -70,7 +71,7 @@ def sampling_config(tokenizer: PreTrainedTokenizerFast) -> GenerationConfig:
     )
 
 
-def write_whisper(folder, mel_bins: int) -> None:
+def write_whisper(folder: Path, mel_bins: int) -> None:
     """A Whisper model with its processor."""
     folder.mkdir(parents=True)
     end = len(ALPHABET)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from harness.types import MISSING
 from tests.support.clips import encoded, tone, write
 
 Entry = dict[str, Any]
@@ -180,3 +181,6 @@ def judge(body: Any) -> str:
     inside = text.rpartition("[BEGIN MODEL OUTPUT")[2]
     label = text.rpartition("Ground Truth Answer: ")[2].partition("\n")[0]
     return f"Compared.\nResult: {'YES' if label in inside else 'NO'}"
+
+
+REPLIES: list[Any] = [None, MISSING, 3, ["Yes"], {"a": 1}]

@@ -1,15 +1,13 @@
-"""The one module that imports lm-eval: prompts of YAML tasks through ``ConfigurableTask``.
+"""Prompts of YAML tasks: the text of a template, split at its ``<audio>`` marks, with the clips in their places.
 
-Only public names of lm-eval 0.4 are used. ``lm_eval.evaluator`` is not: it decodes every clip up front,
-keeps all requests in memory, writes only at the end, and has neither a judge stage nor resume.
+Text is what lm-eval would render from the same YAML (a contract test compares the two). lm-eval itself is not asked:
+it renders Jinja outside a sandbox, and importing it costs more than the rest of a run's start.
 """
 
 from __future__ import annotations
 
 import copy
-import logging
 import operator
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -31,16 +29,6 @@ _TEMPLATES: Final = (
     "gen_prefix",
 )
 """Keys whose text lm-eval renders as Jinja."""
-_PASSED_ON: Final = (
-    "doc_to_audio",
-    "fewshot_config",
-    "generation_kwargs",
-    "output_type",
-    "process_results",
-    "task",
-    "test_split",
-)
-"""Keys that lm-eval's task object gets; none of them is rendered, loaded from a hub, or called with text."""
 
 
 class PromptedTask(YamlTask):
@@ -58,11 +46,10 @@ class PromptedTask(YamlTask):
         super().__init__(*args, **options)
         self.template = choose_template(self, template)
         self.system = self.template.system if system is None else (system or None)
-        self._lm_eval_task: Any = None
-        self._lock = threading.Lock()
         self._trusts_templates = self._trusted or is_built_in(self.spec)
         self._check_templates()
         self._render = self._renderer("doc_to_text", self.template.doc_to_text)
+        self._clips = self._audio_function()
         self._system: Callable[[Document], str] | None = None
         if self.system:  # the user's own text is trusted
             trusted = self._trusts_templates or system is not None
@@ -75,16 +62,13 @@ class PromptedTask(YamlTask):
         text = self.template.doc_to_text
         return {"needs_audio": False} if isinstance(text, str) and AUDIO_MARK not in text else {}
 
-    def forget_documents(self) -> None:
-        """Let go of the documents, also of lm-eval's view of them."""
-        super().forget_documents()
-        self._lm_eval_task = None
-
-    def _configurable(self) -> Any:
-        with self._lock:  # prompts are rendered in several threads
-            if self._lm_eval_task is None:
-                self._lm_eval_task = _build(self, self.documents())
-            return self._lm_eval_task
+    def _audio_function(self) -> Callable[[Document], Iterable[Audio]]:
+        """Make a function that gives a document's clips: code next to the YAML, or the name of a field."""
+        source = self.spec.raw.get("doc_to_audio")
+        if isinstance(source, FunctionRef):
+            found: Callable[[Document], Iterable[Audio]] = self.function("doc_to_audio")
+            return found
+        return operator.itemgetter(source) if isinstance(source, str) else lambda _doc: ()
 
     def messages(self, doc: Document) -> tuple[Message, ...]:
         """Render the prompt: an optional system message and one user message.
@@ -95,13 +79,10 @@ class PromptedTask(YamlTask):
         """
         where = f"{self.spec.yaml_path}, item {doc.get('_id')!r}"
         try:
-            task = self._configurable()
-            text = task.doc_to_text(doc, self._render)
+            text = self._render(doc)
             # a prompt has references of its own: what they find out about a clip goes with the prompt
             clips = (
-                [copy.copy(clip) for clip in task.doc_to_audio(doc) or ()]
-                if AUDIO_MARK in text
-                else []
+                [copy.copy(clip) for clip in self._clips(doc) or ()] if AUDIO_MARK in text else []
             )
             system = self._system(doc) if self._system is not None else None
         except HarnessError:
@@ -195,47 +176,3 @@ def render(text: str, clips: list[Any], system: str | None, where: str) -> tuple
             parts.append(clips[position])
     user = Message("user", tuple(parts))
     return (Message("system", (Text(system),)), user) if system else (user,)
-
-
-def _build(task: YamlTask, documents: Any) -> Any:
-    """Return lm-eval's task object over documents that are already loaded."""
-    logging.getLogger("lm_eval").setLevel(logging.ERROR)
-    import lm_eval.models  # noqa: F401  (lm-eval asks that it is imported before anything is registered)
-    from lm_eval.api.task import ConfigurableTask
-
-    split = task.spec.raw["test_split"]
-    config: dict[str, Any] = {
-        key: task.function(key) if isinstance(value, FunctionRef) else value
-        for key, value in task.spec.raw.items()
-        if key in _PASSED_ON
-    }
-    audio = config.get("doc_to_audio")
-    if isinstance(audio, str):
-        config["doc_to_audio"] = operator.itemgetter(audio)
-    config["doc_to_text"] = config["doc_to_target"] = _nothing
-    config["metric_list"] = [
-        {
-            "metric": entry["metric"],
-            "aggregation": _callable(task, entry["aggregation"]),
-            "higher_is_better": entry["higher_is_better"],
-        }
-        for entry in task.spec.raw["metric_list"]
-    ]
-    config["custom_dataset"] = lambda **_: {split: documents}
-    config["metadata"] = {"version": (task.spec.raw.get("metadata") or {}).get("version", 0)}
-    try:
-        return ConfigurableTask(config=config)
-    except (TypeError, ValueError, KeyError) as error:
-        raise TaskFileError(
-            f"lm-eval refuses this task: {error}", where=str(task.spec.yaml_path)
-        ) from error
-
-
-def _nothing(doc: Document) -> str:
-    """Stand for texts that lm-eval would render itself: ours are rendered in the sandbox."""
-    del doc
-    return ""
-
-
-def _callable(task: YamlTask, ref: FunctionRef) -> Any:
-    return getattr(import_beside(ref, trusted=task._trusted), ref.name)

@@ -1,0 +1,127 @@
+"""Hazards of the tests themselves: a helper that hides in a test module, a test that holds a private name in place."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+from tests.support.pages import ROOT
+
+TESTS = ROOT / "tests"
+PRODUCT = ("harness", "leaderboards", "metrics", "model_adapters", "tasks")
+HOUSES = ("tests.support", "tests.bench", "tests.model_adapters.stubs")
+"""Where code lies that other modules of the tests may import."""
+
+FOREIGN = {
+    "_datawritten": "wave: a header that is not patched on close",
+    "_extra_content": "transformers: classes registered for auto classes",
+    "_model_mapping": "transformers: classes that an auto class knows",
+    "_replace": "namedtuple: public, in spite of its name",
+    "_set_model_specific_special_tokens": "transformers: tokens that a tokenizer names",
+    "_tokenizer": "transformers: the fast tokenizer inside",
+}
+"""Names of others that begin with an underscore, and what they are; ours have a public name instead."""
+
+PATCHES = ("setattr", "delattr", "getattr", "patch", "object")
+MODULES_IN_A_FOLDER = 16
+LINES = 400
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Path below the repository -> syntax tree of every module of the tests."""
+    return {
+        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted(TESTS.rglob("*.py"))
+    }
+
+
+def imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """(Module, name) of every import; the name is empty where a module is imported whole."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, "") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from ((node.module, alias.name) for alias in node.names)
+
+
+def is_private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__")
+
+
+def private_accesses(tree: ast.AST) -> Iterator[str]:
+    """Private names that are imported, read from another object, or patched by their text."""
+    for module, name in imports(tree):
+        if module.split(".")[0] in PRODUCT and is_private(name) and name != "_shared":
+            yield f"import of {module}.{name}"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and is_private(node.attr):
+            own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+            if not own and node.attr not in FOREIGN:
+                yield ast.unparse(node)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+            texts = [a.value for a in node.args if isinstance(a, ast.Constant)]
+            for text in texts if called in PATCHES else ():
+                if isinstance(text, str) and any(map(is_private, text.split("."))):
+                    yield f"{called} of {text!r}"
+
+
+def test_no_module_imports_a_helper_from_a_test_module() -> None:
+    found = [
+        f"{path} imports {module}.{name}"
+        for path, tree in modules().items()
+        for module, name in imports(tree)
+        if module.split(".")[0] == "tests" and not f"{module}.{name}".startswith(HOUSES)
+    ]
+    assert not found, "helpers of several modules live in tests/support"
+
+
+def test_no_test_uses_a_private_name_of_the_product() -> None:
+    found = {path: list(private_accesses(tree)) for path, tree in modules().items()}
+    assert {path: names for path, names in found.items() if names} == {}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from harness.audio import _decode",
+        "adapter._loaded()",
+        "monkeypatch.setattr(adapter, '_loaded', 1)",
+        "monkeypatch.setattr('harness.audio._decode', 1)",
+        "getattr(adapter, '_loaded')",
+    ],
+)
+def test_every_kind_of_private_access_is_seen(code: str) -> None:
+    assert len(list(private_accesses(ast.parse(code)))) == 1
+
+
+def test_a_folder_has_few_modules() -> None:
+    counts: dict[str, int] = {}
+    for path in modules():
+        folder = path.rpartition("/")[0]
+        counts[folder] = counts.get(folder, 0) + (not path.endswith("__init__.py"))
+    assert {folder: n for folder, n in counts.items() if n > MODULES_IN_A_FOLDER} == {}
+
+
+def test_a_module_is_short() -> None:
+    lengths = {
+        path: (ROOT / path).read_text(encoding="utf-8").count("\n")
+        for path in modules()
+        if "/stubs/" not in path  # a stub is one module, as what it stands for is one
+    }
+    assert {path: lines for path, lines in lengths.items() if lines > LINES} == {}
+
+
+def test_every_function_of_the_tests_is_typed() -> None:
+    found = [
+        f"{path}:{node.lineno} {node.name}"
+        for path, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+        if node.returns is None or not all(a.annotation for a in node.args.args if a.arg != "self")
+    ]
+    assert not found
