@@ -155,9 +155,9 @@ def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) ->
         model=model,
         base_url=base_url,
         key_variable=variable,
-        concurrency=int(_number(arguments, "concurrency", DEFAULT_CONCURRENCY, least=1)),
-        timeout=_number(arguments, "timeout", DEFAULT_TIMEOUT, least=0.01),
-        max_retries=int(_number(arguments, "max_retries", DEFAULT_RETRIES, least=0)),
+        concurrency=int(_number(arguments, "concurrency", DEFAULT_CONCURRENCY, minimum=1)),
+        timeout=_number(arguments, "timeout", DEFAULT_TIMEOUT, minimum=0.01),
+        max_retries=int(_number(arguments, "max_retries", DEFAULT_RETRIES, minimum=0)),
         sampling=_sampling(arguments),
         prompt=settings.judge_prompt,
         fenced=_flag(arguments, "fenced", default=settings.judge_prompt is None),
@@ -180,10 +180,10 @@ def replayed_replies(model: str) -> bool:
         return False  # the adapter says what is wrong with the file
 
 
-def _number(arguments: Mapping[str, Any], name: str, default: float, least: float) -> float:
+def _number(arguments: Mapping[str, Any], name: str, default: float, minimum: float) -> float:
     value = arguments.get(name, default)
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not least <= value < 1e6:
-        raise UsageError(f"{name} is {value!r}, expected a number from {least:g}", where="-J")
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not minimum <= value < 1e6:
+        raise UsageError(f"{name} is {value!r}, expected a number from {minimum:g}", where="-J")
     return value
 
 
@@ -214,5 +214,5 @@ def _prices(arguments: Mapping[str, Any]) -> tuple[float, float] | None:
             where=f"-J {given[0]}",
             hint=f"-J {missing}=DOLLARS, per million tokens; 0 if it costs nothing",
         )
-    price_in, price_out = (_number(arguments, name, 0.0, least=0.0) for name in names)
+    price_in, price_out = (_number(arguments, name, 0.0, minimum=0.0) for name in names)
     return price_in, price_out

@@ -130,7 +130,7 @@ class HFAdapter(BatchAdapter):
         self._policy = ClipPolicy(
             rate=int(audio_extractor(checkpoint.processor).sampling_rate),
             window=own.max_audio_seconds or measure_window(checkpoint),
-            most=checkpoint.family.max_clips,
+            maximum=checkpoint.family.max_clips,
             long_audio=own.long_audio,
         )
         fingerprint = identity(source, checkpoint.config)
@@ -145,7 +145,7 @@ class HFAdapter(BatchAdapter):
             fingerprint=fingerprint,
             sampling_rate=self._policy.rate,
             max_audio_seconds=self._policy.declared_window,
-            max_clips=self._policy.most,
+            max_clips=self._policy.maximum,
             style="batch",
             description={
                 "class": type(checkpoint.model).__name__,
@@ -170,7 +170,7 @@ class HFAdapter(BatchAdapter):
 
     def batch_limit(self, seconds: float) -> int | None:
         """Return the largest batch size that fits, as learned from batches that did not."""
-        return self._limit.most(seconds)
+        return self._limit.maximum(seconds)
 
     def prepare_batch(self, requests: Sequence[Request]) -> None:
         """Make the model's inputs ahead of time; what goes wrong is found again by ``generate_batch``.

@@ -37,13 +37,13 @@ class ClipPolicy:
     Attributes:
         rate: sampling rate in Hz.
         window: longest clip in seconds, ``None`` for any.
-        most: most clips of a request, ``None`` for any number.
+        maximum: largest number of clips of a request, ``None`` for any number.
         long_audio: what becomes of a longer clip.
     """
 
     rate: int
     window: float | None = None
-    most: int | None = None
+    maximum: int | None = None
     long_audio: LongAudio = "error"
 
     @property
@@ -103,7 +103,7 @@ def take_clips(messages: Sequence[Message], policy: ClipPolicy) -> Clips | Error
             if found.note is not None:
                 notes.append(found.note)
     count = sum(map(len, taken))
-    if policy.most is not None and count > policy.most:
+    if policy.maximum is not None and count > policy.maximum:
         kind, what = ("audio_too_long", "parts of clips") if notes else ("too_many_clips", "clips")
-        return ErrorInfo(kind, f"{count} {what}, the model takes {policy.most}")
+        return ErrorInfo(kind, f"{count} {what}, the model takes {policy.maximum}")
     return Clips(taken, notes)

@@ -163,7 +163,7 @@ def _hooks(thinking: Thinking) -> dict[str, Any]:
             return thinking.done(input_ids, scores)
 
     return {
-        "max_new_tokens": thinking.most,
+        "max_new_tokens": thinking.maximum,
         "logits_processor": LogitsProcessorList([Force()]),
         "stopping_criteria": StoppingCriteriaList([Enough()]),
     }

@@ -28,8 +28,8 @@ class Thinking:
     Args:
         opening: tokens of the mark that begins reasoning.
         closing: tokens of the mark that ends it.
-        budget: most tokens before the closing mark.
-        answer: most tokens of the answer.
+        budget: largest number of tokens before the closing mark.
+        answer: largest number of tokens of the answer.
         ends: tokens that end a row.
         inside: rows whose prompt ends with the opening mark.
         prompt: tokens of the prompt, the same for all rows of a padded batch.
@@ -53,7 +53,7 @@ class Thinking:
         self._rows = [_Row(one) for one in inside]
 
     @property
-    def most(self) -> int:
+    def maximum(self) -> int:
         """Most tokens that a row can take."""
         return self._budget + len(self._closing) + self._answer
 
