@@ -16,6 +16,9 @@ from typing import Any
 
 import yaml
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from label_aliases import aliases_of
+
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "tasks" / "llaso_eval"
 
@@ -43,7 +46,8 @@ NAMES = {
 }
 PROTOCOLS = {
     "closed": "Accuracy is exact match or the only label contained in the reply; abstention_rate is the share of"
-    " replies that do not name exactly one label.",
+    " replies that do not name exactly one label; strict is the label that the reply commits to, under the declared"
+    " aliases.",
     "transcript": "Corpus WER and CER without text normalisation, reference and answer swapped as shipped; strict is"
     " the right order on lower-cased text without punctuation.",
     "command": "Corpus WER and CER as for ASR, and a judge score from 1 to 5.",
@@ -111,7 +115,7 @@ def task_file(task: str, file: str, facts: dict[str, Any]) -> str:
         "cluster": "_cluster",
         "answer": "number" if family == "number" else answers.get(family, "text"),
         "null_response": "empty",
-        "scorer": "official.2" if family in ("closed", "judged") else "official.2-strict.2",
+        "scorer": "official.2" if family == "judged" else "official.2-strict.2",
         "doc_fields": ["voice", "conversations", "reference"],
         "required_fields": ["conversations|reference"],
         "anchors": anchors(facts),
@@ -125,6 +129,9 @@ def task_file(task: str, file: str, facts: dict[str, Any]) -> str:
         "cost": {"judge_calls_per_item": int(judged), **(cost if judged else {})},
         "judge": JUDGE if judged else None,
     }
+    aliases = aliases_of(list(facts.get("labels", {})))
+    if aliases:
+        lalm["aliases"] = aliases
     content = {
         "include": f"_{family}.yaml",
         "task": task,

@@ -116,6 +116,7 @@ class TaskSpec:
     deviations: tuple[str, ...]
     raw: Mapping[str, Any]
     unsupported: str | None = None
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     where: Callable[..., str] = field(default=_nowhere, compare=False, repr=False)
     """Key path of the YAML -> file and line, for errors."""
 

@@ -107,6 +107,7 @@ LALM_KEYS: dict[str, tuple[Any, Any]] = {
     "cost": (dict, {}),
     "judge": ((dict, type(None)), None),
     "unsupported": ((str, type(None)), None),
+    "aliases": (dict, {}),
 }
 TEMPLATE_KEYS = frozenset({"doc_to_text", "description", "clean", "generation_kwargs"})
 _ANSWERS = ("text", "transcript", "option", "number")
@@ -222,6 +223,7 @@ def parse_task(file: YamlFile) -> TaskSpec:
         deviations=tuple(lalm["deviations"]),
         raw=data,
         unsupported=lalm["unsupported"],
+        aliases=_aliases(file, lalm["aliases"]),
         where=file.where,
     )
     check_declared(spec)
@@ -236,6 +238,40 @@ def _judge(file: YamlFile, block: dict[str, Any] | None) -> JudgeSpec | None:
         file.path.parent,
         lambda *keys: file.where("metadata", "lalm", "judge", *keys),
     )
+
+
+def _aliases(file: YamlFile, declared: dict[Any, Any]) -> dict[str, tuple[str, ...]]:
+    """Check the further forms of labels: lists of texts, none of them for two labels."""
+    owners: dict[str, str] = {}
+    aliases: dict[str, tuple[str, ...]] = {}
+    for label, forms in declared.items():
+        path = ("metadata", "lalm", "aliases", str(label))
+        name = ".".join(path)
+        if not isinstance(label, str):
+            raise TaskFileError(
+                f"metadata.lalm.aliases has the label {label!r}, expected text: put it in quotes",
+                where=file.where(*path),
+            )
+        if not isinstance(forms, list) or not forms:
+            raise TaskFileError(
+                f"{name} is {forms!r}, expected a list of texts", where=file.where(*path)
+            )
+        for form in forms:
+            if not isinstance(form, str) or not form.strip():
+                raise TaskFileError(
+                    f"{name} holds {form!r}, expected text: put it in quotes",
+                    where=file.where(*path),
+                )
+            key = " ".join(form.casefold().split())
+            other = owners.setdefault(key, label)
+            if other != label:
+                raise TaskFileError(
+                    f"{name} holds {form!r}, which is also a form of {other!r}",
+                    where=file.where(*path),
+                    hint="a form names one label: delete it from one of the two",
+                )
+        aliases[label] = tuple(forms)
+    return aliases
 
 
 def _unsupported(data: dict[str, Any]) -> bool:

@@ -182,6 +182,8 @@ class YamlTask:
         for position, doc in enumerate(documents):
             doc.setdefault("_id", str(position))
             doc.setdefault("_params", parameters)
+            if self.spec.aliases:
+                doc.setdefault("_aliases", self.spec.aliases)
             if doc["_id"] in seen:
                 raise TaskFileError(
                     f"the data of {self.spec.task} has the id {doc['_id']!r} twice",
@@ -212,6 +214,8 @@ class YamlTask:
         """
         for doc in docs:
             doc["_params"] = dict(self.parameters)
+            if self.spec.aliases:
+                doc["_aliases"] = self.spec.aliases
             if facts:
                 doc["_facts"] = facts
         function = getattr(self.scoring, "annotate", None)

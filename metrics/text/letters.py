@@ -12,6 +12,9 @@ import string
 from collections.abc import Sequence
 from typing import Final
 
+from metrics.text.choices import compile_choices
+from metrics.text.commitment import committed
+
 CLEANING_ID: Final = "letter"
 
 _BARE: Final = re.compile(r"[(\[\"'*]*([A-Za-z])[)\]\"'*.:]*")
@@ -27,7 +30,7 @@ def letter_to_text(response: str, options: Sequence[str]) -> str:
 
     Read are a letter alone (``B``, ``(b)``, ``B.``), a letter before its text (``B. text``, ``(B) text``),
     and a letter after "answer", "option" or "choice" (``The answer is (B)``, ``Answer: B.``). A reply that
-    begins with the word "A" is no letter.
+    begins with the word "A" is no letter. A reply that names other options as well stays as it is.
 
     >>> letter_to_text("(B)", ["Man", "Woman"])
     'Woman'
@@ -35,6 +38,8 @@ def letter_to_text(response: str, options: Sequence[str]) -> str:
     'Man'
     >>> letter_to_text("A man", ["Man", "Woman"])
     'A man'
+    >>> letter_to_text("(A) or (B)", ["Man", "Woman"])
+    '(A) or (B)'
     """
     text = response.strip()
     match = _BARE.fullmatch(text) or _LED.match(text) or _SAID.search(text)
@@ -42,4 +47,11 @@ def letter_to_text(response: str, options: Sequence[str]) -> str:
         return response
     letter = next(group for group in match.groups() if group)
     index = string.ascii_uppercase.find(letter.upper())  # -1: a look-alike such as the Kelvin sign
-    return options[index] if 0 <= index < len(options) else response
+    if not 0 <= index < len(options) or committed(response, options) != first_equal(options, index):
+        return response
+    return options[index]
+
+
+def first_equal(options: Sequence[str], index: int) -> int:
+    """Return the first option of the same text as the one at an index."""
+    return compile_choices(tuple(options)).same[index]

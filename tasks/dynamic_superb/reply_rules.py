@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from harness.types import Stats
-from metrics.text.labels import only_label
 from metrics.text.normalizers import NORMALIZERS, canonical_words, without_script_spaces
 from metrics.text.phonemes import arpabet
 
@@ -50,29 +49,6 @@ def strict_norm(text: str) -> str:
     """
     text = " ".join(unicodedata.normalize("NFKC", text).lower().split())
     return text.lstrip(f"{_QUOTES} ").rstrip(f"{_QUOTES}. ")
-
-
-def strict_label(reply: str, label: str, labels: Sequence[str]) -> str | None:
-    """The label that a reply gives: its own one if equal to it, else the only one of the list it names.
-
-    Args:
-        reply: the reply.
-        label: the reference.
-        labels: labels of the task; if the reference is none of them, only equality counts.
-
-    Returns:
-        The normalised label; ``None`` if the reply names none or several.
-
-    >>> strict_label("It is a Male voice.", "female", ["male", "female"])
-    'male'
-    >>> strict_label("male or female", "female", ["male", "female"]) is None
-    True
-    """
-    said, gold = strict_norm(reply), strict_norm(label)
-    known = [strict_norm(text) for text in labels]
-    if said and (said == gold or said in known):
-        return said
-    return only_label(said, known) if gold in known else None
 
 
 # --- edit rates --------------------------------------------------------------------------------

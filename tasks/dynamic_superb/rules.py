@@ -14,6 +14,7 @@ from typing import Any, Final
 from harness.types import Reading, Scored, Stats
 from metrics.measures.corpus_bleu import bleu_item
 from metrics.measures.macro_f1 import confusion_item
+from metrics.text.closed import choose, index_of
 from metrics.text.normalizers import canonical_words
 from metrics.text.numbers import strict_number
 from tasks.dynamic_superb import judge_reply as judge
@@ -34,6 +35,7 @@ class Item:
     split: Mapping[str, Any]
     verdicts: Sequence[Any] | None = None
     norm: str = "canonical"
+    aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -80,10 +82,21 @@ def _pair(
     return readings, frozenset() if found is not None else frozenset({metric})
 
 
+def _label(item: Item) -> tuple[str | None, bool]:
+    """The label that a reply commits to, in the strict norm, and whether it is the right one."""
+    labels = tuple(item.split.get("labels", ()))
+    offered = labels if item.gold in labels else (*labels, item.gold)
+    verdict = choose(
+        item.response, offered, index_of(item.gold, offered), item.aliases, letters=False
+    )
+    said = None if verdict.option is None else metrics.strict_norm(offered[verdict.option])
+    return said, verdict.correct
+
+
 def exact(item: Item) -> Part:
-    """Phase 1: exact match; strictly also the only label that the reply names."""
-    said = metrics.strict_label(item.text, item.gold, item.split.get("labels", ()))
-    strict = Scored(_share(said == metrics.strict_norm(item.gold)), parsed=said is not None)
+    """Phase 1: exact match; strictly the label that the reply commits to."""
+    said, correct = _label(item)
+    strict = Scored(_share(correct), parsed=said is not None)
     stopped = not isinstance(item.response, str)
     official = (
         Scored(None, parsed=False)
@@ -223,10 +236,10 @@ def decided(item: Item) -> Part:
         readings |= {name: given["strict"] for name, given in part.metrics.items()}
         found = part.extracted
     elif form == "labels":
+        said, correct = _label(item)
         gold = metrics.strict_norm(item.gold)
-        said = metrics.strict_label(item.text, item.gold, item.split.get("labels", ()))
         found, parsed = said, said is not None
-        readings["accuracy"] = Scored(_share(said == gold), parsed=parsed)
+        readings["accuracy"] = Scored(_share(correct), parsed=parsed)
         readings["macro_f1"] = Scored(confusion_item(gold, said), parsed=parsed)
         readings["abstention_rate"] = Scored(_share(not parsed), parsed=item.answered)
     return Part(

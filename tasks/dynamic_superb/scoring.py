@@ -20,6 +20,7 @@ from typing import Any, Final, Literal
 from harness.errors import InputFileError
 from harness.types import Document, ItemScore
 from metrics import vanilla
+from metrics.text.closed import alias_part
 from metrics.text.numbers import strict_number
 from tasks.dynamic_superb import judge_reply as judge
 from tasks.dynamic_superb.reply_rules import joined_labels, strict_norm, unique_labels
@@ -144,7 +145,7 @@ def signature(docs: Sequence[Document]) -> dict[str, str]:
     if rule != "exact" and not (rule == "decided" and labels):
         return {}
     digest = hashlib.sha256(json.dumps(list(labels)).encode()).hexdigest()[:6]
-    return {"labels": f"{len(labels)}#{digest}"}
+    return {"labels": f"{len(labels)}#{digest}", **alias_part(docs[0].get("_aliases"))}
 
 
 def options(doc: Document) -> tuple[str, ...]:
@@ -181,8 +182,9 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
     ({'correct': 0, 'n': 1}, {'correct': 1, 'n': 1})
     """
     params = doc["_params"]
+    split, aliases = doc.get("_split") or {}, doc.get("_aliases") or {}
     norm = params.get("norm", "canonical")
-    item = Item(reference(doc), response, doc.get("_split") or {}, verdicts, norm)
+    item = Item(reference(doc), response, split, verdicts, norm, aliases)
     part = RULES[params["rule"]](item)
     return ItemScore(part.metrics, part.extracted, part.details, part.aborted)
 

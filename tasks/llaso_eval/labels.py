@@ -3,9 +3,9 @@
 A ``LabelSet`` is what the references of one file (or the frozen list of a data set) amount to: the
 normalised labels and one compiled pattern per label, built once per list and cached. Official accuracy
 is a substring rule ("female" contains "male", so "female" is wrong when it is not an exact match);
-official abstention counts whole-word hits and wants exactly one. The strict reading of both counts
-whole words and ignores a hit inside a longer hit ("Northern Irish" is not also "Irish"). Nothing here
-is repaired: labels keep their typing errors. Source: LLaSO (README.md), arXiv
+official abstention counts whole-word hits and wants exactly one. The strict reading of both is the label
+that the reply commits to (``metrics.text.commitment``). Nothing here is repaired: labels keep their typing
+errors. Source: LLaSO (README.md), arXiv
 2508.15418.
 """
 
@@ -14,8 +14,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
-from metrics.text.labels import ASCII_WORD, labels_named
+_WORD: Final = "[a-z0-9]"
+"""The alphanumerics of the abstention rule (section 3.2 of the protocol)."""
 
 
 def official_norm(text: str) -> str:
@@ -47,22 +49,20 @@ def strict_norm(text: str) -> str:
 
 def _pattern(label: str) -> re.Pattern[str]:
     """Whole words, ignoring case: so long s and dotless i count as the letters s and i, as upstream."""
-    return re.compile(f"(?<!{ASCII_WORD}){re.escape(label)}(?!{ASCII_WORD})", re.IGNORECASE)
+    return re.compile(f"(?<!{_WORD}){re.escape(label)}(?!{_WORD})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class LabelSet:
-    """Labels of one data set, in the three forms that the rules search for; built by ``label_set``.
+    """Labels of one data set, in the two forms that the official rules search for; built by ``label_set``.
 
     Attributes:
         official: distinct ``official_norm`` of the references, sorted.
         abstention: distinct ``abstention_label`` with their patterns, sorted.
-        strict: distinct non-empty ``strict_norm``, sorted.
     """
 
     official: tuple[str, ...]
     abstention: tuple[tuple[str, re.Pattern[str]], ...]
-    strict: tuple[str, ...]
 
 
 @lru_cache(maxsize=512)
@@ -79,7 +79,6 @@ def label_set(references: tuple[str, ...]) -> LabelSet:
     return LabelSet(
         official=tuple(sorted({official_norm(text) for text in references})),
         abstention=tuple((label, _pattern(label)) for label in searched),
-        strict=tuple(sorted({form for text in references if (form := strict_norm(text))})),
     )
 
 
@@ -109,15 +108,3 @@ def official_hits(reply: str, labels: LabelSet) -> list[str]:
     """
     said = reply.strip().lower()
     return [label for label, pattern in labels.abstention if pattern.search(said)]
-
-
-def strict_hits(reply: str, labels: LabelSet) -> list[str]:
-    """Labels named as whole words, without those that only occur inside a longer one.
-
-    >>> accents = label_set(("Irish.", "Northern Irish."))
-    >>> strict_hits("Northern Irish, I think.", accents)
-    ['northern irish']
-    >>> strict_hits("Irish or Northern Irish", accents)
-    ['irish', 'northern irish']
-    """
-    return sorted(labels_named(strict_norm(reply), labels.strict, ASCII_WORD))

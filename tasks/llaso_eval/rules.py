@@ -7,11 +7,12 @@ would have stopped. Rules are pure; ``tasks.llaso_eval.scoring`` picks and merge
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from harness.types import MISSING, Reading, Scored
+from metrics.text.closed import choose, index_of
 from metrics.text.edits import char_edits, word_edits
 from metrics.text.normalizers import canonical_words, without_script_spaces
 from metrics.text.numbers import strict_number
@@ -54,6 +55,7 @@ class Item:
         labels: raw labels of the official reading.
         strict_labels: raw labels of the strict reading.
         last: whether this is the last item of its file.
+        aliases: further forms of labels that the task declares.
     """
 
     gold: str
@@ -62,6 +64,7 @@ class Item:
     labels: tuple[str, ...] = ()
     strict_labels: tuple[str, ...] = ()
     last: bool = False
+    aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -99,10 +102,18 @@ def _share(correct: bool) -> dict[str, float]:
 
 def closed(item: Item) -> Part:
     """Accuracy and abstention rate."""
-    hits = llaso.strict_hits(item.text, llaso.label_set(item.strict_labels))
-    follows = len(hits) == 1
-    correct = follows and hits[0] == llaso.strict_norm(item.gold)
-    details: dict[str, Any] = {"hits": hits}
+    strict_labels = item.strict_labels
+    verdict = choose(
+        item.response,
+        strict_labels,
+        index_of(item.gold, strict_labels),
+        item.aliases,
+        letters=False,
+    )
+    follows, correct = verdict.option is not None, verdict.correct
+    details: dict[str, Any] = {
+        "hits": sorted({llaso.strict_norm(strict_labels[index]) for index in verdict.named})
+    }
     labels = llaso.label_set(item.labels)
     # the abstention script writes a reply that is no text as Python does, and takes a missing one for empty
     official_hits = llaso.official_hits(item.written, labels)
@@ -119,7 +130,7 @@ def closed(item: Item) -> Part:
                 "strict": Scored(_share(not follows), parsed=item.answered),
             },
         },
-        hits[0] if follows else None,
+        None if verdict.option is None else llaso.strict_norm(strict_labels[verdict.option]),
         details,
         item.stopped(("accuracy",)),
     )

@@ -20,6 +20,7 @@ from typing import Any, Literal
 from harness.errors import InputFileError
 from harness.types import Document, ItemScore
 from metrics import vanilla
+from metrics.text.closed import alias_part
 from tasks.llaso_eval import judge_reply as judge
 from tasks.llaso_eval import labels as llaso
 from tasks.llaso_eval.rules import RULES, Item, judged
@@ -104,7 +105,8 @@ def signature(docs: Sequence[Document]) -> dict[str, str]:
     if not entry.labels:
         return {}
     official, strict = (_list_id(labels) for labels in _label_lists(docs[0]))
-    return {"labels": official} | ({} if strict == official else {"strict_labels": strict})
+    further = {} if strict == official else {"strict_labels": strict}
+    return {"labels": official, **further, **alias_part(docs[0].get("_aliases"))}
 
 
 def options(doc: Document) -> tuple[str, ...]:
@@ -160,7 +162,8 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
     entry = _data_set(doc)
     labels, strict_labels = _label_lists(doc)
     last = bool(doc.get("_last"))
-    item = Item(reference(doc), response, entry, labels, strict_labels, last)
+    aliases = doc.get("_aliases") or {}
+    item = Item(reference(doc), response, entry, labels, strict_labels, last, aliases)
     parts = [rule(item) for name, rule in RULES.items() if name in entry.metrics]
     if entry.judged:
         parts.append(judged(item, verdicts))

@@ -1,10 +1,10 @@
-"""Scoring of MMAU: the official word-set rule, bit-exact, in two readings.
+"""Scoring of MMAU: the official word-set rule, bit-exact, and the strict reading of letters and texts.
 
-A reply is right when it holds every word of the answer and no word that only distractors have
-(README.md). Official: items without a reply are in no denominator; a reply that is no text,
-an unknown task or difficulty, and an unhashable sub-category are where upstream stops. Strict: every
-item counts, and what is no text or has no words is wrong and unparsed. The test split's answers are
-withheld: without an answer the score is absent in both readings.
+Official: a reply is right when it holds every word of the answer and no word that only distractors have
+(README.md); items without a reply are in no denominator; a reply that is no text, an unknown task
+or difficulty, and an unhashable sub-category are where upstream stops. Strict: every item counts, and the
+reply must commit to the right option, by letter or by text (``metrics.text.commitment``). The test split's
+answers are withheld: without an answer the score is absent in both readings.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any, Final
 from harness.errors import InputFileError
 from harness.types import MISSING, Document, ItemScore, Scored
 from metrics import vanilla
+from metrics.text.closed import choose, index_of
 
 TASKS: Final = ("sound", "music", "speech")
 DIFFICULTIES: Final = ("easy", "medium", "hard")
@@ -68,9 +69,18 @@ def options(doc: Document) -> tuple[str, ...]:
 
 
 def reference(doc: Document) -> str | None:
-    """The right choice's text, ``None`` where it is withheld."""
+    """The right choice's text, ``None`` where it is withheld.
+
+    Raises:
+        InputFileError: the answer is there and no text.
+    """
     answer = doc.get("answer")
-    return answer if isinstance(answer, str) and answer else None
+    if answer is not None and not isinstance(answer, str):
+        raise InputFileError(
+            f"field 'answer' is {answer!r}, expected text: one of 'choices'",
+            where=str(doc.get("_id") or doc.get("id")),
+        )
+    return answer or None
 
 
 def _upstream_stops(doc: Document, response: Any) -> bool:
@@ -85,12 +95,6 @@ def _upstream_stops(doc: Document, response: Any) -> bool:
         or unknown
         or isinstance(doc.get("sub-category"), (list, dict))
     )
-
-
-def _chosen(choices: Sequence[str], reply: str) -> str | None:
-    """The only choice that the reply would be right for, if it were the answer."""
-    fitting = [choice for choice in choices if words(choice) and is_correct(choice, choices, reply)]
-    return fitting[0] if len(fitting) == 1 else None
 
 
 def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemScore:
@@ -114,16 +118,21 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
         bool(said) and any(words(choice) and words(choice) <= said for choice in choices)
     )
     stats = {"correct": int(correct), "n": 1}
+    offered = choices if answer is None or answer in choices else (*choices, answer)
+    verdict = choose(response, offered, index_of(answer, offered))
+    strict = {"correct": int(verdict.correct), "n": 1}
     stops = answer is not None and _upstream_stops(doc, response)
     counted = answer is not None and response is not MISSING and not stops
     return ItemScore(
         metrics={
             "accuracy": {
                 "official": Scored(stats if counted else None, parsed=read),
-                "strict": Scored(stats if answer is not None else None, parsed=read),
+                "strict": Scored(
+                    strict if answer is not None else None, parsed=verdict.option is not None
+                ),
             }
         },
-        extracted=_chosen(choices, response) if isinstance(response, str) else None,
+        extracted=None if verdict.option is None else offered[verdict.option],
         aborted=frozenset({"accuracy"}) if stops else frozenset(),
     )
 

@@ -1,9 +1,9 @@
-"""Scoring of MMSU: the official letter rule, bit-exact, in two readings.
+"""Scoring of MMSU: the official letter rule, bit-exact, and the strict reading of letters and texts.
 
-A reply is stripped and its lines joined; its first character, else its last but one, is the letter
-(README.md). Official: a reply that gives no letter, or is no text, is in no denominator; a
-missing or empty one counts as wrong. Strict: the same letter, but every item counts, and a letter that
-points at a null choice is unparsed and wrong. Null choices and the option text "None" are kept apart.
+Official: a reply is stripped and its lines joined; its first character, else its last but one, is the letter
+(README.md); a reply that gives no letter, or is no text, is in no denominator; a missing or empty
+one counts as wrong. Strict: every item counts, and the reply must commit to the right choice, by letter or by
+text (``metrics.text.commitment``). Null choices are no options; the option text "None" is one.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from harness.types import MISSING, Document, ItemScore, Scored
 from metrics import vanilla
+from metrics.text.closed import choose, index_of
 
 LETTERS: Final = "ABCD"
 
@@ -82,15 +83,18 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
     chosen = None if letter is None else _choice(doc, letter)
     matches = letter is not None and bool(chosen == gold)
     official = {"correct": int(matches), "n": 1} if counted else None
-    strict = {"correct": int(matches and isinstance(chosen, str) and bool(gold)), "n": 1}
+    choices = tuple(text if isinstance(text := _choice(doc, name), str) else "" for name in LETTERS)
+    verdict = choose(response, choices, index_of(gold, choices) if gold else None)
+    strict = {"correct": int(verdict.correct), "n": 1}
     return ItemScore(
         metrics={
             "accuracy": {
                 "official": Scored(official, parsed=letter is not None),
-                "strict": Scored(strict, parsed=isinstance(chosen, str) and chosen != ""),
+                "strict": Scored(strict, parsed=verdict.option is not None),
             }
         },
         extracted=letter,
+        details={} if verdict.option is None else {"committed": LETTERS[verdict.option]},
     )
 
 

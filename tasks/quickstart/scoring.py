@@ -7,7 +7,6 @@ kept. Nothing leaves a denominator, nothing is drawn at random, no judge is aske
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal
 
@@ -15,14 +14,11 @@ from harness.errors import InputFileError
 from harness.types import Document, ItemScore, Scored
 from metrics import vanilla
 from metrics.measures.macro_f1 import confusion_item
+from metrics.text.closed import read
 from metrics.text.edits import char_edits, word_edits
-from metrics.text.labels import only_label
 from metrics.text.normalizers import NORMALIZERS, without_script_spaces
 from metrics.text.numbers import spoken_number
-from metrics.text.options import letter_or_text
 from tasks.quickstart.instructions import keeps
-
-_LEADING_LETTER: Final = re.compile(r"[\s*]*\(?([a-zA-Z])(?=[\s*]*(?:[.):*]|$))[.):*]*")
 
 
 def score(doc: Document, response: Any, verdicts: Sequence[str] | None) -> ItemScore:
@@ -113,24 +109,6 @@ def signature(docs: Sequence[Document]) -> dict[str, str]:
     return {"norm": "+".join(sorted(names))} if names else {}
 
 
-def read_choice(reply: str, options: Sequence[str]) -> int | None:
-    """Index of the only option that a reply names by letter or text, else ``None``.
-
-    ``letter_or_text`` with one addition: a reply may begin with a bare letter, alone or before ``.``,
-    ``)`` or ``:``. It then counts as a letter in parentheses.
-
-    >>> read_choice("B. oil", ["banking", "oil"]), read_choice("B", ["banking", "oil"])
-    (1, 1)
-    >>> read_choice("B. banking", ["banking", "oil"]) is None
-    True
-    >>> read_choice("A long story", ["banking", "oil"]) is None
-    True
-    """
-    if match := _LEADING_LETTER.match(reply):
-        reply = f"({match[1]}) {reply[match.end() :]}"
-    return letter_or_text(reply, options)
-
-
 def _one(correct: bool) -> dict[str, float]:
     return {"correct": int(correct), "n": 1}
 
@@ -153,14 +131,15 @@ def _option_metrics(answer: str, picked: str | None) -> dict[str, Scored]:
 
 
 def _choice(doc: Document, reply: str) -> ItemScore:
-    index = read_choice(reply, doc["options"])
+    index = read(reply, doc["options"]).option
     picked = None if index is None else doc["options"][index]
     metrics = _option_metrics(doc["answer"], picked)
     return ItemScore({name: {"strict": scored} for name, scored in metrics.items()}, picked)
 
 
 def _keyword(doc: Document, reply: str) -> ItemScore:
-    picked = only_label(reply.casefold(), [word.casefold() for word in doc["options"]])
+    index = read(reply, doc["options"], letters=False).option
+    picked = None if index is None else doc["options"][index]
     metrics = _option_metrics(doc["answer"], picked)
     metrics["macro_f1"] = Scored(confusion_item(doc["answer"], picked), parsed=picked is not None)
     return ItemScore({name: {"strict": scored} for name, scored in metrics.items()}, picked)

@@ -16,10 +16,9 @@ from typing import Any, Final, Literal
 from harness.audio import AudioRef
 from harness.errors import InputFileError, UsageError
 from harness.types import DataInfo, Document, Documents
-from metrics.text.options import parse_inline_options
 from tasks._shared.hub import Row, rows, snapshot
 from tasks.sakura.layout import TRACKS, clip_name, find_track, read_metadata
-from tasks.sakura.questions import gold_index
+from tasks.sakura.questions import gold_index, parse_inline_options
 
 CLIPS: Final = 500
 OPTIONS: Final = {"Animal": 4, "Emotion": 4, "Gender": 2, "Language": 4}

@@ -1,8 +1,14 @@
-"""The gold answer of a SAKURA question among the options that stand inside its instruction."""
+"""The options that stand inside a SAKURA instruction as ``(a) x (b) y (c) z``, and the gold answer among them."""
 
 from __future__ import annotations
 
+import re
+import string
 from collections.abc import Sequence
+from typing import Final
+
+_MARKER: Final = re.compile(r"(?<!\w)\(([a-zA-Z])\)")
+_LETTERS: Final = string.ascii_lowercase
 
 
 def gold_index(answer: str, options: Sequence[tuple[str, str]]) -> int | None:
@@ -10,7 +16,7 @@ def gold_index(answer: str, options: Sequence[tuple[str, str]]) -> int | None:
 
     Args:
         answer: the answer as stored: letter and text, or the text alone; outer spaces do not count.
-        options: (letter, text) pairs of the instruction, as ``metrics.text.options`` reads them.
+        options: (letter, text) pairs of the instruction, as ``parse_inline_options`` reads them.
 
     >>> gold_index(" (b) Dog", [("a", "cat"), ("b", "Dog")])
     1
@@ -25,3 +31,37 @@ def gold_index(answer: str, options: Sequence[tuple[str, str]]) -> int | None:
         if text.startswith(f"({letter})"):
             return index
     return None
+
+
+def parse_inline_options(text: str) -> tuple[tuple[str, str], ...]:
+    """Options that stand in a prompt as ``(a) x (b) y (c) z``.
+
+    The last run of markers that begins with ``(a)`` and goes on letter by letter is taken; the text of
+    an option ends at the next marker of the run, that of the last one at the end of its line.
+
+    Returns:
+        (lower-case letter, option text) pairs in order; empty if there are fewer than two.
+
+    >>> parse_inline_options("Who speaks? (a) Female (b) Male")
+    (('a', 'Female'), ('b', 'Male'))
+    >>> parse_inline_options("No options here.")
+    ()
+    """
+    run: list[re.Match[str]] = []
+    best: list[re.Match[str]] = []
+    for marker in _MARKER.finditer(text):
+        letter = marker[1].lower()
+        if letter == "a":
+            run = [marker]
+        elif run and len(run) < len(_LETTERS) and letter == _LETTERS[len(run)]:
+            run.append(marker)
+        if len(run) > 1:
+            best = run
+    options = []
+    for number, marker in enumerate(best, start=1):
+        if number < len(best):
+            value = text[marker.end() : best[number].start()]
+        else:
+            value = text[marker.end() :].lstrip().partition("\n")[0]
+        options.append((marker[1].lower(), value.strip().rstrip(",;").rstrip()))
+    return tuple(options)

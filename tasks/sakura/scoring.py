@@ -15,9 +15,9 @@ from typing import Any, Final
 from harness.errors import InputFileError
 from harness.types import Document, ItemScore, Scored
 from metrics import vanilla
-from metrics.text.options import letter_or_text, parse_inline_options
+from metrics.text.closed import choose
 from tasks.sakura import judge_reply as judge
-from tasks.sakura.questions import gold_index
+from tasks.sakura.questions import gold_index, parse_inline_options
 
 GOLD_PLACEHOLDER = "[GROUND_TRUTH_ANSWER]"
 """The slot of the official judge prompt that upstream fills last: in a reply, it becomes the gold."""
@@ -106,9 +106,10 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
     {'correct': 1, 'n': 1}
     """
     choices = parse_inline_options(instruction(doc))
-    picked = letter_or_text(response, [text for _, text in choices])
     gold = gold_index(reference(doc), choices)
-    control = Scored(_one(picked is not None and picked == gold), parsed=picked is not None)
+    verdict = choose(response, [text for _, text in choices], gold)
+    picked = verdict.option
+    control = Scored(_one(verdict.correct), parsed=picked is not None)
 
     details: dict[str, Any] = {}
     if isinstance(response, str) and GOLD_PLACEHOLDER in response:

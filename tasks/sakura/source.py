@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.types import Document
-from metrics.text.options import parse_inline_options
 from tasks._shared.source import HubFiles, Oddity, Source, compare, read_frozen
 from tasks.sakura.data import LABELS, OPTIONS
 from tasks.sakura.layout import TRACKS, clip_name
-from tasks.sakura.questions import gold_index
+from tasks.sakura.questions import gold_index, parse_inline_options
 
 FROZEN: Final = Path(__file__).with_name("frozen_gold.txt")
 

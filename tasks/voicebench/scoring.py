@@ -22,9 +22,11 @@ from typing import Any, Final, Literal
 from harness.errors import InputFileError
 from harness.types import Document, ItemScore, Scored, Stats
 from metrics import vanilla
+from metrics.text.closed import choose, lettered_options
 from tasks.voicebench import ifeval, panda
 from tasks.voicebench import judge_reply as judge
 from tasks.voicebench import reply_rules as rules
+from tasks.voicebench.bbh import read_bbh
 from tasks.voicebench.layout import CONFIGS, Evaluator
 from tasks.voicebench.refusals import refuses
 
@@ -163,31 +165,37 @@ def _strict_vote(response: Any, votes: Sequence[str]) -> Scored:
 
 
 def _mcq(doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> ItemScore:
-    """The first option letter that a template finds."""
+    """The first option letter that a template finds; strictly the option committed to."""
     gold = _text(doc, "reference")
     if not isinstance(response, str):
         return _stopped("accuracy")
     letter = rules.mcq_letter(response)
     expected = 1 / len(rules.LETTERS) if gold in set(rules.LETTERS) else 0
-    return _read_or_drawn(letter, letter == gold, expected)
+    texts = lettered_options(str(doc.get("prompt", ""))) or ("",) * len(rules.LETTERS)
+    right = ord(gold) - ord("A") if len(gold) == 1 and gold.isupper() else None
+    verdict = choose(response, texts, right if right is None or right < len(texts) else None)
+    strict = Scored(_share(verdict.correct), parsed=verdict.option is not None)
+    return _read_or_drawn(letter, letter == gold, expected, strict)
 
 
 def _bbh(doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> ItemScore:
-    """The verdict of the first rule of the sub-task's chains."""
+    """The verdict of the first rule of the sub-task's chains; strictly the one committed to."""
     gold = rules.bbh_gold(_text(doc, "reference"))
     subtask = rules.bbh_subtask(_text(doc, "id"))
     if not isinstance(response, str) or gold is None or subtask is None:
         return _stopped("accuracy")
     verdict = rules.bbh_verdict(response, subtask)
-    return _read_or_drawn(verdict, verdict == gold, 1 / 2)
+    said = read_bbh(response, subtask)
+    strict = Scored(_share(said == gold), parsed=said is not None)
+    return _read_or_drawn(verdict, verdict == gold, 1 / 2, strict)
 
 
-def _read_or_drawn(extracted: Any, correct: bool, expected: float) -> ItemScore:
-    """Accuracy of an answer that was read, or the expectation of the official draw."""
+def _read_or_drawn(extracted: Any, correct: bool, expected: float, strict: Scored) -> ItemScore:
+    """Accuracy: official of an answer that was read, or the expectation of the draw; strict as given."""
     if extracted is None:
-        official, strict = Scored(_share(expected), parsed=False), _wrong()
+        official = Scored(_share(expected), parsed=False)
     else:
-        official = strict = Scored(_share(correct))
+        official = Scored(_share(correct))
     return ItemScore({"accuracy": {"official": official, "strict": strict}}, extracted)
 
 

@@ -12,15 +12,15 @@ import pytest
 from metrics.measures.corpus_bleu import bleu_item
 from metrics.text.canonical import canonical
 from metrics.text.cleaning import CLEANERS
+from metrics.text.commitment import committed
 from metrics.text.edits import char_edits, word_edits
-from metrics.text.labels import labels_named, only_label
 from metrics.text.normalizers import NORMALIZERS, without_script_spaces
 from metrics.text.numbers import spoken_number, strict_number
-from metrics.text.options import letter_or_text, parse_inline_options
 from metrics.text.phonemes import arpabet, ipa
 from metrics.text.three_scores import named_scores
 from tasks.dynamic_superb import slot_strings
-from tasks.dynamic_superb.reply_rules import strict_label, unique_labels
+from tasks.dynamic_superb.reply_rules import unique_labels
+from tasks.sakura.questions import parse_inline_options
 
 PIECES = [
     *(
@@ -55,9 +55,8 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "strict_number": strict_number,
     "spoken_number": spoken_number,
     "parse_inline_options": parse_inline_options,
-    "letter_or_text": lambda text: letter_or_text(text, ["Male", "female", "(a)"]),
-    "labels_named": lambda text: labels_named(text, ["Male", "female", "", "."]),
-    "only_label": lambda text: only_label(text, ["Male", "female"]),
+    "committed": lambda text: committed(text, ["Male", "female", "(a)", ""]),
+    "committed label": lambda text: committed(text, ["Male", "female", "."], letters=False),
     "word_edits": lambda text: word_edits("male twenty", text),
     "word_edits_reference": lambda text: word_edits(text, "male twenty"),
     "char_edits": lambda text: char_edits("male", text),
@@ -71,7 +70,6 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "decades": functools.partial(strict_number, decades=True),
     "named_scores": lambda text: named_scores(text, {"one": "male", "two": "female"}, "total"),
     "unique_labels": unique_labels,
-    "strict_label": lambda text: strict_label(text, "Male", ["Male", "female"]),
 }
 
 

@@ -11,9 +11,10 @@ import pytest
 
 from metrics.registry import METRICS
 from metrics.text.cleaning import CLEANERS
+from metrics.text.commitment import committed
 from metrics.text.edits import word_edits
 from metrics.text.normalizers import NORMALIZERS
-from metrics.text.options import letter_or_text, parse_inline_options
+from tasks.sakura.questions import parse_inline_options
 from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
@@ -60,4 +61,4 @@ def test_every_sakura_answer_is_read_in_three_forms(track: str) -> None:
             gold = [f"({letter}) {text}" for letter, text in options].index(answer)
             texts = [text for _, text in options]
             for reply in (answer, answer[:3].upper(), f"Surely: {answer[4:]}!"):
-                assert letter_or_text(reply, texts) == gold
+                assert committed(reply, texts) == gold

@@ -32,11 +32,9 @@ def test_every_golden_verdict_equals_the_official_one() -> None:
 
 def test_golden_aggregates_equal_the_printed_figures() -> None:
     cells: dict[Any, list[Any]] = defaultdict(list)
-    strict: list[Any] = []
     for line in lines("cases.jsonl"):
         doc = line["doc"]
         accuracy = scoring.score(doc, line["response"], None).metrics["accuracy"]
-        strict.append(accuracy["strict"].stats)
         if accuracy["official"].stats is not None:
             for cell in ("all", doc["category"], (doc["category"], doc["sub-category"])):
                 cells[cell].append(accuracy["official"].stats)
@@ -51,7 +49,6 @@ def test_golden_aggregates_equal_the_printed_figures() -> None:
     for category, parts in want["category_subcategory"].items():
         assert printed(category) == want["category_average"][category]
         assert {part: printed((category, part)) for part in parts} == parts
-    assert METRICS["accuracy"].aggregate(strict) == official["accuracy_if_unparsed_counted_wrong"]
 
 
 def test_edge_cases_count_skip_or_score_as_upstream() -> None:

@@ -94,6 +94,45 @@ def test_the_schema_names_the_line(tmp_path: Path, old: str, new: str, message: 
         parse(tmp_path / "t.yaml", GOOD.replace(old, new))
 
 
+ALIASES = "    aliases: "
+
+
+@pytest.mark.parametrize(
+    ("aliases", "message"),
+    [
+        ("[angry]", r"t\.yaml:\d+: metadata.lalm.aliases is \['angry'\], expected mapping"),
+        (
+            "{Anger.: angry}",
+            r"t\.yaml:\d+: metadata.lalm.aliases.Anger. is 'angry', expected a list",
+        ),
+        ("{Anger.: []}", r"metadata.lalm.aliases.Anger. is \[\], expected a list of texts"),
+        (
+            "{Anger.: [30]}",
+            "metadata.lalm.aliases.Anger. holds 30, expected text: put it in quotes",
+        ),
+        ("{Anger.: [' ']}", "holds ' ', expected text"),
+        ("{30: [thirty]}", "has the label 30, expected text: put it in quotes"),
+        ("{a: [same], b: [Same]}", "holds 'Same', which is also a form of 'a'"),
+    ],
+)
+def test_aliases_are_lists_of_texts_of_one_label_each(
+    tmp_path: Path, aliases: str, message: str
+) -> None:
+    assert "    licence: none\n" in GOOD
+    with pytest.raises(TaskFileError, match=message):
+        parse(
+            tmp_path / "t.yaml",
+            GOOD.replace("    licence: none\n", f"    licence: none\n{ALIASES}{aliases}\n"),
+        )
+
+
+def test_aliases_reach_the_declaration(tmp_path: Path) -> None:
+    added = f"    licence: none\n{ALIASES}{{Anger.: [angry, furious]}}\n"
+    spec = parse(tmp_path / "t.yaml", GOOD.replace("    licence: none\n", added))
+    assert spec.aliases == {"Anger.": ("angry", "furious")}
+    assert parse(tmp_path / "u.yaml", GOOD).aliases == {}
+
+
 def test_code_outside_the_harness_needs_trust() -> None:
     spec = parse_task(load_yaml(TOY / "toy.yaml"))
     with pytest.raises(UsageError, match="--trust-task-code"):

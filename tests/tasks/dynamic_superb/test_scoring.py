@@ -70,8 +70,8 @@ def test_a_reply_that_names_no_label_is_unparsed() -> None:
     assert (found["strict"].stats, found["strict"].parsed) == (WRONG, False)
 
 
-def test_a_label_outside_the_list_counts_by_equality_only() -> None:
-    assert exact("it is maybe", "maybe", ("Yes", "No")).metrics["accuracy"]["strict"].stats == WRONG
+def test_a_label_outside_the_list_is_one_more_label() -> None:
+    assert exact("it is yes", "maybe", ("Yes", "No")).metrics["accuracy"]["strict"].stats == WRONG
     assert exact("Maybe.", "maybe", ("Yes", "No")).metrics["accuracy"]["strict"].stats == RIGHT
 
 

@@ -34,29 +34,39 @@ def item(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("reply", "correct", "parsed"),
+    ("reply", "official", "strict", "parsed"),
     [
-        ("A door bell", 1, True),
-        ("bell, a DOOR!", 1, True),
-        ("It is a door bell, surely a bell.", 1, True),
-        ("**A door bell**\n", 1, True),
-        ("A church bell", 0, True),
-        ("A door bell or a church bell", 0, True),
-        ("door bell", 0, False),
-        ("a doorbell", 0, False),
-        ("a door_bell", 0, False),
-        ("B", 0, False),
-        ("(B) A door bell", 1, True),
-        ("", 0, False),
-        ("…!?", 0, False),
-        ("Ａ ｄｏｏｒ ｂｅｌｌ", 0, False),
+        ("A door bell", 1, 1, True),
+        ("bell, a DOOR!", 1, 1, True),
+        ("It is a door bell, surely a bell.", 1, 1, True),
+        ("**A door bell**\n", 1, 1, True),
+        ("A church bell", 0, 0, True),
+        ("A door bell or a church bell", 0, 0, False),
+        ("It is not a door bell.", 1, 0, False),
+        ("door bell", 0, 1, True),
+        ("a doorbell", 0, 0, False),
+        ("B", 0, 1, True),
+        ("The answer is (B).", 0, 1, True),
+        ("(B) A door bell", 1, 1, True),
+        ("(A) A door bell", 1, 0, False),
+        ("A) or B)", 0, 0, False),
+        ("", 0, 0, False),
+        ("…!?", 0, 0, False),
+        ("Ａ ｄｏｏｒ ｂｅｌｌ", 0, 1, True),
     ],
 )
-def test_the_word_set_rule_in_both_readings(reply: str, correct: int, parsed: bool) -> None:
+def test_words_officially_and_commitment_strictly(
+    reply: str, official: int, strict: int, parsed: bool
+) -> None:
     readings = scoring.score(item(), reply, None).metrics["accuracy"]
-    for reading in ("official", "strict"):
-        assert readings[reading].stats == {"correct": correct, "n": 1}
-        assert readings[reading].parsed is parsed
+    assert readings["official"].stats == {"correct": official, "n": 1}
+    assert readings["strict"].stats == {"correct": strict, "n": 1}
+    assert readings["strict"].parsed is parsed
+
+
+def test_an_answer_that_is_no_text_is_named() -> None:
+    with pytest.raises(InputFileError, match="own-1: field 'answer' is 3"):
+        scoring.score(item(answer=3), "A door bell", None)
 
 
 def test_hyphens_split_accents_matter_and_underscores_join() -> None:

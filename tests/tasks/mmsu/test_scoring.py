@@ -52,15 +52,17 @@ def readings(doc: dict[str, Any], response: Any) -> tuple[Any, Any, bool]:
         ("\u00a0B\u00a0", 1, 1, True),
         ("The answer is\nB\n.", 1, 1, True),
         ("Because of the hour: B.", 1, 1, True),
-        ("Answer: B", 0, 0, True),
-        ("Certainly B.", 0, 0, True),
-        ("ABCD", 0, 0, True),
-        ("The answer is B", None, 0, False),
-        ("**B**", None, 0, False),
-        ("(B) Lunch", None, 0, False),
-        ("b", None, 0, False),
-        ("Ｂ", None, 0, False),
-        ("\u200bB", None, 0, False),
+        ("Answer: B", 0, 1, True),
+        ("Certainly B.", 0, 1, True),
+        ("ABCD", 0, 0, False),
+        ("The answer is B", None, 1, True),
+        ("**B**", None, 1, True),
+        ("(B) Lunch", None, 1, True),
+        ("As an AI, I cannot hear.", 0, 0, False),
+        ("not B", None, 0, False),
+        ("b", None, 1, True),
+        ("Ｂ", None, 1, True),
+        ("\u200bB", None, 1, True),
         ("none", None, 0, False),
         ("x", None, 0, False),
         ("None", 0, 0, False),
@@ -92,9 +94,9 @@ def test_the_option_text_none_is_not_null() -> None:
     assert scoring.options(literal) == ("A. None", "B. Lunch")
 
 
-def test_texts_are_compared_exactly_and_an_absent_gold_is_the_empty_text() -> None:
-    assert readings(item(answer_gt="Lunch "), "B") == (0, 0, True)
-    assert readings(item(answer_gt="lunch"), "B") == (0, 0, True)
+def test_official_compares_texts_exactly_and_an_absent_gold_is_the_empty_text() -> None:
+    assert readings(item(answer_gt="Lunch "), "B") == (0, 1, True)
+    assert readings(item(answer_gt="lunch"), "B") == (0, 1, True)
     assert readings(item(choice_c="Lunch"), "C") == (1, 1, True)
     without = item(choice_a="")
     del without["answer_gt"]
@@ -119,18 +121,13 @@ REPLIES = st.one_of(
 
 @settings(deadline=None, max_examples=examples(300))
 @given(response=REPLIES, null=st.sampled_from(["choice_a", "choice_b", "choice_c"]))
-def test_any_reply_scores_in_bounds_and_strict_never_exceeds_official(
-    response: Any, null: str
-) -> None:
+def test_any_reply_scores_in_bounds_and_twice_the_same(response: Any, null: str) -> None:
     doc = item(**{null: None})
     result = scoring.score(doc, response, None)
     assert result == scoring.score(doc, response, None)
-    official = result.metrics["accuracy"]["official"].stats
     strict = result.metrics["accuracy"]["strict"].stats
     assert strict is not None
-    value = METRICS["accuracy"].value(strict)
-    assert 0 <= value <= 1
-    assert value <= (METRICS["accuracy"].value(official) if official else 0)
+    assert METRICS["accuracy"].value(strict) in (0, 1)
 
 
 def test_a_megabyte_reply_is_read() -> None:

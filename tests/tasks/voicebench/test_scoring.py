@@ -58,7 +58,7 @@ def test_a_letter_counts_the_same_in_both_readings() -> None:
 
 
 def test_no_letter_is_a_quarter_officially_and_wrong_strictly() -> None:
-    result = score("openbookqa", "fire")
+    result = score("openbookqa", "hard to say")
     assert correct(result, "accuracy") == (0.25, 0)
     assert parsed(result, "accuracy") == (False, False)
 

@@ -1,0 +1,327 @@
+"""The options of a question in the form in which a reply is searched for them.
+
+``compile_choices`` turns option texts (with aliases, with or without letters) into one pattern for their
+strong forms, a table of whole replies that need no reading, and the weak forms (``A``, ``no``, ``one``,
+``both``) that count only where an answer is expected. Equal texts are one option. A form that would name two
+different options names none of them, unless it is the very text of one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Final
+
+from metrics.text.frames import lower, plain, prepare
+from metrics.text.numbers import spoken_number
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+LATIN: Final = "0-9A-Za-z\u00c0-\u024f"
+WORD: Final = (
+    r"[^\s\x00-/:-@\[-`{-\x7f\u00a1-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b8\u00bb\u00bf\u2010-\u2027\u2030-\u205e"
+    r"\u3001-\u3003\u3008-\u3020\u30fb\ufffd\ue000-\uf8ff؟،؛।♯♭]"
+)
+"""Letters, marks and digits of any script; no placeholder of a mention."""
+_UNSPACED_CLASS: Final = (
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+)
+_UNSPACED: Final = re.compile(_UNSPACED_CLASS)
+_CORE: Final = re.compile(rf"\d+(?:[.,]\d+)*|(?:(?!\d){WORD})+|[#/+%&=<>°$€£♯♭@^|~\\]")
+_NUMERAL: Final = re.compile(r"\d+(?:[.,]\d+)*")
+_ARTICLE: Final = re.compile(r"(?:an?|the)\s+(?=\S)")
+_PREFIX: Final = re.compile(r"[(\[]([A-Za-z])[)\]]\s*(?=\S)|([A-Za-z])(?:[).:]|\s+-)\s+(?=\S)")
+_EDGES: Final = " \n.,;:!?\"'()[]-"
+_EXACT_EDGES: Final = " \n.,;:!?\"'()[]{}*`_<>。、．！？：；「」『』【】《》"
+_UNIT: Final = re.compile(r"([-+]?\d+(?:[.,]\d+)*)\s*([^\d\s].*)")
+_UNITS: Final = "(?:k?hz|bpm|db|ms|secs?|seconds?|min|yrs?|years?|yo|times?|semitones?|cents?)"
+_NUMBER_WORDS: Final = re.compile(
+    r"(?:(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
+    r"seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|and)[\s,-]*)+"
+)
+_ONES: Final = _words(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+    " fifteen sixteen seventeen eighteen nineteen"
+)
+_TENS: Final = _words("twenty thirty forty fifty sixty seventy eighty ninety")
+_WEAK_WORDS: Final = _words(
+    "a an the i it is in on at by to for of or and so but as no not none null nil nothing one both all neither either other"
+    " others another some any many most same different this that these those here there now then maybe perhaps unknown"
+    " unclear unsure uncertain said say first second third last right go ai human us true false correct incorrect nope"
+)
+_WEAK_PHRASES: Final = (
+    "not sure", "i don't know", "don't know", "it depends", "can't tell", "cannot tell", "n/a", "not applicable",
+)  # fmt: skip
+
+
+_FUNCTION_WORDS: Final = frozenset(
+    _words("a an the of and is are was were to in on at by with for it its")
+)
+_NEGATIVE: Final = frozenset(_words("no not none never neither nor without t cannot non"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choices:
+    """Compiled options; built by ``compile_choices``.
+
+    Attributes:
+        size: how many options there are.
+        same: for each option, the first one of equal text.
+        distinct: the options that are their own first.
+        labels: upper-case letter -> option.
+        exact: folded whole reply -> option.
+        pattern: the strong forms, longest first; ``None`` if there are none.
+        forms: key of a form -> option.
+        weak: key of a weak form -> option.
+        weak_pattern: the weak forms of more than one letter; ``None`` if there are none.
+        words: for each distinct option of several words, its content words; for the others, an empty set.
+    """
+
+    size: int
+    same: tuple[int, ...]
+    distinct: frozenset[int]
+    labels: Mapping[str, int]
+    exact: Mapping[str, int]
+    pattern: re.Pattern[str] | None
+    forms: Mapping[str, int]
+    weak: Mapping[str, int]
+    weak_pattern: re.Pattern[str] | None
+    words: tuple[frozenset[str], ...]
+
+
+@lru_cache(maxsize=4096)
+def compile_choices(
+    options: tuple[str, ...],
+    aliases: tuple[tuple[str, ...], ...] = (),
+    *,
+    letters: bool = True,
+) -> Choices:
+    """Compile the options of a question.
+
+    Args:
+        options: option texts in order; if all are empty, the options are letters only, else an empty one is no
+            option. A common prefix such as ``(A) `` or ``A. `` of all texts is their letter, not their text.
+        aliases: further forms of each option; empty or one tuple for each option.
+        letters: whether the options have letters, A for the first.
+
+    >>> compile_choices(("(A) Man", "(B) A woman")).exact["woman"]
+    1
+    """
+    texts, names = _split_letters([lower(plain(prepare(text))) for text in options])
+    keys = [form_key(text) for text in texts]
+    first: dict[str, int] = {}
+    same = tuple(first.setdefault(key, i) if key else i for i, key in enumerate(keys))
+    found: dict[str, set[int]] = {}
+    spelled: dict[str, list[str]] = {}
+    own = set(filter(None, keys))
+
+    def add(form: str, option: int, *, is_own: bool = False) -> None:
+        key = form_key(form)
+        if key and (is_own or key not in own or keys[option] == key):
+            found.setdefault(key, set()).add(same[option])
+            spelled.setdefault(key, []).append(form)
+
+    for i, text in enumerate(texts):
+        add(text, i, is_own=True)
+        for alias in aliases[i] if aliases else ():
+            add(lower(plain(prepare(alias))), i)
+        for variant in _variants(text, texts):
+            add(variant, i)
+    forms = {key: options_.pop() for key, options_ in found.items() if len(options_) == 1}
+    weak = {
+        key: option
+        for key, option in forms.items()
+        if key in weak_keys() or (len(key) == 1 and key.isascii() and key.isalpha())
+    }
+    labels: dict[str, int] = {}
+    if letters:
+        for i, name in enumerate(names):
+            if name and (keys[i] or not any(texts)):
+                labels.setdefault(name, same[i])
+    exact = {form.strip(_EXACT_EDGES): option for form, option in _spellings(forms, spelled)}
+    for name, option in labels.items():
+        exact.setdefault(name.lower(), option)
+    slash = any("/" in text for text in texts)
+    loose = [key for key in weak if len(key) > 1]
+    return Choices(
+        size=len(options),
+        same=same,
+        distinct=frozenset(same),
+        labels=labels,
+        exact={form: option for form, option in exact.items() if form},
+        pattern=_any_of([f for key in forms if key not in weak for f in spelled[key]], slash=slash),
+        forms=forms,
+        weak=weak,
+        weak_pattern=_any_of([form for key in loose for form in spelled[key]], slash=slash),
+        words=tuple(_content(key) if same[i] == i else frozenset() for i, key in enumerate(keys)),
+    )
+
+
+def exact_choice(reply: str, choices: Choices) -> int | None:
+    """Return the option that a whole reply is, without reading it; ``None`` if it is none.
+
+    >>> exact_choice(" Woman. ", compile_choices(("Man", "Woman")))
+    1
+    """
+    if len(reply) > 200 or any(mark in reply for mark in "?？؟;"):
+        return None
+    word = lower(reply).strip(_EXACT_EDGES)
+    found = choices.exact.get(word)
+    if found is not None and len(word) == 1 and choices.labels.get(word.upper(), found) != found:
+        return None  # a text that is also the letter of another option
+    return found
+
+
+def form_key(text: str) -> str:
+    """Return the words, numbers and signs of a folded text, by which its forms are compared.
+
+    >>> form_key("twenty-one,  58.0 bpm!"), form_key("c# minor")
+    ('twenty one 58 bpm', 'c # minor')
+    """
+    return " ".join(
+        _number(token) if token[0].isdigit() else token for token in _CORE.findall(text)
+    )
+
+
+@cache
+def weak_keys() -> frozenset[str]:
+    """Return the forms that are also ordinary words: they name an option only where an answer is expected."""
+    return frozenset(map(form_key, (*_WEAK_WORDS, *_WEAK_PHRASES)))
+
+
+def _content(key: str) -> frozenset[str]:
+    """The content words of an option of several such words; else nothing."""
+    words = frozenset(key.split()) - _FUNCTION_WORDS
+    plain_words = all(word.isalpha() for word in words) and not words & _NEGATIVE
+    return words if len(words) > 1 and plain_words else frozenset()
+
+
+def _number(token: str) -> str:
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", token):
+        token = token.replace(",", "")
+    whole, _, rest = token.partition(".")
+    if rest and "." not in rest and "," not in token:
+        rest = rest.rstrip("0")
+        return f"{whole.lstrip('0') or '0'}.{rest}" if rest else whole.lstrip("0") or "0"
+    return token if "," in token or "." in token else token.lstrip("0") or "0"
+
+
+def _split_letters(texts: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Texts without their common kind of letter prefix, and the letter of each option."""
+    matches = [_PREFIX.match(text) for text in texts]
+    given = [(m[1] or m[2]).upper() if m else "" for m in matches]
+    if len(texts) > 1 and sorted(given) == [chr(65 + i) for i in range(len(texts))]:
+        return [text[m.end() :] for text, m in zip(texts, matches, strict=True) if m], given
+    return list(texts), [chr(65 + i) if i < 26 else "" for i in range(len(texts))]
+
+
+def _spellings(
+    forms: Mapping[str, int], spelled: Mapping[str, Sequence[str]]
+) -> list[tuple[str, int]]:
+    return [(form, option) for key, option in forms.items() for form in (*spelled[key], key)]
+
+
+def _variants(text: str, texts: Sequence[str]) -> list[str]:
+    """Other ways to write the same option: articles, numbers as words or digits, order around "and"."""
+    found = []
+    if article := _ARTICLE.match(text):
+        found.append(text[article.end() :])
+    bare = text.strip(_EDGES)
+    if _NUMBER_WORDS.fullmatch(bare):
+        value = spoken_number(bare)
+        if value is not None and value == int(value):
+            found.append(str(int(value)))
+    elif bare.isdigit() and int(bare) < 100:
+        number = int(bare)
+        tens, ones = divmod(number, 10)
+        if number < 20:
+            found.append(_ONES[number])
+        else:
+            found.append(_TENS[tens - 2] + (f"-{_ONES[ones]}" if ones else ""))
+    units = [_UNIT.fullmatch(other.strip(_EDGES)) for other in texts]
+    if len(texts) > 1 and all(units) and len({unit[2] for unit in units if unit}) == 1:
+        own = _UNIT.fullmatch(bare)
+        found.extend([own[1]] if own else [])
+        if own and own[2].strip() == "%":
+            found.append(f"{own[1]} percent")
+    halves = bare.split(" and ")
+    if len(halves) == 2 and not re.match(r"(?:both|between|neither)\b", bare):
+        found.append(f"{halves[1]} and {halves[0]}")
+    return found
+
+
+def _any_of(forms: Sequence[str], *, slash: bool) -> re.Pattern[str] | None:
+    """One pattern for several forms, the longest first."""
+    lengths = {_pattern(form, slash=slash): len(form) for form in forms}
+    ordered = sorted(lengths, key=lambda pattern: (-lengths[pattern], pattern))
+    if not ordered:
+        return None
+    starts = {_CORE.search(form)[0][0] for form in forms}  # type: ignore[index]
+    body = "|".join(ordered)
+    if all(re.match(f"[{LATIN}]", start) for start in starts):  # a cheap test before the many
+        body = f"(?<![{LATIN}])(?=[{''.join(sorted(starts))}])(?:{body})"
+    return re.compile(body)
+
+
+def _pattern(form: str, *, slash: bool) -> str:
+    """A regular expression for one form with borders; gaps between its words may be any punctuation."""
+    parts: list[str] = []
+    end = 0
+    tokens = list(_CORE.finditer(form))
+    for match in tokens:
+        gap = form[end : match.start()]
+        if parts and gap == "-" and form[end - 1].isdigit() and match[0].isdigit():
+            parts.append(r"\s?-\s?")
+        elif parts and gap:
+            parts.append(
+                r"[\s\-'\"_,;:.!?()\[\]—]{0,4}" if gap in "-'" else r"[\s\-'\"_,;:.!?()\[\]—]{1,4}"
+            )
+        token = match[0]
+        parts.append(_number_pattern(token) if token[0].isdigit() else re.escape(token))
+        end = match.end()
+    left, right = _border(tokens[0][0], before=True), _border(tokens[-1][0], before=False)
+    if slash:
+        left, right = rf"(?<!{WORD}/)" + left, right + rf"(?!/{WORD})"
+    return left + "".join(parts) + right
+
+
+def _number_pattern(token: str) -> str:
+    number = _number(token)
+    if "," in number:
+        return re.escape(number)
+    whole, _, rest = number.partition(".")
+    if rest:
+        return rf"0*{re.escape(whole)}\.{re.escape(rest)}0*"
+    if len(whole) > 3 and len(whole) < 13:
+        grouped = f"{int(whole):,}".replace(",", ",?")
+        return rf"{grouped}(?:\.0+)?"
+    return rf"0*{whole}(?:\.0+)?"
+
+
+def _border(token: str, *, before: bool) -> str:
+    edge = token[0] if before else token[-1]
+    if edge.isdigit():
+        if before:
+            return rf"(?<![{LATIN}])(?<!\d[.,])(?<!\d-)(?<!\d - )(?<!\s-)(?<!\A-)(?<![$€£]-)"
+        after = rf"(?:(?![{LATIN}])|(?={_UNITS}\b))"
+        return after + (r"(?![.,]\d)(?!\s?-\s?\d)(?!\+)" if token.isdigit() else r"(?![.,]\d)")
+    if _UNSPACED.match(edge) or not re.match(WORD, edge):
+        return ""
+    latin = re.match(f"[{LATIN}]", edge)
+    kind = f"[{LATIN}]" if latin else WORD
+    if not latin:
+        return (
+            f"(?:(?<!{kind})|(?<={_UNSPACED_CLASS}))"
+            if before
+            else f"(?:(?!{kind})|(?={_UNSPACED_CLASS}))"
+        )
+    if before:
+        tens = "".join(f"(?<!{ten}[ -])" for ten in _TENS) if token in _ONES[1:10] else ""
+        return f"(?<!{kind})(?<![A-Za-z]{{2}}-){tens}"
+    scale = r"(?!\s+(?:hundred|thousand|million)\b)" if token in _ONES or token in _TENS else ""
+    return f"(?!{kind})(?![#♯♭])(?!-[A-Za-z]){scale}"

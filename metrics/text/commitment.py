@@ -1,0 +1,391 @@
+"""The option that a reply commits to, as a careful reader sees it: one, or none.
+
+The rule of every strict reading of closed answers. A mention counts as asserted unless the sentence denies
+it (``not A``, ``A is wrong``, ``B rather than A``), leaves it open (``if``, ``whether``, ``between A and B``, a
+question), lists it (all options in a row) or takes it back (``A, no wait, B``). Assertions have ranks: what is
+called the final answer, what is called the answer or stands alone, what follows ``so``, and what is merely
+said; reasons and concessions come last. The highest rank decides. The reply commits if all assertions of that
+rank name one option; if they name several, or a letter stands beside the text of another option, it commits
+to none. Pure, deterministic, linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from metrics.text.choices import Choices, compile_choices, exact_choice, form_key
+from metrics.text.cues import (
+    CORRECTION,
+    CUE,
+    DENIED,
+    FILLER,
+    IDIOMS,
+    LIST_GAP,
+    PRAISED,
+    QUESTION_TAG,
+)
+from metrics.text.frames import answer_part, lower, prepare
+from metrics.text.mentions import CLASH, MENTION, mask, option_of
+
+ASIDE, SAID, SO, ANSWER, FINAL = range(5)
+"""Ranks of an assertion."""
+
+_LONGEST: Final = 100_000
+_LONGEST_LOOSE: Final = 4_000
+_MENTION: Final = re.compile(MENTION)
+_SENTENCE: Final = re.compile(r"[^.!?;。！？；؟…\n]*(?:[.!?。！？；;؟…]+|\n|$)")
+_ABBREVIATION: Final = re.compile(
+    r"\b(?:e\.g|i\.e|vs|mr|mrs|ms|dr|st|etc|approx|u\.s|u\.k)\.(?=\s*\S)"
+)
+_DECIMAL: Final = re.compile(r"(?<=\d)\.(?=\d)")
+_LIST_AFTER_COMMA: Final = re.compile(
+    rf"\s*(?:and|or|nor|und|oder|et|ou|y|o|和|或)?\s*(?:[(\"']|option |choice |an? |the )*{MENTION}[)\]\"']*\s*(?:,|$|[.;]|and\b|or\b|nor\b|und\b|oder\b|et\b|ou\b)"
+)
+_CONJOINED: Final = re.compile(
+    rf"\s*(?:[(\"']|option |an? |the )*{MENTION}[^.;]{{0,200}}?\b(?:and|or|nor|und|oder|et|ou|y|o)\b\s*(?:[(\"']|option |an? |the )*{MENTION}|\s*(?:and|or|nor)\b"
+)
+
+
+_STOPS: Final = re.compile(r"[.\n?!]")
+_ENDS: Final = re.compile(r"[.\n:;?!]")
+_UNLISTED: Final = re.compile(
+    r"(?:\b(?:not|neither|nor|no|rather than|instead of|except(?: for)?|rule[sd]? out|ruling out|exclud\w+|eliminat\w+|reject\w*|dismiss\w*|discard\w*|other than|apart from|anything but|all but|nicht|pas|weder|ni|non)|n't|不是|并非|排除|除了)\s*[\"'(]*(?:an? |the )?$"
+)
+
+
+class Assertion(NamedTuple):
+    """One asserted mention: when it was said, how strongly, and of which options (one, or a clash)."""
+
+    epoch: int
+    rank: int
+    sentence: int
+    turn: int
+    options: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """What a reply commits to.
+
+    Attributes:
+        option: index of the option, ``None`` if there is none or no single one.
+        named: every option that the reply mentions, in order of first mention.
+    """
+
+    option: int | None
+    named: tuple[int, ...] = ()
+
+
+NOTHING: Final = Commitment(None)
+
+
+def read_commitment(reply: str, choices: Choices) -> Commitment:
+    """Return what a reply commits to.
+
+    Args:
+        reply: the reply as the model gave it.
+        choices: the compiled options; equal texts count as their first option.
+
+    >>> people = compile_choices(("Man", "Woman", "Child"))
+    >>> [read_commitment(text, people).option for text in ("(B)", "A woman, not a man.", "A man or a woman", "Not A.")]
+    [1, 1, None, None]
+    """
+    quick = exact_choice(reply, choices)
+    if quick is not None:
+        return Commitment(quick, (quick,))
+    part = answer_part(prepare(reply[-_LONGEST:]))
+    quick = exact_choice(part, choices)
+    if quick is not None:
+        return Commitment(quick, (quick,))
+    masked = mask(part, lower(part), choices)
+    if not _MENTION.search(masked):
+        loose = _by_words(lower(part), choices)
+        return NOTHING if loose is None else Commitment(loose, (loose,))
+    found = _MENTION.findall(masked)
+    named = tuple(
+        dict.fromkeys(i for mark in found if mark != CLASH for i in option_of(mark, choices))
+    )
+    return Commitment(_decide(_assertions(masked, choices), choices), named)
+
+
+def committed(
+    reply: object,
+    options: Sequence[str],
+    aliases: Sequence[Sequence[str]] = (),
+    *,
+    letters: bool = True,
+) -> int | None:
+    """Return the index of the only option that a reply commits to, else ``None``.
+
+    Args:
+        reply: the reply; anything but text commits to nothing.
+        options: option texts in order.
+        aliases: further forms of each option.
+        letters: whether the options have letters.
+
+    >>> committed("The answer is **B**.", ["Dog", "Cat"])
+    1
+    >>> committed("It cannot be a dog; it must be a cat.", ["Dog", "Cat"])
+    1
+    """
+    if not isinstance(reply, str):
+        return None
+    choices = compile_choices(
+        tuple(options), tuple(tuple(forms) for forms in aliases), letters=letters
+    )
+    return read_commitment(reply, choices).option
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+def _assertions(masked: str, choices: Choices) -> list[Assertion]:
+    text = IDIOMS.sub(" ", masked)
+    text = _DECIMAL.sub("·", _ABBREVIATION.sub(lambda m: m[0].replace(".", ""), text))
+    text = _without_lists(text, choices)
+    found: list[Assertion] = []
+    epoch = 0
+    for number, match in enumerate(_SENTENCE.finditer(text)):
+        sentence = match[0]
+        if not sentence.strip():
+            continue
+        epoch = _Reader(sentence, number, epoch, choices, found).read()
+    return found
+
+
+def _without_lists(text: str, choices: Choices) -> str:
+    """Blank out every row of mentions that names all options with nothing said about them."""
+    if len(choices.distinct) < 2:
+        return text
+    marks = list(_MENTION.finditer(text))
+    blanks: list[tuple[int, int]] = []
+    start = 0
+    while start < len(marks):
+        seen: set[int] = set()
+        end = start
+        opening = marks[start].start()
+        lead = text[max(text.rfind(sign, 0, opening) for sign in ".\n:;?!") + 1 : opening]
+        crosses = LIST_GAP.fullmatch(lead) is not None  # else a sentence that says more
+        while end < len(marks):
+            if end > start:
+                gap = text[marks[end - 1].end() : marks[end].start()]
+                if not LIST_GAP.fullmatch(gap) or (
+                    (seen >= choices.distinct and _ENDS.search(gap))
+                    or (not crosses and _STOPS.search(gap))
+                ):
+                    break
+            if marks[end][0] != CLASH:
+                seen |= option_of(marks[end][0], choices)
+            end += 1
+        left, right = (
+            start,
+            end,
+        )  # a mention that is denied or praised at an end is no part of the row
+        if seen >= choices.distinct:
+            left += _UNLISTED.search(text, 0, marks[start].start()) is not None
+            after = marks[end - 1].end()
+            right -= DENIED.match(text, after) is not None or PRAISED.match(text, after) is not None
+        row = frozenset[int]().union(
+            *(option_of(mark[0], choices) for mark in marks[left:right] if mark[0] != CLASH)
+        )
+        if row >= choices.distinct:
+            blanks.append((marks[left].start(), marks[right - 1].end()))
+        start = end
+    for left, right in reversed(blanks):
+        text = text[:left] + re.sub(MENTION, " ", text[left:right]) + text[right:]
+    return text
+
+
+class _Reader:
+    """The reading of one sentence, cue by cue, from left to right."""
+
+    def __init__(
+        self, text: str, number: int, epoch: int, choices: Choices, found: list[Assertion]
+    ) -> None:
+        self.text, self.number, self.epoch = text, number, epoch
+        self.choices, self.found = choices, found
+        self.rank, self.turn = SAID, 0
+        self.denied = self.open = self.aside = self.prepositional = self.used = False
+        self.question = bool(QUESTION_TAG.search(text))
+        self.bare = not FILLER.sub("", _MENTION.sub("", text))
+        if self.bare:
+            self.rank = ANSWER
+        self.judged_until = 0
+        self.lead = len(text) - len(text.lstrip(" ,\"'("))
+        self.conclusion = SAID
+
+    def read(self) -> int:
+        """Collect the assertions; return the epoch in which the sentence ends."""
+        if not _MENTION.search(self.text):
+            return self.epoch + bool(self.found and CORRECTION.search(self.text))
+        for match in CUE.finditer(self.text):
+            if match.start() < self.judged_until:
+                continue
+            kind = match.lastgroup
+            assert kind is not None
+            getattr(self, f"_{kind}")(match)
+        return self.epoch
+
+    def _reset(self) -> None:
+        self.denied = self.open = self.aside = self.prepositional = False
+
+    def _final(self, _match: re.Match[str]) -> None:
+        self._reset()
+        self.rank = FINAL
+        self.used = False
+
+    def _correction(self, _match: re.Match[str]) -> None:
+        self._reset()
+        self.epoch += 1
+
+    def _hypothesis(self, match: re.Match[str]) -> None:
+        self.open = True
+        self.prepositional = match.start() <= self.lead
+
+    def _negation(self, match: re.Match[str]) -> None:
+        if match[0].startswith(("can't", "cannot")) and len(match[0]) > 8:
+            self.open = True
+            return
+        self.denied = True
+        self.prepositional = match.start() <= self.lead
+
+    def _turn(self, match: re.Match[str]) -> None:
+        self._reset()
+        self.turn += 1
+        self.rank = max(self.rank if not self.used else SAID, SAID)
+        del match
+
+    def _therefore(self, _match: re.Match[str]) -> None:
+        self._reset()
+        self.rank = max(SO, self.rank if not self.used else SAID)
+
+    def _answer(self, _match: re.Match[str]) -> None:
+        self.aside = False
+        self.rank = max(ANSWER, self.rank)
+        self.used = False
+
+    def _aside(self, match: re.Match[str]) -> None:
+        self.aside = True
+        self.prepositional = match.start() <= self.lead
+
+    def _meanwhile(self, match: re.Match[str]) -> None:
+        if match.start() <= self.lead:
+            self._aside(match)
+        elif self.used:
+            self.rank = SAID
+
+    def _belief(self, _match: re.Match[str]) -> None:
+        if not self.prepositional:
+            self.open = False
+
+    def _stop(self, _match: re.Match[str]) -> None:
+        self._reset()
+        if self.used and not self.bare:
+            self.rank = SAID
+
+    def _colon(self, _match: re.Match[str]) -> None:
+        if self.used:
+            self.denied = False
+
+    def _comma(self, match: re.Match[str]) -> None:
+        at = match.end()
+        listed = _LIST_AFTER_COMMA.match(self.text, at) is not None
+        if self.prepositional:
+            self._reset()
+        elif not (listed and (not self.denied or _CONJOINED.match(self.text, at))):
+            self.denied = False
+            if self.open:
+                self.open = listed
+        if self.used and not listed and not self.bare:
+            self.rank = SAID
+
+    def _mention(self, match: re.Match[str]) -> None:
+        rejected = DENIED.match(self.text, match.end())
+        if rejected is not None:
+            self.judged_until = rejected.end()
+            self.used = True
+            return
+        if self.denied or self.open or self.question:
+            self.used = True
+            return
+        rank = self.rank
+        if PRAISED.match(self.text, match.end()):
+            rank = max(rank, ANSWER)
+        elif self.aside:
+            rank = ASIDE
+        options = option_of(match[0], self.choices)
+        self.found.append(Assertion(self.epoch, rank, self.number, self.turn, options))
+        self.used = True
+
+
+def _by_words(low: str, choices: Choices) -> int | None:
+    """The only option of several words all of which stand close together, in any order, in a plain sentence.
+
+    A word that only another option has speaks against it, as in the official rule of MMAU.
+    """
+    if not any(choices.words) or len(low) > _LONGEST_LOOSE:
+        return None
+    found: set[int] = set()
+    for match in _SENTENCE.finditer(low):
+        tokens = form_key(match[0]).split()
+        said = frozenset(tokens)
+        named = {
+            option
+            for option, words in enumerate(choices.words)
+            if words and words <= said and _close(tokens, words)
+        }
+        if not named:
+            continue
+        if QUESTION_TAG.search(match[0]) or any(
+            cue.lastgroup in ("negation", "hypothesis", "correction", "turn")
+            for cue in CUE.finditer(match[0])
+        ):
+            return None
+        for option in named:
+            others = frozenset[str]().union(
+                *(words for other, words in enumerate(choices.words) if other != option)
+            )
+            if said & (others - choices.words[option]):
+                return None
+        found |= named
+    return found.pop() if len(found) == 1 else None
+
+
+def _close(tokens: list[str], words: frozenset[str]) -> bool:
+    """Whether some stretch of tokens, at most twice as long and two more, holds all words."""
+    room = 2 * len(words) + 2
+    places = [i for i, token in enumerate(tokens) if token in words]
+    return any(words <= frozenset(tokens[start : start + room]) for start in places)
+
+
+# --- deciding -----------------------------------------------------------------------------------
+
+
+def _decide(assertions: list[Assertion], choices: Choices) -> int | None:
+    del choices
+    said = [found for found in assertions if found.rank > ASIDE] or assertions
+    if not said:
+        return None
+    epoch = max(found.epoch for found in said)
+    said = [found for found in said if found.epoch == epoch]
+    rank = max(found.rank for found in said)
+    said = [found for found in said if found.rank == rank]
+    sets: dict[int, tuple[int, set[int]]] = {}
+    for found in said:
+        turn, named = sets.get(found.sentence, (-1, set()))
+        if found.turn > turn:
+            named = set()
+        if found.turn >= turn:
+            sets[found.sentence] = (found.turn, named | found.options)
+    groups = [named for _, named in sets.values()]
+    last = groups[-1]
+    if len(last) != 1:
+        return None
+    if all(last <= group for group in groups if len(group) > 1) and all(
+        last == group for group in groups if len(group) == 1
+    ):
+        return next(iter(last))
+    return None

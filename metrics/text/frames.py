@@ -1,0 +1,253 @@
+r"""The part of a reply that is meant as the answer: without thinking, inside tags, boxes and JSON.
+
+``answer_part`` drops closed blocks of thinking (an unclosed one has no answer yet), and takes what stands in
+``<answer>`` tags, in ``\boxed{}`` or under an answer key of a JSON object, if there is any. Several such
+answers are all kept, one a line, so that contradictions stay visible. What is left loses its markup: bold,
+code, LaTeX, headings, quotes, struck text. Nothing here knows the options.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final
+
+from metrics.text.canonical import canonical
+
+_DASHES: Final = str.maketrans(
+    {
+        **dict.fromkeys("―⸺", "—"),
+        **dict.fromkeys(map(chr, range(0xE000, 0xF900)), "\ufffd"),
+        **dict.fromkeys("‐‑‒–−", "-"),
+        **dict.fromkeys("❌✗✘✖", " (wrong) "),
+        **dict.fromkeys("✓✔✅☑", " "),
+        **{chr(0x1F150 + i): f" {chr(65 + i)} " for i in range(26)},
+        **{chr(0x1F170 + i): f" {chr(65 + i)} " for i in range(26)},
+        "→": " — ",
+        "⇒": " — ",
+        "\u00a0": " ",
+        "\t": " ",
+    }
+)
+_MARKS: Final = re.compile("[^\x00-\x7f]")
+
+_THINK: Final = (
+    "think|thinking|thought|thoughts|reasoning|reason|reflection|analysis|scratchpad|seed:think"
+)
+_THOUGHTS: Final = re.compile(
+    rf"<({_THINK})\b[^>]*>.*?</\1\s*>"
+    r"|◁think▷.*?◁/think▷|\[think\].*?\[/think\]"
+    r"|<\|begin_of_thought\|>.*?<\|end_of_thought\|>"
+    r"|<\|channel\|>\s*analysis.*?(?=<\|channel\|>\s*final|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+_THOUGHT_END: Final = re.compile(
+    rf"</(?:{_THINK})\s*>|◁/think▷|\[/think\]|<\|end_of_thought\|>", re.IGNORECASE
+)
+_THOUGHT_START: Final = re.compile(
+    rf"<(?:{_THINK})\b[^>]*>|◁think▷|\[think\]|<\|begin_of_thought\|>", re.IGNORECASE
+)
+_CONTROL: Final = re.compile(
+    r"<\|channel\|>\s*final|<\|[^<>|]{1,40}\|>|</?s>|<[0-9]>|\[/?INST\]|<(?:bos|eos|pad|end_of_turn)>"
+)
+_TAGGED: Final = re.compile(
+    r"<(final[_ -]?answer|answer|ans|choice|option|letter|label|prediction|final|output|result|response|conclusion)>"
+    r"(.*?)(?:</\1\s*>|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+_BRACKET_TAGGED: Final = re.compile(
+    r"\[(answer|ans|final|choice)\](.*?)\[/\1\]", re.IGNORECASE | re.DOTALL
+)
+_BOXED: Final = re.compile(r"\\(?:boxed|fbox|framebox)\s*\{")
+_LATEX_TEXT: Final = re.compile(
+    r"\\(?:text|textbf|textit|textrm|texttt|mathrm|mathbf|mathsf|mathit|mathtt|mbox|emph|bold|bf)\s*\{([^{}]*)\}"
+)
+_LATEX_MARKS: Final = re.compile(
+    r"\\[()\[\],;!]|\${1,2}|\\(?:quad|qquad|displaystyle|left|right)\b"
+)
+_FENCE: Final = re.compile(r"```[ ]*[\w+-]*[ ]*\n?|~~~[\w+-]*\n")
+_DEEPEST: Final = 3
+_STRUCK: Final = re.compile(r"~~[^~\n]+~~|<(del|s|strike)>.*?</\1>", re.DOTALL)
+_UNTICKED: Final = re.compile(r"^[ >*+-]*(?:\[[ ]?\]|☐|⬜|○|◯)[ ].*$", re.MULTILINE)
+_TICKED: Final = re.compile(r"^([ >*+-]*)(?:\[[xX]\])[ ]", re.MULTILINE)
+_HTML: Final = re.compile(
+    r"</?(?:b|i|u|p|em|strong|code|pre|span|div|ul|ol|li|h[1-6]|mark|br|center|font)\b[^>]*/?>",
+    re.IGNORECASE,
+)
+_EMPHASIS: Final = re.compile(r"\*{1,3}|(?<![^\W_])_{1,3}(?=[^\s_])|(?<=[^\s_])_{1,3}(?![^\W_])|`+")
+_HEADING: Final = re.compile(r"^[ ]{0,3}(?:#{1,6}[ ]+|>+[ ]?)+", re.MULTILINE)
+
+_UNMARKED_NOT: Final = re.compile(
+    r"\b(do|does|did|is|are|was|were|has|have|had|could|would|should|must|ca|wo)n ?t\b",
+    re.IGNORECASE,
+)
+
+_KEYS: Final = (
+    "answer final_answer finalanswer final correct_answer correctanswer best_answer ans choice final_choice selected_choice"
+    " selected selection selected_option selectedoption selected_answer option chosen chosen_option correct_option letter"
+    " option_letter answer_letter answer_text option_text choice_text text value label predicted_label prediction predicted"
+    " predicted_answer response result output category class classification verdict decision conclusion answer_choice"
+    " answer_option 答案 选项 最终答案 réponse reponse antwort respuesta risposta resposta 答え 回答 정답 ответ"
+)
+ANSWER_KEYS: Final = frozenset(_KEYS.split())
+"""Keys of a JSON object under which an answer stands."""
+_COMMENT_KEYS: Final = re.compile(
+    r"reason|expl|rational|think|thought|analy|justif|confid|score|prob|evidence|descri|comment|note|question|options|choices"
+    r"|transcri|summary|context|step"
+)
+_PAIR: Final = re.compile(
+    r"""["']([\w ]{1,24})["']\s*:\s*(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|(\[[^\]\n]*\]|[^\s,}\]]+))"""
+)
+
+
+def prepare(text: str) -> str:
+    """Return the canonical form with case, every character of which has a case fold of one character.
+
+    >>> prepare("Ｂ – Straße")
+    'B - Strasse'
+    """
+    text = canonical(text, casefold=False)
+    if text.isascii():
+        return text.replace("\t", " ")
+    text = text.translate(_DASHES)
+    return _MARKS.sub(_short_fold, text)
+
+
+def _short_fold(match: re.Match[str]) -> str:
+    folded = match[0].casefold()
+    return folded if len(folded) > 1 else match[0]
+
+
+def lower(text: str) -> str:
+    """Return the case fold of a prepared text, character by character, so that offsets stay.
+
+    >>> lower("STRASSE É")
+    'strasse é'
+    """
+    if text.isascii():
+        return text.lower()
+    folded = text.casefold()
+    if len(folded) == len(text):
+        return folded
+    return "".join(c if len(f := c.casefold()) != 1 else f for c in text)
+
+
+def answer_part(text: str) -> str:
+    r"""Return what a prepared reply gives as its answer, without markup.
+
+    >>> answer_part("<think>A or B?</think> The answer is **B**.")
+    'The answer is B.'
+    >>> answer_part(r"So it is $\boxed{\text{B}}$, not A.")
+    'B'
+    >>> answer_part('{"reason": "A is loud", "answer": "B"}')
+    'B'
+    """
+    text = _without_thoughts(text)
+    for found in (_tagged(text), _boxed(text), _json(text)):
+        if found is not None:
+            return plain(found)
+    return plain(text)
+
+
+def plain(text: str) -> str:
+    """Return a text without the marks of Markdown, LaTeX and HTML; struck and unticked text is dropped.
+
+    >>> plain("## **B** (~~A~~)")
+    'B ( )'
+    """
+    if "~~" in text or "<" in text:
+        text = _HTML.sub(" ", _STRUCK.sub(" ", text))
+    if "```" in text or "~~~" in text:
+        text = _FENCE.sub("\n", text)
+    if "\\" in text or "$" in text:
+        for _ in range(3):
+            text, changed = _LATEX_TEXT.subn(r"\1", text)
+            if not changed:
+                break
+        text = _LATEX_MARKS.sub("", text)
+    if "[ ]" in text or "[x]" in text or "[X]" in text or "[]" in text or not text.isascii():
+        text = _TICKED.sub(r"\1", _UNTICKED.sub("", text))
+    if "*" in text or "_" in text or "`" in text:
+        text = _EMPHASIS.sub("", text)
+    if "n t" in text or "nt" in text:
+        text = _UNMARKED_NOT.sub(r"\1n't", text)
+    if "#" in text or ">" in text:
+        text = _HEADING.sub("", text)
+    return text.strip()
+
+
+def _without_thoughts(text: str) -> str:
+    if not any(mark in text for mark in "<◁["):
+        return text
+    text = _THOUGHTS.sub(" ", text)
+    ends = list(_THOUGHT_END.finditer(text))
+    if ends:
+        text = text[ends[-1].end() :]
+    start = _THOUGHT_START.search(text)
+    if start:
+        text = text[: start.start()]
+    return _CONTROL.sub(" ", text)
+
+
+def _tagged(text: str, depth: int = 0) -> str | None:
+    if depth > _DEEPEST or ("<" not in text and "[/" not in text):
+        return None
+    found = [match[2].strip() for match in _TAGGED.finditer(text)]
+    found += [match[2].strip() for match in _BRACKET_TAGGED.finditer(text)]
+    parts = [inner for part in found if (inner := _innermost(part, depth + 1))]
+    return "\n".join(parts) if parts else None
+
+
+def _innermost(text: str, depth: int) -> str:
+    for found in (_tagged(text, depth), _boxed(text), _json(text)):
+        if found is not None:
+            return found
+    return text
+
+
+def _boxed(text: str) -> str | None:
+    if "\\" not in text:
+        return None
+    parts = []
+    end = 0
+    for match in _BOXED.finditer(text):
+        if match.start() < end:
+            continue  # inside the box before
+        depth, end = 1, match.end()
+        while end < len(text) and depth:
+            depth += {"{": 1, "}": -1}.get(text[end], 0)
+            end += 1
+        parts.append(text[match.end() : end - 1 if not depth else end].strip())
+    parts = [part for part in parts if part]
+    return "\n".join(parts) if parts else None
+
+
+def _json(text: str) -> str | None:
+    """Return the answer values of a JSON object, one a line; ``None`` if there is no such object."""
+    start, end = text.find("{"), text.rfind("}")
+    if start < 0 or end < start or "\\boxed" in text:
+        return None
+    body = text[start : end + 1]
+    try:
+        pairs = _leaves(json.loads(body))
+    except (ValueError, RecursionError):
+        pairs = [
+            (match[1], next((group for group in match.groups()[1:] if group is not None), ""))
+            for match in _PAIR.finditer(body)
+        ]
+    keyed = [(key.strip().casefold().replace(" ", "_").replace("-", "_"), v) for key, v in pairs]
+    values = [value for key, value in keyed if key in ANSWER_KEYS]
+    if not values:
+        values = [value for key, value in keyed if not _COMMENT_KEYS.search(key)]
+    values = [prepare(value).strip(" \"'[]") for value in values if value.strip()]
+    return "\n".join(values) if values else None
+
+
+def _leaves(value: Any, key: str = "") -> list[tuple[str, str]]:
+    if isinstance(value, dict):
+        return [pair for name, inner in value.items() for pair in _leaves(inner, str(name))]
+    if isinstance(value, list):
+        return [pair for inner in value for pair in _leaves(inner, key)]
+    if value is None or isinstance(value, bool):
+        return []
+    return [(key, str(value))]

@@ -1,0 +1,189 @@
+"""Further forms of labels, by family: the one place from which the task YAML of closed sets gets its ``aliases``.
+
+Inflections, the form that a prompt offers, and synonyms that a reader takes for the label without a doubt.
+What is not listed here names no label. ``scripts/make_llaso_yaml.py`` and ``scripts/make_dynamic_superb_yaml.py``
+write them into ``metadata.lalm.aliases``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+GENDER: Final = {
+    "male": ["man", "men", "masculine", "boy", "guy", "gentleman"],
+    "female": ["woman", "women", "feminine", "girl", "lady"],
+}
+_ANGER: Final = [
+    "anger",
+    "angry",
+    "angered",
+    "angrily",
+    "furious",
+    "enraged",
+    "rage",
+    "irate",
+    "mad",
+]
+_JOY: Final = [
+    "joy",
+    "joyful",
+    "joyous",
+    "happy",
+    "happiness",
+    "happily",
+    "cheerful",
+    "delighted",
+    "glad",
+]
+EMOTION: Final = {
+    "anger": _ANGER[1:],
+    "disgust": ["disgusted", "disgusting", "revulsion", "revolted"],
+    "fear": ["fearful", "afraid", "scared", "frightened", "terrified"],
+    "happiness": [form for form in _JOY if form != "happiness"],
+    "joy": _JOY[1:],
+    "neutrality": ["neutral", "neutrally", "emotionless", "unemotional", "no emotion"],
+    "neutral": ["neutrality", "neutrally", "emotionless", "unemotional", "no emotion"],
+    "sadness": ["sad", "sadly", "saddened", "sorrow", "sorrowful", "unhappy"],
+    "surprise": ["surprised", "surprising", "astonished", "astonishment", "amazed", "amazement"],
+}
+INTENSITY: Final = {
+    "low": ["weak", "mild"],
+    "medium": ["moderate", "mid"],
+    "high": ["strong", "intense"],
+    "unspecified": ["not specified"],
+}
+POLARITY: Final = {
+    "negative": ["negativity", "negatively"],
+    "neutral": ["neutrality", "neutrally"],
+    "positive": ["positivity", "positively"],
+}
+_US: Final = ["american", "america", "usa", "us", "u.s.", "u.s.a.", "us accent", "us english", "united states", "american english"]  # fmt: skip
+_UK: Final = ["britain", "great britain", "uk", "u.k.", "united kingdom", "england"]
+PLACES: Final = {
+    "american": _US[1:],
+    "united states english": [*_US, "english (united states)"],
+    "british": _UK,
+    "england english": ["england", "english (england)"],
+    "scottish": ["scotland", "scots"],
+    "scottish english": ["scottish", "scotland", "scots"],
+    "irish": ["ireland"],
+    "irish english": ["irish", "ireland"],
+    "northern irish": ["northern ireland", "north irish"],
+    "welsh": ["wales"],
+    "welsh english": ["welsh", "wales"],
+    "indian": ["india"],
+    "indian english": ["indian", "india"],
+    "canadian": ["canada"],
+    "canadian english": ["canadian", "canada"],
+    "south africa": ["south african"],
+    "south african accent": ["south african", "south africa", "south african english"],
+    "australian": ["australia", "aussie"],
+    "australian english": ["australian", "australia", "aussie"],
+    "new zealand": ["new zealander", "nz", "kiwi"],
+    "new zealand english": ["new zealand", "new zealander", "nz", "kiwi"],
+    "german english": ["german", "germany"],
+    "filipino": ["philippines", "philippine", "filipino english"],
+    "hong kong english": ["hong kong"],
+    "malaysian english": ["malaysian", "malaysia"],
+    "singaporean english": ["singaporean", "singapore", "singlish"],
+    "malayalam": ["malayali", "malayalee"],
+    "bangla": ["bengali", "bangladeshi"],
+    "odiya": ["odia", "oriya"],
+}
+_DECADES: Final = ("twenties", "thirties", "fourties", "fifties", "sixties", "seventies", "eighties", "nineties")  # fmt: skip
+AGE: Final = {
+    "teens": ["teen", "teenager", "teenage", "teenaged", "adolescent"],
+    **{
+        decade: [f"{tens}0s", f"{tens}0-{tens}9", f"{tens}0 to {tens}9"]
+        + (["forties"] if decade == "fourties" else [])
+        for tens, decade in enumerate(_DECADES, start=2)
+    },
+}
+AGE_GROUP: Final = {
+    **{
+        f"{low}-{high}": [f"{low} to {high}", f"between {low} and {high}", f"from {low} to {high}"]
+        for low, high in ((15, 19), (20, 24), (25, 29))
+    },
+    "30+": ["30 plus", "30 or older", "30 or above", "30 or over", "30 and above", "30 and older", "30 and over", "over 30", "above 30", "older than 30"],
+}  # fmt: skip
+INSTRUMENT: Final = {
+    "bass": ["bass guitar", "electric bass", "double bass", "basses"],
+    "brass": ["brass instrument", "trumpet", "trombone"],
+    "flute": ["flutes"],
+    "guitar": ["guitars", "acoustic guitar", "electric guitar"],
+    "keyboard": ["keyboards", "piano", "piano keyboard", "electric piano"],
+    "mallet": [
+        "mallets",
+        "mallet percussion",
+        "marimba",
+        "xylophone",
+        "vibraphone",
+        "glockenspiel",
+    ],
+    "organ": ["organs", "pipe organ", "church organ"],
+    "reed": ["reeds", "reed instrument", "clarinet", "saxophone", "oboe", "bassoon"],
+    "string": ["strings", "string instrument", "stringed instrument", "violin", "viola", "cello"],
+    "synth lead": ["lead synth", "synthesizer lead", "lead synthesizer", "synth", "synthesizer"],
+    "vocal": ["vocals", "voice", "human voice", "singing"],
+}
+SOURCE: Final = {
+    "acoustic": ["acoustical", "acoustically"],
+    "electronic": ["electronically", "electric"],
+    "synthetic": ["synthetically", "synthesized", "synthesised", "synthesizer", "synth"],
+}
+SPOOF: Final = {
+    "fake": [
+        "synthetic", "synthesized", "synthesised", "synthetically generated", "deepfake", "deep fake", "ai", "ai generated", "generated by ai",
+        "generated by an ai", "computer generated", "machine generated", "artificial", "artificially generated", "artificial intelligence",
+        "spoof", "spoofed", "forged", "text to speech",
+    ],
+    "real": [
+        "genuine", "authentic", "bona fide", "bonafide", "human", "human speech", "human voice", "human generated", "real human", "natural human",
+        "authentic human speech", "genuine human speech",
+    ],
+}  # fmt: skip
+VOCAL_SOUND: Final = {
+    "laughter": ["laugh", "laughs", "laughing", "laughed", "giggle", "giggling", "chuckle", "chuckling"],
+    "sigh": ["sighs", "sighing", "sighed"],
+    "cough": ["coughs", "coughing", "coughed"],
+    "throat clearing": [
+        "throat clear", "clearing throat", "clearing the throat", "clearing a throat", "clearing his throat", "clearing her throat",
+        "clearing their throat", "clear throat", "clears throat", "clears his throat", "clears her throat", "clears their throat",
+        "clearing of the throat", "clearing one's throat", "cleared his throat", "cleared her throat",
+    ],
+    "sneeze": ["sneezes", "sneezing", "sneezed"],
+    "sniff": ["sniffs", "sniffing", "sniffed", "sniffle", "sniffles", "sniffling"],
+}  # fmt: skip
+FAMILIES: Final = {
+    "accent": PLACES,
+    "age": AGE,
+    "age_group": AGE_GROUP,
+    "emotion": EMOTION,
+    "gender": GENDER,
+    "instrument": INSTRUMENT,
+    "intensity": INTENSITY,
+    "polarity": POLARITY,
+    "source": SOURCE,
+    "spoof": SPOOF,
+    "vocal_sound": VOCAL_SOUND,
+}
+
+
+def aliases_of(labels: list[str]) -> dict[str, list[str]]:
+    """Return the aliases of a label list, from the family that knows most of its labels.
+
+    Args:
+        labels: labels as the data spells them; case and full stops do not count.
+
+    >>> aliases_of(["Male.", "Female."])["Female."][0]
+    'woman'
+    """
+    keys = {label: " ".join(label.lower().replace(".", "").split()) for label in labels}
+
+    def known(family: dict[str, list[str]]) -> int:
+        return sum(key in family for key in keys.values())
+
+    best = max(FAMILIES.values(), key=known)
+    if 2 * known(best) < len(keys):
+        return {}
+    return {label: list(best[key]) for label, key in keys.items() if key in best}

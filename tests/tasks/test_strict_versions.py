@@ -1,0 +1,34 @@
+"""Tasks whose strict reading is commitment say so in their scorer version; others do not."""
+
+from __future__ import annotations
+
+from harness.task_loading.groups import load_task
+from harness.task_loading.index import load_index
+
+CLOSED_BENCHMARKS = ("mmau", "mmsu", "sakura")
+CLOSED_TASKS = {
+    "quickstart_choice",
+    "quickstart_keyword",
+    "voicebench_bbh",
+    "voicebench_mmsu",
+    "voicebench_openbookqa",
+}
+
+
+def test_the_strict_scorer_version_of_every_closed_task_is_2() -> None:
+    seen = 0
+    for entry in load_index().tasks.values():
+        spec = load_task(entry.path, entry.task)
+        params = spec.raw.get("dataset_kwargs") or {}
+        closed = (
+            spec.benchmark in CLOSED_BENCHMARKS
+            or spec.task in CLOSED_TASKS
+            or (spec.benchmark == "llaso_eval" and "accuracy" in spec.metrics)
+            or (spec.benchmark == "dynamic_superb" and params.get("rule") in ("exact", "decided"))
+        )
+        if closed:
+            assert "strict.2" in spec.scorer, spec.task
+            seen += 1
+        if spec.aliases:
+            assert closed, spec.task
+    assert seen > 80
