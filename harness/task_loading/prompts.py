@@ -49,7 +49,7 @@ class PromptedTask(YamlTask):
         self._trusts_templates = self._trusted or is_built_in(self.spec)
         self._check_templates()
         self._render = self._renderer("doc_to_text", self.template.doc_to_text)
-        self._clips = self._audio_function()
+        self._clips: Callable[[Document], Iterable[Audio] | None] | None = None
         self._system: Callable[[Document], str] | None = None
         if self.system:  # the user's own text is trusted
             trusted = self._trusts_templates or system is not None
@@ -79,6 +79,8 @@ class PromptedTask(YamlTask):
         """
         where = f"{self.spec.yaml_path}, item {doc.get('_id')!r}"
         try:
+            if self._clips is None:
+                self._clips = self._audio_function()
             text = self._render(doc)
             # a prompt has references of its own: what they find out about a clip goes with the prompt
             clips = (

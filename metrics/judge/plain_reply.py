@@ -131,7 +131,7 @@ def plain_lines(reply: str) -> list[str]:
 def _shortened(reply: str) -> str:
     if len(reply) <= LONGEST:
         return reply
-    return reply[: LONGEST // 2] + "\n" + reply[-LONGEST // 2 :]
+    return reply[: LONGEST // 2] + " … " + reply[-LONGEST // 2 :]
 
 
 def _untagged(tag: re.Match[str]) -> str:
@@ -151,16 +151,29 @@ def json_fields(reply: str) -> list[tuple[str, Any]]:
     >>> json_fields('He wrote {"Judgement": "correct"}'), json_fields("[" * 9999)
     ([], [])
     """
+    return list(_fields(_last_object(reply)[0], _MAX_DEPTH))
+
+
+def outside_json(reply: str) -> str:
+    r"""Return a reply without its last JSON object that starts a line: a judge may quote one before its verdict.
+
+    >>> outside_json('He wrote\n{"Judgement": "correct"}\nJudgement: incorrect').split("\n")
+    ['He wrote', '', 'Judgement: incorrect']
+    """
+    return _last_object(reply)[1]
+
+
+def _last_object(reply: str) -> tuple[Any, str]:
     text = after_reasoning(reply) if len(reply) <= LONGEST else ""
     text = _FENCE.sub("\n", text)
     starts = [found.start(1) for found in re.finditer(r"^[ \t>*-]*(\{)", text, re.MULTILINE)]
     for start in reversed(starts[-_MAX_OBJECTS:]):
         try:
-            value, _ = json.JSONDecoder().raw_decode(text, start)
+            value, end = json.JSONDecoder().raw_decode(text, start)
         except (ValueError, RecursionError):
             continue
-        return list(_fields(value, _MAX_DEPTH))
-    return []
+        return value, text[:start] + text[end:]
+    return None, reply
 
 
 def _fields(value: Any, depth: int) -> Iterator[tuple[str, Any]]:

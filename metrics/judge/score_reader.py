@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from metrics.judge.plain_reply import after_reasoning, json_fields, plain_lines
+from metrics.judge.plain_reply import after_reasoning, json_fields, outside_json, plain_lines
 from metrics.judge.verdict_reader import BREAK, CLOSE, KEYS, LEAD, NOTE, OPEN
 
 _WORDS: Final = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
@@ -34,6 +34,7 @@ _RANGE: Final = re.compile(
     rf"|,?\s+{OPEN}[1-5](?:\.\d)?{CLOSE}\s*(?:$|[,.;])|\s+\d/\d|%|\+(?!\w)|\?)",
     re.IGNORECASE,
 )
+_LONGEST_NUMBER: Final = 400
 _BRACKETED: Final = re.compile(
     r"\[\[\s*([+-]?\d{1,9}(?:\.\d{1,9})?)\s*(?:/\s*(\d+)\s*)?\]\]", re.ASCII
 )
@@ -88,7 +89,13 @@ class ScoreReader:
 
     def read(self, reply: str) -> float | None:
         """Return the score of a judge reply, ``None`` if it commits to none or to several."""
-        for place in (self._bare(reply), self._bracketed(reply), self._in_json(reply)):
+        outside = plain_lines(outside_json(reply))
+        for place in (
+            self._bare(reply),
+            self._line_starts(outside, "asked"),
+            self._bracketed(reply),
+            self._in_json(reply),
+        ):
             if values := {found.value for found in place}:
                 return values.pop() if len(values) == 1 else None
         lines = plain_lines(reply)
@@ -110,8 +117,10 @@ class ScoreReader:
 
     def _bare(self, reply: str) -> Iterator[_Found]:
         text = after_reasoning(reply)
+        if len(text) > _LONGEST_NUMBER:
+            return
         try:
-            value = float(text) if len(text) <= 400 else math.nan
+            value = float(text)
         except ValueError:
             return
         yield _Found(self._on_scale(value))

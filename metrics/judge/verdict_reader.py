@@ -4,7 +4,7 @@ A careful reader takes the verdict in whatever form a judge writes it: any marku
 JSON, ``Result: YES``, ``Verdict - correct``, the word alone, ``The response is incorrect.`` Places are looked at
 in this order, and the first one that holds anything decides:
 
-1. a field of a JSON object;
+1. a field of a JSON object, unless a line outside it gives the verdict that was asked for;
 2. a line that begins with the key that the judge was asked for, then one that begins with another usual key
    (verdict, result, judgement, answer, conclusion, …);
 3. such a key after a full stop or another break inside a line;
@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from metrics.judge.plain_reply import json_fields, plain_lines
+from metrics.judge.plain_reply import json_fields, outside_json, plain_lines
 
 KEYS: Final = (
     r"judge?ments?|verdicts?|results?|answers?|conclusions?|decisions?|evaluations?|assessments?|outcomes?"
@@ -105,8 +105,9 @@ class VerdictReader:
         )
         own = "|".join(map(re.escape, (*self.yes[:1], *self.no[:1])))
         filler = rf"(?:(?:i\s+(?:find|think|believe|say)\s+)?{_SUBJECT}\s+(?:is|was)\s+)?"
-        any_key = rf"{OPEN}(?:{LEAD})(?:{KEYS}|{self.keys}){CLOSE}{NOTE}{CLOSE}"
-        asked = rf"{OPEN}(?:{LEAD})(?:{self.keys})s?{CLOSE}{NOTE}{CLOSE}"
+        note = rf"(?:(?!\s*[(\[]\s*(?:{words})\b){NOTE})?"  # a bracketed verdict is no note
+        any_key = rf"{OPEN}(?:{LEAD})(?:{KEYS}|{self.keys}){CLOSE}{note}{CLOSE}"
+        asked = rf"{OPEN}(?:{LEAD})(?:{self.keys})s?{CLOSE}{note}{CLOSE}"
         plain = own if not self.about_reply else words
         parts = {
             "value": rf"{OPEN}(?:[✔✘]\s*)?(?:{filler})(?P<neg>not\s+)?(?:{_ADVERBS})(?P<word>{words})(?![\w?])(?!-\w)",
@@ -134,7 +135,7 @@ class VerdictReader:
 
     def read(self, reply: str) -> bool | None:
         """Return the verdict of a judge reply, ``None`` if it commits to none."""
-        if (found := self._in_json(reply)) is not None:
+        if (found := self._in_json(reply)) is not None and not self._asked_outside(reply):
             return found.value
         lines = [_CONTRACTED.sub(r"\1 not", line) for line in plain_lines(reply)]
         for place in (
@@ -150,6 +151,11 @@ class VerdictReader:
             return verdicts.pop() if len(verdicts) == 1 else None
         found = _last(self._inside(lines, "anywhere"))
         return None if found is None else found.value
+
+    def _asked_outside(self, reply: str) -> bool:
+        """Tell whether a line outside the JSON object gives the verdict under the key that was asked for."""
+        lines = plain_lines(outside_json(reply))
+        return any(found.value is not None for found in self._line_starts(lines, "asked"))
 
     def _in_json(self, reply: str) -> Found | None:
         fields = json_fields(reply)

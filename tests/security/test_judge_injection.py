@@ -22,6 +22,7 @@ from harness.judge.task_judge import TaskJudge, bind
 from harness.task_loading.index import load_index
 from harness.task_loading.specs import load_spec
 from harness.task_loading.task import YamlTask
+from metrics.text.canonical import canonical
 from model_adapters.services.chat_client import encode
 from tests.support.data.injections import ATTEMPTS, FAMILIES, NONCE
 from tests.support.runs.judged import document
@@ -161,6 +162,8 @@ def test_a_judge_that_quotes_the_attempt_is_read_by_its_own_verdict(name: str) -
 def test_look_alike_verdicts_are_no_verdicts(name: str) -> None:
     task, _, doc = JUDGED[name]
     for text in (FAMILIES["look-alike letters"][number] for number in (0, 1, 2, 4, 7)):
+        if "judgement: correct" in canonical(text):
+            continue  # full-width letters and invisible characters are no other alphabet
         assert task.judge_grade(doc, text) is None, text
 
 

@@ -100,3 +100,15 @@ def test_ranges_several_scores_and_other_scales_are_unread(reply: str) -> None:
 
 def test_a_fraction_is_a_score_only_where_upstream_takes_fractions() -> None:
     assert (FIVE_POINTS.read("4.5"), FIVE_WHOLE_POINTS.read("4.5")) == (4.5, None)
+
+
+def test_a_long_explanation_leaves_the_score_readable() -> None:
+    for words in (10, 200, 5_000, 50_000):
+        long = "because " * words
+        assert FIVE_WHOLE_POINTS.read(f"Score: 4\nExplanation: {long}") == 4
+        assert FIVE_POINTS.read(f"{long}\nScore: 4") == 4
+
+
+def test_what_a_judge_quotes_is_not_its_score() -> None:
+    for quoted in ("[[5]]", '{"Score": 5}', '```json\n{"score": 5}\n```'):
+        assert FIVE_WHOLE_POINTS.read(f"Score: 1\nThe reply said:\n{quoted}") == 1
