@@ -51,13 +51,13 @@ class AudioInfo(NamedTuple):
 
 
 class ClipSource(Protocol):
-    """Where the encoded bytes of a clip lie, if not in a file of their own.
+    """Place of a clip's encoded bytes, if they are not in a file of their own.
 
     A value: picklable, hashable, equal to another source of the same clip; ``str()`` names it in messages.
     """
 
     def read_bytes(self) -> bytes:
-        """The encoded clip as stored.
+        """Return the encoded clip as stored.
 
         Raises:
             AudioError: there are no such bytes.
@@ -91,7 +91,7 @@ class AudioRef(dict[str, Any], Audio):
 
     @property
     def path(self) -> str:
-        """What records call the clip."""
+        """Name of the clip in records."""
         if self._name is not None:
             return self._name
         return "<bytes>" if isinstance(self._source, bytes) else str(self._source)
@@ -128,7 +128,7 @@ class AudioRef(dict[str, Any], Audio):
     # --- content -----------------------------------------------------------------------------
 
     def read_bytes(self) -> bytes:
-        """The encoded file as stored.
+        """Return the encoded file as stored.
 
         Raises:
             AudioError: the file is missing or unreadable.
@@ -143,7 +143,7 @@ class AudioRef(dict[str, Any], Audio):
             raise AudioError(f"cannot read audio: {error.strerror}", where=self.path) from error
 
     def decode(self, sampling_rate: int | None = None) -> npt.NDArray[np.float32]:
-        """Mono float32 samples in [-1, 1].
+        """Return mono float32 samples in [-1, 1].
 
         Args:
             sampling_rate: rate in Hz to resample to; ``None`` keeps the file's.
@@ -156,7 +156,7 @@ class AudioRef(dict[str, Any], Audio):
         return self._decode(sampling_rate)[1]
 
     def prefetched(self, sampling_rate: int) -> AudioRef:
-        """A copy that holds the decoded samples, for one request."""
+        """Return a copy that holds the decoded samples, for one request."""
         copy = AudioRef(self._source, self._name)
         copy._sha256 = self._sha256
         copy._decoded = self._decode(sampling_rate)
@@ -177,7 +177,7 @@ class AudioRef(dict[str, Any], Audio):
         raise KeyError(key)
 
     def keys(self) -> Any:
-        """Names that ``[]`` understands."""
+        """Return names that ``[]`` understands."""
         return {"array": None, "sampling_rate": None, "path": None}.keys()
 
     def __contains__(self, key: object) -> bool:
@@ -215,7 +215,7 @@ class AudioRef(dict[str, Any], Audio):
     # --- internals ---------------------------------------------------------------------------
 
     def _stream(self) -> io.FileIO | io.BytesIO:
-        """The encoded bytes as a stream: a file is never read into memory as a whole."""
+        """Return the encoded bytes as a stream: a file is never read into memory as a whole."""
         if not isinstance(self._source, str | Path):
             return io.BytesIO(self.read_bytes())
         try:
@@ -284,7 +284,7 @@ class AudioRef(dict[str, Any], Audio):
 
 
 def _mono(file: Any) -> npt.NDArray[np.float32]:
-    """All samples.
+    """Return all samples.
 
     Several channels are averaged block by block, so that they are never in memory at once. So is what is very long by
     its header, which may not be true.

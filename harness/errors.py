@@ -115,7 +115,7 @@ class MissingDependencyError(SetupError):
 
 
 class MissingDataError(SetupError):
-    """The benchmark's data cannot be had."""
+    """The benchmark's data is not available."""
 
 
 class RunLockedError(SetupError):

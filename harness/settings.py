@@ -25,7 +25,7 @@ _YAML_ERRORS = (yaml.YAMLError, ValueError, AttributeError)
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What one ``evaluate`` run does. ``None`` means: not said, take the default."""
+    """Settings of one ``evaluate`` run. ``None`` means: not given, take the default."""
 
     model: str
     tasks: tuple[str, ...]
@@ -69,7 +69,7 @@ class Settings:
 
 
 def parse_scalar(text: str) -> Any:
-    """A value of ``k=v`` as YAML would read it; anything that is no plain scalar stays text.
+    """Read a value of ``k=v`` as YAML would; anything that is not a plain scalar stays text.
 
     >>> parse_scalar("0.5"), parse_scalar("true"), parse_scalar("cuda:0"), parse_scalar("null")
     (0.5, True, 'cuda:0', None)
@@ -82,7 +82,7 @@ def parse_scalar(text: str) -> Any:
 
 
 def parse_pairs(items: list[str], flag: str) -> dict[str, Any]:
-    """``k=v`` arguments, repeated or separated by commas.
+    """Parse ``k=v`` arguments, repeated or separated by commas.
 
     >>> parse_pairs(["dtype=float32,device=cpu", "batch=4"], "-M")
     {'dtype': 'float32', 'device': 'cpu', 'batch': 4}
@@ -95,7 +95,7 @@ def parse_pairs(items: list[str], flag: str) -> dict[str, Any]:
         for part in re.split(r",(?=[A-Za-z_][\w.]*=)", item):
             key, equals, value = part.partition("=")
             if not equals or not key.strip():
-                # what is no plain word may be a key whose name was forgotten: it is not shown
+                # what is not a plain word may be a key whose name was forgotten: it is not shown
                 shown = repr(part) if re.fullmatch(r"[A-Za-z_]{1,20}", part) else "an argument"
                 raise UsageError(f"{shown} is not of the form key=value", where=flag)
             name = key.strip()
@@ -104,7 +104,7 @@ def parse_pairs(items: list[str], flag: str) -> dict[str, Any]:
 
 
 def parse_folders(items: list[str]) -> dict[str, Path]:
-    """``--data BENCHMARK=FOLDER`` arguments.
+    """Parse ``--data BENCHMARK=FOLDER`` arguments.
 
     Raises:
         UsageError: not of that form, or the folder does not exist.
@@ -124,7 +124,7 @@ def parse_folders(items: list[str]) -> dict[str, Path]:
 
 
 def parse_max_errors(text: str, total: int) -> int:
-    """``N`` or ``N%`` as a number of items.
+    """Parse ``N`` or ``N%`` as a number of items.
 
     >>> parse_max_errors("2%", 150), parse_max_errors("3", 150)
     (3, 3)
@@ -136,7 +136,7 @@ def parse_max_errors(text: str, total: int) -> int:
 
 
 def parse_limit(text: str | None, total: int) -> list[list[int]]:
-    """``--limit``: a number of items, a fraction below 1, or a range ``10-20``, as half-open ranges.
+    """Parse ``--limit`` (a number of items, a fraction below 1, or a range ``10-20``) as half-open ranges.
 
     >>> parse_limit(None, 9), parse_limit("4", 9), parse_limit("0.5", 9), parse_limit("2-5", 9)
     ([[0, 9]], [[0, 4]], [[0, 5]], [[2, 5]])
@@ -173,7 +173,7 @@ def parse_limit(text: str | None, total: int) -> list[list[int]]:
 
 
 def load_recipe(path: Path) -> dict[str, Any]:
-    """The mapping of a recipe file, keys as field names of ``Settings``.
+    """Load a recipe file; return its mapping, keys as field names of ``Settings``.
 
     Raises:
         InputFileError: unreadable, not a mapping, or an unknown key (near match named).

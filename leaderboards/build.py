@@ -1,6 +1,6 @@
 """From runs to tables: native, normalised and overall.
 
-Runs stand in one table only where the signatures of every task they share agree in all parts but
+Runs share a table only where the signatures of every task they share agree in all parts but
 the reading, and the same metrics are the headlines; otherwise the benchmark has several tables,
 labelled A, B, …, and the notes say in what they differ. Native tables show the official reading in
 the published unit; normalised and overall tables the strict reading on a scale of 0 to 100.
@@ -59,7 +59,7 @@ class _Part:
     stored: Mapping[str, Any]
 
     def interval(self, node: Node) -> tuple[tuple[float, float] | None, float | None]:
-        """Interval and standard error of a mean, if they belong to the present cells."""
+        """Return the interval and standard error of a mean, if they belong to the present cells."""
         known = self.stored
         if node is not self.found.tree:
             known = known.get("categories", {}).get(node.name, {})

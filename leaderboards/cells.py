@@ -11,7 +11,7 @@ A native aggregate is a JSON object::
      "complete": bool,               every cell of the board is there and official-complete
      "notes": [text]}
 
-Further keys are the benchmark's own (sub-scores that are no column). Values are in the published
+Further keys are the benchmark's own (sub-scores that are not columns). Values are in the published
 unit and rounded as published; intervals are in the same unit, one decimal more.
 """
 
@@ -28,7 +28,7 @@ from metrics.statistics import Z95
 
 
 def percent(value: Value | None, decimals: int) -> dict[str, Any]:
-    """One column from one value, as a percentage.
+    """Return one column from one value, as a percentage.
 
     >>> percent(Value(0.12345, (0.1, 0.2), n=10), 1)
     {'value': 12.3, 'ci95': [10.0, 20.0], 'n': 10}
@@ -42,7 +42,7 @@ def percent(value: Value | None, decimals: int) -> dict[str, Any]:
 
 
 def independent_mean(values: Sequence[Value], decimals: int) -> dict[str, Any]:
-    """Unweighted mean of values over disjoint items, as a percentage.
+    """Return the unweighted mean of values over disjoint items, as a percentage.
 
     The interval is normal, with the standard errors of the parts combined as independent, and
     ``None`` if any part has none.
@@ -69,7 +69,7 @@ def independent_mean(values: Sequence[Value], decimals: int) -> dict[str, Any]:
 
 
 def share_value(correct: Iterable[float]) -> Value | None:
-    """Mean of 0/1 (or expected) verdicts with its interval; ``None`` without items.
+    """Return the mean of 0/1 (or expected) verdicts with its interval; ``None`` without items.
 
     >>> found = share_value([1, 0, 1, 1])
     >>> found.value, [round(end, 3) for end in found.ci95]
@@ -87,7 +87,7 @@ def share_value(correct: Iterable[float]) -> Value | None:
 def judged_or_control(
     tasks: Iterable[TaskResult], judged: str = "accuracy"
 ) -> tuple[str, Reading, list[str]]:
-    """Metric and reading of a board whose official metric needs a judge.
+    """Return the metric and reading of a board whose official metric needs a judge.
 
     Returns:
         The judged metric under the official reading if any task has it; else the judge-free

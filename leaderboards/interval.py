@@ -68,7 +68,7 @@ def node_intervals(
     resamples: int = DEFAULT_RESAMPLES,
     seed: int = SEED,
 ) -> dict[str, Estimate]:
-    """Bootstrap intervals of a benchmark's normalised mean and of its categories.
+    """Return the bootstrap intervals of a benchmark's normalised mean and of its categories.
 
     Args:
         found: the benchmark, normalised.
@@ -115,7 +115,7 @@ def _resampled_scores(
     resamples: int,
     seed: int,
 ) -> dict[str, Matrix]:
-    """Task -> normalised score in every resample, for the cells that are ok."""
+    """Return the normalised score of each task in every resample, for the cells that are ok."""
     import numpy as np
 
     from metrics.registry import METRICS
@@ -141,7 +141,7 @@ def _resampled_scores(
 def _blocks(
     metrics: Mapping[str, str], tasks: Mapping[str, TaskResult], samples: SampleIndex
 ) -> tuple[list[_Column], list[_Stratum]]:
-    """Sums of statistics by block, per stratum; without tasks of fewer than two items.
+    """Return the sums of statistics by block, per stratum; without tasks of fewer than two items.
 
     Equal blocks of a stratum are counted, not kept, so an item that shares nothing with another costs no memory.
     """
@@ -202,7 +202,7 @@ def _strict_stats(line: Mapping[str, Any], metric: str) -> Mapping[str, float] |
 
 
 def _resampled_sums(stratum: _Stratum, resamples: int, rng: np.random.Generator) -> Matrix:
-    """Sums of resampled blocks."""
+    """Return the sums of resampled blocks."""
     import numpy as np
 
     blocks = int(stratum.counts.sum())

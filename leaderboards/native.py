@@ -41,7 +41,7 @@ def benchmark_results(
     reference: Mapping[str, Any] | None = None,
     resamples: int = DEFAULT_RESAMPLES,
 ) -> dict[str, dict[str, Any]]:
-    """What stands in ``results.json["benchmarks"]``.
+    """Return the content of ``results.json["benchmarks"]``.
 
     Args:
         tasks: every task of the run (``leaderboards.results.task_results``).
@@ -90,7 +90,7 @@ def relative(
 
 
 def normalized_json(found: Normalized, estimates: Mapping[str, Estimate]) -> dict[str, Any]:
-    """A ``Normalized`` as JSON, with the intervals of its means (``leaderboards.interval``)."""
+    """Return a ``Normalized`` as JSON, with the intervals of its means (``leaderboards.interval``)."""
     return {
         **_node_json(found.tree, estimates),
         "method": next((estimate.method for estimate in estimates.values()), None),

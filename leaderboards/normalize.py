@@ -41,7 +41,7 @@ def anchor(metric: str, declared: Mapping[str, Any] | None) -> Anchor | None:
 
     Raises:
         UnknownNameError: no metric of that name is registered.
-        InputFileError: what a run recorded is no scale.
+        InputFileError: what a run recorded is not a scale.
 
     >>> anchor("mae", {"mae_ref": 28.0})
     Anchor(floor=28.0, ceil=0.0, chance=False)
@@ -223,7 +223,7 @@ class Node:
 
 
 def mean_node(name: str, children: Iterable[Node]) -> Node:
-    """Unweighted mean of nodes.
+    """Return the unweighted mean of nodes.
 
     >>> leaves = [Node("a", 0.5, 1, 1, True), Node("b", None, 0, 1, False)]
     >>> mean_node("m", leaves[:1]).score
@@ -245,7 +245,7 @@ def mean_node(name: str, children: Iterable[Node]) -> Node:
 
 
 def build_tree(benchmark: str, cells: Iterable[Cell]) -> Node:
-    """The benchmark's tree over its averaged cells."""
+    """Return the benchmark's tree over its averaged cells."""
     return _build(benchmark, [(node_path(benchmark, cell.task), cell) for cell in cells])
 
 
@@ -264,7 +264,7 @@ def _build(name: str, members: list[tuple[tuple[str, ...], Cell]]) -> Node:
 
 
 def leaf_weights(node: Node, weight: float = 1.0) -> dict[str, float]:
-    """Weight of every cell in the mean of a tree; they sum to 1.
+    """Return the weight of every cell in the mean of a tree; they sum to 1.
 
     >>> pair = mean_node("x", [Node("a", 1, 1, 1, True), Node("b", 1, 1, 1, True)])
     >>> leaf_weights(mean_node("top", [pair, Node("c", 1, 1, 1, True)]))

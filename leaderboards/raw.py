@@ -1,6 +1,6 @@
 """Task values as a table of their own, for benchmarks without a native aggregate.
 
-Shares and error rates are percentages with one decimal; judge scores and absolute errors stand in
+Shares and error rates are percentages with one decimal; judge scores and absolute errors are in
 their own unit with two. The official value where a metric has one, else the strict one, and the
 column says so when a table holds both.
 """
@@ -16,7 +16,7 @@ from metrics.registry import find
 
 
 def raw_aggregate(tasks: Mapping[str, TaskResult]) -> dict[str, Any]:
-    """Every value of every task, in the form of a native aggregate.
+    """Return every value of every task, in the form of a native aggregate.
 
     Args:
         tasks: one benchmark's tasks in one run.

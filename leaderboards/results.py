@@ -24,7 +24,7 @@ iterables may be read more than once, so a one-shot generator is not enough."""
 
 
 class RunLike(Protocol):
-    """What a leaderboard needs of a run (``harness.run.reader.RunView`` has it)."""
+    """Interface of a run to leaderboards (``harness.run.reader.RunView`` has it)."""
 
     @property
     def manifest(self) -> Mapping[str, Any]:
@@ -127,7 +127,7 @@ class TaskResult:
         return sum(self.outcomes.values())
 
     def share(self, outcome: str) -> float | None:
-        """Share of sample lines with this outcome.
+        """Return the share of sample lines with this outcome.
 
         >>> TaskResult("t", "b", (), {}, outcomes={"answered": 3, "refused": 1}).share("refused")
         0.25
@@ -135,12 +135,12 @@ class TaskResult:
         return self.outcomes.get(outcome, 0) / self.lines if self.lines else None
 
     def value(self, metric: str, reading: Reading) -> Value | None:
-        """The metric under this reading if it has a number, else ``None``."""
+        """Return the metric under this reading if it has a number, else ``None``."""
         found = self.values.get(metric, {}).get(reading)
         return found if found is not None and found.value is not None else None
 
     def native_value(self, metric: str) -> tuple[Reading, Value] | None:
-        """The official value; the strict one of a metric without an official form.
+        """Return the official value; the strict one of a metric without an official form.
 
         A metric with both readings whose official value is null has no native value: the strict
         number never stands in for the official one.
@@ -199,7 +199,7 @@ def _values(metrics: Mapping[str, Any]) -> dict[str, dict[Reading, Value]]:
 
 
 def by_benchmark(tasks: Mapping[str, TaskResult]) -> Iterator[tuple[str, dict[str, TaskResult]]]:
-    """Benchmarks in order of first appearance, each with its tasks.
+    """Yield (benchmark, line) for manifest entries of tasks that were left out, alike ones together.
 
     >>> two = {"a_x": TaskResult("a_x", "a", (), {}), "b": TaskResult("b", "b", (), {})}
     >>> [(name, list(members)) for name, members in by_benchmark(two)]

@@ -1,4 +1,4 @@
-"""Which runs may stand in one table: the grouping of runs by signature.
+"""Grouping of runs by signature: a table holds only runs that may share it.
 
 Two results of one task are comparable when every part of their signatures but ``reading`` is equal,
 ``n:`` included. A run joins the first set in which it disagrees with nobody about a task that both
@@ -25,7 +25,7 @@ class _Set:
 
 
 def comparable_parts(result: TaskResult, shown: str = "") -> Parts:
-    """What must be equal for two results of one task to share a column.
+    """Return the parts that must be equal for two results of one task to share a column.
 
     >>> result = TaskResult("t", "b", (), {}, parts={"prompt": "a#1", "reading": "strict"})
     >>> comparable_parts(result, "accuracy")
@@ -76,7 +76,7 @@ def signature_sets(
 
 
 def _differing(left: Mapping[str, Parts], right: Mapping[str, Parts]) -> list[str]:
-    """Names of parts in which the tasks that both have disagree."""
+    """Return the names of parts in which the tasks that both have disagree."""
     names: dict[str, None] = {}
     for task in left.keys() & right.keys():
         for name in [*left[task], *right[task]]:
@@ -86,7 +86,7 @@ def _differing(left: Mapping[str, Parts], right: Mapping[str, Parts]) -> list[st
 
 
 def label(position: int) -> str:
-    """Name of a set: A to Z, then A2 to Z2, and so on.
+    """Return the name of a set: A to Z, then A2 to Z2, and so on.
 
     >>> [label(number) for number in (0, 25, 26)]
     ['A', 'Z', 'A2']

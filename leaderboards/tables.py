@@ -28,7 +28,7 @@ class Entry:
         value: the number in the unit that is shown, ``None`` if there is none.
         ci95: interval in that unit.
         decimals: decimals shown of the value.
-        text: what stands in place of a number.
+        text: shown in place of a number.
         marks: any of ``MARKS``.
         best: the best value of its column.
     """
@@ -130,7 +130,7 @@ class Leaderboard:
 
 
 def unique_names(names: Iterable[str]) -> list[str]:
-    """Names told apart by a number from the second equal one on.
+    """Return the names, told apart by a number from the second equal one on.
 
     >>> unique_names(["run", "other", "run", "run (2)", "run"])
     ['run', 'other', 'run (2)', 'run (2) (2)', 'run (3)']

@@ -18,7 +18,7 @@ from metrics.registry import METRICS
 
 
 class Entry(TypedDict):
-    """What lm-eval keeps per document and metric."""
+    """Record of lm-eval per document and metric."""
 
     metric: str
     stats: Stats | None
@@ -28,7 +28,7 @@ Score = Callable[[Document, Any, Any], ItemScore]
 
 
 def hook(score: Score) -> Callable[[Document, Sequence[Any]], dict[str, Entry]]:
-    """``process_results`` for a scorer.
+    """Return ``process_results`` for a scorer.
 
     Args:
         score: the benchmark's ``score(doc, response, verdicts)``.
@@ -50,7 +50,7 @@ def hook(score: Score) -> Callable[[Document, Sequence[Any]], dict[str, Entry]]:
 
 
 def aggregate(items: Sequence[Entry]) -> float:
-    """Value of one metric over the documents of a task.
+    """Return the value of one metric over the documents of a task.
 
     >>> aggregate([{"metric": "accuracy", "stats": {"correct": 1, "n": 1}},
     ...            {"metric": "accuracy", "stats": None}])

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 def read_arguments(declared: type[T], arguments: Mapping[str, object], *, adapter: str) -> T:
-    """Arguments of an adapter as an instance of its dataclass.
+    """Read the arguments of an adapter into an instance of its dataclass.
 
     Args:
         declared: a dataclass whose fields are ``int``, ``float``, ``bool``, ``str`` or ``Literal``,

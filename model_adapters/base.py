@@ -21,7 +21,7 @@ class BatchAdapter:
         raise NotImplementedError
 
     def generate_batch(self, requests: Sequence[Request]) -> list[Response]:
-        """One response per request, in order."""
+        """Answer requests: one response per request, in order."""
         raise NotImplementedError
 
     def prepare_batch(self, requests: Sequence[Request]) -> None:
@@ -31,7 +31,7 @@ class BatchAdapter:
         """
 
     def batch_limit(self, seconds: float) -> int | None:
-        """Most requests that fit into one batch whose longest has so many seconds of audio.
+        """Return the largest batch size that fits when the longest clip lasts ``seconds``.
 
         The default knows of no limit. What a batch that was too large has taught belongs here.
         """
@@ -39,7 +39,7 @@ class BatchAdapter:
         return None
 
     async def generate(self, request: Request) -> Response:
-        """One request as a batch of one."""
+        """Answer one request."""
         return self.generate_batch([request])[0]
 
     def close(self) -> None:
@@ -54,11 +54,11 @@ class AsyncAdapter:
         raise NotImplementedError
 
     async def generate(self, request: Request) -> Response:
-        """One response."""
+        """Answer one request."""
         raise NotImplementedError
 
     def generate_batch(self, requests: Sequence[Request]) -> list[Response]:
-        """Answer several requests, for callers without an event loop."""
+        """Answer requests: one response per request, in order."""
 
         async def ask() -> list[Response]:
             return list(await asyncio.gather(*map(self.generate, requests)))
@@ -70,7 +70,7 @@ class AsyncAdapter:
 
 
 def draw(*parts: object) -> float:
-    """A number in [0, 1) that depends on ``parts`` alone, never on the order of calls.
+    """Draw a number in [0, 1) that depends on ``parts`` alone, never on the order of calls.
 
     >>> draw(1234, "item") == draw(1234, "item")
     True
@@ -83,7 +83,7 @@ def draw(*parts: object) -> float:
 
 
 def request_seed(seed: int, request_key: str) -> int:
-    """Seed of a drawn answer: of the call alone (its repeat is part of the key), never of neighbours or order.
+    """Return the seed of a drawn answer: of the call alone (its repeat is part of the key), never of neighbours or order.
 
     >>> request_seed(0, "a") == request_seed(0, "a") != request_seed(1, "a")
     True
@@ -93,7 +93,7 @@ def request_seed(seed: int, request_key: str) -> int:
 
 
 def prompt_text(messages: Sequence[Message], *, role: str = "user") -> str:
-    """Text parts of the last message with this role, in reading order; audio leaves no trace.
+    """Return the text parts of the last message with this role, in reading order; audio leaves no trace.
 
     >>> prompt_text([Message("user", (Text("Say "), Text("hello.")))])
     'Say hello.'

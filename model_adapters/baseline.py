@@ -71,7 +71,7 @@ class BaselineAdapter(BatchAdapter):
             raise UsageError(f"expected at least 1, found {arguments.words}", where="-M words")
 
     def open(self) -> AdapterInfo:
-        """Nothing to load."""
+        """Do nothing: there is no model to load."""
         a = self._arguments
         drawn = f":seed={a.seed}" if self._target == "random" else ""
         return AdapterInfo(
@@ -81,7 +81,7 @@ class BaselineAdapter(BatchAdapter):
         )
 
     def generate_batch(self, requests: Sequence[Request]) -> list[Response]:
-        """One answer per request."""
+        """Answer requests: one response per request, in order."""
         return [self._answer(request) for request in requests]
 
     def _answer(self, request: Request) -> Response:

@@ -36,7 +36,7 @@ class Resolved(NamedTuple):
 
 
 def adapter_names() -> list[str]:
-    """Names of all adapters, ours and plug-ins', sorted.
+    """Return the names of all adapters, ours and plug-ins', sorted.
 
     >>> {"hf", "replay"} <= set(adapter_names())
     True
@@ -45,7 +45,7 @@ def adapter_names() -> list[str]:
 
 
 def resolve(model: str) -> Resolved:
-    """What a ``MODEL`` string means.
+    """Resolve a ``MODEL`` string.
 
     Raises:
         UnknownNameError: no adapter has that name; carries near matches.
@@ -100,7 +100,7 @@ def resolve(model: str) -> Resolved:
 def create(
     model: str, arguments: Mapping[str, object] | None = None, *, run_seed: int | None = None
 ) -> Adapter:
-    """The adapter that ``model`` names, constructed with ``arguments`` and not yet opened.
+    """Construct the adapter that ``model`` names with ``arguments``, not yet opened.
 
     An adapter class that draws its answers itself says so by ``takes_run_seed = True``; it gets the
     run's seed unless ``arguments`` has one.
@@ -139,7 +139,7 @@ def split_generation(
 ) -> tuple[dict[str, object], dict[str, object]]:
     """Return the model arguments that are the adapter's, and those that are generation arguments.
 
-    The latter belong to what a task declares about generation, so that they stand in its signature.
+    The latter belong to what a task declares about generation, so that its signature holds them.
 
     >>> split_generation("hf:some/model", {"dtype": "float32", "num_beams": 4, "generate.top_k": 5})
     ({'dtype': 'float32'}, {'num_beams': 4, 'top_k': 5})
@@ -180,7 +180,7 @@ def generation_argument(model: str, name: str) -> str | None:
 
 
 def factory(name: str) -> Callable[..., Adapter]:
-    """The constructor behind an adapter's name.
+    """Return the constructor behind an adapter's name.
 
     Raises:
         UnknownNameError: no adapter has that name.

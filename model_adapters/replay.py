@@ -63,7 +63,7 @@ class ReplayAdapter(BatchAdapter):
         )
 
     def generate_batch(self, requests: Sequence[Request]) -> list[Response]:
-        """The stored reply of each request's item."""
+        """Answer requests: one response per request, in order."""
         return [self._reply(request) for request in requests]
 
     def close(self) -> None:

@@ -30,9 +30,13 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-tasks_app = typer.Typer(no_args_is_help=True, help="What can be evaluated.", rich_markup_mode=None)
+tasks_app = typer.Typer(
+    no_args_is_help=True, help="List and show what can be evaluated.", rich_markup_mode=None
+)
 app.add_typer(tasks_app, name="tasks")
-models_app = typer.Typer(no_args_is_help=True, help="What can be asked.", rich_markup_mode=None)
+models_app = typer.Typer(
+    no_args_is_help=True, help="List the forms of models.", rich_markup_mode=None
+)
 app.add_typer(models_app, name="models")
 data_app = typer.Typer(
     no_args_is_help=True, help="Fetch and examine benchmark data.", rich_markup_mode=None
@@ -40,7 +44,7 @@ data_app = typer.Typer(
 app.add_typer(data_app, name="data")
 judge_app = typer.Typer(
     no_args_is_help=True,
-    help="What judges are asked, and how good they are.",
+    help="Show what judges are asked, and compare them with people.",
     rich_markup_mode=None,
 )
 app.add_typer(judge_app, name="judge")

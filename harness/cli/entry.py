@@ -135,7 +135,7 @@ def _run() -> int:
 
 
 def normalise_flags(arguments: list[str]) -> list[str]:
-    """Long flags may be written with ``_`` or ``-``; values are untouched.
+    """Write long flags with ``-`` where they came with ``_``; leave values untouched.
 
     >>> normalise_flags(["--batch_size=4", "--output_path", "a_b"])
     ['--batch-size=4', '--output-path', 'a_b']

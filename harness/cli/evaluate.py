@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RequestFlags:
-    """What is asked of which model."""
+    """Flags for the model and its requests."""
 
     model: Annotated[
         str | None,
@@ -43,7 +43,9 @@ class RequestFlags:
     ] = None
     repeats: Annotated[
         int | None,
-        typer.Option("--repeats", min=1, help="Ask every item so often, with a temperature."),
+        typer.Option(
+            "--repeats", min=1, help="Ask each item this many times; needs a temperature."
+        ),
     ] = None
     gen_kwargs: Annotated[
         list[str] | None,
@@ -53,7 +55,7 @@ class RequestFlags:
     system: Annotated[str | None, typer.Option("--system", help="System prompt.")] = None
 
     def settings(self) -> dict[str, Any]:
-        """Values by field of ``Settings``; ``None`` is: not said."""
+        """Return values by field of ``Settings``; ``None`` means: not given."""
         from harness.settings import parse_pairs
 
         model, model_args = self.model or self.model_flag, self.model_args or []
@@ -77,7 +79,7 @@ class RequestFlags:
 
 @dataclass(frozen=True, slots=True)
 class RunFlags:
-    """What is left out, refused or asked again."""
+    """Flags for leaving out, refusing or repeating items."""
 
     config: Annotated[
         Path | None, typer.Option("--config", help="Recipe (YAML) with any of these; flags win.")
@@ -103,7 +105,7 @@ class RunFlags:
     ] = False
 
     def settings(self) -> dict[str, Any]:
-        """Values by field of ``Settings``; ``None`` is: not said."""
+        """Return values by field of ``Settings``; ``None`` means: not given."""
         return {
             "max_errors": self.max_errors,
             "retry_errors": self.retry_errors,
@@ -150,7 +152,7 @@ def _dry_run(settings: Settings, output: options.OutputFlags) -> int:
 
 
 def _lm_eval_model(model: str, arguments: list[str]) -> tuple[str, list[str]]:
-    """``--model hf --model_args pretrained=PATH,…`` as lm-eval users write it."""
+    """Read ``--model hf --model_args pretrained=PATH,…`` as lm-eval users write it."""
     from harness.settings import parse_pairs
 
     pairs = parse_pairs(arguments, "--model-args")

@@ -38,7 +38,7 @@ def gate(
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> int:
-    """Is the candidate worse than the baseline, beyond chance? Exit 0 pass, 1 regression, 2, 3, 5."""
+    """Tell whether the candidate is worse than the baseline, beyond chance. Exit 0 pass, 1 regression, 2, 3, 5."""
     import harness
 
     chosen: dict[str, Any] = {

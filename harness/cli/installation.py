@@ -38,7 +38,7 @@ def check_packages() -> None:
 
 
 def _is_ours(path: Path, name: str) -> bool:
-    """Whether a package's first line is the docstring that ours has."""
+    """Return whether a package's first line is the docstring that ours has."""
     try:
         first = path.read_text(encoding="utf-8").split("\n", 1)[0]
     except OSError:

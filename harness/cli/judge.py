@@ -71,7 +71,7 @@ def calibrate(
     trust_task_code: options.Trust = None,
     as_json: Json = False,
 ) -> int:
-    """Agreement of judges with human labels and with each other: kappa, confusion, bias by length."""
+    """Compare judges with human labels and with each other: kappa, confusion, bias by length."""
     from harness.judge import calibration as c
 
     reader = c.labels_task(task, include_path or (), trusted=bool(trust_task_code))

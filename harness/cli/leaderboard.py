@@ -31,7 +31,7 @@ def leaderboard(
     trust_task_code: options.Trust = None,
     as_json: options.Json = False,
 ) -> None:
-    """Native and normalised tables of several runs, with intervals, coverage and signatures."""
+    """Print native and normalised tables of several runs, with intervals, coverage and signatures."""
     import harness
 
     suffix = output.suffix.lstrip(".") if output else ""

@@ -119,7 +119,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Errors only.")]
 
 @dataclass(frozen=True, slots=True)
 class DataFlags:
-    """Where data and tasks come from."""
+    """Flags for the sources of data and tasks."""
 
     data: Data = None
     revision: Revision = None
@@ -128,7 +128,7 @@ class DataFlags:
     allow_shadowing: AllowShadowing = None
 
     def settings(self) -> dict[str, Any]:
-        """Values by field of ``Settings``; ``None`` is: not said."""
+        """Return values by field of ``Settings``; ``None`` means: not given."""
         from harness.settings import parse_folders, parse_pairs
 
         return {
@@ -151,7 +151,7 @@ class JudgeFlags:
     judge_prompt: JudgePrompt = None
 
     def settings(self) -> dict[str, Any]:
-        """Values by field of ``Settings``; ``None`` is: not said."""
+        """Return values by field of ``Settings``; ``None`` means: not given."""
         from harness.settings import parse_pairs
 
         return {
@@ -165,7 +165,7 @@ class JudgeFlags:
 
 @dataclass(frozen=True, slots=True)
 class OutputFlags:
-    """How a verb prints."""
+    """Flags for the form of the output."""
 
     plain: Plain = False
     as_json: Json = False
@@ -204,7 +204,7 @@ def grouped(verb: Callable[..., R]) -> Callable[..., R]:
 
 
 def use_plain(plain: bool) -> bool:
-    """Whether tables are plain text: asked for, or standard output is no terminal."""
+    """Return whether tables are plain text: on request, or if standard output is not a terminal."""
     import os
 
     return plain or bool(os.environ.get("CI")) or not sys.stdout.isatty()

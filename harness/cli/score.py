@@ -16,7 +16,7 @@ from harness.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class TargetFlags:
-    """What is scored: a file of stored replies with a task, or a run directory."""
+    """Flags for the target: a file of stored replies with a task, or a run directory."""
 
     target: Annotated[
         str, typer.Argument(metavar="TASK|RUN_DIR", help="A task, or a run directory.")
@@ -36,7 +36,7 @@ class TargetFlags:
     name: options.Name = None
 
     def check(self) -> None:
-        """Refuse a file without a run directory, or a run directory that is none.
+        """Refuse a file without a run directory, or a folder that is not a run directory.
 
         Raises:
             UsageError: says which.
@@ -57,7 +57,7 @@ class TargetFlags:
             )
 
     def settings(self) -> dict[str, Any]:
-        """Values by field of ``Settings``; ``None`` is: not said."""
+        """Return values by field of ``Settings``; ``None`` means: not given."""
         return {
             "model": "stored",
             "tasks": (self.target,),
@@ -77,7 +77,7 @@ class ScoreFlags:
     reference: options.Reference = None
 
     def settings(self) -> dict[str, Any]:
-        """Values by field of ``Settings``; ``None`` is: not said."""
+        """Return values by field of ``Settings``; ``None`` means: not given."""
         return {
             "rejudge": self.rejudge or None,
             "max_errors": self.max_errors,

@@ -26,7 +26,7 @@ def list_tasks(
     include_path: options.IncludePath = None,
     as_json: options.Json = False,
 ) -> None:
-    """Benchmarks and tasks: items, metrics, judge needed, licence, cost."""
+    """List benchmarks and tasks: items, metrics, judge needed, licence, cost."""
     from harness.task_loading.index import load_index
 
     index = load_index(tuple(include_path or ()))
@@ -90,7 +90,7 @@ def show_task(
     include_path: options.IncludePath = None,
     trust_task_code: options.Trust = None,
 ) -> None:
-    """Prompt of a real item, templates, protocol, deviations, references."""
+    """Show the prompt of a real item, templates, protocol, deviations, references."""
     from harness.errors import UsageError
     from harness.settings import parse_folders
     from harness.task_loading.index import load_index

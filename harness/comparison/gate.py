@@ -6,7 +6,7 @@ Order of judgement, on the strict reading: (1) signatures that differ in anythin
 (4) paired one-sided tests (``metrics.statistics.paired_tests``), Holm-adjusted over all tasks and metrics. FAIL
 needs an adjusted p below ``alpha`` and a drop of at least ``min_effect``. Guards watch the shares of
 unparsed, refused, abstaining and failed items and fail only on a significant rise of at least two
-points: a broken parser looks like a worse model. The minimal detectable drop stands beside every
+points: a broken parser looks like a worse model. The minimal detectable drop is shown with every
 test; where it exceeds ``max_drop`` a pass is INCONCLUSIVE.
 """
 
@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Final
 
+from harness.comparison.options import ALPHA
+from harness.comparison.options import GateOptions as GateOptions
 from harness.comparison.pairing import Line, Pairing, clusters, pair_lines
 from harness.comparison.report import GateReport, GateRow, GuardRow, TaskCoverage, Verdict
 from harness.errors import UnknownNameError
@@ -30,39 +32,12 @@ if TYPE_CHECKING:
 
 MISSING_SHARE: Final = 0.01
 GUARD_RISE: Final = 0.02
-ALPHA: Final = 0.05
-MAX_DROP: Final = 0.02
 POWER: Final = 0.8
 _NAMED_IDS: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class GateOptions:
-    """What the gate asks.
-
-    ``min_effect`` and ``max_drop`` are shares of a metric's scale: 0.02 is 2 points of accuracy, 0.02
-    of WER, 0.08 of a judge score from 1 to 5, and for MAE 2 % of the baseline's error.
-
-    Attributes:
-        tasks: tasks to test; ``None``: all of the baseline.
-        metrics: metrics to test; ``None``: all with a strict value, but a judge-free control only
-            where a task has no value of the judged metric that it stands for.
-        alpha: level of the tests after Holm's adjustment.
-        min_effect: smaller drops never fail.
-        max_drop: a test that cannot see such a drop is inconclusive.
-        fail_inconclusive: an inconclusive gate exits with 5.
-    """
-
-    tasks: Sequence[str] | None = None
-    metrics: Sequence[str] | None = None
-    alpha: float = ALPHA
-    min_effect: float = 0.0
-    max_drop: float = MAX_DROP
-    fail_inconclusive: bool = False
-
-
 def gate(candidate: RunView, baseline: RunView, options: GateOptions | None = None) -> GateReport:
-    """Judge a candidate run against a baseline run.
+    """Decide whether a candidate run is worse than a baseline run.
 
     Args:
         candidate: the new run.
@@ -139,7 +114,7 @@ def _tasks(baseline: RunView, options: GateOptions) -> list[str]:
 
 
 def _matching(baseline: RunView, wanted: Sequence[str]) -> list[str]:
-    """Tasks of the baseline by name, benchmark or pattern."""
+    """Return the tasks of the baseline by name, benchmark or pattern."""
     found: dict[str, None] = {}
     for name in wanted:
         matches = [
@@ -184,7 +159,7 @@ def _data_notes(tasks: Sequence[str], candidate: RunView, baseline: RunView) -> 
 
 
 def _common_repeats(*runs: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Lines of a task in each run, of the repeats that all of them have."""
+    """Return the lines of a task in each run, limited to the repeats that all of them have."""
     numbers = [[int(line.get("repeat") or 0) for line in lines] for lines in runs]
     common = min((max(found) for found in numbers if found), default=0)
     return [
@@ -326,7 +301,7 @@ def _drop_interval(
 
 
 def _level_factor(alpha: float, tests: int) -> float:
-    """How much larger a drop must be to be seen at ``alpha`` shared by several tests.
+    """Return how much larger a drop must be to be seen at ``alpha`` shared by several tests.
 
     ``metrics.statistics.paired_tests`` gives the drop seen by a single test at level 0.05.
     """
@@ -337,7 +312,7 @@ def _level_factor(alpha: float, tests: int) -> float:
 
 
 def _scale(metric: Measure, baseline: float) -> float:
-    """Length of a metric's scale: its bounds, 1 for corpus rates, the baseline for errors."""
+    """Return the length of a metric's scale: its bounds, 1 for corpus rates, the baseline for errors."""
     low, high = metric.bounds
     if low is not None and high is not None:
         return high - low

@@ -93,7 +93,7 @@ def _changed(
 
 
 def clusters(pairs: Iterable[tuple[Line, Line]]) -> list[str]:
-    """Cluster of every pair: what the task declares (a clip, a speaker), else the item itself.
+    """Return the cluster of every pair: what the task declares (a clip, a speaker), else the item itself.
 
     Repeats of an item share its key, so they are one cluster too.
     """

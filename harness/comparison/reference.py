@@ -20,7 +20,7 @@ MUST_AGREE: Final = ("scorer", "judge", "clean")
 
 
 def reference_entry(path: Path, tasks: Mapping[str, ManifestEntry]) -> ReferenceEntry:
-    """What the manifest keeps of a reference run.
+    """Return what the manifest keeps of a reference run.
 
     Args:
         path: run directory of the reference.

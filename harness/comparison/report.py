@@ -24,7 +24,7 @@ _EXIT: Final[dict[Verdict, int]] = {
 
 @dataclass(frozen=True, slots=True)
 class TaskCoverage:
-    """How many items of one task could be paired.
+    """Numbers of items of one task that could be paired.
 
     Attributes:
         task: task id.
@@ -43,7 +43,7 @@ class TaskCoverage:
     share: float
 
     def text(self) -> str:
-        """One sentence.
+        """Describe the result in one sentence.
 
         >>> TaskCoverage("mmsu", 90, 10, 0, 0, 0.1).text()
         'mmsu: 10.0 % of items have no pair (10 only in the baseline, 0 only in the candidate, 0 errors)'
@@ -142,7 +142,7 @@ class GateReport:
         return _EXIT[self.verdict]
 
     def to_json(self) -> dict[str, Any]:
-        """Everything, JSON-able; what is not finite is null."""
+        """Return the whole report, JSON-able; values that are not finite are null."""
         content = {**asdict(self), "reading": "strict", "exit_code": self.exit_code}
         finite: dict[str, Any] = json.loads(
             json.dumps(content), parse_constant=lambda _constant: None
@@ -150,7 +150,7 @@ class GateReport:
         return finite
 
     def to_text(self) -> str:
-        """Plain text for a terminal or a CI log."""
+        """Return the report as plain text for a terminal or a CI log."""
         lines = [f"gate: {self.candidate} against {self.baseline} (strict reading)", ""]
         if self.rows:
             lines += [*_table(_TEST_HEAD, [_test_cells(row) for row in self.rows]), ""]

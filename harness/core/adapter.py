@@ -22,7 +22,7 @@ of a plug-in may say what it was written for, ``interface_version = 2``; another
 
 @dataclass(frozen=True, slots=True)
 class ErrorInfo:
-    """Why one request failed.
+    """Reason for the failure of one request.
 
     ``kind`` is a short stable word (``audio``, ``timeout``, ``connection``, ``http``, ``memory``,
     ``scripted``, ``missing_response`` …); ``retryable`` says whether asking again may help.
@@ -61,7 +61,7 @@ Finish = Literal["stop", "length", "filter", "refusal"]
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came back. Exactly one of ``text`` and ``error`` is meaningful.
+    """Result of one request. Exactly one of ``text`` and ``error`` is meaningful.
 
     Attributes:
         text: the answer that is scored; ``None`` with an error (or a replayed null).
@@ -84,7 +84,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class AdapterInfo:
-    """What an adapter declares after ``open()``.
+    """Declarations of an adapter after ``open()``.
 
     Attributes:
         fingerprint: identifies the model's weights or its endpoint name; part of request keys.

@@ -32,7 +32,7 @@ DEFAULT_LIMIT: Final = 512
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """How an answer is decoded. Equal records decode equally, however they were spelled.
+    """Decoding of an answer. Equal records decode equally, however they were spelled.
 
     Attributes:
         limit: most new tokens.
@@ -186,7 +186,7 @@ def _plain(value: Any) -> Any:
 
 
 def _number_once(value: Any) -> Any:
-    """A value in which 1 and 1.0 are the same."""
+    """Return the value in a form in which 1 and 1.0 are the same."""
     if isinstance(value, Mapping):
         return {key: _number_once(item) for key, item in value.items()}
     if isinstance(value, list):

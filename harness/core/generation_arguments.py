@@ -187,7 +187,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _number_hint(found: Any, test: Callable[[float], bool]) -> str | None:
-    """What to write instead of a number that YAML reads as text."""
+    """Return what to write instead of a number that YAML reads as text."""
     try:
         number = float(found) if isinstance(found, str) else math.nan
     except ValueError:

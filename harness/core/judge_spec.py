@@ -77,7 +77,7 @@ class JudgeSpec:
     prompts: Mapping[str, JudgePrompt] = field(default_factory=dict)
 
     def prompt(self, doc: Mapping[str, Any]) -> JudgePrompt | None:
-        """The prompt of a document, ``None`` if the judge has nothing to say about it."""
+        """Return the prompt of a document, ``None`` if the judge has nothing to say about it."""
         return self.prompts.get("" if self.chooser is None else str(doc.get(self.chooser)))
 
 
@@ -99,7 +99,7 @@ class Canary:
 
 
 def slot_names(text: str) -> frozenset[str]:
-    """Slots of a template.
+    """Return the slots of a template.
 
     >>> sorted(slot_names("{question} {{json}} {response} {question}"))
     ['question', 'response']

@@ -23,7 +23,7 @@ _KEY_BYTES: Final = 32
 
 
 def _plain(value: Any) -> Any:
-    """JSON-able form of values that loaders may leave in documents (dates, numpy scalars, tuples)."""
+    """Return the JSON-able form of values that loaders may leave in documents (dates, numpy scalars, tuples)."""
     if isinstance(value, float) and not math.isfinite(value):
         return repr(value)
     if isinstance(value, Mapping):
@@ -38,7 +38,7 @@ def _plain(value: Any) -> Any:
 
 
 def canonical_json(value: Any) -> str:
-    """One text per content.
+    """Return canonical JSON: equal content gives equal text.
 
     >>> canonical_json({"b": 1, "a": [True, None, "ü"]})
     '{"a":[true,null,"ü"],"b":1}'
@@ -47,17 +47,17 @@ def canonical_json(value: Any) -> str:
 
 
 def digest(value: Any) -> str:
-    """Hex sha256 of the canonical JSON of a value."""
+    """Return the hex sha256 of the canonical JSON of a value."""
     return hashlib.sha256(canonical_json(value).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def short_hash(value: Any) -> str:
-    """First characters of ``digest``, for signatures."""
+    """Return the first characters of ``digest``, for signatures."""
     return digest(value)[:HASH_CHARS]
 
 
 def original_fields(doc: Document) -> dict[str, Any]:
-    """The benchmark's own fields of a document, JSON-able, without ours and without audio."""
+    """Return the benchmark's own fields of a document, JSON-able, without ours and without audio."""
     return {
         key: _plain(value)
         for key, value in doc.items()
@@ -66,7 +66,7 @@ def original_fields(doc: Document) -> dict[str, Any]:
 
 
 def identity(doc: Document, doc_fields: Sequence[str]) -> dict[str, Any]:
-    """The declared fields of a document that make its identity (all original ones if none are there)."""
+    """Return the declared fields of a document that make its identity (all original ones if none are there)."""
     fields = original_fields(doc)
     declared = {key: fields[key] for key in doc_fields if key in fields}
     return declared or fields
@@ -101,7 +101,7 @@ class ItemKeys(Sequence[str]):
 
 
 def item_keys(task: str, docs: Iterable[Document], doc_fields: Sequence[str]) -> ItemKeys:
-    """Keys of documents in order; equal documents are told apart by their occurrence number."""
+    """Yield the keys of documents in order; equal documents are told apart by their occurrence number."""
     seen: Counter[str] = Counter()
 
     def keys() -> Iterator[str]:
@@ -114,13 +114,13 @@ def item_keys(task: str, docs: Iterable[Document], doc_fields: Sequence[str]) ->
 
 
 def data_hash(docs: Iterable[Document], doc_fields: Sequence[str]) -> str:
-    """Hash of documents in id order, independent of their order in the file."""
+    """Hash documents in id order, independent of their order in the file."""
     rows = sorted((str(doc.get("_id", "")), digest(identity(doc, doc_fields))) for doc in docs)
     return short_hash(rows)
 
 
 def clip_digest(clip: Audio) -> str | None:
-    """Digest of a clip's bytes, ``None`` if they cannot be read (its item is then an error)."""
+    """Return the digest of a clip's bytes, ``None`` if they cannot be read (its item is then an error)."""
     try:
         return clip.sha256
     except AudioError:
@@ -128,7 +128,7 @@ def clip_digest(clip: Audio) -> str | None:
 
 
 def message_record(messages: Sequence[Message]) -> list[dict[str, Any]]:
-    """Messages as stored in ``responses.jsonl``: text verbatim, audio by name and digest."""
+    """Return messages as stored in ``responses.jsonl``: text verbatim, audio by name and digest."""
     return [
         {
             "role": message.role,
@@ -146,7 +146,7 @@ def message_record(messages: Sequence[Message]) -> list[dict[str, Any]]:
 def request_key(
     fingerprint: str, messages: Sequence[Message], generation: Generation, repeat: int
 ) -> str:
-    """Key of one call: model, rendered messages, audio content, decoding and repeat."""
+    """Return the key of one call: model, rendered messages, audio content, decoding and repeat."""
     content = [
         [
             message.role,

@@ -24,7 +24,7 @@ class Audio(ABC):
     @property
     @abstractmethod
     def path(self) -> str:
-        """Where the clip lies, for records and messages; never a temporary name."""
+        """Path of the clip, for records and messages; never a temporary name."""
 
     @property
     @abstractmethod
@@ -43,11 +43,11 @@ class Audio(ABC):
 
     @abstractmethod
     def read_bytes(self) -> bytes:
-        """The encoded file, as stored."""
+        """Return the encoded file, as stored."""
 
     @abstractmethod
     def prefetched(self, sampling_rate: int) -> Audio:
-        """A copy that holds the samples decoded at a rate (Hz), for one request.
+        """Return a copy that holds the samples decoded at a rate (Hz), for one request.
 
         Raises:
             harness.errors.AudioError: the clip cannot be read.
@@ -55,7 +55,7 @@ class Audio(ABC):
 
     @abstractmethod
     def decode(self, sampling_rate: int | None = None) -> npt.NDArray[np.float32]:
-        """Mono float32 samples in [-1, 1], resampled if ``sampling_rate`` (Hz) is given.
+        """Return mono float32 samples in [-1, 1], resampled if ``sampling_rate`` (Hz) is given.
 
         Raises:
             harness.errors.AudioError: the clip cannot be read.
@@ -85,7 +85,7 @@ AnswerKind = Literal["text", "transcript", "option", "number"]
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What form of answer a task asks for. Never the reference.
+    """Form of answer that a task asks for. Never the reference.
 
     For adapters that cannot read a prompt (a recogniser without a language model, the chance
     baselines). Not part of the request key; a chat model ignores it.
@@ -99,7 +99,7 @@ Mode = Literal["text+audio", "audio+text", "audio", "text"]
 
 
 def mode_of(messages: Sequence[Message]) -> Mode:
-    """Layout of a prompt, by its last message.
+    """Return the layout of a prompt, by its last message.
 
     >>> mode_of([Message("user", (Text("What is said?"),))])
     'text'

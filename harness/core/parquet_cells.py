@@ -23,7 +23,7 @@ _OPEN_READERS: Final = 4
 
 
 class ParquetCell(NamedTuple):
-    """Where the bytes of a clip lie: file, row group, row in it, column (binary, or a struct with ``bytes``)."""
+    """Place of a clip's bytes: file, row group, row in it, column (binary, or a struct with ``bytes``)."""
 
     file: Path
     row_group: int
@@ -34,7 +34,7 @@ class ParquetCell(NamedTuple):
         return f"{self.file}#{self.row_group}.{self.row}"
 
     def read_bytes(self) -> bytes:
-        """The encoded clip as stored.
+        """Return the encoded clip as stored.
 
         Raises:
             AudioError: the file, row group, row or column does not exist, or the cell holds no bytes.
@@ -68,7 +68,7 @@ class GroupReader:
         self._next_row = 0
 
     def rows_until(self, row: int) -> Iterator[tuple[int, Any]]:
-        """(row, value) from where the reader stands up to the batch that holds ``row``."""
+        """Yield (row, value) from where the reader stands up to the batch that holds ``row``."""
         if self._parquet is None or row < self._next_row:
             self.restart()
         while self._next_row <= row:
@@ -92,7 +92,7 @@ _kept: OrderedDict[ParquetCell, bytes | None] = OrderedDict()
 
 
 def read_cell(cell: ParquetCell) -> bytes:
-    """Bytes of one cell.
+    """Return the bytes of one cell.
 
     Raises:
         AudioError: the file, row group, row or column does not exist, or the cell holds no bytes.

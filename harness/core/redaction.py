@@ -66,7 +66,7 @@ def _masked_pair(pair: str) -> str:
 
 
 def redact_text(text: str) -> str:
-    """Return a text without the secrets that stand in it as a URL, a pair or a known form.
+    """Return a text without its secrets: those in URLs, in pairs, and of a known form.
 
     >>> redact_text("no answer from https://u:p@h/v1 with api_key=abc")
     'no answer from https://***@h/v1 with api_key=***'

@@ -100,9 +100,9 @@ class Metric(Protocol):
     family: Family
 
     def value(self, total: Stats) -> float:
-        """Value of a sum of statistics; ``nan`` if the denominator is empty."""
+        """Return the value of a sum of statistics; ``nan`` if the denominator is empty."""
         ...
 
     def aggregate(self, items: Sequence[Stats]) -> float:
-        """Value over items; equals ``value`` of their sum."""
+        """Return the value over items; equals ``value`` of their sum."""
         ...

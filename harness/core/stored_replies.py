@@ -3,7 +3,7 @@ r"""Read stored replies, for ``harness score`` and for ``replay:``.
 A responses file is a JSON array, or JSON lines split on "\n" only (replies contain U+2028 and the
 like); either may be gzip-compressed, which its content tells, never its name. Messages name the place
 of a record: ``file:line``, or ``file, record n`` in an array. The log of a run may end in a torn line:
-that line is no reply and is left out. Any other malformed content is an ``InputFileError``.
+that line is not a reply and is left out. Any other malformed content is an ``InputFileError``.
 
 A record is ``{"id": …, "doc": {…}, "response": "…", "judge_reply": "…" | [...]}``; without ``doc`` the
 record itself is the document when it has the benchmark's fields. Nothing is cleaned and nothing is
@@ -75,7 +75,7 @@ class Record:
 
 
 def read_records(path: Path, fields: Fields) -> list[Record]:
-    """All records of a responses file.
+    """Return all records of a responses file.
 
     Raises:
         InputFileError: missing file, invalid JSON (line named), duplicate id, wrong shape, or no
@@ -112,7 +112,7 @@ def _check_response_field(path: Path, records: Sequence[Record], fields: Fields)
 
 
 def _id_field(records: Sequence[Record]) -> str:
-    """Return what to add to a hint where ids stand in the field that lm-eval gives them."""
+    """Return what to add to a hint where the field that lm-eval gives for ids holds them."""
     without = all(record.id is None and "doc_id" in record.whole for record in records)
     return " --id-field doc_id" if without else ""
 
@@ -158,7 +158,7 @@ def _record(value: Any, where: str, fields: Fields) -> Record:
 
 
 def judge_replies(value: Any, field: str, where: str) -> tuple[str | None, ...] | None:
-    """The judge replies of a record: one text, or a list of them.
+    """Return the judge replies of a record: one text, or a list of them.
 
     Raises:
         InputFileError: neither.

@@ -14,11 +14,11 @@ from harness.core.scoring import Document, ItemScore
 
 @dataclass(frozen=True, slots=True)
 class DataInfo:
-    """Where documents came from.
+    """Origin of documents.
 
     Attributes:
         source: folder or data-set id.
-        version: what stands in the signature before ``#``: a release date, a hub revision, or ``local``.
+        version: the part of the signature before ``#``: a release date, a hub revision, or ``local``.
         total: items the benchmark copy lists, also those whose audio is absent.
         absent: ids of items left out because their audio is not in the copy.
         warnings: findings about the copy (counts, labels); never an error of ``evaluate``.
@@ -122,7 +122,7 @@ class TaskSpec:
 
 
 class Task(Protocol):
-    """What the engine knows of a task."""
+    """Interface of a task to the engine."""
 
     @property
     def spec(self) -> TaskSpec:
@@ -130,15 +130,15 @@ class Task(Protocol):
         ...
 
     def documents(self) -> Documents:
-        """All documents, with lazy audio."""
+        """Return all documents, with lazy audio."""
         ...
 
     def messages(self, doc: Document) -> tuple[Message, ...]:
-        """The rendered prompt."""
+        """Return the rendered prompt."""
         ...
 
     def reference(self, doc: Document) -> Any:
-        """The reference answer, JSON-able."""
+        """Return the reference answer, JSON-able."""
         ...
 
     def score(self, doc: Document, response: Any, verdicts: Sequence[str] | None) -> ItemScore:

@@ -55,7 +55,7 @@ class DaemonThread:
             self._thread.join()
 
     async def run(self, function: Callable[[], T]) -> T:
-        """What a call returns, or raises. A call that is given up goes on and is not waited for."""
+        """Make a call and return its result or raise its error. A call that is given up continues; nobody waits for it."""
         import asyncio  # not at the top: the entry point asks calls_hang, and would pay for it
 
         loop = asyncio.get_running_loop()

@@ -60,7 +60,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class TaskCheck:
-    """What was found about one task.
+    """Findings about one task.
 
     Attributes:
         task: task id.
@@ -79,7 +79,7 @@ class TaskCheck:
 
 @dataclass(slots=True)
 class Report:
-    """What was found about a copy.
+    """Findings about a copy.
 
     Attributes:
         benchmark: its name.
@@ -102,7 +102,7 @@ class Report:
         return EXIT_FOUND if kinds else EXIT_OK
 
     def as_json(self) -> dict[str, Any]:
-        """The report as JSON-able data."""
+        """Return the report as JSON-able data."""
         return {
             "benchmark": self.benchmark,
             "folder": None if self.folder is None else str(self.folder),
@@ -184,7 +184,7 @@ def _check_task(
 
 
 def _duplicates(documents: Documents, doc_fields: Sequence[str]) -> Iterator[Finding]:
-    """Ids used more than once (loaders write the second as ``ID~2``), and items nothing tells apart."""
+    """Yield ids that occur more than once (loaders write the second as ``ID~2``), and items that nothing tells apart."""
     names = {str(doc["_id"]) for doc in documents}
     again = tuple(
         sorted(name for name in names if (found := _REPEATED.fullmatch(name)) and found[1] in names)
@@ -215,7 +215,7 @@ class _Clips:
         self._known: dict[Audio, tuple[str | None, str | None]] = {}
 
     def examine(self, documents: Documents) -> Iterator[Finding]:
-        """Clips of a task that cannot be decoded, or that are the same bytes under several names."""
+        """Yield the clips of a task that cannot be decoded, and those with the same bytes under several names."""
         broken: defaultdict[str, list[str]] = defaultdict(list)
         names: defaultdict[str, dict[str, str]] = defaultdict(dict)
         for doc in documents:
@@ -245,7 +245,7 @@ class _Clips:
 
 
 def report_lines(report: Report, shown: int = 5) -> Iterator[str]:
-    """The report as plain lines; at most ``shown`` ids per finding (``--json`` has all)."""
+    """Yield the report as plain lines; at most ``shown`` ids per finding (``--json`` has all)."""
     place = "packaged" if report.folder is None else str(report.folder)
     yield f"{report.benchmark}: {place}"
     width = max((len(task.task) for task in report.tasks), default=0)

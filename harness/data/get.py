@@ -1,7 +1,7 @@
 """``harness data get``: the hub files of a benchmark, brought into a folder that ``--data`` takes.
 
 What is fetched is resolved to one commit per data set before anything is downloaded. A file is written
-beside its place under a name that holds its content's id and is moved there when its digest is right,
+next to its place under a name that holds its content's id and is moved there when its digest is right,
 so a download that was cut off at any point goes on from its last byte, and a finished file is never
 fetched again. ``HF_ENDPOINT``, ``HF_TOKEN`` and the client's own proxies are respected.
 """
@@ -57,7 +57,7 @@ class Part:
 
 
 def needed(source: Source, tasks: Sequence[str]) -> list[HubFiles]:
-    """What the named tasks read, one entry per data set and sub-folder."""
+    """Return what the named tasks read, one entry per data set and sub-folder."""
     merged: dict[tuple[str, str], HubFiles] = {}
     for files in source.hub:
         if any(fnmatch(task, pattern) for task in tasks for pattern in files.tasks):
@@ -179,7 +179,7 @@ def _fetch_all(
 
 
 def megabytes(size: float) -> str:
-    """A size in bytes for people.
+    """Format a size in bytes for people.
 
     >>> megabytes(304_000_000), megabytes(12_000), megabytes(11e9)
     ('304 MB', '0.012 MB', '11 GB')
@@ -262,7 +262,7 @@ def _fetch_file(part: Part, file: RemoteFile, place: Path, benchmark: str, *, ba
 
 @contextlib.contextmanager
 def _bars(wanted: bool) -> Iterator[None]:
-    """The client's progress bars, off unless they are wanted, as they were afterwards."""
+    """Show the client's progress bars only if wanted; restore the setting afterwards."""
     from huggingface_hub.utils import (  # type: ignore[attr-defined]
         are_progress_bars_disabled,
         disable_progress_bars,
@@ -280,7 +280,7 @@ def _bars(wanted: bool) -> Iterator[None]:
 
 
 def _digest(path: Path, file: RemoteFile) -> str | None:
-    """Digest of a file's content in the form of ``file.digest``; ``None`` if the size differs."""
+    """Return the digest of a file's content in the form of ``file.digest``; ``None`` if the size differs."""
     if path.stat().st_size != file.size:
         return None
     with path.open("rb") as stream:

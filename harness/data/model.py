@@ -1,6 +1,6 @@
 """``harness data get pedant``: the files of a scoring model, fetched from a pinned commit and checked.
 
-A file is written beside its place and moved there when its sha256 is right; one that is right already is not
+A file is written next to its place and moved there when its sha256 is right; one that is right already is not
 fetched again. The usual proxy variables are respected.
 """
 

@@ -18,7 +18,7 @@ LEAST_ITEMS: Final = 32
 
 
 class Sized(Protocol):
-    """What is put into batches."""
+    """Interface of the elements of batches."""
 
     seconds: float
 
@@ -31,7 +31,7 @@ Limit = Callable[[float], int | None]
 async def form_batches(
     queue: asyncio.Queue[S | None], size: int, limit: Limit
 ) -> AsyncIterator[list[S]]:
-    """Batches of what comes out of a queue, until it gives ``None``.
+    """Form batches of what comes out of a queue, until it gives ``None``.
 
     Args:
         queue: items in the order of documents.
@@ -55,7 +55,7 @@ async def form_batches(
 
 
 def window_size(size: int) -> int:
-    """Items of a window; each is decoded while it waits there. Batches of one need no sorting, and wait for less.
+    """Return the number of items in a window; each waits there decoded. Batches of one need no sorting and a smaller window.
 
     >>> window_size(8), window_size(4), window_size(1)
     (32, 32, 4)
@@ -64,7 +64,7 @@ def window_size(size: int) -> int:
 
 
 def batch_size(longest: float, waiting: int, size: int, limit: Limit) -> int:
-    """Size of the next batch: at least 1.
+    """Return the size of the next batch: at least 1.
 
     >>> batch_size(30.0, 9, 8, lambda seconds: 4 if seconds > 20 else None)
     4

@@ -29,7 +29,7 @@ _HEADERS: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one task costs.
+    """Cost of one task.
 
     Attributes:
         here: its data is on this machine.
@@ -50,7 +50,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What the tasks of a benchmark cost: see ``Share``.
+    """Cost of the tasks of a benchmark: see ``Share``.
 
     Attributes:
         here: tasks whose data is on this machine.
@@ -74,7 +74,7 @@ class Cost:
 
     @classmethod
     def of(cls, benchmark: str, shares: Sequence[Share]) -> Cost:
-        """The sum over the tasks of a benchmark."""
+        """Return the sum over the tasks of a benchmark."""
         return cls(
             here=sum(share.here for share in shares),
             tasks=len(shares),
@@ -87,7 +87,7 @@ class Cost:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """Plain form."""
+        """Return the plain form for ``--json``."""
         return {
             "tasks": self.tasks,
             "tasks_here": self.here,
@@ -100,7 +100,7 @@ class Cost:
         }
 
     def cells(self, name: str) -> tuple[str, ...]:
-        """A line of the table."""
+        """Return one line of the table."""
         return (
             name,
             f"{self.here}/{self.tasks}",
@@ -114,7 +114,7 @@ class Cost:
 
 
 def total(costs: Iterable[Cost]) -> Cost:
-    """The sum over benchmarks."""
+    """Return the sum over benchmarks."""
     every = list(costs)
     return Cost(
         here=sum(cost.here for cost in every),
@@ -129,7 +129,7 @@ def total(costs: Iterable[Cost]) -> Cost:
 
 
 def planned_share(task: PlannedTask, judging: JudgeOptions) -> Share:
-    """The cost of a task whose data is here."""
+    """Return the cost of a task whose data is here."""
     return _share(
         task.task.spec,
         task.count,
@@ -144,7 +144,7 @@ def planned_share(task: PlannedTask, judging: JudgeOptions) -> Share:
 def declared_share(
     entry: TaskEntry, limit: str | None, judging: JudgeOptions, repeats: int
 ) -> Share:
-    """The cost of a task whose data is not here, as far as the task declares it."""
+    """Return the cost of a task whose data is not here, as far as the task declares it."""
     spec = load_spec(entry)
     items, hours = spec.items, spec.cost.get("audio_hours")
     if items is not None and limit is not None:
@@ -182,7 +182,7 @@ def _share(
 
 
 def _hours(task: PlannedTask) -> float | None:
-    """Hours of audio of the selected items."""
+    """Return the hours of audio of the selected items."""
     declared, items = task.task.spec.cost.get("audio_hours"), task.task.spec.items
     if declared is not None and items:
         return float(declared) * task.count * task.repeats / items
@@ -201,7 +201,7 @@ def _hours(task: PlannedTask) -> float | None:
 
 
 def _megabytes(benchmark: str) -> float | None:
-    """Documented size of a benchmark's data, ``None`` if none is documented."""
+    """Return the documented size of a benchmark's data, ``None`` if none is documented."""
     from harness.task_loading.sources import source_module
 
     module = source_module(benchmark)

@@ -82,7 +82,7 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What the doctor found."""
+    """Findings of the doctor."""
 
     model: str
     fingerprint: str
@@ -103,11 +103,11 @@ class Diagnosis:
         return EXIT_OK if self.verdict == "reached" and not failed else EXIT_FOUND
 
     def as_json(self) -> dict[str, Any]:
-        """JSON-able form."""
+        """Return the report as JSON-able data."""
         return {**asdict(self), "exit_code": self.exit_code}
 
     def lines(self) -> Iterator[str]:
-        """The report for people."""
+        """Yield the lines of the report for people."""
         info = self.info
         rate = info["sampling_rate"]
         longest, most = info["max_audio_seconds"], info["max_clips"]
@@ -205,7 +205,7 @@ def assess(probes: Sequence[Probe]) -> tuple[Verdict, tuple[str, ...]]:
 
 
 def shipped_clips() -> list[Clip]:
-    """A tone and two shipped sentences.
+    """Return a tone and two shipped sentences.
 
     Raises:
         MissingDataError: the installation lacks its clips.
@@ -250,7 +250,7 @@ def _request(info: AdapterInfo, clip: Clip, generation: Generation) -> Request:
 def _ask(
     adapter: Adapter, info: AdapterInfo, requests: Sequence[Request]
 ) -> list[tuple[Response, float]]:
-    """Responses with their wall times, asked one after another."""
+    """Ask for responses one after another; return each with its wall time in seconds."""
     found = []
     if info.style == "batch":
         for request in requests:
@@ -285,7 +285,7 @@ def _probe(clip: Clip, answered: tuple[Response, float]) -> Probe:
 
 
 def _evidence(clip: Clip, response: Response) -> Iterator[str]:
-    """What shows that a clip arrived, from the response alone."""
+    """Yield the signs that a clip arrived, from the response alone."""
     if tokens := audio_tokens(response.usage or {}):
         yield f"{tokens} audio tokens were counted"
     transcript = response.extra.get("transcript")
@@ -298,7 +298,7 @@ def _evidence(clip: Clip, response: Response) -> Iterator[str]:
 
 
 def words_heard(said: str, text: str) -> float:
-    """Share of the distinct words of a sentence that occur in a text.
+    """Return the share of the distinct words of a sentence that occur in a text.
 
     >>> words_heard("he put the keys on the table", "The keys? On the TABLE.")
     0.6666666666666666
@@ -308,7 +308,7 @@ def words_heard(said: str, text: str) -> float:
 
 
 def audio_tokens(usage: Mapping[str, Any]) -> int:
-    """Audio tokens of the prompt, wherever the provider's usage has them.
+    """Return the audio tokens of the prompt, wherever the provider's usage has them.
 
     >>> audio_tokens({"prompt_tokens": 90, "prompt_tokens_details": {"audio_tokens": 75}})
     75

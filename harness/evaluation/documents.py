@@ -44,10 +44,10 @@ class DocumentFinder:
         self._by_content: dict[str, list[str]] | None = None
 
     def resolve(self) -> list[StoredItem]:
-        """Documents and ids in file order.
+        """Return documents and ids in file order.
 
         Raises:
-            InputFileError: a record's document cannot be had, or lacks a field; file and line named.
+            InputFileError: a record's document is not available, or lacks a field; file and line named.
         """
         taken: set[ItemId] = {record.id for record in self._records if record.id is not None}
         stored = []
@@ -86,7 +86,7 @@ class DocumentFinder:
         )
 
     def _data(self, record: Record) -> dict[str, Document]:
-        """Documents of the benchmark's data by id."""
+        """Return the documents of the benchmark's data by id."""
         if self._by_id is None:
             try:
                 documents = self._task.documents()
@@ -96,7 +96,7 @@ class DocumentFinder:
                 )
                 problem = f"lacks the field {missing!r}" if missing else "has no id"
                 raise InputFileError(
-                    f"the record {problem}, and the benchmark's data cannot be had: {error.message}",
+                    f"the record {problem}, and the benchmark's data is not available: {error.message}",
                     where=record.where,
                     hint=error.hint or f"--data {self._task.spec.benchmark}=FOLDER",
                 ) from error
@@ -104,7 +104,7 @@ class DocumentFinder:
         return self._by_id
 
     def _free_id(self, record: Record, doc: Document, taken: set[ItemId]) -> ItemId:
-        """The benchmark's id of a record without one."""
+        """Return the benchmark's id of a record without one."""
         function = getattr(self._task.scoring, "item_id", None)
         own = function(doc) if function is not None else doc.get("id")
         if isinstance(own, (str, int)) and not isinstance(own, bool):
@@ -145,7 +145,7 @@ def _ours(doc: Document) -> Document:
 
 
 def _unused(identifier: ItemId, taken: set[ItemId]) -> ItemId:
-    """The id itself, or with ``#2``, ``#3`` … if fields inside documents repeat."""
+    """Return the id itself, or with ``#2``, ``#3`` … if ids inside documents repeat."""
     if identifier not in taken:
         return identifier
     number = 2

@@ -40,7 +40,7 @@ _COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """What a run would do.
+    """Description of a run that did not start.
 
     Attributes:
         model: adapter and target.
@@ -62,12 +62,12 @@ class DryRun:
 
     @property
     def complete(self) -> bool:
-        """Whether ``evaluate`` would start with these settings."""
+        """True if ``evaluate`` would start with these settings."""
         failing = [entry for entry in self.left_out if entry.error is not None]
         return bool(self.planned or self.to_fetch) and (self.skipping or not failing)
 
     def as_json(self) -> dict[str, Any]:
-        """Plain form for ``--json``."""
+        """Return the plain form for ``--json``."""
         whole = total(self.costs.values())
         return {
             "model": self.model,
@@ -83,7 +83,7 @@ class DryRun:
         }
 
     def lines(self) -> list[str]:
-        """Text form."""
+        """Return the lines of the report for people."""
         lines = [f"model: {self.model}"]
         shown: set[str] = set()
         for task in self.planned:
@@ -158,7 +158,7 @@ def dry_run(settings: Settings) -> DryRun:
 
 
 def _unjudged(entries: Sequence[TaskEntry]) -> dict[str, list[str]]:
-    """Benchmark -> judged metrics of its tasks, each once."""
+    """Return the judged metrics of each benchmark's tasks, each once."""
     found: dict[str, dict[str, None]] = {}
     for entry in entries:
         if entry.judged:
@@ -168,7 +168,7 @@ def _unjudged(entries: Sequence[TaskEntry]) -> dict[str, list[str]]:
 
 @contextlib.contextmanager
 def _offline() -> Iterator[None]:
-    """The hub client uses what it has already fetched, and nothing else."""
+    """Let the hub client use only what it has already fetched."""
     from huggingface_hub import constants
 
     before = constants.HF_HUB_OFFLINE
@@ -218,7 +218,7 @@ def _lines(task: PlannedTask) -> list[str]:
 
 
 def prompt_lines(messages: Sequence[Message]) -> list[str]:
-    """A prompt for people: role, text verbatim, clips by name.
+    """Format a prompt for people: role, text verbatim, clips by name.
 
     >>> prompt_lines([Message("user", (Text("What is said?"),))])
     ['[user] What is said?']

@@ -45,7 +45,7 @@ DEFAULT_BATCH_SIZE: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a run ended.
+    """End of a run.
 
     Attributes:
         exit_code: 0, 3, 130 or 143.
@@ -203,7 +203,7 @@ def _generate(session: _Session, style: Style) -> _Generated:
             finished=stage.submit if stage is not None else None,
         )
         generation = runner.run(items)
-        work = generation if stage is None else stage.beside(generation)
+        work = generation if stage is None else stage.alongside(generation)
         try:
             stopped = asyncio.run(until_signal(work))
             run.check_logs()
@@ -220,7 +220,7 @@ def _score(run: RunDirectory, settings: Settings, plan: Plan, generated: _Genera
     """
     loaded: dict[str, YamlTask] = {task.name: task.task for task in plan.tasks}
     replayed = [task.name for task in plan.tasks if task.parts["judge"] == "replay"]
-    plan.tasks.clear()  # documents and their keys: what is scored stands in the log
+    plan.tasks.clear()  # documents and their keys: what is scored is in the log
     for task in loaded.values():
         task.forget_documents()
 

@@ -72,7 +72,7 @@ class PlannedTask:
         return sum(stop - start for start, stop in self.ranges)
 
     def positions(self) -> Iterator[int]:
-        """Selected document positions in order."""
+        """Return selected document positions in order."""
         return itertools.chain.from_iterable(itertools.starmap(range, self.ranges))
 
     @property
@@ -91,7 +91,7 @@ class PlannedTask:
         return self.task.messages(self.first)
 
     def manifest_entry(self) -> ManifestEntry:
-        """What the manifest says about this task."""
+        """Return the manifest's entry for this task."""
         spec, info = self.task.spec, self.documents.info
         return task_entry(
             spec,
@@ -162,7 +162,7 @@ def task_entry(  # noqa: PLR0913  (by name: one per field of the entry)
 
 
 def sort_model_arguments(settings: Settings) -> Settings:
-    """Settings in which generation arguments that were given with ``-M`` stand where they belong.
+    """Return the settings with generation arguments that were given with ``-M`` moved to where they belong.
 
     Raises:
         HarnessError: there is no such model, or an argument is given in both with different values.
@@ -183,7 +183,7 @@ def sort_model_arguments(settings: Settings) -> Settings:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run would do.
+    """Plan of a run.
 
     Attributes:
         tasks: its tasks.
@@ -223,7 +223,7 @@ def plan_tasks(settings: Settings) -> Plan:
 
 
 def survey(settings: Settings, *, ask: bool = True) -> Plan:
-    """The same, with what is missing as a finding; without ``ask`` a live judge needs no key.
+    """Plan in the same way, with missing things as findings; without ``ask`` a live judge needs no key.
 
     Raises:
         HarnessError: unknown task, malformed YAML, bad limit or template.

@@ -45,14 +45,14 @@ T = TypeVar("T")
 
 
 class ProgressSink(Protocol):
-    """What the runner tells a progress display."""
+    """Interface of a progress display to the runner."""
 
     def done(self, task: str, outcome: Outcome) -> None:
-        """One item ended."""
+        """Count an item that ended."""
         ...
 
     def skipped(self, task: str) -> None:
-        """One item was finished before."""
+        """Count an item that was finished before."""
         ...
 
 
@@ -67,7 +67,7 @@ class Item:
 
 @dataclass(slots=True)
 class Prepared:
-    """An item with its request; ``error`` if its audio cannot be had; ``finished`` if it need not run."""
+    """An item with its request; ``error`` if its audio could not be loaded; ``finished`` if it need not run."""
 
     item: Item
     request: Request
@@ -78,7 +78,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class RunnerOptions:
-    """How items are asked.
+    """Options for asking items.
 
     Attributes:
         batch_size: requests per batch for ``batch`` adapters.
@@ -376,7 +376,7 @@ def _attempt_key(item: Item) -> AttemptKey:
 
 
 def checked(response: object) -> Response:
-    """What an adapter answered, if it kept to the interface.
+    """Return the adapter's answer, if it keeps to the interface.
 
     Raises:
         AdapterError: it is no ``Response``.
@@ -387,12 +387,12 @@ def checked(response: object) -> Response:
 
 
 def _no_limit(seconds: float) -> None:
-    """An adapter that does not say how much fits."""
+    """Stand in for an adapter that does not say how much fits."""
     del seconds
 
 
 def _backoff(key: str, attempt: int) -> float:
-    """Seconds to wait before the next attempt: exponential, with jitter."""
+    """Return seconds to wait before the next attempt: exponential, with jitter."""
     return (
         BACKOFF_SECONDS * 2.0 ** (attempt - 1) * (0.5 + random.Random(f"{key}{attempt}").random())
     )

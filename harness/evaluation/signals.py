@@ -12,7 +12,7 @@ from typing import Any, Final
 from harness.errors import EXIT_SIGINT, EXIT_SIGTERM
 
 SAME_SIGNAL_SECONDS: Final = 0.1
-"""Signals that come so soon after the first are no second wish to stop."""
+"""Signals that come this soon after the first do not count as a second request to stop."""
 
 
 _NUMBERS: Final = tuple(

@@ -105,7 +105,7 @@ class _Scored:
         return self.task.spec.task
 
     def manifest_entry(self) -> ManifestEntry:
-        """What the manifest says about this task."""
+        """Return the manifest's entry for this task."""
         count = len(self.items)
         note = marks_note((item.record.response for item in self.items), self.source.clean)
         notes = [] if note is None else [note]
@@ -172,7 +172,7 @@ def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
     """
     provide_models(settings.data)
     target = RunDirectory(settings.run_directory)
-    target.manifest()  # before a lock is put into a folder that is none of ours
+    target.manifest()  # before a lock is put into a folder of somebody else's
     if settings.judge.startswith(PREFIX) and not settings.rejudge:
         raise UsageError(
             f"--judge {settings.judge} would replace the judge of this run",
@@ -285,7 +285,7 @@ def _task(settings: Settings) -> YamlTask:
 def _manifest(
     run: RunDirectory, settings: Settings, scored: _Scored, argv: Sequence[str]
 ) -> Manifest:
-    """The manifest of a run directory that gets one more file of stored replies.
+    """Return the manifest of a run directory that gets one more file of stored replies.
 
     Raises:
         UsageError: it holds the run of a model, or this task from another file.

@@ -15,7 +15,7 @@ Source = Literal["asked", "run", "cache"]
 
 
 class Client(Protocol):
-    """What the stage needs of ``model_adapters.services.chat_client.ChatClient``."""
+    """Part of ``model_adapters.services.chat_client.ChatClient`` that the stage needs."""
 
     async def __aenter__(self) -> Any: ...
 
@@ -101,10 +101,10 @@ def _form(name: str) -> tuple[str, str]:
 
 
 def recorded(line: Mapping[str, Any]) -> Answer:
-    """The answer of a recorded line, for another item with the same request."""
+    """Return the answer of a recorded line, for another item with the same request."""
     return Answer(line["reply"], line.get("model"), line.get("finish") or "stop", source="run")
 
 
 def recycled(answer: Answer, source: Source) -> Answer:
-    """An answer that cost nothing now."""
+    """Return the answer again, at no cost."""
     return Answer(answer.reply, answer.model, answer.finish, source=source)

@@ -46,7 +46,7 @@ def open_stage(
     options: JudgeOptions,
     progress: Progress,
 ) -> JudgeStage:
-    """The stage that judges some tasks of a run, shown by a progress display.
+    """Return the stage that judges some tasks of a run, shown by a progress display.
 
     Args:
         run: run directory, held for writing.
@@ -176,7 +176,7 @@ def record_replayed(run: RunDirectory, tasks: Iterable[str]) -> None:
 
 
 def unjudged_items(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> int:
-    """Items that a live judge still has to look at."""
+    """Return items that a live judge still has to look at."""
     return sum(
         results["tasks"][name]["unjudged"]
         for name, entry in manifest["tasks"].items()
@@ -187,7 +187,7 @@ def unjudged_items(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> i
 def unjudged_note(
     results: Mapping[str, Any], manifest: Mapping[str, Any], allowed: int, stage: JudgeStage | None
 ) -> str | None:
-    """Why a run is incomplete for want of verdicts, ``None`` if it is not.
+    """Return why a run is incomplete for lack of verdicts, ``None`` if it is not.
 
     Raises:
         HarnessError: the judge cannot be worked with at all.

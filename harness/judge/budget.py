@@ -1,6 +1,6 @@
 """What judging costs, and where it must stop: ``--judge-budget N``, ``$X`` or ``Ntok``.
 
-A call is admitted only if the budget bears its estimate beside what is spent and what is in flight, so
+A call is admitted only if the budget bears its estimate on top of what is spent and what is in flight, so
 a run of many calls at once does not overshoot. The estimate follows what earlier calls really used. The
 budget is that of one command; what is left undone is asked by the next.
 """
@@ -39,7 +39,7 @@ class Limit:
 
 
 def parse_budget(text: str | None) -> Limit | None:
-    """``500`` calls, ``$2.50``, or ``200000tok``.
+    """Parse ``500`` calls, ``$2.50``, or ``200000tok``.
 
     >>> parse_budget("500"), parse_budget("$2.5"), parse_budget("2e5tok")
     (Limit(amount=500.0, unit='calls'), Limit(amount=2.5, unit='dollars'), Limit(amount=200000.0, unit='tokens'))
@@ -52,7 +52,7 @@ def parse_budget(text: str | None) -> Limit | None:
     found = re.fullmatch(r"(\$?)\s*(\d+(?:\.\d+)?(?:e\d{1,2})?)\s*(tok(?:ens)?)?", text.strip())
     if found is None or (found[1] and found[3]) or not float(found[2]) > 0:
         raise UsageError(
-            f"{text!r} is no budget",
+            f"{text!r} is not a budget",
             where="--judge-budget",
             hint="500 (calls), $2.50, or 200000tok",
         )
@@ -61,7 +61,7 @@ def parse_budget(text: str | None) -> Limit | None:
 
 
 def price_of(model: str, given: tuple[float, float] | None) -> tuple[float, float] | None:
-    """Prices of a model: as given, else of its family; ``None`` if nobody knows.
+    """Return the prices of a model: as given, else of its family; ``None`` if nobody knows.
 
     >>> price_of("gpt-4o-mini-2024-07-18", None), price_of("my-model", None)
     ((0.15, 0.6), None)

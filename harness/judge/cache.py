@@ -66,7 +66,7 @@ class JudgeCache:
         self._read_to = 0
 
     def get(self, key: str) -> dict[str, Any] | None:
-        """The cached line of a request, also if another process has just added it."""
+        """Return the cached line of a request, also if another process has just added it."""
         if key not in self._offsets:
             self._catch_up()
         found = self._offsets.get(key)
@@ -123,7 +123,7 @@ class JudgeCache:
             os.close(descriptor)
 
     def _catch_up(self) -> None:
-        """Index complete lines that are new; a line that is none of ours is skipped."""
+        """Index complete lines that are new; a line in another format is skipped."""
         try:
             size = self.path.lstat().st_size
         except FileNotFoundError:

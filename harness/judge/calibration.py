@@ -50,7 +50,7 @@ class Calibration:
     pairs: dict[tuple[str, str], Agreement] = field(default_factory=dict)
 
     def below(self, bound: float) -> list[str]:
-        """Judges whose kappa is below a bound, or not defined."""
+        """Return judges whose kappa is below a bound, or not defined."""
         return [
             name
             for name, (found, _, _) in self.judges.items()
@@ -58,7 +58,7 @@ class Calibration:
         ]
 
     def as_json(self) -> dict[str, Any]:
-        """Plain form for ``--json``."""
+        """Return the plain form for ``--json``."""
         return {
             "judges": {
                 name: {
@@ -78,7 +78,7 @@ class Calibration:
 def read_labels(
     path: Path, task: YamlTask | None, runs: Sequence[Path], human: str = "human"
 ) -> list[Label]:
-    """Labelled items with the grades of their judges.
+    """Return labelled items with the grades of their judges.
 
     Raises:
         InputFileError: a malformed record; file and line named.
@@ -136,7 +136,7 @@ def _label(
 
 
 def _grade(value: Any) -> str:
-    """A label as text: ``4.0`` is ``4``, ``Correct`` is ``correct``."""
+    """Normalise a label as text: ``4.0`` is ``4``, ``Correct`` is ``correct``."""
     if value is None:
         return UNPARSED
     if isinstance(value, bool):
@@ -147,7 +147,7 @@ def _grade(value: Any) -> str:
 
 
 def graded_items(run: Path) -> dict[tuple[str | None, str], dict[str, str]]:
-    """Grades of the live judges of a run directory: (task, id) -> judge -> grade.
+    """Return the grades of the live judges of a run directory: (task, id) -> judge -> grade.
 
     Several votes are reduced as the task declares. An item is also found without its task.
     """
@@ -174,7 +174,7 @@ def graded_items(run: Path) -> dict[tuple[str | None, str], dict[str, str]]:
 
 
 def reduce_votes(votes: Sequence[str | None], reducer: str) -> str:
-    """One grade of several votes; a mean is rounded to the scale.
+    """Reduce several votes to one grade; a mean is rounded to the scale.
 
     >>> reduce_votes(["4", "5", "5"], "mean"), reduce_votes(["1", "4", "5"], "trimmed_mean")
     ('5', '4')
@@ -239,7 +239,7 @@ def _bias(rows: Sequence[Label], first: Sequence[str], second: Sequence[str]) ->
 
 
 def labels_task(name: str | None, include: Sequence[Path], *, trusted: bool) -> YamlTask | None:
-    """The task whose parser reads raw judge replies."""
+    """Return the task whose parser reads raw judge replies."""
     if name is None:
         return None
     index = load_index(tuple(include))
@@ -247,7 +247,7 @@ def labels_task(name: str | None, include: Sequence[Path], *, trusted: bool) -> 
 
 
 def lines(found: Calibration) -> list[str]:
-    """Text form."""
+    """Return the lines of the report for people."""
     text = []
     for name, (result, bias, unparsed) in found.judges.items():
         text += [f"{name} against human labels", *_agreement_lines(result)]

@@ -49,7 +49,7 @@ _VARIABLE: Final = re.compile(r"[A-Za-z_]\w*")
 
 @dataclass(frozen=True, slots=True)
 class JudgeOptions:
-    """What the command line says about the judge.
+    """Settings of the command line about the judge.
 
     Attributes:
         choice: no judge, stored replies, or a live one.
@@ -95,7 +95,7 @@ class JudgeOptions:
 
 
 def resolve_judge(judge: str, *, has_replies: bool, can_ask: bool = False) -> Choice:
-    """What ``--judge`` means here.
+    """Resolve what ``--judge`` means here.
 
     ``auto`` takes stored replies if there are any, else asks the task's judge if that is possible.
 
@@ -158,9 +158,9 @@ def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) ->
         model=model,
         base_url=base_url,
         key_variable=variable,
-        concurrency=int(_number(arguments, "concurrency", DEFAULT_CONCURRENCY, least=1)),
-        timeout=_number(arguments, "timeout", DEFAULT_TIMEOUT, least=0.01),
-        max_retries=int(_number(arguments, "max_retries", DEFAULT_RETRIES, least=0)),
+        concurrency=int(_number(arguments, "concurrency", DEFAULT_CONCURRENCY, minimum=1)),
+        timeout=_number(arguments, "timeout", DEFAULT_TIMEOUT, minimum=0.01),
+        max_retries=int(_number(arguments, "max_retries", DEFAULT_RETRIES, minimum=0)),
         sampling=_sampling(arguments),
         prompt=settings.judge_prompt,
         fenced=_flag(arguments, "fenced", default=settings.judge_prompt is None),
@@ -172,7 +172,7 @@ def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) ->
 
 
 def replayed_replies(model: str) -> bool:
-    """Whether ``replay:FILE`` names a responses file that holds judge replies."""
+    """Return whether ``replay:FILE`` names a responses file that holds judge replies."""
     path = Path(model.removeprefix("replay:"))
     if not model.startswith("replay:") or not path.is_file():
         return False
@@ -184,10 +184,10 @@ def replayed_replies(model: str) -> bool:
         return False  # the adapter says what is wrong with the file
 
 
-def _number(arguments: Mapping[str, Any], name: str, default: float, least: float) -> float:
+def _number(arguments: Mapping[str, Any], name: str, default: float, minimum: float) -> float:
     value = arguments.get(name, default)
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not least <= value < 1e6:
-        raise UsageError(f"{name} is {value!r}, expected a number from {least:g}", where="-J")
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not minimum <= value < 1e6:
+        raise UsageError(f"{name} is {value!r}, expected a number from {minimum:g}", where="-J")
     return value
 
 
@@ -218,5 +218,5 @@ def _prices(arguments: Mapping[str, Any]) -> tuple[float, float] | None:
             where=f"-J {given[0]}",
             hint=f"-J {missing}=DOLLARS, per million tokens; 0 if it costs nothing",
         )
-    price_in, price_out = (_number(arguments, name, 0.0, least=0.0) for name in names)
+    price_in, price_out = (_number(arguments, name, 0.0, minimum=0.0) for name in names)
     return price_in, price_out

@@ -33,11 +33,11 @@ class Shown:
     body: dict[str, Any]
 
     def as_json(self) -> dict[str, Any]:
-        """Plain form for ``--json``."""
+        """Return the plain form for ``--json``."""
         return {"task": self.task, "judge": self.judge, "item": self.item, "request": self.body}
 
     def lines(self) -> list[str]:
-        """Text form."""
+        """Return the lines of the report for people."""
         judge = self.judge
         prompts = ", ".join(f"{name}#{digest}" for name, digest in judge["prompts"].items())
         text = [

@@ -89,7 +89,7 @@ class JudgeStage:
         self._caches = caches or {}
         self._tick = tick
         self._lines = run.judgements()
-        self._places = {  # where a reply to an equal request stands in the log
+        self._places = {  # place in the log of a reply to an equal request
             line["key"]: offset for offset, line in read_judgements(run.path) if "request" in line
         }
         self._log: LineReader | None = None
@@ -115,7 +115,7 @@ class JudgeStage:
             self._waiting.put_nowait((key, offset))
 
     def close(self) -> None:
-        """No more items will be submitted."""
+        """Announce that no more items will be submitted."""
         self._waiting.put_nowait(None)
 
     async def run(self) -> None:
@@ -136,7 +136,7 @@ class JudgeStage:
                     reader.close()
             self._reader = self._log = None
 
-    async def beside(self, generation: Coroutine[Any, Any, None]) -> None:
+    async def alongside(self, generation: Coroutine[Any, Any, None]) -> None:
         """Run the model and the judge side by side; the first error of either ends both.
 
         Raises:
@@ -161,11 +161,11 @@ class JudgeStage:
 
     @property
     def stopped(self) -> bool:
-        """Whether the judge is left alone."""
+        """True once the judge gets no more requests."""
         return self.fatal is not None or self.account.exhausted
 
     def status(self) -> str:
-        """For the progress display: done, calls and cost, failures, rate and time left."""
+        """Describe the state for the progress display: done, calls and cost, failures, rate and time left."""
         parts = [f"judged {self.finished}/{self.submitted}", f"{self.account.calls} calls"]
         if self.account.priced and self.account.dollars:
             parts.append(f"${self.account.dollars:.2f}")
@@ -182,7 +182,7 @@ class JudgeStage:
         return ", ".join(parts)
 
     def note(self) -> str | None:
-        """Why items may be left unjudged, ``None`` if nothing went wrong."""
+        """Return why items may be left unjudged, ``None`` if nothing went wrong."""
         if self.fatal is not None:
             return f"judging stopped: {self.fatal.message}"
         if self.account.exhausted:
@@ -229,7 +229,7 @@ class JudgeStage:
             await self._replies(subject, votes=1)
 
     async def _replies(self, subject: _Subject, votes: int | None = None) -> list[str] | None:
-        """All replies that an item needs, ``None`` if some cannot be had."""
+        """Return all replies that an item needs, ``None`` if some are not available."""
         spec, own = subject.judge.spec, subject.judge.id
         samples = spec.samples if votes is None else votes
         lines = [
@@ -260,7 +260,7 @@ class JudgeStage:
         return replies
 
     async def _vote(self, subject: _Subject, vote: int) -> str | None:
-        """One reply, recorded for this item before it counts."""
+        """Get one reply and record it for this item before it counts."""
         judge = subject.judge
         key = digest([subject.request, vote])
         answer = await self._shared(key, subject)
@@ -274,7 +274,7 @@ class JudgeStage:
         return answer.reply
 
     async def _shared(self, key: str, subject: _Subject) -> Answer | None:
-        """An answer from this run, from the cache, from a call in flight, or from the judge."""
+        """Get an answer from this run, from the cache, from a call in flight, or from the judge."""
         if key in self._places:
             if self._log is None:
                 self._log = LineReader(self._run.path / JUDGEMENTS)

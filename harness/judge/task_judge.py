@@ -51,7 +51,7 @@ class TaskJudge:
         return render(prompt, slots, fenced=self.fenced)
 
     def request_hash(self, messages: Sequence[Mapping[str, str]]) -> str:
-        """Content key of a request: model, messages, sampling."""
+        """Return the content key of a request: model, messages, sampling."""
         return digest([self.spec.model, list(messages), dict(self.spec.sampling)])
 
     def check(self, documents: Iterable[Document]) -> None:
@@ -67,7 +67,7 @@ class TaskJudge:
                     break
 
     def manifest_entry(self) -> JudgeEntry:
-        """What the manifest says about this judge."""
+        """Return the manifest's entry for this judge."""
         spec = self.spec
         return {
             "id": self.id,
@@ -107,7 +107,7 @@ def live_spec(task: TaskSpec, options: JudgeOptions) -> JudgeSpec | None:
 
 
 def bind(task: YamlTask, options: JudgeOptions) -> TaskJudge | None:
-    """The live judge of a task, ``None`` if it is not judged or the judge is not live.
+    """Return the live judge of a task, ``None`` if it is not judged or the judge is not live.
 
     Raises:
         TaskFileError: a prompt file of the command line, or the task's canaries, are malformed.
@@ -135,7 +135,7 @@ def bind(task: YamlTask, options: JudgeOptions) -> TaskJudge | None:
 
 
 def judges_named(entries: Mapping[str, Mapping[str, Any]]) -> str:
-    """The judge of a whole run, from the manifest entries of its tasks: for people and footnotes.
+    """Return the judge of a whole run, from the manifest entries of its tasks: for people and footnotes.
 
     >>> judges_named({"a": {"signature_parts": {"judge": "m@sakura.2#12"}, "judge": {"model": "m"}},
     ...               "b": {"signature_parts": {"judge": "none"}}})

@@ -17,7 +17,7 @@ Grade = Callable[[str], str | None]
 
 
 def repeat_wanted(replies: Sequence[str], samples: int, repeats: int, grade: Grade) -> bool:
-    """Whether one more identical request may mend an unreadable vote.
+    """Return whether one more identical request may repair an unreadable vote.
 
     >>> read = lambda text: text if text.isdigit() else None
     >>> repeat_wanted(["?"], 1, 1, read), repeat_wanted(["?", "?"], 1, 1, read), repeat_wanted(["4"], 1, 1, read)
@@ -36,7 +36,7 @@ def repeat_wanted(replies: Sequence[str], samples: int, repeats: int, grade: Gra
 def replies_of(
     lines: Iterable[Mapping[str, Any]], part: str, samples: int = 1
 ) -> list[Mapping[str, Any]]:
-    """Lines of the judge that a signature names, in the order of their votes.
+    """Return the lines of the judge that a signature names, in the order of their votes.
 
     A line without a judge is a stored reply. Of a live judge, votes count up to the first gap.
     """
@@ -59,7 +59,7 @@ def verdicts_of(
     response: Any,
     lines: Sequence[Mapping[str, Any]],
 ) -> list[str | None] | None:
-    """Verdict texts of one item for its scorer.
+    """Return the verdict texts of one item for its scorer.
 
     Args:
         task: the task.

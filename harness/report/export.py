@@ -31,7 +31,7 @@ class IncompleteRunError(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written: file, task, items with a reply, ids of failed items, and items never run."""
+    """Content of an export: file, task, items with a reply, ids of failed items, and items never run."""
 
     path: Path
     task: str
@@ -41,7 +41,7 @@ class Exported:
 
 
 def formats() -> dict[str, ExportFormat]:
-    """Name -> format, of all benchmarks that have one."""
+    """Return all benchmarks that have an export format, with it."""
     found: dict[str, ExportFormat] = {}
     for path in sorted(tasks_root().glob("*/export.py")):
         found |= importlib.import_module(f"tasks.{path.parent.name}.export").FORMATS

@@ -57,7 +57,7 @@ class Status:
     failures: tuple[Failure, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Plain form for ``--json``."""
+        """Return the plain form for ``--json``."""
         return asdict(self)
 
 
@@ -137,7 +137,7 @@ def _judged(
 
 
 def _verdicts_missing(run: RunDirectory, manifest: Manifest, *, stale: bool) -> bool:
-    """Whether a live judge has something left to do, as far as the results or their absence tell."""
+    """Return whether a live judge has work left, as far as the results or their absence tell."""
     judged = [name for name, entry in manifest["tasks"].items() if entry.get("judge")]
     if not judged:
         return False
@@ -148,7 +148,7 @@ def _verdicts_missing(run: RunDirectory, manifest: Manifest, *, stale: bool) -> 
 
 
 def lines(found: Status, path: Path) -> list[str]:
-    """Text form."""
+    """Return the lines of the report for people."""
     text = [f"{found.name}: {found.state}   model {found.model}"]
     width = max(len(task.task) for task in found.tasks) if found.tasks else 0
     for task in found.tasks:

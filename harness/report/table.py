@@ -2,7 +2,7 @@
 
 Fractions are shown as percentages, WER, CER and PER too; absolute errors and judge scores in their own unit (``unit``
 in ``metrics.registry``). Every
-value stands beside its interval, its denominator and the shares of unparsed, refused and failed items.
+value comes with its interval, its denominator and the shares of unparsed, refused and failed items.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Row:
 
 
 def format_value(metric: str, value: float | None) -> str:
-    """A value in the unit people read.
+    """Format a value in the unit people read.
 
     >>> format_value("accuracy", 0.7057), format_value("mae", 3.5), format_value("wer", None)
     ('70.57%', '3.50', '-')
@@ -44,7 +44,7 @@ def format_value(metric: str, value: float | None) -> str:
 
 
 def format_interval(metric: str, interval: list[float | None] | None) -> str:
-    """A 95 % interval in the same unit; nothing if there is none."""
+    """Format a 95 % interval in the same unit; nothing without an interval."""
     if not interval or None in interval:
         return ""
     low, high = interval
@@ -52,12 +52,12 @@ def format_interval(metric: str, interval: list[float | None] | None) -> str:
 
 
 def arrow(higher_is_better: bool) -> str:
-    """Direction of a metric."""
+    """Return the direction of a metric."""
     return "↑" if higher_is_better else "↓"
 
 
 def rows(results: Mapping[str, Any]) -> Iterator[Row]:
-    """Lines of the table in the order of tasks and metrics, official before strict."""
+    """Yield the lines of the table in the order of tasks and metrics, official before strict."""
     for task, entry in results["tasks"].items():
         share = notes_of(entry)
         for metric, readings in entry["metrics"].items():
@@ -81,7 +81,7 @@ def rows(results: Mapping[str, Any]) -> Iterator[Row]:
 
 
 def times(entry: Mapping[str, Any]) -> str:
-    """Items of a task, and how often each was asked.
+    """Return the number of items of a task, and how often each was asked.
 
     >>> times({"n": 12}), times({"n": 12, "repeats": 4})
     ('12', '12x4')
@@ -90,7 +90,7 @@ def times(entry: Mapping[str, Any]) -> str:
 
 
 def repeat_notes(metric: str, value: Mapping[str, Any]) -> list[str]:
-    """What repeats say beside the mean: pass@k for the largest k, and the spread within items."""
+    """Describe the repeats: pass@k for the largest k, and the spread within items."""
     found = value.get("repeats")
     if not found:
         return []
@@ -105,7 +105,7 @@ def repeat_notes(metric: str, value: Mapping[str, Any]) -> list[str]:
 
 
 def notes_of(entry: Mapping[str, Any]) -> str:
-    """Outcomes that are not plain answers, and items that did not run, of one task."""
+    """Describe outcomes that are not plain answers, and items that did not run, of one task."""
     notes = [
         f"{name} {entry['outcomes'][name]}"
         for name in ("empty", "refused", "truncated", "error")
@@ -132,7 +132,7 @@ def print_results(
 
 
 def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterator[str]:
-    """What the reader must know beside the numbers: judge, partial runs, native aggregates."""
+    """Yield what the reader must know with the numbers: judge, partial runs, native aggregates."""
     absent = [
         f"{name} ({', '.join(entry['judged_metrics'])})"
         for name, entry in manifest["tasks"].items()
@@ -178,7 +178,7 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
 
 
 def _judge_lines(results: Mapping[str, Any]) -> Iterator[str]:
-    """Which judges graded, and how they did on items with a known grade."""
+    """Yield which judges graded, and how well they did on items with a known grade."""
     tested: dict[str, list[Mapping[str, Any]]] = {}
     for found in results.get("judge_health", {}).values():
         tested.setdefault(found["judge"], []).append(found)
@@ -207,7 +207,7 @@ def _print_plain(table: list[Row], stream: TextIO) -> None:
 
 
 def _print_rich(table: list[Row], manifest: Mapping[str, Any], stream: TextIO) -> bool:
-    """Whether the terminal is wide enough; a table that cuts numbers short is not printed."""
+    """Print the table if the terminal is wide enough and return whether it was; a table that cuts numbers is not printed."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table

@@ -1,7 +1,7 @@
 """Which items are finished, and where their lines stand: a mapping that costs little per item.
 
 A run of hundreds of thousands of items asks this of every one of them, so the last attempt of an item is a row in
-arrays, not an object. Beside its id a row takes about 50 bytes.
+arrays, not an object. Besides its id a row takes about 50 bytes.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class Attempts(Mapping[AttemptKey, Attempt]):
         return len(self._offsets)
 
     def lines(self, task: str, selection: Sequence[Sequence[int]], repeats: int = 1) -> array[int]:
-        """Offsets of a task's selected items, in the order of their documents, then of the repeats.
+        """Return the offsets of a task's selected items, in the order of their documents, then of the repeats.
 
         Args:
             task: task id.
@@ -125,7 +125,7 @@ class Attempts(Mapping[AttemptKey, Attempt]):
 
 
 def selected(index: int, ranges: Sequence[Sequence[int]]) -> bool:
-    """Whether a document position belongs to a selection of half-open ranges.
+    """Return whether a document position belongs to a selection of half-open ranges.
 
     >>> selected(3, [[0, 2], [3, 5]]), selected(2, [[0, 2], [3, 5]])
     (True, False)

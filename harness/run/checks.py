@@ -2,7 +2,7 @@
 
 ``checker(TYPE)`` walks a type once and returns a function. The function returns ``None`` for a value of that type,
 else the first ``Mismatch``: which field, what was expected there, what was found. Values are what ``json.loads``
-gives, so types are compared exactly: ``true`` is no number. A number that is not finite is never right.
+gives, so types are compared exactly: ``true`` is not a number. A number that is not finite is never right.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _WORDS: Final[Mapping[type, str]] = {
 
 
 class Mismatch(NamedTuple):
-    """Where a value is not of its type.
+    """Place of a value that is not of its type.
 
     Attributes:
         path: keys and positions down to the value.
@@ -165,7 +165,7 @@ def _literal(values: tuple[Any, ...]) -> _Form:
 
 
 def _union(forms: list[_Form]) -> _Form:
-    """Alternatives are told apart by the Python type of the value."""
+    """Tell the alternatives apart by the Python type of the value."""
     deep = {kind: form.deep for form in forms for kind in form.kinds or () if form.deep is not None}
     kinds = frozenset(kind for form in forms for kind in form.kinds or ())
     words = " or ".join(form.words for form in forms)

@@ -1,4 +1,4 @@
-"""Bounds on the values of a record, beside their types; each also says so in the JSON Schema."""
+"""Bounds on the values of a record, next to their types; each also says so in the JSON Schema."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Minimum:
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """A list of exactly so many elements."""
+    """A list of exactly this many elements."""
 
     value: int
 

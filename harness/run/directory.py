@@ -141,7 +141,7 @@ class RunDirectory:
 
     @property
     def exists(self) -> bool:
-        """Whether there is a run here."""
+        """True if there is a run here."""
         return (self.path / MANIFEST).exists()
 
     def manifest(self) -> Manifest:

@@ -60,7 +60,7 @@ class ModelEntry(TypedDict):
 
 
 class DataEntry(TypedDict):
-    """Where the documents of a task come from; ``sha256`` only of a scored file."""
+    """Origin of the documents of a task; ``sha256`` only of a scored file."""
 
     source: str
     version: str
@@ -122,7 +122,7 @@ class ManifestEntry(TypedDict):
 
 
 class ReferenceEntry(TypedDict):
-    """What the manifest keeps of the run that ``--reference`` named: values by task, metric and reading."""
+    """Record of the run that ``--reference`` named: values by task, metric and reading."""
 
     name: str
     model: str
@@ -195,7 +195,7 @@ class AudioRecord(TypedDict):
 
 
 class ErrorRecord(TypedDict):
-    """Why an attempt has no answer."""
+    """Reason why an attempt has no answer."""
 
     kind: str
     retryable: bool

@@ -29,7 +29,7 @@ _LAST_BLOCK: Final = 1 << 22
 
 
 def encode_line(record: Any) -> bytes:
-    """One JSON line. Lone surrogates are escaped, so any string survives."""
+    """Encode one JSON line. Lone surrogates are escaped, so any string survives."""
     try:
         return json.dumps(record, ensure_ascii=False).encode("utf-8") + b"\n"
     except UnicodeEncodeError:
@@ -252,7 +252,7 @@ def write_atomically(
 
 
 def _write_through(path: Path, lines: Iterator[bytes] | list[bytes]) -> None:
-    """Write to what is no regular file; replacing ``/dev/stdout`` would destroy it."""
+    """Write to a path that is not a regular file; replacing ``/dev/stdout`` would destroy it."""
     try:
         with path.open("wb") as file:
             for line in lines:

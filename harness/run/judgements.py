@@ -27,7 +27,7 @@ class AnswerLike(Protocol):
 
     @property
     def finish(self) -> str:
-        """Why it ended."""
+        """Reason why it ended."""
         ...
 
     @property
@@ -42,12 +42,12 @@ class AnswerLike(Protocol):
 
     @property
     def attempts(self) -> int:
-        """How often it was asked."""
+        """Number of attempts."""
         ...
 
     @property
     def source(self) -> Literal["asked", "run", "cache"]:
-        """Where it comes from."""
+        """Origin of the reply."""
         ...
 
 

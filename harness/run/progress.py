@@ -27,7 +27,7 @@ PLAIN_SECONDS = 5.0
 
 
 def choose_style(*, plain: bool, quiet: bool, stream: TextIO | None = None) -> Style:
-    """``quiet`` if asked; ``plain`` if asked, under CI, or when the stream is no terminal."""
+    """Return ``quiet`` or ``plain`` if requested; ``plain`` also under CI, or when the stream is not a terminal."""
     stream = stream if stream is not None else sys.stderr
     if quiet:
         return "quiet"
@@ -107,21 +107,21 @@ class Progress:
     # --- events ------------------------------------------------------------------------------
 
     def done(self, task: str, outcome: Outcome) -> None:
-        """One item ended."""
+        """Count an item that ended."""
         self._asked += 1
         self._failed += outcome == "error"
         self._advance(task)
 
     def skipped(self, task: str) -> None:
-        """One item was finished before."""
+        """Count an item that was finished before."""
         self._advance(task)
 
     def watch(self, status: Callable[[], str]) -> None:
-        """Show another figure beside the items: what ``status`` says at the time."""
+        """Show another figure next to the items: what ``status`` says at the time."""
         self._watched = status
 
     def tick(self) -> None:
-        """What is watched has changed."""
+        """Show that the watched state has changed."""
         if self._bar is not None and self._bar_task is not None:
             self._bar.update(self._bar_task, failed=self._failed_text())
         elif self._style == "plain" and time.monotonic() - self._last_line >= PLAIN_SECONDS:
@@ -192,7 +192,7 @@ class Progress:
 
 
 def clock(seconds: float) -> str:
-    """Time left for people.
+    """Format the time left for people.
 
     >>> clock(75), clock(3700)
     ('1:15', '1:01:40')

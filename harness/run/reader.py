@@ -187,7 +187,7 @@ class RunView:
                 yield record
 
     def sample_index(self) -> dict[str, list[dict[str, Any]]]:
-        """Task -> compact sample lines (``INDEX_KEYS``), read in one pass.
+        """Return the compact sample lines (``INDEX_KEYS``) of each task, read in one pass.
 
         Raises:
             InputFileError: the file is missing, or one of these keys is damaged.

@@ -27,7 +27,7 @@ from harness.run.files import (
 
 
 def stored_outcome(response: Any, spec: TaskSpec) -> tuple[Outcome, ErrorInfo | None]:
-    """Outcome of a reply that is given, not generated: null is what the protocol says it is."""
+    """Return the outcome of a reply that is given, not generated: null is what the protocol says it is."""
     if isinstance(response, str):
         return ("answered" if response.strip() else "empty"), None
     if spec.null_response == "empty":
@@ -40,7 +40,7 @@ def stored_outcome(response: Any, spec: TaskSpec) -> tuple[Outcome, ErrorInfo | 
 
 
 def outcome_of(response: Response, spec: TaskSpec) -> tuple[Outcome, ErrorInfo | None]:
-    """Outcome of a generated response."""
+    """Return the outcome of a generated response."""
     if response.error is not None:
         return "error", response.error
     if response.finish in ("filter", "refusal"):
@@ -262,7 +262,7 @@ STORED_ERRORS = frozenset({"null_response", "missing_response", "not_text"})
 
 
 def document_of(record: ResponseRecord | SampleRecord) -> Document:
-    """The document in a line of ``responses.jsonl``."""
+    """Return the document in a line of ``responses.jsonl``."""
     doc: Document = dict(record["doc"])
     doc["_id"] = record["id"]
     if record.get("cluster") is not None:
@@ -271,7 +271,7 @@ def document_of(record: ResponseRecord | SampleRecord) -> Document:
 
 
 def repeats_of(entry: ManifestEntry | TaskResults) -> int:
-    """Replies that were asked for every item, by a task's entry in manifest or results."""
+    """Return the number of replies per item, by a task's entry in manifest or results."""
     return entry.get("repeats", 1)
 
 
@@ -289,7 +289,7 @@ def scoring_note(results: Results) -> str | None:
 
 
 def failed_items(results: Results) -> tuple[int, int]:
-    """(replies whose outcome is ``error``, replies of the run) over all tasks."""
+    """Count (replies whose outcome is ``error``, replies of the run) over all tasks."""
     tasks = results["tasks"].values()
     return (
         sum(task["outcomes"]["error"] for task in tasks),

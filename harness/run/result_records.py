@@ -39,7 +39,7 @@ class PassAt(TypedDict):
 
 
 class RepeatResult(TypedDict):
-    """What repeats add to a value: each repeat by itself, variance within items, pass@k by k."""
+    """Additions of repeats to a value: each repeat by itself, variance within items, pass@k by k."""
 
     by_repeat: list[float | None]
     within_item_variance: float | None
@@ -159,7 +159,7 @@ class WrongCanary(TypedDict):
 
 
 class JudgeHealth(TypedDict):
-    """How a live judge did on items with a known grade."""
+    """Results of a live judge on items with a known grade."""
 
     judge: str
     agreed: Count

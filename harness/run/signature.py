@@ -1,4 +1,4 @@
-"""Signatures: what a number depends on, in one line beside it.
+"""Signatures: what a number depends on, in one line next to it.
 
 A signature is an ordered mapping of named parts; its text form is for people and is never parsed.
 ``n`` says how many items ran; ``data`` and ``n`` may differ between runs that are still compared on
@@ -61,7 +61,7 @@ def signed_by_spelling(entry: Mapping[str, Any]) -> bool:
 
 
 def _word(value: Any) -> str:
-    """Short form of a value: numbers and plain words as they are, anything else by its hash."""
+    """Return the short form of a value: numbers and plain words as they are, anything else by its hash."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (int, float)):
@@ -71,14 +71,14 @@ def _word(value: Any) -> str:
 
 
 def prompt_part(template: Template, system: str | None) -> str:
-    """Template id and a hash of its text and system prompt."""
+    """Return the template id and a hash of its text and system prompt."""
     text = template.doc_to_text
     source = f"{text.module}.{text.name}" if isinstance(text, FunctionRef) else text
     return f"{template.id}#{short_hash([source, system])}"
 
 
 def n_part(selected: int, info: DataInfo, loaded: int, repeats: int = 1) -> str:
-    """Items that run, of those that the benchmark copy lists, and how often each is asked.
+    """Return how many items run of those that the benchmark copy lists, and how often each is asked.
 
     >>> n_part(20, DataInfo("x", total=500), 500), n_part(20, DataInfo("x", total=500), 500, 4)
     ('20/500', '20/500x4')
@@ -88,7 +88,7 @@ def n_part(selected: int, info: DataInfo, loaded: int, repeats: int = 1) -> str:
 
 
 def signature(task: str, parts: Mapping[str, str], reading: Reading | None = None) -> str:
-    """Text form; with the reading for one number, without it for all numbers of a task.
+    """Return the signature as text; with the reading for one number, without it for all numbers of a task.
 
     >>> signature("mmsu", {"data": "x#1", "n": "5/5"}, "strict")
     'mmsu|data:x#1|n:5/5|reading:strict'
@@ -98,7 +98,7 @@ def signature(task: str, parts: Mapping[str, str], reading: Reading | None = Non
 
 
 def difference(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """Parts in which two signatures differ, apart from data and n."""
+    """Return the parts in which two signatures differ, apart from data and n."""
     names = {**one, **other}
     return {
         name: (one.get(name, "-"), other.get(name, "-"))

@@ -1,6 +1,6 @@
 """Aggregation: columns of per-item statistics to values with intervals.
 
-One ``MetricColumns`` collects the statistics of one task; its entries are what stands in
+One ``MetricColumns`` collects the statistics of one task; its entries are those of
 ``results.json``. A metric has an entry for a reading when some item has a statistic in it, or when the
 reading's denominator came out empty although the metric applies. Replies to one item (``--repeats``) are rows of their
 own and one cluster, so values are means over all replies and intervals know that items were drawn, not replies.
@@ -23,7 +23,7 @@ from metrics.registry import METRICS
 Cell = tuple[str, Reading]
 """(metric id, reading)."""
 _POOLED: Final = 4096
-"""Distinct values that a pool holds; beyond, values mostly differ and each is kept by itself."""
+"""Distinct values that a pool holds; beyond, values usually differ and each is kept by itself."""
 T = TypeVar("T")
 
 
@@ -99,7 +99,7 @@ class MetricColumns:
                 column.rows.append(row)
 
     def _shared(self, key: Hashable, value: T) -> T:
-        """``value``, or the equal one that came before."""
+        """Return ``value``, or the equal one that came before."""
         if len(self._pool) < _POOLED:
             found: T = self._pool.setdefault((type(value), key), value)
             return found
@@ -112,7 +112,7 @@ class MetricColumns:
         dict[str, dict[Reading, dict[str, float] | None]],
         dict[str, dict[Reading, Literal["ok", "unparsed"]]],
     ]:
-        """(scores, stats, parse) of one item as they stand in ``samples.jsonl``."""
+        """Return (scores, stats, parse) of one item in the form of ``samples.jsonl``."""
         scores: dict[str, dict[Reading, float | None]] = {}
         stats: dict[str, dict[Reading, dict[str, float] | None]] = {}
         parse: dict[str, dict[Reading, Literal["ok", "unparsed"]]] = {}
@@ -136,7 +136,7 @@ class MetricColumns:
     # --- aggregation -------------------------------------------------------------------------
 
     def entries(self, *, missing: int = 0, rows: frozenset[int] | None = None) -> dict[str, Any]:
-        """Metric -> reading -> value with interval, over all items or over some rows."""
+        """Return metric -> reading -> value with interval, over all items or over some rows."""
         result: dict[str, Any] = {}
         for (name, reading), column in self._columns.items():
             picked = [
@@ -154,7 +154,7 @@ class MetricColumns:
         return result
 
     def _applies(self, name: str, rows: frozenset[int] | None) -> bool:
-        """Whether any item has this metric in any reading (else the metric is absent)."""
+        """Return whether any item has this metric in any reading (else the metric is absent)."""
         return any(
             row in rows if rows is not None else True
             for cell, column in self._columns.items()
@@ -213,7 +213,7 @@ class MetricColumns:
         }
 
     def group_entries(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """Field -> value -> metric -> reading -> value, for the declared sub-scores."""
+        """Return field -> value -> metric -> reading -> value, for the declared sub-scores."""
         members: dict[str, dict[str, set[int]]] = {}
         for row, groups in enumerate(self._groups):
             for name, value in groups.items():
@@ -227,7 +227,7 @@ class MetricColumns:
 
 
 def item_value(name: str, stats: Stats | None) -> float | None:
-    """One item's score; ``None`` where it has no statistics or the value is not finite."""
+    """Return one item's score; ``None`` where it has no statistics or the value is not finite."""
     return None if stats is None else _finite(METRICS[name].value(stats))
 
 

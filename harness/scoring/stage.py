@@ -284,7 +284,7 @@ def _sample(
 
 
 def unscored(metrics: Sequence[str], official: frozenset[str]) -> ItemScore:
-    """The score of an item that has no answer because the infrastructure failed: null everywhere."""
+    """Return the score of an item that has no answer because the infrastructure failed: null everywhere."""
     return ItemScore(
         {
             name: {
@@ -298,7 +298,7 @@ def unscored(metrics: Sequence[str], official: frozenset[str]) -> ItemScore:
 
 
 def group_values(fields: Sequence[str], doc: Mapping[str, Any]) -> dict[str, str]:
-    """Values of the declared sub-score fields; a list of one element counts as that element."""
+    """Return the values of the declared sub-score fields; a list of one element counts as that element."""
     groups: dict[str, str] = {}
     for name in fields:
         value = doc.get(name)

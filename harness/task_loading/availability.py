@@ -1,7 +1,7 @@
 """Tasks that cannot run here and now: their data or their judge is missing, or nothing can score them.
 
 ``evaluate`` refuses them by name; with ``--skip-unavailable`` it runs the others, and manifest and tables say
-what was left out and why. ``--dry-run`` names them beside everything else.
+what was left out and why. ``--dry-run`` names them next to everything else.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class LeftOut:
     error: HarnessError | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """What the manifest says."""
+        """Return the manifest's entry for it."""
         return {
             "task": self.task,
             "benchmark": self.benchmark,
@@ -46,13 +46,13 @@ class LeftOut:
 
 
 def from_error(entry: TaskEntry, error: MissingDataError | UnsupportedTaskError) -> LeftOut:
-    """A task whose planning failed for want of data or support."""
+    """Describe a task whose planning failed for lack of data or support."""
     lacks: Lacks = "support" if isinstance(error, UnsupportedTaskError) else "data"
     return LeftOut(entry.task, entry.benchmark, lacks, error.message, error)
 
 
 def without_judge(entry: TaskEntry) -> LeftOut | None:
-    """A task that has nothing to say without a judge, ``None`` if it has a judge-free metric."""
+    """Describe a task that has nothing to say without a judge, ``None`` if it has a judge-free metric."""
     if not entry.metrics or set(entry.metrics) - set(entry.judged):
         return None
     metrics = ", ".join(entry.metrics)
@@ -87,7 +87,7 @@ def refuse(left_out: Sequence[LeftOut], total: int) -> None:
 
 
 def by_benchmark(entries: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    """(benchmark, line) for manifest entries of tasks that were left out, alike ones together.
+    """Yield (benchmark, line) for manifest entries of tasks that were left out, alike ones together.
 
     >>> entry = {"task": "a", "benchmark": "mine", "lacks": "data", "reason": "no folder a"}
     >>> [line for _, line in by_benchmark([entry, {**entry, "task": "b"}])]

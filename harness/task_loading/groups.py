@@ -64,7 +64,7 @@ def _member_name(file: YamlFile, number: int, entry: Any) -> str:
 
 
 def inline_tasks(file: YamlFile) -> dict[str, YamlFile]:
-    """The tasks that a group file declares itself, by name, each as a file of its own.
+    """Return the tasks that a group file declares itself, by name, each as a file of its own.
 
     Raises:
         TaskFileError: a malformed group, or a task declared twice.
@@ -109,7 +109,7 @@ def _metadata(shared: dict[str, Any], member: dict[str, Any]) -> dict[str, Any]:
 
 
 def load_task(path: Path, task: str) -> TaskSpec:
-    """The task of a task file, or the inline task of that name in a group file.
+    """Load the task of a task file, or the inline task of that name in a group file.
 
     Raises:
         TaskFileError: the file is malformed, or declares no such task.
@@ -127,7 +127,7 @@ def load_task(path: Path, task: str) -> TaskSpec:
 
 @lru_cache(maxsize=256)
 def _declared(path: Path, changed: int, size: int) -> YamlFile | dict[str, YamlFile]:
-    """A parsed file: hundreds of inline tasks share one. ``changed`` and ``size`` notice an edit."""
+    """Parse a file, once for the hundreds of inline tasks that share it. ``changed`` and ``size`` notice an edit."""
     del changed, size
     file = load_yaml(path)
     return inline_tasks(file) if is_group(file) else file

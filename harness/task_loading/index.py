@@ -31,7 +31,7 @@ INDEX_FILE = Path(__file__).with_name("task_index.json")
 
 
 def tasks_root() -> Path:
-    """Folder of the built-in tasks."""
+    """Return the folder of the built-in tasks."""
     return Path(__file__).resolve().parents[2] / "tasks"
 
 
@@ -58,7 +58,7 @@ class TaskEntry:
 
     @property
     def path(self) -> Path:
-        """Where the YAML lies."""
+        """Path of the YAML."""
         return tasks_root() / self.yaml
 
     def as_json(self) -> dict[str, Any]:
@@ -81,7 +81,7 @@ class TaskIndex:
     refused: dict[str, HarnessError] = field(default_factory=dict)
 
     def members(self, group: str, _open: tuple[str, ...] = ()) -> list[str]:
-        """Task ids of a group, nested groups expanded, in order, each once."""
+        """Return the task ids of a group, nested groups expanded, in order, each once."""
         if group in _open:
             raise UsageError(f"the group {group!r} contains itself")
         found: dict[str, None] = {}
@@ -97,10 +97,10 @@ class TaskIndex:
         return list(found)
 
     def resolve(self, names: Sequence[str]) -> list[TaskEntry]:
-        """Task entries for names, groups and glob patterns (commas allowed), in order, each once.
+        """Return task entries for names, groups and glob patterns (commas allowed), in order, each once.
 
         Raises:
-            UnknownNameError: a name that is no task, group or matching pattern.
+            UnknownNameError: a name that matches no task, group or pattern.
         """
         found: dict[str, None] = {}
         wanted = [part.strip() for name in names for part in name.split(",") if part.strip()]
@@ -332,7 +332,7 @@ def _say(note: str) -> None:
 
 
 def render_index() -> str:
-    """Content that ``task_index.json`` should have."""
+    """Return the content that ``task_index.json`` should have."""
     index = scan(tasks_root(), tasks_root())
     tasks = {}
     for name, entry in sorted(index.tasks.items()):

@@ -3,7 +3,7 @@
 The block is checked strictly: an unknown, missing or ill-typed key is an error with file and line. A
 prompt file has a ``# system`` and a ``# user`` section with ``{slots}``; braces that are meant
 literally are doubled. What the judge is asked depends on nothing but this block, the prompt files and
-the item, so a short hash of the former two stands in every signature.
+the item, so every signature holds a short hash of the former two.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def _count(block: Mapping[str, Any], key: str, default: int, least: int, where: 
 
 
 def _response_format(schema: Any, where: Where) -> dict[str, Any]:
-    """The call argument that asks for JSON of a schema; nothing without one.
+    """Return the call argument that asks for JSON of a schema; empty without a schema.
 
     >>> _response_format({"type": "object"}, str)["response_format"]["json_schema"]["name"]
     'verdict'
@@ -173,7 +173,7 @@ def _sampling(given: Any, where: Where) -> dict[str, Any]:
 
 
 def _prompts(given: Any, folder: Path, where: Where) -> tuple[str | None, dict[str, JudgePrompt]]:
-    """(choosing field, prompt by its value)."""
+    """Return (choosing field, prompt by its value)."""
     if isinstance(given, str):
         return None, {"": _prompt_file(given, folder, where)}
     if not isinstance(given, dict) or not isinstance(given.get("field"), str) or len(given) < 2:

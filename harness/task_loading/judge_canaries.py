@@ -1,6 +1,6 @@
 """Items with a known grade that ride along with every judge and task, to test the judge.
 
-A benchmark keeps them in ``_judge_canaries.yaml`` beside its tasks: a document, a reply, and the
+A benchmark keeps them in ``_judge_canaries.yaml`` next to its tasks: a document, a reply, and the
 verdict that any sound judge gives.
 """
 

@@ -26,7 +26,7 @@ def check_declared(spec: TaskSpec) -> None:
     """Check what can be checked without running code.
 
     Raises:
-        TaskFileError: a direction that contradicts the registry, or an anchor that is no scale.
+        TaskFileError: a direction that contradicts the registry, or an anchor that is not a scale.
     """
     for name, declared in spec.anchors.items():
         _check_numbers(name, declared, lambda *keys, name=name: _anchor(spec, name, *keys))

@@ -59,12 +59,12 @@ class PromptedTask(YamlTask):
             )
 
     def _data_options(self) -> Mapping[str, Any]:
-        """A template without ``<audio>`` needs no clips: a loader may then keep items without them."""
+        """Tell a loader that it may keep items without clips, if the template has no ``<audio>``."""
         text = self.template.doc_to_text
         return {"needs_audio": False} if isinstance(text, str) and AUDIO_MARK not in text else {}
 
     def _audio_function(self) -> Callable[[Document], Iterable[Audio]]:
-        """Make a function that gives a document's clips: code beside the YAML, or the name of a field."""
+        """Make a function that gives a document's clips: code next to the YAML, or the name of a field."""
         source = self.spec.raw.get("doc_to_audio")
         if isinstance(source, FunctionRef):
             found: Callable[[Document], Iterable[Audio]] = self.function("doc_to_audio")
@@ -72,7 +72,7 @@ class PromptedTask(YamlTask):
         return operator.itemgetter(source) if isinstance(source, str) else lambda _doc: ()
 
     def messages(self, doc: Document) -> tuple[Message, ...]:
-        """The rendered prompt: an optional system message and one user message.
+        """Render the prompt: an optional system message and one user message.
 
         Raises:
             TaskFileError: the template cannot be rendered, or its text has another number of
@@ -101,7 +101,7 @@ class PromptedTask(YamlTask):
     def _renderer(
         self, key: str, source: str | FunctionRef, *, trusted: bool | None = None
     ) -> Callable[[Document], str]:
-        """Make a function of a template: code beside the YAML, the name of a field, or Jinja.
+        """Make a function of a template: code next to the YAML, the name of a field, or Jinja.
 
         Raises:
             UsageError: it runs code and is not trusted.
@@ -144,7 +144,7 @@ def _texts(found: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
 
 
 def choose_template(task: YamlTask, name: str | None) -> Template:
-    """A template of a task by id.
+    """Return a template of a task by id.
 
     Raises:
         UsageError: the task has no such template.

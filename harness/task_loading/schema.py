@@ -363,10 +363,10 @@ def _check_generation(file: YamlFile, given: dict[str, Any], *keys: str) -> None
 
 
 def is_group(file: YamlFile) -> bool:
-    """Whether a YAML file declares a group rather than a task."""
+    """Return whether a YAML file declares a group rather than a task."""
     return "group" in file.data
 
 
 def is_fragment(path: Path) -> bool:
-    """Files whose name starts with ``_`` are only included by others."""
+    """Return whether a file's name starts with ``_``: such files are only included by others."""
     return path.name.startswith("_")

@@ -12,7 +12,7 @@ from harness.task_loading.index import TaskEntry, TaskIndex, load_index, tasks_r
 
 
 def source_module(benchmark: str) -> ModuleType | None:
-    """The module that declares where a built-in benchmark's data comes from; ``None`` if there is none."""
+    """Return the module that declares where a built-in benchmark's data comes from, ``None`` for other benchmarks."""
     if not benchmark.isidentifier() or not (tasks_root() / benchmark / "source.py").is_file():
         return None
     return importlib.import_module(f"tasks.{benchmark}.source")
@@ -21,7 +21,7 @@ def source_module(benchmark: str) -> ModuleType | None:
 def benchmark_tasks(
     benchmark: str, names: Sequence[str], include_path: tuple[Path, ...] = ()
 ) -> tuple[list[TaskEntry], list[TaskEntry]]:
-    """(tasks that a copy should serve, the benchmark's other tasks).
+    """Return (tasks that a copy should serve, the benchmark's other tasks).
 
     Args:
         benchmark: name of the benchmark.

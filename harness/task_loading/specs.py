@@ -72,7 +72,7 @@ def register_metrics(
 
 
 def yaml_location(spec: TaskSpec) -> str | None:
-    """Path of a task YAML that is not built in, else ``None``."""
+    """Return the path of a task YAML that is not built in, else ``None``."""
     path = spec.yaml_path.resolve()
     return None if path.is_relative_to(tasks_root()) else str(path)
 
@@ -93,7 +93,7 @@ def check_supported(spec: TaskSpec) -> None:
 
 
 def data_folder(benchmark: str, given: Mapping[str, Path]) -> Path | None:
-    """Folder of a benchmark's official copy: ``--data``, else a sub-folder of ``HARNESS_DATA``."""
+    """Return the folder of a benchmark's official copy: ``--data``, else a sub-folder of ``HARNESS_DATA``."""
     if benchmark in given:
         return given[benchmark]
     root = os.environ.get(DATA_ROOT_VARIABLE)

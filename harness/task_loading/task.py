@@ -37,7 +37,7 @@ _PROBED: Final = 3
 
 
 def import_beside(ref: FunctionRef, *, trusted: bool) -> ModuleType:
-    """The module of a function reference, which lies beside its YAML file.
+    """Import the module of a function reference, which lies next to its YAML file.
 
     Raises:
         UsageError: the code is not part of the harness and ``trusted`` is False.
@@ -129,7 +129,7 @@ class YamlTask:
     # --- functions of the benchmark ----------------------------------------------------------
 
     def function(self, key: str) -> Callable[..., Any]:
-        """The callable that a YAML key names.
+        """Return the callable that a YAML key names.
 
         Raises:
             TaskFileError: the module has no such function.
@@ -177,7 +177,7 @@ class YamlTask:
     # --- documents ---------------------------------------------------------------------------
 
     def documents(self) -> Documents:
-        """All documents of the task, with lazy audio (loaded once).
+        """Return all documents of the task, with lazy audio (loaded once).
 
         Raises:
             MissingDataError: the data is not there; the hint says how to get it.
@@ -204,7 +204,7 @@ class YamlTask:
         self._documents = None
 
     def _data_options(self) -> Mapping[str, Any]:
-        """Further arguments of the loader; a prompted task says when it needs no clips."""
+        """Return the further arguments of the loader; a prompted task says when it needs no clips."""
         return {}
 
     def _check_ids(self, documents: Documents) -> None:
@@ -223,9 +223,9 @@ class YamlTask:
             seen.add(doc["_id"])
 
     def facts(self, docs: Sequence[Document]) -> dict[str, Any]:
-        """What scoring needs to know of the whole split and no declaration freezes, JSON-able.
+        """Return what scoring needs to know of the whole split and no declaration freezes, JSON-able.
 
-        It stands in the manifest, so that a run can be scored again without its data. Its key
+        It is in the manifest, so that a run can be scored again without its data. Its key
         ``anchors`` (metric -> anchors) completes the declared ones.
         """
         function = getattr(self.scoring, "facts", None)
@@ -305,7 +305,7 @@ class YamlTask:
             raise failed[0]
 
     def missing_field(self, doc: Mapping[str, Any]) -> str | None:
-        """The first required field that a document lacks (alternatives are written ``a|b``)."""
+        """Return the first required field that a document lacks (alternatives are written ``a|b``)."""
         for field in self.spec.required_fields:
             if not any(name in doc for name in field.split("|")):
                 return field.replace("|", " or ")
@@ -331,7 +331,7 @@ class YamlTask:
         return contract.json_value(self.spec, what, call(self.spec, what, function, doc))
 
     def hints(self, doc: Document) -> Hints:
-        """What form of answer the task asks for."""
+        """Return which form of answer the task asks for."""
         function = getattr(self.scoring, "options", None)
         if function is None:
             return Hints(self.spec.answer, ())
@@ -339,7 +339,7 @@ class YamlTask:
         return Hints(self.spec.answer, contract.options_of(self.spec, doc, found))
 
     def signature_parts(self, docs: Sequence[Document]) -> dict[str, str]:
-        """Further parts of the signature that the benchmark declares, such as its label list."""
+        """Return the further parts of the signature that the benchmark declares, such as its label list."""
         function = getattr(self.scoring, "signature", None)
         if function is None:
             return {}
@@ -353,7 +353,7 @@ class YamlTask:
         return found
 
     def lacking(self) -> str | None:
-        """What the official reading lacks on this machine and the command that mends it, one line."""
+        """Return in one line what the official reading lacks on this machine and the command that installs it."""
         function = getattr(self.scoring, "lacking", None)
         found: str | None = function(self.parameters) if function is not None else None
         return found
@@ -380,12 +380,12 @@ class YamlTask:
             )
 
     def judge_slots(self, doc: Document, response: Any) -> dict[str, str] | None:
-        """What the judge prompt is filled with; ``None`` if the verdict needs no call."""
+        """Return the values of the judge prompt's slots; ``None`` if the verdict needs no call."""
         slots: dict[str, str] | None = self.scoring.judge_slots(doc, response)
         return slots
 
     def judge_grade(self, doc: Document, reply: str) -> str | None:
-        """The strict verdict of one judge reply as text, ``None`` if it cannot be read."""
+        """Return the strict verdict of one judge reply as text, ``None`` if it cannot be read."""
         function = getattr(self.scoring, "judge_grade", None)
         return reply if function is None else function(doc, reply)
 
@@ -403,7 +403,7 @@ class YamlTask:
 
 
 def need_data(task: str, benchmark: str) -> MissingDataError:
-    """The error for data that is nowhere to be found."""
+    """Return the error for data that was not found anywhere."""
     return MissingDataError(
         f"the data of {task} is not here",
         hint=f"--data {benchmark}=FOLDER for a downloaded copy, or set HARNESS_DATA",

@@ -199,7 +199,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
 @lru_cache(maxsize=2)
 def _environment(trusted: bool) -> _Environment:
-    """The sandbox with the settings of lm-eval's own environment, so that both render the same text."""
+    """Return the sandbox with the settings of lm-eval's own environment, so that both render the same text."""
     environment = _Environment(undefined=StrictUndefined, keep_trailing_newline=True)
     environment.filters["bounded_items"] = _bounded_items
     environment.filters["bounded"] = _bounded
@@ -285,7 +285,7 @@ def _walk(node: nodes.Node) -> Iterator[nodes.Node]:
 
 
 def _beyond(node: nodes.Node) -> str | None:
-    """What makes a node more than simple, ``None`` if nothing does."""
+    """Return why a node is more than simple, ``None`` if it is simple."""
     if not isinstance(node, SIMPLE):
         return f"{type(node).__name__}"
     if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):

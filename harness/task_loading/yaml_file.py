@@ -57,7 +57,7 @@ class YamlFile:
         check_plain(self.data, self.where)
 
     def where(self, *keys: str) -> str:
-        """File and line of a key, or of its nearest parent."""
+        """Return the file and line of a key, or of its nearest parent."""
         for end in range(len(keys), 0, -1):
             if keys[:end] in self.lines:
                 return self.lines[keys[:end]]
@@ -107,7 +107,7 @@ def read_text(path: Path) -> str:
     """Read a small regular file (through links) as UTF-8.
 
     Raises:
-        TaskFileError: it cannot be read, is no regular file (a folder, a device, a pipe), too large or not UTF-8.
+        TaskFileError: it cannot be read, is not a regular file (a folder, a device, a pipe), too large or not UTF-8.
     """
     try:
         found = path.stat()

@@ -1,4 +1,4 @@
-"""Dynamic-SUPERB's board: mean accuracy over the 55 phase-1 instances, and what phase 2 has beside it.
+"""Dynamic-SUPERB's board: mean accuracy over the 55 phase-1 instances, and what phase 2 adds to it.
 
 Phase 1 is an unweighted mean over instances: all, seen and unseen by the official baselines, the 48
 without the audio domain (``phase1_speech48``), and every domain with its number of instances, since degradation alone has 19.
@@ -32,7 +32,7 @@ def path(task: str) -> tuple[str, ...]:
 
 
 def columns() -> dict[str, list[str]]:
-    """Column -> the phase-1 tasks whose mean it is.
+    """Return the phase-1 tasks of each column, whose mean it is.
 
     >>> {name: len(tasks) for name, tasks in columns().items()}
     {'phase1': 55, 'seen': 24, 'unseen': 31, 'phase1_speech48': 48, 'audio': 7, 'content': 11, \
@@ -54,7 +54,7 @@ def relative_gain(
     baseline: Mapping[str, float],
     higher_is_better: Mapping[str, bool],
 ) -> float | None:
-    """Mean relative improvement over a baseline run, per cent: our reading of the phase-2 aggregate.
+    """Return the mean relative improvement over a baseline run, per cent: our reading of the phase-2 aggregate.
 
     ``(x - b) / b`` with the sign turned where lower is better, unweighted over the tasks that both
     have. Tasks whose baseline is 0 are left out, as upstream leaves them out. The exact quotient of the
@@ -86,7 +86,7 @@ def domain_gains(
     higher_is_better: Mapping[str, bool],
     domains: Mapping[str, str],
 ) -> dict[str, float | None]:
-    """``relative_gain`` per domain, domains in sorted order.
+    """Return ``relative_gain`` per domain, domains in sorted order.
 
     >>> domain_gains({"a": 0.75, "b": 0.25}, {"a": 0.5, "b": 0.5}, {"a": True, "b": True},
     ...              {"a": "speech", "b": "music"})
@@ -105,7 +105,7 @@ def domain_gains(
 def relative(
     tasks: Mapping[str, TaskResult], own: Mapping[str, Any], reference: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Mean relative gain over a baseline run, in all and per domain (official reading, per cent)."""
+    """Return the mean relative gain over a baseline run, in all and per domain (official reading, per cent)."""
     del own
     values, theirs, directions, domains = {}, {}, {}, {}
     for name, result in tasks.items():
@@ -125,7 +125,7 @@ def relative(
 
 
 def regression(lines: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """Plain mean absolute error over the replies with a number, beside the share of the others (NAR).
+    """Return the plain mean absolute error over the replies with a number, with the share of the others (NAR).
 
     Args:
         lines: sample lines of one regression task with ``details`` and ``extracted``.
@@ -151,11 +151,11 @@ def regression(lines: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
 
 
 def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, Any]:
-    """Dynamic-SUPERB's native aggregate (form: ``leaderboards.cells``).
+    """Return Dynamic-SUPERB's native aggregate (form: ``leaderboards.cells``).
 
     Args:
         tasks: ``dynamic_superb_INSTANCE`` -> result.
-        samples: lines of regression tasks, for the plain error beside NAR.
+        samples: lines of regression tasks, for the plain error next to NAR.
     """
     scores: dict[str, dict[str, Any]] = {}
     instances: dict[str, str] = {}
@@ -203,7 +203,7 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
 
 
 def _phase_2(tasks: Mapping[str, TaskResult]) -> dict[str, Any]:
-    """Unweighted mean of judged classification over the sets that were judged."""
+    """Return the unweighted mean of judged classification over the sets that were judged."""
     judged: Sequence[Any] = [
         value
         for result in tasks.values()

@@ -3,7 +3,7 @@
 A column is the unweighted mean over the data sets of a task that share the metric (age has two: accuracy
 for two sets, absolute error for one); audio question answering has one column per modality. Rates and
 accuracies are fractions, errors have their own unit, judge scores run from 1 to 5. The official reading
-passes references and answers swapped to WER, CER and PER, as shipped; a column ``…_right_order`` beside
+passes references and answers swapped to WER, CER and PER, as shipped; a column ``…_right_order`` next to
 them says what the same scripts give in the right order, from ``details.right_order`` of the samples. The
 benchmark's printed overall score has no published formula and is not computed; the board has no headline.
 """
@@ -80,7 +80,7 @@ def path(task: str) -> tuple[str, ...]:
 
 
 def metrics_of(task: str) -> tuple[str, ...]:
-    """Metrics of a data set that are columns.
+    """Return the metrics of a data set that are columns.
 
     >>> metrics_of("llaso_asr"), metrics_of("llaso_meld_er_classification")
     (('wer', 'cer'), ('accuracy',))
@@ -104,7 +104,7 @@ def metrics_of(task: str) -> tuple[str, ...]:
 
 
 def columns() -> dict[str, tuple[str, list[str]]]:
-    """Column -> its metric and the tasks whose mean it is.
+    """Return the metric and the tasks of each column, whose mean it is.
 
     >>> columns()["ER_acc"]
     ('accuracy', ['llaso_cremad_er_classification', 'llaso_meld_er_classification'])
@@ -120,7 +120,7 @@ def columns() -> dict[str, tuple[str, list[str]]]:
 
 
 def right_order(lines: Iterable[Mapping[str, Any]], metric: str) -> Value | None:
-    """What the official script gives with its arguments in the right order, ``None`` without details.
+    """Return the official script's value with its arguments in the right order, ``None`` without details.
 
     Args:
         lines: sample lines; WER and CER hold edits and reference length, PER the rate of the item.
@@ -144,7 +144,7 @@ def right_order(lines: Iterable[Mapping[str, Any]], metric: str) -> Value | None
 
 
 def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, Any]:
-    """LLaSO-Eval's native aggregate.
+    """Return LLaSO-Eval's native aggregate.
 
     Args:
         tasks: ``llaso_SET`` -> result; columns none of whose tasks are in the run are left out.
@@ -193,7 +193,7 @@ def _values(tasks: Mapping[str, TaskResult], members: Sequence[str], metric: str
 
 
 def _mean(values: Sequence[Value], decimals: int, scale: float = 1) -> dict[str, Any]:
-    """Unweighted mean over disjoint items; the interval combines the standard errors."""
+    """Return the unweighted mean over disjoint items; the interval combines the standard errors."""
     numbers = [value.value for value in values if value.value is not None]
     if not numbers:
         return {"value": None, "ci95": None, "n": None}

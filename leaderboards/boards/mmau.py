@@ -1,6 +1,6 @@
 """MMAU's board: micro accuracy per domain (sound, music, speech) and in total.
 
-Per cent with two decimals; difficulties and sub-categories beside. The two splits never share a column.
+Per cent with two decimals; difficulties and sub-categories apart. The two splits never share a column.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SUBSCORES: Final = ("difficulty", "sub-category")
 
 
 def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, Any]:
-    """MMAU's native aggregate; columns of the test split begin with ``test_``."""
+    """Return MMAU's native aggregate; columns of the test split begin with ``test_``."""
     del samples
     scores: dict[str, dict[str, Any]] = {}
     groups: dict[str, Any] = {}

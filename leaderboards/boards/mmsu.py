@@ -19,7 +19,7 @@ KINDS: Final = ("Semantics", "Phonology", "Paralinguistics")
 
 
 def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, Any]:
-    """MMSU's native aggregate.
+    """Return MMSU's native aggregate.
 
     Args:
         tasks: ``mmsu`` -> result.

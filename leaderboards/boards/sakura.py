@@ -26,7 +26,7 @@ def path(task: str) -> tuple[str, ...]:
 
 
 def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, Any]:
-    """SAKURA's native aggregate.
+    """Return SAKURA's native aggregate.
 
     Args:
         tasks: ``sakura_TRACK_HOP`` -> result.
@@ -78,7 +78,7 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
 
 
 def conditional(samples: SampleIndex, track: str, metric: str, reading: Reading) -> list[float]:
-    """Multi-hop verdicts of the clips whose single-hop question was answered right.
+    """Return the multi-hop verdicts of the clips whose single-hop question was answered right.
 
     Clips are matched by ``cluster`` (and repeat); a clip that only one hop holds is left out.
     """

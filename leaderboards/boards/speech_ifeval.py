@@ -3,7 +3,7 @@
 IFrate is the plain mean of the closed-ended, creative-writing and chain-of-thought rates, so 200 items
 weigh as much as 933. The forgetting rate (delta) compares it with the IFrate of the model's own text
 backbone; it repeats IFrate and never enters a mean. Where a judge reply could not be read, the
-chain-of-thought rate is over the others, not complete, and stands beside its bounds (all unread ones no,
+chain-of-thought rate is over the others, not complete, and is shown with its bounds (all unread ones no,
 all yes). Also per instruction, family (before the colon) and reported group. Official reading, two decimals.
 """
 
@@ -48,7 +48,7 @@ Counts = tuple[float, int]
 
 
 def if_rate_of(closed: float, creative: float, cot: float) -> float:
-    """IFrate of three rates in one unit.
+    """Return the IFrate of three rates in one unit.
 
     >>> round(if_rate_of(83.71, 91.75, 91.5), 2)
     88.99
@@ -57,7 +57,7 @@ def if_rate_of(closed: float, creative: float, cot: float) -> float:
 
 
 def forgetting_rate(if_rate: float, reference: float) -> float | None:
-    """Delta, per cent: how far a model's IFrate lies above (below: negative) its text backbone's.
+    """Return Delta, per cent: how far a model's IFrate lies above (below: negative) its text backbone's.
 
     Returns:
         ``None`` for a reference of 0, where it is undefined.
@@ -71,7 +71,7 @@ def forgetting_rate(if_rate: float, reference: float) -> float | None:
 
 
 def unread_bounds(rate: float, read: int, unread: int) -> tuple[float, float]:
-    """Bounds of a rate over all items when some verdicts could not be read.
+    """Return the bounds of a rate over all items when some verdicts could not be read.
 
     >>> unread_bounds(0.5, read=8, unread=2)
     (0.4, 0.6)
@@ -81,7 +81,7 @@ def unread_bounds(rate: float, read: int, unread: int) -> tuple[float, float]:
 
 
 def family(instruction: str) -> str:
-    """Family of an instruction id.
+    """Return the family of an instruction id.
 
     >>> family("detectable_format:title")
     'detectable_format'
@@ -90,7 +90,7 @@ def family(instruction: str) -> str:
 
 
 def group(instruction: str) -> str:
-    """Group of an instruction id in the official report.
+    """Return the group of an instruction id in the official report.
 
     >>> group("startend:quotation"), group("punctuation:no_comma")
     ('wrapping', 'other')
@@ -99,7 +99,7 @@ def group(instruction: str) -> str:
 
 
 def pooled(counts: Mapping[str, Counts], key: Callable[[str], str]) -> dict[str, Counts]:
-    """Counts of instructions, added over those with the same key; keys in sorted order.
+    """Return the counts of instructions, added over those with the same key; keys in sorted order.
 
     >>> pooled({"startend:quotation": (1, 2), "detectable_format:title": (2, 2)}, group)
     {'wrapping': (3, 4)}
@@ -112,7 +112,7 @@ def pooled(counts: Mapping[str, Counts], key: Callable[[str], str]) -> dict[str,
 
 
 def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, Any]:
-    """Speech-IFEval's native aggregate (form: ``leaderboards.cells``).
+    """Return Speech-IFEval's native aggregate (form: ``leaderboards.cells``).
 
     Args:
         tasks: ``speech_ifeval_PART`` -> result.
@@ -163,7 +163,7 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
 def relative(
     tasks: Mapping[str, TaskResult], own: Mapping[str, Any], reference: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The forgetting rate (Delta, per cent) against the run of the model's text backbone.
+    """Return the forgetting rate (Delta, per cent) against the run of the model's text backbone.
 
     ``None`` unless both runs have all three parts; never part of a mean, since it repeats IFrate.
     """
@@ -180,7 +180,7 @@ def _value(tasks: Mapping[str, TaskResult], task: str, metric: str) -> Value | N
 
 
 def _report(result: TaskResult | None) -> dict[str, dict[str, float]]:
-    """Rates per instruction, family and group, per cent."""
+    """Return rates per instruction, family and group, per cent."""
     by_value = result.groups.get("instruction_id_list", {}) if result else {}
     counts: dict[str, Counts] = {}
     for instruction, metrics in by_value.items():
@@ -200,7 +200,7 @@ def _report(result: TaskResult | None) -> dict[str, dict[str, float]]:
 
 
 def _answers(result: TaskResult | None) -> dict[str, Any]:
-    """Judged accuracy per data set and WER of the closed-ended items, per cent."""
+    """Return the judged accuracy per data set and WER of the closed-ended items, per cent."""
     if result is None:
         return {}
     cells = {

@@ -3,7 +3,7 @@
 Columns are in the board's units: the three open subsets from 1 to 5, all others per cent. An average
 takes the open subsets times 20, which gives them a floor of 20: it never mixes with normalised tables.
 ``overall`` is the board's (nine subsets), ``overall7`` lacks WildVoice and BBH, ``overall6`` MMSU as
-well; one that lacks a column is no number. Official reading, two decimals. ``overall_of`` does the
+well; one that lacks a column is not a number. Official reading, two decimals. ``overall_of`` does the
 arithmetic on plain numbers, so that published rows go through the same code.
 """
 
@@ -44,7 +44,7 @@ class Column(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Whether the column is a judge score from 1 to 5."""
+        """True if the column is a judge score from 1 to 5."""
         return self.metric == "judge_score"
 
 
@@ -73,7 +73,7 @@ _FACTORS: Final = {column.name: column.factor for column in COLUMNS}
 
 
 def overall_of(columns: Mapping[str, float | None], variant: str = "overall") -> float | None:
-    """An average of board columns, not rounded; ``None`` if one of its columns has no number.
+    """Return an average of board columns, not rounded; ``None`` if one of its columns has no number.
 
     Args:
         columns: column -> number in the board's unit.
@@ -96,7 +96,7 @@ def overall_of(columns: Mapping[str, float | None], variant: str = "overall") ->
 
 
 def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, Any]:
-    """VoiceBench's native aggregate (form: ``leaderboards.cells``).
+    """Return VoiceBench's native aggregate (form: ``leaderboards.cells``).
 
     Args:
         tasks: ``voicebench_SUBSET`` -> result.
@@ -147,7 +147,7 @@ def _board_number(name: str, value: Value | None) -> float | None:
 
 
 def _cell(column: Column, value: Value | None) -> dict[str, Any]:
-    """A column's number in its own unit: judge scores stay on the scale from 1 to 5."""
+    """Return a column's number in its own unit: judge scores stay on the scale from 1 to 5."""
     if not column.is_open or value is None or value.value is None:
         return percent(value, DECIMALS)
     interval = [round(end, DECIMALS + 1) for end in value.ci95] if value.ci95 else None
@@ -160,7 +160,7 @@ def _average(
     numbers: Mapping[str, float | None],
     values: Mapping[str, Value | None],
 ) -> dict[str, Any]:
-    """An average with a normal interval: the subsets share no items, so their errors add up."""
+    """Return an average with a normal interval: the subsets share no items, so their errors add up."""
     mean = overall_of(numbers, variant)
     if mean is None:
         return {"value": None, "ci95": None, "n": None}
@@ -190,7 +190,7 @@ def _groups(result: TaskResult | None, field: str) -> dict[str, Any]:
 
 
 def _fallback(result: TaskResult | None) -> float | None:
-    """Share of replies, per cent, for which the official scorer would draw at random."""
+    """Return the share of replies, per cent, for which the official scorer would draw at random."""
     value = result.value("accuracy", "official") if result else None
     return round(100 * value.unparsed / value.n, DECIMALS) if value and value.n else None
 

@@ -13,7 +13,7 @@ from leaderboards.tables import MARKS, Column, Entry, Leaderboard, Row, Signatur
 
 
 def render_markdown(board: Leaderboard, *, title: str = "Leaderboard") -> str:
-    """The whole leaderboard as one Markdown document."""
+    """Render the whole leaderboard as one Markdown document."""
     blocks = [f"# {escape(title)}"]
     last = None
     for table in board.tables:
@@ -39,7 +39,7 @@ def render_markdown(board: Leaderboard, *, title: str = "Leaderboard") -> str:
 
 
 def render_table(table: Table, *, labelled: bool = False) -> str:
-    """One table with its heading and notes.
+    """Render one table with its heading and notes.
 
     Args:
         table: the table.
@@ -81,7 +81,7 @@ def _cells(table: Table, row: Row) -> list[str]:
 
 
 def format_entry(entry: Entry) -> str:
-    """A value with its interval.
+    """Format a value with its interval.
 
     >>> format_entry(Entry(66.0, (63.01, 68.9), 2, best=True, marks="†"))
     '**66.00** [63.01, 68.90] †'
@@ -101,7 +101,7 @@ def format_entry(entry: Entry) -> str:
 
 
 def format_share(share: float | None) -> str:
-    """A share as a percentage.
+    """Format a share as a percentage.
 
     >>> format_share(0.0125), format_share(None)
     ('1.2 %', '-')

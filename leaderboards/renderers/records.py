@@ -34,7 +34,7 @@ FIELDS: Final = [
 
 
 def records(board: Leaderboard) -> Iterator[dict[str, Any]]:
-    """Every value of every table; an absent one has an empty value and its state as text."""
+    """Yield every value of every table; an absent one has an empty value and its state as text."""
     for table in board.tables:
         for row in table.rows:
             for column in table.columns:

@@ -47,7 +47,7 @@ class InstructionError(UsageError):
 
 
 class UnknownInstructionError(UnknownNameError, InstructionError):
-    """An instruction id that is none of the 25."""
+    """An instruction id that is not one of the 25."""
 
 
 class UndeterminedArgumentError(InstructionError):

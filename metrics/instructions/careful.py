@@ -6,10 +6,10 @@ Eleven rules differ from the official ones; the others are the same:
   the reply (``metrics.text.canonical``), so a typographic apostrophe, an invisible character or a bold end phrase
   decides nothing;
 * a quotation may stand between quotation marks of any kind;
-* bullets are ``*``, ``-``, ``+`` and the typographic ones; a rule of dashes is no bullet, and neither is a negative
+* bullets are ``*``, ``-``, ``+`` and the typographic ones; a rule of dashes is not a bullet, and neither is a negative
   number. Bullets of the outermost level alone may make the number. Speech-IFEval's numbered lines need a mark behind
   the number;
-* a bare number, string or constant is no JSON text, and ``NaN`` is no JSON value;
+* a bare number, string or constant is not a JSON text, and ``NaN`` is not a JSON value;
 * capitals, small letters and the language of a reply are judged on its letters first: by their script, and for
   English by its common words. The language guess decides on twelve words and more, never against a short reply;
 * a full-width, Arabic or Chinese comma is a comma.

@@ -26,7 +26,7 @@ def _factory() -> Any:
 
 
 def detect(text: str) -> str | None:
-    """ISO 639-1 code of the language of a text (``zh-cn`` and ``zh-tw`` for Chinese).
+    """Return the ISO 639-1 code of the language of a text (``zh-cn`` and ``zh-tw`` for Chinese).
 
     Returns:
         The code, or ``None`` where langdetect gives up (no letters): official checkers pass then.

@@ -41,7 +41,7 @@ def _verdict(holds: Any, _arguments: Arguments) -> bool:
 
 
 def _compare(count: int, relation: str, threshold: int) -> bool:
-    """``less than`` is strict, ``at least`` inclusive."""
+    """Compare two numbers: ``less than`` is strict, ``at least`` inclusive."""
     return count < threshold if relation == "less than" else count >= threshold
 
 
@@ -91,7 +91,7 @@ _DIVIDER_OR_SPACE: Final = re.compile(r"\s++(?:\*\*\*\s*+)?|\*\*\*\s*+")
 
 
 def _count_pieces(pieces: list[str]) -> int | None:
-    """Number of paragraphs; a blank first or last piece is none, a blank middle piece is a failure."""
+    """Count paragraphs; a blank first or last piece does not count, a blank middle piece is a failure."""
     count, last = len(pieces), len(pieces) - 1
     for index, piece in enumerate(pieces):
         if not piece.strip():
@@ -106,7 +106,7 @@ def _paragraphs(text: str) -> int | None:
 
 
 def paragraphs_or_lines(text: str) -> int | None:
-    r"""As upstream's split by ``\s*\*\*\*\s*|\n{1,}``, in linear time."""
+    r"""Split like upstream by ``\s*\*\*\*\s*|\n{1,}``, in linear time."""
     text = text.strip()
     pieces, begin = [], 0
     for match in _DIVIDER_OR_SPACE.finditer(text):
@@ -210,7 +210,7 @@ def _is_json(text: str) -> bool:
 
 
 def _has_title(text: str) -> bool:
-    r"""Any ``<<[^\n]+>>`` with something inside; at most one match per line, as the pattern is greedy."""
+    r"""Find any ``<<[^\n]+>>`` with something inside; at most one match per line, as the pattern is greedy."""
     for line in text.split("\n"):
         start, end = line.find("<<"), line.rfind(">>")
         if 0 <= start <= end - 3 and line[start : end + 2].lstrip("<").rstrip(">").strip():

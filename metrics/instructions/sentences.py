@@ -88,7 +88,7 @@ class _Token:
 
 
 def _starts_sentence(token: _Token, model: _Model) -> bool | None:
-    """Orthographic evidence (section 4.1.1) that a token starts a sentence; None = unknown."""
+    """Weigh the orthographic evidence (section 4.1.1) that a token starts a sentence; None = unknown."""
     if token.text in (";", ":", ",", ".", "!", "?"):
         return False
     context = model.contexts.get(token.plain_type, 0)
@@ -101,7 +101,7 @@ def _starts_sentence(token: _Token, model: _Model) -> bool | None:
 
 
 def _breaks_before(token: _Token, following: _Token, model: _Model) -> bool:
-    """Whether a sentence ends between two neighbours (second pass, sections 4.1.2 to 4.3)."""
+    """Return whether a sentence ends between two neighbours (second pass, sections 4.1.2 to 4.3)."""
     if not token.text.endswith("."):
         return token.breaks
     kind, next_kind = token.bare_type, following.plain_type
@@ -125,7 +125,7 @@ def _breaks_before(token: _Token, following: _Token, model: _Model) -> bool:
 
 
 def _has_break(context: str, model: _Model) -> bool:
-    """Whether a sentence ends inside a candidate's context."""
+    """Return whether a sentence ends inside a candidate's context."""
     tokens = [_Token(text, model) for text in _TOKEN.findall(context)]
     return any(
         _breaks_before(token, following, model) for token, following in itertools.pairwise(tokens)
@@ -133,7 +133,7 @@ def _has_break(context: str, model: _Model) -> bool:
 
 
 def _candidates(text: str) -> Iterator[tuple[re.Match[str], str]]:
-    """Possible sentence ends, each with the word before it and the token after it.
+    """Yield possible sentence ends, each with the word before it and the token after it.
 
     Of candidates whose preceding words overlap only the last one counts.
     """
@@ -150,7 +150,7 @@ def _candidates(text: str) -> Iterator[tuple[re.Match[str], str]]:
 
 
 def _last_space(text: str, start: int, stop: int) -> int:
-    """Index of the last ASCII white-space character in ``text[start:stop]``; -1 if there is none."""
+    """Return the index of the last ASCII white-space character in ``text[start:stop]``; -1 if there is none."""
     return max(text.rfind(space, start, stop) for space in " \t\n\r\x0b\x0c")
 
 

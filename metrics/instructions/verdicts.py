@@ -82,7 +82,7 @@ class InstructionVerdicts:
 
 
 def clean_reply(reply: str) -> str:
-    """VoiceBench's reply cleaning: a leading ``<1>``, ``<2>`` or ``<3>``, a trailing ``<|user|>``.
+    """Clean a reply as VoiceBench does: drop a leading ``<1>``, ``<2>`` or ``<3>`` and a trailing ``<|user|>``.
 
     >>> clean_reply("<2> Yes. <|user|>")
     'Yes.'
@@ -95,7 +95,7 @@ def clean_reply(reply: str) -> str:
 
 
 def loose_variants(reply: str) -> tuple[str, ...]:
-    r"""The eight texts of which one must pass loosely.
+    r"""Return the eight texts of which one must pass loosely.
 
     >>> loose_variants("Sure!\n*yes*")
     ('Sure!\n*yes*', 'Sure!\nyes', '*yes*', 'Sure!', '', 'yes', 'Sure!', '')
@@ -106,7 +106,7 @@ def loose_variants(reply: str) -> tuple[str, ...]:
 
 
 def check(instruction_id: str, kwargs: Kwargs, reply: str, variant: Variant = "base") -> float:
-    r"""Probability that one text follows one instruction: 0 or 1 unless an argument is random.
+    r"""Return the probability that one text follows one instruction: 0 or 1 unless an argument is random.
 
     Args:
         instruction_id: one of ``INSTRUCTION_IDS``.
@@ -138,7 +138,7 @@ def evaluate(
     *,
     strict_reading: bool = False,
 ) -> InstructionVerdicts:
-    r"""Verdicts of one reply as an official wrapper gives them.
+    r"""Return the verdicts of one reply as an official wrapper gives them.
 
     Args:
         instruction_ids: the instructions of the prompt.
@@ -207,7 +207,7 @@ def _without_false(kwargs: Any) -> Any:
 
 
 def _expect(rule: Rule, instruction_id: str, resolution: Resolution, texts: Sequence[str]) -> float:
-    """Probability over the arguments that at least one non-blank text passes."""
+    """Return the probability over the arguments that at least one non-blank text passes."""
     texts = [text for text in texts if text.strip()]
     if not texts:
         return 0.0

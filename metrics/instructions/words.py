@@ -96,7 +96,7 @@ def words(text: str) -> list[str]:
 
 
 def count_capital_words(text: str) -> int:
-    """Number of words that are upper case (``str.isupper``).
+    """Return the number of words that are upper case (``str.isupper``).
 
     >>> count_capital_words("NASA and I didn't GO.")
     3

@@ -75,7 +75,7 @@ _CONTRACTED: Final = re.compile(r"\b(is|was)n't\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What stands in one place: yes, no, or a verdict that commits to neither."""
+    """A verdict found in one place: yes, no, or one that commits to neither."""
 
     value: bool | None
 
@@ -204,7 +204,7 @@ class VerdictReader:
         return None
 
     def _committed(self, word: str, rest: str) -> bool:
-        """Whether what follows a verdict word leaves it a verdict."""
+        """Return whether the words after a verdict word leave it a verdict."""
         other = "|".join(map(re.escape, self.no if word.lower() in self.yes else self.yes))
         either = (
             rf"[^\w\n]{{0,4}}(?:/|\||\bor\b|\bvs\b|\bnor\b)[^\w\n]{{0,4}}(?:not|{other})\b"
@@ -267,7 +267,7 @@ class VerdictReader:
                 yield from self._sentence(line, start)
 
     def _leads(self, line: str) -> bool:
-        """Whether a line begins with a verdict word that is not part of a phrase."""
+        """Return whether a line begins with a verdict word that is not part of a phrase."""
         match = re.match(rf"{OPEN}(?:[✔✘]\s*)?(?:not\s+)?(?P<word>[^\W\d_]+)", line, re.IGNORECASE)
         if match is None or match["word"].lower() not in (*self.yes, *self.no):
             return False
@@ -290,7 +290,7 @@ class VerdictReader:
 
 
 def _after_lead(line: str) -> set[int]:
-    """Where the clause after a leading yes or no begins."""
+    """Return where the clause after a leading yes or no begins."""
     lead = _LEAD_WORD.match(line)
     return {lead.end()} if lead else set()
 

@@ -16,7 +16,7 @@ REDUCERS: Final = ("first", "mean", "majority", "trimmed_mean")
 
 
 def mean(scores: Sequence[float], *, trim: bool = False) -> float:
-    """Mean of scores; with ``trim`` without one lowest and one highest, if three or more are there.
+    """Return the mean of scores; with ``trim`` without one lowest and one highest, if three or more are there.
 
     Raises:
         ValueError: there is no score.
@@ -31,7 +31,7 @@ def mean(scores: Sequence[float], *, trim: bool = False) -> float:
 
 
 def majority(votes: Sequence[str]) -> str | None:
-    """The most frequent vote; ``None`` for a tie or no vote.
+    """Return the most frequent vote; ``None`` for a tie or no vote.
 
     >>> majority(["yes", "no", "yes"]), majority(["yes", "no"]), majority([])
     ('yes', None, None)

@@ -32,7 +32,7 @@ def _scorer() -> Any:
 
 
 def bleu_item(reference: str, hypothesis: str) -> Stats:
-    """Statistics of one utterance.
+    """Return the statistics of one utterance.
 
     >>> found = bleu_item("the cat sat on a mat", "the cat sat on the mat")
     >>> found["matched_1"], found["ngrams_1"], found["reference_length"]
@@ -57,7 +57,7 @@ class CorpusBleu(Measure):
     """
 
     def value(self, total: Stats) -> float:
-        """BLEU; 0 if the references have no words, as sacreBLEU has it."""
+        """Return BLEU; 0 if the references have no words, as sacreBLEU has it."""
         return _combine([float(total.get(key, 0)) for key in _KEYS])
 
     def examples(self) -> tuple[Stats, Stats]:
@@ -65,7 +65,7 @@ class CorpusBleu(Measure):
         return bleu_item("a b c d e", "v w x y z"), bleu_item("a b c d e", "a b c d e")
 
     def values(self, totals: Matrix, keys: Sequence[str]) -> Matrix:
-        """Row by row as ``value``."""
+        """Return ``value`` of every row."""
         rows = np.stack([column(totals, keys, key) for key in _KEYS], axis=1)
         return np.array([_combine(row) for row in rows.tolist()])
 

@@ -2,8 +2,8 @@
 
 One item adds 1 to the key of its (reference, prediction) cell. A key is ``confusion:`` followed by
 the JSON array ``[reference, prediction]``, so that a label may hold any character; the prediction is
-``null`` for an answer that names no label: it lowers the recall of its reference and is no class of
-its own. The classes are all labels that occur as reference or prediction in the sum, as in
+``null`` for an answer that names no label: it lowers the recall of its reference and is not a class
+of its own. The classes are all labels that occur as reference or prediction in the sum, as in
 scikit-learn, which computes the value; a class without any hit has F1 = 0.
 """
 
@@ -27,7 +27,7 @@ _SUPPORT: Final = "support:"
 
 
 def confusion_key(reference: str, prediction: str | None) -> str:
-    """Key of one cell of the confusion matrix.
+    """Return the key of one cell of the confusion matrix.
 
     >>> confusion_key("happy", "sad|angry")
     'confusion:["happy", "sad|angry"]'
@@ -36,7 +36,7 @@ def confusion_key(reference: str, prediction: str | None) -> str:
 
 
 def confusion_item(reference: str, prediction: str | None) -> dict[str, float]:
-    """Statistics of one item; ``prediction`` is ``None`` for an unparsed answer.
+    """Return the statistics of one item; ``prediction`` is ``None`` for an unparsed answer.
 
     >>> confusion_item("happy", None)
     {'confusion:["happy", null]': 1}
@@ -45,7 +45,7 @@ def confusion_item(reference: str, prediction: str | None) -> dict[str, float]:
 
 
 def read_key(key: str) -> tuple[str, str | None]:
-    """The (reference, prediction) of a key.
+    """Return the (reference, prediction) of a key.
 
     >>> read_key(confusion_key("a|b", '"'))
     ('a|b', '"')
@@ -64,7 +64,7 @@ class MacroF1(Measure):
     """
 
     def value(self, total: Stats) -> float:
-        """Macro-F1 of a sum of confusion counts, by scikit-learn."""
+        """Return the Macro-F1 of a sum of confusion counts, by scikit-learn."""
         cells = sorted(key for key in total if key.startswith(PREFIX) and total[key])
         if not cells:
             return math.nan
@@ -90,7 +90,7 @@ class MacroF1(Measure):
         return confusion_item("a", "b"), confusion_item("a", "a")
 
     def reduce(self, item: Stats) -> Stats:
-        """Hits and marginals of the classes: two statistics a class instead of one a cell."""
+        """Reduce the sums to hits and marginals of the classes: two statistics a class instead of one a cell."""
         reduced: dict[str, float] = {}
         for key, count in item.items():
             if not key.startswith(PREFIX):
@@ -104,7 +104,7 @@ class MacroF1(Measure):
         return reduced
 
     def values(self, totals: Matrix, keys: Sequence[str]) -> Matrix:
-        """Macro-F1 of every row; a class that is absent from a row is not part of its mean.
+        """Return the Macro-F1 of every row; a class that is absent from a row is not part of its mean.
 
         The columns are confusion counts or what ``reduce`` makes of them.
         """

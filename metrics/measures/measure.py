@@ -122,11 +122,11 @@ class Measure(Metric, ABC):
 
     @abstractmethod
     def value(self, total: Stats) -> float:
-        """Value of a sum of statistics; ``nan`` if the denominator is empty."""
+        """Return the value of a sum of statistics; ``nan`` if the denominator is empty."""
 
     @abstractmethod
     def values(self, totals: Matrix, keys: Sequence[str]) -> Matrix:
-        """Values of many sums.
+        """Return the values of many sums, row by row.
 
         Args:
             totals: one sum per row, one statistic per column.
@@ -137,7 +137,7 @@ class Measure(Metric, ABC):
         """
 
     def ratio_keys(self, keys: Sequence[str]) -> tuple[str, str] | None:
-        """Numerator and denominator if the value of a sum with these keys is their quotient."""
+        """Return the numerator and denominator if the value of a sum with these keys is their quotient."""
         del keys
         return None
 
@@ -153,7 +153,7 @@ class Measure(Metric, ABC):
         return item
 
     def aggregate(self, items: Sequence[Stats]) -> float:
-        """Value over items, whatever their order; ``nan`` if there are none."""
+        """Return the value over items, whatever their order; ``nan`` without items."""
         return self.value(total(items))
 
 
@@ -170,11 +170,11 @@ class Quotient(Measure):
     denominator: str
 
     def value(self, total: Stats) -> float:
-        """Quotient of the two sums."""
+        """Return the quotient of the two sums."""
         return divide(total.get(self.numerator, 0), total.get(self.denominator, 0))
 
     def values(self, totals: Matrix, keys: Sequence[str]) -> Matrix:
-        """Quotient of two columns."""
+        """Return the values of many sums, row by row."""
         return _quotients(
             column(totals, keys, self.numerator), column(totals, keys, self.denominator)
         )
@@ -187,7 +187,7 @@ class Quotient(Measure):
         return worst, best
 
     def ratio_keys(self, keys: Sequence[str]) -> tuple[str, str] | None:
-        """The two statistics."""
+        """Return the numerator and denominator if the value of a sum with these keys is their quotient."""
         del keys
         return self.numerator, self.denominator
 
@@ -202,7 +202,7 @@ class AbsoluteError(Quotient):
     """
 
     def aggregate(self, items: Sequence[Stats]) -> float:
-        """Mean over items, weighted with ``n`` where an item is itself a sum."""
+        """Return the value over items, whatever their order; ``nan`` without items."""
         plain = super().aggregate(items)
         if not math.isfinite(plain):  # no items, or beyond a float: scikit-learn would raise
             return plain
@@ -236,7 +236,7 @@ class FourRates(Measure):
     """
 
     def value(self, total: Stats) -> float:
-        """The quotient or the mean of the four rates.
+        """Return the quotient or the mean of the four rates.
 
         Raises:
             ValueError: the sum holds statistics of both kinds.
@@ -247,7 +247,7 @@ class FourRates(Measure):
         return divide(sum(rates), len(rates))  # a plain sum in this order, as VoiceBench has it
 
     def values(self, totals: Matrix, keys: Sequence[str]) -> Matrix:
-        """Row by row as ``value``."""
+        """Return the values of many sums, row by row."""
         pair = self.ratio_keys(keys)
         if pair is not None:
             return _quotients(column(totals, keys, pair[0]), column(totals, keys, pair[1]))
@@ -265,7 +265,7 @@ class FourRates(Measure):
         return worst, {**{rate: counts[_count(rate)] for rate in FOUR_RATES}, **counts}
 
     def ratio_keys(self, keys: Sequence[str]) -> tuple[str, str] | None:
-        """``correct`` and ``n`` unless the sum holds four rates."""
+        """Return the numerator and denominator if the value of a sum with these keys is their quotient."""
         four = "n_prompts" in keys or "n_instructions" in keys
         if four and "n" in keys:
             raise ValueError(f"{self.name}: a rate by rule and four rates do not add up")
@@ -277,7 +277,7 @@ def _count(rate: str) -> str:
 
 
 def column(totals: Matrix, keys: Sequence[str], key: str) -> Matrix:
-    """One statistic of every row; zeros if no row has it."""
+    """Return one statistic of every row; zeros if no row has it."""
     return totals[:, keys.index(key)] if key in keys else np.zeros(len(totals))
 
 

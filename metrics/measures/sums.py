@@ -15,7 +15,7 @@ from harness.types import Stats
 
 
 def add(first: Stats, second: Stats) -> dict[str, float]:
-    """Sum of two statistics.
+    """Return the sum of two statistics.
 
     >>> add({"correct": 1, "n": 1}, {"correct": 0.25, "n": 1})
     {'correct': 1.25, 'n': 2}
@@ -24,7 +24,7 @@ def add(first: Stats, second: Stats) -> dict[str, float]:
 
 
 def total(items: Iterable[Stats]) -> dict[str, float]:
-    """Sum of any number of statistics; keys in sorted order.
+    """Return the sum of any number of statistics; keys in sorted order.
 
     >>> total([{"edits": 2, "length": 7}, {"edits": 1, "length": 4}])
     {'edits': 3, 'length': 11}
@@ -39,7 +39,7 @@ def total(items: Iterable[Stats]) -> dict[str, float]:
 
 
 def exact_sum(numbers: Sequence[float]) -> float:
-    """Sum of numbers, independent of their order; an integer if all of them are integers.
+    """Return the sum of numbers, independent of their order; an integer if all of them are integers.
 
     >>> exact_sum([0.1] * 10)
     1.0
@@ -56,7 +56,7 @@ def exact_sum(numbers: Sequence[float]) -> float:
 
 
 def divide(numerator: float, denominator: float) -> float:
-    """Quotient as a float: ``nan`` for an empty denominator, infinite beyond a float's range.
+    """Divide as floats: ``nan`` for an empty denominator, infinite beyond a float's range.
 
     >>> divide(1, 4), divide(0, 0), divide(10**400, 2)
     (0.25, nan, inf)
@@ -70,7 +70,7 @@ def divide(numerator: float, denominator: float) -> float:
 
 
 def as_float(number: float) -> float:
-    """A number as a float; integers beyond its range become infinite."""
+    """Return a number as a float; integers beyond its range become infinite."""
     try:
         return float(number)
     except OverflowError:

@@ -26,7 +26,7 @@ _NEGATIVE: Final = frozenset({"incorrect", "no", "false", "wrong", "0", "0.0"})
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How far two raters agree.
+    """Agreement of two raters.
 
     Attributes:
         n: items.
@@ -47,7 +47,7 @@ class Agreement:
     weights: Weights
 
     def as_json(self) -> dict[str, Any]:
-        """Plain form."""
+        """Return the plain form for ``--json``."""
         return {
             "n": self.n,
             "observed": self.observed,
@@ -60,7 +60,7 @@ class Agreement:
 
 
 def numeric(label: str) -> float | None:
-    """A label as a number, ``None`` if it is none.
+    """Return a label as a number, ``None`` if it is not one.
 
     >>> numeric("4"), numeric("correct")
     (4.0, None)
@@ -73,7 +73,7 @@ def numeric(label: str) -> float | None:
 
 
 def label_order(labels: Sequence[str]) -> tuple[tuple[str, ...], Weights]:
-    """Labels in their order, and the weights that suit them: quadratic for a scale of numbers.
+    """Return the labels in their order, and the weights that suit them: quadratic for a scale of numbers.
 
     >>> label_order(["5", "1", "3"]), label_order(["yes", "no"])
     ((('1', '3', '5'), 'quadratic'), (('no', 'yes'), None))
@@ -156,7 +156,7 @@ def _sklearn_kappa(
 
 
 def kappas(tables: npt.NDArray[np.int64], weights: Weights) -> npt.NDArray[np.float64]:
-    """Kappa of every confusion table of a stack; ``nan`` where it is not defined.
+    """Return the kappa of every confusion table of a stack; ``nan`` where it is not defined.
 
     >>> kappas(np.array([[[2, 0], [1, 1]]]), None)
     array([0.5])
@@ -176,7 +176,7 @@ def kappas(tables: npt.NDArray[np.int64], weights: Weights) -> npt.NDArray[np.fl
 
 @dataclass(frozen=True, slots=True)
 class LengthBias:
-    """How the second rater's surplus over the first goes with the length of what is rated.
+    """Relation of the second rater's surplus over the first to the length of the rated text.
 
     Attributes:
         thirds: (largest length, items, mean surplus) of the shortest, middle and longest third.
@@ -189,7 +189,7 @@ class LengthBias:
     ci95: tuple[float, float] | None
 
     def as_json(self) -> dict[str, Any]:
-        """Plain form."""
+        """Return the plain form for ``--json``."""
         return {
             "thirds": [
                 {"up_to": most, "n": count, "surplus": surplus}
@@ -201,7 +201,7 @@ class LengthBias:
 
 
 def as_value(label: str) -> float | None:
-    """A label as a number that grows with the grade; ``None`` if it has no such order.
+    """Return a label as a number that grows with the grade; ``None`` if it has no such order.
 
     >>> as_value("correct"), as_value("No"), as_value("4"), as_value("a cat")
     (1.0, 0.0, 4.0, None)
@@ -215,7 +215,7 @@ def as_value(label: str) -> float | None:
 def length_bias(
     first: Sequence[str], second: Sequence[str], lengths: Sequence[int]
 ) -> LengthBias | None:
-    """Surplus of the second rater by length; ``None`` if the labels have no order or items are few.
+    """Return the surplus of the second rater by length; ``None`` if the labels have no order or items are few.
 
     >>> bias = length_bias(["1"] * 6, ["1", "1", "1", "1", "2", "3"], [1, 2, 3, 4, 50, 60])
     >>> [(most, count, surplus) for most, count, surplus in bias.thirds]

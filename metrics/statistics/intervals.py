@@ -66,7 +66,7 @@ def estimate(
     seed: int = SEED,
     resamples: int = RESAMPLES,
 ) -> Estimate:
-    """Value, interval and standard error of a metric.
+    """Estimate the value, interval and standard error of a metric.
 
     Args:
         metric: from ``metrics.registry.METRICS``.
@@ -105,7 +105,7 @@ def estimate(
 def _spread(
     metric: Measure, value: float, blocks: Blocks, *, clustered: bool, seed: int, resamples: int
 ) -> tuple[Interval | None, float, str]:
-    """Interval, standard error and method by the family of the metric."""
+    """Return the interval, standard error and method by the family of the metric."""
     pair = metric.ratio_keys(blocks.keys)
     if metric.family in {"proportion", "mean"} and pair is not None:
         stderr = ratio_stderr(blocks, pair)
@@ -119,7 +119,7 @@ def _spread(
 
 
 def wilson(successes: float, n: int) -> Interval:
-    """Wilson score interval at 95 %.
+    """Return the Wilson score interval at 95 %.
 
     >>> [round(bound, 4) for bound in wilson(8, 10)]
     [0.4902, 0.9433]
@@ -132,7 +132,7 @@ def wilson(successes: float, n: int) -> Interval:
 
 
 def t_interval(value: float, stderr: float, units: int) -> Interval:
-    """Interval at 95 % from a standard error over ``units`` independent units (units - 1 df)."""
+    """Return the interval at 95 % from a standard error over ``units`` independent units (units - 1 df)."""
     from scipy.special import stdtrit
 
     half = float(stdtrit(units - 1, 1 - (1 - CONFIDENCE) / 2)) * stderr
@@ -140,7 +140,7 @@ def t_interval(value: float, stderr: float, units: int) -> Interval:
 
 
 def ratio_stderr(blocks: Blocks, pair: tuple[str, str]) -> float:
-    """Linearised standard error of a ratio of sums over independent blocks.
+    """Return the linearised standard error of a ratio of sums over independent blocks.
 
     With y and m the sums of numerator and denominator in a block, r their overall ratio and C blocks:
     the root of C/(C-1) times the sum of (y - r m)^2, divided by the sum of m. For blocks of one item
@@ -154,7 +154,7 @@ def ratio_stderr(blocks: Blocks, pair: tuple[str, str]) -> float:
 
 
 def rule_of_three(metric: Measure, value: float, units: int) -> Interval | None:
-    """Interval of a value at a bound of its metric: 3/units of the scale; ``None`` elsewhere.
+    """Return the interval of a value at a bound of its metric: 3/units of the scale; ``None`` elsewhere.
 
     The scale is the distance of the bounds, or 1 where the upper one is open, which takes the rate of
     an unseen faulty unit to be at most 1.
@@ -172,7 +172,7 @@ def rule_of_three(metric: Measure, value: float, units: int) -> Interval | None:
 
 
 def _without_spread(metric: Measure, value: float, units: int) -> tuple[Interval | None, str]:
-    """Interval where no unit differs from another: a width of zero would claim certainty.
+    """Return the interval where no unit differs from another: a width of zero would claim certainty.
 
     At a bound the rule of three; inside, a share has Wilson's interval over the units, and nothing
     can be said of other metrics.
@@ -190,7 +190,7 @@ def _weighs_one(blocks: Blocks, denominator: str) -> bool:
 
 
 def _within_bounds(interval: Interval, value: float, metric: Measure) -> Interval:
-    """The interval cut to the metric's bounds; it always holds the value."""
+    """Return the interval cut to the metric's bounds; it always holds the value."""
     low, high = metric.bounds
     start = interval[0] if low is None else max(interval[0], low)
     end = interval[1] if high is None else min(interval[1], high)

@@ -70,7 +70,7 @@ def regression_test(
     seed: int = SEED,
     draws: int = FLIPS,
 ) -> RegressionTest:
-    """Tests whether the candidate is worse than the baseline on the same items.
+    """Test whether the candidate is worse than the baseline on the same items.
 
     Args:
         metric: from ``metrics.registry.METRICS``.
@@ -116,7 +116,7 @@ def _test(
     seed: int,
     draws: int,
 ) -> tuple[float, str, float | None]:
-    """p-value, method and, where the test itself says, the detectable drop."""
+    """Return the p-value, method and, where the test itself says, the detectable drop."""
     pair = metric.ratio_keys(first.keys)
     drops = None if pair is None else _unit_drops(first, second, pair, sign)
     suffix = f"({draws},seed={seed})" + (f",clusters={first.size}" if clustered else "")
@@ -136,7 +136,7 @@ def _test(
 
 
 def mcnemar_midp(lost: int, gained: int) -> float:
-    """One-sided McNemar mid-p of discordant pairs.
+    """Return the one-sided McNemar mid-p of discordant pairs.
 
     P(X > lost) + P(X = lost)/2 with X binomial(lost + gained, 1/2); 1 without discordant pairs.
 
@@ -164,7 +164,7 @@ def sign_flip(
     seed: int = SEED,
     draws: int = FLIPS,
 ) -> float:
-    """One-sided p of a sum of paired differences when each sign is a fair coin.
+    """Return the one-sided p of a sum of paired differences when each sign is a fair coin.
 
     Args:
         drops: per item, how much worse the candidate is.
@@ -195,7 +195,7 @@ def paired_difference(
     seed: int = SEED,
     resamples: int = RESAMPLES,
 ) -> Estimate:
-    """Candidate's value minus baseline's, with the 95 % interval of the paired difference.
+    """Return the candidate's value minus the baseline's, with the 95 % interval of the paired difference.
 
     Rates and means: t on the linearised differences of items or clusters; if no pair differs, the
     rule of three on discordance. Everything else: bootstrap of pairs.
@@ -236,7 +236,7 @@ def paired_difference(
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Holm's step-down adjustment, in the given order.
+    """Adjust p-values by Holm's step-down method, in the given order.
 
     >>> holm([0.01, 0.04, 0.03])
     [0.03, 0.06, 0.06]
@@ -263,7 +263,7 @@ def _pair(
 
 
 def _unit_drops(first: Blocks, second: Blocks, pair: tuple[str, str], sign: float) -> Matrix | None:
-    """Per block how much worse the second is; ``None`` unless both have equal denominators."""
+    """Return for every block how much worse the second is; ``None`` unless both have equal denominators."""
     if not np.array_equal(
         column(first.rows, first.keys, pair[1]), column(second.rows, second.keys, pair[1])
     ):
@@ -315,7 +315,7 @@ def _centred_bootstrap(
 
 
 def _p_value(null: Matrix, observed: float, scale: float) -> float:
-    """(c + 1)/(B + 1) with c draws at least as large as observed; undefined draws count."""
+    """Return (c + 1)/(B + 1) with c draws at least as large as observed; undefined draws count."""
     if not math.isfinite(observed):
         return 1.0
     reached = ~(null < observed - 1e-9 * max(scale, abs(observed)))
@@ -323,7 +323,7 @@ def _p_value(null: Matrix, observed: float, scale: float) -> float:
 
 
 def _halves(blocks: Blocks, seed: int, draws: int) -> Iterator[Matrix]:
-    """Sums of random halves: every single block is in or out with probability 1/2."""
+    """Yield the sums of random halves: every single block is in or out with probability 1/2."""
     generator = np.random.default_rng(seed)
     few = 4 * len(blocks.counts) < blocks.size
     rows = blocks.rows if few else np.repeat(blocks.rows, blocks.counts, axis=0)

@@ -19,7 +19,7 @@ POWER: Final = 0.8
 def pairs_needed(
     drop: float, discordant: float, *, alpha: float = ALPHA, power: float = POWER
 ) -> int:
-    """Number of paired 0/1 items that shows a drop.
+    """Return the number of paired 0/1 items needed to show a drop.
 
     Args:
         drop: difference of the two rates, in (0, 1].
@@ -41,7 +41,7 @@ def pairs_needed(
 def detectable_drop(
     pairs: int, discordant: float, *, alpha: float = ALPHA, power: float = POWER
 ) -> float:
-    """Smallest drop that this many paired 0/1 items show; infinite if they can show none.
+    """Return the smallest drop that this many paired 0/1 items show; infinite if they can show none.
 
     A drop cannot exceed the discordant share, so the share counts as at least the drop: a comparison
     without discordant pairs has a finite answer too.
@@ -66,7 +66,7 @@ def detectable_drop(
 def detectable_drop_from_stderr(
     stderr: float, *, alpha: float = ALPHA, power: float = POWER
 ) -> float:
-    """Smallest drop that a paired difference with this standard error shows.
+    """Return the smallest drop that a paired difference with this standard error shows.
 
     >>> round(detectable_drop_from_stderr(0.01), 4)
     0.0249

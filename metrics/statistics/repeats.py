@@ -18,7 +18,7 @@ from metrics.statistics.intervals import Estimate, estimate
 
 
 def pass_at_k(correct: int, n: int, k: int) -> float:
-    """Chance that one of k replies is right, from n replies of which ``correct`` are.
+    """Return the chance that one of k replies is right, from n replies of which ``correct`` are.
 
     Raises:
         ValueError: k is not between 1 and n, or ``correct`` not between 0 and n.
@@ -32,7 +32,7 @@ def pass_at_k(correct: int, n: int, k: int) -> float:
 
 
 def steps(repeats: int) -> list[int]:
-    """The k that are shown: powers of two, and the number of repeats.
+    """Return the values of k that are shown: powers of two, and the number of repeats.
 
     >>> steps(1), steps(6), steps(8)
     ([1], [1, 2, 4, 6], [1, 2, 4, 8])
@@ -67,7 +67,7 @@ def repeat_figures(
     *,
     clusters: Sequence[Hashable] | None = None,
 ) -> Repeats:
-    """Figures of one metric.
+    """Return the figures of one metric.
 
     Args:
         metric: from ``metrics.registry.METRICS``.

@@ -58,7 +58,7 @@ class Blocks:
 
 
 def make_blocks(items: Sequence[Stats], clusters: Sequence[Hashable] | None = None) -> Blocks:
-    """Collapses items, or clusters of items, into blocks.
+    """Collapse items, or clusters of items, into blocks.
 
     Args:
         items: statistics of the items.
@@ -78,7 +78,7 @@ def make_paired_blocks(
     second: Sequence[Stats],
     clusters: Sequence[Hashable] | None = None,
 ) -> tuple[Blocks, Blocks]:
-    """Blocks of two systems on the same items, row by row about the same blocks.
+    """Return the blocks of two systems on the same items, row by row about the same blocks.
 
     Raises:
         ValueError: the three sequences differ in length.
@@ -99,7 +99,7 @@ def make_paired_blocks(
 
 
 def group_items(items: Sequence[Stats], clusters: Sequence[Hashable] | None) -> list[Stats]:
-    """One sum per cluster, in order of first occurrence; the items themselves without clusters."""
+    """Return one sum per cluster, in order of first occurrence; the items themselves without clusters."""
     if clusters is None:
         return list(items)
     if len(clusters) != len(items):
@@ -113,7 +113,7 @@ def group_items(items: Sequence[Stats], clusters: Sequence[Hashable] | None) -> 
 def bootstrap_values(
     metric: Measure, blocks: Blocks, seed: int = SEED, resamples: int = RESAMPLES
 ) -> Matrix:
-    """Values of a metric in bootstrap resamples of blocks; ``nan`` where a denominator is empty."""
+    """Return the values of a metric in bootstrap resamples of blocks; ``nan`` where a denominator is empty."""
     parts = [
         metric.values(weights @ blocks.rows, blocks.keys)
         for weights in _draws(blocks, seed, resamples)
@@ -128,7 +128,7 @@ def bootstrap_differences(
     seed: int = SEED,
     resamples: int = RESAMPLES,
 ) -> Matrix:
-    """Value of ``second`` minus value of ``first`` (paired blocks) in common resamples."""
+    """Return the value of ``second`` minus the value of ``first`` (paired blocks) in common resamples."""
     parts = [
         metric.values(weights @ second.rows, second.keys)
         - metric.values(weights @ first.rows, first.keys)
@@ -138,7 +138,7 @@ def bootstrap_differences(
 
 
 def percentile_interval(values: Matrix, units: int) -> tuple[float, float] | None:
-    """Percentile interval at 95 %, widened for few units.
+    """Return the percentile interval at 95 %, widened for few units.
 
     Plain percentiles are too narrow by the factors by which a t interval with the unbiased
     variance exceeds a normal one with the biased variance; the tail share is moved so that they
@@ -163,7 +163,7 @@ def percentile_interval(values: Matrix, units: int) -> tuple[float, float] | Non
 
 
 def seed_for(seed: int, *names: str) -> int:
-    """A seed of its own for every combination of names, the same on every machine.
+    """Return a seed of its own for every combination of names, the same on every machine.
 
     >>> seed_for(1234, "mmau", "accuracy") == seed_for(1234, "mmau", "accuracy")
     True
@@ -173,7 +173,7 @@ def seed_for(seed: int, *names: str) -> int:
 
 
 def _draws(blocks: Blocks, seed: int, resamples: int) -> Iterator[Matrix]:
-    """Multiplicities of the rows in each resample, in chunks of resamples."""
+    """Yield the multiplicities of the rows in each resample, in chunks of resamples."""
     generator = np.random.default_rng(seed)
     shares = blocks.counts / blocks.counts.sum()
     step = max(1, _CHUNK_CELLS // max(1, len(shares)))

@@ -157,7 +157,7 @@ def _read(text: str, words: list[_Word], start: int) -> tuple[Number | None, int
 
 
 def _names(text: str, start: int) -> bool:
-    """Whether digits belong to the word before them ("GPT-4", "A4")."""
+    """Return whether digits belong to the word before them ("GPT-4", "A4")."""
     name = _NAME.search(text, max(0, start - 20), start)
     return name is not None and name[1] not in _SPOKEN_AS_LABEL
 
@@ -224,7 +224,7 @@ def _suffixed(
 
 
 def _continues(value: float, ordinal: int) -> bool:
-    """Whether an ordinal word goes on a cardinal: "twenty-first", "one hundred and fifth"."""
+    """Return whether an ordinal word continues a cardinal: "twenty-first", "one hundred and fifth"."""
     if value % 100 == 0:
         return value > 0
     return value % 100 >= 20 and value % 10 == 0 and ordinal < 10

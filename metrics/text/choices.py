@@ -104,8 +104,8 @@ def compile_choices(
     """Compile the options of a question.
 
     Args:
-        options: option texts in order; if all are empty, the options are letters only, else an empty one is no
-            option. A common prefix such as ``(A) `` or ``A. `` of all texts is their letter, not their text.
+        options: option texts in order; if all are empty, the options are letters only, else an empty one is not
+            an option. A common prefix such as ``(A) `` or ``A. `` of all texts is their letter, not their text.
         aliases: further forms of each option; empty or one tuple for each option.
         letters: whether the options have letters, A for the first.
 
@@ -163,7 +163,7 @@ def compile_choices(
 
 
 def exact_choice(reply: str, choices: Choices) -> int | None:
-    """Return the option that a whole reply is, without reading it; ``None`` if it is none.
+    """Return the option that a whole reply is, without reading it; ``None`` if it is not one.
 
     >>> exact_choice(" Woman. ", compile_choices(("Man", "Woman")))
     1
@@ -195,7 +195,7 @@ def weak_keys() -> frozenset[str]:
 
 
 def _content(key: str) -> frozenset[str]:
-    """The content words of an option of several such words; else nothing."""
+    """Return the content words of an option of several such words; empty for other options."""
     words = frozenset(key.split()) - _FUNCTION_WORDS
     plain_words = all(word.isalpha() for word in words) and not words & _NEGATIVE
     return words if len(words) > 1 and plain_words else frozenset()
@@ -212,7 +212,7 @@ def _number(token: str) -> str:
 
 
 def _split_letters(texts: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Texts without their common kind of letter prefix, and the letter of each option."""
+    """Split off the common kind of letter prefix; return the texts and the letter of each option."""
     matches = [_PREFIX.match(text) for text in texts]
     given = [(m[1] or m[2]).upper() if m else "" for m in matches]
     if len(texts) > 1 and sorted(given) == [chr(65 + i) for i in range(len(texts))]:
@@ -227,7 +227,7 @@ def _spellings(
 
 
 def _variants(text: str, texts: Sequence[str]) -> list[str]:
-    """Other ways to write the same option: articles, numbers as words or digits, order around "and"."""
+    """Return other ways to write the same option: articles, numbers as words or digits, order around "and"."""
     found = []
     if article := _ARTICLE.match(text):
         found.append(text[article.end() :])
@@ -256,7 +256,7 @@ def _variants(text: str, texts: Sequence[str]) -> list[str]:
 
 
 def _any_of(forms: Sequence[str], *, slash: bool) -> re.Pattern[str] | None:
-    """One pattern for several forms, the longest first."""
+    """Join several forms into one pattern, the longest first."""
     lengths = {_pattern(form, slash=slash): len(form) for form in forms}
     ordered = sorted(lengths, key=lambda pattern: (-lengths[pattern], pattern))
     if not ordered:
@@ -269,7 +269,7 @@ def _any_of(forms: Sequence[str], *, slash: bool) -> re.Pattern[str] | None:
 
 
 def _pattern(form: str, *, slash: bool) -> str:
-    """A regular expression for one form with borders; gaps between its words may be any punctuation."""
+    """Return a regular expression for one form with borders; gaps between its words may be any punctuation."""
     parts: list[str] = []
     end = 0
     tokens = list(_CORE.finditer(form))

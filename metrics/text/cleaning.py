@@ -1,4 +1,4 @@
-"""Declared cleaning of replies, by id; the id stands in the signature (``clean:desta``).
+"""Declared cleaning of replies, by id; the id is in the signature (``clean:desta``).
 
 A cleaning belongs to a prompt template: it removes the frame that the template asks the model to
 write. It is applied when replies are generated with that template, or to stored replies on demand
@@ -19,7 +19,7 @@ DESTA_FRAME: Final = "The correct answer is: "
 
 
 def keep(response: str, options: Sequence[str] = ()) -> str:
-    """The reply as it is.
+    """Return the reply unchanged.
 
     >>> keep(" A ")
     ' A '
@@ -29,7 +29,7 @@ def keep(response: str, options: Sequence[str] = ()) -> str:
 
 
 def remove_desta_frame(response: str, options: Sequence[str] = ()) -> str:
-    """The reply without the frame of MMAU's ``desta`` template, stripped.
+    """Remove the frame of MMAU's ``desta`` template from the reply, and strip it.
 
     >>> remove_desta_frame('The correct answer is: "Man". ')
     '"Man".'

@@ -25,7 +25,7 @@ _LETTERED: Final = re.compile(r"(?<!\w)[(\[]?([A-Za-z])[.):\]]\s+(?=\S)")
 
 
 class Verdict(NamedTuple):
-    """Whether a reply commits at all, to what, and whether that is right.
+    """Verdict on a reply: whether it commits at all, to what, and whether that is right.
 
     Attributes:
         option: the option's index (the first of equal texts), ``None`` if the reply commits to none.
@@ -50,7 +50,7 @@ def choose(
 
     Args:
         reply: the reply; anything but text commits to nothing.
-        options: option texts in order; an empty text beside filled ones is no option.
+        options: option texts in order; an empty text among filled ones is not an option.
         gold: index of the right option, ``None`` if there is none.
         aliases: declared further forms of labels.
         letters: whether the options have letters.

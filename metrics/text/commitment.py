@@ -5,7 +5,7 @@ it (``not A``, ``A is wrong``, ``B rather than A``), leaves it open (``if``, ``w
 question), lists it (all options in a row) or takes it back (``A, no wait, B``). Assertions have ranks: what is
 called the final answer, what is called the answer or stands alone, what follows ``so``, and what is merely
 said; reasons and concessions come last. The highest rank decides. The reply commits if all assertions of that
-rank name one option; if they name several, or a letter stands beside the text of another option, it commits
+rank name one option; if they name several, or a letter is next to the text of another option, it commits
 to none. Pure, deterministic, linear in the text.
 """
 
@@ -68,7 +68,7 @@ class Assertion(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
-    """What a reply commits to.
+    """Commitment of a reply.
 
     Attributes:
         option: index of the option, ``None`` if there is none or no single one.
@@ -322,7 +322,7 @@ class _Reader:
 
 
 def _by_words(low: str, choices: Choices) -> int | None:
-    """The only option of several words all of which stand close together, in any order, in a plain sentence.
+    """Return the only option of several words all of which stand close together, in any order, in a plain sentence.
 
     A word that only another option has speaks against it, as in the official rule of MMAU.
     """
@@ -355,7 +355,7 @@ def _by_words(low: str, choices: Choices) -> int | None:
 
 
 def _close(tokens: list[str], words: frozenset[str]) -> bool:
-    """Whether some stretch of tokens, at most twice as long and two more, holds all words."""
+    """Return whether some stretch of tokens, at most twice as long and two more, holds all words."""
     room = 2 * len(words) + 2
     places = [i for i, token in enumerate(tokens) if token in words]
     return any(words <= frozenset(tokens[start : start + room]) for start in places)

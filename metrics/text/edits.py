@@ -16,7 +16,7 @@ from harness.types import Stats
 
 
 def word_edits(reference: str, hypothesis: str) -> Stats:
-    """Substitutions, deletions and insertions between words, and the reference's number of words.
+    """Count substitutions, deletions and insertions between words, and the reference's words.
 
     Runs of white space count as one space, words are what spaces separate.
 
@@ -32,7 +32,7 @@ def word_edits(reference: str, hypothesis: str) -> Stats:
 
 
 def char_edits(reference: str, hypothesis: str) -> Stats:
-    """Substitutions, deletions and insertions between characters, and the reference's length.
+    """Count substitutions, deletions and insertions between characters, and the reference's characters.
 
     Runs of white space count as one space, ends are stripped; spaces are characters.
 

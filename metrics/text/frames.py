@@ -1,6 +1,6 @@
 r"""The part of a reply that is meant as the answer: without thinking, inside tags, boxes and JSON.
 
-``answer_part`` drops closed blocks of thinking (an unclosed one has no answer yet), and takes what stands in
+``answer_part`` drops closed blocks of thinking (an unclosed one has no answer yet), and takes the content of
 ``<answer>`` tags, in ``\boxed{}`` or under an answer key of a JSON object, if there is any. Several such
 answers are all kept, one a line, so that contradictions stay visible. What is left loses its markup: bold,
 code, LaTeX, headings, quotes, struck text. Nothing here knows the options.

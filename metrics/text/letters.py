@@ -26,11 +26,11 @@ _SAID: Final = re.compile(
 
 
 def letter_to_text(response: str, options: Sequence[str]) -> str:
-    """The text of the option whose letter a reply gives, else the reply unchanged.
+    """Return the text of the option whose letter a reply gives, else the reply unchanged.
 
     Read are a letter alone (``B``, ``(b)``, ``B.``), a letter before its text (``B. text``, ``(B) text``),
     and a letter after "answer", "option" or "choice" (``The answer is (B)``, ``Answer: B.``). A reply that
-    begins with the word "A" is no letter. A reply that names other options as well stays as it is.
+    begins with the word "A" is not a letter. A reply that names other options as well stays as it is.
 
     >>> letter_to_text("(B)", ["Man", "Woman"])
     'Woman'

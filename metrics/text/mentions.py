@@ -154,7 +154,7 @@ def _replace_weak(text: str, low: str, choices: Choices) -> tuple[str, str]:
 
 
 def _is_answer_place(before: str, after: str, word: str) -> bool:
-    """Whether an ordinary word stands where an answer is expected."""
+    """Return whether an ordinary word stands where an answer is expected."""
     opened = before.rstrip(" ")
     if opened and after and _BRACKETS.get(opened[-1:]) == after[:1]:
         return True
@@ -223,7 +223,7 @@ def _replace_letters(text: str, low: str, choices: Choices) -> tuple[str, str]:
 
 
 def _letter_kind(text: str, low: str, at: int, letter: str) -> str:
-    """``label`` if only a letter can be meant, ``said`` if it is named as an answer, else empty."""
+    """Return ``label`` if only a letter can be meant, ``said`` if it is named as an answer, else empty."""
     before, after = low[max(0, at - _BEFORE_WIDE) : at], low[at + 1 : at + 25]
     upper = letter.isupper()
     wordlike = letter in "aAI" or (not upper and letter in "ieoyu")
@@ -338,7 +338,7 @@ def _replace_ordinals(low: str, choices: Choices) -> str:
 
 
 def _merge(low: str) -> str:
-    """One placeholder for a letter and the text beside it; a clash if they are two options."""
+    """Merge a letter and the text next to it into one placeholder; a clash if they are two options."""
 
     def one(match: re.Match[str]) -> str:
         letter, text = (match[1], match[3]) if match[1] else (match[6], match[4])

@@ -1,4 +1,4 @@
-"""Named text normalisers for text metrics; the name stands in the signature.
+"""Named text normalisers for text metrics; the name is in the signature.
 
 A word error rate hangs on its normaliser, so every text metric declares one of ``NORMALIZERS``:
 
@@ -17,7 +17,7 @@ A word error rate hangs on its normaliser, so every text metric declares one of 
 * ``canonical_speech_ifeval``: ``metrics.text.canonical``, then ``speech_ifeval``.
 
 For characters of scripts that are written without spaces between words (Han, kana, Thai, Lao, Khmer, Burmese,
-Tibetan) ``without_script_spaces`` takes out the spaces beside them: it is the last step of every strict character
+Tibetan) ``without_script_spaces`` takes out the spaces next to them: it is the last step of every strict character
 error rate.
 
 All are linear in the text and raise on no string.
@@ -65,7 +65,7 @@ _CLOSING = re.compile(r"[>\]]")
 
 
 def raw(text: str) -> str:
-    """The text as it is.
+    """Return the text unchanged.
 
     >>> raw("A  b!")
     'A  b!'
@@ -83,7 +83,7 @@ def basic(text: str) -> str:
 
 
 def whisper_basic(text: str) -> str:
-    """Whisper's basic rule; see the module.
+    """Apply Whisper's basic rule; see the module.
 
     >>> whisper_basic("[noise] He's HERE (laughs), déjà vu.")
     'he s here déjà vu'
@@ -94,7 +94,7 @@ def whisper_basic(text: str) -> str:
 
 
 def speech_ifeval(text: str) -> str:
-    """Speech-IFEval's rule for transcripts; see the module.
+    """Apply Speech-IFEval's rule for transcripts; see the module.
 
     >>> speech_ifeval("<Hello> (um) world")
     'hello world'
@@ -141,7 +141,7 @@ def canonical_speech_ifeval(text: str) -> str:
 
 
 def without_script_spaces(text: str) -> str:
-    """Return a text without spaces beside characters of scripts that need none between words.
+    """Return a text without spaces next to characters of scripts that need none between words.
 
     >>> without_script_spaces("今天 很好 ok ok 吗"), without_script_spaces("안녕 하세요")
     ('今天很好ok ok吗', '안녕 하세요')
@@ -154,7 +154,7 @@ def _spaced(text: str) -> str:
 
 
 def _without_angular(text: str) -> str:
-    """Removes from each ``<`` or ``[`` to the next ``>`` or ``]``, whichever comes first."""
+    """Remove from each ``<`` or ``[`` to the next ``>`` or ``]``, whichever comes first."""
     kept: list[str] = []
     position = 0
     while opening := _OPENING.search(text, position):
@@ -167,7 +167,7 @@ def _without_angular(text: str) -> str:
 
 
 def _without_round(text: str) -> str:
-    """Removes from each ``(`` to the next ``)`` with at least one character between."""
+    """Remove from each ``(`` to the next ``)`` with at least one character between."""
     kept: list[str] = []
     position = 0
     search = 0

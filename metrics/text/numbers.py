@@ -1,7 +1,7 @@
-"""The one number that a reply commits to; anything ambiguous is no number.
+"""The one number that a reply commits to; anything ambiguous is not a number.
 
 ``strict_number`` is the strict rule for ages, pitches and scores (LLaSO-Eval, Dynamic-SUPERB), where a range stands
-for its mean; ``spoken_number`` is that of the quickstart suite, where a range is no number and digits may be
+for its mean; ``spoken_number`` is that of the quickstart suite, where a range is not a number and digits may be
 grouped by commas. Both read digits and English words (``metrics.text.cardinals``). A reply commits to a number if
 
 * it names only that one, however often;
@@ -151,7 +151,7 @@ def _cardinals(text: str, found: list[Number]) -> list[Number]:
 
 
 def _counts_things(text: str, number: Number) -> bool:
-    """Return whether a number word counts a noun that follows ("two notes"), and is no answer."""
+    """Return whether a number word counts a noun that follows ("two notes"), and is not an answer."""
     if text[number.start].isdigit() or number.value is None or number.value > _MOST_COUNTED:
         return False
     return _NOUN.match(text, number.end) is not None
@@ -202,12 +202,12 @@ def _mean(one: float | None, other: float | None) -> float | None:
 
 
 def _joined(gap: str) -> bool:
-    """Whether two numbers are one expression: a sign and no space between them."""
+    """Return whether two numbers are one expression: a sign and no space between them."""
     return (bool(gap) and not any(sign.isspace() or sign.isalpha() for sign in gap)) or "/" in gap
 
 
 def _stands_alone(text: str, kept: list[tuple[Number, float | None]], index: int) -> bool:
-    """Whether the number behind an announcement is no part of an alternative, range or sum."""
+    """Return whether the number after an announcement is outside any alternative, range or sum."""
     number = kept[index][0]
     if index + 1 == len(kept):
         return True

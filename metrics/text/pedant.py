@@ -105,7 +105,7 @@ def normalize(text: str) -> str:
 
 
 def contains(reference: str, reply: str) -> bool:
-    """Whether the normal reference lies anywhere in the normal reply, so that no model is asked.
+    """Return whether the normal reference lies anywhere in the normal reply, so that no model is asked.
 
     >>> contains("no", "I know."), contains("", "anything")
     (True, True)

@@ -102,7 +102,7 @@ class CascadeAdapter(BatchAdapter):
         self._transcripts.start(clip for request in requests for clip in _clips(request))
 
     def generate_batch(self, requests: Sequence[Request]) -> list[Response]:
-        """One response per request, in order."""
+        """Answer requests: one response per request, in order."""
         self.prepare_batch(requests)
         if self._language_model is not None:
             return self._answer_with(self._language_model, requests)
@@ -139,7 +139,7 @@ class CascadeAdapter(BatchAdapter):
         ]
 
     def _hear(self, request: Request) -> list[str] | ErrorInfo:
-        """Transcripts of the clips of a request."""
+        """Transcribe the clips of a request."""
         try:
             return [self._transcripts.of(clip) for clip in _clips(request)]
         except AudioError as error:

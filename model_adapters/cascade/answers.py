@@ -52,7 +52,7 @@ _SCALES: Final = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_
 
 
 def answer_from_transcript(transcript: str, hints: Hints) -> str:
-    """What a recogniser answers.
+    """Derive a recogniser's answer from its transcript.
 
     >>> answer_from_transcript("the cat sat", Hints("option", ("a dog", "the cat")))
     'the cat'
@@ -69,7 +69,7 @@ def answer_from_transcript(transcript: str, hints: Hints) -> str:
 
 
 def nearest_option(transcript: str, options: Sequence[str]) -> str:
-    """The option that the transcript says, or comes nearest to saying.
+    """Return the option that the transcript says, or comes nearest to saying.
 
     An option that occurs word for word wins; of several, the one with the most words. Otherwise every
     stretch of the transcript of about the option's length is compared with it, letter by letter, and the
@@ -92,7 +92,7 @@ def _words(text: str) -> list[str]:
 
 
 def _similarity(words: list[str], option: list[str]) -> float:
-    """At most 100 for a resemblance; 100 and the number of words for a literal occurrence."""
+    """Rate a resemblance with at most 100, a literal occurrence with 100 and its number of words."""
     from rapidfuzz import fuzz
 
     if not words or not option:
@@ -115,7 +115,7 @@ class _Found(NamedTuple):
 
 
 def number_in(text: str) -> str | None:
-    """The number in a text, in digits; ``None`` if there is none.
+    """Return the number in a text, in digits, ``None`` without a number.
 
     Digits and English number words count. Of several numbers the one said with the most words wins, since
     a short one is more often misheard (``to``, ``for``); then any other than a bare ``one``, which is more
@@ -156,7 +156,7 @@ def _word_numbers(text: str) -> list[_Found]:
 
 
 def _parse(words: list[str]) -> tuple[int, int]:
-    """Value of the longest number at the start of ``words``, and how many words it has (0 for none)."""
+    """Return the value of the longest number at the start of ``words``, and how many words it has (0 for none)."""
     total = position = 0
     smallest = 0
     while True:
@@ -173,7 +173,7 @@ def _parse(words: list[str]) -> tuple[int, int]:
 
 
 def _parse_hundreds(words: list[str]) -> tuple[int, int]:
-    """A number below 1000 at the start of ``words``: ``three hundred and five``, ``a hundred``."""
+    """Parse a number below 1000 at the start of ``words``: ``three hundred and five``, ``a hundred``."""
     hundreds = used = 0
     if words[:2] == ["a", "hundred"]:
         hundreds, used = 100, 2
@@ -187,7 +187,7 @@ def _parse_hundreds(words: list[str]) -> tuple[int, int]:
 
 
 def _parse_tens(words: list[str]) -> tuple[int, int]:
-    """A number below 100 at the start of ``words``."""
+    """Parse a number below 100 at the start of ``words``."""
     if not words:
         return 0, 0
     first = words[0]

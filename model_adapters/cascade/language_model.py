@@ -26,7 +26,7 @@ _SLOT: Final = "{transcript}"
 def insert_transcripts(
     messages: Sequence[Message], transcripts: Sequence[str], template: str = TEMPLATE
 ) -> tuple[Message, ...]:
-    """Messages with a transcript in the place of every clip, in order.
+    """Return the messages with a transcript in place of every clip, in order.
 
     >>> from harness.audio import AudioRef
     >>> clip = AudioRef(b"")
@@ -91,11 +91,11 @@ class LanguageModel:
         return f"{self._info.fingerprint}:{digest[:8]}"
 
     def prompt(self, request: Request, transcripts: Sequence[str]) -> tuple[Message, ...]:
-        """The messages that it is asked with."""
+        """Return the messages of the request to the language model."""
         return insert_transcripts(request.messages, transcripts, self._template)
 
     def answer(self, requests: Iterable[Request]) -> list[Response]:
-        """One response per request, in order; an ``async`` adapter works while the iterable makes the next."""
+        """Answer requests in order; an ``async`` adapter works while the iterable makes the next."""
         if self._loop is None:
             ready = list(requests)
             return self._adapter.generate_batch(ready) if ready else []

@@ -1,4 +1,4 @@
-"""The parts that a ``cascade:`` target names: a recogniser, perhaps a language model, and whose arguments are whose.
+"""The parts that a ``cascade:`` target names: a recogniser, perhaps a language model, and which arguments belong to which part.
 
 A recogniser declares its ``-M`` arguments here as a dataclass. Those of the language model are given as ``llm.NAME``.
 """
@@ -37,7 +37,7 @@ class CascadeArguments:
 
 @dataclass(frozen=True)
 class LanguageModelArguments:
-    """``-M`` arguments of every ``cascade:ASR+LLM``, beside the recogniser's and ``llm.NAME``."""
+    """``-M`` arguments of every ``cascade:ASR+LLM``, besides the recogniser's and ``llm.NAME``."""
 
     transcript_template: str = TEMPLATE
 
@@ -82,7 +82,7 @@ class TranscriptionArguments:
 
 
 def split_target(target: str) -> tuple[str, str | None]:
-    """Recogniser and language model.
+    """Split a target into recogniser and language model.
 
     >>> split_target("pocketsphinx+openai:gpt-4o"), split_target("faster-whisper:tiny.en")
     (('pocketsphinx', 'openai:gpt-4o'), ('faster-whisper:tiny.en', None))
@@ -147,7 +147,7 @@ def sort_arguments(arguments: Mapping[str, object]) -> SortedArguments:
 
 
 def make_recogniser(target: str, arguments: Mapping[str, object]) -> Recogniser:
-    """The recogniser that ``target`` names, not yet loaded.
+    """Make the recogniser that ``target`` names, not yet loaded.
 
     Raises:
         UnknownNameError: no such recogniser or argument.

@@ -2,7 +2,7 @@
 
 Transcripts are kept by the clip's content in memory, and with ``transcript_cache=FILE`` in an SQLite file as well, by the
 recogniser's fingerprint and the clip's content, so that another language model behind the same recogniser starts at
-once. A file that fails while running is no reason to stop: clips are heard again, with one warning.
+once. A file that fails while running is not a reason to stop: clips are heard again, with one warning.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Transcripts:
                 self._started[key] = future
 
     def of(self, clip: Audio) -> str:
-        """The transcript of a clip.
+        """Return the transcript of a clip.
 
         Raises:
             AudioError: the clip cannot be read.
@@ -92,7 +92,7 @@ class Transcripts:
         return found
 
     def close(self) -> None:
-        """Release recogniser and file."""
+        """Stop reading and writing."""
         for future in self._started.values():
             future.cancel()
         self._started.clear()
@@ -146,7 +146,7 @@ class TranscriptFile:
         self._usable = True
 
     def read(self, recogniser: str, clip: str) -> str | None:
-        """A transcript, if it is there."""
+        """Return a stored transcript, ``None`` if it is not there."""
         rows = self._run(
             "SELECT transcript FROM transcripts WHERE recogniser = ? AND clip = ?",
             recogniser,
@@ -161,7 +161,7 @@ class TranscriptFile:
         )
 
     def close(self) -> None:
-        """Nothing more is read or written."""
+        """Stop reading and writing."""
         self._usable = False
 
     def _connected(self) -> sqlite3.Connection:

@@ -23,7 +23,7 @@ LOAD_ERRORS: Final = (
 
 
 def import_backend() -> tuple[Any, Any]:
-    """``torch`` and ``transformers``, made quiet.
+    """Import ``torch`` and ``transformers`` and make them quiet.
 
     Raises:
         MissingDependencyError: one of them is not installed or too old, or there is a torchvision of another torch.

@@ -16,13 +16,13 @@ _VISION: Final = ("pillow", "torchvision")
 
 
 def first_line(error: BaseException) -> str:
-    """Kind and first line of an error, for messages."""
+    """Return the kind and first line of an error, for messages."""
     text = str(error).strip()
     return f"{type(error).__name__}: {text.splitlines()[0][:300]}" if text else type(error).__name__
 
 
 def lacking(error: BaseException, what: str, where: str) -> MissingDependencyError | None:
-    """How to say that a package is missing; ``None`` for an error of another kind.
+    """Describe a missing package; ``None`` for an error of another kind.
 
     Args:
         error: what transformers raised, not always an ``ImportError``.

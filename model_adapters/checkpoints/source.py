@@ -34,7 +34,7 @@ _CODE_FILES: Final = (
 
 @dataclass(frozen=True)
 class Source:
-    """Where a checkpoint comes from.
+    """Origin of a checkpoint.
 
     Attributes:
         name: folder or hub id.
@@ -88,7 +88,7 @@ def find_source(target: str, revision: str | None = None) -> Source:
 
 
 def identity(source: Source, config: Any) -> str:
-    """Which weights these are: a digest of a folder, or a hub id at its commit.
+    """Identify the weights: a digest of a folder, or a hub id at its commit.
 
     Args:
         source: the checkpoint.
@@ -101,7 +101,7 @@ def identity(source: Source, config: Any) -> str:
 
 
 def trust(source: Source, code_revision: str | None) -> Source:
-    """The same source, with its code trusted.
+    """Return the same source, with its code trusted.
 
     Raises:
         UsageError: it is not certain which code would run.
@@ -135,7 +135,7 @@ def check_code(source: Source) -> None:
 
 
 def foreign_code(source: Source) -> list[str]:
-    """Other repositories from which a checkpoint would fetch code; none of it is run to find out.
+    """Return other repositories from which a checkpoint would fetch code; none of it is run to find out.
 
     Raises:
         AdapterError: a file of the checkpoint cannot be fetched.
@@ -150,7 +150,7 @@ def foreign_code(source: Source) -> list[str]:
 
 
 def _repositories(value: Any) -> Iterator[str]:
-    """Repositories that ``auto_map`` entries name, at any depth."""
+    """Yield repositories that ``auto_map`` entries name, at any depth."""
     if isinstance(value, Mapping):
         yield from re.findall(r"([\w.-]+/[\w.-]+)--", json.dumps(value.get("auto_map", {})))
         for inner in value.values():
@@ -161,7 +161,7 @@ def _repositories(value: Any) -> Iterator[str]:
 
 
 def _named_files(source: Source) -> Iterator[Path]:
-    """Files of a checkpoint that may name code."""
+    """Yield the files of a checkpoint that may name code."""
     if source.folder is not None:
         yield from sorted(source.folder.glob("*.json"))
         return
@@ -180,7 +180,7 @@ def _named_files(source: Source) -> Iterator[Path]:
 
 
 def adapter_base(folder: Path) -> str | None:
-    """The base model of a folder that holds only an adapter, ``None`` for any other folder.
+    """Return the base model of a folder that holds only an adapter, ``None`` for any other folder.
 
     Raises:
         AdapterError: the adapter names no base model.
@@ -202,7 +202,7 @@ def adapter_base(folder: Path) -> str | None:
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """``config.json`` of a checkpoint folder, checked for the common mistakes.
+    """Read ``config.json`` of a checkpoint folder and check it for the common mistakes.
 
     Raises:
         AdapterError: missing, damaged, or not of a transformers model.
@@ -237,7 +237,7 @@ def _by_number(name: str) -> tuple[int, str]:
 
 
 def has_audio(config: Mapping[str, Any]) -> bool:
-    """Whether a config mentions an audio encoder anywhere.
+    """Return whether a config mentions an audio encoder anywhere.
 
     >>> has_audio({"model_type": "qwen2_audio", "audio_config": {"d_model": 8}})
     True

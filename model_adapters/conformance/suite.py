@@ -124,7 +124,7 @@ class AdapterConformance:
     # --- running -----------------------------------------------------------------------------
 
     def checks(self) -> list[Check]:
-        """All checks, for ``pytest.mark.parametrize``."""
+        """Return all checks, for ``pytest.mark.parametrize``."""
         return [Check(name, self) for name in self.CHECKS]
 
     def run(self, name: str) -> Verdict:
@@ -168,7 +168,7 @@ class AdapterConformance:
     # --- checks: each returns None, or why the adapter's own declaration excepts it --------------
 
     def check_order(self) -> str | None:
-        """Replies belong to their requests, whatever else is asked at the same time and in which order."""
+        """Check that replies belong to their requests, whatever else is asked at the same time and in which order."""
         requests = [
             self.request(f"order_{i}", clip, text=f"{QUESTION} Take number {i}, {'so ' * i}please.")
             for i, clip in enumerate([*self._clips, *self._clips])
@@ -182,7 +182,7 @@ class AdapterConformance:
         return None
 
     def check_unicode(self) -> str | None:
-        """Text of all scripts goes in and comes out whole."""
+        """Check that text of all scripts goes in and comes out whole."""
         reply = self._answer(self.request("unicode", self._clips[0], text=UNICODE))
         try:
             json.dumps(reply, ensure_ascii=False).encode()
@@ -191,7 +191,7 @@ class AdapterConformance:
         return None
 
     def check_empty_reply(self) -> str | None:
-        """Nothing said is the text "", neither ``None`` nor an error."""
+        """Check that an empty reply is the text "", neither ``None`` nor an error."""
         if self._empty is not None:
             adapter, request = self._empty()
             with opened(adapter) as info:
@@ -206,13 +206,13 @@ class AdapterConformance:
         return None
 
     def check_audio_matters(self) -> str | None:
-        """The same question about another clip gets another reply."""
+        """Check that the same question about another clip gets another reply."""
         replies = {self._answer(self.request("audio_matters", clip)) for clip in self._clips}
         require(len(replies) > 1, f"every clip gets the reply {replies}: is the audio heard?")
         return None
 
     def check_several_clips(self) -> str | None:
-        """A request may have several clips, up to the declared number."""
+        """Check that a request may have several clips, up to the declared number."""
         most = self._info().max_clips
         if most is not None and most < 2:
             return f"declares max_clips={most}"
@@ -222,14 +222,14 @@ class AdapterConformance:
         return None
 
     def check_audio_only(self) -> str | None:
-        """A message may be audio alone, if that mode is declared."""
+        """Check that a message may be audio alone, if that mode is declared."""
         if "audio" not in self._info().modes:
             return "declares no mode 'audio'"
         self._answer(self._request("audio_only", (Message("user", (self._clips[0],)),)))
         return None
 
     def check_system_prompt(self) -> str | None:
-        """A system prompt is accepted and makes a difference."""
+        """Check that a system prompt is accepted and makes a difference."""
         user = Message("user", (self._clips[0], Text(QUESTION)))
         plain, *others = (
             self._answer(self._request("system_prompt", (*system, user)))
@@ -243,7 +243,7 @@ class AdapterConformance:
         return None
 
     def check_stop_strings(self) -> str | None:
-        """A reply ends before the first stop string of ``until``."""
+        """Check that a reply ends before the first stop string of ``until``."""
         reply = self._answer(self.request("stop_strings", self._clips[0]))
         require(len(reply) > 1, f"the reply {reply!r} is too short to be cut")
         stop = reply[len(reply) // 2 :][:2]
@@ -253,7 +253,7 @@ class AdapterConformance:
         return None
 
     def check_max_tokens(self) -> str | None:
-        """``max_new_tokens`` bounds a reply, and the cut is reported as finish ``length``."""
+        """Check that ``max_new_tokens`` bounds a reply, and that the cut is reported as finish ``length``."""
         whole = self._answer(self.request("max_tokens", self._clips[0]))
         (response,) = self._ask([self.request("max_tokens", self._clips[0], max_new_tokens=1)])
         text = self._text(response, compare=None)
@@ -262,7 +262,7 @@ class AdapterConformance:
         return None
 
     def check_failures_as_values(self) -> str | None:
-        """A clip that cannot be read fails its own request, as a value, and no other."""
+        """Check that a clip that cannot be read fails its own request, as a value, and no other."""
         bad = AudioRef(b"this is not audio", "broken.wav")
         good = [self.request(f"failures_{i}", self._clips[i]) for i in range(2)]
         try:
@@ -278,7 +278,7 @@ class AdapterConformance:
         return None
 
     def check_cancellation(self) -> str | None:
-        """A cancelled request is over at once, and the adapter goes on answering (``async`` style)."""
+        """Check that a cancelled request is over at once, and that the adapter goes on answering (``async`` style)."""
         adapter, info = self._open()
         if info.style != "async":
             return "declares style='batch': a batch is not cancelled, its process ends"
@@ -301,7 +301,7 @@ class AdapterConformance:
         return None
 
     def check_no_audio_retained(self) -> str | None:
-        """Clips and their samples are free once a request is answered, though its response is kept."""
+        """Check that clips and samples are free once a request is answered, though its response is kept."""
         adapter, info = self._open()
         rate = info.sampling_rate
         responses: list[Response] = []
@@ -321,7 +321,7 @@ class AdapterConformance:
         return None
 
     def check_fingerprint_stable(self) -> str | None:
-        """Two adapters of the same model have one fingerprint, and what they declare can be recorded."""
+        """Check that two adapters of the same model have one fingerprint, and that what they declare can be recorded."""
         infos = [self._info()]
         adapter = self._make()
         with opened(adapter) as info:
@@ -339,7 +339,7 @@ class AdapterConformance:
         return None
 
     def check_close_twice(self) -> str | None:
-        """``close`` may come before ``open``, and twice."""
+        """Check that ``close`` may come before ``open``, and twice."""
         adapter = self._make()
         try:
             adapter.close()
@@ -355,7 +355,7 @@ class AdapterConformance:
     def request(
         self, item: str, *clips: Audio, text: str = QUESTION, **generation: object
     ) -> Request:
-        """A request with clips and a question; ``item`` is its id."""
+        """Make a request with clips and a question; ``item`` is its id."""
         return self._request(item, (Message("user", (*clips, Text(text))),), **generation)
 
     def _request(self, item: str, messages: tuple[Message, ...], **generation: object) -> Request:

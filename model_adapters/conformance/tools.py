@@ -58,22 +58,22 @@ class TrackedClip(Audio):
         return self._clip.sampling_rate
 
     def read_bytes(self) -> bytes:
-        """As the clip's."""
+        """Return the bytes of the clip."""
         return self._clip.read_bytes()
 
     def prefetched(self, sampling_rate: int) -> TrackedClip:
-        """A copy that holds samples."""
+        """Return a copy that holds samples."""
         return TrackedClip(self._clip, sampling_rate)
 
     def decode(self, sampling_rate: int | None = None) -> npt.NDArray[np.float32]:
-        """The samples that are held, else the clip's."""
+        """Return the samples that are held, else the clip's."""
         if self.samples is not None and sampling_rate in (None, self._rate):
             return self.samples
         return self._clip.decode(sampling_rate)
 
 
 def synthetic_clips(seconds: float = 1.0, rate: int = 16_000) -> list[AudioRef]:
-    """A low tone, a high one, and noise, as references that hold wav bytes.
+    """Make a low tone, a high one, and noise, as references that hold wav bytes.
 
     >>> [clip.seconds for clip in synthetic_clips(0.5)]
     [0.5, 0.5, 0.5]
@@ -96,7 +96,7 @@ def synthetic_clips(seconds: float = 1.0, rate: int = 16_000) -> list[AudioRef]:
 
 
 def ask(adapter: Adapter, info: AdapterInfo, requests: Sequence[Request]) -> list[Response]:
-    """Responses in order, asked as the runner asks: all at once, or as one batch.
+    """Ask as the runner does, all at once or as one batch; return the responses in order.
 
     Raises:
         NonconformingError: another number of responses than of requests.
@@ -114,7 +114,7 @@ def ask(adapter: Adapter, info: AdapterInfo, requests: Sequence[Request]) -> lis
 
 @contextlib.contextmanager
 def opened(adapter: Adapter) -> Iterator[AdapterInfo]:
-    """The adapter, open inside the block."""
+    """Open the adapter inside the block."""
     info = adapter.open()
     try:
         yield info
@@ -141,7 +141,7 @@ def in_words(message: Message) -> Message:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a check ended: passed, or a declared exception that was found to be true."""
+    """Result of a check: passed, or a declared exception that was found to be true."""
 
     check: str
     exception: str | None = None

@@ -52,7 +52,7 @@ class Plan:
 
 
 def read_generation(generation: Mapping[str, Any], model: str, takes: Sequence[str]) -> Plan:
-    """Generation arguments for a model that takes ``takes`` beyond length, ``do_sample`` and ``seed``.
+    """Read generation arguments for a model that takes ``takes`` beyond length, ``do_sample`` and ``seed``.
 
     They come as the harness hands them to every class (docs/adapters.md), each thing under one name. A drawn answer needs
     a seed: without one it would depend on what was asked before. Stop strings are cut by the harness.
@@ -91,7 +91,7 @@ def read_generation(generation: Mapping[str, Any], model: str, takes: Sequence[s
 def turns(
     messages: Sequence[Mapping[str, Any]], audio: Sequence[tuple[Any, int]]
 ) -> list[tuple[str, list[Any]]]:
-    """Messages of a class with ``audio_mark = None``, each clip in its place.
+    """Return the messages of a class with ``audio_mark = None``, each clip in its place.
 
     Returns:
         Role and parts of every message; a part is a text or a clip ``(samples, rate)``.
@@ -115,7 +115,7 @@ def turns(
 def single_turn(
     messages: Sequence[Mapping[str, Any]], audio: Sequence[tuple[Any, int]], model: str
 ) -> tuple[str | None, list[Any]]:
-    """System prompt, if there is one, and the parts of the one user message.
+    """Return the system prompt, if there is one, and the parts of the one user message.
 
     Raises:
         ValueError: another shape of conversation.
@@ -131,7 +131,7 @@ def single_turn(
 
 
 def spoken(parts: Sequence[Any]) -> list[Any]:
-    """The clips among parts."""
+    """Return the clips among parts."""
     return [part for part in parts if not isinstance(part, str)]
 
 
@@ -139,7 +139,7 @@ def spoken(parts: Sequence[Any]) -> list[Any]:
 
 
 def wav_bytes(samples: Any, rate: int) -> bytes:
-    """A mono wav file with float32 samples: what is read from it is what was given.
+    """Encode a mono wav file with float32 samples, so that reading it gives the same samples.
 
     >>> len(wav_bytes([0.5, -0.5], 16000))
     52
@@ -155,7 +155,7 @@ def wav_bytes(samples: Any, rate: int) -> bytes:
 
 @contextlib.contextmanager
 def wav_files(clips: Sequence[tuple[Any, int]]) -> Iterator[list[str]]:
-    """Clips as files, for upstreams that take paths; gone when the block ends, however it ends."""
+    """Write clips as files, for upstreams that take paths; remove them when the block ends, however it ends."""
     with tempfile.TemporaryDirectory(prefix="clips-") as folder:
         paths = []
         for number, (samples, rate) in enumerate(clips):
@@ -171,7 +171,7 @@ def wav_files(clips: Sequence[tuple[Any, int]]) -> Iterator[list[str]]:
 def snapshot(
     checkpoint: str, revision: str | None = None, patterns: Sequence[str] | None = None
 ) -> tuple[str, str]:
-    """A checkpoint as a folder, and what identifies it: ``ID@COMMIT``, or ``folder``.
+    """Return a checkpoint as a folder, and its identity: ``ID@COMMIT``, or ``folder``.
 
     Loading from the folder pins the commit, also for upstreams that have no ``revision``. A folder of the user's is
     identified by its files, which the harness hashes.
@@ -197,13 +197,13 @@ def snapshot(
 
 
 def commit_of(model: Any, name: str) -> str:
-    """``name`` with the hub commit that transformers has noted in the model's config, if it has."""
+    """Return ``name`` with the hub commit that transformers has noted in the model's config, if it has."""
     commit = getattr(getattr(model, "config", None), "_commit_hash", None)
     return f"{name}@{commit or 'unknown'}"
 
 
 def identity(*facts: str) -> str:
-    """A fingerprint: the facts, and this file, which the harness does not look at."""
+    """Return a fingerprint: the facts, and this file, which the harness does not look at."""
     return " ".join((*facts, hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]))
 
 
@@ -221,7 +221,7 @@ def only(name: str, value: object, accepted: Sequence[object], why: str) -> None
 
 
 def cut_short(tokens: Sequence[int], ends: Any) -> bool:
-    """Whether a generated row has none of the end tokens (one number or several).
+    """Return whether a generated row has none of the end tokens (one number or several).
 
     >>> cut_short([5, 6], 2), cut_short([5, 2], [2, 3])
     (True, False)

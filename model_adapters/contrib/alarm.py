@@ -110,7 +110,7 @@ class ALARM:
         audio: Sequence[Sequence[tuple[Any, int]]],
         generation: Mapping[str, Any],
     ) -> list[dict[str, Any]]:
-        """Answers to requests with one clip each; upstream takes one system prompt for a call."""
+        """Answer requests with one clip each; upstream takes one system prompt for a call."""
         takes = ("temperature", "top_p", "top_k", "min_p", "repetition_penalty")
         plan = read_generation(generation, NAME, takes)
         sample = self.llm.get_default_sampling_params()
@@ -132,7 +132,7 @@ class ALARM:
     def _read(
         self, messages: Sequence[Mapping[str, Any]], audio: Sequence[tuple[Any, int]]
     ) -> tuple[str, str, Any]:
-        """System prompt, text and clip."""
+        """Return the system prompt, text and clip."""
         system, parts = single_turn(messages, audio, NAME)
         clips = spoken(parts)
         if len(clips) != 1:
@@ -158,7 +158,7 @@ class ALARM:
         return [read_answer(*pair) for pair in zip(answers, recorder.histories())]
 
     def _bounded(self, answer: dict[str, Any], most: int) -> dict[str, Any]:
-        """An answer that came within the budget of the reasoning may still be longer than asked."""
+        """Cut an answer that stayed within the budget of the reasoning but is longer than requested."""
         tokens = self.tokenizer(
             answer["text"], padding=False, truncation=False, add_special_tokens=False
         ).input_ids
@@ -168,20 +168,20 @@ class ALARM:
 
 
 class Recorder:
-    """What upstream calls ``llm``: passes everything on, and keeps what came back."""
+    """Object that upstream calls ``llm``: passes everything on, and keeps what came back."""
 
     def __init__(self, llm: Any) -> None:
         self.llm = llm
         self.rounds: list[list[Any]] = []
 
     def generate(self, prompts: Any, sampling_params: Any) -> Any:
-        """As vLLM's."""
+        """Answer requests with one clip each; upstream takes one system prompt for a call."""
         found = self.llm.generate(prompts, sampling_params)
         self.rounds.append([output.outputs[0] for output in found])
         return found
 
     def histories(self) -> list[list[Any]]:
-        """Outputs of every request: one, or a second one where the reasoning had used up its budget."""
+        """Return the outputs of every request: one, or a second one where the reasoning had used up its budget."""
         first, *others = self.rounds
         second = iter(others[0] if others else [])
         return [
@@ -191,7 +191,7 @@ class Recorder:
 
 
 def read_answer(text: str, history: Sequence[Any]) -> dict[str, Any]:
-    """Upstream's answer without the reasoning in front of it.
+    """Return upstream's answer without the reasoning in front of it.
 
     The prompt opens the reasoning, so a text that never closes it has no answer. Where the model wrote ``<answer>``,
     upstream has already cut the text down to what stands inside.

@@ -83,7 +83,7 @@ class DeSTA25:
         audio: Sequence[Sequence[tuple[Any, int]]],
         generation: Mapping[str, Any],
     ) -> list[dict[str, Any]]:
-        """Answers to conversations; drawn ones one by one, each with its seed."""
+        """Answer conversations; drawn ones one by one, each with its seed."""
         plan = read_generation(generation, NAME, ("temperature", "top_p"))
         chats = [turns(*pair) for pair in zip(messages, audio)]
         if not plan.sampled:
@@ -98,7 +98,7 @@ class DeSTA25:
         return replies
 
     def _together(self, chats: list[Any], arguments: dict[str, Any]) -> list[dict[str, Any]]:
-        """Conversations with clips and those without, apart: upstream's prompt of the latter has another beginning.
+        """Separate conversations with clips from those without: upstream's prompt of the latter has another beginning.
 
         Its tokenizer adds special tokens to a call without any clip only, so an answer would depend on the neighbours.
         """
@@ -133,12 +133,12 @@ class DeSTA25:
 
 
 def _greedy(max_new_tokens: int) -> dict[str, Any]:
-    """The arguments of upstream's README; the values of sampling are neutral."""
+    """Return the arguments of upstream's README; the values of sampling are neutral."""
     return {"do_sample": False, "top_p": 1.0, "temperature": 1.0, "max_new_tokens": max_new_tokens}
 
 
 def _message(role: str, parts: list[Any], paths: Any) -> dict[str, Any]:
-    """A message as upstream wants it: marks in the text, the clips beside it in the same order."""
+    """Write a message as upstream wants it: marks in the text, the clips next to it in the same order."""
     if any(isinstance(part, str) and MARK in part for part in parts):
         raise ValueError(f"the prompt has the text {MARK}, which stands for a clip")
     content = "".join(part if isinstance(part, str) else MARK for part in parts)

@@ -1,7 +1,7 @@
 """``python:contrib.kimi_audio:KimiAudio``: Kimi-Audio through its own package ``kimia_infer``.
 
 Written against MoonshotAI/Kimi-Audio, commit 2607d515f5b7dffa1dcc7526f9f26feb48e356c4: the call of its README for text
-output, without the speech decoder. It takes clips as paths, each a message of its own beside messages of text, and runs
+output, without the speech decoder. It takes clips as paths, each a message of its own next to messages of text, and runs
 on CUDA in bfloat16 only. There is no system role: such a prompt is refused, or said by the user with
 ``system_as_user``. Reading order is the task's; the authors' evaluation asks with the text before the clip, which
 ``text_first`` does.
@@ -72,7 +72,7 @@ class KimiAudio:
         decode = self.model.detokenize_text
 
         def counted(text_tokens: Any) -> Any:
-            """Upstream does not say why an answer ended; the number of its tokens does."""
+            """Count tokens to tell why an answer ended, which upstream does not say."""
             self.counts.append(len(text_tokens))
             return decode(text_tokens)
 
@@ -84,7 +84,7 @@ class KimiAudio:
         audio: Sequence[tuple[Any, int]],
         generation: Mapping[str, Any],
     ) -> dict[str, Any]:
-        """The answer to one conversation."""
+        """Answer one conversation."""
         plan = read_generation(generation, NAME, ("temperature", "top_k", "repetition_penalty"))
         _check_room(plan.max_new_tokens, audio)
         names = {"top_k": "text_top_k", "repetition_penalty": "text_repetition_penalty"}
@@ -113,7 +113,7 @@ class KimiAudio:
         }
 
     def _chats(self, conversation: Sequence[tuple[str, list[Any]]], paths: Any) -> list[Any]:
-        """Every text and every clip as a message; white space at the seams separates nothing any more."""
+        """Turn every text and every clip into a message; white space at the seams separates nothing any more."""
         chats = []
         for role, parts in conversation:
             if role == "system" and not self.system_as_user:

@@ -80,7 +80,7 @@ class LLaSO:
         audio: Sequence[tuple[Any, int]],
         generation: Mapping[str, Any],
     ) -> dict[str, Any]:
-        """The answer to one user message with at least one clip."""
+        """Answer one user message with at least one clip."""
         import torch
 
         takes = ("temperature", "top_p", "top_k", "num_beams", "repetition_penalty")
@@ -121,7 +121,7 @@ class LLaSO:
         return tagged(conversation.get_prompt())
 
     def inputs(self, torch: Any, prompt: str, clips: Sequence[tuple[Any, int]]) -> dict[str, Any]:
-        """Upstream's keywords of ``generate`` for one conversation."""
+        """Return upstream's keyword arguments of ``generate`` for one conversation."""
         import numpy as np
         from llaso.mm_utils import tokenizer_image_audio_token
 
@@ -150,7 +150,7 @@ class LLaSO:
 
 
 def tagged(prompt: str) -> str:
-    r"""The prompt with upstream's marks around every clip; they differ where text precedes the first one.
+    r"""Return the prompt with upstream's marks around every clip; they differ where text precedes the first one.
 
     >>> tagged("<|start_header_id|>user<|end_header_id|>\n\n<audio>?").partition("\n\n")[2]
     '<Audio><audio_start><audio><audio_end></Audio>\n?'
@@ -162,7 +162,7 @@ def tagged(prompt: str) -> str:
 
 
 def pieces(samples: Any) -> Iterator[Any]:
-    """Pieces of a clip, as upstream cuts it.
+    """Yield the pieces of a clip, as upstream cuts it.
 
     >>> [len(piece) for piece in pieces(range(480_002))]
     [480001, 1]

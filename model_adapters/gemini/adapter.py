@@ -108,7 +108,7 @@ class GeminiAdapter(AsyncAdapter):
         Raises:
             MissingKeyError: the key is not in the environment.
             MissingDependencyError: the ``google-genai`` package cannot be imported.
-            UsageError: the URL is none.
+            UsageError: the URL is not valid.
         """
         try:
             import google.genai.types  # noqa: F401  (it takes a second: not inside the first request)

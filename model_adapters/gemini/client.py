@@ -48,7 +48,7 @@ _MEGA: Final = 1_000_000
 
 @dataclass(frozen=True)
 class GeminiOptions:
-    """How to reach the service.
+    """Options for reaching the service.
 
     Attributes:
         base_url: its URL without the version; default is ``GOOGLE_GEMINI_BASE_URL``, then Google's own.
@@ -106,7 +106,7 @@ class GeminiClient:
 
     Raises:
         MissingKeyError: the service's key is not in the environment.
-        UsageError: the URL is none.
+        UsageError: the URL is not valid.
     """
 
     def __init__(self, options: GeminiOptions) -> None:
@@ -174,7 +174,7 @@ class GeminiClient:
             headers = getattr(error.response, "headers", None) or {}
             return read_error(error.code, error.details, headers)
         except (UnicodeError, json.JSONDecodeError):
-            return Attempt(failed("malformed", "the body is no text", retryable=True))
+            return Attempt(failed("malformed", "the body is not text", retryable=True))
         except UsageError:  # a request that no attempt mends, like every other of its kind
             raise
         except ValueError as error:  # the package itself refuses the request
@@ -186,14 +186,14 @@ class GeminiClient:
         return Attempt(reply, "answered" if reply.error is None else "failed")
 
     def _client_for(self, number: int) -> Client:
-        """The client of an attempt: what failed may have left a connection that only looks alive."""
+        """Return the client of an attempt: what failed may have left a connection that only looks alive."""
         assert self._clients, "use the client with `async with`"
         if number > 1 and len(self._clients) == 1:
             self._clients.append(self._opened(keep_alive=False))
         return self._clients[min(number, 2) - 1][0]
 
     def _opened(self, *, keep_alive: bool) -> tuple[Client, Any]:
-        """The package's client and the HTTP client under it, which is ours to close."""
+        """Return the package's client and the HTTP client under it, which is ours to close."""
         from google import genai
         from google.genai import types
 
@@ -217,7 +217,7 @@ class GeminiClient:
 
 
 def http_client(url: str, keep: int) -> Any:
-    """An HTTP client of the kind that this release of the package is built on.
+    """Return an HTTP client of the kind that this release of the package is built on.
 
     Args:
         url: where requests go; a proxy for the outside world does not reach a server on this machine.
@@ -249,7 +249,7 @@ def _checked(url: str) -> str:
         raise UsageError(
             f"the URL ends with /{last}, which is added by itself",
             where="base_url",
-            hint="leave it away; another version of the API is api_version=…",
+            hint="remove it; another version of the API is api_version=…",
         )
     return url
 
@@ -258,7 +258,7 @@ def _too_large(size: int, limit: float) -> Attempt:
     return Attempt(
         failed(
             "too_large",
-            f"the request has {size / _MEGA:.1f} MB as base64, and {limit:g} MB are the limit; "
+            f"the request has {size / _MEGA:.1f} MB as base64, the limit is {limit:g} MB; "
             "audio_format=flac or mp3 makes clips smaller, inline_limit=… raises the limit",
         )
     )

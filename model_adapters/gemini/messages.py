@@ -36,7 +36,7 @@ MIME: Final[Mapping[str, str]] = {
 MOST_STOPS: Final = 5
 """Stop strings that Gemini takes; the rest is cut here."""
 CATEGORIES: Final = ("HARASSMENT", "HATE_SPEECH", "SEXUALLY_EXPLICIT", "DANGEROUS_CONTENT")
-"""Harms whose filter can be adjusted."""
+"""Harm categories whose safety threshold can be set."""
 _FIELDS: Final = {"max_tokens": "max_output_tokens", "stop": "stop_sequences"}
 _CONFIG: Final = (
     *("temperature", "top_p", "top_k", "seed", "presence_penalty", "frequency_penalty"),
@@ -47,12 +47,12 @@ _NEUTRAL: Final[Mapping[str, float]] = {"repetition_penalty": 1, "min_p": 0}
 
 @dataclass(frozen=True, slots=True)
 class RequestOptions:
-    """What of a request the user chooses.
+    """Parts of a request that the user chooses.
 
     Attributes:
         audio_format: ``as_is``, or the format that every clip is sent in.
         safety: ``off`` blocks nothing that can be left unblocked; ``default`` leaves it to the service.
-        thinking_budget: most tokens of thought; 0 is none, -1 the model's choice.
+        thinking_budget: most tokens of thought; 0 for no thought, -1 for the model's choice.
         thinking_level: the same for models that take a level.
         include_thoughts: ask for summaries of the thoughts; by default wherever thinking is asked for.
         omit: generation fields that are never sent.
@@ -124,7 +124,7 @@ def config_fields(
 def build_request(
     messages: Sequence[Message], fields: Mapping[str, Any], options: RequestOptions
 ) -> Built:
-    """The arguments of ``generate_content``; needs the ``google-genai`` package.
+    """Build the arguments of ``generate_content``; needs the ``google-genai`` package.
 
     Raises:
         AudioError: a clip cannot be read, decoded or encoded.
@@ -173,7 +173,7 @@ def build_request(
 
 
 def base64_size(length: int) -> int:
-    """Characters that so many bytes have as base64.
+    """Return the number of characters that this many bytes have as base64.
 
     >>> [base64_size(length) for length in (0, 1, 3, 4)]
     [0, 4, 4, 8]
@@ -182,7 +182,7 @@ def base64_size(length: int) -> int:
 
 
 def _meaningful(message: Message) -> list[Text | Audio]:
-    """Parts without empty texts, which Gemini refuses; a message of nothing else keeps one."""
+    """Return parts without empty texts, which Gemini refuses; a message of nothing else keeps one."""
     parts = joined_parts(message)
     return [part for part in parts if not isinstance(part, Text) or part.text] or [Text("")]
 

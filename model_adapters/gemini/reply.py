@@ -44,7 +44,7 @@ _BAD_KEY: Final = "API_KEY_"
 
 
 def read_reply(body: str | bytes | None) -> ChatReply:
-    """The reply in a body of ``generateContent``.
+    """Read the reply in a body of ``generateContent``.
 
     >>> parts = '[{"text": "It barks.", "thought": true}, {"text": "dog"}]'
     >>> reply = read_reply('{"candidates": [{"content": {"parts": %s}, "finishReason": "STOP"}]}' % parts)
@@ -88,7 +88,7 @@ def read_reply(body: str | bytes | None) -> ChatReply:
 
 
 def read_error(status: int, body: object, headers: Mapping[str, str]) -> Attempt:
-    """What an HTTP error means.
+    """Read what an HTTP error means.
 
     Args:
         status: the code.
@@ -125,7 +125,7 @@ def read_error(status: int, body: object, headers: Mapping[str, str]) -> Attempt
 
 
 def _used_up(details: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether a quota is exceeded that no wait of minutes brings back."""
+    """Return whether a quota is exceeded that waiting for minutes does not restore."""
     return any(
         isinstance(quota := violation.get("quotaId"), str)
         and any(long in quota for long in _LONG_QUOTAS)
@@ -136,7 +136,7 @@ def _used_up(details: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _retry_info(details: Sequence[Mapping[str, Any]]) -> float | None:
-    """Seconds that ``RetryInfo`` asks to wait, a duration such as ``34.07s``."""
+    """Return the seconds that ``RetryInfo`` asks to wait, a duration such as ``34.07s``."""
     for detail in details:
         delay = detail.get("retryDelay")
         if detail.get("@type") == f"{_RPC}RetryInfo" and isinstance(delay, str):
@@ -150,7 +150,7 @@ def _retry_info(details: Sequence[Mapping[str, Any]]) -> float | None:
 
 
 def _usage(metadata: object) -> dict[str, Any] | None:
-    """Token counts under the names that all services have here.
+    """Return token counts under the names that all services have here.
 
     Thoughts are paid as output and count towards the limit, so they are part of ``completion_tokens``.
     """
@@ -184,13 +184,13 @@ def _count(fields: Mapping[str, Any], name: str) -> int:
 
 
 def _word(fields: object, name: str) -> str:
-    """A reason, empty where none is given."""
+    """Return a reason, empty where none is given."""
     value = fields.get(name) if isinstance(fields, Mapping) else None
     return value if isinstance(value, str) and value not in _UNSPECIFIED else ""
 
 
 def _mappings(values: object) -> Iterator[Mapping[str, Any]]:
-    """Those members of a list that are objects; nothing if it is no list."""
+    """Yield the members of a list that are objects; nothing if it is not a list."""
     if isinstance(values, Sequence) and not isinstance(values, str):
         for value in values:
             if isinstance(value, Mapping):

@@ -130,7 +130,7 @@ class HFAdapter(BatchAdapter):
         self._policy = ClipPolicy(
             rate=int(audio_extractor(checkpoint.processor).sampling_rate),
             window=own.max_audio_seconds or measure_window(checkpoint),
-            most=checkpoint.family.max_clips,
+            maximum=checkpoint.family.max_clips,
             long_audio=own.long_audio,
         )
         fingerprint = identity(source, checkpoint.config)
@@ -145,7 +145,7 @@ class HFAdapter(BatchAdapter):
             fingerprint=fingerprint,
             sampling_rate=self._policy.rate,
             max_audio_seconds=self._policy.declared_window,
-            max_clips=self._policy.most,
+            max_clips=self._policy.maximum,
             style="batch",
             description={
                 "class": type(checkpoint.model).__name__,
@@ -169,8 +169,8 @@ class HFAdapter(BatchAdapter):
     # --- batches -----------------------------------------------------------------------------
 
     def batch_limit(self, seconds: float) -> int | None:
-        """Most requests that fit, as learned from batches that did not."""
-        return self._limit.most(seconds)
+        """Return the largest batch size that fits, as learned from batches that did not."""
+        return self._limit.maximum(seconds)
 
     def prepare_batch(self, requests: Sequence[Request]) -> None:
         """Make the model's inputs ahead of time; what goes wrong is found again by ``generate_batch``.
@@ -186,7 +186,7 @@ class HFAdapter(BatchAdapter):
         self._ahead[_key(requests)] = work
 
     def generate_batch(self, requests: Sequence[Request]) -> list[Response]:
-        """One response per request, in order."""
+        """Answer requests: one response per request, in order."""
         work = self._ahead.pop(_key(requests), None) or self._plan(requests)
         for group in work.groups:
             inputs, group.inputs = group.inputs, None
@@ -194,7 +194,7 @@ class HFAdapter(BatchAdapter):
         return [work.responses[position] for position in range(len(requests))]
 
     def _plan(self, requests: Sequence[Request]) -> _Work:
-        """Requests by what may share a batch; those that cannot be asked have their responses."""
+        """Group requests by what may share a batch; those that cannot be asked have their responses."""
         work = _Work([], {})
         groups: dict[Hashable, _Group] = {}
         family = self.loaded.family
@@ -215,7 +215,7 @@ class HFAdapter(BatchAdapter):
     def _answer(
         self, plan: GenerationPlan, jobs: list[_Job], inputs: Any = None
     ) -> dict[int, Response]:
-        """Responses by position; what fails a batch is found by halving it."""
+        """Return responses by position; a batch that fails is halved to find the cause."""
         start = time.perf_counter()
         problem: ErrorInfo | None = None
         try:
@@ -307,7 +307,7 @@ class HFAdapter(BatchAdapter):
 
 
 def _source(target: str, revision: str | None, peft: str | None) -> tuple[Source, str | None]:
-    """The base model, and the adapter to put on it; a folder of an adapter stands for both."""
+    """Return the base model, and the adapter to put on it; a folder of an adapter stands for both."""
     source = find_source(target, revision)
     if source.folder is None or peft is not None:
         return source, peft
@@ -320,7 +320,7 @@ def _key(requests: Sequence[Request]) -> tuple[int, ...]:
 
 
 def _problem(error: BaseException) -> ErrorInfo | None:
-    """What went wrong with a batch; ``None`` if the device is lost."""
+    """Return the error of a failed batch; ``None`` if the device is lost."""
     message = str(error)
     lower = message.lower()
     if isinstance(error, MemoryError) or any(words in lower for words in _MEMORY):
@@ -331,7 +331,7 @@ def _problem(error: BaseException) -> ErrorInfo | None:
 
 
 def spare_processors() -> int:
-    """Processors that torch leaves to others while it computes on the CPU."""
+    """Return how many processors torch leaves to others while it computes on the CPU."""
     import torch
 
     ours = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()

@@ -100,7 +100,7 @@ class HFArguments:
     template: Mapping[str, Any] = field(default_factory=dict)
 
     def changes(self) -> dict[str, Any]:
-        """What may change an answer beside the weights themselves, for the fingerprint."""
+        """Return what may change an answer apart from the weights themselves, for the fingerprint."""
         cut = () if self.own.long_audio == "error" else ("long_audio", "max_audio_seconds")
         shown = {
             name: getattr(self.own, name)
@@ -125,7 +125,7 @@ def generation_argument(name: str) -> str | None:
 
 
 def sort_arguments(given: Mapping[str, object]) -> HFArguments:
-    """Arguments of the command line, each where it belongs.
+    """Sort the arguments of the command line to where each belongs.
 
     Raises:
         UnknownNameError: a name that is neither ours nor one of ``from_pretrained``.
@@ -169,7 +169,7 @@ def sort_arguments(given: Mapping[str, object]) -> HFArguments:
 
 
 def _value(value: object, name: str) -> Any:
-    """A value, parsed if it is JSON; keys that are numbers become numbers, as devices are counted."""
+    """Parse a value if it is JSON; keys that are numbers become numbers, as devices are counted."""
     if not isinstance(value, str) or value[:1] not in ("{", "["):
         return value
     try:

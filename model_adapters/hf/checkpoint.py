@@ -132,7 +132,7 @@ def _load_config(transformers: Any, source: Source) -> Any:
         ) from error
     check_audio(config.to_dict(), source.name)
     if hasattr(config, "enable_audio_output"):
-        # The half of an omni model that speaks is not loaded.
+        # Skip the speech-output half of omni models.
         config.enable_audio_output = False
     return config
 
@@ -167,7 +167,7 @@ def _raise_lacking(error: BaseException, what: str, source: Source) -> None:
 
 
 def audio_extractor(processor: Any) -> Any:
-    """The part of a processor that turns samples into features, or ``None``."""
+    """Return the part of a processor that turns samples into features, or ``None``."""
     for name in ("audio_processor", "feature_extractor"):
         part = getattr(processor, name, None)
         if part is not None and hasattr(part, "sampling_rate"):
@@ -176,7 +176,7 @@ def audio_extractor(processor: Any) -> Any:
 
 
 def resolve_class(transformers: Any, config: Any, source: Source) -> Any:
-    """The model class of a config.
+    """Return the model class of a config.
 
     Raises:
         AdapterError: there is no such class.
@@ -203,7 +203,7 @@ def resolve_class(transformers: Any, config: Any, source: Source) -> Any:
 
 
 def _loader(model_class: Any, config: Any, family: Family) -> Any:
-    """What loads the class: its ``from_pretrained``, or its base's for a family whose own reads more than weights."""
+    """Return the function that loads the class: its ``from_pretrained``, or its base's for a family whose own reads more than weights."""
     if not family.bare_loading:
         return model_class.from_pretrained
     named = getattr(model_class, "_model_mapping", {}).get(type(config), model_class)
@@ -236,7 +236,7 @@ def _load_model(loader: Any, source: Source, config: Any, arguments: dict[str, A
 
 @contextmanager
 def _reports_of_weights() -> Iterator[list[Mapping[str, Any]]]:
-    """What transformers finds about the weights of the models that it loads meanwhile.
+    """Collect what transformers reports about the weights of the models that it loads inside the block.
 
     For a checkpoint with an adapter inside (Granite Speech), ``from_pretrained`` reports the adapter's alone.
     """
@@ -262,7 +262,7 @@ def _reports_of_weights() -> Iterator[list[Mapping[str, Any]]]:
 
 
 def _quantization(given: Mapping[str, Any]) -> Any:
-    """A quantisation as transformers wants it."""
+    """Return a quantisation in the form of transformers."""
     from transformers.quantizers.auto import AutoQuantizationConfig
 
     try:

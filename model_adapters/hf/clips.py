@@ -1,7 +1,7 @@
 """Clips of a request as the model takes them: decoded, and what becomes of one that is longer than it takes.
 
 ``error`` fails the request; ``truncate`` keeps the beginning; ``chunk`` cuts the clip where it is quiet and gives the
-parts one after another, each as a clip of its own. Nothing is ever cut without a word: what was done stands in the
+parts one after another, each as a clip of its own. Nothing is ever cut without a word: what was done is in the
 record of the item (``extra["long_audio"]``), and the policy is part of the model's fingerprint.
 """
 
@@ -32,18 +32,18 @@ class Taken(NamedTuple):
 
 @dataclass(frozen=True)
 class ClipPolicy:
-    """What the model takes.
+    """Bounds on the clips that the model takes.
 
     Attributes:
         rate: sampling rate in Hz.
         window: longest clip in seconds, ``None`` for any.
-        most: most clips of a request, ``None`` for any number.
+        maximum: largest number of clips of a request, ``None`` for any number.
         long_audio: what becomes of a longer clip.
     """
 
     rate: int
     window: float | None = None
-    most: int | None = None
+    maximum: int | None = None
     long_audio: LongAudio = "error"
 
     @property
@@ -52,7 +52,7 @@ class ClipPolicy:
         return self.window if self.long_audio == "error" else None
 
     def take(self, clip: Audio) -> Taken | ErrorInfo:
-        """Samples of a clip.
+        """Return the samples of a clip.
 
         Raises:
             AudioError: it cannot be read.
@@ -87,7 +87,7 @@ class Clips:
 
 
 def take_clips(messages: Sequence[Message], policy: ClipPolicy) -> Clips | ErrorInfo:
-    """The clips of a request, or why it cannot be asked."""
+    """Take the clips of a request, or say why it cannot be asked."""
     taken, notes = [], []
     for message in messages:
         for part in message.parts:
@@ -103,7 +103,7 @@ def take_clips(messages: Sequence[Message], policy: ClipPolicy) -> Clips | Error
             if found.note is not None:
                 notes.append(found.note)
     count = sum(map(len, taken))
-    if policy.most is not None and count > policy.most:
+    if policy.maximum is not None and count > policy.maximum:
         kind, what = ("audio_too_long", "parts of clips") if notes else ("too_many_clips", "clips")
-        return ErrorInfo(kind, f"{count} {what}, the model takes {policy.most}")
+        return ErrorInfo(kind, f"{count} {what}, the model takes {policy.maximum}")
     return Clips(taken, notes)

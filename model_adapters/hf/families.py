@@ -95,7 +95,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
         marks=Marks("[THINK]", "[/THINK]"),
         source="processing_voxtral: audio_token_id is 24, and variables of a template go unread; "
         "tokenization_mistral_common, apply_chat_template: a clip is url, path or base64; without its own tokenizer "
-        "the audio is dropped; one older than v13 takes no system prompt beside a clip",
+        "the audio is dropped; one older than v13 takes no system prompt together with a clip",
     ),
     Family(
         "Phi-4-multimodal",
@@ -134,7 +134,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
 
 
 def family_of(config: Any) -> Family:
-    """The family of a loaded config, ``PLAIN`` if nothing is known of it.
+    """Return the family of a loaded config, ``PLAIN`` if nothing is known of it.
 
     >>> from types import SimpleNamespace
     >>> family_of(SimpleNamespace(model_type="glmasr")).name

@@ -23,7 +23,7 @@ def generate(
     budget: int | None,
     lock: AbstractContextManager[Any],
 ) -> list[dict[str, Any]]:
-    """Fields of the responses to one batch, in order.
+    """Generate the answers to one batch; return the fields of the responses, in order.
 
     Args:
         checkpoint: the model.
@@ -85,7 +85,7 @@ def generate(
 def read_tokens(
     tokens: Sequence[int], tokenizer: Any, marks: Marks, *, opened: bool
 ) -> tuple[str | None, str]:
-    """Reasoning and answer.
+    """Separate reasoning and answer.
 
     Marks that are special tokens vanish when the others do, so they are looked for among the tokens.
     """
@@ -109,7 +109,7 @@ def _unlabelled(text: str, marks: Marks) -> str:
 
 
 def _special(tokenizer: Any, mark: str) -> int | None:
-    """Id of a mark that is one token and vanishes on decoding, whether or not the tokenizer lists it as special."""
+    """Return the id of a mark that is one token and vanishes on decoding, whether or not the tokenizer lists it as special."""
     found = tokenizer.convert_tokens_to_ids(mark)
     if not isinstance(found, int) or found == tokenizer.unk_token_id:
         return None
@@ -117,7 +117,7 @@ def _special(tokenizer: Any, mark: str) -> int | None:
 
 
 def mark_ids(tokenizer: Any, mark: str) -> list[int]:
-    """Tokens of a mark; not every tokenizer makes a special token of its text."""
+    """Return the tokens of a mark; not every tokenizer makes a special token of its text."""
     special = _special(tokenizer, mark)
     return tokenizer.encode(mark, add_special_tokens=False) if special is None else [special]
 
@@ -163,7 +163,7 @@ def _hooks(thinking: Thinking) -> dict[str, Any]:
             return thinking.done(input_ids, scores)
 
     return {
-        "max_new_tokens": thinking.most,
+        "max_new_tokens": thinking.maximum,
         "logits_processor": LogitsProcessorList([Force()]),
         "stopping_criteria": StoppingCriteriaList([Enough()]),
     }

@@ -20,7 +20,7 @@ _SAMPLING: Final = ("temperature", "top_p", "top_k", "min_p")
 
 @dataclass(frozen=True)
 class GenerationPlan:
-    """What to pass to ``generate`` and what to do with the text.
+    """Arguments for ``generate``, and the treatment of its text.
 
     Attributes:
         arguments: keyword arguments of ``generate``.
@@ -77,7 +77,7 @@ def plan_generation(generation: Generation) -> GenerationPlan:
 
 
 def count_tokens(tokens: Sequence[int], eos: frozenset[int]) -> tuple[int, bool]:
-    """Length of a generated row up to and with its first end token, and whether it has one.
+    """Return the length of a generated row up to and with its first end token, and whether it has one.
 
     >>> count_tokens([5, 6, 2, 0, 0], frozenset({2}))
     (3, True)

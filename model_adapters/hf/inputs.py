@@ -41,7 +41,7 @@ class PromptError(ValueError):
 
 
 def request_errors() -> tuple[type[Exception], ...]:
-    """What a processor or a model raises about a request that it cannot handle."""
+    """Return the errors that a processor or a model raises about a request that it cannot handle."""
     from jinja2 import TemplateError
 
     return (
@@ -53,7 +53,7 @@ def request_errors() -> tuple[type[Exception], ...]:
 def conversation(
     messages: Sequence[Message], clips: Sequence[Sequence[npt.NDArray[np.float32]]]
 ) -> Conversation:
-    """A prompt as a chat for ``apply_chat_template``.
+    """Return a prompt as a chat for ``apply_chat_template``.
 
     Args:
         messages: the prompt.
@@ -73,14 +73,14 @@ def conversation(
 
 
 def lengths(chat: Conversation) -> list[int]:
-    """Samples of every clip of a chat, in order."""
+    """Return the number of samples of every clip of a chat, in order."""
     return [
         len(part["audio"]) for message in chat for part in message["content"] if "audio" in part
     ]
 
 
 def batch_key(family: Family, chat: Conversation) -> Hashable:
-    """Chats with equal keys may share a batch; the others would change each other's answers."""
+    """Return a key of a chat: chats with equal keys may share a batch, others would change each other's answers."""
     found = lengths(chat)
     if family.equal_lengths:
         return tuple(found)
@@ -88,7 +88,7 @@ def batch_key(family: Family, chat: Conversation) -> Hashable:
 
 
 def prepare(checkpoint: Checkpoint, conversations: Sequence[Conversation]) -> Any:
-    """Model inputs of a batch, padded on the left and checked for audio.
+    """Prepare the model inputs of a batch, padded on the left and checked for audio.
 
     Raises:
         AudioDroppedError: a conversation has audio and its inputs do not.
@@ -118,7 +118,7 @@ def prepare(checkpoint: Checkpoint, conversations: Sequence[Conversation]) -> An
 
 
 def _with_base64(chat: Conversation, rate: int) -> Conversation:
-    """The same chat with encoded clips, for templates that take no samples.
+    """Return the same chat with encoded clips, for templates that take no samples.
 
     In the form of OpenAI's API: another one is read as a URL, and Python remembers the last 128 of those whole.
     """
@@ -147,14 +147,14 @@ def _wav(samples: npt.NDArray[np.float32], rate: int) -> str:
 
 
 def reasoning_begun(inputs: Mapping[str, Any], checkpoint: Checkpoint) -> list[bool]:
-    """For every row, whether its prompt ends with the mark that begins reasoning."""
+    """Return for every row whether its prompt ends with the mark that begins reasoning."""
     marks, tokenizer = checkpoint.family.marks, checkpoint.processor.tokenizer
     ends = tokenizer.batch_decode(inputs["input_ids"][:, -_TAIL:], skip_special_tokens=False)
     return [end.rstrip().removesuffix(marks.label).rstrip().endswith(marks.opening) for end in ends]
 
 
 def audio_token_id(checkpoint: Checkpoint) -> int | None:
-    """Id of the token that stands for audio in ``input_ids``, where the model has one."""
+    """Return the id of the token that stands for audio in ``input_ids``, where the model has one."""
     for holder in (checkpoint.processor, checkpoint.config, checkpoint.model.config):
         for name in ("audio_token_id", "audio_token_index"):
             value = getattr(holder, name, None)
@@ -210,7 +210,7 @@ def _dropped(message: str, where: str) -> AudioDroppedError:
 
 
 def measure_window(checkpoint: Checkpoint) -> float | None:
-    """Longest clip (seconds) that the processor takes whole; ``None`` if no limit shows.
+    """Measure the longest clip (seconds) that the processor takes whole; ``None`` if no limit shows.
 
     Raises:
         AudioDroppedError: the processor drops audio.
@@ -232,7 +232,7 @@ def _declared_window(extractor: Any) -> float:
 
 
 def neighbours_matter(checkpoint: Checkpoint) -> bool:
-    """Whether the processor makes something else of a clip when a longer one is in the batch.
+    """Return whether the processor treats a clip differently when a longer one is in the batch.
 
     Padding to the longest may do so in spite of a mask: an extractor that mirrors the end of what it is given sees
     other samples there, and one that rounds down to whole frames counts one more of them.
@@ -252,7 +252,7 @@ def neighbours_matter(checkpoint: Checkpoint) -> bool:
 
 
 def _differs(alone: Any, padded: Any, *, ids: bool) -> bool:
-    """Whether a row of a batch is not the same row with padding: on the left for ``ids``, else on the right."""
+    """Return whether a row of a batch is not the same row with padding: on the left for ``ids``, else on the right."""
     if any(one > other for one, other in zip(alone.shape, padded.shape, strict=True)):
         return True
     if ids:
@@ -266,7 +266,7 @@ def _differs(alone: Any, padded: Any, *, ids: bool) -> bool:
 def _extent(
     checkpoint: Checkpoint, seconds: float, rate: int
 ) -> list[tuple[str, tuple[int, ...], float]]:
-    """Shapes of the inputs made from noise of this length, and how much of them counts."""
+    """Return the shapes of the inputs made from noise of this length, and how much of them counts."""
     return [
         (name, tuple(value.shape), 0.0 if value.is_floating_point() else float(value.ne(0).sum()))
         for name, value in sorted(_built(checkpoint, [_noise(seconds, rate)]).items())
@@ -275,7 +275,7 @@ def _extent(
 
 
 def _noise(seconds: float, rate: int) -> Conversation:
-    """A question about noise."""
+    """Make a question about noise."""
     import numpy as np
 
     samples = np.random.default_rng(0).standard_normal(round(seconds * rate)).astype(np.float32)
@@ -284,7 +284,7 @@ def _noise(seconds: float, rate: int) -> Conversation:
 
 
 def _built(checkpoint: Checkpoint, chats: Sequence[Conversation]) -> Any:
-    """Inputs of chats that any processor must be able to take."""
+    """Return the inputs of chats that any processor must be able to take."""
     try:
         return prepare(checkpoint, chats)
     except request_errors() as error:

@@ -15,7 +15,7 @@ from model_adapters.checkpoints.source import ADAPTER_CONFIG
 
 
 def find_adapter(given: str, revision: str | None) -> Path:
-    """Folder of an adapter; one from the hub is fetched.
+    """Find the folder of an adapter; one from the hub is fetched.
 
     Raises:
         UsageError: neither a folder with an adapter nor a hub id.
@@ -50,7 +50,7 @@ def _fetched(name: str, revision: str | None) -> Path:
 def put_on(
     model: Any, adapter: str, *, name: str = "default", subfolder: str | None = None, **hub: Any
 ) -> str:
-    """Load an adapter onto a model and make it active, beside those that are active already.
+    """Load an adapter onto a model and make it active, in addition to those that are active already.
 
     Args:
         model: a transformers model.

@@ -53,7 +53,7 @@ def give_clips_a_place(processor: Any, variables: Mapping[str, Any]) -> None:
 def _shown(
     processor: Any, template: str, parts: list[dict[str, str]], variables: Mapping[str, Any]
 ) -> str | None:
-    """The prompt of one message, ``None`` if the template takes no such message."""
+    """Return the prompt of one message, ``None`` if the template takes no such message."""
     from jinja2 import TemplateError
 
     try:

@@ -28,8 +28,8 @@ class Thinking:
     Args:
         opening: tokens of the mark that begins reasoning.
         closing: tokens of the mark that ends it.
-        budget: most tokens before the closing mark.
-        answer: most tokens of the answer.
+        budget: largest number of tokens before the closing mark.
+        answer: largest number of tokens of the answer.
         ends: tokens that end a row.
         inside: rows whose prompt ends with the opening mark.
         prompt: tokens of the prompt, the same for all rows of a padded batch.
@@ -53,16 +53,16 @@ class Thinking:
         self._rows = [_Row(one) for one in inside]
 
     @property
-    def most(self) -> int:
+    def maximum(self) -> int:
         """Most tokens that a row can take."""
         return self._budget + len(self._closing) + self._answer
 
     def stopped(self, row: int) -> int | None:
-        """Length at which a row was ended for its answer's length, ``None`` if it was not."""
+        """Return the length at which a row was ended because of its answer's length, ``None`` if it was not."""
         return self._rows[row].stopped
 
     def force(self, input_ids: Any, scores: Any) -> Any:
-        """Scores of the next token; all but the next of the closing mark are excluded where it is due."""
+        """Return the scores of the next token; all but the next of the closing mark are excluded where it is due."""
         self._read(input_ids)
         for number, row in enumerate(self._rows):
             token = self._due(row)
@@ -72,7 +72,7 @@ class Thinking:
         return scores
 
     def done(self, input_ids: Any, scores: Any) -> Any:
-        """Which rows have said enough."""
+        """Return which rows have said enough."""
         del scores
         import torch
 
@@ -87,7 +87,7 @@ class Thinking:
         return torch.tensor(found, dtype=torch.bool, device=input_ids.device)
 
     def _due(self, row: _Row) -> int | None:
-        """The token that must come next, if the closing mark is due or has been begun."""
+        """Return the token that must come next, if the closing mark is due or has been begun."""
         if row.ended or not row.inside or row.answer_start is not None:
             return None
         spent = len(row.tokens) - self._budget

@@ -119,7 +119,7 @@ class LMEvalAdapter(BatchAdapter):
             gc.collect()
 
     def generate_batch(self, requests: Sequence[Request]) -> list[Response]:
-        """One response per request, in order."""
+        """Answer requests: one response per request, in order."""
         if self._model is None:
             raise UsageError("the adapter is not open")
         start = time.perf_counter()
@@ -137,7 +137,7 @@ class LMEvalAdapter(BatchAdapter):
         ]
 
     def _ask(self, requests: Sequence[Request]) -> list[str | ErrorInfo]:
-        """Texts or errors; what fails a batch is found by halving it."""
+        """Return texts or errors; a batch that fails is halved to find the cause."""
         try:
             instances = [self._instance(number, one) for number, one in enumerate(requests)]
             texts = self._generate(instances)
@@ -222,7 +222,7 @@ class LMEvalAdapter(BatchAdapter):
 
 
 def _model_class(target: str) -> Any:
-    """The class that a name, or a module and a class, stand for."""
+    """Return the class that a name, or a module and a class, refer to."""
     import lm_eval.models
     from lm_eval.api.registry import get_model
 
@@ -256,7 +256,7 @@ def _check_names(cls: Any, target: str, given: Mapping[str, object]) -> None:
 
 
 def _device(cls: Any) -> dict[str, str]:
-    """The processor for a class that asks for a GPU by default, where there is none."""
+    """Return the processor for a class that asks for a GPU by default, on a machine without one."""
     device = inspect.signature(cls.__init__).parameters.get("device")
     if device is None or device.default != "cuda":
         return {}
@@ -266,7 +266,7 @@ def _device(cls: Any) -> dict[str, str]:
 
 
 def _hears(cls: Any, target: str) -> bool:
-    """Whether the class takes audio: lm-eval's own say only that they take more than text."""
+    """Return whether the class takes audio: lm-eval's own say only that they take more than text."""
     own = str(cls.__module__).startswith("lm_eval.")
     return target in _WITH_AUDIO if own else bool(getattr(cls, "MULTIMODAL", False))
 
@@ -282,7 +282,7 @@ def _plain(message: Message) -> str:
 
 
 def _groups(requests: Sequence[Request]) -> list[list[Request]]:
-    """Requests to ask together, in order: drawn answers alone, since lm-eval draws from one stream of numbers."""
+    """Return requests to ask together, in order: drawn answers alone, since lm-eval draws from one stream of numbers."""
     groups: list[list[Request]] = []
     for request in requests:
         if groups and not request.generation.sampled and not groups[-1][0].generation.sampled:
@@ -293,7 +293,7 @@ def _groups(requests: Sequence[Request]) -> list[list[Request]]:
 
 
 def _seed_everything(request: Request) -> None:
-    """The answer depends on its request alone."""
+    """Seed all generators, so that the answer depends on its request alone."""
     seed = request_seed(request.generation.seed or 0, request.request_key)
     random.seed(seed)
     if (torch := sys.modules.get("torch")) is not None:

@@ -71,12 +71,12 @@ class HarnessLM(LM):  # type: ignore[misc]
     def apply_chat_template(
         self, chat_history: list[dict[str, str]], add_generation_prompt: bool = True
     ) -> str:
-        """Messages as JSON: the model behind the adapter has the template."""
+        """Return messages as JSON: the model behind the adapter has the template."""
         del add_generation_prompt
         return json.dumps(chat_history, ensure_ascii=False)
 
     def generate_until(self, requests: list[Any], disable_tqdm: bool = False) -> list[str]:
-        """One text per request, in order.
+        """Answer requests: one text per request, in order.
 
         Raises:
             AdapterError: a request failed for good.
@@ -90,11 +90,11 @@ class HarnessLM(LM):  # type: ignore[misc]
         return [response.text or "" for response in responses]
 
     def loglikelihood(self, requests: list[Any]) -> list[tuple[float, bool]]:
-        """Not to be had: adapters generate."""
+        """Refuse: not supported, adapters only generate text."""
         raise NotImplementedError("the harness's adapters generate text, they give no likelihoods")
 
     def loglikelihood_rolling(self, requests: list[Any]) -> list[float]:
-        """Not to be had: adapters generate."""
+        """Refuse: not supported, adapters only generate text."""
         raise NotImplementedError("the harness's adapters generate text, they give no likelihoods")
 
     # --- asking ------------------------------------------------------------------------------
@@ -177,7 +177,7 @@ def _good(response: Response, request: Request) -> Response:
 
 
 def _messages(context: str, clips: Sequence[AudioRef]) -> Iterator[Message]:
-    """Messages of a prompt, clips where it has ``<audio>``.
+    """Yield the messages of a prompt, clips where it has ``<audio>``.
 
     Raises:
         UsageError: another number of marks than of clips.
@@ -198,7 +198,7 @@ def _messages(context: str, clips: Sequence[AudioRef]) -> Iterator[Message]:
 
 
 def _turns(context: str) -> list[tuple[Role, str]]:
-    """Roles and texts: of a chat that ``apply_chat_template`` wrote, else one user turn."""
+    """Return roles and texts: of a chat that ``apply_chat_template`` wrote, else one user turn."""
     try:
         chat = json.loads(context)
         if isinstance(chat, list) and all(isinstance(turn, Mapping) for turn in chat):
@@ -209,7 +209,7 @@ def _turns(context: str) -> list[tuple[Role, str]]:
 
 
 def _clip(value: Any) -> AudioRef:
-    """A clip in lm-eval's form (a mapping with ``array`` and ``sampling_rate``), or ours."""
+    """Return a clip in lm-eval's form (a mapping with ``array`` and ``sampling_rate``), or ours."""
     if isinstance(value, AudioRef):
         return value
     import soundfile
@@ -220,7 +220,7 @@ def _clip(value: Any) -> AudioRef:
 
 
 def main() -> None:
-    """lm-eval's command, with ``--model harness``."""
+    """Run lm-eval's command, with ``--model harness``."""
     from lm_eval.__main__ import cli_evaluate
 
     cli_evaluate()

@@ -117,7 +117,7 @@ class MockAdapter:
         )
 
     async def generate(self, request: Request) -> Response:
-        """Answer, fail, hang or die, as told."""
+        """Answer, fail, hang or exit, as the script says."""
         start = time.perf_counter()
         attempt = self._begin(request)
         entry = self._entry(request)
@@ -130,7 +130,7 @@ class MockAdapter:
         return dataclasses.replace(response, seconds=time.perf_counter() - start)
 
     def generate_batch(self, requests: Sequence[Request]) -> list[Response]:
-        """As ``generate``, one after the other; latency is paid once per batch."""
+        """Answer like ``generate``, one request after the other; latency is paid once per batch."""
         start = time.perf_counter()
         attempts = [self._begin(request) for request in requests]
         entries = [self._entry(request) for request in requests]
@@ -144,7 +144,7 @@ class MockAdapter:
         return [dataclasses.replace(response, seconds=seconds) for response in responses]
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: no resource is held."""
 
     def _begin(self, request: Request) -> int:
         """Book the call; returns how often this item was asked before."""

@@ -7,7 +7,7 @@ A key is ``TASK/ID``, ``ID``, or ``*`` for every other item. A value is the repl
 ``finish``     ``stop``, ``length``, ``filter`` or ``refusal``
 ``usage``      token counts
 ``error``      kind of error; then ``message`` and ``retryable`` (true unless said otherwise)
-``times``      the error ends after so many attempts, and the reply follows; without it, never
+``times``      the error ends after this many attempts, and the reply follows; without it, never
 ``latency``    seconds before the answer
 ``hang``       true: the call never returns
 ``die``        true: the adapter raises, as if its process had died
@@ -42,7 +42,7 @@ _FINISHES: Final = ("stop", "length", "filter", "refusal")
 
 @dataclass(frozen=True)
 class Entry:
-    """What happens to one item. ``times`` is ``None`` for an error that never ends."""
+    """Script of one item. ``times`` is ``None`` for an error that never ends."""
 
     reply: Response
     error: ErrorInfo | None = None
@@ -52,7 +52,7 @@ class Entry:
     die: bool = False
 
     def on_attempt(self, attempt: int) -> Response:
-        """The outcome of the ``attempt``-th call (from 0)."""
+        """Return the outcome of the ``attempt``-th call (from 0)."""
         if self.error is not None and (self.times is None or attempt < self.times):
             return Response(None, error=self.error)
         return self.reply
@@ -66,7 +66,7 @@ class Script:
     sha256: str
 
     def entry(self, task: str, item_id: str) -> Entry | None:
-        """The entry of an item: ``TASK/ID``, else ``ID``, else ``*``."""
+        """Return the entry of an item: ``TASK/ID``, else ``ID``, else ``*``."""
         for key in (f"{task}/{item_id}", item_id, "*"):
             if key in self.entries:
                 return self.entries[key]

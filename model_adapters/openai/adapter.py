@@ -94,7 +94,7 @@ class OpenAIAdapter(AsyncAdapter):
 
         Raises:
             MissingKeyError: the key is not in the environment.
-            UsageError: the URL is none.
+            UsageError: the URL is not valid.
         """
         import aiohttp  # noqa: F401  (not inside the first request)
 

@@ -30,7 +30,7 @@ _MARK: Final = f"clip-{secrets.token_hex(16)}"
 
 @dataclass(frozen=True, slots=True)
 class BodyOptions:
-    """What of a request the user chooses.
+    """Parts of a request that the user chooses.
 
     Attributes:
         model: the service's name of the model.
@@ -56,7 +56,7 @@ class BodyOptions:
 def encode_body(
     messages: Sequence[Message], fields: Mapping[str, Any], options: BodyOptions
 ) -> bytes:
-    """The body of a request, UTF-8 JSON.
+    """Encode the body of a request as UTF-8 JSON.
 
     Raises:
         AudioError: a clip cannot be read, decoded or encoded.
@@ -84,7 +84,7 @@ def encode_body(
 
 
 def _placed(messages: Sequence[Message], options: BodyOptions) -> Sequence[Message]:
-    """Messages with the system prompt where the service wants it."""
+    """Return the messages with the system prompt where the service wants it."""
     if options.system_role != "user":
         return messages
     system = [part for message in messages if message.role == "system" for part in message.parts]

@@ -123,7 +123,7 @@ class PythonAdapter(BatchAdapter):
         )
 
     def generate_batch(self, requests: Sequence[Request]) -> list[Response]:
-        """One response per request, in order."""
+        """Answer requests: one response per request, in order."""
         if self._backend is None:
             raise UsageError("the adapter is not open")
         start = time.perf_counter()
@@ -234,7 +234,7 @@ class _InChild:
 
 
 def _contrib_module(module: str) -> str | None:
-    """Name of one of the modules that come with the harness; ``None`` if ``module`` is not meant as one.
+    """Return the name of a module that comes with the harness; ``None`` if ``module`` does not mean one.
 
     Raises:
         UnknownNameError: there is no such module.
@@ -254,7 +254,7 @@ def _contrib_module(module: str) -> str | None:
 
 
 def contrib_modules() -> list[str]:
-    """Modules of ``model_adapters/contrib`` that hold a model, sorted.
+    """Return the modules of ``model_adapters/contrib`` that hold a model, sorted.
 
     >>> "desta25" in contrib_modules()
     True
@@ -287,7 +287,7 @@ def _response(reply: Mapping[str, Any], request: Request, seconds: float) -> Res
 
 
 def _content(value: object) -> object:
-    """An argument as the fingerprint sees it: a checkpoint folder by its files."""
+    """Return an argument as the fingerprint sees it: a checkpoint folder by its files."""
     if isinstance(value, str) and value and (folder := Path(value).expanduser()).is_dir():
         return folder_fingerprint(folder) if checkpoint_files(folder) else value
     return value

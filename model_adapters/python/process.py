@@ -34,7 +34,7 @@ _START: Final = (
 
 
 def interpreter(given: str) -> str:
-    """The interpreter that ``-M python=`` names: a virtual environment, a file, or a command.
+    """Return the interpreter that ``-M python=`` names: a virtual environment, a file, or a command.
 
     Raises:
         UsageError: there is none.

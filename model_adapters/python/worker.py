@@ -63,7 +63,7 @@ class Served:
         self.batch = bool(getattr(self.model, "batch", False))
 
     def info(self) -> dict[str, Any]:
-        """What the class declares, as JSON-able values."""
+        """Return the class's declarations, as JSON-able values."""
         rate = getattr(self.model, "sampling_rate", DEFAULT_RATE)
         return {
             "sampling_rate": None if rate is None else int(rate),
@@ -77,7 +77,7 @@ class Served:
         }
 
     def answer(self, requests: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Replies to requests ``{"messages", "generation", "audio"}``, in order.
+        """Answer requests ``{"messages", "generation", "audio"}``, in order.
 
         A message is ``{"role", "parts"}``, a part a text or ``None`` for the next clip.
         """
@@ -127,7 +127,7 @@ class Served:
         return {"generation": dict(request["generation"])} if self.takes_generation else {}
 
     def _messages(self, messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Messages as the class wants them: one text with marks, or parts if its mark is ``None``."""
+        """Return the messages in the class's form: one text with marks, or parts if its mark is ``None``."""
         found = []
         for message in messages:
             parts = message["parts"]
@@ -144,7 +144,7 @@ class Served:
 
 
 def checked(reply: Any) -> dict[str, Any]:
-    """A reply of the class as a mapping with known keys.
+    """Return a reply of the class as a mapping with known keys.
 
     >>> checked("a dog")
     {'text': 'a dog'}
@@ -165,7 +165,7 @@ def checked(reply: Any) -> dict[str, Any]:
 
 
 def failure(error: BaseException) -> dict[str, Any]:
-    """An exception as the error of a request: the last line of its traceback, and where it was raised.
+    """Turn an exception into the error of a request: the last line of its traceback, and where it was raised.
 
     >>> failure(ValueError("too loud"))
     {'error': 'ValueError: too loud', 'kind': 'request'}
@@ -179,7 +179,7 @@ def failure(error: BaseException) -> dict[str, Any]:
 
 
 def _source_digest(module: Any, cls: type) -> str:
-    """sha256 of the file that was named, and of the one that defines the class."""
+    """Return the sha256 of the file that was named, and of the one that defines the class."""
     files = [getattr(module, "__file__", None), inspect.getsourcefile(cls)]
     digests = [hashlib.sha256(Path(name).read_bytes()).hexdigest() for name in files if name]
     return hashlib.sha256(" ".join(digests).encode()).hexdigest()
@@ -199,7 +199,7 @@ def write_frame(stream: Any, document: Mapping[str, Any], blobs: Sequence[Any] =
 
 
 def read_frame(stream: Any) -> tuple[dict[str, Any], list[bytearray]]:
-    """One frame: the document and its blobs as bytearrays.
+    """Read one frame: the document and its blobs as bytearrays.
 
     Raises:
         EOFError: the other end is gone.
@@ -223,7 +223,7 @@ def _read(stream: Any, size: int) -> bytearray:
 def stand_alone(package: str, folder: str) -> None:
     """Make the files of ``folder`` importable as modules of ``package``; its parents are empty.
 
-    So a module of a package can be used where the package is not installed, and nothing that lies beside the folder
+    So a module of a package can be used where the package is not installed, and nothing that lies next to the folder
     comes with it.
     """
     parts = package.split(".")
@@ -261,7 +261,7 @@ def main(requests_fd: int, replies_fd: int) -> None:
 
 
 def _requests(document: Mapping[str, Any], blobs: list[bytearray]) -> list[dict[str, Any]]:
-    """The requests of a frame, each with its clips as arrays that may be written to."""
+    """Return the requests of a frame, each with its clips as arrays that may be written to."""
     import numpy
 
     clips = iter(blobs)

@@ -23,7 +23,7 @@ MESSAGE_CHARS: Final = 500
 
 
 class Attempt(NamedTuple):
-    """What became of one attempt.
+    """Result of one attempt.
 
     Attributes:
         reply: the answer or the error; a retryable error is tried again.
@@ -37,7 +37,7 @@ class Attempt(NamedTuple):
 
 
 class Bounds(Protocol):
-    """What the loop reads from a client's options."""
+    """Options of a client that the loop reads."""
 
     @property
     def concurrency(self) -> int:
@@ -78,7 +78,7 @@ class AttemptLoop:
     """Bounded, patient attempts; one per client, in one event loop.
 
     Args:
-        bounds: how many, how often, how patient.
+        bounds: concurrency, retries and timeout.
         hide: takes secrets out of a message.
     """
 
@@ -89,7 +89,7 @@ class AttemptLoop:
         self.limiter = AdaptiveLimiter(bounds.concurrency)
 
     async def run(self, send: Callable[[int], Awaitable[Attempt]]) -> ChatReply:
-        """The reply of the first attempt that does not fail in passing, or of the last.
+        """Return the reply of the first attempt that does not fail in passing, or of the last.
 
         Args:
             send: makes one attempt, given its number from 1, while it has a place in flight.
@@ -110,7 +110,7 @@ class AttemptLoop:
     async def _attempt(
         self, number: int, send: Callable[[int], Awaitable[Attempt]]
     ) -> tuple[ChatReply, float | None]:
-        """One attempt, and how long the service asks to wait before the next."""
+        """Make one attempt; return it and how long the service asks to wait before the next."""
         ticket = await self.limiter.acquire()
         started = time.perf_counter()
         verdict: Verdict = "failed"
@@ -125,7 +125,7 @@ class AttemptLoop:
 
 
 def failure(error: Exception, timeout: float) -> Attempt:
-    """What an exception means that no service sent: an unreadable clip, a time-out, a broken connection.
+    """Return the meaning of an exception that no service sent: an unreadable clip, a time-out, a broken connection.
 
     Args:
         error: what was raised.
@@ -145,7 +145,7 @@ def failure(error: Exception, timeout: float) -> Attempt:
 
 
 def _reason(error: Exception) -> str:
-    """The first cause under what client library and transport make of it."""
+    """Return the first cause under the errors of client library and transport."""
     cause: BaseException = error
     while cause.__cause__ is not None:
         cause = cause.__cause__

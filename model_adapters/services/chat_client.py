@@ -56,7 +56,7 @@ Body = Mapping[str, Any] | bytes
 
 @dataclass(frozen=True)
 class ClientOptions:
-    """How to reach a service.
+    """Options for reaching a service.
 
     Attributes:
         base_url: its URL up to ``/v1``; default is ``OPENAI_BASE_URL``, then OpenAI's own.
@@ -103,7 +103,7 @@ class ChatClient:
 
     Raises:
         MissingKeyError: the service's key is not in the environment.
-        UsageError: the URL is none.
+        UsageError: the URL is not valid.
     """
 
     def __init__(self, options: ClientOptions) -> None:
@@ -159,7 +159,7 @@ class ChatClient:
         return await self._attempts.run(lambda number: self._send(self._client_for(number), build))
 
     def _client_for(self, attempt: int) -> ClientSession:
-        """The client of an attempt: what failed may have left a connection that only looks alive."""
+        """Return the client of an attempt: what failed may have left a connection that only looks alive."""
         assert self._client is not None, "use the client with `async with`"
         if attempt == 1:
             return self._client
@@ -291,7 +291,7 @@ def _certificates() -> ssl.SSLContext:
 
 
 def refused(status: int, reason: str, headers: Mapping[str, str], body: bytes) -> Attempt:
-    """What an HTTP error status means."""
+    """Return the failure that an HTTP error status means."""
     code, detail = error_detail(body)
     verdict: Verdict = "overloaded" if status in OVERLOAD else "failed"
     if 300 <= status < 400:

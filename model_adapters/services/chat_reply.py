@@ -2,7 +2,7 @@
 
 ``read_completion`` takes whatever a server sent as JSON and never raises. A refusal field, a content filter
 and a length finish are outcomes, not failures; so is an empty or null content. Finish reasons are a closed list: one
-that says that generation failed, or that is not known, is a failure, and so is an error beside the choices. A body of
+that says that generation failed, or that is not known, is a failure, and so is an error next to the choices. A body of
 another shape is a failure that may pass. Reasoning comes as a field of its own (``reasoning_content``, ``reasoning``)
 or inside ``<think>`` marks; it is cut from the text.
 """
@@ -78,7 +78,7 @@ _FAILED: Final = frozenset(
     ]
 )
 MESSAGE_CHARS: Final = 300
-"""How much of a body that is no reply is quoted."""
+"""Number of characters quoted of a body that is not a reply."""
 _FILTER_CODES: Final = frozenset(
     {
         "content_filter",
@@ -117,7 +117,7 @@ class ChatReply:
 
 
 def failed(kind: str, message: str, *, retryable: bool = False) -> ChatReply:
-    """A reply that is an error.
+    """Return a reply that is an error.
 
     >>> failed("timeout", "no answer", retryable=True).error.kind
     'timeout'
@@ -126,7 +126,7 @@ def failed(kind: str, message: str, *, retryable: bool = False) -> ChatReply:
 
 
 def read_completion(data: object) -> ChatReply:
-    """The reply in the JSON of ``/chat/completions``.
+    """Read the reply in the JSON of ``/chat/completions``.
 
     >>> choice = {"message": {"content": "<think>It barks.</think> dog"}, "finish_reason": "stop"}
     >>> reply = read_completion({"choices": [choice], "model": "m"})
@@ -181,7 +181,7 @@ def read_completion(data: object) -> ChatReply:
 
 
 def filtered(code: str | None) -> bool:
-    """Whether an error code means that a content filter stopped the prompt.
+    """Return whether an error code means that a content filter stopped the prompt.
 
     >>> filtered("content_filter"), filtered("invalid_request_error")
     (True, False)
@@ -190,7 +190,7 @@ def filtered(code: str | None) -> bool:
 
 
 def used_up(code: str | None) -> bool:
-    """Whether an error code means that the account is used up, so that waiting does not help.
+    """Return whether an error code means that the account is used up, so that waiting does not help.
 
     >>> used_up("insufficient_quota"), used_up("rate_limit_exceeded")
     (True, False)
@@ -203,7 +203,7 @@ def _malformed(message: str) -> ChatReply:
 
 
 def _reported(error: object) -> ChatReply:
-    """An error that came with status 200."""
+    """Return an error that came with status 200."""
     code = error.get("code") if isinstance(error, Mapping) else None
     message = error.get("message") if isinstance(error, Mapping) else error
     if isinstance(code, str) and filtered(code):

@@ -1,7 +1,7 @@
 """A streamed chat reply, read to its end, as the JSON that an unstreamed one would have been.
 
 Some services answer audio models only as server-sent events. The harness has no use for half an answer, so the
-whole stream is one text here; a stream without an end (neither ``[DONE]`` nor a finish reason) is no reply.
+whole stream is one text here; a stream without an end (neither ``[DONE]`` nor a finish reason) is not a reply.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _DONE: Final = "[DONE]"
 
 
 def is_stream(text: str) -> bool:
-    r"""Whether a body is a stream of events (comments may come first).
+    r"""Return whether a body is a stream of events (comments may come first).
 
     >>> is_stream(': wait\n\ndata: {}'), is_stream('{"choices": []}')
     (True, False)
@@ -29,7 +29,7 @@ def is_stream(text: str) -> bool:
 
 
 def merge_stream(text: str) -> dict[str, Any] | None:
-    r"""The completion that a stream amounts to; ``None`` if it breaks off or cannot be read.
+    r"""Merge a stream into its completion; ``None`` if it breaks off or cannot be read.
 
     >>> events = ['{"choices": [{"delta": {"content": "d"}}], "model": "m"}',
     ...           '{"choices": [{"delta": {"content": "og"}, "finish_reason": "stop"}]}', '[DONE]']

@@ -44,11 +44,11 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """The key itself, for the client library alone."""
+        """Return the key itself, for the client library alone."""
         return self._value
 
     def hide(self, text: str) -> str:
-        """``text`` without the key, and without what looks like one.
+        """Return ``text`` without the key, and without anything that looks like one.
 
         >>> Secret("hunter22").hide("the key hunter22 is wrong, and so is sk-abcdefgh")
         'the key *** is wrong, and so is ***'
@@ -77,7 +77,7 @@ def find_key(
     *,
     example: str = "http://HOST:PORT/v1",
 ) -> Secret:
-    """The key of a service.
+    """Find the key of a service.
 
     Args:
         variable: environment variable that holds it.
@@ -117,7 +117,7 @@ def find_key(
 
 
 def is_loopback(url: str) -> bool:
-    """Whether a URL points to this machine.
+    """Return whether a URL points to this machine.
 
     >>> is_loopback("http://localhost:8000/v1"), is_loopback("https://api.example.com/v1")
     (True, False)
@@ -130,7 +130,7 @@ def is_loopback(url: str) -> bool:
 
 
 def check_url(url: str, *, where: str) -> str:
-    """A service's URL without a slash at its end.
+    """Check a service's URL; return it without a slash at its end.
 
     Raises:
         UsageError: not an http or https URL, or the path of the method is part of it.
@@ -141,7 +141,7 @@ def check_url(url: str, *, where: str) -> str:
     try:
         parts = urlsplit(url.strip())
         whole = bool(parts.hostname) and (parts.port or 1) > 0 and " " not in url.strip()
-    except ValueError:  # a port that is no number: a password with a slash looks so
+    except ValueError:  # a port that is not a number: a password with a slash looks so
         whole = False
     if not whole or parts.scheme not in ("http", "https"):
         raise UsageError(
@@ -153,13 +153,13 @@ def check_url(url: str, *, where: str) -> str:
         raise UsageError(
             "the URL ends with /chat/completions, which is added by itself",
             where=where,
-            hint="leave it away: the URL mostly ends with /v1",
+            hint="remove it; the URL usually ends with /v1",
         )
     return url.strip().rstrip("/")
 
 
 def split_password(url: str) -> tuple[str, str | None]:
-    """A URL without user and password, and the Authorization header that they mean.
+    """Split a URL into itself without user and password, and the Authorization header that they mean.
 
     >>> split_password("https://me:pass%20word@example.com/v1")
     ('https://example.com/v1', 'Basic bWU6cGFzcyB3b3Jk')
@@ -175,7 +175,7 @@ def split_password(url: str) -> tuple[str, str | None]:
 
 
 def chat_url(url: str) -> str:
-    """Where chat requests go: the service's URL with the path of the method, before its query.
+    """Return the URL of chat requests: the service's URL with the path of the method, before its query.
 
     >>> chat_url("http://127.0.0.1:8000/v1")
     'http://127.0.0.1:8000/v1/chat/completions'
@@ -188,7 +188,7 @@ def chat_url(url: str) -> str:
 
 
 def shown_url(url: str) -> str:
-    """A URL for records: without user, password, query and fragment.
+    """Return a URL for records: without user, password, query and fragment.
 
     >>> shown_url("https://user:secret@example.com:8443/v1?key=abc")
     'https://example.com:8443/v1'

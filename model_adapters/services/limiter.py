@@ -32,13 +32,13 @@ class AdaptiveLimiter:
     """A semaphore whose size follows the service.
 
     Args:
-        most: largest number in flight.
+        maximum: largest number in flight.
         clock: seconds, for tests.
     """
 
-    def __init__(self, most: int, clock: Callable[[], float] = time.perf_counter) -> None:
-        self.most = most
-        self.limit = float(most)
+    def __init__(self, maximum: int, clock: Callable[[], float] = time.perf_counter) -> None:
+        self.maximum = maximum
+        self.limit = float(maximum)
         self.in_flight = 0
         self._clock = clock
         self._waiting: deque[asyncio.Future[None]] = deque()
@@ -79,7 +79,7 @@ class AdaptiveLimiter:
             if ticket > self._first_after_fall:
                 self._fall()
         elif verdict == "answered":
-            self.limit = min(float(self.most), self.limit + 1.0 / self.limit)
+            self.limit = min(float(self.maximum), self.limit + 1.0 / self.limit)
             self._window.append(seconds)
             if len(self._window) >= max(SMALLEST_WINDOW, int(self.limit)):
                 self._weigh_latency()

@@ -44,7 +44,7 @@ class LoopBound(Generic[Client]):
         )
 
     async def get(self) -> Client:
-        """The client of the running event loop."""
+        """Return the client of the running event loop."""
         loop = asyncio.get_running_loop()
         if self._held is None or self._held[0] is not loop:
             client = self._make()
@@ -76,7 +76,7 @@ class OffLoop:
     def run(
         self, patience: float, work: Callable[P, Made], *arguments: P.args, **named: P.kwargs
     ) -> Made | Awaitable[Made]:
-        """What ``work`` makes, or a promise of it; ``patience`` is how many seconds count as quick."""
+        """Return the result of ``work``, or a promise of it; ``patience`` is how many seconds count as quick."""
         if self._slow:
             return asyncio.to_thread(work, *arguments, **named)
         started = time.perf_counter()
@@ -92,7 +92,7 @@ class Prices(NamedTuple):
     output: float | None = None
 
     def added(self, usage: Mapping[str, Any] | None) -> dict[str, Any] | None:
-        """Token counts, with what they cost if prices were given.
+        """Add up token counts, with their cost if prices were given.
 
         >>> Prices(2.0, 10.0).added({"prompt_tokens": 1000, "completion_tokens": 100})["cost"]
         0.003
@@ -148,12 +148,12 @@ def check_key(reply: ChatReply, service: str, variable: str) -> None:
 def as_response(
     reply: ChatReply, *, asked: str, stops: Sequence[str] = (), prices: Prices = NO_PRICES
 ) -> Response:
-    """The response for a reply whose attempts were all made.
+    """Return the response for a reply whose attempts were all made.
 
     Args:
         reply: what the client returned.
         asked: the model's name in the request; another one that came back is recorded.
-        stops: strings that end an answer, cut here too since services take only so many.
+        stops: strings that end an answer, cut here too since services limit their number.
         prices: of tokens.
 
     >>> as_response(ChatReply("dog. And", finish="length", attempts=2), asked="m", stops=(".",))
@@ -180,7 +180,7 @@ def as_response(
 
 
 def fingerprint(name: str, changed: Mapping[str, Any]) -> str:
-    """A model's name, with a digest of what else changes its answers, if anything does.
+    """Return a model's name, with a digest of anything else that changes its answers.
 
     >>> fingerprint("openai:m", {}), fingerprint("openai:m", {"omit": "seed"})
     ('openai:m', 'openai:m#7a57244b')
@@ -192,7 +192,7 @@ def fingerprint(name: str, changed: Mapping[str, Any]) -> str:
 
 
 def changed(given: Any, names: Sequence[str]) -> dict[str, Any]:
-    """Those of an adapter's arguments that differ from their defaults.
+    """Return the arguments of an adapter that differ from their defaults.
 
     >>> @dataclasses.dataclass
     ... class Arguments:

@@ -23,7 +23,7 @@ _AGAIN: Final = frozenset({408, 409, 429})
 
 
 def may_retry(status: int) -> bool:
-    """Whether the same request may succeed later.
+    """Return whether the same request may succeed later.
 
     >>> [status for status in (400, 401, 403, 404, 408, 409, 422, 429, 500, 503) if may_retry(status)]
     [408, 409, 429, 500, 503]
@@ -32,7 +32,7 @@ def may_retry(status: int) -> bool:
 
 
 def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """Seconds that a server asks to wait: ``retry-after-ms``, or ``retry-after`` in seconds or as a date.
+    """Return the seconds that a server asks to wait: ``retry-after-ms``, or ``retry-after`` in seconds or as a date.
 
     Negative and unreadable values count as none; long ones are cut at ``RETRY_AFTER_CAP``.
 
@@ -65,7 +65,7 @@ def wait_seconds(
     base: float = BACKOFF_SECONDS,
     cap: float = BACKOFF_CAP,
 ) -> float:
-    """Seconds before the next attempt.
+    """Return the seconds before the next attempt.
 
     Args:
         attempt: attempts so far, from 1.

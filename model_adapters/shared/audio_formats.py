@@ -19,9 +19,9 @@ COMMON: Final = frozenset({"wav", "mp3", "flac"})
 
 
 def audio_format(content: bytes) -> str | None:
-    r"""Format of encoded audio: ``wav``, ``mp3``, ``flac``, ``ogg`` (Vorbis), ``aiff``, or ``None``.
+    r"""Tell the format of encoded audio: ``wav``, ``mp3``, ``flac``, ``ogg`` (Vorbis), ``aiff``, or ``None``.
 
-    Opus in Ogg is none of these, for few services take it; nor is AAC, whose frames begin much like those of mp3.
+    Opus in Ogg is not one of these, for few services take it; nor is AAC, whose frames begin much like those of mp3.
 
     >>> audio_format(b"RIFF....WAVEfmt "), audio_format(b"fLaC"), audio_format(b"OggS....OpusHead")
     ('wav', 'flac', None)
@@ -42,7 +42,7 @@ def audio_format(content: bytes) -> str | None:
 
 
 def encode_clip(clip: Audio, wanted: AudioFormat, accepted: Set[str] = COMMON) -> tuple[bytes, str]:
-    """A clip's bytes in a format that a service takes, and the name of that format.
+    """Encode a clip in a format that a service takes; return its bytes and the name of that format.
 
     Args:
         clip: the clip.
@@ -66,5 +66,5 @@ def encode_clip(clip: Audio, wanted: AudioFormat, accepted: Set[str] = COMMON) -
 
 
 def _is_mpeg_frame(head: bytes) -> bool:
-    """Whether a frame of MPEG audio begins here: eleven set bits, and a layer, which AAC has not."""
+    """Return whether a frame of MPEG audio begins here: eleven set bits, and a layer, which AAC lacks."""
     return len(head) == 2 and head[0] == 0xFF and head[1] >= 0xE0 and head[1] & 0x06 != 0

@@ -14,7 +14,7 @@ class BatchLimit:
 
     >>> limit = BatchLimit()
     >>> limit.exceeded(8, seconds=30.0)
-    >>> limit.most(30.0), limit.most(16.0), limit.most(10.0)
+    >>> limit.maximum(30.0), limit.maximum(16.0), limit.maximum(10.0)
     (4, 4, None)
     """
 
@@ -22,10 +22,10 @@ class BatchLimit:
         self._rules: list[tuple[float, int]] = []
 
     def exceeded(self, size: int, seconds: float) -> None:
-        """A batch of this size, whose longest request has so many seconds of audio, did not fit."""
+        """Note that a batch of this size, whose longest clip lasts ``seconds``, did not fit."""
         self._rules.append((seconds * REACH, max(1, size // 2)))
 
-    def most(self, seconds: float) -> int | None:
-        """Most requests in a batch whose longest has so many seconds; ``None`` if nothing is known."""
+    def maximum(self, seconds: float) -> int | None:
+        """Return the largest batch size for a longest clip of ``seconds``; ``None`` if nothing is known."""
         bounds = [most for least, most in self._rules if seconds >= least]
         return min(bounds, default=None)

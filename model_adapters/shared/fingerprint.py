@@ -3,7 +3,7 @@
 Config, tokenizer, processor, chat template and weight files count; optimiser states, logs, READMEs and
 other by-products of training do not, nor do names of the folder or times. Hashing tens of gigabytes takes
 minutes, so digests are cached by path, size and modification time in the user's cache folder
-(``XDG_CACHE_HOME``). A cache that cannot be read or written is no error: the files are hashed again.
+(``XDG_CACHE_HOME``). A cache that cannot be read or written is not an error: the files are hashed again.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _BY_PRODUCTS: Final = {
 
 
 def checkpoint_files(folder: Path, *, code: bool = False) -> list[Path]:
-    """Files of a checkpoint that enter its fingerprint, sorted by their path inside the folder.
+    """Return the files of a checkpoint that enter its fingerprint, sorted by their path inside the folder.
 
     One level of sub-folders counts too (additional chat templates), except other checkpoints. With ``code``, Python
     files count as well.
@@ -52,7 +52,7 @@ def checkpoint_files(folder: Path, *, code: bool = False) -> list[Path]:
 
 
 def folder_fingerprint(folder: str | Path, cache: Path | None = None, *, code: bool = False) -> str:
-    """Hex digest over names and contents of the checkpoint's files.
+    """Return a hex digest over names and contents of the checkpoint's files.
 
     Args:
         folder: the checkpoint.

@@ -15,7 +15,7 @@ DEFAULT_WINDOW: Final = 30.0
 
 
 def joined_parts(message: Message) -> list[Text | Audio]:
-    """Parts of a message in reading order, neighbouring texts joined.
+    """Return the parts of a message in reading order, neighbouring texts joined.
 
     >>> joined_parts(Message("user", (Text("a"), Text("b"))))
     [Text(text='ab')]

@@ -9,12 +9,12 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """How a model marks its reasoning.
+    """Marks that a model sets around its reasoning.
 
     Attributes:
         opening: what begins it; a chat template may already have written it.
         closing: what ends it.
-        label: a word after the opening mark that is no part of the reasoning.
+        label: a word after the opening mark that does not belong to the reasoning.
     """
 
     opening: str = "<think>"
@@ -26,7 +26,7 @@ THINK: Final = Marks()
 
 
 def cut_at(text: str, until: Sequence[str]) -> tuple[str, bool]:
-    r"""Text before the first stop string, and whether one occurred.
+    r"""Return the text before the first stop string, and whether one occurred.
 
     >>> cut_at("B\n\nbecause", ["\n\n"])
     ('B', True)
@@ -43,7 +43,7 @@ def split_reasoning(
     r"""Separate what the model marked as reasoning from its answer.
 
     A template may already have written the opening mark, so the closing one decides. Reasoning that
-    never closes is no answer: the answer is empty.
+    never closes is not an answer: the answer is empty.
 
     Args:
         text: the reply.

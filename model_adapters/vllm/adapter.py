@@ -114,7 +114,7 @@ class VLLMAdapter(BatchAdapter):
             raise
 
     def _extra_arguments(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Engine arguments that follow from our own; ``given`` ones win, a limit of clips is merged into them."""
+        """Return engine arguments that follow from ours; ``given`` ones win, a limit of clips is merged into them."""
         arguments = self._arguments
         extra: dict[str, Any] = {"interleave_mm_strings": True}  # clips stay between their texts
         if arguments.revision is not None:
@@ -173,7 +173,7 @@ class VLLMAdapter(BatchAdapter):
             engine.shut_down(llm)
 
     def generate_batch(self, requests: Sequence[Request]) -> list[Response]:
-        """One response per request, in order.
+        """Answer requests: one response per request, in order.
 
         Raises:
             AudioDroppedError: the prompt of a request holds no audio.
@@ -214,18 +214,18 @@ class VLLMAdapter(BatchAdapter):
         return _Job(position, chat, seconds, self._sampling(plan, request.request_key), plan.until)
 
     def _sampling(self, plan: SamplingPlan, key: str) -> dict[str, Any]:
-        """Arguments of ``SamplingParams`` for one request."""
+        """Return the arguments of ``SamplingParams`` for one request."""
         values = dict(plan.arguments)
         if plan.seed is not None:
             values["seed"] = request_seed(plan.seed, key)
-        if self._reasons:  # its marks may be special tokens, and a stop string within is none
+        if self._reasons:  # its marks may be special tokens, and a stop string within is not one
             values["skip_special_tokens"] = self._arguments.reasoning_marks is None
         elif plan.until:
             values["stop"] = list(plan.until)
         return values
 
     def _parameters(self, values: dict[str, Any]) -> Any:
-        """``SamplingParams``; vLLM changes them, so they are made anew for every call."""
+        """Return ``SamplingParams``, made anew for every call since vLLM changes them."""
         try:
             return self._vllm.SamplingParams(**values)
         except engine.request_errors() as error:
@@ -241,7 +241,7 @@ class VLLMAdapter(BatchAdapter):
         return arguments.enable_thinking is True or arguments.reasoning_marks is not None
 
     def _prompts(self, chats: Sequence[Conversation]) -> list[Prompt]:
-        """Prompts that conversations become; one token is generated each."""
+        """Return the prompts of conversations; one token is generated for each."""
         sampling = {"max_tokens": 1, "temperature": 0.0}
         jobs = [_Job(position, chat, (), sampling) for position, chat in enumerate(chats)]
         outputs = [output for job in jobs for output in self._ask([job])]
@@ -251,7 +251,7 @@ class VLLMAdapter(BatchAdapter):
         ]
 
     def _ask(self, jobs: Sequence[_Job]) -> list[Any]:
-        """A ``RequestOutput`` or what is wrong, for each; what fails a batch is found by halving it."""
+        """Return a ``RequestOutput`` or an error for each request; a batch that fails is halved to find the cause."""
         if not jobs:
             return []
         parameters = [self._parameters(job.sampling) for job in jobs]
@@ -286,7 +286,7 @@ class VLLMAdapter(BatchAdapter):
         return [*self._ask(jobs[:half]), *self._ask(jobs[half:])]
 
     def _problem(self, error: Exception) -> ErrorInfo:
-        """What is wrong with one of the requests.
+        """Return the error of one of the requests.
 
         Raises:
             AdapterError: it is the engine that is broken: a lost device, or requests that it still holds, which would
@@ -344,7 +344,7 @@ def _marks(text: str | None) -> tuple[str, str]:
 
 
 def _chat_arguments(arguments: Arguments) -> dict[str, Any]:
-    """Arguments of ``LLM.chat`` that are the same for all requests."""
+    """Return the arguments of ``LLM.chat`` that are the same for all requests."""
     chat: dict[str, Any] = {}
     if arguments.chat_template is not None:
         path = Path(arguments.chat_template).expanduser()

@@ -41,7 +41,7 @@ _SHORT, _WHOLE, _LONGER = 1.0, DEFAULT_WINDOW, DEFAULT_WINDOW + 1.0
 
 
 def conversation(messages: Sequence[Message], sampling_rate: int) -> Conversation:
-    """Messages for ``LLM.chat``, parts in reading order; clips are decoded at this rate (Hz).
+    """Return messages for ``LLM.chat``, parts in reading order; clips are decoded at this rate (Hz).
 
     Raises:
         AudioError: a clip cannot be read.
@@ -67,7 +67,7 @@ def _content(parts: Sequence[Any], rate: int) -> str | list[dict[str, Any]]:
 
 
 def audio_part(samples: npt.NDArray[np.float32], sampling_rate: int) -> dict[str, Any]:
-    """Samples as a content part with a data URL (wav, 32-bit float, mono)."""
+    """Write samples as a content part with a data URL (wav, 32-bit float, mono)."""
     import soundfile
 
     buffer = io.BytesIO()
@@ -78,7 +78,7 @@ def audio_part(samples: npt.NDArray[np.float32], sampling_rate: int) -> dict[str
 
 @dataclass(frozen=True, slots=True)
 class AudioMeasure:
-    """What the probes found out about a model.
+    """Results of the probes of a model.
 
     Attributes:
         token: id that stands for audio in a prompt; ``None`` if no single one does.
@@ -94,7 +94,7 @@ class AudioMeasure:
     source: Literal["measured", "assumed", "no limit found"] = "no limit found"
 
     def count(self, prompt: Sequence[int]) -> int | None:
-        """Audio tokens of a prompt, ``None`` if they cannot be told.
+        """Count the audio tokens of a prompt, ``None`` if they cannot be told.
 
         >>> AudioMeasure(token=7).count([1, 7, 7, 2])
         2
@@ -104,7 +104,7 @@ class AudioMeasure:
     def check(
         self, prompt: Sequence[int], seconds: Sequence[float], where: str
     ) -> ErrorInfo | None:
-        """Whether the clips of a request are in its prompt.
+        """Check that the clips of a request are in its prompt.
 
         Args:
             prompt: token ids that the model was given.

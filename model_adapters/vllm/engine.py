@@ -57,7 +57,7 @@ LORA_RANKS: Final = (1, 8, 16, 32, 64, 128, 256, 320, 512)  # vllm/config/lora.p
 
 
 def import_vllm() -> Any:
-    """The ``vllm`` package, its log on stderr.
+    """Import the ``vllm`` package, with its log on stderr.
 
     Raises:
         MissingDependencyError: not installed, cannot be imported here, or too old.
@@ -83,9 +83,9 @@ def import_vllm() -> Any:
 
 
 def request_errors() -> tuple[type[Exception], ...]:
-    """Exceptions by which vLLM refuses a prompt.
+    """Return the exceptions by which vLLM refuses a prompt.
 
-    Up to 0.26 its own ones are a ``ValueError``; by 0.33 they derive from ``VLLMClientError``, which is none.
+    Up to 0.26 its own ones are a ``ValueError``; by 0.33 they derive from ``VLLMClientError``, which is not one.
     """
     from jinja2 import TemplateError
 
@@ -95,7 +95,7 @@ def request_errors() -> tuple[type[Exception], ...]:
 
 
 def engine_arguments(vllm: Any, given: Mapping[str, object], own: Sequence[str]) -> dict[str, Any]:
-    """Arguments of ``LLM``, checked by name, JSON texts read.
+    """Return the arguments of ``LLM``, checked by name, JSON texts parsed.
 
     Args:
         vllm: the package.
@@ -124,7 +124,7 @@ def engine_arguments(vllm: Any, given: Mapping[str, object], own: Sequence[str])
 
 
 def read_json(value: object, name: str) -> Any:
-    """A text that begins like a JSON object or array, read; any other value as it is.
+    """Parse a text that begins like a JSON object or array; return any other value as it is.
 
     >>> read_json('{"audio": 2}', "limit_mm_per_prompt"), read_json("float16", "dtype")
     ({'audio': 2}, 'float16')
@@ -150,7 +150,7 @@ def check_folder(folder: Path) -> None:
 
 
 def check_remote_code(source: Source, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Arguments that pin the code of a checkpoint which may bring its own.
+    """Return arguments that pin the code of a checkpoint which may bring its own.
 
     Raises:
         UsageError: a hub id without the commit as revision; other sources of code.
@@ -184,7 +184,7 @@ def _read(path: Path) -> Any:
 
 
 def lora_arguments(path: str) -> dict[str, Any]:
-    """Engine arguments for a LoRA adapter.
+    """Return engine arguments for a LoRA adapter.
 
     Raises:
         UsageError: no such folder, or no adapter in it.
@@ -194,7 +194,7 @@ def lora_arguments(path: str) -> dict[str, Any]:
     rank = config.get("r") if isinstance(config, Mapping) else None
     if not isinstance(rank, int):
         raise UsageError(
-            f"{path} is no folder with a LoRA adapter (adapter_config.json with a rank r)",
+            f"{path} is not a folder with a LoRA adapter (adapter_config.json with a rank r)",
             where="-M lora",
         )
     patterns = config.get("rank_pattern") or {}
@@ -206,7 +206,7 @@ def lora_arguments(path: str) -> dict[str, Any]:
 
 
 def build(vllm: Any, source: Source, arguments: Mapping[str, Any]) -> Any:
-    """The ``LLM``.
+    """Build the ``LLM``.
 
     Raises:
         UsageError: vLLM refuses the value of an argument.
@@ -224,14 +224,14 @@ def build(vllm: Any, source: Source, arguments: Mapping[str, Any]) -> Any:
         raise AdapterError(
             f"vLLM cannot load the checkpoint: {first_line(error)}",
             where=source.name,
-            hint="the cause stands in vLLM's own log above (VLLM_LOGGING_LEVEL=INFO for more); often too little GPU "
+            hint="the cause is in vLLM's own log above (VLLM_LOGGING_LEVEL=INFO for more); often too little GPU "
             "memory (-M gpu_memory_utilization, max_model_len, tensor_parallel_size) or an architecture that "
             "this release does not know",
         ) from error
 
 
 def _refused(error: Exception) -> list[str]:
-    """Fields that a pydantic error is about."""
+    """Return the fields that a pydantic error is about."""
     errors = getattr(error, "errors", None)
     found = errors() if callable(errors) else []
     return [str(one["loc"][0]) for one in found if isinstance(one, Mapping) and one.get("loc")]
@@ -250,7 +250,7 @@ def shut_down(llm: Any) -> None:
 
 
 def commit_of(llm: Any, source: Source) -> str | None:
-    """Commit of a hub model that was loaded."""
+    """Return the commit of a hub model that was loaded."""
     loaded = getattr(llm.llm_engine.model_config.hf_config, "_commit_hash", None)
     if loaded or source.folder is not None:
         return loaded
@@ -262,7 +262,7 @@ def commit_of(llm: Any, source: Source) -> str | None:
 
 
 def checkpoint_rate(source: Source) -> int | None:
-    """Sampling rate (Hz) that the checkpoint's processor files name; ``None`` if they name none."""
+    """Return the sampling rate (Hz) in the checkpoint's processor files; ``None`` if they name none."""
     for name in _RATE_FILES:
         path = _stored(source, name)
         if path is not None and (rate := _find_rate(_read(path))):
@@ -271,7 +271,7 @@ def checkpoint_rate(source: Source) -> int | None:
 
 
 def _stored(source: Source, name: str) -> Path | None:
-    """A file of the checkpoint on this machine."""
+    """Return a file of the checkpoint on this machine."""
     if source.folder is not None:
         path = source.folder / name
         return path if path.is_file() else None
@@ -297,7 +297,7 @@ def fingerprint(
     ours: Mapping[str, Any],
     lora: str | None,
 ) -> str:
-    """Which weights, and what else changes an answer.
+    """Return the identity of the weights and of anything else that changes an answer.
 
     Args:
         llm: the engine.
@@ -322,11 +322,11 @@ def fingerprint(
 
 
 def digest(text: str) -> str:
-    """Eight digits of a text's sha256."""
+    """Return the first eight digits of a text's sha256."""
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def first_line(error: BaseException) -> str:
-    """Kind and first line of an error."""
+    """Return the kind and first line of an error, for messages."""
     text = str(error).strip()
     return f"{type(error).__name__}: {text.splitlines()[0][:500]}" if text else type(error).__name__

@@ -24,7 +24,7 @@ FROM_CHECKPOINT: Final = (*_SAMPLING, "repetition_penalty")
 
 @dataclass(frozen=True, slots=True)
 class SamplingPlan:
-    """How one answer is decoded.
+    """Decoding of one answer.
 
     Attributes:
         arguments: keyword arguments of ``SamplingParams``, without seed and stop strings.

@@ -27,7 +27,7 @@ class SavedCell(NamedTuple):
         return f"{self.file}#{self.row}"
 
     def read_bytes(self) -> bytes:
-        """The encoded clip as stored.
+        """Return the encoded clip as stored.
 
         Raises:
             AudioError: the cell holds no bytes.
@@ -47,7 +47,7 @@ class SavedRow(NamedTuple):
 
 
 def saved_files(folder: Path, split: str = "") -> tuple[Path, ...]:
-    """Arrow shards of a saved data set, in the order of its ``state.json``; empty if there is none.
+    """Return the arrow shards of a saved data set, in the order of its ``state.json``; empty if there is none.
 
     Args:
         folder: a saved data set, or a saved collection of splits.
@@ -75,7 +75,7 @@ def saved_files(folder: Path, split: str = "") -> tuple[Path, ...]:
 
 
 def saved_rows(files: tuple[Path, ...], audio: str = "audio") -> Iterator[SavedRow]:
-    """Rows of arrow shards, in order.
+    """Yield the rows of arrow shards, in order.
 
     Raises:
         InputFileError: a shard is not readable, or has no audio column.
@@ -92,7 +92,7 @@ def saved_rows(files: tuple[Path, ...], audio: str = "audio") -> Iterator[SavedR
 
 @lru_cache(maxsize=64)
 def _table(path: Path) -> Any:
-    """A memory-mapped arrow file (stream or file format) as a table."""
+    """Open a memory-mapped arrow file (stream or file format) as a table."""
     import pyarrow as pa
 
     try:

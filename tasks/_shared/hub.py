@@ -43,7 +43,7 @@ class Row(NamedTuple):
 
 
 def split_files(folder: Path, split: str | None) -> tuple[Path, ...]:
-    """Parquet files of a split in a folder, in order; ``None`` is all of them.
+    """Return the parquet files of a split in a folder, in order; all of them for ``None``.
 
     A file belongs to a split when its name is ``SPLIT.parquet`` or starts with ``SPLIT-``, or when it
     lies in a folder of that name. Only if no file tells its split at all is every file taken.
@@ -63,7 +63,7 @@ def _is_of(path: Path, split: str) -> bool:
 
 
 def _tells_split(path: Path) -> bool:
-    """Whether a file's name or folders say which split it belongs to.
+    """Return whether a file's name or folders say which split it belongs to.
 
     >>> _tells_split(Path("data/test-00000-of-00001.parquet")), _tells_split(Path("usa-00000-of-00001.parquet"))
     (True, True)
@@ -117,7 +117,7 @@ def snapshot(
 
 
 def _patterns(config: str | None, split: str | None) -> Iterator[list[str]]:
-    """What to fetch: the files of the split, and only if there are none, everything."""
+    """Yield patterns to fetch: the files of the split, and only without any, everything."""
     root = f"{config}/" if config else ""
     if split is not None:
         names = (f"{split}.parquet", f"{split}-*.parquet", f"{split}/*.parquet")
@@ -148,7 +148,7 @@ def _download(repo: str, revision: str | None, benchmark: str, patterns: list[st
 
 
 def hub_errors() -> tuple[type[Exception], ...]:
-    """What the hub client raises when the hub, the network or a name is not as it should be.
+    """Return the exceptions of the hub client for a failing hub, network or name.
 
     Connections that break are errors of the client's HTTP library, which depends on its version; the
     one in use is loaded by then.
@@ -161,7 +161,7 @@ def hub_errors() -> tuple[type[Exception], ...]:
 
 
 def reason(error: Exception) -> str:
-    r"""Kind of an error and the first line of what it says.
+    r"""Return the kind of an error and the first line of what it says.
 
     >>> reason(OSError("no route\nto the hub"))
     'OSError: no route'
@@ -185,7 +185,7 @@ def unmatched_patterns_are_fine() -> Iterator[None]:
 
 
 def rows(files: tuple[Path, ...], audio: tuple[str, ...] = ("audio",)) -> Iterator[Row]:
-    """Rows of parquet files, in order.
+    """Yield the rows of parquet files, in order.
 
     Args:
         files: the files.

@@ -40,7 +40,7 @@ class HubFiles:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a copy of a benchmark consists of.
+    """Content of a copy of a benchmark.
 
     Attributes:
         benchmark: its name.
@@ -97,7 +97,7 @@ def _digest(value: Any, length: int) -> str:
 
 
 def frozen_lines(items: Iterable[tuple[Any, Any]]) -> list[str]:
-    """(key, gold) pairs as lines of a frozen file, sorted.
+    """Return (key, gold) pairs as lines of a frozen file, sorted.
 
     >>> frozen_lines([("item-1", "cat")])
     ['6b9fab15e852be']
@@ -106,7 +106,7 @@ def frozen_lines(items: Iterable[tuple[Any, Any]]) -> list[str]:
 
 
 def read_frozen(path: Path) -> dict[str, frozenset[str]]:
-    """A frozen file: digest of the key -> digests of the gold answers that it was released with."""
+    """Read a frozen file: digest of the key -> digests of the gold answers that it was released with."""
     found: dict[str, set[str]] = {}
     for line in path.read_text(encoding="ascii").split("\n"):
         if line and not line.startswith("#"):
@@ -117,7 +117,7 @@ def read_frozen(path: Path) -> dict[str, frozenset[str]]:
 def compare(
     frozen: dict[str, frozenset[str]], key: Any, gold: Any
 ) -> Literal["same", "changed", "new"]:
-    """How an item's gold answer stands to a frozen list.
+    """Compare an item's gold answer with a frozen list.
 
     >>> frozen = {_digest("item-1", 8): frozenset({_digest("cat", 6)})}
     >>> compare(frozen, "item-1", "cat"), compare(frozen, "item-1", "dog"), compare(frozen, "x", "dog")

@@ -2,7 +2,7 @@
 
 A column holds audio if it is binary or a struct with ``bytes``. The clips of an item come in the order
 ``audio``, ``audio2``, ``audio3`` …; sets with other names have ``enrollment`` before ``testing`` and
-``query`` before ``doc``. An empty cell is no clip. Audio bytes stay in the file until a clip is asked for.
+``query`` before ``doc``. An empty cell is not a clip. Audio bytes stay in the file until a clip is asked for.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Row(NamedTuple):
 
 
 def audio_columns(names: Sequence[str]) -> list[str]:
-    """Audio columns in the order of the clips.
+    """Return the audio columns in the order of the clips.
 
     >>> audio_columns(["audio10", "testing", "audio2", "enrollment", "audio"])
     ['audio', 'audio2', 'audio10', 'enrollment', 'testing']
@@ -52,13 +52,13 @@ def _is_audio(kind: Any) -> bool:
 
 
 def _split(schema: Any) -> tuple[list[str], list[str]]:
-    """(names of text columns, names of audio columns in order)."""
+    """Return (names of text columns, names of audio columns in order)."""
     audio = audio_columns([field.name for field in schema if _is_audio(field.type)])
     return [name for name in schema.names if name not in audio], audio
 
 
 def parquet_rows(files: Sequence[Path]) -> Iterator[Row]:
-    """Rows of parquet files, in order.
+    """Yield the rows of parquet files, in order.
 
     Raises:
         InputFileError: a file is not parquet.
@@ -98,7 +98,7 @@ def parquet_rows(files: Sequence[Path]) -> Iterator[Row]:
 
 
 def saved_rows(files: Sequence[Path]) -> Iterator[Row]:
-    """Rows of the shards of a saved data set, in order.
+    """Yield the rows of the shards of a saved data set, in order.
 
     Raises:
         InputFileError: a shard is not readable.
@@ -146,6 +146,6 @@ def _paths(column: Any) -> list[str | None]:
 
 
 def _name(stored: Any, path: Path, row: str, column: str) -> str:
-    """What records call a clip: the file name that the table gives, else its place."""
+    """Return the name of a clip in records: the file name that the table gives, else its place."""
     given = stored.get("path") if isinstance(stored, dict) else None
     return Path(given).name if isinstance(given, str) and given else f"{path.name}#{row}.{column}"

@@ -39,7 +39,7 @@ def load(
     norm: str = "canonical",
     **metadata: Any,
 ) -> dict[str, Documents]:
-    """All documents of one data set, as ``{"test": Documents}``.
+    """Load all documents of one data set, as ``{"test": Documents}``.
 
     Args:
         folder: a downloaded copy (``tasks/dynamic_superb/README.md`` gives the layout); ``None`` is the hub.
@@ -76,7 +76,7 @@ def load(
 
 
 def _local(place: Path) -> Iterable[Row]:
-    """Rows of a local copy in whichever form it has."""
+    """Return the rows of a local copy in whichever form it has."""
     if (place / METADATA).is_file():
         return [Row(item.values, item.clips) for item in listed(place)]
     if files := saved_files(place, SPLIT):
@@ -117,13 +117,13 @@ def _warnings(docs: list[Document]) -> tuple[str, ...]:
 
 
 def audio(doc: Document) -> list[AudioRef]:
-    """The clips of a document, in order."""
+    """Return the clips of a document, in order."""
     clips: list[AudioRef] = doc["_audio"]
     return clips
 
 
 def prompt(doc: Document) -> str:
-    r"""All clips in order, the instruction, and after a blank line the ``text`` if there is one.
+    r"""Return all clips in order, the instruction, and after a blank line the ``text`` if there is one.
 
     >>> prompt({"instruction": "Same speaker?", "_audio": ["a", "b"]})
     '<audio><audio>Same speaker?'

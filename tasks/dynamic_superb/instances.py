@@ -59,13 +59,13 @@ class Instance:
 
     @property
     def has_audio(self) -> bool:
-        """Whether items have clips."""
+        """True if items have clips."""
         return not self.note.startswith("No audio input")
 
 
 @lru_cache(maxsize=1)
 def instances() -> tuple[Instance, ...]:
-    """All data sets in the order of ``instances.yaml``."""
+    """Return all data sets in the order of ``instances.yaml``."""
     import yaml
 
     raw: dict[str, dict[str, Any]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
@@ -73,7 +73,7 @@ def instances() -> tuple[Instance, ...]:
 
 
 def task_id(instance: str, phase: str = "") -> str:
-    """Task id of an instance; ``phase`` tells a second task on the same data apart.
+    """Return the task id of an instance; ``phase`` distinguishes a second task on the same data.
 
     >>> task_id("NoiseDetection_LJSpeech_MUSAN-Music")
     'dynamic_superb_noisedetection_ljspeech_musan_music'

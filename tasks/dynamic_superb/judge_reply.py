@@ -21,7 +21,7 @@ _OFFICIAL: Final = re.compile(r"result:\s*(yes|no)")
 
 
 def parse(reply: str) -> bool | None:
-    r"""What the official pattern finds first; ``None`` if it finds nothing.
+    r"""Return what the official pattern finds first; ``None`` if it finds nothing.
 
     >>> [parse(text) for text in ("Result: YES", "result:no", "Result: Not sure")]
     [True, False, False]

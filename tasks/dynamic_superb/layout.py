@@ -1,6 +1,6 @@
 """Local copies of one Dynamic-SUPERB data set: a folder named like the instance.
 
-The folder holds ``metadata.json`` (clip name -> text fields) with the clips beside it, or parquet files, or a
+The folder holds ``metadata.json`` (clip name -> text fields) with the clips next to it, or parquet files, or a
 saved data set. The further clips of an item bear the first one's stem and ``_pair2``, ``_pair3`` …, or
 ``_pair`` for a second one. Names that leave the folder are never followed.
 """
@@ -29,7 +29,7 @@ class Listed(NamedTuple):
 
 
 def find_folder(root: Path, instance: str) -> Path:
-    """The folder of a data set in a copy, which may also be the copy itself.
+    """Return the folder of a data set in a copy, which may also be the copy itself.
 
     Raises:
         MissingDataError: there is none.
@@ -41,7 +41,7 @@ def find_folder(root: Path, instance: str) -> Path:
 
 
 def read_metadata(path: Path) -> dict[str, dict[str, Any]]:
-    """Clip name -> text fields.
+    """Read the text fields of every clip name.
 
     Raises:
         InputFileError: not UTF-8, not JSON, or not an object of objects.
@@ -61,7 +61,7 @@ def read_metadata(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def listed(folder: Path) -> list[Listed]:
-    """Items of a folder with ``metadata.json``, in its order; clips that are absent are left out.
+    """Return the items of a folder with ``metadata.json``, in its order; clips that are absent are left out.
 
     Raises:
         InputFileError: the metadata are malformed.

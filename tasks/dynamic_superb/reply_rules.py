@@ -4,7 +4,7 @@ Official functions keep what upstream does, quirks included: exact match strips 
 label; edit rates count on upper-cased text whose words are separated by single spaces, so that a double
 space is an empty word; the slot value rate takes the reply for the reference. Strict functions mend
 that. Source: the rules in README.md. Nothing here raises on a string, except
-``slots`` on text that is no slot string, which is where upstream stops.
+``slots`` on text that is not a slot string, which is where upstream stops.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class SlotError(ValueError):
 
 
 def official_match(reply: str, label: str) -> bool:
-    """Exact match of phase 1: the reply is stripped, the label is not.
+    """Return the exact match of phase 1: the reply is stripped, the label is not.
 
     >>> official_match(" YES ", "Yes"), official_match("Yes.", "Yes"), official_match("Yes", "Yes ")
     (True, False, False)
@@ -55,7 +55,7 @@ def strict_norm(text: str) -> str:
 
 
 def official_word_edits(reference: str, hypothesis: str) -> Stats:
-    """Edits between upper-cased words that single spaces separate.
+    """Count edits between upper-cased words that single spaces separate.
 
     >>> official_word_edits("a cat", "A  cat.")
     {'edits': 2, 'length': 2}
@@ -64,7 +64,7 @@ def official_word_edits(reference: str, hypothesis: str) -> Stats:
 
 
 def official_char_edits(reference: str, hypothesis: str) -> Stats:
-    """Edits between all upper-cased characters, spaces included; the length may be 0.
+    """Count edits between all upper-cased characters, spaces included; the length may be 0.
 
     >>> official_char_edits("a cat", "A hat")
     {'edits': 1, 'length': 5}
@@ -73,7 +73,7 @@ def official_char_edits(reference: str, hypothesis: str) -> Stats:
 
 
 def strict_word_edits(reference: str, hypothesis: str, norm: str = "canonical") -> Stats:
-    """Edits between words of normalised text.
+    """Count edits between words of normalised text.
 
     Args:
         reference: the reference.
@@ -88,7 +88,7 @@ def strict_word_edits(reference: str, hypothesis: str, norm: str = "canonical") 
 
 
 def strict_char_edits(reference: str, hypothesis: str) -> Stats:
-    """Edits between characters of canonical text, without the spaces of scripts that need none.
+    """Count edits between characters of canonical text, without the spaces of scripts that need none.
 
     >>> strict_char_edits("a cat", "A hat!"), strict_char_edits("今天，很好", "今天很 好")
     ({'edits': 1, 'length': 5}, {'edits': 0, 'length': 4})
@@ -97,7 +97,7 @@ def strict_char_edits(reference: str, hypothesis: str) -> Stats:
 
 
 def strict_phoneme_edits(reference: str, hypothesis: str) -> Stats:
-    """Edits between ARPAbet phonemes, without notation and stress.
+    """Count edits between ARPAbet phonemes, without notation and stress.
 
     >>> strict_phoneme_edits("HH AH L OW", "/hh ah0 l ow1/")
     {'edits': 0, 'length': 4}
@@ -119,7 +119,7 @@ def _edits(reference: Sequence[str], hypothesis: Sequence[str]) -> dict[str, flo
 
 
 def slots(text: str) -> Slots:
-    r"""Types and values of a slot string; white space around pieces, types and values is stripped.
+    r"""Return the types and values of a slot string; white space around pieces, types and values is stripped.
 
     Raises:
         SlotError: a piece, once stripped, does not hold exactly one ``": "`` (an empty value never does).
@@ -137,7 +137,7 @@ def slots(text: str) -> Slots:
 
 
 def slot_type_f1(reference: Slots, hypothesis: Slots) -> float:
-    """F1 of the two sets of types; 1 if both are empty.
+    """Return the F1 of the two sets of types; 1 if both are empty.
 
     >>> slot_type_f1({"a": ["x"], "b": ["y"]}, {"a": ["z"]})
     0.6666666666666666
@@ -149,7 +149,7 @@ def slot_type_f1(reference: Slots, hypothesis: Slots) -> float:
 
 
 def official_slot_edits(reference: Slots, hypothesis: Slots) -> Stats:
-    """Character edits of slot values with the two sides swapped, as shipped.
+    """Return the character edits of slot values with the two sides swapped, as shipped.
 
     A candidate whose rate is 100 or more is never taken; the empty text is then.
 
@@ -165,7 +165,7 @@ def official_slot_edits(reference: Slots, hypothesis: Slots) -> Stats:
 
 
 def strict_slot_edits(reference: Slots, hypothesis: Slots) -> Stats:
-    """Character edits of slot values, reference and hypothesis in their places.
+    """Return the character edits of slot values, reference and hypothesis in their places.
 
     >>> strict_slot_edits({"city": ["rome"], "day": ["may"]}, {"city": ["roma"]})
     {'edits': 4, 'length': 7}
@@ -185,7 +185,7 @@ def _slot_edits(
     *,
     cap: float = math.inf,
 ) -> dict[str, float]:
-    """Every target value against the best candidate of its type with a rate below the cap, pooled."""
+    """Compare every target value with the best candidate of its type with a rate below the cap, pooled."""
     summed: dict[str, float] = {"edits": 0, "length": 0}
     for kind, values in targets.items():
         for value in values:
@@ -205,7 +205,7 @@ def _slot_edits(
 
 
 def joined_labels(doc: Mapping[str, object]) -> str:
-    """``label``, ``label2``, … joined with commas up to the first that is absent or null.
+    """Join ``label``, ``label2``, … with commas up to the first that is absent or null.
 
     >>> joined_labels({"label": "question", "label2": "statement", "label3": None, "label4": "x"})
     'question,statement'
@@ -220,9 +220,9 @@ def joined_labels(doc: Mapping[str, object]) -> str:
 
 
 def unique_labels(label: str) -> str:
-    """A label that is a written list, without repetitions in first-seen order, as ``[a, b]``.
+    """Return a label that is a written list, without repetitions in first-seen order, as ``[a, b]``.
 
-    A label that is no such list is kept as it is.
+    A label that is not such a list is kept as it is.
 
     >>> unique_labels("['cough', 'laughter', 'cough']"), unique_labels("cough")
     ('[cough, laughter]', 'cough')

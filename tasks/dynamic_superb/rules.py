@@ -28,7 +28,7 @@ _WRONG: Final = {"correct": 0, "n": 1}
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What a rule may look at."""
+    """Input of a rule."""
 
     gold: str
     response: Any
@@ -39,18 +39,18 @@ class Item:
 
     @property
     def text(self) -> str:
-        """The reply as text, empty if it is none."""
+        """The reply as text, empty if it is not text."""
         return self.response if isinstance(self.response, str) else ""
 
     @property
     def answered(self) -> bool:
-        """Whether there is more than white space."""
+        """True if there is more than white space."""
         return bool(self.text.strip())
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a rule gives; see ``harness.types.ItemScore``."""
+    """Result of a rule; see ``harness.types.ItemScore``."""
 
     metrics: dict[str, Readings]
     extracted: Any = None
@@ -70,7 +70,7 @@ def _pair(
     *,
     parsed: bool | None = None,
 ) -> tuple[Readings, frozenset[str]]:
-    """Both readings of a text metric; the official one stops where ``official`` raises."""
+    """Return both readings of a text metric; the official one stops where ``official`` raises."""
     try:
         found = official() if isinstance(item.response, str) else None
     except (metrics.SlotError, ZeroDivisionError):
@@ -83,7 +83,7 @@ def _pair(
 
 
 def _label(item: Item) -> tuple[str | None, bool]:
-    """The label that a reply commits to, in the strict norm, and whether it is the right one."""
+    """Return the label that a reply commits to, in the strict norm, and whether it is the right one."""
     labels = tuple(item.split.get("labels", ()))
     offered = labels if item.gold in labels else (*labels, item.gold)
     verdict = choose(
@@ -94,7 +94,7 @@ def _label(item: Item) -> tuple[str | None, bool]:
 
 
 def exact(item: Item) -> Part:
-    """Phase 1: exact match; strictly the label that the reply commits to."""
+    """Score phase 1: exact match; strictly the label that the reply commits to."""
     said, correct = _label(item)
     strict = Scored(_share(correct), parsed=said is not None)
     stopped = not isinstance(item.response, str)
@@ -111,7 +111,7 @@ def exact(item: Item) -> Part:
 
 
 def judged(item: Item) -> Part:
-    """Phase 2 classification: the judge's verdict; official from its first reply, strict also from one repeat."""
+    """Score phase 2 classification: the judge's verdict; official from its first reply, strict also from one repeat."""
     metric = "judged_accuracy"
     stopped = frozenset() if isinstance(item.response, str) else frozenset({metric})
     if item.verdicts is None:
@@ -153,7 +153,7 @@ def _edit_rule(
 
 
 def words(item: Item) -> Part:
-    """Word error rate; where the strict one drops vowel marks, ``wer_marked`` counts them."""
+    """Score the word error rate; where the strict one drops vowel marks, ``wer_marked`` counts them."""
     part = _edit_rule(
         "wer",
         metrics.official_word_edits,
@@ -166,7 +166,7 @@ def words(item: Item) -> Part:
 
 
 def slots(item: Item) -> Part:
-    """Slot filling: F1 of slot types, character error rate of slot values.
+    """Score slot filling: F1 of slot types, character error rate of slot values.
 
     A reply without a slot is unparsed and has F1 0, also against a reference that cannot be read. A reference
     without slots is met by a reply that says that there are none.
@@ -193,7 +193,7 @@ def slots(item: Item) -> Part:
 
 
 def bleu(item: Item) -> Part:
-    """Speech translation: corpus BLEU."""
+    """Score speech translation: corpus BLEU."""
     readings, aborted = _pair(
         "corpus_bleu",
         item,
@@ -204,7 +204,7 @@ def bleu(item: Item) -> Part:
 
 
 def number(item: Item) -> Part:
-    """Regression, strict only: absolute error, and the share of replies without exactly one number.
+    """Score regression, strict only: absolute error, and the share of replies without exactly one number.
 
     Such a reply counts with the error of always answering the median, which is skill 0; ``details.valued``
     says which items have a number, for the plain error over those.
@@ -225,7 +225,7 @@ def number(item: Item) -> Part:
 
 
 def decided(item: Item) -> Part:
-    """What the labels of the split decide, strict only: a label, a number, or nothing (``facts_of``)."""
+    """Score what the labels of the split decide, strict only: a label, a number, or nothing (``facts_of``)."""
     form = item.split.get("form")
     readings: dict[str, Scored] = dict.fromkeys(
         ("accuracy", "macro_f1", "mae", "abstention_rate"), Scored(None)

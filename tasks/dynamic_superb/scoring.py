@@ -1,7 +1,7 @@
 """Scoring of Dynamic-SUPERB: one rule per kind of data set, in two readings.
 
 ``doc["_params"]["rule"]`` names the rule. Official is what upstream computes; where it would stop (a reply
-that is no text, a slot string without ``": "``, an empty reference under CER) the official statistics are
+that is not text, a slot string without ``": "``, an empty reference under CER) the official statistics are
 ``None`` and the metric is listed in ``aborted``. Regression has no official reading: upstream lets a
 model with an unpublished prompt read the number. Label lists were never published, so they are taken from
 the whole split at hand (``facts`` puts them into the manifest). ``verdicts`` of ``None`` means that
@@ -43,7 +43,7 @@ _NORMS: Final = {
 
 
 def reference(doc: Document) -> str:
-    """The reference: the label; several labels, or a written list of them, as the judge is given them.
+    """Return the reference: the label; several labels, or a written list of them, as the judge is given them.
 
     Items with ``label2`` are known of one set (dialogue acts of SLUE-HVB), which is not in the organisers' list.
 
@@ -82,12 +82,12 @@ def annotate(docs: list[Document], origin: Literal["file", "data"]) -> None:
 
 
 def item_id(doc: Document) -> Any:
-    """The id of a stored record that has none."""
+    """Return the id of a stored record that has none."""
     return doc.get("file")
 
 
 def facts_of(references: Sequence[str], rule: str) -> dict[str, Any]:
-    """What scoring and normalisation need of all references of a split.
+    """Return what scoring and normalisation need of all references of a split.
 
     >>> facts_of(["yes", "no", "yes"], "exact")
     {'labels': ['no', 'yes'], 'anchors': {'accuracy': {'chance': 0.5}}}
@@ -117,7 +117,7 @@ def facts_of(references: Sequence[str], rule: str) -> dict[str, Any]:
 
 
 def _decide(references: Sequence[str]) -> dict[str, Any]:
-    """The form of an answer that the labels of a split show: numbers, a list of labels, or free text."""
+    """Return the form of an answer that the labels of a split show: numbers, a list of labels, or free text."""
     if references and all(_PLAIN_NUMBER.fullmatch(text) for text in references):
         return {"form": "numbers", **facts_of(references, "number")}
     known = facts_of(references, "exact")
@@ -128,12 +128,12 @@ def _decide(references: Sequence[str]) -> dict[str, Any]:
 
 
 def facts(docs: Sequence[Document]) -> dict[str, Any]:
-    """The facts of an annotated split, for the manifest."""
+    """Return the facts of an annotated split, for the manifest."""
     return dict(docs[0].get("_split", {})) if docs else {}
 
 
 def signature(docs: Sequence[Document]) -> dict[str, str]:
-    """Further parts of the signature: the label list as ``COUNT#HASH``, the normalisers of a text metric."""
+    """Return the further parts of the signature: the label list as ``COUNT#HASH``, the normalisers of a text metric."""
     if not docs:
         return {}
     rule = docs[0]["_params"]["rule"]
@@ -149,7 +149,7 @@ def signature(docs: Sequence[Document]) -> dict[str, str]:
 
 
 def options(doc: Document) -> tuple[str, ...]:
-    """Labels that the instruction names, in its order; all labels if it names fewer than two.
+    """Return the labels that the instruction names, in its order; all labels if it names fewer than two.
 
     >>> options({"instruction": "Is it speech? Answer yes or no.", "_split": {"labels": ["no", "yes"]}})
     ('yes', 'no')
@@ -170,7 +170,7 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
 
     Args:
         doc: a document; ``doc["_params"]["rule"]`` names its rule.
-        response: the reply; anything but text is no answer and stops the official scorer.
+        response: the reply; anything but text is not an answer and stops the official scorer.
         verdicts: judge replies (the second is the repeat), ``None`` if nothing was judged.
 
     Raises:
@@ -193,7 +193,7 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
 
 
 def judge_slots(doc: Document, response: Any) -> dict[str, str] | None:
-    """What the judge prompt is filled with; ``None`` where no call is needed."""
+    """Return the values of the judge prompt's slots; ``None`` where no call is needed."""
     if doc["_params"]["rule"] != "judged" or not isinstance(response, str) or not response.strip():
         return None
     return {
@@ -204,7 +204,7 @@ def judge_slots(doc: Document, response: Any) -> dict[str, str] | None:
 
 
 def judge_grade(_doc: Document, reply: str) -> str | None:
-    """The verdict of one judge reply in the strict reading, ``None`` if it cannot be read."""
+    """Return the verdict of one judge reply in the strict reading, ``None`` if it cannot be read."""
     found = judge.strict_result([reply])
     return ("yes" if found.yes else "no") if found.read else None
 

@@ -36,7 +36,7 @@ SOURCE: Final = Source(
 
 
 def oddities(doc: Document) -> Iterator[Oddity]:
-    """What is wrong with an item."""
+    """Yield the faults of an item."""
     if not str(doc.get("label") or "").strip():
         yield Oddity("gold", "no label")
     if not doc["instruction"].strip():

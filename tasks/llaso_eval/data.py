@@ -31,7 +31,7 @@ def load(
     file: str,
     **metadata: Any,
 ) -> dict[str, Documents]:
-    """All documents of one data set, as ``{"test": Documents}``.
+    """Load all documents of one data set, as ``{"test": Documents}``.
 
     Args:
         folder: a downloaded copy (``tasks/llaso_eval/README.md`` gives the layout); ``None`` is the hub.
@@ -74,13 +74,13 @@ def load(
 
 
 def audio(doc: Document) -> list[AudioRef]:
-    """The clip of a document."""
+    """Return the clip of a document."""
     clips: list[AudioRef] = doc["_audio"]
     return clips
 
 
 def prompt(doc: Document) -> str:
-    """The item's own human turn, with one ``<audio>`` where the clip belongs.
+    """Return the item's own human turn, with one ``<audio>`` where the clip belongs.
 
     The marker is where the text has it (first in audio instructions, last elsewhere); a text without
     one gets it in front, and further ones would ask for clips that do not exist, so they are cut.

@@ -35,7 +35,7 @@ class StrictScore(NamedTuple):
 
 
 def parse(reply: str) -> int | None:
-    r"""The first score of a judge reply, ``None`` if there is none.
+    r"""Return the first score of a judge reply, ``None`` if there is none.
 
     >>> [parse(text) for text in ("Score: 4\nExplanation: close.", "**Score:** 2/5", "score: 3.0")]
     [4, 2, 3]
@@ -59,7 +59,7 @@ def parse_strict(reply: str) -> int | None:
 
 
 def strict(replies: Sequence[str]) -> StrictScore:
-    """The strict reading of a judge reply and its one repeat.
+    """Return the strict reading of a judge reply and its one repeat.
 
     >>> strict(["unclear", "Score: 4"]), strict(["unclear"])
     (StrictScore(score=4, read=True), StrictScore(score=1, read=False))

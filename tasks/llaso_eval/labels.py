@@ -30,7 +30,7 @@ def official_norm(text: str) -> str:
 
 
 def abstention_label(reference: str) -> str:
-    """The form in which the official abstention script searches a reference.
+    """Return the form in which the official abstention script searches a reference.
 
     >>> abstention_label(" Northern Irish.. ")
     'northern irish'
@@ -39,7 +39,7 @@ def abstention_label(reference: str) -> str:
 
 
 def strict_norm(text: str) -> str:
-    """Official norm, stripped, with single spaces.
+    """Return the official norm, stripped, with single spaces.
 
     >>> strict_norm(" New  Zealand. ")
     'new zealand'
@@ -48,7 +48,7 @@ def strict_norm(text: str) -> str:
 
 
 def _pattern(label: str) -> re.Pattern[str]:
-    """Whole words, ignoring case: so long s and dotless i count as the letters s and i, as upstream."""
+    """Return a pattern of whole words, ignoring case: long s and dotless i count as the letters s and i, as upstream."""
     return re.compile(f"(?<!{_WORD}){re.escape(label)}(?!{_WORD})", re.IGNORECASE)
 
 
@@ -83,7 +83,7 @@ def label_set(references: tuple[str, ...]) -> LabelSet:
 
 
 def official_correct(reply: str, reference: str, labels: LabelSet) -> bool:
-    """Official accuracy verdict of one reply.
+    """Return the official accuracy verdict of one reply.
 
     Exact match of the norms, or the reference's norm is a substring of the reply's and no other label
     is.
@@ -99,7 +99,7 @@ def official_correct(reply: str, reference: str, labels: LabelSet) -> bool:
 
 
 def official_hits(reply: str, labels: LabelSet) -> list[str]:
-    """Labels that the official abstention script finds; the item abstains unless there is exactly one.
+    """Return the labels that the official abstention script finds; the item abstains unless there is exactly one.
 
     >>> official_hits("Northern Irish", label_set(("Irish.", "Northern Irish.")))
     ['irish', 'northern irish']

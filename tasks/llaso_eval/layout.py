@@ -2,8 +2,8 @@ r"""Files of an official LLaSO-Eval copy: where a data set's items and its clips
 
 A copy has the folders ``audio_text``, ``pure_audio`` and ``text_audio`` with one file per data set: a JSON
 array, or JSON lines (split on ``\n`` only: items hold other line separators). Clips are named by the
-item's ``voice`` with a backslash before the file name, relative to the copy or to a folder beside the
-items. Paths that leave the copy are never followed.
+item's ``voice`` with a backslash before the file name, relative to the copy or to a folder next to
+the items. Paths that leave the copy are never followed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ HINT: Final = "use a downloaded copy: --data llaso_eval=FOLDER (layout: tasks/ll
 
 
 def find_items(root: Path, file: str) -> Path:
-    """The file with the items of a data set.
+    """Find the file with the items of a data set.
 
     Raises:
         MissingDataError: the copy has none.
@@ -42,7 +42,7 @@ def find_items(root: Path, file: str) -> Path:
 
 
 def read_items(path: Path) -> list[dict[str, Any]]:
-    r"""Items of a data set, in file order.
+    r"""Read the items of a data set, in file order.
 
     Raises:
         InputFileError: not UTF-8, not JSON, or an item is not an object.
@@ -67,7 +67,7 @@ def read_items(path: Path) -> list[dict[str, Any]]:
 
 
 def is_safe(clip: str) -> bool:
-    """Whether a clip's path stays inside the copy.
+    """Return whether a clip's path stays inside the copy.
 
     >>> is_safe("slurp/data/audio-1.wav"), is_safe("../secret.wav"), is_safe("C:/a.wav")
     (True, False, False)
@@ -77,7 +77,7 @@ def is_safe(clip: str) -> bool:
 
 
 def clip_bases(root: Path, items: Path) -> tuple[Path, ...]:
-    """Folders that a clip's path may be relative to, nearest to the documented layout first."""
+    """Return the folders that a clip's path may be relative to, nearest to the documented layout first."""
     inside = sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
     above = [items.parent.parent] if items.parent != root else []
     return tuple(dict.fromkeys((root, items.parent, *above, *inside)))
@@ -100,7 +100,7 @@ def find_clip(bases: Sequence[Path], clip: str) -> Path | None:
 
 
 def clip_folders(clips: Iterable[str]) -> list[str]:
-    """Folders that hold the clips of a data set, sorted.
+    """Return the folders that hold the clips of a data set, sorted.
 
     >>> clip_folders(["slurp/data/a.wav", "slurp/data/b.wav", "../x.wav"])
     ['slurp/data']

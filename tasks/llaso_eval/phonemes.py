@@ -35,7 +35,7 @@ _MERGE: Final = {65 + letter: 65 + merged for letter, merged in INDEX_MERGE.item
 
 
 def letters(text: str) -> str:
-    """Official phoneme sequence: the letters A-Z of the upper-cased text, merged, one character each.
+    """Return the official phoneme sequence: the letters A-Z of the upper-cased text, merged, one character each.
 
     Upper-casing comes first: sharp s gives SS, dotless i gives I, the fi ligature gives FI.
 
@@ -46,7 +46,7 @@ def letters(text: str) -> str:
 
 
 def phoneme_rate(prediction: str, reference: str) -> float:
-    """Official error rate of one item from two ``letters`` sequences.
+    """Return the official error rate of one item from two ``letters`` sequences.
 
     Args:
         prediction: what takes the place of the prediction (as shipped: the reference text).

@@ -46,11 +46,11 @@ _OTHER_SCORES: Final = r"total|overall|completeness|sum|average|mean|final"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What a rule may look at.
+    """Input of a rule.
 
     Attributes:
         gold: the reference, verbatim.
-        response: the reply; anything but text is no answer.
+        response: the reply; anything but text is not an answer.
         entry: the data set.
         labels: raw labels of the official reading.
         strict_labels: raw labels of the strict reading.
@@ -68,7 +68,7 @@ class Item:
 
     @property
     def text(self) -> str:
-        """The reply as text, empty if it is none."""
+        """The reply as text, empty if it is not text."""
         return self.response if isinstance(self.response, str) else ""
 
     @property
@@ -78,17 +78,17 @@ class Item:
 
     @property
     def answered(self) -> bool:
-        """Whether there is more than white space."""
+        """True if there is more than white space."""
         return bool(self.text.strip())
 
     def stopped(self, metrics: Sequence[str]) -> frozenset[str]:
-        """The metrics if the reply is no text: the official scripts stop at it."""
+        """Return the metrics of a reply that is not text: the official scripts stop at it."""
         return frozenset() if isinstance(self.response, str) else frozenset(metrics)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one rule contributes to an item's score; see ``harness.types.ItemScore``."""
+    """Contribution of one rule to an item's score; see ``harness.types.ItemScore``."""
 
     metrics: dict[str, Readings]
     extracted: Any = None
@@ -101,7 +101,7 @@ def _share(correct: bool) -> dict[str, float]:
 
 
 def closed(item: Item) -> Part:
-    """Accuracy and abstention rate."""
+    """Score accuracy and abstention rate."""
     strict_labels = item.strict_labels
     verdict = choose(
         item.response,
@@ -137,7 +137,7 @@ def closed(item: Item) -> Part:
 
 
 def transcript(item: Item) -> Part:
-    """WER and CER; a reply without words or characters stops the official scripts."""
+    """Score WER and CER; a reply without words or characters stops the official scripts."""
     gold, reply = canonical_words(item.gold), canonical_words(item.text)
     characters = without_script_spaces(gold), without_script_spaces(reply)
     metrics: dict[str, Readings] = {}
@@ -157,7 +157,7 @@ def transcript(item: Item) -> Part:
 
 
 def phonemes(item: Item) -> Part:
-    """PER; a last item without letters on one side stops the official script, on both it is dropped."""
+    """Score PER; a last item without letters on one side stops the official script, on both it is dropped."""
     reply, gold = llaso_phonemes.letters(item.text), llaso_phonemes.letters(item.gold)
     edits = char_edits(ipa(item.gold), ipa(item.text))
     official = Scored(None, parsed=False)
@@ -179,7 +179,7 @@ def phonemes(item: Item) -> Part:
 
 
 def number(item: Item) -> Part:
-    """MAE of ages and pitches."""
+    """Score the MAE of ages and pitches."""
     assert item.entry.mae_ref is not None
     pitch = item.entry.number == "pitch"
     low, high = llaso_numbers.PITCHES
@@ -200,7 +200,7 @@ def number(item: Item) -> Part:
 
 
 def _official_error(item: Item, *, pitch: bool) -> tuple[Scored, int | None, float | None, bool]:
-    """Official statistics, the value read, the usable reference, and whether the script stops."""
+    """Return the official statistics, the value read, the usable reference, and whether the script stops."""
     read = llaso_numbers.official_pitch if pitch else llaso_numbers.official_age
     low, high = llaso_numbers.PITCHES
     unread = Scored(None, parsed=False)
@@ -225,7 +225,7 @@ def _official_error(item: Item, *, pitch: bool) -> tuple[Scored, int | None, flo
 
 
 def pronunciation(item: Item) -> Part:
-    """Exact match of the three pronunciation scores."""
+    """Score the exact match of the three pronunciation scores."""
     said = gold = None
     stops = item.stopped(tuple(EXACT))
     try:

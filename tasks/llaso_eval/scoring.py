@@ -2,7 +2,7 @@
 
 ``doc["_params"]["file"]`` names the data set and thereby the metrics. Official is what the shipped
 scripts compute, the swapped arguments of WER, CER and PER included; where a script would stop (an empty
-answer under WER, ``inf`` under pitch, a response that is no text) the official statistics are ``None``
+answer under WER, ``inf`` under pitch, a response that is not text) the official statistics are ``None``
 and the metric is listed in ``aborted``. Strict counts every item with a readable reference. The label
 list of a closed set depends on the whole file, so ``annotate`` puts it into each document. A stored
 judge record may hold ``reference`` in place of ``conversations``. ``verdicts`` of ``None`` means that
@@ -31,7 +31,7 @@ from tasks.llaso_eval.speakers import cluster
 
 
 def reference(doc: Document) -> str:
-    """The reference answer, verbatim.
+    """Return the reference answer, verbatim.
 
     Raises:
         InputFileError: the document has none.
@@ -52,7 +52,7 @@ def reference(doc: Document) -> str:
 
 
 def instruction(doc: Document) -> str:
-    """The human turn, verbatim; empty if the document has none (a stored judge record)."""
+    """Return the human turn, verbatim; empty if the document has none (a stored judge record)."""
     turns = doc.get("conversations")
     first = turns[0] if isinstance(turns, list) and turns else None
     value = first.get("value") if isinstance(first, dict) else None
@@ -89,7 +89,7 @@ def annotate(docs: list[Document], origin: Literal["file", "data"]) -> None:
 
 
 def signature(docs: Sequence[Document]) -> dict[str, str]:
-    """Further parts of the signature: label lists of a closed set, normalisers of transcripts and phonemes.
+    """Return the further parts of the signature: label lists of a closed set, normalisers of transcripts and phonemes.
 
     A label list is ``COUNT#HASH``: equal lists give equal parts, whether they come from a complete
     file or are the frozen ones. ``strict_labels`` appears where the strict reading uses another list
@@ -110,7 +110,7 @@ def signature(docs: Sequence[Document]) -> dict[str, str]:
 
 
 def options(doc: Document) -> tuple[str, ...]:
-    """Labels of a closed set in the order in which the prompt names them, unnamed ones last.
+    """Return the labels of a closed set in the order in which the prompt names them, unnamed ones last.
 
     >>> options({"_params": {"file": "vctk_gender_classification_test"}, "conversations": [
     ...     {"from": "human", "value": "Male or female? <audio>"}, {"from": "gpt", "value": "Male."}]})
@@ -180,7 +180,7 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
 
 
 def judge_slots(doc: Document, response: Any) -> dict[str, str] | None:
-    """What the judge prompt is filled with; ``None`` for a blank reply, which needs no call.
+    """Return the values of the judge prompt's slots; ``None`` where no call is needed.
 
     The judge never sees the question.
     """
@@ -190,7 +190,7 @@ def judge_slots(doc: Document, response: Any) -> dict[str, str] | None:
 
 
 def judge_grade(_doc: Document, reply: str) -> str | None:
-    """The score of one judge reply in the strict reading, ``None`` if it cannot be read."""
+    """Return the score of one judge reply in the strict reading, ``None`` if it cannot be read."""
     found = judge.strict([reply])
     return str(found.score) if found.read else None
 

@@ -48,13 +48,13 @@ class DataSet:
 
     @property
     def judged(self) -> bool:
-        """Whether a judge scores the set."""
+        """True if a judge scores the set."""
         return "judge_score" in self.metrics
 
 
 @lru_cache(maxsize=1)
 def data_sets() -> dict[str, DataSet]:
-    """File stem -> data set, in the order of ``sets.yaml``."""
+    """Return the data sets by file stem, in the order of ``sets.yaml``."""
     import yaml
 
     raw: dict[str, dict[str, Any]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
@@ -65,7 +65,7 @@ def data_sets() -> dict[str, DataSet]:
 
 
 def get(file: str) -> DataSet:
-    """The data set of a file stem.
+    """Return the data set of a file stem.
 
     Raises:
         UnknownNameError: there is no such data set.
@@ -80,7 +80,7 @@ def get(file: str) -> DataSet:
 
 
 def task_id(file: str) -> str:
-    """Task id of a file stem.
+    """Return the task id of a file stem.
 
     >>> task_id("3.5M_GPT3.5_end_test")
     'llaso_3_5m_gpt3_5_end'

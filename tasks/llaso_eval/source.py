@@ -37,7 +37,7 @@ SOURCE: Final = Source(
 
 
 def gold(file: str, item: Document) -> tuple[list[str], Any]:
-    """Key and gold answer of an item, as the frozen list digests them."""
+    """Return the key and gold answer of an item, as the frozen list digests them."""
     return [file, clip(item)], scoring.reference(item)
 
 
@@ -48,7 +48,7 @@ def frozen() -> dict[str, frozenset[str]]:
 
 
 def oddities(doc: Document) -> Iterator[Oddity]:
-    """What is wrong with an item."""
+    """Yield the faults of an item."""
     file = doc["_params"]["file"]
     state = compare(frozen(), *gold(file, doc))
     if state == "changed":

@@ -23,7 +23,7 @@ _NAMES: Final = (
 
 
 def clip(doc: Document) -> str:
-    r"""The item's audio path with forward slashes, empty if it names none.
+    r"""Return the item's audio path with forward slashes, empty if it names none.
 
     >>> clip({"voice": ["slurp/data\\audio-1.wav"]})
     'slurp/data/audio-1.wav'
@@ -35,7 +35,7 @@ def clip(doc: Document) -> str:
 
 
 def cluster(doc: Document) -> str:
-    r"""Speaker of an item, else its clip, else its id.
+    r"""Return the speaker of an item, else its clip, else its id.
 
     >>> cluster({"voice": ["vctk/wav48_silence_trimmed/p334\\p334_199_mic1.flac"]})
     'p334'

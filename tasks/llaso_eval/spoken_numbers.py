@@ -29,7 +29,7 @@ _SCORE_FIRST: Final = re.compile(r"(?<!\d)(\d++)\s*+for\s*+(accuracy|proso|fluen
 
 
 def official_age(text: str) -> int | None:
-    """Age in years as the shipped script reads it; ``None`` also for a range beyond a float's.
+    """Return the age in years as the shipped script reads it; ``None`` also for a range beyond a float's.
 
     >>> [official_age(text) for text in ("34 years", "20-25", "GPT-4 says 32", "an adult", "old")]
     [34, 22, 18, 22, None]
@@ -51,7 +51,7 @@ def official_age(text: str) -> int | None:
 
 
 def official_pitch(text: str) -> int | None:
-    """MIDI pitch as the shipped script reads it; the caller drops what is outside ``PITCHES``.
+    """Return the MIDI pitch as the shipped script reads it; the caller drops what is outside ``PITCHES``.
 
     Raises:
         OverflowError: the whole text is an infinite or huge number, where the script would stop.
@@ -78,7 +78,7 @@ def official_pitch(text: str) -> int | None:
 
 
 def _int(text: str) -> int | None:
-    """``int`` of a text, ``None`` where it raises ``ValueError`` (also beyond 4,300 digits)."""
+    """Return ``int`` of a text, ``None`` where it raises ``ValueError`` (also beyond 4,300 digits)."""
     try:
         return int(text)
     except ValueError:
@@ -86,7 +86,7 @@ def _int(text: str) -> int | None:
 
 
 def pronunciation(text: str) -> dict[PronunciationKey, int] | None:
-    """The three pronunciation scores of a text, ``None`` unless all three are found.
+    """Return the three pronunciation scores of a text, ``None`` unless all three are found.
 
     Raises:
         OverflowError: a score has more digits than Python turns into a number; the script stops there.
@@ -116,7 +116,7 @@ def _score(digits: str) -> int:
 
 
 def _key_first(text: str) -> dict[str, int]:
-    r"""Matches of ``(accuracy|proso|fluency).*?(?:is|:|=|as).*?(\d+)``, one line at a time.
+    r"""Return the matches of ``(accuracy|proso|fluency).*?(?:is|:|=|as).*?(\d+)``, one line at a time.
 
     Lazy matching takes the first link after the key and the first digits after the link; if a line
     has none, no later key of that line has any either.

@@ -46,7 +46,7 @@ def load(
     revision: str | None = None,
     **metadata: Any,
 ) -> dict[str, Documents]:
-    """All documents of one split, as ``{"test": Documents}``.
+    """Load all documents of one split, as ``{"test": Documents}``.
 
     Args:
         split: ``test-mini`` or ``test``.
@@ -81,13 +81,13 @@ def load(
 
 
 def audio(doc: Document) -> list[AudioRef]:
-    """The clip of a document."""
+    """Return the clip of a document."""
     clips: list[AudioRef] = doc["_audio"]
     return clips
 
 
 def _parquet(root: Path, split: str) -> tuple[Path, ...]:
-    """Parquet files of a split: below a folder named after it, else of the folder itself."""
+    """Return the parquet files of a split: below a folder named after it, else of the folder itself."""
     for name in (f"MMAU-{split}", f"mmau-{split}"):
         if (root / name).is_dir():
             return split_files(root / name, "test")
@@ -124,7 +124,7 @@ def _find_clip(root: Path, split: str, fields: Mapping[str, Any]) -> tuple[Path 
 
 
 def _checked(item: Any, where: str) -> dict[str, Any]:
-    """An item with the fields that every item has.
+    """Return an item with the fields that every item has.
 
     Raises:
         InputFileError: a field is absent or of another type.
@@ -150,7 +150,7 @@ def _from_rows(found: Iterable[Row]) -> Iterator[Entry]:
 
 
 def official_form(values: Mapping[str, Any]) -> dict[str, Any]:
-    """A parquet row as an item of the official question file.
+    """Convert a parquet row to an item of the official question file.
 
     Letter prefixes of options and answer are cut, ``other_attributes`` is unpacked, ``instruction``
     becomes ``question``.
@@ -180,7 +180,7 @@ def official_form(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unpacked(value: Any) -> Any:
-    """A value that some copies store as JSON text."""
+    """Return a value that some copies store as JSON text."""
     if not isinstance(value, str):
         return value
     try:
@@ -193,7 +193,7 @@ def _unpacked(value: Any) -> Any:
 
 
 def digest(items: Iterable[Mapping[str, Any]]) -> str:
-    """Content of a question file: sha256 over (id, choices, answer) in id order."""
+    """Digest the content of a question file: sha256 over (id, choices, answer) in id order."""
     lines = sorted(
         json.dumps([item["id"], item["choices"], item.get("answer")], ensure_ascii=False)
         for item in items

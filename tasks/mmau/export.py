@@ -28,7 +28,7 @@ _ORDER: Final = (
 
 
 def submission(samples: Iterable[tuple[Mapping[str, Any], str]]) -> list[dict[str, Any]]:
-    """Items of the question file, in the order given, each with ``model_output``.
+    """Return the items of the question file, in the order given, each with ``model_output``.
 
     Args:
         samples: (document, reply) pairs.

@@ -1,7 +1,7 @@
 """Scoring of MMAU: the official word-set rule, bit-exact, and the strict reading of letters and texts.
 
 Official: a reply is right when it holds every word of the answer and no word that only distractors have
-(README.md); items without a reply are in no denominator; a reply that is no text, an unknown task
+(README.md); items without a reply are in no denominator; a reply that is not text, an unknown task
 or difficulty, and an unhashable sub-category are where upstream stops. Strict: every item counts, and the
 reply must commit to the right option, by letter or by text (``metrics.text.commitment``). The test split's
 answers are withheld: without an answer the score is absent in both readings.
@@ -24,7 +24,7 @@ _WORD: Final = re.compile(r"\b\w+\b")
 
 
 def words(text: str) -> frozenset[str]:
-    """The distinct words of a text in lower case; an underscore is a letter, a hyphen a border.
+    """Return the distinct words of a text in lower case; an underscore is a letter, a hyphen a border.
 
     >>> sorted(words("Twenty-three, snake_case!"))
     ['snake_case', 'three', 'twenty']
@@ -33,7 +33,7 @@ def words(text: str) -> frozenset[str]:
 
 
 def is_correct(answer: str, choices: Sequence[str], reply: str) -> bool:
-    """The official rule.
+    """Apply the official rule.
 
     Args:
         answer: text of the right choice; it need not be among the choices.
@@ -54,7 +54,7 @@ def is_correct(answer: str, choices: Sequence[str], reply: str) -> bool:
 
 
 def options(doc: Document) -> tuple[str, ...]:
-    """Option texts in data order.
+    """Return the option texts in data order.
 
     Raises:
         InputFileError: the document has no list of texts.
@@ -69,7 +69,7 @@ def options(doc: Document) -> tuple[str, ...]:
 
 
 def reference(doc: Document) -> str | None:
-    """The right choice's text, ``None`` where it is withheld.
+    """Return the right choice's text, ``None`` where it is withheld.
 
     Raises:
         InputFileError: the answer is there and no text.
@@ -84,7 +84,7 @@ def reference(doc: Document) -> str | None:
 
 
 def _upstream_stops(doc: Document, response: Any) -> bool:
-    """Whether the official script would end with an exception on this item."""
+    """Return whether the official script would end with an exception on this item."""
     if response is MISSING:
         return False
     unknown = ("task" in doc and doc["task"] not in TASKS) or (

@@ -39,7 +39,7 @@ SOURCE: Final = Source(
 
 
 def gold(item: Document) -> tuple[str, Any]:
-    """Key and gold answer of an item, as the frozen list digests them."""
+    """Return the key and gold answer of an item, as the frozen list digests them."""
     return str(item["id"]), [item["choices"], item.get("answer")]
 
 
@@ -50,7 +50,7 @@ def frozen() -> dict[str, frozenset[str]]:
 
 
 def oddities(doc: Document) -> Iterator[Oddity]:
-    """What is wrong with an item."""
+    """Yield the faults of an item."""
     choices, answer = doc["choices"], doc.get("answer")
     if len(choices) < 2:
         yield Oddity("options", f"{len(choices)} choices")

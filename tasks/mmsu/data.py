@@ -35,7 +35,7 @@ Entry = tuple[dict[str, Any], AudioRef | None]
 def load(
     *, folder: str | Path | None = None, revision: str | None = None, **metadata: Any
 ) -> dict[str, Documents]:
-    """All documents, as ``{"test": Documents}`` (the hub calls its only split ``train``).
+    """Load all documents, as ``{"test": Documents}`` (the hub calls its only split ``train``).
 
     Args:
         folder: a saved data set, parquet files, or ``*.jsonl`` with clips; ``None`` is the hub.
@@ -54,7 +54,7 @@ def load(
 
 
 def audio(doc: Document) -> list[AudioRef]:
-    """The clip of a document."""
+    """Return the clip of a document."""
     clips: list[AudioRef] = doc["_audio"]
     return clips
 

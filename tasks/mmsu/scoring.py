@@ -1,9 +1,9 @@
 """Scoring of MMSU: the official letter rule, bit-exact, and the strict reading of letters and texts.
 
 Official: a reply is stripped and its lines joined; its first character, else its last but one, is the letter
-(README.md); a reply that gives no letter, or is no text, is in no denominator; a missing or empty
+(README.md); a reply that gives no letter, or is not text, is in no denominator; a missing or empty
 one counts as wrong. Strict: every item counts, and the reply must commit to the right choice, by letter or by
-text (``metrics.text.commitment``). Null choices are no options; the option text "None" is one.
+text (``metrics.text.commitment``). Null choices are not options; the option text "None" is one.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ LETTERS: Final = "ABCD"
 
 
 class Reading(NamedTuple):
-    """What the official rule makes of a reply: in the denominator or not, and its letter."""
+    """Official reading of a reply: in the denominator or not, and its letter."""
 
     counted: bool
     letter: str | None = None
 
 
 def read_letter(response: Any) -> Reading:
-    r"""The official reading of a reply.
+    r"""Read a reply as the official scorer does.
 
     >>> read_letter("B. because"), read_letter("The answer is C.")
     (Reading(counted=True, letter='B'), Reading(counted=True, letter='C'))
@@ -48,18 +48,18 @@ def read_letter(response: Any) -> Reading:
 
 
 def _choice(doc: Document, letter: str) -> Any:
-    """Text of a choice; null is ``None``, an absent key the empty text (as upstream)."""
+    """Return the text of a choice; null is ``None``, an absent key the empty text (as upstream)."""
     return doc.get(f"choice_{letter.lower()}", "")
 
 
 def options(doc: Document) -> tuple[str, ...]:
-    """The real options with their letters, in order: ``("A. a cake", "C. a drink")``."""
+    """Return the real options with their letters, in order: ``("A. a cake", "C. a drink")``."""
     texts = ((letter, _choice(doc, letter)) for letter in LETTERS)
     return tuple(f"{letter}. {text}" for letter, text in texts if isinstance(text, str) and text)
 
 
 def reference(doc: Document) -> Any:
-    """Text of the right choice."""
+    """Return the text of the right choice."""
     return doc.get("answer_gt")
 
 

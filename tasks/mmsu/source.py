@@ -23,7 +23,7 @@ SOURCE: Final = Source(
 
 
 def oddities(doc: Document) -> Iterator[Oddity]:
-    """What is wrong with an item."""
+    """Yield the faults of an item."""
     real = [doc[key] for key in CHOICES if isinstance(doc.get(key), str)]
     if len(real) not in (2, 4):
         yield Oddity("options", f"{len(real)} choices, expected 2 or 4")

@@ -81,12 +81,12 @@ def annotate(docs: list[Document], origin: Literal["file", "data"]) -> None:
 
 
 def options(doc: Document) -> tuple[str, ...]:
-    """Options in prompt order; none for kinds without options."""
+    """Return the options in prompt order; none for kinds without options."""
     return tuple(doc.get("options", ()))
 
 
 def reference(doc: Document) -> Any:
-    """Sentence, right option, number, or the instruction with its arguments.
+    """Return the sentence, right option, number, or the instruction with its arguments.
 
     >>> reference({"answer": 12, "_params": {"kind": "number", "mae_ref": 23.75}})
     12
@@ -100,7 +100,7 @@ def reference(doc: Document) -> Any:
 
 
 def signature(docs: Sequence[Document]) -> dict[str, str]:
-    """The normaliser of the text metrics, as a part of the signature.
+    """Return the normaliser of the text metrics, as a part of the signature.
 
     >>> signature([{"_params": {"kind": "transcription", "normalizer": "canonical"}}])
     {'norm': 'canonical'}

@@ -43,7 +43,7 @@ def load(
     hop: Hop,
     **metadata: Any,
 ) -> dict[str, Documents]:
-    """All documents of one track and hop, as ``{"test": Documents}``.
+    """Load all documents of one track and hop, as ``{"test": Documents}``.
 
     Args:
         folder: a downloaded copy (``tasks/sakura/README.md`` gives the layout); ``None`` is the hub.
@@ -77,7 +77,7 @@ def load(
 
 
 def audio(doc: Document) -> list[AudioRef]:
-    """The clip of a document."""
+    """Return the clip of a document."""
     clips: list[AudioRef] = doc["_audio"]
     return clips
 

@@ -26,7 +26,7 @@ Verdict = Literal["correct", "incorrect"]
 
 
 class Judgement(NamedTuple):
-    """What was read from one judge reply.
+    """Content of one judge reply.
 
     Attributes:
         verdict: ``correct``, ``incorrect``, or ``None`` for an invalid reply.
@@ -40,7 +40,7 @@ class Judgement(NamedTuple):
 
     @property
     def valid(self) -> bool:
-        """Whether the reply could be read."""
+        """True if the reply could be read."""
         return self.verdict is not None
 
 
@@ -91,7 +91,7 @@ def parse_strict(reply: str) -> Judgement:
 
 
 def official(replies: Sequence[str]) -> Judgement:
-    r"""The official reading: the first reply and no other.
+    r"""Return the official reading: the first reply and no other.
 
     Raises:
         ValueError: there is no reply.
@@ -105,7 +105,7 @@ def official(replies: Sequence[str]) -> Judgement:
 
 
 def strict(replies: Sequence[str]) -> Judgement:
-    r"""The strict reading: the first reply, or its one repeat if only that can be read.
+    r"""Return the strict reading: the first reply, or its one repeat if only that can be read.
 
     Raises:
         ValueError: there is no reply.

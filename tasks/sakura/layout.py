@@ -19,14 +19,14 @@ TRACKS = ("Animal", "Emotion", "Gender", "Language")
 
 
 class TrackFolder(NamedTuple):
-    """What a copy holds of one track: a folder with metadata, or parquet files."""
+    """Form of one track in a copy: a folder with metadata, or parquet files."""
 
     folder: Path
     parquet: tuple[Path, ...] = ()
 
 
 def clip_name(path: str) -> str:
-    r"""File name of a clip, whatever folder and separator its metadata entry was written with.
+    r"""Return the file name of a clip, whatever folder and separator its metadata entry was written with.
 
     >>> clip_name("data/Animal/audio/dog7.wav"), clip_name("audio\\dog7.wav")
     ('dog7.wav', 'dog7.wav')
@@ -35,7 +35,7 @@ def clip_name(path: str) -> str:
 
 
 def find_track(root: Path, track: str) -> TrackFolder:
-    """Where a copy keeps a track.
+    """Find the place where a copy keeps a track.
 
     Raises:
         MissingDataError: the folder holds nothing of that track.
@@ -56,7 +56,7 @@ def find_track(root: Path, track: str) -> TrackFolder:
 
 
 def read_metadata(folder: Path) -> list[dict[str, Any]]:
-    """Entries of a track folder, in file order; each has ``file`` and the original fields.
+    """Read the entries of a track folder, in file order; each has ``file`` and the original fields.
 
     Raises:
         InputFileError: the metadata file is malformed.
@@ -78,7 +78,7 @@ def _read_json(path: Path) -> list[dict[str, Any]]:
     entries = []
     for key, fields in content.items():
         if not isinstance(fields, dict):
-            raise InputFileError(f"the entry of {key!r} is no object", where=str(path))
+            raise InputFileError(f"the entry of {key!r} is not an object", where=str(path))
         entries.append({"file": clip_name(key), **fields})
     return entries
 

@@ -12,7 +12,7 @@ _LETTERS: Final = string.ascii_lowercase
 
 
 def gold_index(answer: str, options: Sequence[tuple[str, str]]) -> int | None:
-    """Position of a gold answer such as ``" (d) angry"``; ``None`` if it fits no option.
+    """Return the position of a gold answer such as ``" (d) angry"``; ``None`` if it fits no option.
 
     Args:
         answer: the answer as stored: letter and text, or the text alone; outer spaces do not count.
@@ -34,7 +34,7 @@ def gold_index(answer: str, options: Sequence[tuple[str, str]]) -> int | None:
 
 
 def parse_inline_options(text: str) -> tuple[tuple[str, str], ...]:
-    """Options that stand in a prompt as ``(a) x (b) y (c) z``.
+    """Return the options of a prompt with ``(a) x (b) y (c) z``.
 
     The last run of markers that begins with ``(a)`` and goes on letter by letter is taken; the text of
     an option ends at the next marker of the run, that of the last one at the end of its line.

@@ -24,7 +24,7 @@ GOLD_PLACEHOLDER = "[GROUND_TRUTH_ANSWER]"
 
 
 def _field(doc: Document, name: str) -> str:
-    """The field of the document's hop.
+    """Return the field of the document's hop.
 
     Raises:
         InputFileError: the document has no such text.
@@ -40,17 +40,17 @@ def _field(doc: Document, name: str) -> str:
 
 
 def instruction(doc: Document) -> str:
-    """The question of the document's hop, options inline."""
+    """Return the question of the document's hop, options inline."""
     return _field(doc, "instruction")
 
 
 def reference(doc: Document) -> str:
-    """The gold answer of the document's hop, such as ``(d) German``."""
+    """Return the gold answer of the document's hop, such as ``(d) German``."""
     return _field(doc, "answer").strip()
 
 
 def options(doc: Document) -> tuple[str, ...]:
-    """Option texts in prompt order."""
+    """Return the option texts in prompt order."""
     return tuple(text for _, text in parse_inline_options(instruction(doc)))
 
 
@@ -66,7 +66,7 @@ def _one(correct: bool) -> dict[str, int]:
 
 
 def _official(response: Any, verdicts: Sequence[Any]) -> tuple[Scored, bool]:
-    """Official reading of a judged item, and whether upstream would have stopped."""
+    """Return the official reading of a judged item, and whether upstream would have stopped."""
     if not isinstance(response, str):
         return Scored(None, parsed=False), True
     if not verdicts:  # a blank reply picks no option: incorrect by the judge's own first rule
@@ -140,7 +140,7 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
 
 
 def judge_slots(doc: Document, response: Any) -> dict[str, str] | None:
-    """What the judge prompt is filled with; ``None`` where the verdict needs no call.
+    """Return the values of the judge prompt's slots; ``None`` where no call is needed.
 
     A missing or null reply is never judged; a blank one picks no option, which is incorrect.
     """
@@ -150,7 +150,7 @@ def judge_slots(doc: Document, response: Any) -> dict[str, str] | None:
 
 
 def judge_grade(_doc: Document, reply: str) -> str | None:
-    """The verdict of one judge reply in the strict reading, ``None`` if it cannot be read."""
+    """Return the verdict of one judge reply in the strict reading, ``None`` if it cannot be read."""
     return judge.strict([reply]).verdict
 
 

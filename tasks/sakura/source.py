@@ -40,7 +40,7 @@ SOURCE: Final = Source(
 
 
 def gold(track: str, hop: str, item: Document) -> tuple[list[str], Any]:
-    """Key and gold answer of a question, as the frozen list digests them."""
+    """Return the key and gold answer of an item, as the frozen list digests them."""
     key = [track, hop, clip_name(str(item["file"]))]
     return key, [item[f"{hop}_answer"].strip(), item.get("attribute_label")]
 
@@ -52,7 +52,7 @@ def frozen() -> dict[str, frozenset[str]]:
 
 
 def oddities(doc: Document) -> Iterator[Oddity]:
-    """What is wrong with an item."""
+    """Yield the faults of an item."""
     track, hop = doc["_params"]["track"], doc["_params"]["hop"]
     choices = parse_inline_options(doc[f"{hop}_instruction"])
     if len(choices) != OPTIONS[track]:

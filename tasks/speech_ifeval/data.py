@@ -36,7 +36,7 @@ def load(
     needs_audio: bool = True,
     **metadata: Any,
 ) -> dict[str, Documents]:
-    """All documents of one question file, as ``{"test": Documents}``.
+    """Load all documents of one question file, as ``{"test": Documents}``.
 
     Args:
         part: ``closed``, ``closed_woprompt``, ``creative`` or ``cot``.
@@ -71,7 +71,7 @@ def load(
 
 
 def audio(doc: Document) -> list[AudioRef]:
-    """The clip of a document."""
+    """Return the clip of a document."""
     clips: list[AudioRef] = doc["_audio"]
     return clips
 

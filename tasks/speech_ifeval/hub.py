@@ -2,7 +2,7 @@
 
 The data set holds ``audios.tar``; the question files are published in the source repository and may or
 may not be on the hub. If they are not, the archive is not downloaded and the error says what to fetch. The
-archive is unpacked beside its final place and renamed, so that an interrupted run leaves no half copy.
+archive is unpacked next to its final place and renamed, so that an interrupted run leaves no half copy.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def fetch(part: str, revision: str | None) -> HubCopy:
 
 
 def _download(patterns: list[str], revision: str | None) -> Path:
-    """The snapshot folder with the files of these names, if there are any; its name is the commit."""
+    """Return the snapshot folder with the files of these names, if there are any; its name is the commit."""
     from huggingface_hub import snapshot_download
 
     try:

@@ -18,7 +18,7 @@ _OFFICIAL: Final = re.compile(r"(?<=result:\s)(?:yes|no)", re.IGNORECASE)
 
 
 def parse(reply: str) -> str | None:
-    r"""The word that the official pattern finds, verbatim; ``None`` where upstream stops.
+    r"""Return the word that the official pattern finds, verbatim; ``None`` where upstream stops.
 
     >>> [parse(text) for text in ("Result: YES", "result:\nno", "Result: Not sure")]
     ['YES', 'no', 'No']

@@ -49,7 +49,7 @@ class Copy(NamedTuple):
 
 
 def find_copy(root: Path, part: str) -> Copy:
-    """Where a copy keeps one part.
+    """Find the place where a copy keeps one part.
 
     Raises:
         MissingDataError: the folder has no such question file, or clips that were not unpacked.
@@ -68,7 +68,7 @@ def find_copy(root: Path, part: str) -> Copy:
 
 
 def find_clips(root: Path) -> Path | None:
-    """The folder that ``audio_filepath`` is relative to.
+    """Find the folder that ``audio_filepath`` is relative to.
 
     Raises:
         MissingDataError: there is an archive but no unpacked folder.
@@ -88,7 +88,7 @@ def find_clips(root: Path) -> Path | None:
 
 
 def clip_path(stored: str) -> PurePosixPath:
-    r"""A clip's path below ``audios``, without anything that leads out of it.
+    r"""Return a clip's path below ``audios``, without anything that leads out of it.
 
     >>> str(clip_path("./MMAU/a.wav")), str(clip_path("..\\MMAU\\a.wav"))
     ('MMAU/a.wav', 'MMAU/a.wav')
@@ -98,7 +98,7 @@ def clip_path(stored: str) -> PurePosixPath:
 
 
 def read_questions(path: Path) -> list[dict[str, Any]]:
-    r"""Documents of a question file, in order, fields verbatim. Lines end at ``\n`` only.
+    r"""Read the documents of a question file, in order, fields verbatim. Lines end at ``\n`` only.
 
     Raises:
         InputFileError: a line is not a JSON object with text in ``instruction`` and ``audio_filepath``.

@@ -51,7 +51,7 @@ def _share(correct: float) -> dict[str, float]:
 
 
 def reference(doc: Document) -> str:
-    """The gold label; without one, the instruction ids; ``reasoning`` for chain of thought.
+    """Return the gold label; without one, the instruction ids; ``reasoning`` for chain of thought.
 
     >>> reference({"label": "Man", "instruction_id_list": ["detectable_format:title"]})
     'Man'
@@ -62,7 +62,7 @@ def reference(doc: Document) -> str:
 
 
 def item_id(doc: Document) -> str | None:
-    """The id of a stored document whose record has none; chain of thought is named by its clip.
+    """Return the id of a stored document whose record has none; chain of thought is named by its clip.
 
     >>> item_id({"id": 12, "metric": "wer", "instruction_id_list": ["startend:quotation"]})
     'closed/12'
@@ -81,7 +81,7 @@ def item_id(doc: Document) -> str | None:
 
 
 def signature(docs: Sequence[Document]) -> dict[str, str]:
-    """The normaliser of ``wer``, as a part of the signature.
+    """Return the normaliser of ``wer``, as a part of the signature.
 
     >>> signature([{"metric": "wer"}]), signature([{"metric": "cot"}])
     ({'norm': 'speech_ifeval/canonical_speech_ifeval'}, {})
@@ -136,7 +136,7 @@ def _metrics(doc: Document) -> tuple[str, ...]:
 
 
 def _ruled(doc: Document, response: Any) -> _Result:
-    """All instructions of the document; official items hold one."""
+    """Return all instructions of the document; official items hold one."""
     if not isinstance(response, str):
         return _Result(Scored(None, parsed=False), Scored(_FAILED, parsed=False), aborted=True)
     parsed = bool(response.strip())
@@ -159,7 +159,7 @@ def _ruled(doc: Document, response: Any) -> _Result:
 
 
 def _unchecked_upstream(ids: Any, kwargs: Any, response: str) -> Scored:
-    """The strict reading of an item at which upstream stops: null arguments of other rules are no hindrance."""
+    """Return the strict reading of an item at which upstream stops; null arguments of other rules do not matter."""
     try:
         strict = evaluate(ids, kwargs, response, "speech_ifeval", strict_reading=True)
     except InstructionError:
@@ -229,7 +229,7 @@ def _transcribed(doc: Document, response: Any, verdicts: Sequence[Any] | None) -
 
 
 def judge_slots(doc: Document, response: Any) -> dict[str, str] | None:
-    """What the judge prompt is filled with; ``None`` where a rule decides or there is no reply."""
+    """Return the values of the judge prompt's slots; ``None`` where no call is needed."""
     metric = doc.get("metric")
     if metric not in _JUDGED or not isinstance(response, str):
         return None
@@ -238,7 +238,7 @@ def judge_slots(doc: Document, response: Any) -> dict[str, str] | None:
 
 
 def judge_grade(doc: Document, reply: str) -> str | None:
-    """The verdict of one judge reply in the strict reading, ``None`` if it cannot be read.
+    """Return the verdict of one judge reply in the strict reading, ``None`` if it cannot be read.
 
     An extract is a verdict of its own: the normalised text.
     """

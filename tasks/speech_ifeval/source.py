@@ -28,7 +28,7 @@ SOURCE: Final = Source(
 
 
 def oddities(doc: Document) -> Iterator[Oddity]:
-    """What is wrong with an item."""
+    """Yield the faults of an item."""
     names = list(map(str, doc.get("instruction_id_list") or ()))
     if unknown := sorted(set(names) - set(INSTRUCTION_IDS)):
         yield Oddity("instructions", f"unknown instructions {', '.join(unknown)}")

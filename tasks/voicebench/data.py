@@ -40,7 +40,7 @@ def load(
     split: str | None = None,
     **metadata: Any,
 ) -> dict[str, Documents]:
-    """All documents of one configuration, as ``{"test": Documents}``.
+    """Load all documents of one configuration, as ``{"test": Documents}``.
 
     Args:
         folder: a downloaded copy (``tasks/voicebench/README.md`` gives the layouts); ``None`` is the hub.
@@ -77,7 +77,7 @@ def load(
 
 
 def audio(doc: Document) -> list[AudioRef]:
-    """The clip of a document."""
+    """Return the clip of a document."""
     clips: list[AudioRef] = doc["_audio"]
     return clips
 
@@ -95,7 +95,7 @@ def _from_hub(config: str, split: str | None, revision: str | None) -> _Copy:
 
 
 def _rows(config: str, split: Split) -> Iterator[tuple[dict[str, Any], AudioRef]]:
-    """Rows of a split with their audio, named by configuration, split and row."""
+    """Yield the rows of a split with their audio, named by configuration, split and row."""
     rows: Iterator[tuple[dict[str, Any], ClipSource]] = (
         iter(saved_rows(saved_files(split.saved)))
         if split.saved is not None

@@ -75,7 +75,7 @@ def _evaluate(doc: Document, response: str, *, strict_reading: bool) -> Instruct
 
 
 def _strict(doc: Document, response: str, number: int) -> Stats:
-    """Statistics of the strict reading; an instruction that cannot be checked fails the whole item."""
+    """Return the statistics of the strict reading; an instruction that cannot be checked fails the whole item."""
     try:
         return _stats(_evaluate(doc, response, strict_reading=True))
     except InstructionError:
@@ -121,7 +121,7 @@ def _result(
 
 
 def _of(metric: str, stats: Stats | None) -> Stats | None:
-    """Statistics of one of the five metrics."""
+    """Return the statistics of one of the five metrics."""
     if stats is None or metric == "if_rate":
         return stats
     rate = metric.removeprefix("if_")

@@ -27,7 +27,7 @@ _LONGEST_NUMBER: Final = 4000
 
 
 def rating(reply: str) -> float | None:
-    r"""A score as the official code reads it, whatever its range.
+    r"""Return a score as the official code reads it, whatever its range.
 
     Returns:
         The reply as a float, else the first ``[[digits]]``; ``None`` where the official run dies
@@ -43,7 +43,7 @@ def rating(reply: str) -> float | None:
 
 
 def mean_is_no_number(replies: Sequence[str]) -> str | None:
-    """What the official code prints for votes whose mean is ``inf`` or ``nan``; ``None`` for any others.
+    """Return the official code's output for votes whose mean is ``inf`` or ``nan``; ``None`` for any others.
 
     >>> mean_is_no_number(["inf", "3", "3"]), mean_is_no_number(["nan", "3"]), mean_is_no_number(["1e400", "4"])
     ('inf', 'nan', 'inf')
@@ -83,7 +83,7 @@ def strict_rating(reply: str) -> float | None:
 
 
 def majority_yes(replies: Sequence[str]) -> float:
-    """The official vote: 1 if the most frequent reply, in lower case, is exactly ``yes``.
+    """Return the official vote: 1 if the most frequent reply, in lower case, is exactly ``yes``.
 
     Which of several most frequent replies wins depends on a hash seed upstream; each is taken to win
     equally often, so that three different replies with one ``yes`` count 1/3.
@@ -101,7 +101,7 @@ def majority_yes(replies: Sequence[str]) -> float:
 
 
 def most_frequent(replies: Sequence[str]) -> tuple[str, ...]:
-    """The most frequent replies in lower case, in order of first appearance.
+    """Return the most frequent replies in lower case, in order of first appearance.
 
     Raises:
         ValueError: there is no reply.
@@ -126,7 +126,7 @@ def vote(reply: str) -> bool | None:
 
 
 def strict_majority(replies: Sequence[str]) -> bool | None:
-    """The majority of the readable votes; ``None`` for a tie or no readable vote.
+    """Return the majority of the readable votes; ``None`` for a tie or no readable vote.
 
     >>> strict_majority(["Yes.", "Maybe", "no", "yes"]), strict_majority(["yes", "no"])
     (True, None)

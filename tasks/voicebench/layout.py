@@ -72,7 +72,7 @@ _SAVED: Final = "state.json"
 
 
 class Split(NamedTuple):
-    """Where a split lies: parquet files, or one folder written by ``save_to_disk``."""
+    """Place of a split: parquet files, or one folder written by ``save_to_disk``."""
 
     name: str
     parquet: tuple[Path, ...] = ()
@@ -80,7 +80,7 @@ class Split(NamedTuple):
 
 
 def split_of(path: Path, known: Mapping[str, int]) -> str:
-    """The split a parquet file belongs to, by the official split names where there are any.
+    """Return the split a parquet file belongs to, by the official split names where there are any.
 
     Args:
         path: the file, relative to its configuration's folder.
@@ -99,7 +99,7 @@ def split_of(path: Path, known: Mapping[str, int]) -> str:
 
 
 def find_splits(root: Path, config: str) -> dict[str, Split]:
-    """The splits that a copy holds of a configuration; official ones first, in reporting order.
+    """Find the splits that a copy holds of a configuration; official ones first, in reporting order.
 
     Raises:
         MissingDataError: the folder holds nothing of that configuration.
@@ -131,7 +131,7 @@ def find_splits(root: Path, config: str) -> dict[str, Split]:
 
 
 def _saved(folder: Path) -> Iterator[Split]:
-    """Saved splits of a folder: a saved ``Dataset`` itself, or the members of a ``DatasetDict``."""
+    """Yield the saved splits of a folder: a saved ``Dataset`` itself, or the members of a ``DatasetDict``."""
     for place in (folder, *sorted(path for path in folder.iterdir() if path.is_dir())):
         if inside(folder, place / _SAVED) is not None:
             stored = _read_json(place / _SAVED).get("_split")
@@ -140,7 +140,7 @@ def _saved(folder: Path) -> Iterator[Split]:
 
 
 def _config_name(split: Split) -> str:
-    """The configuration that a saved split says it belongs to."""
+    """Return the configuration that a saved split says it belongs to."""
     description = split.saved / "dataset_info.json" if split.saved else None
     if description is None or not description.is_file():
         return ""

@@ -16,7 +16,7 @@ def verdict(reference: str, response: Any, question: Any) -> tuple[bool | None, 
 
     Args:
         reference: the reference answer.
-        response: the reply; upstream stops at one that is no text.
+        response: the reply; upstream stops at one that is not text.
         question: the prompt; the model reads it.
 
     Returns:

@@ -47,7 +47,7 @@ class Rule(NamedTuple):
     verdict: int
 
     def hits(self, text: str) -> bool:
-        """Whether the rule fires on a normalised reply."""
+        """Return whether the rule fires on a normalised reply."""
         if self.test == "contains":
             return self.before in text
         if self.test == "equals":
@@ -101,7 +101,7 @@ def refusal_keywords() -> tuple[str, ...]:
 
 
 def without_turn_tag(text: str) -> str:
-    """The text without one leading turn tag; white space is stripped only if there was one.
+    """Return the text without one leading turn tag; white space is stripped only if there was one.
 
     >>> without_turn_tag("<2> B."), without_turn_tag(" B.")
     ('B.', ' B.')
@@ -110,7 +110,7 @@ def without_turn_tag(text: str) -> str:
 
 
 def mcq_letter(reply: str) -> str | None:
-    """The option letter of a multiple-choice reply.
+    """Return the option letter of a multiple-choice reply.
 
     >>> mcq_letter("I would choose B, since wool is warm.")
     'B'
@@ -132,7 +132,7 @@ def mcq_letter(reply: str) -> str | None:
 
 
 def bbh_subtask(item_id: str) -> Subtask | None:
-    """The sub-task that an item id names.
+    """Return the sub-task that an item id names.
 
     >>> bbh_subtask("navigate_12")
     'navigate'
@@ -141,7 +141,7 @@ def bbh_subtask(item_id: str) -> Subtask | None:
 
 
 def bbh_normalize(reply: str) -> str:
-    """The form of a reply that BBH rules are matched on.
+    """Return the form of a reply that BBH rules are matched on.
 
     >>> bbh_normalize("<1> The final answer: **No**, thanks.<|user|>")
     'the final answer no thanks'
@@ -156,7 +156,7 @@ def bbh_normalize(reply: str) -> str:
 
 
 def bbh_verdict(reply: str, subtask: Subtask) -> int | None:
-    """1 for yes or (B), 0 for no or (A), ``None`` if no rule of the sub-task hits.
+    """Return 1 for yes or (B), 0 for no or (A), ``None`` if no rule of the sub-task hits.
 
     >>> bbh_verdict("No, you are not at the starting point.", "navigate")
     0
@@ -173,7 +173,7 @@ def bbh_verdict(reply: str, subtask: Subtask) -> int | None:
 
 
 def bbh_gold(reference: str) -> int | None:
-    """1 or 0 for a reference, ``None`` for one that the official scorer does not know.
+    """Return 1 or 0 for a reference, ``None`` for one that the official scorer does not know.
 
     >>> bbh_gold("Yes"), bbh_gold("(A)"), bbh_gold("maybe")
     (1, 0, None)
@@ -182,7 +182,7 @@ def bbh_gold(reference: str) -> int | None:
 
 
 def is_refusal(reply: str) -> bool:
-    """Whether a reply holds a refusal literal; a blank reply counts as one.
+    """Return whether a reply holds a refusal literal; a blank reply counts as one.
 
     >>> is_refusal("I cannot help."), is_refusal(" "), is_refusal("Step one: mix them.")
     (True, True, False)
@@ -194,7 +194,7 @@ def is_refusal(reply: str) -> bool:
 
 
 def contains_words(reference: str, reply: str) -> bool:
-    """The substring branch without its defects: whole words only, and never an empty reference.
+    """Return the substring branch without its defects: whole words only, and never an empty reference.
 
     >>> contains_words("no", "I know."), contains_words("the moon", "On the Moon!")
     (False, True)

@@ -36,7 +36,7 @@ _UNREAD: Final = Scored(None, parsed=False)
 
 
 def config_of(doc: Document) -> str:
-    """The configuration that a document belongs to.
+    """Return the configuration that a document belongs to.
 
     Raises:
         InputFileError: the document's parameters name none.
@@ -64,7 +64,7 @@ def _share(correct: float) -> Stats:
 
 
 def _blank(response: Any) -> bool:
-    """Whether there is no reply to read: missing, null, not text, or white space only."""
+    """Return whether there is no reply to read: missing, null, not text, or white space only."""
     return not isinstance(response, str) or not response.strip()
 
 
@@ -78,7 +78,7 @@ def _votes(verdicts: Sequence[Any]) -> list[str]:
 
 
 def _open(_doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemScore:
-    """Mean of the judge's scores."""
+    """Return the mean of the judge's scores."""
     if verdicts is None:
         return ItemScore({"judge_score": {"official": _ABSENT, "strict": _ABSENT}})
     texts = _votes(verdicts)
@@ -111,7 +111,7 @@ def _open(_doc: Document, response: Any, verdicts: Sequence[Any] | None) -> Item
 
 
 def _qa(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemScore:
-    """PEDANT's verdict, the judge's majority vote, and their mean.
+    """Return PEDANT's verdict, the judge's majority vote, and their mean.
 
     Where the model that decides is not here, the official ``panda`` has no statistics, and neither has
     ``sdqa``. Strict ``panda`` is PEDANT's substring branch on whole words; strict ``sdqa`` is the vote alone.
@@ -155,7 +155,7 @@ def _qa(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemSco
 
 
 def _strict_vote(response: Any, votes: Sequence[str]) -> Scored:
-    """Majority of the readable votes; no vote at all is no statistics, unless there is no reply."""
+    """Return the majority of the readable votes; no vote at all gives no statistics, unless there is no reply."""
     if _blank(response):
         return _wrong()
     if not votes:
@@ -165,7 +165,7 @@ def _strict_vote(response: Any, votes: Sequence[str]) -> Scored:
 
 
 def _mcq(doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> ItemScore:
-    """The first option letter that a template finds; strictly the option committed to."""
+    """Return the first option letter that a template finds; strictly the option committed to."""
     gold = _text(doc, "reference")
     if not isinstance(response, str):
         return _stopped("accuracy")
@@ -179,7 +179,7 @@ def _mcq(doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> ItemS
 
 
 def _bbh(doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> ItemScore:
-    """The verdict of the first rule of the sub-task's chains; strictly the one committed to."""
+    """Return the verdict of the first rule of the sub-task's chains; strictly the one committed to."""
     gold = rules.bbh_gold(_text(doc, "reference"))
     subtask = rules.bbh_subtask(_text(doc, "id"))
     if not isinstance(response, str) or gold is None or subtask is None:
@@ -191,7 +191,7 @@ def _bbh(doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> ItemS
 
 
 def _read_or_drawn(extracted: Any, correct: bool, expected: float, strict: Scored) -> ItemScore:
-    """Accuracy: official of an answer that was read, or the expectation of the draw; strict as given."""
+    """Return the accuracy: official of an answer that was read, or the expectation of the draw; strict as given."""
     if extracted is None:
         official = Scored(_share(expected), parsed=False)
     else:
@@ -200,14 +200,14 @@ def _read_or_drawn(extracted: Any, correct: bool, expected: float, strict: Score
 
 
 def _stopped(metric: Literal["accuracy", "refusal_rate"]) -> ItemScore:
-    """An item that the official scorer cannot get past; strictly it is wrong."""
+    """Return an item that the official scorer cannot get past; strictly it is wrong."""
     return ItemScore(
         {metric: {"official": _UNREAD, "strict": _wrong()}}, aborted=frozenset({metric})
     )
 
 
 def _harm(_doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> ItemScore:
-    """Whether the reply holds a refusal literal; strictly whether it refuses, in words and in deed."""
+    """Return whether the reply holds a refusal literal; strictly whether it refuses, in words and in deed."""
     if not isinstance(response, str):
         return _stopped("refusal_rate")
     refused = rules.is_refusal(response)
@@ -270,7 +270,7 @@ def annotate(docs: list[Document], origin: Literal["file", "data"]) -> None:
 
 
 def options(doc: Document) -> tuple[str, ...]:
-    """Answers that a document allows, in the form that the official scorer reads; none if it is open.
+    """Return the answers that a document allows, in the form that the official scorer reads; none if it is open.
 
     >>> options({"id": "hyperbaton_3", "_params": {"config": "bbh"}})
     ('A)', 'B)')
@@ -286,14 +286,14 @@ def options(doc: Document) -> tuple[str, ...]:
 
 
 def reference(doc: Document) -> Any:
-    """The reference answer; the instructions in the instruction subset; ``None`` if there is none."""
+    """Return the reference answer; the instructions in the instruction subset; ``None`` if there is none."""
     if CONFIGS[config_of(doc)].evaluator == "ifeval":
         return doc.get("instruction_id_list")
     return doc.get("reference")
 
 
 def judge_slots(doc: Document, response: Any) -> dict[str, str] | None:
-    """What the judge prompt is filled with; ``None`` where no judge is needed.
+    """Return the values of the judge prompt's slots; ``None`` where no call is needed.
 
     Upstream asks about blank replies as well, three times, so that their official score is known
     only after the call.
@@ -306,7 +306,7 @@ def judge_slots(doc: Document, response: Any) -> dict[str, str] | None:
 
 
 def judge_grade(doc: Document, reply: str) -> str | None:
-    """The verdict of one vote in the strict reading, ``None`` if it cannot be read."""
+    """Return the verdict of one vote in the strict reading, ``None`` if it cannot be read."""
     if CONFIGS[config_of(doc)].evaluator == "qa":
         vote = judge.vote(reply)
         return None if vote is None else ("yes" if vote else "no")
@@ -315,7 +315,7 @@ def judge_grade(doc: Document, reply: str) -> str | None:
 
 
 def lacking(parameters: Mapping[str, Any]) -> str | None:
-    """What the official reading of a task lacks on this machine: spoken question answering has a model."""
+    """Describe what the official reading of a task lacks on this machine: spoken question answering has a model."""
     return panda.lacking() if CONFIGS[parameters["config"]].evaluator == "qa" else None
 
 

@@ -40,7 +40,7 @@ SOURCE: Final = Source(
 
 
 def oddities(doc: Document) -> Iterator[Oddity]:
-    """What is wrong with an item."""
+    """Yield the faults of an item."""
     if not isinstance(doc["prompt"], str) or not doc["prompt"].strip():
         yield Oddity("label", "the prompt is empty")
     evaluator, gold = CONFIGS[doc["_params"]["config"]].evaluator, doc.get("reference")

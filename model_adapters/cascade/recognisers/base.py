@@ -36,7 +36,7 @@ class HearingError(Exception):
 
 
 class Recogniser(Protocol):
-    """What the cascade needs of a recogniser."""
+    """Interface of a recogniser to the cascade."""
 
     sampling_rate: int | None
     """Rate in Hz at which it hears, ``None`` if it takes clips as they are; known once it is open."""
@@ -46,7 +46,7 @@ class Recogniser(Protocol):
         ...
 
     def hear(self, clip: Audio) -> str:
-        """Transcript of a clip.
+        """Transcribe a clip.
 
         Raises:
             AudioError: the clip cannot be read.
@@ -55,7 +55,7 @@ class Recogniser(Protocol):
         ...
 
     def start(self, clip: Audio) -> Future[str] | None:
-        """Hear a clip beside others; ``None`` if it hears one at a time."""
+        """Do nothing: it hears one clip at a time."""
         ...
 
     def close(self) -> None:
@@ -73,15 +73,15 @@ class LocalRecogniser:
         raise NotImplementedError
 
     def transcribe(self, samples: npt.NDArray[np.float32]) -> str:
-        """Transcript of a mono clip at ``sampling_rate``."""
+        """Transcribe a mono clip at ``sampling_rate``."""
         raise NotImplementedError
 
     def hear(self, clip: Audio) -> str:
-        """Transcript of a clip."""
+        """Transcribe a clip."""
         return self.transcribe(clip.decode(self.sampling_rate))
 
     def start(self, clip: Audio) -> Future[str] | None:
-        """Nothing: it hears one clip at a time."""
+        """Do nothing: it hears one clip at a time."""
         del clip
         return None
 
@@ -94,6 +94,6 @@ def in_stretches(
     rate: int,
     decode: Callable[[npt.NDArray[np.float32]], str],
 ) -> str:
-    """Transcript of a clip whose stretches are decoded one by one, joined by blanks."""
+    """Transcribe a clip whose stretches are decoded one by one; join them by blanks."""
     parts = [decode(part).strip() for part in split_at_quiet(samples, CHUNK_SECONDS, rate)]
     return " ".join(part for part in parts if part)

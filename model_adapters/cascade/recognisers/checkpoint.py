@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 LONGEST_ANSWER: Final = 440
-"""Tokens for a stretch: what Whisper has room for beside its prompt, and more than 30 s of speech need."""
+"""Tokens for a stretch: what Whisper has room for after its prompt, and more than 30 s of speech need."""
 SHORTEST_SECONDS: Final = 0.1
 """A shorter clip is padded with silence: the first layers of wav2vec 2.0 need 25 ms."""
 _CLASSES: Final = (
@@ -98,7 +98,7 @@ class TransformersRecogniser(LocalRecogniser):
         return ":".join(["transformers", *parts])
 
     def transcribe(self, samples: npt.NDArray[np.float32]) -> str:
-        """Greedy transcript; stretches of a long clip are joined by blanks.
+        """Transcribe greedily; stretches of a long clip are joined by blanks.
 
         Raises:
             HearingError: the model failed on this clip.
@@ -125,7 +125,7 @@ class TransformersRecogniser(LocalRecogniser):
             raise HearingError(ErrorInfo(kind, f"the recogniser: {first_line(error)}")) from error
 
     def _generation_arguments(self, model: Any) -> dict[str, Any]:
-        """What the pipeline is to pass on: CTC models and transducers take nothing."""
+        """Return the arguments for the pipeline; CTC models and transducers take none."""
         whisper = self.pipeline.type == "seq2seq_whisper"
         multilingual = whisper and getattr(model.generation_config, "is_multilingual", True)
         if self._language is not None and not multilingual:
@@ -147,7 +147,7 @@ class TransformersRecogniser(LocalRecogniser):
 
 
 def _load(transformers: Any, source: Source, dtype: str) -> tuple[Any, Any]:
-    """Model and processor of a checkpoint."""
+    """Load the model and processor of a checkpoint."""
     from safetensors import SafetensorError
 
     keywords = source.keywords
@@ -175,10 +175,10 @@ def _load(transformers: Any, source: Source, dtype: str) -> tuple[Any, Any]:
 
 
 def _class_of(transformers: Any, config: Any, name: str) -> Any:
-    """The class of a config: the one that the checkpoint names, else the one transformers knows for it.
+    """Return the class of a config: the one that the checkpoint names, else the one transformers knows for it.
 
     Raises:
-        AdapterError: it is no speech recogniser.
+        AdapterError: it is not a speech recogniser.
     """
     autos = [auto for named in _CLASSES if (auto := getattr(transformers, named, None)) is not None]
     fitting = [auto for auto in autos if type(config) in auto._model_mapping]

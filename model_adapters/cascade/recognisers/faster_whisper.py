@@ -71,7 +71,7 @@ class FasterWhisper(LocalRecogniser):
         return f"faster-whisper:{identity}:{self._compute_type}:{self._language or 'auto'}"
 
     def transcribe(self, samples: npt.NDArray[np.float32]) -> str:
-        """Greedy transcript, one temperature, no text carried from window to window."""
+        """Transcribe greedily, at one temperature, with no text carried from window to window."""
         segments, _ = self._model.transcribe(
             samples,
             language=self._language,

@@ -44,7 +44,7 @@ class PocketSphinx(LocalRecogniser):
         return f"pocketsphinx:{version('pocketsphinx')}:en-us:{MAX_ACTIVE_STATES}"
 
     def transcribe(self, samples: npt.NDArray[np.float32]) -> str:
-        """Transcript; stretches of a long clip are joined by spaces."""
+        """Transcribe a clip; stretches of a long clip are joined by spaces."""
         return in_stretches(samples, SAMPLING_RATE, self._decode)
 
     def _decode(self, samples: npt.NDArray[np.float32]) -> str:

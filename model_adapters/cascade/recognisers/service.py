@@ -41,7 +41,7 @@ class TranscriptionService:
 
     Raises:
         MissingKeyError: the service's key is not in the environment.
-        UsageError: the URL is none.
+        UsageError: the URL is not valid.
     """
 
     sampling_rate: int | None = None
@@ -78,7 +78,7 @@ class TranscriptionService:
         )
 
     def hear(self, clip: Audio) -> str:
-        """Transcript of a clip.
+        """Transcribe a clip.
 
         Raises:
             AdapterError: the service refuses the key.
@@ -145,9 +145,9 @@ def _malformed(message: str) -> Attempt:
 
 
 def open_client(key: Secret, options: ClientOptions) -> AsyncOpenAI:
-    """OpenAI's client without retries of its own; every request has a connection of its own.
+    """Open OpenAI's client without retries of its own; every request has a connection of its own.
 
-    What setting one up costs is little beside what is sent, and none is reused after the server has broken it.
+    Setting one up costs little compared with what is sent, and none is reused after the server has broken it.
     """
     import openai
 

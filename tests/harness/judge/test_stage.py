@@ -333,7 +333,7 @@ def test_judging_runs_beside_generation_and_ends_with_it(tmp_path: Path) -> None
 
     with RunDirectory(tmp_path / "run") as run:
         found = stage(run, judge)
-        asyncio.run(found.beside(generation(run, found)))
+        asyncio.run(found.alongside(generation(run, found)))
     assert order.count("judged") == 10
     assert "judged" in order[: order.index("generated") + 4]  # long before generation ended
 
@@ -346,7 +346,7 @@ def test_a_dead_model_ends_the_stage_with_its_own_error(tmp_path: Path) -> None:
     with RunDirectory(tmp_path / "run") as run:
         found = stage(run, Judge(lambda number, text: says(YES)))
         with pytest.raises(UsageError, match="the model died"):
-            asyncio.run(found.beside(generation()))
+            asyncio.run(found.alongside(generation()))
 
 
 def test_model_names() -> None:

@@ -235,7 +235,7 @@ def test_a_request_over_the_limit_is_an_error_and_nothing_is_cut(
     (found,) = GEMINI.ask(echo, request("What?", tone), inline_limit=0.4)
     assert found.error is not None
     assert (found.error.kind, found.error.retryable, found.text) == ("too_large", False, None)
-    assert "0.4 MB are the limit" in found.error.message
+    assert "the limit is 0.4 MB" in found.error.message
     assert echo.ledger()["requests"] == before
     (found,) = GEMINI.ask(echo, request("What?", tone), inline_limit=0.5)
     assert (found.text, found.error) == ("What?", None)

@@ -109,7 +109,7 @@ def test_the_record_of_a_run_says_what_was_done(
 def test_unreadable_and_too_many_clips_are_values() -> None:
     from harness.audio import AudioRef
 
-    policy = ClipPolicy(16_000, window=30.0, most=1)
+    policy = ClipPolicy(16_000, window=30.0, maximum=1)
     broken = take_clips(request(AudioRef(b"nothing", "x.wav")).messages, policy)
     assert isinstance(broken, ErrorInfo)
     assert broken.kind == "audio"

@@ -89,7 +89,7 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     "granite": granite,
     "phi4": phi4,
 }
-SYSTEM_PROMPTS = {"voxtral": "its tokenizer takes no system prompt beside a clip"}
+SYSTEM_PROMPTS = {"voxtral": "its tokenizer takes no system prompt together with a clip"}
 """Families that refuse one."""
 
 

@@ -38,7 +38,7 @@ def run(
     )
     rows = [[0, 0] for _ in scripts]
     finished = [False] * len(scripts)
-    for step in range(thinking.most):
+    for step in range(thinking.maximum):
         scores = torch.zeros(len(scripts), 10)
         for number, script in enumerate(scripts):
             scores[number, script[step] if step < len(script) else 7] = 5.0

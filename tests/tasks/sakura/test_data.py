@@ -147,7 +147,7 @@ def test_an_unreachable_hub_says_how_to_use_a_copy(monkeypatch: pytest.MonkeyPat
     [
         ("metadata.json", '{"a": 1,', "not valid JSON"),
         ("metadata.json", "[1]", "found list"),
-        ("metadata.json", '{"a.wav": 3}', "'a.wav' is no object"),
+        ("metadata.json", '{"a.wav": 3}', "'a.wav' is not an object"),
         (
             "metadata.json",
             '{"a.wav": {"single_answer": null}}',

@@ -1,0 +1,35 @@
+"""Options of the gate and their defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+ALPHA: Final = 0.05
+MAX_DROP: Final = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class GateOptions:
+    """Options of the gate.
+
+    ``min_effect`` and ``max_drop`` are shares of a metric's scale: 0.02 is 2 points of accuracy, 0.02
+    of WER, 0.08 of a judge score from 1 to 5, and for MAE 2 % of the baseline's error.
+
+    Attributes:
+        tasks: tasks to test; ``None``: all of the baseline.
+        metrics: metrics to test; ``None``: all with a strict value, but a judge-free control only
+            where a task has no value of the judged metric that it stands for.
+        alpha: level of the tests after Holm's adjustment.
+        min_effect: smaller drops never fail.
+        max_drop: a test that cannot see such a drop is inconclusive.
+        fail_inconclusive: an inconclusive gate exits with 5.
+    """
+
+    tasks: Sequence[str] | None = None
+    metrics: Sequence[str] | None = None
+    alpha: float = ALPHA
+    min_effect: float = 0.0
+    max_drop: float = MAX_DROP
+    fail_inconclusive: bool = False
