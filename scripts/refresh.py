@@ -13,14 +13,8 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from harness.task_loading.index import (
-    INDEX_FILE,
-    TaskEntry,
-    TaskIndex,
-    render_index,
-    scan,
-    tasks_root,
-)
+from harness.task_loading.index import INDEX_FILE, TaskEntry, TaskIndex, render_index, scan
+from harness.task_loading.places import tasks_root
 from harness.task_loading.sources import source_module
 from leaderboards.renderers import FORMATS
 from metrics.registry import METRICS, Measure

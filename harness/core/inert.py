@@ -16,7 +16,7 @@ _ACTIVE: Final = re.compile(
 )
 _SHORT: Final = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _JOINER: Final = "\u2060"
-"""Word joiner: nothing is seen of it, and what it stands in is no link, mention or reference any more."""
+"""Word joiner: nothing is seen of it, and the text around it is not a link, mention or reference any more."""
 _LINKS: Final = re.compile(
     r"@(?=[\w-])|#(?=\w)|(?<=\w):(?=//)|\bwww(?=\.)|\b(?:GH|gh)(?=-\d)", re.IGNORECASE
 )

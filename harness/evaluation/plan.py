@@ -22,7 +22,7 @@ from harness.run.signature import Parts, generation_part, n_part, prompt_part
 from harness.settings import Settings, parse_limit
 from harness.task_loading.availability import LeftOut, from_error, refuse, without_judge
 from harness.task_loading.checks.code import code_part
-from harness.task_loading.contract import cluster_note
+from harness.task_loading.checks.contract import cluster_note
 from harness.task_loading.index import TaskEntry, TaskIndex, load_index
 from harness.task_loading.prompts import PromptedTask
 from harness.task_loading.specs import (

@@ -45,7 +45,7 @@ from harness.run.signature import Parts
 from harness.scoring.stage import score_run
 from harness.settings import Settings, parse_max_errors
 from harness.task_loading.checks.code import code_part
-from harness.task_loading.contract import cluster_note
+from harness.task_loading.checks.contract import cluster_note
 from harness.task_loading.index import load_index
 from harness.task_loading.specs import (
     check_benchmarks,

@@ -51,7 +51,7 @@ _MORE: Final = re.compile(r"-\d|[-.](?:i?q\d|f16|bf16|fp\d|awq|gptq)")
 
 
 def unusable(reply: ChatReply, model: str, accepted: Collection[str] = ()) -> tuple[str, str]:
-    """Why a reply that came back is no verdict of this judge: (kind, message), empty if it is one.
+    """Return why a reply that came back is not a verdict of this judge: (kind, message), empty if it is one.
 
     >>> unusable(ChatReply("Yes", model="gpt-4o-mini-2024-07-18"), "gpt-4o-mini")
     ('', '')
@@ -93,7 +93,7 @@ def same_model(asked: str, answered: str | None) -> bool:
 
 
 def _form(name: str) -> tuple[str, str]:
-    """Return (provider, model) in one form; the folders of a path are no provider."""
+    """Return (provider, model) in one form; the folders of a path are not a provider."""
     plain = _PRICE.sub("", name.strip().lower()).removesuffix(".gguf")
     parts = plain.replace("\\", "/").split("/")
     is_file = len(parts) > 2 or name.lower().endswith(".gguf") or name.startswith(("/", "."))

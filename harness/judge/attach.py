@@ -29,7 +29,7 @@ Until = Callable[[Coroutine[Any, Any, None]], Coroutine[Any, Any, "signal.Signal
 
 
 class StoredJudging(NamedTuple):
-    """How the judging of stored replies ended.
+    """The end of the judging of stored replies.
 
     Attributes:
         stage: the stage, with its figures.

@@ -5,7 +5,7 @@ messages, sampling, number of the vote), so it is valid in any run. Writers hold
 append one line; a torn last line of a writer that was killed is cut by the next. Readers take new lines
 of other processes as they appear.
 
-Every line bears a check over its content. A line without it, with another one, or that is no usable reply counts for
+Every line bears a check over its content. A line without it, with another one, or that is not a usable reply counts for
 nothing: its request is asked again. That finds damage and edits; whoever may write to the folder can still make lines of
 their own, so a cache is shared with people whom you trust. Nothing is read or written through a link.
 """

@@ -17,7 +17,7 @@ from typing import Any
 from harness.errors import EXIT_INCOMPLETE, UnknownNameError, UsageError
 from harness.run.jsonl import write_atomically
 from harness.run.reader import RunView, read_run
-from harness.task_loading.index import tasks_root
+from harness.task_loading.places import tasks_root
 from tasks._shared.source import ExportFormat
 
 _NAMED = 10

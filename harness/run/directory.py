@@ -124,7 +124,7 @@ class RunDirectory:
             self._lock = None
 
     def is_locked(self) -> bool:
-        """Whether another process writes this run directory now."""
+        """Return whether another process writes this run directory now."""
         if (self.path / LOCK).is_symlink() or not (self.path / LOCK).is_file():
             return False
         lock = filelock.FileLock(self.path / LOCK)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.errors import HarnessError, TaskFileError, UnknownNameError, UsageError
+from harness.task_loading.places import tasks_root
 
 if TYPE_CHECKING:
     from harness.core.task import TaskSpec
@@ -28,11 +29,6 @@ _HEAD: Final = 100_000
 _NO_TASKS: Final = frozenset({"__pycache__", "node_modules", "site-packages", "venv"})
 _SAID: Final[set[str]] = set()
 INDEX_FILE = Path(__file__).with_name("task_index.json")
-
-
-def tasks_root() -> Path:
-    """Return the folder of the built-in tasks."""
-    return Path(__file__).resolve().parents[2] / "tasks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +154,7 @@ def scan(folder: Path, relative_to: Path | None = None) -> TaskIndex:
 def find_tasks(folder: Path, relative_to: Path | None = None) -> TaskIndex:
     """Read every YAML file below a folder (files whose name starts with ``_`` are fragments).
 
-    A file that is no task of the harness does not stop the others: its name is refused when it is asked for.
+    A file that is not a task of the harness does not stop the others: its name is refused when it is asked for.
 
     Args:
         folder: the folder.

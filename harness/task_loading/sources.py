@@ -8,7 +8,8 @@ from pathlib import Path
 from types import ModuleType
 
 from harness.errors import UnknownNameError, UsageError
-from harness.task_loading.index import TaskEntry, TaskIndex, load_index, tasks_root
+from harness.task_loading.index import TaskEntry, TaskIndex, load_index
+from harness.task_loading.places import tasks_root
 
 
 def source_module(benchmark: str) -> ModuleType | None:

@@ -10,7 +10,8 @@ from typing import Any
 from harness.core.task import TaskSpec
 from harness.errors import MissingDataError, UnknownNameError, UnsupportedTaskError
 from harness.task_loading.groups import load_task
-from harness.task_loading.index import TaskEntry, TaskIndex, load_index, tasks_root
+from harness.task_loading.index import TaskEntry, TaskIndex, load_index
+from harness.task_loading.places import tasks_root
 from harness.task_loading.task import YamlTask
 from metrics.registry import METRICS, find
 from tasks._shared import scoring_models

@@ -22,13 +22,13 @@ from harness.core.messages import Hints
 from harness.core.scoring import Document, ItemScore
 from harness.core.task import Documents, FunctionRef, TaskSpec
 from harness.errors import HarnessError, MissingDataError, TaskCodeError, TaskFileError, UsageError
-from harness.task_loading import contract
+from harness.task_loading.checks import contract
 from harness.task_loading.checks.calls import call
 from harness.task_loading.checks.scores import score_of
 from harness.task_loading.checks.values import shown
-from harness.task_loading.index import tasks_root
 from harness.task_loading.judge_canaries import read_canaries
 from harness.task_loading.metric_facts import check_facts, check_registered
+from harness.task_loading.places import is_built_in, tasks_root
 
 Origin = Literal["data", "file"]
 T = TypeVar("T")
@@ -93,11 +93,6 @@ def function_of(ref: FunctionRef, *, trusted: bool) -> Callable[..., Any]:
             where=f"{ref.yaml_path}: !function {ref.module}.{ref.name}",
         )
     return found  # type: ignore[no-any-return]
-
-
-def is_built_in(spec: TaskSpec) -> bool:
-    """Tell whether a task's own YAML file is part of the harness; what it includes does not count."""
-    return spec.yaml_path.resolve().is_relative_to(tasks_root())
 
 
 class YamlTask:
@@ -314,7 +309,7 @@ class YamlTask:
     # --- scoring -----------------------------------------------------------------------------
 
     def reference(self, doc: Document) -> Any:
-        """The reference answer.
+        """Return the reference answer.
 
         Raises:
             TaskCodeError: the function is missing or raises, or JSON cannot hold what it returns.

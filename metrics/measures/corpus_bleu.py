@@ -7,6 +7,7 @@ of a corpus, of a bootstrap sample or of a shard is a function of a sum. Values 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -57,7 +58,9 @@ class CorpusBleu(Measure):
     """
 
     def value(self, total: Stats) -> float:
-        """Return BLEU; 0 if the references have no words, as sacreBLEU has it."""
+        """Return BLEU: 0 if the references have no words, as sacreBLEU has it; ``nan`` without utterances."""
+        if not total:
+            return math.nan
         return _combine([float(total.get(key, 0)) for key in _KEYS])
 
     def examples(self) -> tuple[Stats, Stats]:

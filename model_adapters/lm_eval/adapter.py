@@ -209,7 +209,8 @@ class LMEvalAdapter(BatchAdapter):
 
     def _fingerprint(self) -> str:
         arguments = {
-            name: _content(value, code=self._trusted) for name, value in sorted(self._given.items())
+            name: argument_content(value, code=self._trusted)
+            for name, value in sorted(self._given.items())
         }
         information = getattr(self._model, "get_model_info", dict)
         try:
@@ -318,7 +319,7 @@ def _problem(error: Exception) -> ErrorInfo:
     return ErrorInfo("request", message)
 
 
-def _content(value: object, *, code: bool = False) -> object:
+def argument_content(value: object, *, code: bool = False) -> object:
     """An argument as the fingerprint sees it: a checkpoint folder by its files."""
     if isinstance(value, str) and value and (folder := Path(value).expanduser()).is_dir():
         return folder_fingerprint(folder, code=code) if checkpoint_files(folder) else value

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from harness.task_loading.index import TaskEntry, load_index, tasks_root
+from harness.task_loading.index import TaskEntry, load_index
+from harness.task_loading.places import tasks_root
 from harness.task_loading.specs import load_spec
 from harness.task_loading.task import YamlTask
 from harness.types import MISSING

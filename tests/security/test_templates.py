@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import HarnessError, TaskFileError, UsageError
-from harness.task_loading.index import load_index, tasks_root
+from harness.task_loading.index import load_index
+from harness.task_loading.places import tasks_root
 from harness.task_loading.specs import load_spec
 from harness.task_loading.templates import MAX_OUTPUT, compile_template
 from tests.support.command import CommandResult

@@ -11,7 +11,7 @@ import hashlib
 from harness.core.keys import short_hash
 from harness.core.task import TaskSpec
 from harness.errors import TaskFileError
-from harness.task_loading.task import is_built_in
+from harness.task_loading.places import is_built_in
 
 
 def code_part(spec: TaskSpec) -> dict[str, str]:

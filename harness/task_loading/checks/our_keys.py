@@ -33,7 +33,7 @@ def check_our_values(values: Mapping[str, Any], where: Where) -> None:
     """Check the values of ``metadata.lalm``, whose own types are right.
 
     Raises:
-        TaskFileError: an empty text, a list element that is no text or stands twice, a cost that is no number, an
+        TaskFileError: an empty text, a list element that is not a text or occurs twice, a cost that is not a number, an
             unknown cleaning or template.
     """
     for key in _NAMES:

@@ -10,8 +10,8 @@ from typing import Any, Final, NoReturn
 from harness.core.scoring import READINGS, Document, ItemScore, Reading, Scored
 from harness.core.task import TaskSpec
 from harness.task_loading.checks.calls import refuse
+from harness.task_loading.checks.contract import json_value, plain
 from harness.task_loading.checks.values import shown
-from harness.task_loading.contract import json_value, plain
 from metrics.registry import METRICS, Measure
 
 _SCORE_HINT: Final = 'such as ItemScore({"accuracy": {"strict": Scored({"correct": 1, "n": 1})}})'
@@ -55,7 +55,9 @@ def score_of(spec: TaskSpec, doc: Document, found: Any, *, shipped: bool) -> Ite
     metrics = {name: _readings(spec, item, name, found.metrics[name]) for name in spec.metrics}
     aborted = [name for name in found.aborted if name not in spec.metrics]
     if aborted:
-        _wrong(spec, f"{item} names {shown(aborted[0])} in aborted, which is no metric of the task")
+        _wrong(
+            spec, f"{item} names {shown(aborted[0])} in aborted, which is not a metric of the task"
+        )
     return replace(
         found,
         metrics=metrics,

@@ -122,7 +122,7 @@ def check_plain(data: Any, where: Where) -> None:
     """Check that a parsed file holds only mappings with text keys, lists, texts, numbers, booleans and nulls.
 
     Raises:
-        TaskFileError: a date, bytes, a set, an infinite or very large number, or a key that is no text.
+        TaskFileError: a date, bytes, a set, an infinite or very large number, or a key that is not a text.
     """
     for path, value in _walk((), data):
         name = ".".join(path) or "the file"

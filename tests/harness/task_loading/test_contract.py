@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.support.command import run_in_process
+from tests.support.command import CommandResult, run_in_process
 from tests.support.runs.own_metric import write_task
 
+Run = Callable[..., CommandResult]
 GOOD = '{"correct": int(response == str(doc["age"])), "n": 1}'
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
-    def evaluate(*more: str, limit: str = "8"):  # type: ignore[no-untyped-def]
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def evaluate(*more: str, limit: str = "8") -> CommandResult:
         command = ("evaluate", "mock:echo", "-t", "ages", "--include-path", tmp_path / "tasks")
         flags = ("--trust-task-code", "-o", tmp_path / "run", "-L", limit, *more)
         return run_in_process((*command, *flags), monkeypatch, capsys)
@@ -42,7 +44,9 @@ def change(folder: Path, file: str, old: str, new: str) -> None:
         ("5", "expected a mapping"),
     ],
 )  # fmt: skip
-def test_wrong_statistics_end_the_command_before_the_model(tmp_path, run, stats, message) -> None:  # type: ignore[no-untyped-def]
+def test_wrong_statistics_end_the_command_before_the_model(
+    tmp_path: Path, run: Run, stats: str, message: str
+) -> None:
     write_task(tmp_path / "tasks", metric="accuracy", stats=stats)
     done = run()
     assert done.code == 2 and message in done.err and "item '0'" in done.err, done.err
@@ -66,8 +70,8 @@ def test_wrong_statistics_end_the_command_before_the_model(tmp_path, run, stats,
         ("ages_scoring.py", "process_results =", "def options(doc):\n    return None\n\n\nprocess_results =", "options() of item '0' returned None"),
     ],
 )  # fmt: skip
-def test_wrong_code_ends_the_command_before_the_model(  # type: ignore[no-untyped-def]
-    tmp_path, run, file, old, new, message
+def test_wrong_code_ends_the_command_before_the_model(
+    tmp_path: Path, run: Run, file: str, old: str, new: str, message: str
 ) -> None:
     change(write_task(tmp_path / "tasks", metric="accuracy"), file, old, new)
     done = run()
@@ -75,7 +79,7 @@ def test_wrong_code_ends_the_command_before_the_model(  # type: ignore[no-untype
     assert not (tmp_path / "run" / "responses.jsonl").exists()
 
 
-def test_numbers_of_numpy_are_plain_in_the_results(tmp_path: Path, run) -> None:  # type: ignore[no-untyped-def]
+def test_numbers_of_numpy_are_plain_in_the_results(tmp_path: Path, run: Run) -> None:
     stats = '{"correct": __import__("numpy").bool_(True), "n": __import__("numpy").int64(1)}'
     write_task(tmp_path / "tasks", metric="accuracy", stats=stats)
     assert run().code == 0
@@ -83,7 +87,9 @@ def test_numbers_of_numpy_are_plain_in_the_results(tmp_path: Path, run) -> None:
     assert line["stats"]["accuracy"]["strict"] == {"correct": 1, "n": 1}
 
 
-def test_one_item_that_raises_is_an_error_and_the_others_are_scored(tmp_path: Path, run) -> None:  # type: ignore[no-untyped-def]
+def test_one_item_that_raises_is_an_error_and_the_others_are_scored(
+    tmp_path: Path, run: Run
+) -> None:
     folder = write_task(tmp_path / "tasks", metric="accuracy")
     change(
         folder,
@@ -102,13 +108,15 @@ def test_one_item_that_raises_is_an_error_and_the_others_are_scored(tmp_path: Pa
 CLUSTER = ("    answer: number", "    cluster: speaker\n    answer: number")
 
 
-def test_a_cluster_field_that_no_item_has_is_refused(tmp_path: Path, run) -> None:  # type: ignore[no-untyped-def]
+def test_a_cluster_field_that_no_item_has_is_refused(tmp_path: Path, run: Run) -> None:
     change(write_task(tmp_path / "tasks", metric="accuracy"), "ages.yaml", *CLUSTER)
     done = run()
     assert done.code == 2 and "names 'speaker', a field that no document" in done.err
 
 
-def test_items_without_a_cluster_are_clusters_of_their_own_with_a_note(tmp_path: Path, run) -> None:  # type: ignore[no-untyped-def]
+def test_items_without_a_cluster_are_clusters_of_their_own_with_a_note(
+    tmp_path: Path, run: Run
+) -> None:
     folder = write_task(tmp_path / "tasks", metric="accuracy")
     change(folder, "ages.yaml", *CLUSTER)
     change(folder, "ages_data.py", '"age": 30', '"age": 30, "speaker": n // 4 or None')

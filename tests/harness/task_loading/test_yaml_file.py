@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from harness.errors import TaskFileError, UsageError
-from harness.task_loading.index import INDEX_FILE, load_index, render_index, scan, tasks_root
+from harness.task_loading.index import INDEX_FILE, load_index, render_index, scan
+from harness.task_loading.places import tasks_root
 from harness.task_loading.schema import parse_task
 from harness.task_loading.task import YamlTask
 from harness.task_loading.yaml_file import load_yaml

@@ -343,14 +343,14 @@ def test_code_of_a_checkpoint_that_is_not_pinned_is_refused(
 
 
 def test_trusted_code_of_a_folder_is_part_of_the_fingerprint(tmp_path: Path) -> None:
-    from model_adapters.lm_eval.adapter import _content
+    from model_adapters.lm_eval.adapter import argument_content
 
     (tmp_path / "config.json").write_text("{}", encoding="utf-8")
     (tmp_path / "model.safetensors").write_bytes(b"weights")
     (tmp_path / "modeling.py").write_text("a = 1", encoding="utf-8")
-    before = _content(str(tmp_path), code=True), _content(str(tmp_path))
+    before = argument_content(str(tmp_path), code=True), argument_content(str(tmp_path))
     (tmp_path / "modeling.py").write_text("a = 2", encoding="utf-8")
-    after = _content(str(tmp_path), code=True), _content(str(tmp_path))
+    after = argument_content(str(tmp_path), code=True), argument_content(str(tmp_path))
     assert before[0] != after[0] and before[1] == after[1]
 
 

@@ -281,7 +281,7 @@ def test_a_live_judge_through_to_results(cli: Cli, tmp_path: Path) -> None:
         "dynamic_superb_sentimentanalysis_slue_voxceleb",
     )
     run = tmp_path / "run"
-    with ChaosServer("--reply", "tests.tasks.dynamic_superb.copies:judge") as server:
+    with ChaosServer("--reply", "tests.support.data.dynamic_superb:judge") as server:
         found = cli(
             "evaluate", "baseline:first", "-t", ",".join(tasks), "-o", run, "--quiet",
             "--data", f"dynamic_superb={tmp_path}",

@@ -29,7 +29,7 @@ def documents_of(spec: TaskSpec, splits: Any) -> Documents:
     """Return the documents of the task's split, from what its loader returned.
 
     Raises:
-        TaskCodeError: not a mapping of splits, no such split, or documents that are no sequence of mappings.
+        TaskCodeError: not a mapping of splits, no such split, or documents that are not a sequence of mappings.
     """
     key, split = "custom_dataset", spec.raw["test_split"]
     if not isinstance(splits, Mapping):
