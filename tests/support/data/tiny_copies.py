@@ -199,10 +199,15 @@ def _llaso(entry: Any, number: int) -> str:
 
 def dynamic_superb(root: Path, instances: Sequence[str] | None = None) -> None:
     """Data sets with ``metadata.json``; by default every one that has a score."""
+    from harness.task_loading.index import load_index
     from tasks.dynamic_superb.instances import instances as listed
+    from tasks.dynamic_superb.instances import task_id
 
+    tasks = load_index().tasks
+    runnable = {task for task, entry in tasks.items() if not entry.unsupported}
     for entry in listed():
-        if entry.unsupported or (instances is not None and entry.instance not in instances):
+        ids = {task_id(entry.instance), task_id(entry.instance, "phase2")}
+        if not ids & runnable or (instances is not None and entry.instance not in instances):
             continue
         rule = entry.metric or ("number" if entry.kind == "regression" else "exact")
         content = {}
