@@ -32,7 +32,7 @@ from harness.evaluation.same_item import check_same_item
 from harness.run.attempts import Attempt, AttemptKey, Attempts
 from harness.run.directory import RunDirectory
 from harness.run.records import response_record
-from metrics.text.cleaning import CLEANERS
+from metrics.commitment.cleaning import CLEANERS
 
 MAX_ATTEMPTS: Final = 3
 BACKOFF_SECONDS: Final = 0.25

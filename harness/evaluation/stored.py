@@ -56,7 +56,7 @@ from harness.task_loading.specs import (
     provide_models,
 )
 from harness.task_loading.task import YamlTask
-from metrics.text.cleaning import CLEANERS
+from metrics.commitment.cleaning import CLEANERS
 from metrics.text.reasoning import marks_note
 
 

@@ -16,8 +16,9 @@ from harness.core.scoring import Document
 from harness.core.task import FunctionRef, Template
 from harness.errors import HarnessError, TaskFileError, UsageError
 from harness.task_loading.checks.contract import clips_of
+from harness.task_loading.code import function_of
 from harness.task_loading.places import is_built_in
-from harness.task_loading.task import YamlTask, function_of
+from harness.task_loading.task import YamlTask
 from harness.task_loading.templates import compile_template
 
 AUDIO_MARK = "<audio>"

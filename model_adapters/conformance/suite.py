@@ -6,8 +6,7 @@
     def test_conformance(check):
         check()
 
-A check raises ``NonconformingError`` (an ``AssertionError``) or returns a ``Verdict``. What an adapter cannot do is
-declared with a reason, ``exceptions={"stop_strings": "a recogniser does not generate"}``, and never skipped
+A check raises ``NonconformingError`` or returns a ``Verdict``. What an adapter cannot do is declared with a reason, ``exceptions={"stop_strings": "a recogniser does not generate"}``, and never skipped
 silently: the check runs all the same and must fail, so an exception that is no longer true is found too. What the
 adapter itself declares (its modes, its style, one clip per request) is an exception of that kind already. A model that
 takes text only is asked with a line of text for every clip. Nothing here imports pytest.

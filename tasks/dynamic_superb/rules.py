@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from harness.types import Reading, Scored, Stats
+from metrics.commitment.closed import choose, index_of
 from metrics.measures.corpus_bleu import bleu_item
 from metrics.measures.macro_f1 import confusion_item
-from metrics.text.closed import choose, index_of
 from metrics.text.normalizers import canonical_words
 from metrics.text.numbers import strict_number
 from tasks.dynamic_superb import judge_reply as judge

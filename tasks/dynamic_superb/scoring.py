@@ -20,7 +20,7 @@ from typing import Any, Final, Literal
 from harness.errors import InputFileError
 from harness.types import Document, ItemScore
 from metrics import vanilla
-from metrics.text.closed import alias_part
+from metrics.commitment.closed import alias_part
 from metrics.text.numbers import strict_number
 from tasks.dynamic_superb import judge_reply as judge
 from tasks.dynamic_superb.reply_rules import joined_labels, strict_norm, unique_labels

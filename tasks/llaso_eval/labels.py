@@ -4,7 +4,7 @@ A ``LabelSet`` is what the references of one file (or the frozen list of a data 
 normalised labels and one compiled pattern per label, built once per list and cached. Official accuracy
 is a substring rule ("female" contains "male", so "female" is wrong when it is not an exact match);
 official abstention counts whole-word hits and wants exactly one. The strict reading of both is the label
-that the reply commits to (``metrics.text.commitment``). Nothing here is repaired: labels keep their typing
+that the reply commits to (``metrics.commitment.grammar``). Nothing here is repaired: labels keep their typing
 errors. Source: LLaSO (README.md), arXiv
 2508.15418.
 """

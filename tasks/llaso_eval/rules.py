@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from harness.types import MISSING, Reading, Scored
-from metrics.text.closed import choose, index_of
+from metrics.commitment.closed import choose, index_of
 from metrics.text.edits import char_edits, word_edits
 from metrics.text.normalizers import canonical_words, without_script_spaces
 from metrics.text.numbers import strict_number

@@ -20,7 +20,7 @@ from typing import Any, Literal
 from harness.errors import InputFileError
 from harness.types import Document, ItemScore
 from metrics import vanilla
-from metrics.text.closed import alias_part
+from metrics.commitment.closed import alias_part
 from tasks.llaso_eval import judge_reply as judge
 from tasks.llaso_eval import labels as llaso
 from tasks.llaso_eval.rules import RULES, Item, judged

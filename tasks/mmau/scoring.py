@@ -3,7 +3,7 @@
 Official: a reply is right when it holds every word of the answer and no word that only distractors have
 (README.md); items without a reply are in no denominator; a reply that is not text, an unknown task
 or difficulty, and an unhashable sub-category are where upstream stops. Strict: every item counts, and the
-reply must commit to the right option, by letter or by text (``metrics.text.commitment``). The test split's
+reply must commit to the right option, by letter or by text (``metrics.commitment.grammar``). The test split's
 answers are withheld: without an answer the score is absent in both readings.
 """
 
@@ -16,7 +16,7 @@ from typing import Any, Final
 from harness.errors import InputFileError
 from harness.types import MISSING, Document, ItemScore, Scored
 from metrics import vanilla
-from metrics.text.closed import choose, index_of
+from metrics.commitment.closed import choose, index_of
 
 TASKS: Final = ("sound", "music", "speech")
 DIFFICULTIES: Final = ("easy", "medium", "hard")

@@ -3,7 +3,7 @@
 Official: a reply is stripped and its lines joined; its first character, else its last but one, is the letter
 (README.md); a reply that gives no letter, or is not text, is in no denominator; a missing or empty
 one counts as wrong. Strict: every item counts, and the reply must commit to the right choice, by letter or by
-text (``metrics.text.commitment``). Null choices are not options; the option text "None" is one.
+text (``metrics.commitment.grammar``). Null choices are not options; the option text "None" is one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from harness.types import MISSING, Document, ItemScore, Scored
 from metrics import vanilla
-from metrics.text.closed import choose, index_of
+from metrics.commitment.closed import choose, index_of
 
 LETTERS: Final = "ABCD"
 

@@ -13,8 +13,8 @@ from typing import Any, Final, Literal
 from harness.errors import InputFileError
 from harness.types import Document, ItemScore, Scored
 from metrics import vanilla
+from metrics.commitment.closed import read
 from metrics.measures.macro_f1 import confusion_item
-from metrics.text.closed import read
 from metrics.text.edits import char_edits, word_edits
 from metrics.text.normalizers import NORMALIZERS, without_script_spaces
 from metrics.text.numbers import spoken_number

@@ -15,7 +15,7 @@ from typing import Any, Final
 from harness.errors import InputFileError
 from harness.types import Document, ItemScore, Scored
 from metrics import vanilla
-from metrics.text.closed import choose
+from metrics.commitment.closed import choose
 from tasks.sakura import judge_reply as judge
 from tasks.sakura.questions import gold_index, parse_inline_options
 

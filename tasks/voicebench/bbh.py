@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from metrics.text.closed import choose, read
-from metrics.text.frames import answer_part, lower, prepare
+from metrics.commitment.closed import choose, read
+from metrics.commitment.frames import answer_part, lower, prepare
 
 YES_NO: Final = ("yes", "no")
 _ALIASES: Final = {"yes": ("true", "yeah", "yep", "correct"), "no": ("false", "nope", "incorrect")}

@@ -22,7 +22,7 @@ from typing import Any, Final, Literal
 from harness.errors import InputFileError
 from harness.types import Document, ItemScore, Scored, Stats
 from metrics import vanilla
-from metrics.text.closed import choose, lettered_options
+from metrics.commitment.closed import choose, lettered_options
 from tasks.voicebench import ifeval, panda
 from tasks.voicebench import judge_reply as judge
 from tasks.voicebench import reply_rules as rules

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from harness.task_loading.groups import load_task
 from harness.task_loading.index import load_index
 from harness.task_loading.task import YamlTask
-from metrics.text.cleaning import CLEANERS
+from metrics.commitment.cleaning import CLEANERS
 from tasks.llaso_eval.sets import data_sets, task_id
 from tests.support.shared import SHARED
 

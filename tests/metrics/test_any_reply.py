@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from metrics.commitment.cleaning import CLEANERS
+from metrics.commitment.grammar import committed
 from metrics.measures.corpus_bleu import bleu_item
 from metrics.text.canonical import canonical
-from metrics.text.cleaning import CLEANERS
-from metrics.text.commitment import committed
 from metrics.text.edits import char_edits, word_edits
 from metrics.text.normalizers import NORMALIZERS, without_script_spaces
 from metrics.text.numbers import spoken_number, strict_number

@@ -10,7 +10,7 @@ HEAVY = ("sklearn", "scipy", "pandas", "jiwer", "rapidfuzz", "torch", "datasets"
 
 def test_importing_the_metrics_loads_no_heavy_library() -> None:
     modules = (
-        "registry vanilla text.commitment text.closed text.cleaning text.normalizers text.numbers text.edits "
+        "registry vanilla commitment.grammar commitment.closed commitment.cleaning text.normalizers text.numbers text.edits "
         "statistics.intervals statistics.resampling statistics.paired_tests statistics.power"
     )
     code = (

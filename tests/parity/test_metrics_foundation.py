@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from metrics.commitment.cleaning import CLEANERS
+from metrics.commitment.grammar import committed
 from metrics.registry import METRICS
-from metrics.text.cleaning import CLEANERS
-from metrics.text.commitment import committed
 from metrics.text.edits import word_edits
 from metrics.text.normalizers import NORMALIZERS
 from tasks.sakura.questions import parse_inline_options

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from harness.types import MISSING
+from metrics.commitment.cleaning import CLEANERS
 from metrics.registry import METRICS
-from metrics.text.cleaning import CLEANERS
 from tasks.mmau import data, scoring
 from tests.support.shared import SHARED, needs_shared
 

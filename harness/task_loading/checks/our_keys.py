@@ -20,7 +20,7 @@ from harness.task_loading.checks.values import (
     is_number,
     shown,
 )
-from metrics.text.cleaning import CLEANERS
+from metrics.commitment.cleaning import CLEANERS
 
 _NAMES: Final = ("benchmark", "default_template")
 _TEXT: Final = ("title", "scorer", "licence", "reference", "protocol")

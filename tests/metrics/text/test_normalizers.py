@@ -9,7 +9,7 @@ import unicodedata
 
 import pytest
 
-from metrics.text.cleaning import CLEANERS
+from metrics.commitment.cleaning import CLEANERS
 from metrics.text.normalizers import NORMALIZERS, basic, speech_ifeval, whisper_basic
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from harness.errors import InputFileError
 from harness.types import MISSING
+from metrics.commitment.letters import letter_to_text
 from metrics.registry import METRICS
-from metrics.text.letters import letter_to_text
 from tasks.mmau import scoring
 from tests.support.budget import examples
 

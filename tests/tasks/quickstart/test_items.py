@@ -15,7 +15,7 @@ import pytest
 
 from harness.task_loading.schema import parse_task
 from harness.task_loading.yaml_file import load_yaml
-from metrics.text.commitment import committed
+from metrics.commitment.grammar import committed
 from metrics.text.numbers import spoken_number
 from tasks.quickstart import data
 from tasks.quickstart.instructions import RULES, keeps

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from metrics.text.mentions import MENTION
+from metrics.commitment.mentions import MENTION
 
 M: Final = MENTION
 

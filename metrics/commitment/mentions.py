@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from metrics.text.choices import LATIN, WORD, Choices, form_key
+from metrics.commitment.choices import LATIN, WORD, Choices, form_key
 
 TEXT_BASE: Final = 0xE000
 LETTER_BASE: Final = 0xE800

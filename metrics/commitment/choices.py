@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
-from metrics.text.frames import lower, plain, prepare
+from metrics.commitment.frames import lower, plain, prepare
 from metrics.text.numbers import spoken_number
 
 

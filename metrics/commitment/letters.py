@@ -12,8 +12,8 @@ import string
 from collections.abc import Sequence
 from typing import Final
 
-from metrics.text.choices import compile_choices
-from metrics.text.commitment import committed
+from metrics.commitment.choices import compile_choices
+from metrics.commitment.grammar import committed
 
 CLEANING_ID: Final = "letter"
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics.text.commitment import committed
+from metrics.commitment.grammar import committed
 
 WORDS = (
     "man", "woman", "child", "robot", "guitar", "piano", "dog barking", "cat meowing", "car horn", "sad", "angry",

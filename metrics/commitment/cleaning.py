@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from metrics.text.letters import letter_to_text
+from metrics.commitment.letters import letter_to_text
 from metrics.text.reasoning import without_reasoning
 
 DESTA_FRAME: Final = "The correct answer is: "

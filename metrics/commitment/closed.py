@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from metrics.commitment.choices import Choices, compile_choices, form_key
+from metrics.commitment.grammar import NOTHING, Commitment, read_commitment
 from metrics.text.canonical import canonical
-from metrics.text.choices import Choices, compile_choices, form_key
-from metrics.text.commitment import NOTHING, Commitment, read_commitment
 
 Aliases = Mapping[str, Sequence[str]]
 """Label -> further forms that name it, without regard to case and punctuation. A label of the data that is one

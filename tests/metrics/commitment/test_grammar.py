@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from metrics.text.choices import compile_choices
-from metrics.text.closed import choose, index_of, lettered_options
-from metrics.text.commitment import committed
+from metrics.commitment.choices import compile_choices
+from metrics.commitment.closed import choose, index_of, lettered_options
+from metrics.commitment.grammar import committed
 
 FORMS = Path(__file__).parents[2] / "fixtures" / "commitment_forms.jsonl"
 TABLES: list[dict[str, Any]] = [

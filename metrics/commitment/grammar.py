@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from metrics.text.choices import Choices, compile_choices, exact_choice, form_key
-from metrics.text.cues import (
+from metrics.commitment.choices import Choices, compile_choices, exact_choice, form_key
+from metrics.commitment.cues import (
     CORRECTION,
     CUE,
     DENIED,
@@ -27,8 +27,8 @@ from metrics.text.cues import (
     PRAISED,
     QUESTION_TAG,
 )
-from metrics.text.frames import answer_part, lower, prepare
-from metrics.text.mentions import CLASH, MENTION, mask, option_of
+from metrics.commitment.frames import answer_part, lower, prepare
+from metrics.commitment.mentions import CLASH, MENTION, mask, option_of
 
 ASIDE, SAID, SO, ANSWER, FINAL = range(5)
 """Ranks of an assertion."""
