@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from harness.core.task import FunctionRef
-from harness.errors import TaskFileError, UsageError
+from harness.errors import HarnessError, TaskFileError, UsageError
 from harness.task_loading.places import tasks_root
 
 
