@@ -44,6 +44,14 @@ def _own_environment(
     monkeypatch.delenv("CI", raising=False)
 
 
+@pytest.fixture(autouse=True)
+def _registered_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a metric that a test registers end with the test."""
+    from metrics.registry import METRICS
+
+    monkeypatch.setattr(METRICS, "registered", dict(METRICS.registered))
+
+
 @pytest.fixture
 def cli(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

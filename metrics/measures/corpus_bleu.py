@@ -22,7 +22,7 @@ TOKENIZER: Final = "13a"
 ORDER: Final = 4
 _MATCHED: Final = tuple(f"matched_{n}" for n in range(1, ORDER + 1))
 _NGRAMS: Final = tuple(f"ngrams_{n}" for n in range(1, ORDER + 1))
-_KEYS: Final = (*_MATCHED, *_NGRAMS, "hypothesis_length", "reference_length")
+_KEYS: Final = (*_MATCHED, *_NGRAMS, "hypothesis_length", "reference_length", "utterances")
 
 
 @cache
@@ -45,6 +45,7 @@ def bleu_item(reference: str, hypothesis: str) -> Stats:
         **dict(zip(_NGRAMS, found.totals, strict=True)),
         "hypothesis_length": found.sys_len,
         "reference_length": found.ref_len,
+        "utterances": 1,
     }
 
 
@@ -59,8 +60,6 @@ class CorpusBleu(Measure):
 
     def value(self, total: Stats) -> float:
         """Return BLEU: 0 if the references have no words, as sacreBLEU has it; ``nan`` without utterances."""
-        if not total:
-            return math.nan
         return _combine([float(total.get(key, 0)) for key in _KEYS])
 
     def examples(self) -> tuple[Stats, Stats]:
@@ -74,7 +73,13 @@ class CorpusBleu(Measure):
 
 
 def _combine(row: Sequence[float]) -> float:
-    matched, ngrams, (hypothesis, reference) = row[:ORDER], row[ORDER : 2 * ORDER], row[2 * ORDER :]
+    if not any(row):
+        return math.nan  # no utterances; runs of 0.1 do not count them
+    matched, ngrams, (hypothesis, reference, _) = (
+        row[:ORDER],
+        row[ORDER : 2 * ORDER],
+        row[2 * ORDER :],
+    )
     if not reference:
         return 0.0
     found = _scorer().compute_bleu(

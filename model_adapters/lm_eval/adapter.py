@@ -320,7 +320,7 @@ def _problem(error: Exception) -> ErrorInfo:
 
 
 def argument_content(value: object, *, code: bool = False) -> object:
-    """An argument as the fingerprint sees it: a checkpoint folder by its files."""
+    """Return an argument as the fingerprint sees it: a checkpoint folder by its files."""
     if isinstance(value, str) and value and (folder := Path(value).expanduser()).is_dir():
         return folder_fingerprint(folder, code=code) if checkpoint_files(folder) else value
     return value

@@ -25,7 +25,7 @@ MANIFEST_TASK = {
     "items_total", "judge", "judged_metrics", "licence", "metrics", "official_metrics", "origin", "selection",
     "signature_parts", "template", "yaml",
 }  # fmt: skip
-SIGNATURE_PARTS = ["data", "n", "prompt", "gen", "clean", "scorer", "judge"]
+SIGNATURE_PARTS = ["data", "n", "prompt", "gen", "clean", "scorer", "judge", "code"]
 RESPONSE = {
     "attempts", "audio", "cluster", "doc", "error", "extra", "finish", "id", "index", "item_key",
     "messages", "outcome", "reasoning", "repeat", "request_key", "response", "seconds", "task", "usage",

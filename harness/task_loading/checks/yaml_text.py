@@ -1,7 +1,7 @@
 """What a YAML parser reads without a word and the writer did not mean: repeated keys, and YAML 1.1's other readings of text.
 
-YAML 1.1 reads ``no`` as false, ``1:30`` as ninety and ``010`` as eight. Such a value is refused with the cure, wherever
-it stands in a task or group file; where only true or false is possible, ``yes`` and ``no`` mean what they say.
+YAML 1.1 reads ``no`` as false, ``1:30`` as ninety and ``010`` as eight. Such a value is refused with the cure, anywhere
+in a task or group file; where only true or false is possible, ``yes`` and ``no`` mean what they say.
 """
 
 from __future__ import annotations

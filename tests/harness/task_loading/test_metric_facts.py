@@ -249,6 +249,6 @@ YEARS = {
     "anchors": "{years_off: {floor: 100, ceil: 0}}",
     "entry": 'register(Quotient("years_off", "error", (0.0, None), "off", "n",'
     ' higher_is_better=False, unit="own"))',
-    "stats": '{"off": abs(int(response or 0) - doc["age"]), "n": 1}',
+    "stats": '{"off": abs((int(response) if str(response).isdigit() else 0) - doc["age"]), "n": 1}',
 }
 """A metric of another unit and direction than most."""

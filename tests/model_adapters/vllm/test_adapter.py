@@ -198,7 +198,7 @@ def test_code_in_a_folder(make: Opened, checkpoint: Path) -> None:
 
 def test_lora(make: Opened, tmp_path: Path, world: World) -> None:
     folder = tmp_path / "lora"
-    with pytest.raises(UsageError, match="no folder with a LoRA adapter"):
+    with pytest.raises(UsageError, match="not a folder with a LoRA adapter"):
         make(lora=str(folder))
     folder.mkdir()
     config = {"r": 9, "rank_pattern": {"layer": 40}}
