@@ -20,20 +20,23 @@ def inside(root: Path, name: str | PurePath) -> Path | None:
 
     Args:
         root: the folder of the copy. Of a snapshot in the hub's cache, the files that its links point to belong to it.
-        name: path below the folder, or one that a search of the folder gave.
+        name: text of a data file, below the folder; or a ``Path`` that begins with the folder, as a search of it gives.
 
     Raises:
         InputFileError: the name or a link leaves the folder, or means a device or pipe.
     """
     try:
-        path = root / name
+        searched = isinstance(name, PurePath) and name.is_relative_to(root)
+        path = Path(name) if searched else root / name
         real = Path(os.path.realpath(path))
         there = real.exists()
     except (OSError, ValueError) as error:  # too long, a NUL in it
         raise InputFileError(
             f"no file can have the name {_short(name)}", where=str(root)
         ) from error
-    folder = _boundary(root)
+    folder = _boundary(
+        os.path.abspath(root)
+    )  # a relative folder means another one after a change of place
     if not real.is_relative_to(folder):
         raise InputFileError(
             f"{_short(name)} lies outside the folder of the data",
@@ -48,7 +51,7 @@ def inside(root: Path, name: str | PurePath) -> Path | None:
 
 
 @lru_cache(maxsize=64)
-def _boundary(root: Path) -> Path:
+def _boundary(root: str) -> Path:
     """Return the folder that files must lie in: the copy, or the cache folder that a hub snapshot is a view of."""
     real = Path(os.path.realpath(root))
     if real.parent.name == "snapshots" and (real.parents[1] / "blobs").is_dir():

@@ -108,3 +108,21 @@ def test_every_loader_refuses_a_link_that_leaves_the_copy(
     found = cli(*command, "--judge", "none", "-o", tmp_path / "run")
     assert found.code == 2, found.err
     assert "outside the folder" in found.err and "Traceback" not in found.err
+
+
+@pytest.mark.parametrize("benchmark", sorted(set(WRITERS) - {"quickstart"}))
+def test_a_copy_may_be_named_by_a_relative_path(
+    cli: Cli,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    benchmark: str,
+) -> None:
+    """A path that a search gives begins with the folder, and must not be joined to it once more."""
+    (tmp_path / "copy").mkdir()
+    WRITERS[benchmark](tmp_path / "copy")
+    monkeypatch.chdir(tmp_path)
+    found = cli(
+        "evaluate", "mock:echo", "-t", benchmark, "--data", f"{benchmark}=copy", "-L", "1",
+        "-o", "run", "--judge", "none", "--quiet",
+    )  # fmt: skip
+    assert found.code == 0, found.err
