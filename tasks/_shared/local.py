@@ -35,7 +35,7 @@ def inside(root: Path, name: str | PurePath) -> Path | None:
             f"no file can have the name {_short(name)}", where=str(root)
         ) from error
     folder = _boundary(
-        os.path.abspath(root)
+        root.absolute()
     )  # a relative folder means another one after a change of place
     if not real.is_relative_to(folder):
         raise InputFileError(
@@ -51,7 +51,7 @@ def inside(root: Path, name: str | PurePath) -> Path | None:
 
 
 @lru_cache(maxsize=64)
-def _boundary(root: str) -> Path:
+def _boundary(root: Path) -> Path:
     """Return the folder that files must lie in: the copy, or the cache folder that a hub snapshot is a view of."""
     real = Path(os.path.realpath(root))
     if real.parent.name == "snapshots" and (real.parents[1] / "blobs").is_dir():
