@@ -158,3 +158,11 @@ def test_a_long_reply_is_read_in_time_linear_in_its_length(piece: str) -> None:
 
     committed(piece, ["man", "woman"])
     assert seconds(20_000 // len(piece)) < 60 * max(seconds(2_000 // len(piece)), 0.01)
+
+
+@pytest.mark.parametrize(
+    "reply", ["A. man B. woman 不是man", "man; woman 不是woman", "man, woman 不是man"]
+)
+def test_a_denial_belongs_to_what_follows_it(reply: str) -> None:
+    """``不是`` behind a list denies the next word, not the last one of the list."""
+    assert committed(reply, ["man", "woman"]) is None

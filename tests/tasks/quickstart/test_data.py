@@ -60,7 +60,7 @@ def test_a_folder_without_items_says_that_none_is_needed(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("{", "invalid JSON"),
+        ("{", "not valid JSON"),
         ("[]", "expected an object, found list"),
         ('{"kind": "melody"}', "kind 'melody'"),
         (json.dumps(ITEM | {"answer": "two"}), "field 'answer' is 'two', expected int"),
