@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from pytest_socket import disable_socket, socket_allow_hosts
 
@@ -23,6 +24,12 @@ def pytest_collect_file() -> Generator[None, list[Any], list[Any]]:
     """Look for doctests in the product only: to look here would import every helper and stub in every worker."""
     found = yield
     return [node for node in found if type(node).__name__ != "DoctestModule"]
+
+
+# the same examples in every run, so that a change fails or passes by itself; the long form draws new ones each time
+hypothesis.settings.register_profile("same", derandomize=True, database=None)
+if os.environ.get("HARNESS_SOAK") != "1":
+    hypothesis.settings.load_profile("same")
 
 
 @pytest.hookimpl(trylast=True)
