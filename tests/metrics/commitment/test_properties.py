@@ -157,7 +157,10 @@ def test_a_long_reply_is_read_in_time_linear_in_its_length(piece: str) -> None:
         return time.process_time() - start
 
     committed(piece, ["man", "woman"])
-    assert seconds(20_000 // len(piece)) < 60 * max(seconds(2_000 // len(piece)), 0.01)
+    # the fastest of three: other work on the machine only ever slows
+    long = min(seconds(20_000 // len(piece)) for _ in range(3))
+    short = min(seconds(2_000 // len(piece)) for _ in range(3))
+    assert long < 60 * max(short, 0.01)
 
 
 @pytest.mark.parametrize(
