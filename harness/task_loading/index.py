@@ -133,7 +133,10 @@ def _named_by_file(name: str) -> UsageError:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_bytes()[:_HEAD].decode(errors="replace")
+        if not path.is_file():  # a pipe or a device would never end
+            return ""
+        with path.open("rb") as file:
+            return file.read(_HEAD).decode(errors="replace")
     except (OSError, ValueError):
         return ""
 

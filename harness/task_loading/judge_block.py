@@ -17,6 +17,7 @@ from typing import Any, Final
 from harness.core.judge_spec import RESPONSE_SLOT, JudgePrompt, JudgeSpec, slot_names
 from harness.errors import TaskFileError
 from harness.task_loading.judge_sampling import SAMPLING, expected_sampling
+from harness.task_loading.yaml_file import read_text
 from metrics.judge.votes import REDUCERS
 
 _SECTIONS: Final = ("# system", "# user")
@@ -45,12 +46,7 @@ def read_prompt(path: Path) -> JudgePrompt:
     Raises:
         TaskFileError: unreadable, no ``# user`` section, text outside sections, or no ``{response}`` slot.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise TaskFileError(f"cannot read: {error.strerror}", where=str(path)) from error
-    except UnicodeDecodeError as error:
-        raise TaskFileError(f"not UTF-8: {error.reason}", where=str(path)) from error
+    text = read_text(path)
     sections: dict[str, list[str]] = {}
     current: list[str] | None = None
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):

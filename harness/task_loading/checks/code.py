@@ -26,6 +26,8 @@ def code_part(spec: TaskSpec) -> dict[str, str]:
         return {}
     ref = spec.functions["process_results"]
     file = ref.yaml_path.resolve().parent.joinpath(*ref.module.split(".")).with_suffix(".py")
+    if not file.is_file():
+        raise TaskFileError(f"{file} does not exist", where=str(ref.yaml_path))
     try:
         content = file.read_bytes().replace(b"\r\n", b"\n")
     except OSError as error:
