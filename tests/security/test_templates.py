@@ -201,7 +201,9 @@ def test_an_include_stays_in_its_folder(cli: Cli, tmp_path: Path, name: str, mes
 )  # fmt: skip
 def test_a_yaml_bomb_is_refused(cli: Cli, tmp_path: Path, text: str) -> None:
     (tmp_path / "bomb.yaml").write_text(f"task: t\n{text}", encoding="utf-8")
-    found = cli("tasks", "list", "--include-path", tmp_path)
+    found = cli("tasks", "list", "--include-path", tmp_path)  # the other tasks are listed
+    assert found.code == 0 and "bomb.yaml" in found.err
+    found = cli("tasks", "show", "t", "--include-path", tmp_path)
     assert found.code == 2 and "bomb.yaml" in found.err
 
 
