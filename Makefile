@@ -48,7 +48,7 @@ format: $(VENV)/.dev
 quick: $(VENV)/.dev  ## unit tests of the rooms, under a minute on 2 cores
 	$(BIN)/python -m pytest $(QUICK) -m 'not slow and not network' -n 2 --dist loadgroup -q $(PYTEST_ARGS)
 
-test: $(VENV)/.dev  ## the whole suite, at most 6 minutes on 2 cores
+test: $(VENV)/.dev  ## the whole suite
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 
 # commands that a test starts as processes of their own are not counted
