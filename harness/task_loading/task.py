@@ -18,7 +18,7 @@ from harness.core.judge_spec import Canary
 from harness.core.messages import Hints
 from harness.core.scoring import Document, ItemScore
 from harness.core.task import Documents, TaskSpec
-from harness.errors import MissingDataError, TaskCodeError, TaskFileError
+from harness.errors import TaskCodeError, TaskFileError
 from harness.task_loading.checks import contract
 from harness.task_loading.checks.calls import call
 from harness.task_loading.checks.scores import score_of
@@ -334,11 +334,3 @@ class YamlTask:
         what = f"score() of item {doc.get('_id')!r}"
         found = self._call(what, self.scoring.score, doc, response, verdicts)
         return score_of(self.spec, doc, found, shipped=self._shipped)
-
-
-def need_data(task: str, benchmark: str) -> MissingDataError:
-    """Return the error for data that was not found anywhere."""
-    return MissingDataError(
-        f"the data of {task} is not here",
-        hint=f"--data {benchmark}=FOLDER for a downloaded copy, or set HARNESS_DATA",
-    )
