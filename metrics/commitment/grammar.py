@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from metrics.commitment.choices import Choices, compile_choices, exact_choice, form_key
@@ -32,6 +32,8 @@ from metrics.commitment.mentions import CLASH, MENTION, mask, option_of
 
 ASIDE, SAID, SO, ANSWER, FINAL = range(5)
 """Ranks of an assertion."""
+RULES: Final = ("aside", "said", "so", "answer", "final")
+"""Rule by the rank of the assertions that decided; else see ``metrics.commitment.reasons``."""
 
 _LONGEST: Final = 100_000
 _LONGEST_LOOSE: Final = 4_000
@@ -73,10 +75,14 @@ class Commitment:
     Attributes:
         option: index of the option, ``None`` if there is none or no single one.
         named: every option that the reply mentions, in order of first mention.
+        rule: what decided (``metrics.commitment.reasons``).
+        sentence: the sentence that decided, with placeholders for mentions; empty where no sentence did.
     """
 
     option: int | None
     named: tuple[int, ...] = ()
+    rule: str = field(default="silent", compare=False, repr=False)
+    sentence: str = field(default="", compare=False, repr=False)
 
 
 NOTHING: Final = Commitment(None)
@@ -95,20 +101,22 @@ def read_commitment(reply: str, choices: Choices) -> Commitment:
     """
     quick = exact_choice(reply, choices)
     if quick is not None:
-        return Commitment(quick, (quick,))
+        return Commitment(quick, (quick,), "whole")
     part = answer_part(prepare(reply[-_LONGEST:]))
     quick = exact_choice(part, choices)
     if quick is not None:
-        return Commitment(quick, (quick,))
+        return Commitment(quick, (quick,), "part")
     masked = mask(part, lower(part), choices)
     if not _MENTION.search(masked):
         loose = _by_words(lower(part), choices)
-        return NOTHING if loose is None else Commitment(loose, (loose,))
+        return NOTHING if loose is None else Commitment(loose, (loose,), "words")
     found = _MENTION.findall(masked)
     named = tuple(
         dict.fromkeys(i for mark in found if mark != CLASH for i in option_of(mark, choices))
     )
-    return Commitment(_decide(_assertions(masked, choices), choices), named)
+    sentences: dict[int, str] = {}
+    option, rule, last = _decide(_assertions(masked, choices, sentences))
+    return Commitment(option, named, rule, sentences.get(last, ""))
 
 
 def committed(
@@ -142,7 +150,7 @@ def committed(
 # --- reading ------------------------------------------------------------------------------------
 
 
-def _assertions(masked: str, choices: Choices) -> list[Assertion]:
+def _assertions(masked: str, choices: Choices, sentences: dict[int, str]) -> list[Assertion]:
     text = IDIOMS.sub(" ", masked)
     text = _DECIMAL.sub("·", _ABBREVIATION.sub(lambda m: m[0].replace(".", ""), text))
     text = _without_lists(text, choices)
@@ -152,6 +160,7 @@ def _assertions(masked: str, choices: Choices) -> list[Assertion]:
         sentence = match[0]
         if not sentence.strip():
             continue
+        sentences[number] = sentence
         epoch = _Reader(sentence, number, epoch, choices, found).read()
     return found
 
@@ -180,10 +189,7 @@ def _without_lists(text: str, choices: Choices) -> str:
             if marks[end][0] != CLASH:
                 seen |= option_of(marks[end][0], choices)
             end += 1
-        left, right = (
-            start,
-            end,
-        )  # a mention that is denied or praised at an end is no part of the row
+        left, right = start, end  # a mention that is denied or praised at an end is no part of it
         if seen >= choices.distinct:
             left += _UNLISTED.search(text, 0, marks[start].start()) is not None
             after = marks[end - 1].end()
@@ -364,11 +370,11 @@ def _close(tokens: list[str], words: frozenset[str]) -> bool:
 # --- deciding -----------------------------------------------------------------------------------
 
 
-def _decide(assertions: list[Assertion], choices: Choices) -> int | None:
-    del choices
+def _decide(assertions: list[Assertion]) -> tuple[int | None, str, int]:
+    """Return the option, the rule that decided and the number of the last sentence that counts."""
     said = [found for found in assertions if found.rank > ASIDE] or assertions
     if not said:
-        return None
+        return None, "denied", -1
     epoch = max(found.epoch for found in said)
     said = [found for found in said if found.epoch == epoch]
     rank = max(found.rank for found in said)
@@ -381,11 +387,11 @@ def _decide(assertions: list[Assertion], choices: Choices) -> int | None:
         if found.turn >= turn:
             sets[found.sentence] = (found.turn, named | found.options)
     groups = [named for _, named in sets.values()]
-    last = groups[-1]
-    if len(last) != 1:
-        return None
-    if all(last <= group for group in groups if len(group) > 1) and all(
-        last == group for group in groups if len(group) == 1
+    last, place = groups[-1], [*sets][-1]
+    if (
+        len(last) == 1
+        and all(last <= group for group in groups if len(group) > 1)
+        and all(last == group for group in groups if len(group) == 1)
     ):
-        return next(iter(last))
-    return None
+        return next(iter(last)), RULES[rank], place
+    return None, "several", place

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from harness.types import Stats
+from metrics.witness import tell
 
 
 def word_edits(reference: str, hypothesis: str) -> Stats:
@@ -28,7 +29,9 @@ def word_edits(reference: str, hypothesis: str) -> Stats:
     import jiwer
 
     output = jiwer.process_words(reference, hypothesis, _words(), _words())
-    return _stats(output)
+    stats = _stats(output)
+    tell("words", hypothesis, stats, reference)
+    return stats
 
 
 def char_edits(reference: str, hypothesis: str) -> Stats:
@@ -42,7 +45,9 @@ def char_edits(reference: str, hypothesis: str) -> Stats:
     import jiwer
 
     output = jiwer.process_characters(reference, hypothesis, _characters(), _characters())
-    return _stats(output)
+    stats = _stats(output)
+    tell("characters", hypothesis, stats, reference)
+    return stats
 
 
 def _stats(output: Any) -> Stats:
