@@ -38,7 +38,7 @@ def quote(found: Commitment, options: Sequence[str], choices: Choices) -> str:
     >>> from metrics.commitment.grammar import read_commitment
     >>> animals = compile_choices(("Dog", "Cat"))
     >>> quote(read_commitment("Hm. The answer is B.", animals), ("Dog", "Cat"), animals)
-    'The answer is [Cat].'
+    'the answer is [Cat].'
     """
 
     def name(mark: re.Match[str]) -> str:
