@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final, Literal, NamedTuple
 
-Kind = Literal["choice", "words", "characters", "number", "verdict"]
+Kind = Literal["choice", "words", "characters", "number", "verdict", "rule"]
 
 
 class Told(NamedTuple):
@@ -19,7 +19,7 @@ class Told(NamedTuple):
 
     Attributes:
         kind: ``choice`` (an option of a question), ``words`` and ``characters`` (edits against a reference),
-            ``number``, ``verdict`` (a judge's yes or no).
+            ``number``, ``verdict`` (a judge's yes or no), ``rule`` (what an official rule saw, in a sentence).
         text: what was read.
         found: what was found in it.
         against: what it was read against: options, or the reference.
@@ -39,6 +39,11 @@ def tell(kind: Kind, text: str, found: Any, against: Any = None) -> None:
     listener = _LISTENER.get()
     if listener is not None:
         listener.append(Told(kind, text, found, against))
+
+
+def listening() -> bool:
+    """Return whether somebody listens: what is costly to tell need not be made otherwise."""
+    return _LISTENER.get() is not None
 
 
 @contextmanager

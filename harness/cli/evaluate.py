@@ -123,6 +123,7 @@ def evaluate(
     judge: options.JudgeFlags,
     run: RunFlags,
     output: options.OutputFlags,
+    page: options.ReportFlags,
 ) -> int:
     """Evaluate a model; the same command again goes on where it stopped."""
     from harness.settings import load_recipe, merge, parse_max_errors
@@ -136,7 +137,10 @@ def evaluate(
     from harness.run.progress import choose_style
 
     style = choose_style(plain=output.plain, quiet=output.quiet)
-    return options.report(start(settings, sys.argv, style), output)
+    ended = start(settings, sys.argv, style)
+    code = options.report(ended, output)
+    page.write(ended, settings, output)
+    return code
 
 
 def _dry_run(settings: Settings, output: options.OutputFlags) -> int:

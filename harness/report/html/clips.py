@@ -130,7 +130,7 @@ class Clips:
             roots: Sequence[Path | None] = (
                 given,
                 tasks_root() if source == "packaged" else None,
-                Path(source) if os.path.isabs(source) or Path(source).is_dir() else None,
+                Path(source) if Path(source).is_absolute() or Path(source).is_dir() else None,
                 self._view.path,
             )
             self._roots[task] = tuple(root for root in roots if root is not None)

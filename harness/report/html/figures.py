@@ -40,6 +40,16 @@ class Scale:
         share = (value - self.low) / (self.high - self.low)
         return f"{100 * min(max(share, 0.0), 1.0):.2f}%"
 
+    def ends(self, metric: str) -> tuple[str, str]:
+        """Return the ends in the metric's unit, in few digits.
+
+        >>> Scale(0.0, 1.0).ends("accuracy"), Scale(0.0, 40.68).ends("mae")
+        (('0%', '100%'), ('0', '40.7'))
+        """
+        percent = find(metric).is_percent
+        factor, unit = (100, "%") if percent else (1, "")
+        return f"{factor * self.low:.3g}{unit}", f"{factor * self.high:.3g}{unit}"
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -58,7 +68,9 @@ class Mark:
 def scale_of(metric: str, readings: Sequence[Mapping[str, Any]]) -> Scale:
     """Return the scale of a metric: its bounds, 0 to 1 for rates, else from 0 to beyond all that is drawn."""
     low, high = find(metric).bounds
-    ends = [end for one in readings for end in (one["value"], *(one["ci95"] or ())) if end is not None]
+    ends = [
+        end for one in readings for end in (one["value"], *(one["ci95"] or ())) if end is not None
+    ]
     if high is None:
         top = max(ends, default=1.0)
         high = 1.0 if find(metric).is_percent and top <= 1.0 else max(top * 1.05, 1e-9)
@@ -82,6 +94,10 @@ def mark(metric: str, value: Mapping[str, Any] | None, scale: Scale) -> Mark | N
     )
 
 
+def _marks(metric: str, readings: Mapping[Any, Any], scale: Scale) -> dict[str, Any]:
+    return {name: mark(metric, readings.get(name), scale) for name in READINGS}
+
+
 def score_rows(results: Results) -> Iterator[dict[str, Any]]:
     """Yield one entry for each task: its metrics, official and strict on one scale, and its notes."""
     for task, entry in results["tasks"].items():
@@ -92,8 +108,8 @@ def score_rows(results: Results) -> Iterator[dict[str, Any]]:
                 {
                     "metric": metric,
                     "arrow": arrow(find(metric).higher_is_better),
-                    "scale": (format_value(metric, scale.low), format_value(metric, scale.high)),
-                    **{name: mark(metric, readings.get(name), scale) for name in READINGS},
+                    "scale": scale.ends(metric),
+                    **_marks(metric, readings, scale),
                 }
             )
         yield {"task": task, "n": times(entry), "rows": rows, "notes": notes_of(entry)}
@@ -103,13 +119,45 @@ def score_rows(results: Results) -> Iterator[dict[str, Any]]:
 
 
 def cards(results: Results, manifest: Manifest) -> list[dict[str, Any]]:
-    """Return a card for each task of a small run, else for each benchmark."""
+    """Return a card for each task of a small run, else for each benchmark, and for its categories if there is one."""
     if len(results["tasks"]) <= _CARDS:
-        found = [_task_card(task, entry) for task, entry in results["tasks"].items()]
-        return [card for card in found if card is not None]
-    return [
-        _benchmark_card(name, entry, manifest) for name, entry in results["benchmarks"].items()
-    ]
+        made = [_task_card(task, entry) for task, entry in results["tasks"].items()]
+        return [card for card in made if card is not None]
+    found: list[dict[str, Any]] = []
+    for name, entry in results["benchmarks"].items():
+        tasks = sum(one["benchmark"] == name for one in manifest["tasks"].values())
+        found.append(
+            _node_card(name, entry["normalized"], f"{tasks} tasks") | _own(entry["native"])
+        )
+        if len(results["benchmarks"]) == 1:
+            categories = entry["normalized"]["categories"]
+            found += [_node_card(title, node, name) for title, node in categories.items()]
+    return found
+
+
+def own_aggregates(results: Results) -> list[dict[str, Any]]:
+    """Return the columns of each benchmark's own aggregate, in its published unit."""
+    found = []
+    for name, entry in results["benchmarks"].items():
+        native: Mapping[str, Any] = entry["native"]
+        if not native:
+            continue
+        rows = [
+            {
+                "name": column,
+                "value": f"{one['value']:g}",
+                "interval": "[{:g}, {:g}]".format(*one["ci95"]) if one.get("ci95") else "",
+                "n": one.get("n"),
+            }
+            for column, one in native["scores"].items()
+            if one["value"] is not None
+        ]
+        unit = ", ".join(part for part in (native["unit"], native["reading"]) if part)
+        if rows:
+            found.append(
+                {"title": name, "unit": unit, "rows": rows, "notes": native.get("notes", [])}
+            )
+    return found
 
 
 def _task_card(task: str, entry: TaskResults) -> dict[str, Any] | None:
@@ -124,37 +172,43 @@ def _task_card(task: str, entry: TaskResults) -> dict[str, Any] | None:
         "n": f"{times(entry)} items",
         "native": None,
         "note": None,
-        **{name: mark(metric, readings.get(name), scale) for name in READINGS},
+        **_marks(metric, readings, scale),
     }
 
 
-def _benchmark_card(name: str, entry: Mapping[str, Any], manifest: Manifest) -> dict[str, Any]:
-    native, normalized = entry["native"], entry["normalized"]
-    tasks = sum(one["benchmark"] == name for one in manifest["tasks"].values())
-    card: dict[str, Any] = {"title": name, "n": f"{tasks} tasks", "native": None, "official": None}
+def _node_card(title: str, node: Mapping[str, Any], what: str) -> dict[str, Any]:
+    scale = Scale(0.0, 1.0)
+    low, high = node["ci95"] or (None, None)
+    score = node["score"]
+    return {
+        "title": title,
+        "metric": "normalised mean, of 100",
+        "n": what,
+        "native": None,
+        "official": None,
+        "strict": Mark(
+            "–" if score is None else f"{100 * score:.1f}",
+            "" if low is None or high is None else f"[{100 * low:.1f}, {100 * high:.1f}]",
+            scale.at(score),
+            scale.at(low),
+            scale.at(high),
+            node["ok"],
+            bool(node["whole"]),
+            0,
+        ),
+        "note": f"{node['ok']} of {node['total']} cells",
+    }
+
+
+def _own(native: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a card says of a benchmark's own headline."""
     headline = native.get("headline")
     value = native["scores"][headline]["value"] if headline else None
-    if value is not None:
-        card["native"] = f"{value:g} {native['unit']}".strip()
-        card["native_name"] = f"{headline}, {native['reading']}" + (
-            "" if native["complete"] else ", not complete"
-        )
-    scale = Scale(0.0, 100.0)
-    low, high = normalized["ci95"] or (None, None)
-    score = normalized["score"]
-    card["metric"] = "mean of normalised scores, 0 to 100"
-    card["strict"] = Mark(
-        "–" if score is None else f"{score:.1f}",
-        "" if low is None or high is None else f"[{low:.1f}, {high:.1f}]",
-        scale.at(score),
-        scale.at(low),
-        scale.at(high),
-        normalized["ok"],
-        bool(normalized["whole"]),
-        0,
-    )
-    card["note"] = f"{normalized['ok']} of {normalized['total']} cells"
-    return card
+    if value is None:
+        return {}
+    state = "" if native["complete"] else ", not complete"
+    unit = f" {native['unit']}" if native["unit"] else ""
+    return {"native": f"{headline} {value:g}{unit} ({native['reading']}{state})"}
 
 
 # --- outcomes ---------------------------------------------------------------------------------------
@@ -164,7 +218,7 @@ def outcomes(results: Results) -> list[dict[str, Any]]:
     """Return for each task the share of every outcome, as segments of a bar."""
     found = []
     for task, entry in results["tasks"].items():
-        counts = {name: entry["outcomes"][name] for name in OUTCOMES}
+        counts: dict[str, int] = {name: entry["outcomes"][name] for name in OUTCOMES}
         counts["not run"] = max(entry["missing"], 0)
         total = sum(counts.values()) or 1
         start, segments = 0.0, []
@@ -192,7 +246,11 @@ def outcomes(results: Results) -> list[dict[str, Any]]:
 
 def _unparsed(entry: TaskResults) -> int | None:
     names = leading(list(entry["metrics"]))
-    found = [entry["metrics"][name]["strict"]["unparsed"] for name in names if "strict" in entry["metrics"][name]]
+    found = [
+        entry["metrics"][name]["strict"]["unparsed"]
+        for name in names
+        if "strict" in entry["metrics"][name]
+    ]
     return max(found, default=None)
 
 
@@ -217,14 +275,12 @@ def categories(results: Results) -> list[dict[str, Any]]:
             metric = next((one for one in names if any(one in by for by in values.values())), None)
             if metric is None or len(values) < 2:
                 continue
-            readings = [
-                one for by in values.values() for one in by.get(metric, {}).values()
-            ]
+            readings = [one for by in values.values() for one in by.get(metric, {}).values()]
             scale = scale_of(metric, readings)
             rows = [
                 {
                     "value": value,
-                    **{r: mark(metric, by.get(metric, {}).get(r), scale) for r in READINGS},
+                    **_marks(metric, by.get(metric, {}), scale),
                 }
                 for value, by in values.items()
             ]
@@ -236,7 +292,7 @@ def categories(results: Results) -> list[dict[str, Any]]:
                     "metric": f"{metric} {arrow(find(metric).higher_is_better)}",
                     "rows": rows[:MOST_VALUES],
                     "more": max(len(rows) - MOST_VALUES, 0),
-                    "scale": (format_value(metric, scale.low), format_value(metric, scale.high)),
+                    "scale": scale.ends(metric),
                 }
             )
         if fields:

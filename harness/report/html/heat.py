@@ -58,9 +58,7 @@ class CrossTable:
                 one, other = other, one
             if not (2 <= len(columns) <= _MOST // 2 and len(rows) <= _MOST):
                 continue
-            values = {
-                key: (measure.aggregate(stats), len(stats)) for key, stats in cells.items()
-            }
+            values = {key: (measure.aggregate(stats), len(stats)) for key, stats in cells.items()}
             yield _map(task, self.metric, (one, other), (rows, columns), values)
 
 
@@ -71,17 +69,18 @@ def shared_fields(results: Results, manifest: Manifest) -> Iterator[dict[str, An
         metric = next(iter(leading(list(entry["metrics"]))), None)
         if metric is None:
             continue
-        for name, values in entry["groups"].items():
+        groups: Mapping[str, Mapping[str, Any]] = entry["groups"]
+        for name, values in groups.items():
             key = (manifest["tasks"][task]["benchmark"], name, metric)
             by_field.setdefault(key, {})[task] = values
     for (benchmark, name, metric), tasks in by_field.items():
-        rows = sorted({value for values in tasks.values() for value in values})
+        rows = sorted({value for known in tasks.values() for value in known})
         if len(tasks) < 2 or not 2 <= len(rows) <= _MOST or len(tasks) > _MOST:
             continue
         cells: dict[tuple[str, str], tuple[float | None, int]] = {}
         for task, values in tasks.items():
             for value, by in values.items():
-                found = by.get(metric, {}).get("strict")
+                found: Mapping[str, Any] | None = by.get(metric, {}).get("strict")
                 if found is not None:
                     cells[value, task] = (found["value"], found["n"])
         yield _map(benchmark, metric, (name, "task"), (rows, list(tasks)), cells)
@@ -113,5 +112,7 @@ def _map(
         "unit": "%" if find(metric).is_percent else "",
         "names": names,
         "columns": columns,
-        "rows": [{"value": row, "cells": [cell(row, column) for column in columns]} for row in rows],
+        "rows": [
+            {"value": row, "cells": [cell(row, column) for column in columns]} for row in rows
+        ],
     }

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from pathlib import Path
 from typing import Any, Final
 
 from harness.core.judge_spec import CANARY
@@ -18,7 +17,7 @@ from harness.report.html import states
 from harness.report.html.clips import Clip, Clips
 from harness.report.html.embedding import Packer, compact
 from harness.report.html.heat import CrossTable
-from harness.report.html.reread import Reread, Rereader, Why
+from harness.report.html.reread import Reread, Rereader, TaskCode, Why
 from harness.report.html.usage import Usage
 from harness.report.table import format_value
 from harness.run.attempts import AttemptKey
@@ -61,24 +60,22 @@ class Listing:
 
 def read_items(
     view: RunView,
+    code: TaskCode,
     *,
     clips: Clips | None,
     listing: Listing,
     usage: Usage | None = None,
     tables: dict[str, CrossTable] | None = None,
-    include_path: Sequence[Path] = (),
-    trusted: bool = False,
 ) -> Iterator[Item]:
     """Yield the items of a run in file order.
 
     Args:
         view: the run.
+        code: where the code of its tasks may come from.
         clips: finds its clips; ``None`` leaves them out.
         listing: gets the tasks and their sub-score fields.
         usage: gets time and tokens.
         tables: gets a cross table for each task.
-        include_path: folders with tasks of the user.
-        trusted: code of tasks outside the harness may run.
 
     Raises:
         InputFileError: a file of the run is damaged.
@@ -91,7 +88,7 @@ def read_items(
         fields: dict[str, list[str]] = {}
         listing.fields.append(fields)
         places: dict[str, dict[str, int]] = {}
-        rereader = Rereader(view, name, samples, include_path=include_path, trusted=trusted)
+        rereader = Rereader(view, name, samples, code)
         entry = view.tasks[name]
         table = CrossTable(next(iter(states.leading(entry["metrics"])), ""))
         if tables is not None:
@@ -266,6 +263,8 @@ def _metrics(entry: ManifestEntry, sample: SampleRecord, reread: Reread) -> dict
                 "state": states.state(find(metric), value),
                 "parsed": sample["parse"][metric].get(reading, "ok") == "ok",
             }
+            if find(metric).role == "abstention" and value in (0, 1):
+                cell["shown"] = "abstains" if value else "answers"
             why = reread.why.get(metric, {}).get(reading)
             found.setdefault(metric, {})[reading] = cell | _reason(why)
     return found

@@ -17,8 +17,10 @@ from harness.report.html import figures, heat, pairs, states
 from harness.report.html.clips import Clip, Clips
 from harness.report.html.embedding import Packer, plain, source_hash
 from harness.report.html.items import Item, Key, Listing, pack, read_items
+from harness.report.html.reread import TaskCode
 from harness.report.html.usage import Usage
 from harness.report.table import footnotes
+from harness.run.files import Manifest
 from harness.run.jsonl import write_atomically
 from harness.run.reader import RunView
 
@@ -81,13 +83,13 @@ def write_report(
     clips = Clips(view, path, data=options.data, cap=options.cap)
     listing, usage = Listing(), Usage()
     tables: dict[str, heat.CrossTable] = {}
-    known = {"include_path": options.include_path, "trusted": options.trusted}
-    items = read_items(view, clips=clips, listing=listing, usage=usage, tables=tables, **known)
+    code = TaskCode(options.include_path, options.trusted)
+    items = read_items(view, code, clips=clips, listing=listing, usage=usage, tables=tables)
     comparison = None
     if other is not None:
         comparison = pairs.compare(view, other)
         others: dict[Key, Item] = {
-            item.key: item for item in read_items(other, clips=None, listing=Listing(), **known)
+            item.key: item for item in read_items(other, code, clips=None, listing=Listing())
         }
         items = pairs.paired(items, others, comparison)
     lines, packer = pack(items)
@@ -102,7 +104,7 @@ def write_report(
             size += len(chunk)
             yield chunk
 
-    write_atomically(path, counted())
+    write_atomically(path, counted(), private=True)
     return Written(path, len(lines), size, clips.embedded, clips.missing)
 
 
@@ -118,22 +120,34 @@ def _overview(
     maps += [one for task, table in tables.items() for one in table.maps(task)]
     return {
         "name": view.name,
+        "spec": _spec(manifest),
         "manifest": manifest,
         "results": results,
         "version": __version__,
+        "has_official": any(entry["official_metrics"] for entry in manifest["tasks"].values()),
         "cards": figures.cards(results, manifest),
+        "aggregates": figures.own_aggregates(results),
         "scores": list(figures.score_rows(results)),
         "categories": figures.categories(results),
         "maps": maps,
         "outcomes": figures.outcomes(results),
         "health": results.get("judge_health", {}),
-        "usage": usage,
+        "spent": usage.table(),
         "notes": [*([stale] if stale else []), *footnotes(results, manifest)],
         "parts": _signature_table(manifest["tasks"]),
         "comparison": comparison,
         "changes": pairs.summary(comparison) if comparison else [],
         "change_names": states.CHANGES,
     }
+
+
+def _spec(manifest: Manifest) -> str:
+    """Return the model as it was named; of stored replies, how many files there are."""
+    model = manifest["model"]
+    if model["adapter"] == "file" and "," in model["target"]:
+        return f"stored replies, {len(manifest['tasks'])} files"
+    spec = model["spec"]
+    return spec if len(spec) <= 120 else f"{spec[:119]}…"
 
 
 def _signature_table(tasks: Mapping[str, Any]) -> dict[str, Any]:
@@ -162,7 +176,7 @@ def _index(
 
 
 def _clip(clip: Clip) -> dict[str, Any]:
-    found = {"src": clip.source, "wave": clip.wave, "note": clip.note}
+    found: dict[str, Any] = {"src": clip.source, "wave": clip.wave, "note": clip.note}
     if clip.content is not None:
         found |= {"kind": clip.kind, "embedded": True}
     return {name: value for name, value in found.items() if value is not None}
@@ -176,22 +190,23 @@ def source(names: Sequence[str]) -> str:
 def environment() -> Environment:
     """Return the environment of the templates: everything that is put into a page is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup, escape
 
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["breakable"] = lambda text: escape(text).replace("_", Markup("_<wbr>"))
+    return made
 
 
 def _page(
     content: Mapping[str, Any], lines: Sequence[Any], packer: Packer, clips: Clips
 ) -> Iterator[bytes]:
     """Yield the file in pieces, so that it is never held twice."""
-    from markupsafe import Markup
-
     style, program = source(STYLES), f'(() => {{\n"use strict";\n{source(PROGRAM)}\n}})();'
     policy = "; ".join(
         (
@@ -207,7 +222,11 @@ def _page(
     page = environment().get_template("page.html.jinja")
     marker = "<!-- data -->"
     text = page.render(
-        **content, policy=policy, style=Markup(style), program=Markup(program), marker=Markup(marker)
+        **content,
+        policy=policy,
+        style=style,
+        program=program,
+        marker=marker,
     )
     head, tail = text.split(marker)
     yield head.encode()

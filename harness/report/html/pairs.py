@@ -77,6 +77,27 @@ class Comparison:
     counts: dict[str, Counter[int]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
+    def places(self, one: Difference) -> tuple[str, str | None, str | None]:
+        """Return a difference and the ends of its interval on a scale with no change in its middle and better on the right.
+
+        Percentages share a scale; a metric in a unit of its own has its own.
+        """
+        percent = find(one.metric).is_percent
+        ends = [
+            abs(end)
+            for other in self.differences
+            if (find(other.metric).is_percent and percent) or other.metric == one.metric
+            for end in (other.change, *(other.ci95 or ()))
+        ]
+        reach = max(1e-9, *ends)
+        sign = 1 if find(one.metric).higher_is_better else -1
+
+        def place(value: float) -> str:
+            return f"{50 + 50 * sign * value / reach:.2f}%"
+
+        low, high = (None, None) if one.ci95 is None else map(place, one.ci95)
+        return place(one.change), low, high
+
 
 def compare(view: RunView, other: RunView) -> Comparison:
     """Compare two runs task by task.
@@ -136,9 +157,7 @@ def _difference(task: str, metric: str, pairing: Pairing) -> Difference | None:
     )
 
 
-def paired(
-    items: Iterator[Item], others: Mapping[Key, Item], found: Comparison
-) -> Iterator[Item]:
+def paired(items: Iterator[Item], others: Mapping[Key, Item], found: Comparison) -> Iterator[Item]:
     """Yield items with what became of them and with their counterpart; count the changes."""
     for item in items:
         other = others.get(item.key)

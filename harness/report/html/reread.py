@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from harness.core.scoring import MISSING, Document, ItemScore, Reading
 from harness.errors import HarnessError
@@ -57,9 +57,17 @@ class Reread:
 
     options: tuple[str, ...] = ()
     picked: int | None = None
-    why: Mapping[str, Mapping[str, Why]] = field(default_factory=dict)
+    why: Mapping[str, Mapping[Reading, Why]] = field(default_factory=dict)
     grades: tuple[str | None, ...] = ()
     note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCode:
+    """Folders with tasks of the user, and whether code of tasks outside the harness may run."""
+
+    include_path: Sequence[Path] = ()
+    trusted: bool = False
 
 
 class Rereader:
@@ -69,18 +77,11 @@ class Rereader:
         view: the run.
         name: the task.
         samples: all items of the task, in file order.
-        include_path: folders with tasks of the user.
-        trusted: code of tasks outside the harness may run.
+        code: where the task's code may come from.
     """
 
     def __init__(
-        self,
-        view: RunView,
-        name: str,
-        samples: Sequence[SampleRecord],
-        *,
-        include_path: Sequence[Path] = (),
-        trusted: bool = False,
+        self, view: RunView, name: str, samples: Sequence[SampleRecord], code: TaskCode
     ) -> None:
         self.entry = view.tasks[name]
         self._docs: list[Document] = [document_of(sample) for sample in samples]
@@ -88,7 +89,7 @@ class Rereader:
         self.fault: str | None = None
         try:
             self._task = load_scoring_task(
-                name, self.entry, include_path=include_path, trusted=trusted
+                name, self.entry, include_path=code.include_path, trusted=code.trusted
             )
             self._task.check()
             if self.entry["origin"] == "file":
@@ -98,9 +99,7 @@ class Rereader:
         except Exception as error:  # noqa: BLE001  (code of a task; the page says what it raised)
             self._task, self.fault = None, _line(error)
 
-    def read(
-        self, position: int, sample: SampleRecord, lines: Sequence[JudgementRecord]
-    ) -> Reread:
+    def read(self, position: int, sample: SampleRecord, lines: Sequence[JudgementRecord]) -> Reread:
         """Read one item again.
 
         Args:
@@ -139,8 +138,7 @@ class Rereader:
             score = task.score(doc, response, verdicts)
         found = {
             metric: {
-                reading: _why(metric, reading, score, told)
-                for reading in score.metrics[metric]
+                reading: _why(metric, reading, score, told) for reading in score.metrics[metric]
             }
             for metric in score.metrics
         }
@@ -178,7 +176,9 @@ def _why(metric: str, reading: Reading, score: ItemScore, told: Sequence[Told]) 
         if reading == "official" and metric in score.aborted:
             return Why("the official scorer stops at this item")
         applies = any(one.stats is not None for one in score.metrics[metric].values())
-        return Why("not in this reading's denominator" if applies else "does not apply, or not judged")
+        return Why(
+            "not in this reading's denominator" if applies else "does not apply, or not judged"
+        )
     edits = next(
         (
             one
@@ -190,22 +190,34 @@ def _why(metric: str, reading: Reading, score: ItemScore, told: Sequence[Told]) 
     if edits is not None and find(metric).family == "ratio":
         return _edited(edits)
     if reading == "official":
-        return Why(
-            "by the benchmark's own rule"
-            if scored.parsed
-            else "the benchmark's own rule reads no answer"
-        )
+        return _official(score, told, parsed=scored.parsed)
     return _strict(metric, told, parsed=scored.parsed)
 
 
+def _official(score: ItemScore, told: Sequence[Told], *, parsed: bool) -> Why:
+    """Return what the official rule saw: what the scorer tells, else what it put into the details as ``official_…``."""
+    rule = next((one for one in reversed(told) if one.kind == "rule"), None)
+    if rule is not None:
+        return Why(str(rule.found))
+    text = "by the benchmark's own rule" if parsed else "the benchmark's own rule reads no answer"
+    for name, value in score.details.items():
+        if name.startswith("official_"):
+            shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            text += f"; its {name.removeprefix('official_')}: {shown or 'none'}"
+    return Why(text)
+
+
 def _edited(told: Told) -> Why:
-    unit = "words" if told.kind == "words" else "characters"
-    text = f"{told.found['edits']} edits against {told.found['length']} {unit} of the reference"
+    unit = told.kind.removesuffix("s")
+    edits, length = (int(told.found[key]) for key in ("edits", "length"))
+    text = f"{_counted(edits, 'edit')}; the reference has {_counted(length, unit)}"
     if len(told.text) + len(told.against) > _ALIGNED:
         return Why(text)
-    return Why(
-        text, steps=alignment(told.against, told.text, characters=told.kind == "characters")
-    )
+    return Why(text, steps=alignment(told.against, told.text, characters=told.kind == "characters"))
+
+
+def _counted(count: int, unit: str) -> str:
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
 
 def _strict(metric: str, told: Sequence[Told], *, parsed: bool) -> Why:

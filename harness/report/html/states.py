@@ -36,9 +36,7 @@ def state(metric: Measure, value: float | None) -> int:
         return RIGHT
     if worst is None and metric.is_percent:
         worst = 1.0
-    beyond = worst is not None and (
-        value <= worst if metric.higher_is_better else value >= worst
-    )
+    beyond = worst is not None and (value <= worst if metric.higher_is_better else value >= worst)
     return WRONG if beyond else PARTLY
 
 
@@ -52,7 +50,7 @@ def leading(metrics: Sequence[str]) -> list[str]:
     return found or list(metrics)
 
 
-def headline(metrics: Sequence[str], scores: Mapping[str, Mapping[str, Any]]) -> str | None:
+def headline(metrics: Sequence[str], scores: Mapping[str, Mapping[Any, Any]]) -> str | None:
     """Return the first leading metric that has a value for an item; without one, the first."""
     names = leading(metrics)
     for name in names:

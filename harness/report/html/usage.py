@@ -5,10 +5,23 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from harness.judge.budget import price_of
 from harness.run.files import JudgementRecord, SampleRecord
+
+COLUMNS: Final = (
+    "Replies",
+    "Audio",
+    "Model time",
+    "Median",
+    "95th percentile",
+    "Tokens in",
+    "Tokens out",
+    "Judge calls",
+    "Judge tokens",
+    "Cost",
+)
 
 
 @dataclass(slots=True)
@@ -36,7 +49,9 @@ class Spent:
             self.seconds.append(seconds)
         if not usage:
             return
-        prompt, completion = (_count(usage, name) for name in ("prompt_tokens", "completion_tokens"))
+        prompt, completion = (
+            _count(usage, name) for name in ("prompt_tokens", "completion_tokens")
+        )
         self.prompt += prompt
         self.completion += completion
         cost = usage.get("cost")
@@ -81,6 +96,32 @@ class Usage:
             if line.get("source") == "asked":
                 spent = self.judge.setdefault(task, Spent())
                 spent.add(line.get("usage"), line.get("seconds"), line.get("model"))
+
+    def table(self) -> dict[str, Any]:
+        """Return the columns in which some task has something, and the cells of every task."""
+        found: list[tuple[str, list[str | None]]] = []
+        for task, spent in self.model.items():
+            judge = self.judge.get(task, Spent())
+            cost = (spent.cost or 0.0) + (judge.cost or 0.0)
+            timed = spent.total > 0
+            cells = [
+                f"{spent.calls:,}",
+                f"{self.audio[task] / 60:.1f} min" if self.audio[task] else None,
+                f"{spent.total:,.1f} s" if timed else None,
+                f"{spent.quantile(0.5):.2f} s" if timed else None,
+                f"{spent.quantile(0.95):.2f} s" if timed else None,
+                f"{spent.prompt:,}" if spent.prompt else None,
+                f"{spent.completion:,}" if spent.completion else None,
+                f"{judge.calls:,}" if judge.calls else None,
+                f"{judge.prompt + judge.completion:,}" if judge.prompt + judge.completion else None,
+                f"${cost:.4f}" if cost else None,
+            ]
+            found.append((task, cells))
+        used = [place for place in range(len(COLUMNS)) if any(cells[place] for _, cells in found)]
+        return {
+            "columns": [COLUMNS[place] for place in used],
+            "rows": [(task, [cells[place] for place in used]) for task, cells in found],
+        }
 
 
 def _count(usage: Mapping[str, Any], name: str) -> int:

@@ -92,7 +92,7 @@ function refresh({ top = true } = {}) {
     reading = true;
     let seen = performance.now();
     readAll(() => {
-      if (readBlocks + 1 < starts.length && performance.now() - seen < 250) return true;
+      if (readBlocks + 1 < starts.length && performance.now() - seen < 600) return true;
       seen = performance.now();
       refresh({ top: false });
       return true;

@@ -37,17 +37,26 @@ function readingCard(title, reading, metrics) {
   const names = Object.keys(metrics || {}).filter((name) => metrics[name][reading]);
   if (!names.length) return null;
   const lead = names.find((name) => metrics[name][reading].value !== null) || names[0];
+  let before = null;
   const card = make("section", { className: `reading s${metrics[lead][reading].state}` }, make("h3", {}, title));
   for (const name of names) {
     const cell = metrics[name][reading];
     card.append(make("div", { className: "line" },
       make("span", { className: `mark s${cell.state}`, "aria-hidden": "true" }, MARKS[cell.state]),
-      make("span", {}, cell.value === null ? "not counted" : cell.state === 0 ? "right" : cell.state === 2 && cell.shown === "0.00%" ? "wrong" : cell.shown),
+      make("span", {}, worth(cell)),
       make("span", { className: "name" }, name)));
-    if (cell.why) card.append(make("div", { className: "why" }, cell.why));
-    if (cell.quote) card.append(make("div", { className: "quote" }, cell.quote));
+    if (cell.why && cell.why !== before) card.append(make("div", { className: "why" }, cell.why));
+    if (cell.quote && cell.why !== before) card.append(make("div", { className: "quote" }, cell.quote));
+    before = cell.why;
   }
   return card;
+}
+
+function worth(cell) {
+  if (cell.value === null) return "not counted";
+  if (cell.shown === "100.00%" && cell.state === 0) return "right";
+  if (cell.shown === "0.00%") return cell.state === 2 ? "wrong" : "no errors";
+  return cell.shown;
 }
 
 function verdicts(record) {
@@ -109,6 +118,12 @@ function answer(record, title) {
   ];
 }
 
+function extracted(record) {
+  if (record.extracted === undefined) return null;
+  const same = typeof record.response === "string" && record.extracted === record.response.trim();
+  return make("section", { className: "block" }, make("h3", {}, "Extracted answer"), make("div", { className: `text${same ? " dim" : ""}` }, same ? "the whole reply" : text(record.extracted)));
+}
+
 function facts(record) {
   const found = {};
   for (const name of ["finish", "seconds", "attempts", "usage", "cluster", "extra", "item_key"]) {
@@ -118,7 +133,7 @@ function facts(record) {
 }
 
 function side(record, title) {
-  return make("div", { className: "side" }, make("h3", { className: "dim" }, title), verdicts(record), answer(record, "Reply"), blockOfText("Extracted", record.extracted), alignments(record), judged(record));
+  return make("div", { className: "side" }, make("h3", { className: "dim" }, title), verdicts(record), answer(record, "Reply"), alignments(record), extracted(record), judged(record));
 }
 
 function detailOf(item, record, acts) {
@@ -136,7 +151,7 @@ function detailOf(item, record, acts) {
   if (other) {
     parts.push(make("div", { className: "two" }, side(record, index.run), side(other, index.other)));
   } else {
-    parts.push(answer(record, "Reply"), record.extracted === undefined ? null : blockOfText("Extracted", record.extracted), alignments(record), judged(record));
+    parts.push(answer(record, "Reply"), alignments(record), extracted(record), judged(record));
   }
   if (record.details) parts.push(folded("Details of the scorer", table(record.details)));
   if (record.doc) parts.push(folded("Fields of the data", table(record.doc)));

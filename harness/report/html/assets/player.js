@@ -132,7 +132,7 @@ async function drawSpectrum(canvas, bytes) {
   const hop = Math.max((samples.length - POINTS) / frames, 1);
   const bands = POINTS / 2;
   const picture = new ImageData(frames, bands);
-  const [red, green, blue] = [70, 160, 220];
+  const [red, green, blue] = colour("--accent").match(/[0-9a-f]{2}/gi).map((part) => parseInt(part, 16));
   for (let frame = 0; frame < frames; frame++) {
     const real = new Float32Array(POINTS), imaginary = new Float32Array(POINTS);
     const start = Math.floor(frame * hop);
@@ -142,10 +142,7 @@ async function drawSpectrum(canvas, bytes) {
       const power = real[band] ** 2 + imaginary[band] ** 2;
       const level = Math.min(Math.max((10 * Math.log10(power + 1e-9) + 45) / 75, 0), 1);
       const place = 4 * ((bands - 1 - band) * frames + frame);
-      picture.data[place] = red * level ** 2 + 20 * (1 - level);
-      picture.data[place + 1] = green * level + 24 * (1 - level);
-      picture.data[place + 2] = blue * level + 34 * (1 - level);
-      picture.data[place + 3] = 255;
+      picture.data.set([red, green, blue, 255 * level ** 1.4], place);
     }
   }
   canvas.width = frames;
