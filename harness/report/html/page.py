@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from harness.core import inert
 from harness.core.version import __version__
 from harness.report.html import figures, heat, pairs, states
 from harness.report.html.clips import Clip, Clips
@@ -188,7 +189,7 @@ def source(names: Sequence[str]) -> str:
 
 
 def environment() -> Environment:
-    """Return the environment of the templates: everything that is put into a page is escaped."""
+    """Return the environment of the templates: text that is put into a page is escaped and inert."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup, escape
 
@@ -196,11 +197,16 @@ def environment() -> Environment:
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_inert,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     made.filters["breakable"] = lambda text: escape(text).replace("_", Markup("_<wbr>"))
     return made
+
+
+def _inert(value: Any) -> Any:
+    return inert.block(value) if type(value) is str else value
 
 
 def _page(

@@ -127,8 +127,8 @@ function view(name) {
 
 function addressOf(item) {
   const row = rows[item];
-  const parts = [`item=${encodeURIComponent(row[ID])}`];
-  if (twice.has(String(row[ID]))) parts.push(`task=${encodeURIComponent(index.tasks[row[TASK]])}`);
+  const parts = [`item=${encodeURIComponent(addressable(row[ID]))}`];
+  if (twice.has(addressable(row[ID]))) parts.push(`task=${encodeURIComponent(index.tasks[row[TASK]])}`);
   if (row[REPEAT]) parts.push(`repeat=${row[REPEAT]}`);
   return `#${parts.join("&")}`;
 }
@@ -137,7 +137,7 @@ function itemAt(hash) {
   const found = new URLSearchParams(hash.slice(1).replace(/\+/g, "%2B"));
   if (!found.has("item")) return -1;
   const task = found.get("task"), repeat = Number(found.get("repeat") || 0);
-  return rows.findIndex((row) => String(row[ID]) === found.get("item") && row[REPEAT] === repeat && (task === null || index.tasks[row[TASK]] === task));
+  return rows.findIndex((row) => addressable(row[ID]) === found.get("item") && row[REPEAT] === repeat && (task === null || index.tasks[row[TASK]] === task));
 }
 
 function route() {

@@ -37,11 +37,14 @@ const rows = JSON.parse(`[${taken("data-items").trim().split("\n").join(",")}]`)
 const starts = [];
 index.blocks.reduce((start, count) => (starts.push(start), start + count), 0);
 
+/* An id as an address can hold it: half a character, which no text should have, becomes a sign for that. */
+const addressable = (id) => String(id).replace(/[\ud800-\udfff]/gu, "\ufffd");
+
 const twice = new Set();
 {
   const seen = new Set();
   for (const row of rows) {
-    const id = String(row[ID]);
+    const id = addressable(row[ID]);
     if (seen.has(id)) twice.add(id);
     seen.add(id);
   }
