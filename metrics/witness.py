@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final, Literal, NamedTuple
 
-Kind = Literal["choice", "words", "characters", "number", "verdict", "rule"]
+Kind = Literal["choice", "words", "characters", "number", "verdict", "instructions", "rule"]
 
 
 class Told(NamedTuple):
@@ -19,10 +19,11 @@ class Told(NamedTuple):
 
     Attributes:
         kind: ``choice`` (an option of a question), ``words`` and ``characters`` (edits against a reference),
-            ``number``, ``verdict`` (a judge's yes or no), ``rule`` (what an official rule saw, in a sentence).
+            ``number``, ``verdict`` (a judge's yes or no), ``instructions`` (which are
+            kept), ``rule`` (what an official rule saw, in a sentence).
         text: what was read.
         found: what was found in it.
-        against: what it was read against: options, or the reference.
+        against: what it was read against: options, or the reference; of instructions, whether reading is strict.
     """
 
     kind: Kind
@@ -50,9 +51,9 @@ def listening() -> bool:
 def watching() -> Iterator[list[Told]]:
     """Collect what is told in this context.
 
-    >>> with watching() as told:
+    >>> with watching() as heard:
     ...     tell("number", "about 25", 25.0)
-    >>> told[0].found
+    >>> heard[0].found
     25.0
     """
     told: list[Told] = []

@@ -176,7 +176,7 @@ class OutputFlags:
 
 @dataclass(frozen=True, slots=True)
 class ReportFlags:
-    """Whether a page of the run is written at its end."""
+    """The flag for a page of the run at its end."""
 
     report: Annotated[
         bool,

@@ -182,7 +182,7 @@ def _node_card(title: str, node: Mapping[str, Any], what: str) -> dict[str, Any]
     score = node["score"]
     return {
         "title": title,
-        "metric": "normalised mean, of 100",
+        "metric": "normalised, of 100",
         "n": what,
         "native": None,
         "official": None,

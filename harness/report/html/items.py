@@ -47,7 +47,7 @@ class Item:
 
 @dataclass(slots=True)
 class Listing:
-    """What the lines of a page refer to by number.
+    """Tasks and sub-scores, to which the lines of a page refer by number.
 
     Attributes:
         tasks: task ids.
@@ -180,13 +180,24 @@ def _disagrees(sample: SampleRecord) -> bool:
 def _grade(entry: ManifestEntry, sample: SampleRecord, reread: Reread) -> str | None:
     """Return the judge's grade of an item in a word: as its task reads it, else the value of the judged metric."""
     for grade in reread.grades:
-        if grade is not None and len(grade) <= 24:
+        if grade is not None and _is_grade(grade):
             return grade
     for name in entry["judged_metrics"]:
         value = sample["scores"].get(name, {}).get("strict")
-        if value is not None and reread.grades:
+        if value is not None and reread.grades and find(name).family in ("proportion", "mean"):
             return f"{value:g}"
     return None
+
+
+def _is_grade(text: str) -> bool:
+    """Return whether a verdict is a grade, not a text of the judge's own such as an extract."""
+    return len(text) <= 24 and " " not in text
+
+
+def _shown(grade: str | None) -> str:
+    if grade is None:
+        return "not read"
+    return f"grade {grade}" if _is_grade(grade) else "an extract"
 
 
 def _error_text(sample: SampleRecord) -> str | None:
@@ -222,7 +233,7 @@ def _record(
                 "model": line.get("model"),
                 "vote": line["vote"],
                 "reply": _value(line["reply"]),
-                "grade": reread.grades[place] if place < len(reread.grades) else None,
+                "read": _shown(reread.grades[place]) if place < len(reread.grades) else "not used",
             }
             for place, line in enumerate(replies)
         ],
@@ -252,7 +263,13 @@ def _message(message: Any) -> dict[str, Any]:
 
 def _metrics(entry: ManifestEntry, sample: SampleRecord, reread: Reread) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for metric in entry["metrics"]:
+    applying = [
+        name
+        for name in entry["metrics"]
+        if any(value is not None for value in sample["scores"][name].values())
+        or (name in entry["judged_metrics"] and not sample["judgements"])
+    ]
+    for metric in applying or entry["metrics"]:
         for reading in READINGS:
             if reading == "official" and metric not in entry["official_metrics"]:
                 continue

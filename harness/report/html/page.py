@@ -37,7 +37,7 @@ _HERE: Final = Path(__file__).resolve().parent
 
 @dataclass(frozen=True, slots=True)
 class ReportOptions:
-    """What a page is to hold.
+    """Options of a page.
 
     Attributes:
         output: the file; default ``report.html`` in the run directory.

@@ -80,7 +80,7 @@ class Comparison:
     def places(self, one: Difference) -> tuple[str, str | None, str | None]:
         """Return a difference and the ends of its interval on a scale with no change in its middle and better on the right.
 
-        Percentages share a scale; a metric in a unit of its own has its own.
+        Percentages share a scale of at most 100 points to either side; a metric in a unit of its own has its own.
         """
         percent = find(one.metric).is_percent
         ends = [
@@ -89,11 +89,11 @@ class Comparison:
             if (find(other.metric).is_percent and percent) or other.metric == one.metric
             for end in (other.change, *(other.ci95 or ()))
         ]
-        reach = max(1e-9, *ends)
+        reach = min(max(1e-9, *ends), 1.0) if percent else max(1e-9, *ends)
         sign = 1 if find(one.metric).higher_is_better else -1
 
         def place(value: float) -> str:
-            return f"{50 + 50 * sign * value / reach:.2f}%"
+            return f"{50 + 50 * sign * min(max(value / reach, -1.0), 1.0):.2f}%"
 
         low, high = (None, None) if one.ci95 is None else map(place, one.ci95)
         return place(one.change), low, high

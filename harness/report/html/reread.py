@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from harness.core.scoring import MISSING, Document, ItemScore, Reading
 from harness.errors import HarnessError
@@ -63,6 +63,16 @@ class Reread:
 
 
 @dataclass(frozen=True, slots=True)
+class _Made:
+    """Result of a task's code about one item; no score where there was no answer."""
+
+    options: tuple[str, ...]
+    score: ItemScore | None = None
+    told: Sequence[Told] = ()
+    grades: tuple[str | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TaskCode:
     """Folders with tasks of the user, and whether code of tasks outside the harness may run."""
 
@@ -109,52 +119,52 @@ class Rereader:
         """
         if self._task is None:
             return Reread(note=f"no reasons: {self.fault}")
+        judge = self.entry["judge"]
+        part = self.entry["signature_parts"]["judge"]
+        replies = replies_of(lines, part, int(judge["samples"]) if judge else 1)
         try:
-            return self._read(self._task, self._docs[position], sample, lines)
-        except Exception as error:  # noqa: BLE001  (one item; the others have reasons)
+            made = self._score(self._task, self._docs[position], sample, replies)
+        except Exception as error:  # noqa: BLE001  (code of a task; the other items have reasons)
             return Reread(note=f"no reasons: {_line(error)}")
+        if made.score is None:
+            return Reread(made.options)
+        judged = self.entry["judged_metrics"] if replies else []
+        choice = next((one for one in reversed(made.told) if one.kind == "choice"), None)
+        return Reread(
+            made.options if choice is None else tuple(choice.against[0]),
+            None if choice is None else choice.found.option,
+            {
+                metric: {
+                    reading: _why(metric, reading, made.score, made.told, judged=metric in judged)
+                    for reading in readings
+                }
+                for metric, readings in made.score.metrics.items()
+            },
+            made.grades,
+            _outdated(made.score, sample),
+        )
 
-    def _read(
+    def _score(
         self,
         task: YamlTask,
         doc: Document,
         sample: SampleRecord,
-        lines: Sequence[JudgementRecord],
-    ) -> Reread:
+        replies: Sequence[Mapping[str, Any]],
+    ) -> _Made:
+        """Call the code of the task about one item."""
         if self.entry["origin"] != "file":
             task.annotate([doc], "data", self.entry.get("facts"))
         options = task.hints(doc).options
         error = sample["error"]
         if error is not None and error["kind"] not in STORED_ERRORS:
-            return Reread(options)
-        judge = self.entry.get("judge")
-        replies = replies_of(
-            lines, self.entry["signature_parts"]["judge"], int(judge["samples"]) if judge else 1
-        )
+            return _Made(options)
         response = sample.get("response", MISSING)
+        verdicts = verdicts_of(task, self.entry, doc, response, replies)
         with watching() as told:
-            verdicts = verdicts_of(task, self.entry, doc, response, replies)
-            told.clear()  # a judge reply that was looked at for its repeat
             score = task.score(doc, response, verdicts)
-        found = {
-            metric: {
-                reading: _why(metric, reading, score, told) for reading in score.metrics[metric]
-            }
-            for metric in score.metrics
-        }
-        choice = next((one.found for one in reversed(told) if one.kind == "choice"), None)
-        shown = _options_of(told) or options
-        grades = tuple(
-            None if line["reply"] is None else task.judge_grade(doc, line["reply"])
-            for line in replies
-        )
-        return Reread(
-            tuple(shown),
-            None if choice is None else choice.option,
-            found,
-            grades,
-            _outdated(score, sample),
-        )
+        texts = [line["reply"] for line in replies]
+        grades = [None if text is None else task.judge_grade(doc, text) for text in texts]
+        return _Made(options, score, told, tuple(grades))
 
 
 def _outdated(score: ItemScore, sample: SampleRecord) -> str | None:
@@ -170,7 +180,9 @@ def _outdated(score: ItemScore, sample: SampleRecord) -> str | None:
     return None
 
 
-def _why(metric: str, reading: Reading, score: ItemScore, told: Sequence[Told]) -> Why:
+def _why(
+    metric: str, reading: Reading, score: ItemScore, told: Sequence[Told], *, judged: bool
+) -> Why:
     scored = score.metrics[metric][reading]
     if scored.stats is None:
         if reading == "official" and metric in score.aborted:
@@ -189,13 +201,30 @@ def _why(metric: str, reading: Reading, score: ItemScore, told: Sequence[Told]) 
     )
     if edits is not None and find(metric).family == "ratio":
         return _edited(edits)
+    checked = [
+        one.found
+        for one in told
+        if one.kind == "instructions" and one.against == (reading == "strict")
+    ]
+    if checked and metric.startswith("if_"):
+        return Why("; ".join(f"{name}: {_kept(value)}" for name, value in checked[-1].items()))
     if reading == "official":
-        return _official(score, told, parsed=scored.parsed)
-    return _strict(metric, told, parsed=scored.parsed)
+        return _official(score, told, parsed=scored.parsed, judged=judged)
+    return _strict(metric, told, parsed=scored.parsed, judged=judged)
 
 
-def _official(score: ItemScore, told: Sequence[Told], *, parsed: bool) -> Why:
+def _kept(chance: float) -> str:
+    return {0.0: "not kept", 1.0: "kept"}.get(chance, f"kept with chance {chance:.2g}")
+
+
+def _official(score: ItemScore, told: Sequence[Told], *, parsed: bool, judged: bool) -> Why:
     """Return what the official rule saw: what the scorer tells, else what it put into the details as ``official_…``."""
+    if judged:
+        return Why(
+            "as the benchmark's own rule reads the judge's reply"
+            if parsed
+            else "the benchmark's own rule cannot read the judge's reply"
+        )
     rule = next((one for one in reversed(told) if one.kind == "rule"), None)
     if rule is not None:
         return Why(str(rule.found))
@@ -220,7 +249,7 @@ def _counted(count: int, unit: str) -> str:
     return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
 
-def _strict(metric: str, told: Sequence[Told], *, parsed: bool) -> Why:
+def _strict(metric: str, told: Sequence[Told], *, parsed: bool, judged: bool) -> Why:
     kinds = {one.kind: one for one in told}
     family = find(metric).family
     if (verdict := kinds.get("verdict")) is not None and family == "proportion":
@@ -240,16 +269,11 @@ def _strict(metric: str, told: Sequence[Told], *, parsed: bool) -> Why:
         if number.found is None or not parsed:
             return Why("no single number can be read; the task's largest error counts")
         return Why(f"reads as {number.found:g}")
+    if judged:
+        return Why("as the judge's reply says" if parsed else "the judge's reply cannot be read")
     if not parsed:
         return Why("no answer can be read")
     return Why("by the task's own rule")
-
-
-def _options_of(told: Sequence[Told]) -> tuple[str, ...]:
-    for one in reversed(told):
-        if one.kind == "choice":
-            return tuple(one.against[0])
-    return ()
 
 
 def _line(error: Exception) -> str:

@@ -26,7 +26,7 @@ COLUMNS: Final = (
 
 @dataclass(slots=True)
 class Spent:
-    """What calls used.
+    """Calls, and the time, tokens and dollars that they took.
 
     Attributes:
         calls: how many.
@@ -81,7 +81,7 @@ class Spent:
 
 @dataclass(slots=True)
 class Usage:
-    """What a run used, by task: the model's calls, the judge's calls, and seconds of audio."""
+    """Use of a run by task: the model's calls, the judge's calls, and seconds of audio."""
 
     model: dict[str, Spent] = field(default_factory=dict)
     judge: dict[str, Spent] = field(default_factory=dict)

@@ -106,7 +106,7 @@ function judged(record) {
   if (!record.judge) return null;
   return make("section", { className: "block" }, make("h3", {}, "Judge"), record.judge.map((one) =>
     make("div", { className: "said text" }, make("span", { className: "role" },
-      [one.model || one.judge, `vote ${one.vote + 1}`, one.grade === null ? "not read" : `grade ${one.grade}`].join(" · ")), text(one.reply))));
+      [one.model || one.judge, `vote ${one.vote + 1}`, one.read].join(" · ")), text(one.reply))));
 }
 
 function answer(record, title) {
@@ -154,7 +154,11 @@ function detailOf(item, record, acts) {
     parts.push(answer(record, "Reply"), alignments(record), extracted(record), judged(record));
   }
   if (record.details) parts.push(folded("Details of the scorer", table(record.details)));
-  if (record.doc) parts.push(folded("Fields of the data", table(record.doc)));
+  if (record.doc) {
+    const fields = folded("Fields of the data", table(record.doc));
+    fields.open = !record.messages;   /* stored replies come without the prompt */
+    parts.push(fields);
+  }
   parts.push(folded("Call", table(facts(record))));
   return parts.flat(Infinity).filter(Boolean);
 }
