@@ -6,6 +6,7 @@ against, so a difference is this run minus the other one.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -142,6 +143,8 @@ def _difference(task: str, metric: str, pairing: Pairing) -> Difference | None:
     measure = find(metric)
     before, after = ([stats[side] for _, stats in kept] for side in (0, 1))
     estimate = paired_difference(measure, before, after, clusters(pair for pair, _ in kept))
+    if not math.isfinite(estimate.value):  # nothing to divide by on one side
+        return None
     better = None
     if estimate.ci95 is not None and not estimate.ci95[0] <= 0 <= estimate.ci95[1]:
         better = (estimate.value > 0) == measure.higher_is_better

@@ -255,11 +255,22 @@ def test_hostile_texts_are_shown_and_do_nothing(window: Watched, folder: Path) -
 
 
 def test_a_narrow_window_has_no_sideways_scroll_and_one_pane(
-    window: Watched, quickstart: Path
+    window: Watched, quickstart: Path, folder: Path
 ) -> None:
     window.page.set_viewport_size({"width": 390, "height": 800})
-    for address in ("#overview", "#compare", "#items", "#item=choice_02"):
-        window.open(quickstart, address)
+    (folder / "narrow").mkdir()
+    run = read_run(report_runs.hostile(folder / "narrow"))
+    long_words = folder / "long.html"
+    write_report(run, run, ReportOptions(output=long_words))
+    for page, address in (
+        (long_words, "#overview"),
+        (long_words, "#compare"),
+        (quickstart, "#overview"),
+        (quickstart, "#compare"),
+        (quickstart, "#items"),
+        (quickstart, "#item=choice_02"),
+    ):
+        window.open(page, address)
         wide: int = window.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 390, address
     window.until(lambda: window.page.locator("#back").is_visible())

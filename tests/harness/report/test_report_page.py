@@ -123,6 +123,9 @@ def test_a_size_that_is_none_is_refused(tmp_path: Path, cli: Cli, size: str) -> 
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path, cli: Cli) -> None:
     code, _, err = cli("report", tmp_path)
     assert code == 2 and "is not a run directory" in err
+    run = report_runs.choices(tmp_path)
+    code, _, err = cli("report", run, "-o", tmp_path / "none" / "page.html")
+    assert code == 2 and "none does not exist" in err
 
 
 def test_evaluate_and_score_write_it_at_the_end(tmp_path: Path, cli: Cli) -> None:
