@@ -42,17 +42,27 @@ _ABBREVIATION: Final = re.compile(
 )
 _DECIMAL: Final = re.compile(r"(?<=\d)\.(?=\d)")
 _LIST_AFTER_COMMA: Final = re.compile(
-    rf"\s*(?:and|or|nor|und|oder|et|ou|y|o|和|或)?\s*(?:[(\"']|option |choice |an? |the )*{MENTION}[)\]\"']*\s*(?:,|$|[.;]|and\b|or\b|nor\b|und\b|oder\b|et\b|ou\b)"
+    rf"\s*(?:and then|then|and|or|nor|und|oder|et|ou|y|o|和|或)?\s*(?:[(\"']|option |choice |an? |the )*{MENTION}[)\]\"']*\s*(?:,|$|[.;]|and\b|or\b|nor\b|und\b|oder\b|et\b|ou\b)"
 )
 _CONJOINED: Final = re.compile(
     rf"\s*(?:[(\"']|option |an? |the )*{MENTION}[^.;]{{0,200}}?\b(?:and|or|nor|und|oder|et|ou|y|o)\b\s*(?:[(\"']|option |an? |the )*{MENTION}|\s*(?:and|or|nor)\b"
 )
 
 
+_ANSWERED: Final = re.compile(rf"({MENTION})[)\]\"']*\s*\?\s*(?:yes|yep|correct|right|true)\b")
+"""A question that the reply itself answers."""
+_ASKED: Final = re.compile(r"\b(?:asked|asks|question)\b[^,;:]*$")
+_LESS_THAN: Final = re.compile(r"(?<=less)\s+\w+ than\b")
+_OPENS_LIST: Final = re.compile(r"(?:\b(?:are|were|these|those|following)|:)$")
+_OPEN_ROW: Final = re.compile(r"\s*(?:…|\.{2,})\s*or\b|\s+as well as\s+|\s+(?:vs\.?|versus)\s+")
+"""Turns that put two answers side by side."""
+_DENIED_AT_LAST: Final = re.compile(
+    r"\s*,?\s*(?:(?:that|this|it|they)(?:'s| is|'d be| would be| was| are| must be)? (?:wrong|incorrect|false|not (?:right|correct|it|true|the)|a mistake|misleading|mistaken|isn't|can't be|cannot be|doesn't)\b|no\s*[.!]*\s*$)"
+)
 _STOPS: Final = re.compile(r"[.\n?!]")
 _ENDS: Final = re.compile(r"[.\n:;?!]")
 _UNLISTED: Final = re.compile(
-    r"(?:\b(?:not|neither|nor|no|rather than|instead of|except(?: for)?|rule[sd]? out|ruling out|exclud\w+|eliminat\w+|reject\w*|dismiss\w*|discard\w*|other than|apart from|anything but|all but|nicht|pas|weder|ni|non)|n't|不是|并非|排除|除了)\s*[\"'(]*(?:an? |the )?$"
+    r"(?:\b(?:not|neither|nor|no|rather than|instead of|except(?: for)?|rule[sd]? out|ruling out|unlike|(?:not|never|n't|avoid) (?:\w+ )?(?:pick|choose|select|say|go with|take|answer|call it)|exclud\w+|eliminat\w+|reject\w*|dismiss\w*|discard\w*|other than|apart from|anything but|all but|nicht|pas|weder|ni|non)|n't(?: (?:pick|choose|select|say|go with|take|answer|call it))?|不是|并非|排除|除了)\s*[\"'(]*(?:an? |the )?$"
 )
 
 
@@ -143,8 +153,10 @@ def committed(
 
 
 def _assertions(masked: str, choices: Choices) -> list[Assertion]:
-    text = IDIOMS.sub(" ", masked)
+    text = _OPEN_ROW.sub(" or ", masked)
+    text = IDIOMS.sub(" ", text)
     text = _DECIMAL.sub("·", _ABBREVIATION.sub(lambda m: m[0].replace(".", ""), text))
+    text = _ANSWERED.sub(r"\1 is correct ", text)
     text = _without_lists(text, choices)
     found: list[Assertion] = []
     epoch = 0
@@ -243,7 +255,7 @@ class _Reader:
 
     def _hypothesis(self, match: re.Match[str]) -> None:
         self.open = True
-        self.prepositional = match.start() <= self.lead
+        self.prepositional = match.start() <= self.lead and not _OPENS_LIST.search(match[0])
 
     def _negation(self, match: re.Match[str]) -> None:
         if match[0].startswith(("can't", "cannot")) and len(match[0]) > 8:
@@ -253,10 +265,11 @@ class _Reader:
         self.prepositional = match.start() <= self.lead
 
     def _turn(self, match: re.Match[str]) -> None:
+        if _DENIED_AT_LAST.match(self.text, match.end()):
+            self.found[:] = [one for one in self.found if one.sentence != self.number]
         self._reset()
         self.turn += 1
         self.rank = max(self.rank if not self.used else SAID, SAID)
-        del match
 
     def _therefore(self, _match: re.Match[str]) -> None:
         self._reset()
@@ -266,6 +279,10 @@ class _Reader:
         self.aside = False
         self.rank = max(ANSWER, self.rank)
         self.used = False
+
+    def _choosing(self, match: re.Match[str]) -> None:
+        self._reset()
+        self._answer(match)
 
     def _aside(self, match: re.Match[str]) -> None:
         self.aside = True
@@ -286,7 +303,9 @@ class _Reader:
         if self.used and not self.bare:
             self.rank = SAID
 
-    def _colon(self, _match: re.Match[str]) -> None:
+    def _colon(self, match: re.Match[str]) -> None:
+        if _ASKED.search(self.text, 0, match.start()):
+            self.open = False
         if self.used:
             self.denied = False
 
@@ -305,7 +324,8 @@ class _Reader:
     def _mention(self, match: re.Match[str]) -> None:
         rejected = DENIED.match(self.text, match.end())
         if rejected is not None:
-            self.judged_until = rejected.end()
+            compared = _LESS_THAN.match(self.text, rejected.end())
+            self.judged_until = compared.end() if compared else rejected.end()
             self.used = True
             return
         if self.denied or self.open or self.question:
