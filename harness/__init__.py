@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         leaderboard,
         list_tasks,
         load_run,
+        merge,
         rescore,
         score,
     )
@@ -35,6 +36,7 @@ __all__ = [
     "leaderboard",
     "list_tasks",
     "load_run",
+    "merge",
     "rescore",
     "score",
 ]

@@ -57,6 +57,7 @@ class EvaluateOptions(SharedOptions, total=False):
     seed: int
     batch_size: int
     repeats: int
+    shard: str
     gen_kwargs: Mapping[str, Any]
     template: str
     system: str
@@ -253,6 +254,48 @@ def leaderboard(
     from leaderboards.build import leaderboard as build
 
     return build(_with_metrics(runs, include_path, trusted=trust_task_code))
+
+
+class MergeSettings(TypedDict, total=False):
+    """Options of ``merge``; each means what the flag of the same name does (``docs/cli.md``)."""
+
+    name: str
+    data: Mapping[str, Path]
+    include_path: Sequence[Path]
+    trust_task_code: bool
+    max_errors: str
+
+
+def merge(
+    runs: Sequence[PathLike | Run],
+    output: PathLike,
+    *,
+    argv: Sequence[str] = (),
+    **options: Unpack[MergeSettings],
+) -> Run:
+    """Put the shards (or interrupted parts) of one run together in a new run directory, and score it.
+
+    Args:
+        runs: run directories, or opened runs; they are only read.
+        output: the new run directory.
+        argv: the command line to record in the manifest.
+        options: see ``MergeSettings``.
+
+    Returns:
+        The run; ``exit_code`` 3 and a ``note`` where items are missing or failed.
+
+    Raises:
+        UsageError: the parts do not belong together, or there is something at ``output``.
+        SetupError: a part is being written, or the disk is full.
+    """
+    from harness.evaluation.merge import MergeOptions
+    from harness.evaluation.merge import merge as put_together
+
+    given = dict(options)
+    given["include_path"] = tuple(Path(folder) for folder in options.get("include_path", ()))
+    paths = [run.path if isinstance(run, Run) else Path(run) for run in runs]
+    target = Path(output)
+    return _run(target, partial(put_together, paths, target, MergeOptions(**given), argv))  # type: ignore[arg-type]
 
 
 def list_tasks(

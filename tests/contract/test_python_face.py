@@ -43,6 +43,7 @@ def test_the_exported_names_are_these() -> None:
         "leaderboard",
         "list_tasks",
         "load_run",
+        "merge",
         "rescore",
         "score",
     ]

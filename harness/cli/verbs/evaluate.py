@@ -47,6 +47,12 @@ class RequestFlags:
             "--repeats", min=1, help="Ask each item this many times; needs a temperature."
         ),
     ] = None
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            "--shard", metavar="I/N", help="Only part I of N; put them together with harness merge."
+        ),
+    ] = None
     gen_kwargs: Annotated[
         list[str] | None,
         typer.Option("--gen-kwargs", metavar="K=V", help="Generation arguments, over the task's."),
@@ -71,6 +77,7 @@ class RequestFlags:
             "seed": self.seed,
             "batch_size": self.batch_size,
             "repeats": self.repeats,
+            "shard": self.shard,
             "gen_kwargs": parse_pairs(self.gen_kwargs or [], "--gen-kwargs"),
             "template": self.template,
             "system": self.system,
