@@ -19,6 +19,7 @@ from metrics.text.normalizers import NORMALIZERS
 Where = Callable[..., str]
 """Key path below the block -> file and line."""
 Check = Callable[[Any], bool]
+FIELD: Final = "the name of a field"
 
 
 def _is_text(value: Any) -> bool:
@@ -49,7 +50,7 @@ class Parameter:
 
 
 def _field(name: str) -> Parameter:
-    return Parameter(name, _is_text, "the name of a field")
+    return Parameter(name, _is_text, FIELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ class Rule:
 
     @property
     def kind(self) -> RuleKind:
-        """What every task of this rule has."""
+        """The entry of the rule in ``RULES``."""
         return RULES[self.name]
 
     @property

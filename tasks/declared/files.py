@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -183,9 +183,10 @@ def _table(file: Path, delimiter: str) -> Iterator[tuple[dict[str, Any], str]]:
             )
         for row in reader:
             where = f"{file}:{reader.line_num}"
-            if None in row or None in row.values():
+            cells = [*row.values()]
+            if None in row or None in cells:
                 raise InputFileError(
-                    f"expected {len(names)} cells, found {len(row.get(None) or ()) + sum(value is not None for key, value in row.items() if key is not None)}",  # type: ignore[call-overload]
+                    f"the line has {'more' if None in row else 'fewer'} than the {len(names)} cells of the first line",
                     where=where,
                     hint="put a cell that holds the separator in quotes",
                 )
@@ -223,7 +224,8 @@ def _folder(folder: Path) -> Iterator[Row]:
         yield Row(fields, [AudioRef(path, name)], str(path))
 
 
-_READERS: Final = {
+Reader = Callable[[Path], Iterator[tuple[dict[str, Any], str]]]
+_READERS: Final[Mapping[str, Reader]] = {
     ".jsonl": _json_lines,
     ".ndjson": _json_lines,
     ".json": _json_array,

@@ -26,7 +26,7 @@ def load(
     revision: str | None = None,
     needs_audio: bool = True,
     task: str = "the task",
-    **unused: Any,
+    **unused: Any,  # noqa: ARG001  (lm-eval passes all metadata)
 ) -> dict[str, Documents]:
     """Load the items of a declared task, as ``{"test": Documents}``.
 
