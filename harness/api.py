@@ -58,6 +58,7 @@ class EvaluateOptions(SharedOptions, total=False):
     batch_size: int
     repeats: int
     shard: str
+    control: str
     gen_kwargs: Mapping[str, Any]
     template: str
     system: str

@@ -37,6 +37,7 @@ class Settings:
     batch_size: int | None = None
     repeats: int = 1
     shard: str | None = None
+    control: str | None = None
     gen_kwargs: Mapping[str, Any] = field(default_factory=dict)
     template: str | None = None
     system: str | None = None

@@ -62,6 +62,14 @@ class RequestFlags:
             "--shard", metavar="I/N", help="Only part I of N; put them together with harness merge."
         ),
     ] = None
+    control: Annotated[
+        str | None,
+        typer.Option(
+            "--control",
+            metavar="NAME[:VALUE]",
+            help="Change the audio: no-audio, silence, noise:DB, wrong-clip, transcript, speed:F, codec:NAME, reverb:S.",
+        ),
+    ] = None
     gen_kwargs: Annotated[
         list[str] | None,
         typer.Option("--gen-kwargs", metavar="K=V", help="Generation arguments, over the task's."),
@@ -87,6 +95,7 @@ class RequestFlags:
             "batch_size": self.batch_size,
             "repeats": self.repeats,
             "shard": self.shard,
+            "control": self.control,
             "gen_kwargs": parse_pairs(self.gen_kwargs or [], "--gen-kwargs"),
             "template": self.template,
             "system": self.system,
