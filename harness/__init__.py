@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         MetricValue,
         Run,
         evaluate,
+        export,
         gate,
         leaderboard,
         list_tasks,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         merge,
         rescore,
         score,
+        verify,
     )
     from harness.errors import HarnessError
 
@@ -32,6 +34,7 @@ __all__ = [
     "Run",
     "__version__",
     "evaluate",
+    "export",
     "gate",
     "leaderboard",
     "list_tasks",
@@ -39,6 +42,7 @@ __all__ = [
     "merge",
     "rescore",
     "score",
+    "verify",
 ]
 
 

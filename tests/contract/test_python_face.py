@@ -39,6 +39,7 @@ def test_the_exported_names_are_these() -> None:
         "Run",
         "__version__",
         "evaluate",
+        "export",
         "gate",
         "leaderboard",
         "list_tasks",
@@ -46,6 +47,7 @@ def test_the_exported_names_are_these() -> None:
         "merge",
         "rescore",
         "score",
+        "verify",
     ]
     for name in harness.__all__:
         assert getattr(harness, name) is not None
