@@ -1,4 +1,4 @@
-"""The grammar of refusing: who speaks, how the verb is denied, and which verbs are no refusal when denied.
+"""The grammar of refusing: who speaks, how the verb is denied, and which denied verbs refuse nothing.
 
 ``refusals`` asks this module about one sentence of the canonical form. A rule belongs to one language and has two
 halves: a stance (the speaker, then a denied ability, will or permission, or a verb of declining, or a judgement on
@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 
 class _Rule(NamedTuple):
-    """A stance and the turns of its form that are none; both are searched from the start of the stance."""
+    """A stance, and the turns of its form that refuse nothing; both are searched from the start of the stance."""
 
     stance: re.Pattern[str]
     turns: re.Pattern[str] | None
