@@ -231,10 +231,10 @@ class _Clips:
                     broken[problem].append((str(doc["_id"]), clip.path))
                 if sha256 is not None:
                     names[sha256].setdefault(clip.path, str(doc["_id"]))
-        for (kind, problem), items in broken.items():
+        for (kind, fault), items in broken.items():
             such_as = "such as " if len(items) > 1 else ""
             yield Finding(
-                kind, f"{problem}: {such_as}{items[0][1]}", tuple(item for item, _ in items)
+                kind, f"{fault}: {such_as}{items[0][1]}", tuple(item for item, _ in items)
             )
         for found in names.values():
             if len(found) > 1:

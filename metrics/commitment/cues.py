@@ -140,3 +140,21 @@ FILLER: Final = re.compile(
     r"|are|sounds?|seems?|like|to|me|be|i'd|my|of|hmm|um|so|voice|accent|speaker|emotion|sound|one|final|correct|response|certainly|of course)\b|[^\w\ue000-\uf000]+"
 )
 """Words that do not make a reply more than its mention."""
+
+ANSWERED: Final = re.compile(rf"({M})[)\]\"']*\s*\?\s*(?:yes|yep|correct|right|true)\b")
+"""A question that the reply itself answers."""
+ASKED: Final = re.compile(r"\b(?:asked|asks|question)\b[^,;:]*$")
+LESS_THAN: Final = re.compile(r"(?<=less)\s+\w+ than\b")
+OPENS_LIST: Final = re.compile(r"(?:\b(?:are|were|these|those|following)|:)$")
+OPEN_ROW: Final = re.compile(r"\s*(?:…|\.{2,})\s*or\b|\s+as well as\s+|\s+(?:vs\.?|versus)\s+")
+"""Turns that put two answers side by side."""
+DENIED_AT_LAST: Final = re.compile(
+    r"\s*,?\s*(?:(?:that|this|it|they)(?:'s| is|'d be| would be| was| are| must be)? (?:wrong|incorrect|false|not (?:right|correct|it|true|the)|a mistake|misleading|mistaken|isn't|can't be|cannot be|doesn't)\b|no\s*[.!]*\s*$)"
+)
+
+LIST_AFTER_COMMA: Final = re.compile(
+    rf"\s*(?:and then|then|and|or|nor|und|oder|et|ou|y|o|和|或)?\s*(?:[(\"']|option |choice |an? |the )*{M}[)\]\"']*\s*(?:,|$|[.;]|and\b|or\b|nor\b|und\b|oder\b|et\b|ou\b)"
+)
+CONJOINED: Final = re.compile(
+    rf"\s*(?:[(\"']|option |an? |the )*{M}[^.;]{{0,200}}?\b(?:and|or|nor|und|oder|et|ou|y|o)\b\s*(?:[(\"']|option |an? |the )*{M}|\s*(?:and|or|nor)\b"
+)

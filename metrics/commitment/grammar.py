@@ -18,12 +18,20 @@ from typing import Final, NamedTuple
 
 from metrics.commitment.choices import Choices, compile_choices, exact_choice, form_key
 from metrics.commitment.cues import (
+    ANSWERED,
+    ASKED,
+    CONJOINED,
     CORRECTION,
     CUE,
     DENIED,
+    DENIED_AT_LAST,
     FILLER,
     IDIOMS,
+    LESS_THAN,
+    LIST_AFTER_COMMA,
     LIST_GAP,
+    OPEN_ROW,
+    OPENS_LIST,
     PRAISED,
     QUESTION_TAG,
 )
@@ -41,24 +49,7 @@ _ABBREVIATION: Final = re.compile(
     r"\b(?:e\.g|i\.e|vs|mr|mrs|ms|dr|st|etc|approx|u\.s|u\.k)\.(?=\s*\S)"
 )
 _DECIMAL: Final = re.compile(r"(?<=\d)\.(?=\d)")
-_LIST_AFTER_COMMA: Final = re.compile(
-    rf"\s*(?:and then|then|and|or|nor|und|oder|et|ou|y|o|和|或)?\s*(?:[(\"']|option |choice |an? |the )*{MENTION}[)\]\"']*\s*(?:,|$|[.;]|and\b|or\b|nor\b|und\b|oder\b|et\b|ou\b)"
-)
-_CONJOINED: Final = re.compile(
-    rf"\s*(?:[(\"']|option |an? |the )*{MENTION}[^.;]{{0,200}}?\b(?:and|or|nor|und|oder|et|ou|y|o)\b\s*(?:[(\"']|option |an? |the )*{MENTION}|\s*(?:and|or|nor)\b"
-)
 
-
-_ANSWERED: Final = re.compile(rf"({MENTION})[)\]\"']*\s*\?\s*(?:yes|yep|correct|right|true)\b")
-"""A question that the reply itself answers."""
-_ASKED: Final = re.compile(r"\b(?:asked|asks|question)\b[^,;:]*$")
-_LESS_THAN: Final = re.compile(r"(?<=less)\s+\w+ than\b")
-_OPENS_LIST: Final = re.compile(r"(?:\b(?:are|were|these|those|following)|:)$")
-_OPEN_ROW: Final = re.compile(r"\s*(?:…|\.{2,})\s*or\b|\s+as well as\s+|\s+(?:vs\.?|versus)\s+")
-"""Turns that put two answers side by side."""
-_DENIED_AT_LAST: Final = re.compile(
-    r"\s*,?\s*(?:(?:that|this|it|they)(?:'s| is|'d be| would be| was| are| must be)? (?:wrong|incorrect|false|not (?:right|correct|it|true|the)|a mistake|misleading|mistaken|isn't|can't be|cannot be|doesn't)\b|no\s*[.!]*\s*$)"
-)
 _STOPS: Final = re.compile(r"[.\n?!]")
 _ENDS: Final = re.compile(r"[.\n:;?!]")
 _UNLISTED: Final = re.compile(
@@ -153,10 +144,10 @@ def committed(
 
 
 def _assertions(masked: str, choices: Choices) -> list[Assertion]:
-    text = _OPEN_ROW.sub(" or ", masked)
+    text = OPEN_ROW.sub(" or ", masked)
     text = IDIOMS.sub(" ", text)
     text = _DECIMAL.sub("·", _ABBREVIATION.sub(lambda m: m[0].replace(".", ""), text))
-    text = _ANSWERED.sub(r"\1 is correct ", text)
+    text = ANSWERED.sub(r"\1 is correct ", text)
     text = _without_lists(text, choices)
     found: list[Assertion] = []
     epoch = 0
@@ -255,7 +246,7 @@ class _Reader:
 
     def _hypothesis(self, match: re.Match[str]) -> None:
         self.open = True
-        self.prepositional = match.start() <= self.lead and not _OPENS_LIST.search(match[0])
+        self.prepositional = match.start() <= self.lead and not OPENS_LIST.search(match[0])
 
     def _negation(self, match: re.Match[str]) -> None:
         if match[0].startswith(("can't", "cannot")) and len(match[0]) > 8:
@@ -265,7 +256,7 @@ class _Reader:
         self.prepositional = match.start() <= self.lead
 
     def _turn(self, match: re.Match[str]) -> None:
-        if _DENIED_AT_LAST.match(self.text, match.end()):
+        if DENIED_AT_LAST.match(self.text, match.end()):
             self.found[:] = [one for one in self.found if one.sentence != self.number]
         self._reset()
         self.turn += 1
@@ -304,17 +295,17 @@ class _Reader:
             self.rank = SAID
 
     def _colon(self, match: re.Match[str]) -> None:
-        if _ASKED.search(self.text, 0, match.start()):
+        if ASKED.search(self.text, 0, match.start()):
             self.open = False
         if self.used:
             self.denied = False
 
     def _comma(self, match: re.Match[str]) -> None:
         at = match.end()
-        listed = _LIST_AFTER_COMMA.match(self.text, at) is not None
+        listed = LIST_AFTER_COMMA.match(self.text, at) is not None
         if self.prepositional:
             self._reset()
-        elif not (listed and (not self.denied or _CONJOINED.match(self.text, at))):
+        elif not (listed and (not self.denied or CONJOINED.match(self.text, at))):
             self.denied = False
             if self.open:
                 self.open = listed
@@ -324,7 +315,7 @@ class _Reader:
     def _mention(self, match: re.Match[str]) -> None:
         rejected = DENIED.match(self.text, match.end())
         if rejected is not None:
-            compared = _LESS_THAN.match(self.text, rejected.end())
+            compared = LESS_THAN.match(self.text, rejected.end())
             self.judged_until = compared.end() if compared else rejected.end()
             self.used = True
             return

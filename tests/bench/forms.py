@@ -15,7 +15,12 @@ from tests.support.forms.held_out import HELD_OUT
 from tests.support.forms.last import LAST
 from tests.support.forms.templates import SHOWN, Template
 
-SETS = {"forms shown": SHOWN, "held out": HELD_OUT, "held out, second set": FURTHER, "held out, third set": LAST}
+SETS = {
+    "forms shown": SHOWN,
+    "held out": HELD_OUT,
+    "held out, second set": FURTHER,
+    "held out, third set": LAST,
+}
 COUNT = 2000
 LABEL_COUNT = 300
 

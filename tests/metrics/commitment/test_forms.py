@@ -33,4 +33,10 @@ def test_replies_are_read_as_they_are_meant(bench: Bench) -> None:
 def test_every_form_is_made_and_commits_to_what_it_says() -> None:
     groups = {form.group for form in FORMS}
     assert len(FORMS) > 600
-    assert {"letter said", "contrast of letters", "letters open", "text open", "inflected"} <= groups
+    assert {
+        "letter said",
+        "contrast of letters",
+        "letters open",
+        "text open",
+        "inflected",
+    } <= groups
