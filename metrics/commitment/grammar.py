@@ -183,10 +183,7 @@ def _without_lists(text: str, choices: Choices) -> str:
             if marks[end][0] != CLASH:
                 seen |= option_of(marks[end][0], choices)
             end += 1
-        left, right = (
-            start,
-            end,
-        )  # a mention that is denied or praised at an end is no part of the row
+        left, right = start, end  # a mention denied or praised at an end is not part of the row
         if seen >= choices.distinct:
             left += _UNLISTED.search(text, 0, marks[start].start()) is not None
             after = marks[end - 1].end()
