@@ -39,7 +39,7 @@ _NUMERAL: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _ARTICLE: Final = re.compile(r"(?:an?|the)\s+(?=\S)")
 _PREFIX: Final = re.compile(r"[(\[]([A-Za-z])[)\]]\s*(?=\S)|([A-Za-z])(?:[).:]|\s+-)\s+(?=\S)")
 _EDGES: Final = " \n.,;:!?\"'()[]-"
-_EXACT_EDGES: Final = " \n.,;:!?\"'()[]{}*`_~<>。、．！？：；「」『』【】《》"
+_EXACT_EDGES: Final = " \n.,;:!?\"'()[]{}*`_<>。、．！？：；「」『』【】《》"
 _UNIT: Final = re.compile(r"([-+]?\d+(?:[.,]\d+)*)\s*([^\d\s].*)")
 _UNITS: Final = "(?:k?hz|bpm|db|ms|secs?|seconds?|min|yrs?|years?|yo|times?|semitones?|cents?)"
 _NUMBER_WORDS: Final = re.compile(
