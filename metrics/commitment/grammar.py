@@ -16,18 +16,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from metrics.commitment.choices import Choices, compile_choices, exact_choice, form_key
+from metrics.commitment.choices import Choices, compile_choices, exact_choice
 from metrics.commitment.cues import (
+    ANSWERED,
+    ASKED,
+    CONJOINED,
     CORRECTION,
     CUE,
     DENIED,
+    DENIED_AT_LAST,
     FILLER,
     IDIOMS,
+    LESS_THAN,
+    LIST_AFTER_COMMA,
     LIST_GAP,
+    OPEN_ROW,
+    OPENS_LIST,
     PRAISED,
     QUESTION_TAG,
 )
 from metrics.commitment.frames import answer_part, lower, prepare
+from metrics.commitment.loose import SENTENCE, by_words
 from metrics.commitment.mentions import CLASH, MENTION, mask, option_of
 
 ASIDE, SAID, SO, ANSWER, FINAL = range(5)
@@ -36,25 +45,16 @@ RULES: Final = ("aside", "said", "so", "answer", "final")
 """Rule by the rank of the assertions that decided; else see ``metrics.commitment.reasons``."""
 
 _LONGEST: Final = 100_000
-_LONGEST_LOOSE: Final = 4_000
 _MENTION: Final = re.compile(MENTION)
-_SENTENCE: Final = re.compile(r"[^.!?;。！？；؟…\n]*(?:[.!?。！？；;؟…]+|\n|$)")
 _ABBREVIATION: Final = re.compile(
     r"\b(?:e\.g|i\.e|vs|mr|mrs|ms|dr|st|etc|approx|u\.s|u\.k)\.(?=\s*\S)"
 )
 _DECIMAL: Final = re.compile(r"(?<=\d)\.(?=\d)")
-_LIST_AFTER_COMMA: Final = re.compile(
-    rf"\s*(?:and|or|nor|und|oder|et|ou|y|o|和|或)?\s*(?:[(\"']|option |choice |an? |the )*{MENTION}[)\]\"']*\s*(?:,|$|[.;]|and\b|or\b|nor\b|und\b|oder\b|et\b|ou\b)"
-)
-_CONJOINED: Final = re.compile(
-    rf"\s*(?:[(\"']|option |an? |the )*{MENTION}[^.;]{{0,200}}?\b(?:and|or|nor|und|oder|et|ou|y|o)\b\s*(?:[(\"']|option |an? |the )*{MENTION}|\s*(?:and|or|nor)\b"
-)
-
 
 _STOPS: Final = re.compile(r"[.\n?!]")
 _ENDS: Final = re.compile(r"[.\n:;?!]")
 _UNLISTED: Final = re.compile(
-    r"(?:\b(?:not|neither|nor|no|rather than|instead of|except(?: for)?|rule[sd]? out|ruling out|exclud\w+|eliminat\w+|reject\w*|dismiss\w*|discard\w*|other than|apart from|anything but|all but|nicht|pas|weder|ni|non)|n't|不是|并非|排除|除了)\s*[\"'(]*(?:an? |the )?$"
+    r"(?:\b(?:not|neither|nor|no|rather than|instead of|except(?: for)?|rule[sd]? out|ruling out|unlike|(?:not|never|n't|avoid) (?:\w+ )?(?:pick|choose|select|say|go with|take|answer|call it)|exclud\w+|eliminat\w+|reject\w*|dismiss\w*|discard\w*|other than|apart from|anything but|all but|nicht|pas|weder|ni|non)|n't(?: (?:pick|choose|select|say|go with|take|answer|call it))?|不是|并非|排除|除了)\s*[\"'(]*(?:an? |the )?$"
 )
 
 
@@ -108,7 +108,7 @@ def read_commitment(reply: str, choices: Choices) -> Commitment:
         return Commitment(quick, (quick,), "part")
     masked = mask(part, lower(part), choices)
     if not _MENTION.search(masked):
-        loose = _by_words(lower(part), choices)
+        loose = by_words(lower(part), choices)
         return NOTHING if loose is None else Commitment(loose, (loose,), "words")
     found = _MENTION.findall(masked)
     named = tuple(
@@ -151,12 +151,14 @@ def committed(
 
 
 def _assertions(masked: str, choices: Choices, sentences: dict[int, str]) -> list[Assertion]:
-    text = IDIOMS.sub(" ", masked)
+    text = OPEN_ROW.sub(" or ", masked)
+    text = IDIOMS.sub(" ", text)
     text = _DECIMAL.sub("·", _ABBREVIATION.sub(lambda m: m[0].replace(".", ""), text))
+    text = ANSWERED.sub(r"\1 is correct ", text)
     text = _without_lists(text, choices)
     found: list[Assertion] = []
     epoch = 0
-    for number, match in enumerate(_SENTENCE.finditer(text)):
+    for number, match in enumerate(SENTENCE.finditer(text)):
         sentence = match[0]
         if not sentence.strip():
             continue
@@ -189,7 +191,7 @@ def _without_lists(text: str, choices: Choices) -> str:
             if marks[end][0] != CLASH:
                 seen |= option_of(marks[end][0], choices)
             end += 1
-        left, right = start, end  # a mention that is denied or praised at an end is no part of it
+        left, right = start, end  # a mention denied or praised at an end is not part of the row
         if seen >= choices.distinct:
             left += _UNLISTED.search(text, 0, marks[start].start()) is not None
             after = marks[end - 1].end()
@@ -249,7 +251,7 @@ class _Reader:
 
     def _hypothesis(self, match: re.Match[str]) -> None:
         self.open = True
-        self.prepositional = match.start() <= self.lead
+        self.prepositional = match.start() <= self.lead and not OPENS_LIST.search(match[0])
 
     def _negation(self, match: re.Match[str]) -> None:
         if match[0].startswith(("can't", "cannot")) and len(match[0]) > 8:
@@ -259,10 +261,11 @@ class _Reader:
         self.prepositional = match.start() <= self.lead
 
     def _turn(self, match: re.Match[str]) -> None:
+        if DENIED_AT_LAST.match(self.text, match.end()):
+            self.found[:] = [one for one in self.found if one.sentence != self.number]
         self._reset()
         self.turn += 1
         self.rank = max(self.rank if not self.used else SAID, SAID)
-        del match
 
     def _therefore(self, _match: re.Match[str]) -> None:
         self._reset()
@@ -272,6 +275,10 @@ class _Reader:
         self.aside = False
         self.rank = max(ANSWER, self.rank)
         self.used = False
+
+    def _choosing(self, match: re.Match[str]) -> None:
+        self._reset()
+        self._answer(match)
 
     def _aside(self, match: re.Match[str]) -> None:
         self.aside = True
@@ -292,16 +299,18 @@ class _Reader:
         if self.used and not self.bare:
             self.rank = SAID
 
-    def _colon(self, _match: re.Match[str]) -> None:
+    def _colon(self, match: re.Match[str]) -> None:
+        if ASKED.search(self.text, 0, match.start()):
+            self.open = False
         if self.used:
             self.denied = False
 
     def _comma(self, match: re.Match[str]) -> None:
         at = match.end()
-        listed = _LIST_AFTER_COMMA.match(self.text, at) is not None
+        listed = LIST_AFTER_COMMA.match(self.text, at) is not None
         if self.prepositional:
             self._reset()
-        elif not (listed and (not self.denied or _CONJOINED.match(self.text, at))):
+        elif not (listed and (not self.denied or CONJOINED.match(self.text, at))):
             self.denied = False
             if self.open:
                 self.open = listed
@@ -311,7 +320,8 @@ class _Reader:
     def _mention(self, match: re.Match[str]) -> None:
         rejected = DENIED.match(self.text, match.end())
         if rejected is not None:
-            self.judged_until = rejected.end()
+            compared = LESS_THAN.match(self.text, rejected.end())
+            self.judged_until = compared.end() if compared else rejected.end()
             self.used = True
             return
         if self.denied or self.open or self.question:
@@ -325,46 +335,6 @@ class _Reader:
         options = option_of(match[0], self.choices)
         self.found.append(Assertion(self.epoch, rank, self.number, self.turn, options))
         self.used = True
-
-
-def _by_words(low: str, choices: Choices) -> int | None:
-    """Return the only option of several words all of which stand close together, in any order, in a plain sentence.
-
-    A word that only another option has speaks against it, as in the official rule of MMAU.
-    """
-    if not any(choices.words) or len(low) > _LONGEST_LOOSE:
-        return None
-    found: set[int] = set()
-    for match in _SENTENCE.finditer(low):
-        tokens = form_key(match[0]).split()
-        said = frozenset(tokens)
-        named = {
-            option
-            for option, words in enumerate(choices.words)
-            if words and words <= said and _close(tokens, words)
-        }
-        if not named:
-            continue
-        if QUESTION_TAG.search(match[0]) or any(
-            cue.lastgroup in ("negation", "hypothesis", "correction", "turn")
-            for cue in CUE.finditer(match[0])
-        ):
-            return None
-        for option in named:
-            others = frozenset[str]().union(
-                *(words for other, words in enumerate(choices.words) if other != option)
-            )
-            if said & (others - choices.words[option]):
-                return None
-        found |= named
-    return found.pop() if len(found) == 1 else None
-
-
-def _close(tokens: list[str], words: frozenset[str]) -> bool:
-    """Return whether some stretch of tokens, at most twice as long and two more, holds all words."""
-    room = 2 * len(words) + 2
-    places = [i for i, token in enumerate(tokens) if token in words]
-    return any(words <= frozenset(tokens[start : start + room]) for start in places)
 
 
 # --- deciding -----------------------------------------------------------------------------------
