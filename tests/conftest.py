@@ -12,11 +12,24 @@ import pytest
 from pytest_socket import disable_socket, socket_allow_hosts
 
 from tests.support.command import CommandResult, run_in_process
+from tests.support.cpu_time import CpuTime
 from tests.support.runs.recogniser import RecogniserRun
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     # torch comes later: workers with as many threads as processors each would wait for one another
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer ``--cpu=ROWS``."""
+    help_text = "show processor time by folder, module and test (ROWS of each)"
+    parser.addoption("--cpu", metavar="ROWS", type=int, help=help_text)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Count processor time where it is asked for."""
+    if config.getoption("cpu") is not None:
+        config.pluginmanager.register(CpuTime(config.getoption("cpu")), "cpu-time")
 
 
 @pytest.hookimpl(wrapper=True)
