@@ -12,6 +12,8 @@ from harness.cli.app import app
 from harness.report.output import say
 from leaderboards.renderers import DEFAULT, names, renderer
 
+_FORMATS = names()  # annotations are evaluated anew by every command
+
 
 @app.command()
 def leaderboard(
@@ -23,7 +25,7 @@ def leaderboard(
     form: Annotated[
         str | None,
         typer.Option(
-            "--format", help=f"{names()} (default: by the suffix of FILE, else {DEFAULT})."
+            "--format", help=f"{_FORMATS} (default: by the suffix of FILE, else {DEFAULT})."
         ),
     ] = None,
     title: Annotated[str, typer.Option(help="Heading of the Markdown page.")] = "Leaderboard",

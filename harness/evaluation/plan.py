@@ -61,7 +61,7 @@ class PlannedTask:
     judge: TaskJudge | None = None
     repeats: int = 1
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Task id."""
         return self.task.spec.task

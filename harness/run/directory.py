@@ -233,16 +233,23 @@ class RunDirectory:
                 ) from error
         return found
 
-    def judgements(self) -> dict[AttemptKey, list[JudgementRecord]]:
+    def judgements(
+        self, *, places: dict[str, int] | None = None
+    ) -> dict[AttemptKey, list[JudgementRecord]]:
         """Return the judge replies of every item in the order of their votes; each key once.
+
+        Args:
+            places: also filled, if given: key of a reply to a request -> byte offset of its line.
 
         Raises:
             InputFileError: a line is damaged.
         """
         found: dict[AttemptKey, dict[str, JudgementRecord]] = {}
-        for _, record in read_judgements(self.path):
+        for offset, record in read_judgements(self.path):
             key = (record["task"], record["id"], record["repeat"])
             found.setdefault(key, {})[record["key"]] = record
+            if places is not None and "request" in record:
+                places[record["key"]] = offset
         return {
             key: sorted(replies.values(), key=lambda reply: reply["vote"])
             for key, replies in found.items()

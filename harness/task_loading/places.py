@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from harness.core.task import TaskSpec
 
 
+@cache
 def tasks_root() -> Path:
     """Return the folder of the built-in tasks."""
     return Path(__file__).resolve().parents[2] / "tasks"

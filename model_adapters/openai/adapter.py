@@ -25,6 +25,7 @@ from model_adapters.arguments import read_arguments
 from model_adapters.base import AsyncAdapter
 from model_adapters.openai.messages import AudioPart, BodyOptions, SystemRole, encode_body
 from model_adapters.services.chat_client import ChatClient, ClientOptions
+from model_adapters.services.credentials import find_key
 from model_adapters.services.generation import FIELDS, LengthField, generation_fields
 from model_adapters.services.responses import (
     LoopBound,
@@ -99,8 +100,9 @@ class OpenAIAdapter(AsyncAdapter):
         import aiohttp  # noqa: F401  (not inside the first request)
 
         arguments, options = self._arguments, self._options
-        ChatClient(options)  # says now what is missing
-        own = options.given_url is None
+        url = options.given_url
+        find_key(options.api_key_env, url)  # says now what is missing
+        own = url is None
         length_field = arguments.max_tokens_field or (
             "max_completion_tokens" if own else "max_tokens"
         )
