@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,10 @@ from pytest_socket import disable_socket, socket_allow_hosts
 from tests.support.command import CommandResult, run_in_process
 from tests.support.cpu_time import CpuTime
 from tests.support.runs.recogniser import RecogniserRun
+
+# compiled modules and rewritten assertions are kept, or every process that a test starts would make its own
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     # torch comes later: workers with as many threads as processors each would wait for one another
