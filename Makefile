@@ -67,7 +67,8 @@ bench: $(VENV)/.dev  ## measurements, as ratios where machines differ
 
 soak: $(VENV)/.dev  ## the long forms: reliability, every drawn example, all clips, every task under the lm_eval command
 	HARNESS_SOAK=1 $(BIN)/python -m pytest tests/reliability tests/metrics tests/tasks \
-		tests/model_adapters/openai tests/model_adapters/services tests/contract/test_readme_golden.py \
+		tests/model_adapters/openai tests/model_adapters/services tests/model_adapters/hf \
+		tests/contract/test_readme_golden.py \
 		tests/contract/test_vanilla_lm_eval.py -n 2 --dist loadgroup $(PYTEST_ARGS)
 
 # lm-eval of another version is laid over the environment; nothing else changes

@@ -156,9 +156,9 @@ def growth(folder: Path, few: int, many: int, model: str, *more: str) -> tuple[i
 
 
 def test_memory_is_flat(tmp_path: Path, service: Service) -> None:
-    # 500 bodies with audio that are not dropped would be 107 MB
+    # 250 bodies with audio that are not dropped would be 53 MB
     with ChaosServer("--fast", "--latency", "0.005") as server:
-        base, grown = growth(tmp_path, 100, 600, service.model, *service.to(server))
+        base, grown = growth(tmp_path, 50, 300, service.model, *service.to(server))
     assert base < service.most_memory, f"{base / 1e6:.0f} MB"
     assert grown < 20_000_000, f"{base / 1e6:.0f} MB, and {grown / 1e6:.1f} MB more"
 
