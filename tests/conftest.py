@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 from pytest_socket import disable_socket, socket_allow_hosts
 
+from tests.support.budget import SOAK, examples
 from tests.support.command import CommandResult, run_in_process
 from tests.support.cpu_time import CpuTime
 from tests.support.runs.recogniser import RecogniserRun
@@ -45,8 +46,10 @@ def pytest_collect_file() -> Generator[None, list[Any], list[Any]]:
 
 
 # the same examples in every run, so that a change fails or passes by itself; the long form draws new ones each time
-hypothesis.settings.register_profile("same", derandomize=True, database=None)
-if os.environ.get("HARNESS_SOAK") != "1":
+hypothesis.settings.register_profile(
+    "same", derandomize=True, database=None, max_examples=examples(100)
+)
+if not SOAK:
     hypothesis.settings.load_profile("same")
 
 

@@ -216,6 +216,7 @@ def test_thousands_of_replies(name: str) -> None:
             assert task.score(doc, reply, None) == score
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DOCS)
 def test_odd_values_and_a_very_long_reply(name: str) -> None:
     task, doc = load(name)
