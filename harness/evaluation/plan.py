@@ -286,13 +286,14 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
     task.check()
     judge = bind(task, judging)
     documents = task.documents()
-    if not len(documents):
+    count = len(documents)
+    if not count:
         raise MissingDataError(
             f"{spec.task} has no items in {documents.info.source}",
             hint="none of its audio is there" if documents.info.absent else None,
         )
     facts = task.facts(documents)
-    ranges = parse_limit(settings.limit, len(documents))
+    ranges = parse_limit(settings.limit, count)
     task.probe(documents[ranges[0][0] :], facts)
     if judge is not None:
         judge.check(documents)
@@ -309,7 +310,7 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
             "n": n_part(
                 sum(stop - start for start, stop in ranges),
                 documents.info,
-                len(documents),
+                count,
                 settings.repeats,
             ),
             "prompt": prompt_part(task.template, task.system),

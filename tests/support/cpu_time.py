@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+BUDGET = 720.0
+"""Seconds of processor time for the whole suite: six minutes of two cores."""
 SLOW = 5.0
 """Seconds of processor time above which a test is marked ``slow``."""
 
@@ -96,6 +98,7 @@ class CpuTime:
         terminalreporter.section("processor time")
         total = sum(self.seconds.values())
         write(f"{total:8.1f} s in {len(self.seconds)} tests, {self.around:.1f} s around them")
+        write(f"{BUDGET:8.1f} s is the budget of the whole suite")
         for title, table, rows in (
             ("folder", folders, None),
             ("module", modules, self.rows),

@@ -184,7 +184,7 @@ def _check_stats(spec: TaskSpec, what: str, metric: Measure, stats: Mapping[str,
 
 
 def _pair(metric: Measure, stats: Mapping[str, float]) -> tuple[str, str] | None:
-    """Return the statistics whose quotient a metric is, ``None`` if it is none, or none of these statistics."""
+    """Return the names of numerator and denominator; ``None`` where the value is no quotient, or not of these."""
     try:
         return metric.ratio_keys(tuple(stats))
     except (NotImplementedError, ValueError):
