@@ -184,7 +184,7 @@ def _check_stats(spec: TaskSpec, what: str, metric: Measure, stats: Mapping[str,
 
 
 def _pair(metric: Measure, stats: Mapping[str, float]) -> tuple[str, str] | None:
-    """Return the names of numerator and denominator; ``None`` where the value is no quotient, or not of these."""
+    """Return the names of numerator and denominator; ``None`` where the value is another function."""
     try:
         return metric.ratio_keys(tuple(stats))
     except (NotImplementedError, ValueError):
