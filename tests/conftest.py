@@ -45,9 +45,15 @@ def pytest_collect_file() -> Generator[None, list[Any], list[Any]]:
     return [node for node in found if type(node).__name__ != "DoctestModule"]
 
 
-# the same examples in every run, so that a change fails or passes by itself; the long form draws new ones each time
+# the same examples in every run, so that a change fails or passes by itself; the long form draws new ones each time;
+# how long a busy machine takes to draw is no finding
 hypothesis.settings.register_profile(
-    "same", derandomize=True, database=None, max_examples=examples(100)
+    "same",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=examples(100),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 if not SOAK:
     hypothesis.settings.load_profile("same")
