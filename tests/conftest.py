@@ -21,9 +21,8 @@ from tests.support.runs.recogniser import RecogniserRun
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-if "PYTEST_XDIST_WORKER" in os.environ:
-    # torch comes later: workers with as many threads as processors each would wait for one another
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+# torch comes later: the checkpoints are tiny, and threads that wait for one another on a busy machine cost up to nine times the work
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
