@@ -8,8 +8,8 @@ PYTEST_ARGS ?=
 QUICK := tests/harness tests/leaderboards tests/metrics tests/tasks \
 	$(addprefix tests/model_adapters/,mock openai services shared \
 	test_arguments.py test_baseline.py test_registry.py test_replay.py)
-# percent of lines and branches, of the last measurement, rounded down
-COVERAGE_FLOOR := 0
+# percent of lines and branches, rounded down, of the tests that are not slow and need no checkpoint; the whole suite has more
+COVERAGE_FLOOR := 89
 
 .PHONY: demo setup check quick test coverage refresh changelog bench soak vanilla vanilla-next format clean
 

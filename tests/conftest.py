@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -56,6 +57,12 @@ hypothesis.settings.register_profile(
 )
 if not SOAK:
     hypothesis.settings.load_profile("same")
+
+
+def pytest_collection_finish() -> None:
+    """Set apart what will live to the end: adapters collect garbage when they close, and thousands of tests are not it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)
