@@ -65,7 +65,9 @@ class DaemonThread:
             self._waiting -= 1
             if future.done():
                 return
-            if error is not None:
+            if isinstance(error, StopIteration):  # a future takes none
+                future.set_exception(RuntimeError(repr(error)))
+            elif error is not None:
                 future.set_exception(error)
             else:
                 future.set_result(result)

@@ -16,6 +16,7 @@ from harness.core.threads import calls_hang
 from harness.errors import (
     EXIT_INCOMPLETE,
     EXIT_OK,
+    FOREIGN,
     AdapterError,
     HarnessError,
     LogLostError,
@@ -34,6 +35,7 @@ from harness.run.directory import RunDirectory
 from harness.run.files import Manifest, Results
 from harness.run.progress import Progress, Style
 from harness.run.records import failed_items, scoring_note
+from harness.run.stopping import Stop
 from harness.scoring.stage import score_run
 from harness.settings import Settings, parse_max_errors
 from harness.task_loading.specs import load_scoring_task, provide_models
@@ -104,7 +106,7 @@ def _close(adapter: Adapter) -> None:
     """Release the model; what it answered counts, whatever goes wrong now."""
     try:
         adapter.close()
-    except Exception as error:  # noqa: BLE001  (a warning instead: the run itself is whole)
+    except FOREIGN as error:  # (a warning instead: the run itself is whole)
         warnings.warn(f"closing the model failed: {error!r}", RuntimeWarning, stacklevel=2)
 
 
@@ -118,7 +120,7 @@ def _open(adapter: Adapter, model: str) -> AdapterInfo:
         return adapter.open()
     except HarnessError:
         raise
-    except Exception as error:
+    except FOREIGN as error:
         raise AdapterError(
             f"the model cannot be loaded: {type(error).__name__}: {error}", where=model
         ) from error
@@ -187,8 +189,8 @@ def _generate(session: _Session, style: Style) -> _Generated:
     allowed = parse_max_errors(settings.max_errors, sum(totals.values()))
     attempts = run.attempts()
     with Progress(totals, style) as progress:
-        judges = plan.judges
-        stage = open_stage(run, judges, plan.judging, progress) if judges else None
+        judges, stop = plan.judges, Stop()
+        stage = open_stage(run, judges, plan.judging, progress, stop) if judges else None
         runner = Runner(
             session.adapter,
             session.info,
@@ -199,13 +201,14 @@ def _generate(session: _Session, style: Style) -> _Generated:
                 batch_size=settings.batch_size or DEFAULT_BATCH_SIZE,
                 retry_errors=settings.retry_errors,
                 breaker=max(BREAKER, allowed + 1),
+                stop=stop,
             ),
             finished=stage.submit if stage is not None else None,
         )
         generation = runner.run(items)
         work = generation if stage is None else stage.alongside(generation)
         try:
-            stopped = asyncio.run(until_signal(work))
+            stopped = asyncio.run(until_signal(work, stop))
             run.check_logs()
             return _Generated(attempts, stage, signal=stopped)
         except HarnessError as error:

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import itertools
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol, TypeVar
 
 from harness.core.adapter import Adapter, AdapterInfo, ErrorInfo, Request, Response
@@ -25,13 +26,14 @@ from harness.core.keys import request_key
 from harness.core.messages import Audio, Message, mode_of
 from harness.core.scoring import Outcome
 from harness.core.threads import DaemonThread
-from harness.errors import AdapterError, AudioError, HarnessError, first_error
+from harness.errors import FOREIGN, AdapterError, AudioError, HarnessError, first_error
 from harness.evaluation.batches import form_batches, window_size
 from harness.evaluation.plan import PlannedTask
 from harness.evaluation.same_item import check_same_item
 from harness.run.attempts import Attempt, AttemptKey, Attempts
 from harness.run.directory import RunDirectory
 from harness.run.records import response_record
+from harness.run.stopping import Stop, StoppableQueue
 from metrics.commitment.cleaning import CLEANERS
 
 MAX_ATTEMPTS: Final = 3
@@ -84,11 +86,13 @@ class RunnerOptions:
         batch_size: requests per batch for ``batch`` adapters.
         retry_errors: ask recorded errors again.
         breaker: requests in a row that may fail.
+        stop: the wish to begin nothing new.
     """
 
     batch_size: int
     retry_errors: bool = False
     breaker: int = BREAKER
+    stop: Stop = field(default_factory=Stop)
 
 
 class Runner:
@@ -135,7 +139,9 @@ class Runner:
             window, consume = 2 * self._info.concurrency, self._consume_async
         else:
             window, consume = window_size(self._options.batch_size), self._consume_batches
-        queue: asyncio.Queue[Prepared | None] = asyncio.Queue(maxsize=window)
+        stop = self._options.stop
+        queue: StoppableQueue[Prepared] = StoppableQueue(window, stop)
+        items = itertools.takewhile(lambda _: not stop.requested, items)
         pool = ThreadPoolExecutor(PREFETCH_THREADS, thread_name_prefix="prefetch")
         try:
             async with asyncio.TaskGroup() as group:
@@ -280,6 +286,8 @@ class Runner:
         ):
             running: asyncio.Task[None] | None = None
             async for batch in form_batches(queue, self._options.batch_size, limit):
+                if self._options.stop.requested:
+                    continue
                 if prepare is not None:
                     requests = [prepared.request for prepared in batch]
                     await self._alive(preparing.run(functools.partial(prepare, requests)))
@@ -318,7 +326,7 @@ class Runner:
             return await call
         except (asyncio.CancelledError, HarnessError):
             raise
-        except Exception as error:
+        except FOREIGN as error:
             raise AdapterError(
                 f"the model died: {type(error).__name__}: {error}",
                 hint="the same command goes on where this stopped",

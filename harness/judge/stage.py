@@ -35,6 +35,7 @@ from harness.run.judgements import cached_reply, judgement_record
 from harness.run.progress import clock
 from harness.run.reader import ResponseReader, read_judgements
 from harness.run.records import STORED_ERRORS, document_of
+from harness.run.stopping import Stop
 from model_adapters.services.chat_reply import ChatReply
 
 BREAKER: Final = 25
@@ -68,6 +69,9 @@ class JudgeStage:
         workers: items that are worked on at a time.
         caches: shared cache by judge model.
         tick: called whenever a figure of the progress display changed.
+
+    Attributes:
+        stop: the wish to begin nothing new; the caller may put its own there.
     """
 
     def __init__(
@@ -88,6 +92,7 @@ class JudgeStage:
         self._workers = workers
         self._caches = caches or {}
         self._tick = tick
+        self.stop = Stop()
         self._lines = run.judgements()
         self._places = {  # place in the log of a reply to an equal request
             line["key"]: offset for offset, line in read_judgements(run.path) if "request" in line
@@ -130,6 +135,8 @@ class JudgeStage:
                 while (item := await self._waiting.get()) is not None:
                     await places.acquire()
                     group.create_task(self._work(*item, places))
+        except BaseExceptionGroup as errors:
+            raise first_error(errors) from None
         finally:
             for reader in (self._reader, self._log):
                 if reader is not None:
@@ -162,7 +169,7 @@ class JudgeStage:
     @property
     def stopped(self) -> bool:
         """True once the judge gets no more requests."""
-        return self.fatal is not None or self.account.exhausted
+        return self.fatal is not None or self.account.exhausted or self.stop.requested
 
     def status(self) -> str:
         """Describe the state for the progress display: done, calls and cost, failures, rate and time left."""
