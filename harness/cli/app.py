@@ -32,6 +32,10 @@ class _Verbs(TyperGroup):
             raise typer.Abort from None
 
 
+class ReaderGoneError(Exception):
+    """The reader of standard output went away."""
+
+
 def _leaves(commands: Iterable[Any]) -> Iterator[Any]:
     """Return the commands that are no groups."""
     for command in commands:
@@ -45,8 +49,11 @@ def _leaves(commands: Iterable[Any]) -> Iterator[Any]:
 def _reserving(verb: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(verb)
     def reserving(*given: Any, **named: Any) -> Any:
-        with reserved_output():
-            return verb(*given, **named)
+        try:
+            with reserved_output():
+                return verb(*given, **named)
+        except BrokenPipeError as error:
+            raise ReaderGoneError from error  # of a broken pipe click makes exit 1
 
     return reserving
 

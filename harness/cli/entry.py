@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import typer
 
-from harness.cli.app import app
+from harness.cli.app import ReaderGoneError, app
 from harness.core import inert
 from harness.core.redaction import redact_text
 from harness.core.threads import calls_hang
@@ -71,7 +71,7 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)
         code = EXIT_SIGINT
-    except BrokenPipeError:
+    except (BrokenPipeError, ReaderGoneError):
         # the reader of a pipe went away (harness … | head): not an error of ours
         _drop_standard_output()
         code = EXIT_SIGTERM

@@ -51,11 +51,9 @@ class ProgressSink(Protocol):
 
     def done(self, task: str, outcome: Outcome) -> None:
         """Count an item that ended."""
-        ...
 
     def skipped(self, task: str) -> None:
         """Count an item that was finished before."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,11 +298,10 @@ class Runner:
             if not batch:
                 return
             requests = [prepared.request for prepared in batch]
-            responses = await self._alive(
-                generating.run(functools.partial(self._adapter.generate_batch, requests))
-            )
-            if not isinstance(responses, list) or len(responses) != len(batch):
-                found = len(responses) if isinstance(responses, list) else type(responses).__name__
+            call = functools.partial(self._adapter.generate_batch, requests)
+            responses = await self._alive(generating.run(call))
+            found = len(responses) if isinstance(responses, list) else type(responses).__name__
+            if found != len(batch):
                 raise AdapterError(
                     f"generate_batch() gave {found} for {len(batch)} requests",
                     hint="an adapter gives a list with one Response per request, in order",

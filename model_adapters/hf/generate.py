@@ -168,14 +168,15 @@ def _hooks(invalid: InvalidScores, thinking: Thinking | None) -> dict[str, Any]:
 
     if thinking is None:
         return {"logits_processor": LogitsProcessorList([Watch()])}
+    bound = thinking
 
     class Force(LogitsProcessor):  # type: ignore[misc]
         def __call__(self, input_ids: Any, scores: Any) -> Any:
-            return thinking.force(input_ids, scores)
+            return bound.force(input_ids, scores)
 
     class Enough(StoppingCriteria):  # type: ignore[misc]
         def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
-            return thinking.done(input_ids, scores)
+            return bound.done(input_ids, scores)
 
     return {
         "max_new_tokens": thinking.maximum,

@@ -315,7 +315,7 @@ def _response(text: str, request: Request, seconds: float) -> Response:
     return Response(answer, reasoning, seconds=seconds)
 
 
-def _problem(error: Exception) -> ErrorInfo:
+def _problem(error: BaseException) -> ErrorInfo:
     message = f"{type(error).__name__}: {str(error)[:500]}"
     if isinstance(error, MemoryError) or "out of memory" in message.lower():
         return ErrorInfo("memory", message)
