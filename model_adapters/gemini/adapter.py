@@ -29,6 +29,7 @@ from model_adapters.gemini.messages import (
     build_request,
     config_fields,
 )
+from model_adapters.services.large import LargeRequests
 from model_adapters.services.responses import (
     LoopBound,
     OffLoop,
@@ -101,6 +102,7 @@ class GeminiAdapter(AsyncAdapter):
         self._prices = read_prices(arguments.input_price, arguments.output_price)
         self._client = LoopBound(lambda: GeminiClient(self._options))
         self._encoding = OffLoop()
+        self._large = LargeRequests()
 
     def open(self) -> AdapterInfo:
         """Check key and URL; no request is sent.
@@ -145,12 +147,13 @@ class GeminiAdapter(AsyncAdapter):
         options = self._request
         fields = config_fields(request.generation, repeat=request.repeat, omit=options.omit)
         client = await self._client.get()
-        reply = await client.ask(
-            self._model,
-            lambda: self._encoding.run(
-                SLOW_ENCODING, build_request, request.messages, fields, options
-            ),
-        )
+        async with self._large.place(request.messages):
+            reply = await client.ask(
+                self._model,
+                lambda: self._encoding.run(
+                    SLOW_ENCODING, build_request, request.messages, fields, options
+                ),
+            )
         check_key(reply, self._options.shown_url, self._options.key_variable)
         return as_response(
             reply,

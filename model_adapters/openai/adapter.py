@@ -26,6 +26,7 @@ from model_adapters.base import AsyncAdapter
 from model_adapters.openai.messages import AudioPart, BodyOptions, SystemRole, encode_body
 from model_adapters.services.chat_client import ChatClient, ClientOptions
 from model_adapters.services.generation import FIELDS, LengthField, generation_fields
+from model_adapters.services.large import LargeRequests
 from model_adapters.services.responses import (
     LoopBound,
     OffLoop,
@@ -88,6 +89,7 @@ class OpenAIAdapter(AsyncAdapter):
         self._prices = read_prices(arguments.input_price, arguments.output_price)
         self._client = LoopBound(lambda: ChatClient(self._options))
         self._encoding = OffLoop()
+        self._large = LargeRequests()
 
     def open(self) -> AdapterInfo:
         """Check key and URL; no request is sent.
@@ -140,7 +142,8 @@ class OpenAIAdapter(AsyncAdapter):
             request.generation, repeat=request.repeat, length_field=body.length_field
         )
         client = await self._client.get()
-        reply = await client.chat(lambda: self._encode(request, fields, body))
+        async with self._large.place(request.messages):
+            reply = await client.chat(lambda: self._encode(request, fields, body))
         check_key(reply, self._options.shown_url, self._options.api_key_env)
         return as_response(
             reply,

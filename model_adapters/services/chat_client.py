@@ -14,6 +14,7 @@ processor time for the same bytes, which is the difference between waiting for a
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import ssl
@@ -50,6 +51,8 @@ MAX_HEADER: Final = 65_536
 MAX_BODY: Final = 32_000_000
 """Largest body of a reply in bytes, unpacked."""
 READ_BYTES: Final = 65_536
+_WHOLE: Final = 1 << 20
+"""Largest body that is sent in one piece."""
 Body = Mapping[str, Any] | bytes
 """A JSON object, or its ready UTF-8 encoding (long audio is spliced in faster than it is escaped)."""
 
@@ -178,7 +181,10 @@ class ChatClient:
             async with (
                 asyncio.timeout(self.options.timeout),
                 client.post(
-                    self._endpoint, data=content, headers=self._headers, allow_redirects=False
+                    self._endpoint,
+                    data=in_pieces(content),
+                    headers=self._headers,
+                    allow_redirects=False,
                 ) as answer,
             ):
                 body = await _bounded(answer)
@@ -210,6 +216,11 @@ async def _bounded(answer: ClientResponse) -> bytes:
         if len(body) > MAX_BODY:
             raise ValueError(f"the service sent more than {MAX_BODY:,} bytes")
     return bytes(body)
+
+
+def in_pieces(content: bytes) -> bytes | io.BytesIO:
+    """Return a large body as a stream: as bytes, the part that the network does not take at once would be copied."""
+    return content if len(content) <= _WHOLE else io.BytesIO(content)
 
 
 async def encode(build: Callable[[], Body | Awaitable[Body]]) -> bytes:

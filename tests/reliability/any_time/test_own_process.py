@@ -150,9 +150,15 @@ CHOICE = Path(__file__).resolve().parents[3] / "tasks" / "quickstart" / "quickst
 TASK_CODE = """
 import sys
 
-def process_results(doc, results):
+def score(doc, response, verdicts):
     print("a task prints")
     sys.exit(0)
+
+def process_results(doc, results):
+    return score(doc, results[0], None)
+
+def reference(doc):
+    return doc["answer"]
 """
 
 
