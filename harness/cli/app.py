@@ -37,7 +37,7 @@ class ReaderGoneError(Exception):
 
 
 def _leaves(commands: Iterable[Any]) -> Iterator[Any]:
-    """Return the commands that are no groups."""
+    """Return the commands, without the groups."""
     for command in commands:
         below = getattr(command, "commands", None)
         if below is None:

@@ -276,7 +276,7 @@ class Runner:
     async def _consume_batches(self, queue: asyncio.Queue[Prepared | None]) -> None:
         """Answer batch after batch; the next one is formed and prepared while the model generates."""
         prepare = getattr(self._adapter, "prepare_batch", None)
-        limit = getattr(self._adapter, "batch_limit", _no_limit)
+        limit = getattr(self._adapter, "batch_limit", lambda seconds: None)
         async with (
             DaemonThread("prepare") as preparing,
             DaemonThread("generate") as generating,
@@ -389,11 +389,6 @@ def checked(response: object) -> Response:
     if not isinstance(response, Response):
         raise AdapterError(f"the adapter gave a {type(response).__name__}, not a Response")
     return response
-
-
-def _no_limit(seconds: float) -> None:
-    """Stand in for an adapter that does not say how much fits."""
-    del seconds
 
 
 def _backoff(key: str, attempt: int) -> float:

@@ -1,7 +1,7 @@
 """One writer at a time, also where the file system cannot lock.
 
 A lock is one of the operating system (``flock``): it ends with its process, however that ends. Some network file
-systems refuse it (``ENOLCK``, ``EOPNOTSUPP``, ``ENOSYS``). There a file ``.lock.owner`` beside the lock names host and
+systems refuse it (``ENOLCK``, ``EOPNOTSUPP``, ``ENOSYS``). There a file ``.lock.owner`` next to the lock names host and
 process of the writer. Of a process of this host that is gone it holds nobody up; of another host nobody here can know,
 so the message names the host, and removing the file is the user's word that the process is gone.
 """
@@ -72,7 +72,7 @@ class WriterLock:
         self._held = lock
 
     def _holder(self) -> str:
-        """Return process and host of who holds the file beside the lock."""
+        """Return process and host of who holds the file next to the lock."""
         with contextlib.suppress(OSError, ValueError):
             process, host, *_ = self._owner.read_text(encoding="utf-8", errors="replace").split()
             return f"process {process} on {host}"

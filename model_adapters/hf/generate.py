@@ -26,7 +26,7 @@ def generate(
 ) -> list[dict[str, Any]]:
     """Generate the answers to one batch; return the fields of the responses, in order.
 
-    A row whose scores are no numbers has an ``error`` and no text.
+    A row with invalid scores has an ``error`` and no text.
 
     Args:
         checkpoint: the model.

@@ -1,4 +1,4 @@
-"""Scores of tokens that are no numbers: such a reply is an error, never an empty or a random answer.
+"""Scores of tokens that are not numbers: such a reply is an error, never an empty or a random answer.
 
 A checkpoint whose activations overflow (float16 where bfloat16 is meant), or whose weights are damaged, computes NaN.
 ``generate`` does not mind: the largest of NaN is the first token, so every reply is empty. ``InvalidScores`` watches
