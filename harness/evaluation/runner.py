@@ -276,7 +276,7 @@ class Runner:
     async def _consume_batches(self, queue: asyncio.Queue[Prepared | None]) -> None:
         """Answer batch after batch; the next one is formed and prepared while the model generates."""
         prepare = getattr(self._adapter, "prepare_batch", None)
-        limit = getattr(self._adapter, "batch_limit", lambda seconds: None)
+        limit = getattr(self._adapter, "batch_limit", lambda _: None)
         async with (
             DaemonThread("prepare") as preparing,
             DaemonThread("generate") as generating,
