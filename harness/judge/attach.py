@@ -23,6 +23,7 @@ from harness.run.judgements import replayed_lines
 from harness.run.progress import Progress, Style
 from harness.run.reader import read_responses
 from harness.run.stopping import Stop
+from harness.run.waiting import shown
 from harness.task_loading.task import YamlTask
 
 Until = Callable[[Coroutine[Any, Any, None], Stop], Coroutine[Any, Any, "signal.Signals | None"]]
@@ -88,6 +89,7 @@ def _client(options: JudgeOptions) -> Client:
             concurrency=options.concurrency,
             timeout=options.timeout,
             max_retries=options.max_retries,
+            patience=options.patience,
         )
     )
 
@@ -124,7 +126,7 @@ def judge_stored(
             stage.close()
             await stage.run()
 
-        stopped = asyncio.run(until(work(), stop))
+        stopped = asyncio.run(until(shown(work(), progress, stage.waits), stop))
         run.check_logs()
     return StoredJudging(stage, stopped)
 
