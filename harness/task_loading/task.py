@@ -209,7 +209,8 @@ class YamlTask:
     def probe(self, docs: Sequence[Document], facts: Mapping[str, Any]) -> None:
         """Call the scoring code on the first documents, before a model is asked.
 
-        Shipped code is held by its tests and is not called.
+        Shipped code is held by its tests. It is asked for options and reference answer of every document of a copy,
+        which may hold anything.
 
         Args:
             docs: the task's documents as loaded.
@@ -217,17 +218,16 @@ class YamlTask:
 
         Raises:
             TaskCodeError: it raises on each of them, or returns what it may not.
+            InputFileError: a document of a copy has fields of the wrong kind.
         """
         if self._shipped:
+            for doc in docs if self._folder is not None else ():
+                self._examined(doc, facts)
             return
         failed: list[TaskCodeError] = []
         first = [docs[position] for position in range(min(_PROBED, len(docs)))]
         for doc in first:
-            stored = keys.original_fields(doc)
-            stored |= {key: doc[key] for key in ("_id", "_cluster") if key in doc}
-            self.annotate([stored], "data", facts)
-            reference = self.reference(stored)
-            self.hints(stored)
+            stored, reference = self._examined(doc, facts)
             reply = reference if isinstance(reference, str) else "x"
             try:
                 self.score(stored, reply, None)
@@ -237,6 +237,15 @@ class YamlTask:
                 failed.append(error)
         if first and len(failed) == len(first):
             raise failed[0]
+
+    def _examined(self, doc: Document, facts: Mapping[str, Any]) -> tuple[Document, Any]:
+        """Return a document as scoring will have it, and its reference answer, once it gave its options too."""
+        stored = keys.original_fields(doc)
+        stored |= {key: doc[key] for key in ("_id", "_cluster") if key in doc}
+        self.annotate([stored], "data", facts)
+        reference = self.reference(stored)
+        self.hints(stored)
+        return stored, reference
 
     def missing_field(self, doc: Mapping[str, Any]) -> str | None:
         """Return the first required field that a document lacks (alternatives are written ``a|b``)."""

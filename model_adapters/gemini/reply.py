@@ -8,13 +8,13 @@ refuses a wrong key with 400, and says only in the details of a 429 for how long
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from harness.core.untrusted.bounded_json import load_json
 from harness.types import ErrorInfo, Finish
 from model_adapters.services.attempts import Attempt
-from model_adapters.services.chat_reply import ChatReply, failed
+from model_adapters.services.chat_reply import ChatReply, failed, is_absurd
 from model_adapters.services.limiter import Verdict
 from model_adapters.services.retry import OVERLOAD, RETRY_AFTER_CAP, may_retry, retry_after
 from model_adapters.shared.reply_text import split_reasoning
@@ -56,9 +56,9 @@ def read_reply(body: str | bytes | None) -> ChatReply:
     'malformed'
     """
     try:
-        data = json.loads(body or "")
-    except ValueError:
-        return _malformed("the body is not JSON")
+        data = load_json(body or "")
+    except ValueError as error:
+        return _malformed(f"the body is not readable JSON: {error}")
     if not isinstance(data, Mapping):
         return _malformed(f"the body is a JSON {type(data).__name__}, not an object")
     usage, version = _usage(data.get("usageMetadata")), data.get("modelVersion")
@@ -180,7 +180,7 @@ def _usage(metadata: object) -> dict[str, Any] | None:
 
 def _count(fields: Mapping[str, Any], name: str) -> int:
     value = fields.get(name)
-    return value if isinstance(value, int) else 0
+    return value if isinstance(value, int) and not is_absurd(value) else 0
 
 
 def _word(fields: object, name: str) -> str:

@@ -25,6 +25,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from harness.core.untrusted.bounded_json import load_json
 from harness.errors import UsageError
 from harness.types import ErrorInfo
 from model_adapters.services.attempts import Attempt, AttemptLoop, check_bounds, failure
@@ -320,8 +321,8 @@ def error_detail(body: bytes) -> tuple[str | None, str]:
     """Return the error code and what the server says, in whatever form."""
     text = body.decode("utf-8", "replace").strip()
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
+        found = load_json(text)
+    except ValueError:
         return None, text
     if isinstance(found, Mapping) and isinstance(found.get("error"), Mapping):
         found = found["error"]
