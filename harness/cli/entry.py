@@ -82,12 +82,12 @@ def main() -> NoReturn:
     except MemoryError:
         typer.echo("error: out of memory; what was finished is in the run directory", err=True)
         code = EXIT_ENVIRONMENT
-    except Exception as error:  # noqa: BLE001  (the last resort: no crash may look like a verdict)
+    except (Exception, SystemExit) as error:  # noqa: BLE001  (the last resort: no crash may look like a verdict)
         code = _report_fault(error)
     _leave(code)
 
 
-def _report_fault(error: Exception) -> int:
+def _report_fault(error: BaseException) -> int:
     """Write a crash report, say where it is, and return the exit code of a fault of our own."""
     from harness.cli.crash import write_report
 

@@ -51,7 +51,7 @@ def import_beside(ref: FunctionRef, *, trusted: bool) -> ModuleType:
         raise TaskFileError(
             f"importing {file} failed: {error.message}", where=where, hint=error.hint
         ) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # exit() would end the command as if all were well
         del sys.modules[name]
         raise TaskFileError(f"importing {file} failed: {error!r}", where=where) from error
     return module

@@ -191,11 +191,14 @@ class YamlTask:
 
     def _mapping(self, what: str, found: Any) -> dict[str, Any]:
         if not isinstance(found, Mapping):
-            raise TaskCodeError(
-                f"{self.spec.task}: {what} returned {shown(found)}, expected a mapping",
-                where=str(self.scoring.__file__),
-            )
+            raise self._wrong_return(what, found, "a mapping")
         return dict(found)
+
+    def _wrong_return(self, what: str, found: Any, expected: str) -> TaskCodeError:
+        return TaskCodeError(
+            f"{self.spec.task}: {what} returned {shown(found)}, expected {expected}",
+            where=str(self.scoring.__file__),
+        )
 
     def check_stored(self, docs: Sequence[Document]) -> None:
         """Refuse a cluster field that no document of a file of stored replies has.
@@ -323,14 +326,34 @@ class YamlTask:
             )
 
     def judge_slots(self, doc: Document, response: Any) -> dict[str, str] | None:
-        """Return the values of the judge prompt's slots; ``None`` if the verdict needs no call."""
-        slots: dict[str, str] | None = self.scoring.judge_slots(doc, response)
-        return slots
+        """Return the values of the judge prompt's slots; ``None`` if the verdict needs no call.
+
+        Raises:
+            TaskCodeError: the code raises, or returns no mapping of texts.
+        """
+        what = f"judge_slots() of item {doc.get('_id')!r}"
+        slots: dict[str, str] | None = self._call(what, self.scoring.judge_slots, doc, response)
+        if slots is None or self._shipped:
+            return slots
+        found = self._mapping(what, slots)
+        if not all(isinstance(part, str) for pair in found.items() for part in pair):
+            raise self._wrong_return(what, slots, "a mapping of texts")
+        return found
 
     def judge_grade(self, doc: Document, reply: str) -> str | None:
-        """Return the strict verdict of one judge reply as text, ``None`` if it cannot be read."""
+        """Return the strict verdict of one judge reply as text, ``None`` if it cannot be read.
+
+        Raises:
+            TaskCodeError: the code raises, or returns something else.
+        """
         function = getattr(self.scoring, "judge_grade", None)
-        return reply if function is None else function(doc, reply)
+        if function is None:
+            return reply
+        what = f"judge_grade() of item {doc.get('_id')!r}"
+        found: Any = self._call(what, function, doc, reply)
+        if found is None or isinstance(found, str):
+            return found
+        raise self._wrong_return(what, found, "text or None")
 
     def score(
         self, doc: Document, response: Any, verdicts: Sequence[str | None] | None

@@ -31,17 +31,26 @@ TASKS = (
 )  # fmt: skip
 
 
+Documents = dict[str, list[dict[str, Any]]]
+
+
 @pytest.fixture(scope="module")
-def documents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, Any]]]:
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A copy of every benchmark, by its name."""
+    benchmarks = {load_index().resolve([name])[0].benchmark for name in TASKS} - {"quickstart"}
+    found = {name: tmp_path_factory.mktemp(name) for name in sorted(benchmarks)}
+    for name, folder in found.items():
+        WRITERS[name](folder)
+    return found
+
+
+@pytest.fixture(scope="module")
+def documents(folders: dict[str, Path]) -> Documents:
     """Three documents of each task, as a file of replies has them."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    folders: dict[str, Path] = {}
+    found: Documents = {}
     for name in TASKS:
         entry = load_index().resolve([name])[0]
-        if entry.benchmark not in folders:
-            folders[entry.benchmark] = tmp_path_factory.mktemp(entry.benchmark)
-            WRITERS[entry.benchmark](folders[entry.benchmark])
-        task = YamlTask(load_spec(entry), folder=folders[entry.benchmark])
+        task = YamlTask(load_spec(entry), folder=folders.get(entry.benchmark))
         docs = [{k: v for k, v in doc.items() if not k.startswith("_")} for doc in task.documents()[:3]]
         found[name] = json.loads(json.dumps(docs))
     return found
@@ -95,7 +104,7 @@ def plain_count(data: bytes) -> int | None:
 
 
 def test_no_responses_file_ends_in_a_traceback_or_loses_a_record(
-    tmp_path: Path, documents: dict[str, list[dict[str, Any]]], record_property: Any
+    tmp_path: Path, documents: Documents, record_property: Any
 ) -> None:
     file = tmp_path / "replies.jsonl"
 
@@ -121,7 +130,8 @@ def test_no_responses_file_ends_in_a_traceback_or_loses_a_record(
 
 def test_no_stored_reply_ends_in_a_traceback_or_goes_unscored(
     tmp_path: Path,
-    documents: dict[str, list[dict[str, Any]]],
+    documents: Documents,
+    folders: dict[str, Path],
     monkeypatch: pytest.MonkeyPatch,
     record_property: Any,
 ) -> None:
@@ -134,7 +144,8 @@ def test_no_stored_reply_ends_in_a_traceback_or_goes_unscored(
         shutil.rmtree(run, ignore_errors=True)
         clean = draw.choice(("none", "none", "letter", "think"))
         try:
-            ended = harness.score(name, file, run, clean=clean, judge=draw.choice(("replay", "none")))
+            judge = draw.choice(("replay", "none"))
+            ended = harness.score(name, file, run, clean=clean, judge=judge, data=folders)
         except HarnessError as error:
             assert error.message
             return "refused"

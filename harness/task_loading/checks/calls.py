@@ -30,7 +30,7 @@ def call(spec: TaskSpec, what: str, function: Callable[..., T], *args: Any, **na
         return function(*args, **named)
     except (HarnessError, MemoryError):
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # exit() would end the run as if all were well
         raise TaskCodeError(
             f"{spec.task}: {what} raised {describe(error)}",
             where=place_of(error) or _file_of(function),
