@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import typer
 
+from harness.cli import telemetry
 from harness.cli.app import app
 from harness.core import inert
 from harness.core.redaction import redact_text
@@ -37,6 +38,7 @@ def main() -> NoReturn:
     takes it for a regression (1).
     """
     _open_standard_streams()
+    telemetry.silence()
     try:
         from harness.cli.installation import check_packages
 

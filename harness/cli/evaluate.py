@@ -125,10 +125,13 @@ def evaluate(
     output: options.OutputFlags,
 ) -> int:
     """Evaluate a model; the same command again goes on where it stopped."""
-    from harness.settings import load_recipe, merge, parse_max_errors
+    from harness.settings import check_recipe_trust, load_recipe, merge, parse_max_errors
 
     flags = {**request.settings(), **data.settings(), **judge.settings(), **run.settings()}
-    settings = merge(flags, load_recipe(run.config) if run.config is not None else {})
+    recipe = {} if run.config is None else load_recipe(run.config)
+    if run.config is not None:
+        check_recipe_trust(recipe, flags, run.config)
+    settings = merge(flags, recipe)
     parse_max_errors(settings.max_errors, 0)
     if run.dry_run:
         return _dry_run(settings, output)
