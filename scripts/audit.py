@@ -91,7 +91,14 @@ def advisories(constraints: Path) -> tuple[list[str], str]:
     """Look up known weaknesses of the pinned versions: (findings, why they were not looked up)."""
     if importlib.util.find_spec("pip_audit") is None:
         return [], "pip-audit is not installed (pip install pip-audit)"
-    command = [sys.executable, "-m", "pip_audit", "--no-deps", "--disable-pip", "--progress-spinner=off"]
+    command = [
+        sys.executable,
+        "-m",
+        "pip_audit",
+        "--no-deps",
+        "--disable-pip",
+        "--progress-spinner=off",
+    ]
     done = subprocess.run(
         [*command, "-r", str(constraints)], capture_output=True, text=True, check=False
     )

@@ -25,6 +25,7 @@ FORMS = (
     ("OGG", "OPUS", 1), ("MP3", "MPEG_LAYER_III", 1), ("VOC", "PCM_16", 1), ("MAT5", "PCM_16", 1), ("XI", "DPCM_16", 1),
 )  # fmt: skip
 
+
 @cache
 def clip(form: tuple[str, str, int]) -> bytes:
     container, subtype, channels = form

@@ -32,9 +32,23 @@ VALUES = ("0", "1", "-1", "0.5", "1e9", "nan", "inf", "9" * 400, "a=b", "a=b,c=d
 
 def commands() -> list[tuple[tuple[str, ...], list[str]]]:
     """Words of every command, and its flags."""
-    from harness.cli import data, doctor, evaluate, export, gate, judge, leaderboard, models, score, status, tasks
+    from harness.cli import (
+        data,
+        doctor,
+        evaluate,
+        export,
+        gate,
+        judge,
+        leaderboard,
+        models,
+        score,
+        status,
+        tasks,
+    )
 
-    assert all((data, doctor, evaluate, export, gate, judge, leaderboard, models, score, status, tasks))
+    assert all(
+        (data, doctor, evaluate, export, gate, judge, leaderboard, models, score, status, tasks)
+    )
     root: Any = typer.main.get_command(app)
     found: list[tuple[tuple[str, ...], list[str]]] = []
     waiting: list[tuple[tuple[str, ...], Any]] = [((), root)]
@@ -52,7 +66,11 @@ def commands() -> list[tuple[tuple[str, ...], list[str]]]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of files that the words above name."""
-    for name, value in (("HF_HUB_OFFLINE", "1"), ("HF_HOME", str(tmp_path / "hf")), ("HOME", str(tmp_path))):
+    for name, value in (
+        ("HF_HUB_OFFLINE", "1"),
+        ("HF_HOME", str(tmp_path / "hf")),
+        ("HOME", str(tmp_path)),
+    ):
         monkeypatch.setenv(name, value)
     for name in ("OPENAI_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY", "OPENAI_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
@@ -60,8 +78,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     for name in ("run", "base"):
         harness.evaluate("baseline:first", "quickstart_choice", name, limit=2)
-    Path("r.jsonl").write_text('{"id": "1", "doc": {"question": "q", "options": ["a", "b"], "answer": "a"}, "response": "a"}\n')
-    Path("labels.jsonl").write_text('{"id": "1", "human": "yes", "judge": "no"}\n{"id": "2", "human": "no", "judge": "no"}\n')
+    Path("r.jsonl").write_text(
+        '{"id": "1", "doc": {"question": "q", "options": ["a", "b"], "answer": "a"}, "response": "a"}\n'
+    )
+    Path("labels.jsonl").write_text(
+        '{"id": "1", "human": "yes", "judge": "no"}\n{"id": "2", "human": "no", "judge": "no"}\n'
+    )
     Path("recipe.yaml").write_text("model: mock:echo\ntasks: [quickstart_choice]\nlimit: 1\n")
     Path("task.yaml").write_text("task: x\n")
     return tmp_path
@@ -69,7 +91,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def word(draw: random.Random) -> str:
     if draw.random() < 0.1:
-        return draw.choice(PIECES).replace("\ud800", "\udcff")  # how an argument that is not UTF-8 arrives
+        return draw.choice(PIECES).replace(
+            "\ud800", "\udcff"
+        )  # how an argument that is not UTF-8 arrives
     return draw.choice(draw.choice((MODELS, NAMES, VALUES)))
 
 
@@ -103,7 +127,9 @@ VALID: dict[tuple[str, ...], list[str]] = {
 
 
 def run(line: list[str]) -> tuple[int, str, str]:
-    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+    out, err = (
+        io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2)
+    )
     before, sys.argv = sys.argv, ["harness", *line]
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -120,9 +146,9 @@ def run(line: list[str]) -> tuple[int, str, str]:
 def test_no_command_line_ends_in_a_traceback(
     folder: Path, monkeypatch: pytest.MonkeyPatch, record_property: Any
 ) -> None:
-    built = typer.main.get_command(app)
-    monkeypatch.setattr("typer.main.get_command", lambda _: built)  # it is the same every time
     known = commands()
+    built = typer.main.get_command(app)  # now that all verbs are there
+    monkeypatch.setattr("typer.main.get_command", lambda _: built)  # it is the same every time
     assert len(known) >= 12
 
     def one(draw: random.Random) -> str:

@@ -51,7 +51,9 @@ def draw_reply(draw: random.Random) -> str:
     return bent_text(text, draw, WORDS) if draw.random() < 0.9 else text
 
 
-def test_no_judge_reply_ends_in_a_traceback_or_in_a_score_out_of_bounds(record_property: Any) -> None:
+def test_no_judge_reply_ends_in_a_traceback_or_in_a_score_out_of_bounds(
+    record_property: Any,
+) -> None:
     def one(draw: random.Random) -> str:
         task = draw.choice(judged())
         replies: list[str | None] = [draw_reply(draw) for _ in range(draw.choice((1, 1, 3)))]

@@ -22,7 +22,18 @@ from tests.support.data.tiny_copies import WRITERS
 from tests.support.fuzzing.driver import fuzz
 from tests.support.fuzzing.mutations import PIECES, bent_bytes, bent_json, bent_text, deep
 
-REPLIES = ("a", "(b)", "red", "twenty", "<think>x</think>blue", "", None, 5, ["a"], "the answer is 12")
+REPLIES = (
+    "a",
+    "(b)",
+    "red",
+    "twenty",
+    "<think>x</think>blue",
+    "",
+    None,
+    5,
+    ["a"],
+    "the answer is 12",
+)
 TASKS = (
     "quickstart_choice", "quickstart_number", "quickstart_transcription", "quickstart_instruction", "mmau_test_mini",
     "mmsu", "sakura_animal_single", "voicebench_bbh", "voicebench_openbookqa", "voicebench_ifeval",
@@ -35,11 +46,12 @@ Documents = dict[str, list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def folders(scratch: Path) -> dict[str, Path]:
     """A copy of every benchmark, by its name."""
     benchmarks = {load_index().resolve([name])[0].benchmark for name in TASKS} - {"quickstart"}
-    found = {name: tmp_path_factory.mktemp(name) for name in sorted(benchmarks)}
+    found = {name: scratch / name for name in sorted(benchmarks)}
     for name, folder in found.items():
+        folder.mkdir()
         WRITERS[name](folder)
     return found
 
@@ -51,7 +63,9 @@ def documents(folders: dict[str, Path]) -> Documents:
     for name in TASKS:
         entry = load_index().resolve([name])[0]
         task = YamlTask(load_spec(entry), folder=folders.get(entry.benchmark))
-        docs = [{k: v for k, v in doc.items() if not k.startswith("_")} for doc in task.documents()[:3]]
+        docs = [
+            {k: v for k, v in doc.items() if not k.startswith("_")} for doc in task.documents()[:3]
+        ]
         found[name] = json.loads(json.dumps(docs))
     return found
 
@@ -73,7 +87,11 @@ def content_of(found: list[dict[str, Any]], draw: random.Random) -> bytes:
     if draw.random() < 0.6:
         number = draw.randrange(len(found))
         found[number] = bent_json(found[number], draw)
-    text = json.dumps(found) if draw.random() < 0.2 else "".join(json.dumps(one) + "\n" for one in found)
+    text = (
+        json.dumps(found)
+        if draw.random() < 0.2
+        else "".join(json.dumps(one) + "\n" for one in found)
+    )
     data = text.encode()
     match draw.randrange(12):
         case 0:
@@ -85,13 +103,22 @@ def content_of(found: list[dict[str, Any]], draw: random.Random) -> bytes:
         case 4:
             data = gzip.compress(data, mtime=0)
         case 5:
-            data = draw.choice((text.encode("utf-16"), b"", b"\n\n", b"\x1f\x8b", text.encode("utf-8-sig")))
+            data = draw.choice(
+                (text.encode("utf-16"), b"", b"\n\n", b"\x1f\x8b", text.encode("utf-8-sig"))
+            )
     return data
 
 
 @cache
 def odd_fields() -> tuple[Fields, ...]:
-    return (Fields(), Fields(response="doc"), Fields(id="response"), Fields(doc="x"), Fields(judge="doc"), *(Fields(id=p) for p in PIECES[:3]))
+    return (
+        Fields(),
+        Fields(response="doc"),
+        Fields(id="response"),
+        Fields(doc="x"),
+        Fields(judge="doc"),
+        *(Fields(id=p) for p in PIECES[:3]),
+    )
 
 
 def plain_count(data: bytes) -> int | None:
@@ -114,7 +141,10 @@ def test_no_responses_file_ends_in_a_traceback_or_loses_a_record(
         file.write_bytes(data)
         count = plain_count(data)
         outcome = "refused"
-        for reader in (lambda: read_records(file, draw.choice(odd_fields())), lambda: read_response_file(file).records):
+        for reader in (
+            lambda: read_records(file, draw.choice(odd_fields())),
+            lambda: read_response_file(file).records,
+        ):
             try:
                 found = reader()
             except InputFileError as error:

@@ -34,20 +34,25 @@ NEEDS = {
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, dict[str, bytes]]]:
-    folder = tmp_path_factory.mktemp("runs")
-    return folder, make_runs(folder / "whole")
+def runs(scratch: Path) -> tuple[Path, dict[str, dict[str, bytes]]]:
+    return scratch, make_runs(scratch / "whole")
 
 
 def bend(content: bytes, name: str, draw: random.Random) -> tuple[bytes, Any]:
     """Change the content of a file; return it with the record that was changed, ``None`` where it is no record."""
     if draw.random() < 0.15:
-        return draw.choice((bent_bytes(content, draw), b"", content[: len(content) // 2], deep(draw) + b"\n")), None
+        return draw.choice(
+            (bent_bytes(content, draw), b"", content[: len(content) // 2], deep(draw) + b"\n")
+        ), None
     lines = [content] if name not in LOGS else content.split(b"\n")[:-1]
     number = draw.randrange(len(lines))
     record = bent_json(json.loads(lines[number]), draw)
     try:
-        text = json.dumps(record, ensure_ascii=draw.random() < 0.5, indent=draw.choice((None, None, 1)) if name not in LOGS else None)
+        text = json.dumps(
+            record,
+            ensure_ascii=draw.random() < 0.5,
+            indent=draw.choice((None, None, 1)) if name not in LOGS else None,
+        )
         lines[number] = text.encode()
     except UnicodeEncodeError:
         lines[number] = json.dumps(record).encode()
@@ -90,7 +95,9 @@ def test_no_run_directory_ends_in_a_traceback_or_is_read_against_its_schema(
             assert error.message, "an error without a message"
             return "refused"
         against = [name for name, bad in wrong.items() if bad and reader in NEEDS[name]]
-        assert not against, f"{reader} of {kind} took {against}, which the schema refuses: {changed}"[:1400]
+        assert not against, (
+            f"{reader} of {kind} took {against}, which the schema refuses: {changed}"[:1400]
+        )
         return "read" if not any(wrong.values()) else "not looked at"
 
     found = fuzz("run directories", one, quick=300, record=record_property)

@@ -24,7 +24,10 @@ CHAT: dict[str, Any] = {
                  "native_finish_reason": "stop", "logprobs": None}],
     "usage": {"prompt_tokens": 3, "completion_tokens": 2, "prompt_tokens_details": {"audio_tokens": 1}},
 }  # fmt: skip
-FAILED: dict[str, Any] = {**CHAT, "error": {"code": 502, "message": "overloaded", "metadata": {"raw": "x"}}}
+FAILED: dict[str, Any] = {
+    **CHAT,
+    "error": {"code": 502, "message": "overloaded", "metadata": {"raw": "x"}},
+}
 CUT: dict[str, Any] = {**CHAT, "choices": [{**CHAT["choices"][0], "finish_reason": "error"}]}
 PARTS: dict[str, Any] = {
     **CHAT, "choices": [{"message": {"content": [{"type": "text", "text": "dog"}]}, "finish_reason": "length"}],
@@ -43,7 +46,17 @@ ERROR: dict[str, Any] = {
         {"reason": "API_KEY_INVALID"}]},
 }  # fmt: skip
 STATUSES = (300, 302, 400, 401, 403, 404, 408, 413, 422, 429, 451, 500, 502, 503, 529, 599)
-WAITS = ("1", "-1", "nan", "1e400", "99999999999", "Fri, 31 Dec 9999 23:59:59 GMT", "\x00", "", "soon")
+WAITS = (
+    "1",
+    "-1",
+    "nan",
+    "1e400",
+    "99999999999",
+    "Fri, 31 Dec 9999 23:59:59 GMT",
+    "\x00",
+    "",
+    "soon",
+)
 
 
 def nested(depth: int) -> Any:
@@ -56,12 +69,14 @@ def nested(depth: int) -> Any:
 def stream(value: dict[str, Any], draw: random.Random) -> str:
     """The reply as server-sent events."""
     end = draw.choice(("\n\n", "\r\n\r\n", "\r\r", "\n"))
-    pieces = [
-        {"choices": [{"delta": {"content": letter}}], "model": "m"} for letter in "dog"
-    ] + [{"choices": [{"delta": {}, "finish_reason": "stop"}], "usage": value.get("usage")}]
+    pieces = [{"choices": [{"delta": {"content": letter}}], "model": "m"} for letter in "dog"] + [
+        {"choices": [{"delta": {}, "finish_reason": "stop"}], "usage": value.get("usage")}
+    ]
     pieces = [bent_json(piece, draw) if draw.random() < 0.3 else piece for piece in pieces]
     text = "".join(f"data: {json.dumps(piece)}{end}" for piece in pieces)
-    return f": wait{end}{text}" + draw.choice(("data: [DONE]\n\n", "", "data:\n\n", "event: end\n\n"))
+    return f": wait{end}{text}" + draw.choice(
+        ("data: [DONE]\n\n", "", "data:\n\n", "event: end\n\n")
+    )
 
 
 def body_of(value: dict[str, Any], draw: random.Random) -> bytes:
@@ -131,7 +146,9 @@ def test_no_http_error_ends_in_a_traceback_or_an_endless_wait(record_property: A
     def one(draw: random.Random) -> str:
         status = draw.choice(STATUSES)
         headers = {
-            draw.choice(("Retry-After", "retry-after-ms", "Location", "x-ratelimit-reset-requests")): draw.choice(WAITS)
+            draw.choice(
+                ("Retry-After", "retry-after-ms", "Location", "x-ratelimit-reset-requests")
+            ): draw.choice(WAITS)
         }
         body = body_of(ERROR, draw)
         attempt: Attempt

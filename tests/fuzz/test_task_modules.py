@@ -78,7 +78,26 @@ RETURNS: tuple[Form, ...] = (
     ('ItemScore({"accuracy": {"strict": Scored(STATS)}}, aborted={"x"})', False),
 )  # fmt: skip
 KEYS = ("correct", "n", "corect", "Correct", "N", "n ", "", "total", 1, None)
-NUMBERS = (0, 1, 1, 1, True, False, 2, -1, 100, 0.5, 1.0, 1e308, "float('nan')", "float('inf')", "'1'", "None", "[1]", 10**400)
+NUMBERS = (
+    0,
+    1,
+    1,
+    1,
+    True,
+    False,
+    2,
+    -1,
+    100,
+    0.5,
+    1.0,
+    1e308,
+    "float('nan')",
+    "float('inf')",
+    "'1'",
+    "None",
+    "[1]",
+    10**400,
+)
 
 
 def statistics(draw: random.Random) -> Form:
@@ -117,7 +136,11 @@ def test_no_module_ends_in_a_traceback_and_no_wrong_one_passes(
             "REFERENCE": pick(draw, REFERENCES), "OPTIONS": pick(draw, OPTIONS), "MORE": pick(draw, MORE),
             "RETURN": pick(draw, RETURNS), "STATS": statistics(draw),
         }  # fmt: skip
-        used = {name: part for name, part in parts.items() if name != "STATS" or "STATS" in parts["RETURN"][0]}
+        used = {
+            name: part
+            for name, part in parts.items()
+            if name != "STATS" or "STATS" in parts["RETURN"][0]
+        }
         data, scoring = DATA, SCORING
         for name, (text, _) in parts.items():
             data, scoring = data.replace(f"<{name}>", text), scoring.replace(f"<{name}>", text)

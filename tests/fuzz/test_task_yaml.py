@@ -29,7 +29,19 @@ VALUES = (
     *('"{{ cycler.__init__.__globals__ }}"', '"{{ number }}{% for a in b %}"', '"<audio>{{ x }}"', "!include x", "*a"),
     *("&a x", "<<: {a: 1}", "? [1]", "|\n  text", ">-\n  text", '"\\ud800"', "'\u2028'", "\x07", "\ufeff", "../../etc/passwd"),
 )  # fmt: skip
-OTHER_KEYS = ("extra", "repeats", "clean", "cost", "include", "task", "group", "metadata", "process_docs", "<<", "dataset_kwargs")
+OTHER_KEYS = (
+    "extra",
+    "repeats",
+    "clean",
+    "cost",
+    "include",
+    "task",
+    "group",
+    "metadata",
+    "process_docs",
+    "<<",
+    "dataset_kwargs",
+)
 JUDGED = Path(__file__).resolve().parents[1] / "fixtures" / "judged" / "judged.yaml"
 
 
@@ -81,7 +93,9 @@ def files(tmp_path: Path) -> dict[str, tuple[Path, str]]:
     )
     group = tmp_path / "group" / "group.yaml"
     group.parent.mkdir()
-    group.write_text("group: mine\ntask:\n  - quickstart_choice\n  - {task: quickstart_number}\nmetadata: {version: 1}\n")
+    group.write_text(
+        "group: mine\ntask:\n  - quickstart_choice\n  - {task: quickstart_number}\nmetadata: {version: 1}\n"
+    )
     found = {"ages": ages, "judged": judged, "mine": including, "group": group}
     return {name: (file, file.read_text(encoding="utf-8")) for name, file in found.items()}
 
@@ -108,7 +122,10 @@ def test_no_task_file_ends_in_a_traceback_or_passes_a_wrong_key(
         except UsageError as error:
             assert error.message and (error.where or not isinstance(error, TaskFileError)), content
             return "refused"
-        assert set(spec.raw) <= TASK_KEYS | GROUP_KEYS | {"include"}, (set(spec.raw) - TASK_KEYS, content)
+        assert set(spec.raw) <= TASK_KEYS | GROUP_KEYS | {"include"}, (
+            set(spec.raw) - TASK_KEYS,
+            content,
+        )
         read = yaml.load(content, Loader=_Plain)
         assert isinstance(read, dict)
         for key, value in read.items():  # what the file says is what is meant

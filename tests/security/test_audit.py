@@ -30,10 +30,15 @@ def test_everything_that_is_declared_is_pinned_within_its_bounds(audit: Any) -> 
 
 def test_what_is_wrong_is_named(audit: Any) -> None:
     pinned = audit.pins("# x\nNumPy==2.4.6\nrich==15.0.0\ntorch==2.9.0\n")
-    requirements = [Requirement(text) for text in ("numpy>=3", "rich", "aiohttp[speedups]>=1; python_version>'3'")]
+    requirements = [
+        Requirement(text)
+        for text in ("numpy>=3", "rich", "aiohttp[speedups]>=1; python_version>'3'")
+    ]
     assert list(audit.unpinned(requirements, pinned)) == [
         "numpy is pinned to 2.4.6, outside of its bounds >=3",
         "aiohttp is not in constraints.txt",
     ]
     installed = {"torch": "2.9.0+cpu", "rich": "14.0.0", "unknown": "1"}
-    assert list(audit.differing(installed, pinned)) == ["rich 14.0.0 is installed, 15.0.0 is pinned"]
+    assert list(audit.differing(installed, pinned)) == [
+        "rich 14.0.0 is installed, 15.0.0 is pinned"
+    ]

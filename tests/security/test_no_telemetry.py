@@ -87,7 +87,9 @@ def test_a_local_folder_never_asks_the_hub(
     copy = tmp_path / "copy"
     WRITERS[benchmark](copy)
     flags = ("--data", f"{benchmark}={copy}", "-L", "1", "--judge", "none", "--skip-unavailable")
-    found = command(watched, "evaluate", "mock:echo", "-t", benchmark, "-o", tmp_path / "run", *flags)
+    found = command(
+        watched, "evaluate", "mock:echo", "-t", benchmark, "-o", tmp_path / "run", *flags
+    )
     assert asked(watched) == "" and found.code in (0, 3), found.err
 
 
@@ -107,6 +109,15 @@ def test_a_folder_with_a_checkpoint_never_asks_the_hub(
     from tests.support.models.tiny_models import build_tiny_qwen2_audio
 
     folder = build_tiny_qwen2_audio(tmp_path / "model")
-    flags = ("-t", "quickstart_choice", "-L", "1", "-M", "device=cpu", "--gen-kwargs", "max_gen_toks=2")
+    flags = (
+        "-t",
+        "quickstart_choice",
+        "-L",
+        "1",
+        "-M",
+        "device=cpu",
+        "--gen-kwargs",
+        "max_gen_toks=2",
+    )
     found = command(watched, "evaluate", f"hf:{folder}", *flags, "-o", tmp_path / "run")
     assert asked(watched) == "" and found.code in (0, 3), found.err

@@ -29,9 +29,7 @@ def _open_mask() -> Iterator[None]:
 def holding(folder: Path) -> list[Path]:
     """Files in which the reply stands."""
     return [
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and MARK.encode() in path.read_bytes()
+        path for path in folder.rglob("*") if path.is_file() and MARK.encode() in path.read_bytes()
     ]
 
 
@@ -47,13 +45,20 @@ def test_whatever_holds_a_reply_is_the_users_own(tmp_path: Path) -> None:
     harness.score("mmau_test_mini", given, run)
     export(run, "mmau-submission", output=None, task=None, allow_partial=True)
     cache = JudgeCache(tmp_path / "made" / "cache", "m")
-    cache.put({"key": "k", "model": "m", "reply": MARK, "finish": "stop", "usage": None, "seconds": 1.0})
+    cache.put(
+        {"key": "k", "model": "m", "reply": MARK, "finish": "stop", "usage": None, "seconds": 1.0}
+    )
     transcripts = TranscriptFile(tmp_path / "made" / "heard" / "t.sqlite")
     transcripts.open()
     transcripts.write("r", "c", MARK)
     assert transcripts.read("r", "c") == MARK
     found = holding(tmp_path / "made")
-    assert {path.name for path in found} >= {"responses.jsonl", "samples.jsonl", "mmau-submission.json", "t.sqlite"}
+    assert {path.name for path in found} >= {
+        "responses.jsonl",
+        "samples.jsonl",
+        "mmau-submission.json",
+        "t.sqlite",
+    }
     assert cache.path in found
     assert {path.name for path in found if path.stat().st_mode & 0o077} == set()
     assert cache.path.parent.stat().st_mode & 0o777 == 0o700

@@ -40,5 +40,7 @@ def test_trust_is_said_on_the_command_line(
 def test_a_flag_may_take_back_what_a_recipe_trusts(cli: Cli, tmp_path: Path) -> None:
     file = tmp_path / "eval.yaml"
     file.write_text(f"{BASE}model: mock:echo\nmodel_args: {{trust_remote_code: true}}\n")
-    found = cli("evaluate", "--config", file, "-o", tmp_path / "run", "-M", "trust_remote_code=false")
+    found = cli(
+        "evaluate", "--config", file, "-o", tmp_path / "run", "-M", "trust_remote_code=false"
+    )
     assert "the code of a checkpoint" not in found.err

@@ -23,7 +23,19 @@ from harness.errors import TaskFileError
 from harness.task_loading.checks.calls import describe, refuse
 from harness.task_loading.checks.values import shown
 
-_LASTING = (str, int, float, bytes, Audio, datetime.date, datetime.time, datetime.timedelta, Decimal, PurePath, UUID)
+_LASTING = (
+    str,
+    int,
+    float,
+    bytes,
+    Audio,
+    datetime.date,
+    datetime.time,
+    datetime.timedelta,
+    Decimal,
+    PurePath,
+    UUID,
+)
 """Kinds of values whose text is the same in every process."""
 _FIELD_KEYS = ("groups", "doc_fields", "cluster", "required_fields")
 

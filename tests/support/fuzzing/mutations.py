@@ -9,7 +9,20 @@ from typing import Any
 
 from tests.support.runs.damage import VALUES, damaged, places
 
-INTERESTING = (0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
+INTERESTING = (
+    0,
+    1,
+    2,
+    0x7F,
+    0x80,
+    0xFF,
+    0x7FFF,
+    0x8000,
+    0xFFFF,
+    0x7FFFFFFF,
+    0x80000000,
+    0xFFFFFFFF,
+)
 PIECES = (
     *("", " ", "\n", "\r\n", "\t", "\x00", "\x1b[2K", "\u2028", "\u202e", "\ufeff", "\ud800", "\U0001f469\u200d\U0001f467"),
     *("null", "NaN", "-0", "1e999", "9" * 5000, "true", "[]", "{}", "[", "{", '"', "\\", "'", ",", ":", "#", "---"),
@@ -85,12 +98,20 @@ def _renamed(value: Any, spot: tuple[str | int, ...], draw: random.Random) -> An
     for key in spot[:-1]:
         inside = inside[key]
     name = str(spot[-1])
-    inside[draw.choice((name.upper(), f"{name}s", f" {name}", "", "_", name[:-1]))] = inside.pop(name)
+    inside[draw.choice((name.upper(), f"{name}s", f" {name}", "", "_", name[:-1]))] = inside.pop(
+        name
+    )
     return copy
 
 
 def deep(draw: random.Random) -> bytes:
     """Return JSON that is nested too deeply, or holds a number that is too long."""
     return draw.choice(
-        (b"[" * 100_000, b'{"a":' * 50_000, b"[" * 5000 + b"]" * 5000, b"9" * 10_000, b'{"a": ' + b"9" * 6000 + b"}")
+        (
+            b"[" * 100_000,
+            b'{"a":' * 50_000,
+            b"[" * 5000 + b"]" * 5000,
+            b"9" * 10_000,
+            b'{"a": ' + b"9" * 6000 + b"}",
+        )
     )

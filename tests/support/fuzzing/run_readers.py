@@ -118,15 +118,25 @@ def make_runs(folder: Path) -> dict[str, dict[str, bytes]]:
     stored = responses(folder / "replies.jsonl", 3)
     records = [json.loads(line) for line in stored.read_text(encoding="utf-8").splitlines()]
     for record in records:
-        record["judge_reply"] = ["Explanation: yes\nJudgement: correct", None][: 1 + (record["id"] == "item-1")]
+        record["judge_reply"] = ["Explanation: yes\nJudgement: correct", None][
+            : 1 + (record["id"] == "item-1")
+        ]
     stored.write_text("".join(json.dumps(one) + "\n" for one in records), encoding="utf-8")
     harness.score(TASK, stored, folder / "judged", judge="replay")
     mmau(folder / "copy")
     harness.evaluate(
-        "baseline:first", "mmau_test_mini", folder / "submitted", data={"mmau": folder / "copy"}, limit=3
+        "baseline:first",
+        "mmau_test_mini",
+        folder / "submitted",
+        data={"mmau": folder / "copy"},
+        limit=3,
     )
     return {
-        run.name: {file.name: file.read_bytes() for file in run.iterdir() if file.suffix in (".json", ".jsonl")}
+        run.name: {
+            file.name: file.read_bytes()
+            for file in run.iterdir()
+            if file.suffix in (".json", ".jsonl")
+        }
         for run in folder.iterdir()
         if (run / "manifest.json").is_file()
     }
