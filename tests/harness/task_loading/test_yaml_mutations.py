@@ -12,6 +12,7 @@ from harness.errors import TaskFileError
 from harness.task_loading.groups import load_task
 from tests.support.runs.own_metric import write_task
 
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
