@@ -42,9 +42,9 @@ def declared(pyproject: Mapping[str, object]) -> Iterator[Requirement]:
 
 
 def pins(text: str) -> dict[str, str]:
-    """Return name -> version of a file of constraints.
+    r"""Return name -> version of a file of constraints.
 
-    >>> pins("# x\\nNumPy==2.4.6\\n")
+    >>> pins("# x\nNumPy==2.4.6\n")
     {'numpy': '2.4.6'}
     """
     found = (re.fullmatch(r"\s*([A-Za-z0-9._-]+)==([^\s;#]+).*", line) for line in text.split("\n"))
@@ -99,7 +99,7 @@ def advisories(constraints: Path) -> tuple[list[str], str]:
         "--disable-pip",
         "--progress-spinner=off",
     ]
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603  (our own words)
         [*command, "-r", str(constraints)], capture_output=True, text=True, check=False
     )
     if done.returncode == 0:

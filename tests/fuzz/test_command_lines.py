@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import io
+import pkgutil
 import random
 import sys
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 import typer
 
 import harness
+from harness.cli import verbs
 from harness.cli.app import app
 from harness.cli.entry import main
 from harness.errors import EXIT_FAULT
@@ -32,23 +35,8 @@ VALUES = ("0", "1", "-1", "0.5", "1e9", "nan", "inf", "9" * 400, "a=b", "a=b,c=d
 
 def commands() -> list[tuple[tuple[str, ...], list[str]]]:
     """Words of every command, and its flags."""
-    from harness.cli import (
-        data,
-        doctor,
-        evaluate,
-        export,
-        gate,
-        judge,
-        leaderboard,
-        models,
-        score,
-        status,
-        tasks,
-    )
-
-    assert all(
-        (data, doctor, evaluate, export, gate, judge, leaderboard, models, score, status, tasks)
-    )
+    for module in pkgutil.iter_modules(verbs.__path__):
+        importlib.import_module(f"{verbs.__name__}.{module.name}")
     root: Any = typer.main.get_command(app)
     found: list[tuple[tuple[str, ...], list[str]]] = []
     waiting: list[tuple[tuple[str, ...], Any]] = [((), root)]

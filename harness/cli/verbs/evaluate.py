@@ -153,7 +153,7 @@ def evaluate(
     from harness.settings import check_recipe_trust, load_recipe, merge, parse_max_errors
 
     flags = {**request.settings(), **data.settings(), **judge.settings(), **run.settings()}
-recipe = {} if run.config is None else load_recipe(run.config)
+    recipe = {} if run.config is None else load_recipe(run.config)
     if run.config is not None:
         check_recipe_trust(recipe, flags, run.config)
     if request.items is not None:
