@@ -228,7 +228,7 @@ def load_recipe(path: Path) -> dict[str, Any]:
 def _check_aliases(text: str, path: Path) -> None:
     """Refuse aliases: a few of them can stand for millions of values."""
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.AliasEvent):
+        if isinstance(event, yaml.AliasEvent) and event.start_mark is not None:
             where = f"{path}:{event.start_mark.line + 1}"
             raise InputFileError("a recipe takes no alias (*name): write it out", where=where)
 

@@ -73,8 +73,8 @@ def redact_text(text: str) -> str:
 
     >>> redact_text("no answer from https://u:p@h/v1 with api_key=abc")
     'no answer from https://***@h/v1 with api_key=***'
-    >>> redact_text("'http://user:my secret@h/v1' is no URL"), redact_text("see http://h:80/v1 or write to me@h")
-    ("'http://***@h/v1' is no URL", 'see http://h:80/v1 or write to me@h')
+    >>> redact_text("'http://user:my secret@h/v1' is not a URL"), redact_text("see http://h:80/v1 or write to me@h")
+    ("'http://***@h/v1' is not a URL", 'see http://h:80/v1 or write to me@h')
     >>> redact_text("pass api_key_env=NAME, or export OPENAI_API_KEY=…")
     'pass api_key_env=NAME, or export OPENAI_API_KEY=…'
     """
