@@ -180,7 +180,8 @@ def test_no_stored_reply_ends_in_a_traceback_or_goes_unscored(
             assert error.message
             return "refused"
         count = sum(1 for _ in read_response_file(file).records)
-        assert ended.results["tasks"][name]["n"] == count == sum(1 for _ in ended.samples())
+        lines = [(one["task"], one["id"]) for one in ended.samples()]
+        assert ended.results["tasks"][name]["n"] == count == len(lines), lines
         assert ended.exit_code in (0, 3)
         ended.table().encode("utf-8", "backslashreplace")
         return "scored"
