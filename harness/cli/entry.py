@@ -12,6 +12,7 @@ from typing import NoReturn
 
 import typer
 
+from harness.cli import telemetry
 from harness.cli.app import ReaderGoneError, app
 from harness.core import inert
 from harness.core.redaction import redact_text
@@ -41,6 +42,7 @@ def main() -> NoReturn:
     """
     _open_standard_streams()
     code = EXIT_FAULT
+    telemetry.silence()
     try:
         from harness.cli.installation import check_packages
 
@@ -91,7 +93,7 @@ def main() -> NoReturn:
     _leave(code)
 
 
-def _report_fault(error: Exception) -> int:
+def _report_fault(error: BaseException) -> int:
     """Write a crash report, say where it is, and return the exit code of a fault of our own."""
     from harness.cli.crash import write_report
 

@@ -47,7 +47,7 @@ class JudgeCache:
         name = re.sub(r"[^A-Za-z0-9.-]+", "_", model)[:80]
         self.path = folder / f"{name}-{short_hash(model)}.jsonl"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError(
                 f"cannot create the judge cache: {error.strerror}", where=str(folder)

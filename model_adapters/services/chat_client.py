@@ -22,6 +22,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from harness.core.untrusted.bounded_json import load_json
 from model_adapters.services.attempts import Attempt, Bounds, failure
 from model_adapters.services.bodies import MAX_BODY
 from model_adapters.services.chat_reply import ChatReply, masked, read_completion
@@ -252,8 +253,8 @@ def error_body(body: bytes, reason: str | None = None) -> ErrorBody:
     text = body.decode("utf-8", "replace").strip()
     said = ErrorBody(text or reason or "")
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
+        found = load_json(text)
+    except ValueError:
         return said
     if isinstance(found, Sequence) and not isinstance(found, str) and found:
         found = found[0]  # as Google's services list it
