@@ -25,6 +25,7 @@ from tests.support.runs.live import (
 )
 from tests.support.runs.toy import jsonl, timeless
 
+pytestmark = pytest.mark.slow
 ITEMS = 240 if SOAK else 48
 MODEL = '''
 import json
