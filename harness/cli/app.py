@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from harness import __version__
-from harness.run.process import reserved_output
+from harness.run.process.output import reserved_output
 
 
 class _Verbs(TyperGroup):

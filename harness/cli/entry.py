@@ -25,7 +25,7 @@ from harness.errors import (
     EXIT_USAGE,
     HarnessError,
 )
-from harness.run.process import exit_message, give_output_away, leave_now, own_exit
+from harness.run.process.output import exit_message, give_output_away, leave_now, own_exit
 
 _COMMAND_LINE_ERROR: type[typer.BadParameter] = typer.BadParameter.__mro__[2]
 """Root of typer's usage errors: newer releases carry their own copy of click, so it is not imported."""

@@ -17,7 +17,7 @@ import typer
 if TYPE_CHECKING:
     from harness.api import Run
 from harness.report.output import say, say_json
-from harness.run.process import standard_output
+from harness.run.process.output import standard_output
 
 R = TypeVar("R")
 

@@ -36,16 +36,16 @@ from harness.report.failures import with_reasons
 from harness.run.attempts import Attempts
 from harness.run.directory import RunDirectory
 from harness.run.files import Manifest, Results
+from harness.run.process.stopping import Stop
+from harness.run.process.waiting import shown, wait_text
 from harness.run.progress import Progress, Style
 from harness.run.records import failed_items, scoring_note
-from harness.run.stopping import Stop
-from harness.run.waiting import shown, wait_text
 from harness.scoring.stage import score_run
 from harness.settings import Settings, parse_max_errors
 from harness.task_loading.specs import load_scoring_task, provide_models
 from harness.task_loading.task import YamlTask
 from model_adapters.registry import create
-from model_adapters.services.patience import parse_patience, waiting_of
+from model_adapters.services.pacing.patience import parse_patience, waiting_of
 
 DEFAULT_BATCH_SIZE: Final = 8
 

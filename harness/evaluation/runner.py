@@ -32,8 +32,8 @@ from harness.evaluation.plan import PlannedTask
 from harness.evaluation.same_item import check_same_item
 from harness.run.attempts import Attempt, AttemptKey, Attempts
 from harness.run.directory import RunDirectory
+from harness.run.process.stopping import Stop, StoppableQueue
 from harness.run.records import response_record
-from harness.run.stopping import Stop, StoppableQueue
 from metrics.commitment.cleaning import CLEANERS
 
 MAX_ATTEMPTS: Final = 3

@@ -11,8 +11,8 @@ from collections.abc import Coroutine
 from typing import Any, Final
 
 from harness.errors import EXIT_SIGINT, EXIT_SIGTERM
-from harness.run.process import leave_now
-from harness.run.stopping import Stop
+from harness.run.process.output import leave_now
+from harness.run.process.stopping import Stop
 
 SAME_SIGNAL_SECONDS: Final = 0.1
 """Signals that come this soon after the first do not count as a second request to stop."""

@@ -20,10 +20,10 @@ from harness.run.attempts import selected
 from harness.run.directory import RunDirectory
 from harness.run.files import RESPONSES
 from harness.run.judgements import replayed_lines
+from harness.run.process.stopping import Stop
+from harness.run.process.waiting import shown
 from harness.run.progress import Progress, Style
 from harness.run.reader import read_responses
-from harness.run.stopping import Stop
-from harness.run.waiting import shown
 from harness.task_loading.task import YamlTask
 
 Until = Callable[[Coroutine[Any, Any, None], Stop], Coroutine[Any, Any, "signal.Signals | None"]]

@@ -32,13 +32,13 @@ from harness.run.directory import RunDirectory
 from harness.run.files import JUDGEMENTS
 from harness.run.jsonl import LineReader
 from harness.run.judgements import cached_reply, judgement_record
+from harness.run.process.stopping import Stop
+from harness.run.process.waiting import wait_text
 from harness.run.progress import clock
 from harness.run.reader import ResponseReader
 from harness.run.records import STORED_ERRORS, document_of
-from harness.run.stopping import Stop
-from harness.run.waiting import wait_text
 from model_adapters.services.chat_reply import ChatReply
-from model_adapters.services.patience import ENDED, waiting_of
+from model_adapters.services.pacing.patience import ENDED, waiting_of
 
 BREAKER: Final = 25
 """Judge requests in a row that may fail before the judge is left alone."""

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 import typer
 
 from harness.core import inert
-from harness.run.process import standard_output
+from harness.run.process.output import standard_output
 
 
 def say(*lines: str, err: bool = False) -> None:

@@ -16,7 +16,7 @@ from harness.types import Finish
 from model_adapters.services.attempts import Attempt
 from model_adapters.services.chat_reply import ChatReply, failed, is_absurd, malformed, reported
 from model_adapters.services.denial import Denials
-from model_adapters.services.retry import RETRY_AFTER_CAP
+from model_adapters.services.pacing.retry import RETRY_AFTER_CAP
 from model_adapters.services.statuses import ErrorBody, read_status
 from model_adapters.shared.reply_text import split_reasoning
 

@@ -9,7 +9,7 @@ from model_adapters.base import AsyncAdapter
 from model_adapters.services.chat_reply import ChatReply
 from model_adapters.services.client import ServiceClient
 from model_adapters.services.large import LargeRequests
-from model_adapters.services.patience import Waiting
+from model_adapters.services.pacing.patience import Waiting
 from model_adapters.services.responses import (
     LoopBound,
     OffLoop,

@@ -17,7 +17,7 @@ from typing import Any, Final
 from harness.core.untrusted.bounded_json import NestingError, load_json
 from harness.types import ErrorInfo, Finish
 from model_adapters.services.chat_stream import is_stream, merge_stream
-from model_adapters.services.retry import BUSY_STATUS, may_retry
+from model_adapters.services.pacing.retry import BUSY_STATUS, may_retry
 from model_adapters.shared.reply_text import split_reasoning
 
 _STOP: Final = frozenset(

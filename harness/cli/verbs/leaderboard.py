@@ -10,7 +10,7 @@ import typer
 from harness.cli import options
 from harness.cli.app import app
 from harness.report.output import say
-from harness.run.process import standard_output
+from harness.run.process.output import standard_output
 from leaderboards.renderers import DEFAULT, names, renderer
 
 _FORMATS = names()  # annotations are evaluated anew by every command
