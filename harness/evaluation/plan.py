@@ -62,7 +62,7 @@ class PlannedTask:
     judge: TaskJudge | None = None
     repeats: int = 1
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Task id."""
         return self.task.spec.task
@@ -289,7 +289,8 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
     task.check()
     judge = bind(task, judging)
     documents = task.documents()
-    if not len(documents):
+    count = len(documents)
+    if not count:
         raise MissingDataError(
             f"{spec.task} has no items in {documents.info.source}",
             hint="none of its audio is there" if documents.info.absent else None,
@@ -297,7 +298,7 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
     if control is not None:
         task.rewrite = control.rewrite(task, documents)
     facts = task.facts(documents)
-    ranges = parse_limit(settings.limit, len(documents))
+    ranges = parse_limit(settings.limit, count)
     task.probe(documents[ranges[0][0] :], facts)
     if judge is not None:
         judge.check(documents)
@@ -314,7 +315,7 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
             "n": n_part(
                 sum(stop - start for start, stop in ranges),
                 documents.info,
-                len(documents),
+                count,
                 settings.repeats,
             ),
             "prompt": prompt_part(task.template, task.system),

@@ -83,23 +83,23 @@ def read_results(root: Path) -> Results:
 
 
 def read_responses(root: Path) -> Iterator[tuple[int, ResponseRecord]]:
-    """Yield (byte offset, record) of every attempt in the log, earlier attempts of an item too.
+    """Return an iterator of (byte offset, record) over every attempt in the log, earlier attempts of an item too.
 
     Raises:
         InputFileError: a line is damaged.
     """
-    for offset, record in read_lines(root / RESPONSES, checker(ResponseRecord), _RESTORE):
-        yield offset, cast("ResponseRecord", record)
+    lines = read_lines(root / RESPONSES, checker(ResponseRecord), _RESTORE)
+    return cast("Iterator[tuple[int, ResponseRecord]]", lines)
 
 
 def read_judgements(root: Path) -> Iterator[tuple[int, JudgementRecord]]:
-    """Yield (byte offset, record) of every judge reply in the log.
+    """Return an iterator of (byte offset, record) over every judge reply in the log.
 
     Raises:
         InputFileError: a line is damaged.
     """
-    for offset, record in read_lines(root / JUDGEMENTS, checker(JudgementRecord), _RESTORE):
-        yield offset, cast("JudgementRecord", record)
+    lines = read_lines(root / JUDGEMENTS, checker(JudgementRecord), _RESTORE)
+    return cast("Iterator[tuple[int, JudgementRecord]]", lines)
 
 
 def read_samples(root: Path) -> Iterator[SampleRecord]:
