@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 import re
 import zlib
 from typing import Any, Final
@@ -28,8 +29,24 @@ def plain(value: Any) -> str:
 
 
 def compact(value: Any) -> str:
-    """Return JSON without spaces; a lone surrogate stays what it is."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    """Return JSON without spaces; a lone surrogate stays what it is, a number that JSON does not have becomes text.
+
+    >>> compact({"value": float("nan")})
+    '{"value":"nan"}'
+    """
+    options: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":"), "default": str}
+    try:
+        return json.dumps(value, allow_nan=False, **options)
+    except ValueError:
+        return json.dumps(_finite(value), **options)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {name: _finite(one) for name, one in value.items()}
+    return [_finite(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def packed(text: str) -> str:

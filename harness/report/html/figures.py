@@ -12,7 +12,14 @@ from typing import Any, Final
 
 from harness.core.scoring import OUTCOMES, READINGS
 from harness.report.html.states import leading
-from harness.report.table import arrow, format_interval, format_value, notes_of, times
+from harness.report.table import (
+    arrow,
+    format_interval,
+    format_value,
+    headline_value,
+    notes_of,
+    times,
+)
 from harness.run.files import Manifest, Results, TaskResults
 from harness.run.records import repeats_of
 from metrics.registry import find
@@ -38,6 +45,8 @@ class Scale:
         if value is None or not math.isfinite(value):
             return None
         share = (value - self.low) / (self.high - self.low)
+        if not math.isfinite(share):
+            return None
         return f"{100 * min(max(share, 0.0), 1.0):.2f}%"
 
     def ends(self, metric: str) -> tuple[str, str]:
@@ -68,9 +77,8 @@ class Mark:
 def scale_of(metric: str, readings: Sequence[Mapping[str, Any]]) -> Scale:
     """Return the scale of a metric: its bounds, 0 to 1 for rates, else from 0 to beyond all that is drawn."""
     low, high = find(metric).bounds
-    ends = [
-        end for one in readings for end in (one["value"], *(one["ci95"] or ())) if end is not None
-    ]
+    given = [end for one in readings for end in (one["value"], *(one["ci95"] or ()))]
+    ends = [end for end in given if end is not None and math.isfinite(end)]
     if high is None:
         top = max(ends, default=1.0)
         high = 1.0 if find(metric).is_percent and top <= 1.0 else max(top * 1.05, 1e-9)
@@ -203,7 +211,7 @@ def _node_card(title: str, node: Mapping[str, Any], what: str) -> dict[str, Any]
 def _own(native: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a card says of a benchmark's own headline."""
     headline = native.get("headline")
-    value = native["scores"][headline]["value"] if headline else None
+    value = headline_value(native, headline)
     if value is None:
         return {}
     state = "" if native["complete"] else ", not complete"

@@ -5,6 +5,7 @@ Values are those of the strict reading, made from item statistics with the regis
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Any, Final
@@ -94,15 +95,16 @@ def _map(
     cells: Mapping[tuple[str, str], tuple[float | None, int]],
 ) -> dict[str, Any]:
     rows, columns = axes
-    values = [value for value, _ in cells.values() if value is not None]
+    values = [value for value, _ in cells.values() if value is not None and math.isfinite(value)]
     low, high = min(values, default=0.0), max(values, default=1.0)
+    reach = high - low
     better = find(metric).higher_is_better
 
     def cell(row: str, column: str) -> Cell:
         value, n = cells.get((row, column), (None, 0))
-        if value is None:
+        if value is None or not math.isfinite(value):
             return {"text": "", "n": n, "step": None}
-        share = 0.5 if high == low else (value - low) / (high - low)
+        share = (value - low) / reach if 0 < reach < math.inf else 0.5
         step = round((share if better else 1 - share) * (STEPS - 1))
         return {"text": format_value(metric, value).rstrip("%"), "n": n, "step": step}
 

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from harness.core.judge_spec import CANARY
-from harness.core.scoring import OUTCOMES, READINGS
+from harness.core.scoring import OUTCOMES, READINGS, Reading
 from harness.report.html import states
 from harness.report.html.clips import Clip, Clips
 from harness.report.html.embedding import Packer, compact
@@ -130,9 +130,8 @@ def _item(
     groups: list[list[int]],
     clips: Clips | None,
 ) -> Item:
-    scores = sample["scores"]
-    metric = states.headline(entry["metrics"], scores)
-    strict = scores[metric]["strict"] if metric else None
+    metric = states.headline(entry["metrics"], sample["scores"])
+    strict = _value_of(sample, metric, "strict")
     found = [_state(entry, sample, metric, reading) for reading in READINGS]
     flags = (
         DISAGREE * _disagrees(sample)
@@ -162,10 +161,15 @@ def _item(
     return Item(key, line, record, metric, strict)
 
 
-def _state(entry: ManifestEntry, sample: SampleRecord, metric: str | None, reading: Any) -> int:
+def _state(entry: ManifestEntry, sample: SampleRecord, metric: str | None, reading: Reading) -> int:
     if metric is None or (reading == "official" and metric not in entry["official_metrics"]):
         return states.ABSENT
-    return states.state(find(metric), sample["scores"][metric][reading])
+    return states.state(find(metric), _value_of(sample, metric, reading))
+
+
+def _value_of(sample: SampleRecord, metric: str | None, reading: Reading) -> float | None:
+    """Return one value; ``None`` also where a line lacks a metric that the manifest names."""
+    return None if metric is None else sample["scores"].get(metric, {}).get(reading)
 
 
 def _disagrees(sample: SampleRecord) -> bool:
@@ -183,7 +187,7 @@ def _grade(entry: ManifestEntry, sample: SampleRecord, reread: Reread) -> str | 
         if grade is not None and _is_grade(grade):
             return grade
     for name in entry["judged_metrics"]:
-        value = sample["scores"].get(name, {}).get("strict")
+        value = _value_of(sample, name, "strict")
         if value is not None and reread.grades and find(name).family in ("proportion", "mean"):
             return f"{value:g}"
     return None
@@ -266,19 +270,19 @@ def _metrics(entry: ManifestEntry, sample: SampleRecord, reread: Reread) -> dict
     applying = [
         name
         for name in entry["metrics"]
-        if any(value is not None for value in sample["scores"][name].values())
+        if any(value is not None for value in sample["scores"].get(name, {}).values())
         or (name in entry["judged_metrics"] and not sample["judgements"])
     ]
     for metric in applying or entry["metrics"]:
         for reading in READINGS:
             if reading == "official" and metric not in entry["official_metrics"]:
                 continue
-            value = sample["scores"][metric][reading]
+            value = _value_of(sample, metric, reading)
             cell: dict[str, Any] = {
                 "value": value,
                 "shown": format_value(metric, value),
                 "state": states.state(find(metric), value),
-                "parsed": sample["parse"][metric].get(reading, "ok") == "ok",
+                "parsed": sample["parse"].get(metric, {}).get(reading, "ok") == "ok",
             }
             if find(metric).role == "abstention" and value in (0, 1):
                 cell["shown"] = "abstains" if value else "answers"
