@@ -111,6 +111,8 @@ def score_rows(results: Results) -> Iterator[dict[str, Any]]:
     for task, entry in results["tasks"].items():
         rows = []
         for metric, readings in entry["metrics"].items():
+            if not readings:
+                continue
             scale = scale_of(metric, list(readings.values()))
             rows.append(
                 {

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from harness.core.judge_spec import CANARY
 from harness.core.scoring import OUTCOMES, READINGS, Reading
+from harness.errors import InputFileError
 from harness.report.html import states
 from harness.report.html.clips import Clip, Clips
 from harness.report.html.embedding import Packer, compact
@@ -21,7 +22,14 @@ from harness.report.html.reread import Reread, Rereader, TaskCode, Why
 from harness.report.html.usage import Usage
 from harness.report.table import format_value
 from harness.run.attempts import AttemptKey
-from harness.run.files import JUDGEMENTS, JudgementRecord, ManifestEntry, SampleRecord
+from harness.run.files import (
+    JUDGEMENTS,
+    MANIFEST,
+    SAMPLES,
+    JudgementRecord,
+    ManifestEntry,
+    SampleRecord,
+)
 from harness.run.reader import RunView, read_judgements
 from metrics.registry import find
 
@@ -78,10 +86,16 @@ def read_items(
         tables: gets a cross table for each task.
 
     Raises:
-        InputFileError: a file of the run is damaged.
+        InputFileError: a file of the run is damaged, or its files do not belong together.
     """
     judgements = _judgements(view)
     for name, lines in groupby(view.samples(), key=lambda sample: sample["task"]):
+        if name not in view.tasks:
+            raise InputFileError(
+                f"has the task {name[:80]!r}, which {MANIFEST} does not have",
+                where=str(view.path / SAMPLES),
+                hint=f"write it again with: harness score {view.path}",
+            )
         samples = list(lines)
         number = len(listing.tasks)
         listing.tasks.append(name)
