@@ -169,9 +169,7 @@ class MetricColumns:
         if not stats:
             return {"value": None, "ci95": None, "stderr": None, "method": None, "n": 0}
         rows = [column.rows[position] for position in picked]
-        found = estimate(
-            METRICS[name], stats, self._clusters_of(rows), units=self._units_of(rows)
-        )
+        found = estimate(METRICS[name], stats, self._clusters_of(rows), units=self._units_of(rows))
         return {
             "value": _finite(found.value),
             "ci95": [_finite(bound) for bound in found.ci95] if found.ci95 else None,
