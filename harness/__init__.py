@@ -16,12 +16,15 @@ if TYPE_CHECKING:
         MetricValue,
         Run,
         evaluate,
+        export,
         gate,
         leaderboard,
         list_tasks,
         load_run,
+        merge,
         rescore,
         score,
+        verify,
     )
     from harness.errors import HarnessError
 
@@ -31,12 +34,15 @@ __all__ = [
     "Run",
     "__version__",
     "evaluate",
+    "export",
     "gate",
     "leaderboard",
     "list_tasks",
     "load_run",
+    "merge",
     "rescore",
     "score",
+    "verify",
 ]
 
 

@@ -36,6 +36,8 @@ class Settings:
     seed: int = 1234
     batch_size: int | None = None
     repeats: int = 1
+    shard: str | None = None
+    control: str | None = None
     gen_kwargs: Mapping[str, Any] = field(default_factory=dict)
     template: str | None = None
     system: str | None = None
@@ -52,6 +54,9 @@ class Settings:
     rejudge: bool = False
     max_errors: str = "0"
     retry_errors: bool = False
+    only_failed: bool = False
+    ids: Path | None = None
+    patience: str | None = None
     require_complete: bool = False
     skip_unavailable: bool = False
     reference: Path | None = None
@@ -230,6 +235,7 @@ def _recipe_value(name: str, value: Any, where: str) -> Any:
         "trust_task_code",
         "allow_shadowing",
         "retry_errors",
+        "only_failed",
         "require_complete",
         "skip_unavailable",
         "rejudge",
@@ -245,7 +251,7 @@ def _recipe_value(name: str, value: Any, where: str) -> Any:
         return value
     if isinstance(value, (dict, list)):
         raise wrong
-    if name in ("output_path", "judge_cache", "judge_prompt", "reference"):
+    if name in ("output_path", "judge_cache", "judge_prompt", "reference", "ids"):
         return Path(str(value)).expanduser()
     return str(value)
 

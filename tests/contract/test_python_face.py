@@ -39,12 +39,15 @@ def test_the_exported_names_are_these() -> None:
         "Run",
         "__version__",
         "evaluate",
+        "export",
         "gate",
         "leaderboard",
         "list_tasks",
         "load_run",
+        "merge",
         "rescore",
         "score",
+        "verify",
     ]
     for name in harness.__all__:
         assert getattr(harness, name) is not None
