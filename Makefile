@@ -11,7 +11,7 @@ QUICK := tests/harness tests/leaderboards tests/metrics tests/tasks \
 # percent of lines and branches, of the last measurement, rounded down
 COVERAGE_FLOOR := 0
 
-.PHONY: demo setup check audit quick test coverage refresh changelog bench soak vanilla vanilla-next format clean
+.PHONY: demo setup check audit quick test site coverage refresh changelog bench soak vanilla vanilla-next format clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -63,6 +63,9 @@ coverage: $(VENV)/.dev  ## the whole suite with a report; fails below the floor
 
 refresh: $(VENV)/.dev  ## the task index, and what follows from declarations in the documentation and pyproject.toml
 	$(BIN)/python scripts/refresh.py
+
+site: $(VENV)/.dev  ## the documentation as a site, in site/
+	DISABLE_MKDOCS_2_WARNING=true NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict -q
 
 changelog: $(VENV)/.dev  ## show what the fragments of changelog.d make; with VERSION=X.Y.Z, write it into CHANGELOG.md
 	$(BIN)/towncrier build $(if $(VERSION),--yes --version $(VERSION),--draft --version next)
