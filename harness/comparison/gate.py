@@ -15,10 +15,8 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Final
 
-from harness.comparison.options import ALPHA
 from harness.comparison.options import GateOptions as GateOptions
 from harness.comparison.pairing import Line, Pairing, clusters, pair_lines
 from harness.comparison.report import GateReport, GateRow, GuardRow, TaskCoverage, Verdict
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
 
 MISSING_SHARE: Final = 0.01
 GUARD_RISE: Final = 0.02
-POWER: Final = 0.8
 _NAMED_IDS: Final = 5
 
 
@@ -252,22 +249,23 @@ def _metric_problems(tests: Mapping[str, Sequence[_Test]]) -> list[str]:
 
 
 def _decide(tests: Mapping[str, Sequence[_Test]], options: GateOptions) -> tuple[GateRow, ...]:
-    from metrics.statistics.paired_tests import holm, paired_difference, regression_test
+    from metrics.statistics.paired_difference import paired_difference
+    from metrics.statistics.paired_tests import holm, regression_test
 
     chosen = [(task, test) for task, members in tests.items() for test in members]
     found = []
+    level = options.alpha / max(1, len(chosen))
     for _, test in chosen:
         metric = find(test.metric)
         data = (metric, test.baseline, test.candidate, test.clusters)
-        found.append((regression_test(*data), paired_difference(*data)))
+        found.append((regression_test(*data, level=level), paired_difference(*data)))
     adjusted = holm([outcome.p_value for outcome, _ in found])
-    widen = _level_factor(options.alpha, len(chosen))
     rows = []
     for (task, test), (outcome, spread), p_value in zip(chosen, found, adjusted, strict=True):
         metric = find(test.metric)
         base = metric.aggregate(test.baseline)
         scale = _scale(metric, base)
-        detectable = None if outcome.detectable is None else widen * outcome.detectable
+        detectable = outcome.detectable
         enough = outcome.drop > 0 and outcome.drop >= options.min_effect * scale - 1e-12
         failed = p_value < options.alpha and enough
         unsure = detectable is None or detectable > options.max_drop * scale
@@ -298,17 +296,6 @@ def _drop_interval(
     if change is None:
         return None
     return (-change[1], -change[0]) if higher else change
-
-
-def _level_factor(alpha: float, tests: int) -> float:
-    """Return how much larger a drop must be to be seen at ``alpha`` shared by several tests.
-
-    ``metrics.statistics.paired_tests`` gives the drop seen by a single test at level 0.05.
-    """
-    normal = NormalDist()
-    power = normal.inv_cdf(POWER)
-    shared = normal.inv_cdf(1 - alpha / tests)
-    return (shared + power) / (normal.inv_cdf(1 - ALPHA) + power)
 
 
 def _scale(metric: Measure, baseline: float) -> float:
@@ -348,6 +335,7 @@ def _guards(pairings: Mapping[str, Pairing], options: GateOptions) -> tuple[Guar
     from metrics.statistics.paired_tests import holm, regression_test
 
     watched = share("guard", higher_is_better=False)  # a share that should not rise
+    level = options.alpha / max(1, len(pairings) * len(_GUARDS))
     found = []
     for task, pairing in pairings.items():
         pairs = [*pairing.pairs, *pairing.errors]
@@ -359,7 +347,7 @@ def _guards(pairings: Mapping[str, Pairing], options: GateOptions) -> tuple[Guar
             if not any(stats["correct"] for side in sides for stats in side):
                 continue
             shares = [sum(stats["correct"] for stats in side) / len(side) for side in sides]
-            outcome = regression_test(watched, sides[0], sides[1], clusters(pairs))
+            outcome = regression_test(watched, sides[0], sides[1], clusters(pairs), level=level)
             found.append((task, name, shares, outcome.p_value))
     adjusted = holm([p_value for *_, p_value in found])
     return tuple(
