@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack
 
 from harness.errors import UnknownNameError
 from harness.run_view import MetricValue as MetricValue
@@ -19,7 +19,7 @@ from harness.run_view import Run as Run
 from harness.settings import Settings
 
 if TYPE_CHECKING:
-    from harness.comparison.report import GateReport
+    from harness.comparison.gating.report import GateReport
     from harness.evaluation.evaluate import Ended
     from harness.evaluation.stored import StoredReplies
     from harness.evaluation.verify import Verified
@@ -202,36 +202,56 @@ class GateSettings(TypedDict, total=False):
     min_effect: float
     max_drop: float
     fail_inconclusive: bool
+    missing: Literal["refuse", "lost"]
 
 
 def gate(
     candidate: PathLike | Run,
-    baseline: PathLike | Run,
+    baseline: PathLike | Run | Sequence[PathLike | Run],
     *,
     include_path: Sequence[PathLike] = (),
     trust_task_code: bool = False,
+    policy: PathLike | None = None,
+    ledger: PathLike | None = None,
     **options: Unpack[GateSettings],
 ) -> GateReport:
     """Tell whether a candidate run is worse than a baseline run, beyond chance.
 
     Args:
         candidate: the new run.
-        baseline: the run that it must not fall behind.
+        baseline: what it must not fall behind: a run, a saved baseline file, or several runs of one checkpoint.
         include_path: folders with the YAML of tasks that register metrics of their own.
         trust_task_code: run the code of such tasks.
+        policy: a ``gate.yaml``; ``options`` stand over it.
+        ledger: with a policy that has a ``horizon``: the file of spent nights; default: next to the baseline.
         options: which tasks and metrics, and how strictly.
 
     Returns:
         The report: ``verdict``, ``exit_code`` (0, 1, 2, 3 or 5), ``to_text()``, ``to_json()``.
 
     Raises:
-        UsageError: one of them is not a scored run directory, or a task or metric is unknown.
+        UsageError: one of them is not a scored run directory, a task or metric is unknown, or all nights are spent.
+        InputFileError: policy, baseline file or ledger are malformed.
     """
-    from harness.comparison.gate import GateOptions
-    from harness.comparison.gate import gate as decide
+    from harness.comparison.nightly import GateRequest, run_gate
 
-    views = _with_metrics((candidate, baseline), include_path, trusted=trust_task_code)
-    return decide(views[0], views[1], GateOptions(**options))
+    given: list[PathLike | Run] = (
+        [baseline] if isinstance(baseline, (str, os.PathLike, Run)) else list(baseline)
+    )
+    sides: list[RunView | Path] = [_baseline(one) for one in given]
+    views = _with_metrics(
+        [candidate, *(Run(one) for one in sides if not isinstance(one, Path))],
+        include_path,
+        trusted=trust_task_code,
+    )
+    request = GateRequest(
+        views[0],
+        sides,
+        policy=Path(policy) if policy is not None else None,
+        ledger=Path(ledger) if ledger is not None else None,
+        options=dict(options),
+    )
+    return run_gate(request)
 
 
 def leaderboard(
@@ -439,6 +459,11 @@ def _settings(
     settings = merge({**given, "model": model, "tasks": names, "output_path": Path(output)}, {})
     parse_max_errors(settings.max_errors, 0)
     return settings
+
+
+def _baseline(one: PathLike | Run) -> RunView | Path:
+    """Open a run; a file is a saved baseline, which the gate reads."""
+    return Path(one) if not isinstance(one, Run) and Path(one).is_file() else _view(one)
 
 
 def _view(run: PathLike | Run) -> RunView:
