@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from harness.comparison.gating.report import GateReport, GateRow, GuardRow, LostItem, SuiteRow
 from harness.core import inert
+
+if TYPE_CHECKING:
+    from harness.comparison.gating.report import GateReport, GateRow, GuardRow, LostItem, SuiteRow
 
 
 def to_text(report: GateReport) -> str:
