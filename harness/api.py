@@ -58,6 +58,8 @@ class EvaluateOptions(SharedOptions, total=False):
     seed: int
     batch_size: int
     repeats: int
+    subset: int
+    stratify: str
     shard: str
     control: str
     gen_kwargs: Mapping[str, Any]

@@ -21,7 +21,7 @@ from harness.run.reader import RunView
 
 @dataclass(frozen=True, slots=True)
 class GateRequest:
-    """What is asked of a gate.
+    """Request for a gate.
 
     Attributes:
         candidate: the new run.

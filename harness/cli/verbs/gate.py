@@ -21,7 +21,7 @@ INIT = "init"
 
 @dataclass(frozen=True, slots=True)
 class RunFlags:
-    """What is compared with what."""
+    """Flags for the two sides."""
 
     runs: Annotated[
         list[Path], typer.Argument(metavar="CANDIDATE", help="Run directory; or: init RUN_DIR...")
@@ -44,7 +44,7 @@ class RunFlags:
 
 @dataclass(frozen=True, slots=True)
 class StrictnessFlags:
-    """How strict the gate is; a policy may say all of it."""
+    """Flags for the strictness; a policy may say all of it."""
 
     policy: Annotated[
         Path | None, typer.Option("--policy", metavar="FILE", help="gate.yaml; flags win.")

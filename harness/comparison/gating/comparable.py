@@ -119,7 +119,7 @@ def coverage(task: str, pairing: Pairing) -> TaskCoverage:
 def missing_problems(rows: Sequence[TaskCoverage]) -> list[str]:
     """Return why too many items lack a pair; nothing if the suite or every task has enough.
 
-    One failed request of 99 is no reason to know nothing of a suite: 1 % of all items may be missing, or two items of each task. A
+    A failed request among 99 must not end a comparison: 1 % of all items may be missing, or two items of each task. A
     task without any pair, or without a tenth of them, is never enough.
     """
     lacking = sum(row.missing for row in rows)

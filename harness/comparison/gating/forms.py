@@ -1,6 +1,6 @@
 """A gate report for a CI: Markdown of a job summary, JUnit XML, GitHub annotations, GitLab's code quality report.
 
-What runs, models and data sets say stands in these as text and nothing else: it can neither end an annotation nor make a row.
+What runs, models and data sets say is text here and nothing else: it can neither end an annotation nor make a row.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Guards: what must not rise beside the metrics, since a broken parser looks like a worse model, and a slow engine like no model at all.
+"""Guards: what must not rise, apart from the metrics, since a broken parser looks like a worse model, and a slow engine like no model at all.
 
 Shares (unparsed, refused, truncated, failed, abstaining items) are tested like 0/1 metrics; means per item (seconds, real-time factor, tokens) are
 watched where a policy names them, as ratios to the baseline's mean. All p-values go into the family of the tests.

@@ -27,7 +27,7 @@ SHARES: Final = GUARDS[:6]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is asked of one metric of one task; ``None`` is the gate's own.
+    """Limits of one metric of one task; ``None`` is the gate's own.
 
     Attributes:
         skip: not tested at all.
@@ -49,7 +49,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class GuardLimits:
-    """What is asked of one guard.
+    """Limits of one guard.
 
     Attributes:
         skip: not watched.

@@ -142,7 +142,7 @@ class SuiteRow:
 
 @dataclass(frozen=True, slots=True)
 class GuardRow:
-    """What must not rise: a share of items (unparsed, refused …) or a mean per item (seconds, tokens …).
+    """One guard: a share of items (unparsed, refused …) or a mean per item (seconds, tokens …).
 
     Attributes:
         task: task id.
@@ -186,7 +186,7 @@ class LostItem:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a sequence of nights has spent of its alpha.
+    """Share of alpha that a sequence of nights has spent.
 
     Attributes:
         horizon: nights for which alpha is planned.

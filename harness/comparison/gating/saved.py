@@ -129,7 +129,7 @@ class SavedSide:
 
     @property
     def tasks(self) -> Mapping[str, Any]:
-        """What the manifest of that run says about its tasks."""
+        """Task id -> entry of the manifest of that run, shortened."""
         return {name: task["entry"] for name, task in self._content["tasks"].items()}
 
     @property

@@ -2,7 +2,7 @@
 
 D is the mean over tasks of the drop of each task's headline on its scale (accuracy from chance to 1, a judge score from 1 to 5, an
 error over the baseline's): every task weighs the same. Its p is that of a sign flip by cluster over all tasks, its interval a t interval over
-clusters. A headline that is no quotient of sums (macro-F1) enters by its jackknife differences, scaled to its drop.
+clusters. A headline that is not a quotient of sums (macro-F1) enters by its jackknife differences, scaled to its drop.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Part:
 
     @property
     def drop(self) -> float:
-        """How much worse the candidate is, on the scale."""
+        """Drop of the candidate as a share of the scale; positive is worse."""
         sign = 1.0 if self.metric.higher_is_better else -1.0
         change = self.metric.aggregate(self.baseline) - self.metric.aggregate(self.candidate)
         return sign * change / self.scale
