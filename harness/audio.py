@@ -26,6 +26,8 @@ from harness.core.clip_honesty import (
     check_header,
     check_length,
 )
+from harness.core.clips.kinds import FETCH, foreign_kind, without_handle
+from harness.core.clips.streamed_wav import mended
 from harness.core.messages import Audio
 from harness.core.parquet_cells import ParquetCell as ParquetCell
 from harness.errors import AudioError
@@ -163,6 +165,22 @@ class AudioRef(dict[str, Any], Audio):
         copy._info = self._info
         return copy
 
+    def channel_peak(self) -> float:
+        """Return the largest absolute sample of any channel, before the channels are mixed to one.
+
+        Raises:
+            AudioError: as ``decode``.
+        """
+        with self._open() as (file, _):
+            check_length(file, self.path)
+            rows = max(1, _BLOCK // file.channels)
+            peak = 0.0
+            while len(block := file.read(rows, dtype="float32", always_2d=True)):
+                peak = max(peak, float(abs(block).max()))
+                if len(block) < rows:
+                    break
+            return peak
+
     # --- what lm-eval models use -------------------------------------------------------------
 
     def __getitem__(self, key: str) -> Any:
@@ -227,8 +245,9 @@ class AudioRef(dict[str, Any], Audio):
     def _open(self) -> Iterator[tuple[Any, io.FileIO | io.BytesIO]]:
         import soundfile
 
-        with self._stream() as stream:
-            _check_size(stream, self.path)
+        with self._stream() as stored:
+            _check_size(stored, self.path)
+            stream = mended(stored) or stored
             try:
                 # a descriptor spares a call into Python for every few kilobytes
                 file = (
@@ -237,7 +256,7 @@ class AudioRef(dict[str, Any], Audio):
                     else soundfile.SoundFile(stream)
                 )
             except Exception as error:
-                raise AudioError(f"not a readable audio file: {error}", where=self.path) from error
+                raise _not_audio(stream, error, self.path) from error
             with file:
                 try:
                     check_header(file, self.path)
@@ -247,7 +266,9 @@ class AudioRef(dict[str, Any], Audio):
                     raise
                 except Exception as error:  # whatever a decoder raises is the clip's fault
                     raise AudioError(
-                        f"cannot decode audio: {type(error).__name__}: {error}", where=self.path
+                        f"cannot decode audio: {type(error).__name__}: {error}",
+                        where=self.path,
+                        hint=FETCH,
                     ) from error
 
     def _read_info(self) -> AudioInfo:
@@ -305,6 +326,15 @@ def _mono(file: Any) -> npt.NDArray[np.float32]:
         if len(block) < rows:
             break
     return np.concatenate(means) if means else np.zeros(0, np.float32)
+
+
+def _not_audio(stream: io.FileIO | io.BytesIO, error: Exception, path: str) -> AudioError:
+    stream.seek(0)
+    known = foreign_kind(stream.read(1 << 10))
+    if known is None:
+        return AudioError(f"not a readable audio file: {without_handle(str(error))}", where=path)
+    what, cure = known
+    return AudioError(f"not a readable audio file: it is {what}", where=path, hint=cure)
 
 
 def _header(file: Any) -> AudioInfo:
