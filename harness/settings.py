@@ -56,6 +56,9 @@ class Settings:
     rejudge: bool = False
     max_errors: str = "0"
     retry_errors: bool = False
+    only_failed: bool = False
+    ids: Path | None = None
+    patience: str | None = None
     require_complete: bool = False
     skip_unavailable: bool = False
     reference: Path | None = None
@@ -234,6 +237,7 @@ def _recipe_value(name: str, value: Any, where: str) -> Any:
         "trust_task_code",
         "allow_shadowing",
         "retry_errors",
+        "only_failed",
         "require_complete",
         "skip_unavailable",
         "rejudge",
@@ -249,7 +253,7 @@ def _recipe_value(name: str, value: Any, where: str) -> Any:
         return value
     if isinstance(value, (dict, list)):
         raise wrong
-    if name in ("output_path", "judge_cache", "judge_prompt", "reference"):
+    if name in ("output_path", "judge_cache", "judge_prompt", "reference", "ids"):
         return Path(str(value)).expanduser()
     return str(value)
 

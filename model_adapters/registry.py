@@ -98,12 +98,17 @@ def resolve(model: str) -> Resolved:
 
 
 def create(
-    model: str, arguments: Mapping[str, object] | None = None, *, run_seed: int | None = None
+    model: str,
+    arguments: Mapping[str, object] | None = None,
+    *,
+    run_seed: int | None = None,
+    patience: float | None = None,
 ) -> Adapter:
     """Construct the adapter that ``model`` names with ``arguments``, not yet opened.
 
     An adapter class that draws its answers itself says so by ``takes_run_seed = True``; it gets the
-    run's seed unless ``arguments`` has one.
+    run's seed unless ``arguments`` has one. One that asks a service says so by ``takes_patience = True``; it gets the
+    seconds that a busy service may go without an answer.
 
     Raises:
         UsageError: ``model`` or an argument is wrong.
@@ -121,6 +126,8 @@ def create(
             raise UnknownNameError(f"argument of {name}:", reserved, ())
     if run_seed is not None and getattr(make, "takes_run_seed", False):
         given.setdefault("seed", run_seed)
+    if patience is not None and getattr(make, "takes_patience", False):
+        given.setdefault("patience", patience)
     return make(target, **given)
 
 

@@ -96,6 +96,14 @@ MaxErrors = Annotated[
         "--max-errors", metavar="N|N%", help="Failed items that are still exit 0 (default 0)."
     ),
 ]
+Patience = Annotated[
+    str | None,
+    typer.Option(
+        "--patience",
+        metavar="TIME",
+        help="How long a busy service may go without an answer: 600, 90s, 10m (default), 2h.",
+    ),
+]
 Name = Annotated[
     str | None,
     typer.Option("--name", help="Name of the run in tables (default: last part of RUN_DIR)."),

@@ -83,11 +83,13 @@ class RunnerOptions:
     Attributes:
         batch_size: requests per batch for ``batch`` adapters.
         retry_errors: ask recorded errors again.
+        ask_finished: ask all items that are given, whatever became of them.
         breaker: requests in a row that may fail.
     """
 
     batch_size: int
     retry_errors: bool = False
+    ask_finished: bool = False
     breaker: int = BREAKER
 
 
@@ -213,7 +215,7 @@ class Runner:
             return False
         if attempt.outcome != "error":
             check_same_item(self._run.path, attempt, request, item.position)
-        if attempt.request_key != request.request_key:
+        if self._options.ask_finished or attempt.request_key != request.request_key:
             return False
         return attempt.outcome != "error" or not self._options.retry_errors
 

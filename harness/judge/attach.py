@@ -22,6 +22,7 @@ from harness.run.files import RESPONSES
 from harness.run.judgements import replayed_lines
 from harness.run.progress import Progress, Style
 from harness.run.reader import read_responses
+from harness.run.waiting import shown
 from harness.task_loading.task import YamlTask
 
 Until = Callable[[Coroutine[Any, Any, None]], Coroutine[Any, Any, "signal.Signals | None"]]
@@ -84,6 +85,7 @@ def _client(options: JudgeOptions) -> Client:
             concurrency=options.concurrency,
             timeout=options.timeout,
             max_retries=options.max_retries,
+            patience=options.patience,
         )
     )
 
@@ -119,7 +121,7 @@ def judge_stored(
             stage.close()
             await stage.run()
 
-        stopped = asyncio.run(until(work()))
+        stopped = asyncio.run(until(shown(work(), progress, stage.waits)))
         run.check_logs()
     return StoredJudging(stage, stopped)
 

@@ -35,15 +35,18 @@ from harness.run.judgements import cached_reply, judgement_record
 from harness.run.progress import clock
 from harness.run.reader import ResponseReader, read_judgements
 from harness.run.records import STORED_ERRORS, document_of
+from harness.run.waiting import wait_text
 from model_adapters.services.chat_reply import ChatReply
+from model_adapters.services.patience import ENDED, waiting_of
 
 BREAKER: Final = 25
 """Judge requests in a row that may fail before the judge is left alone."""
 ASKS: Final = 3
 """How often an unusable reply (empty, filtered, of another model) is asked for."""
-_NAME_ASKS: Final = 2
-"""How often a reply by another name is asked for: a name that stays is a matter of settings, and every call costs."""
+_FEW_ASKS: Final = {"model": 2, "length": 1}
+"""How often a reply by another name, or one that is cut, is asked for: these are settings, and every call costs."""
 _LASTING: Final = ("authentication", "quota")
+_JUDGE: Final = "the judge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,10 @@ class JudgeStage:
         """True once the judge gets no more requests."""
         return self.fatal is not None or self.account.exhausted
 
+    def waits(self) -> bool:
+        """Tell whether all requests wait for the judge's service."""
+        return waiting_of(self._client) is not None
+
     def status(self) -> str:
         """Describe the state for the progress display: done, calls and cost, failures, rate and time left."""
         parts = [f"judged {self.finished}/{self.submitted}", f"{self.account.calls} calls"]
@@ -175,6 +182,8 @@ class JudgeStage:
             rate = self.finished / max(time.monotonic() - self._started, 1e-9)
             left = clock((self.submitted - self.finished) / rate)
             parts.append(f"{rate:.1f}/s, left {left}")
+        if waiting := wait_text(waiting_of(self._client), _JUDGE):
+            parts.append(waiting)
         if self.account.exhausted:
             parts.append("budget spent")
         elif self.fatal is not None:
@@ -326,7 +335,8 @@ class JudgeStage:
             if reserved is None:
                 return None
             reply = await self._client.chat(lambda: body)
-            self.account.settle(reserved, spec.model, characters, reply.usage)
+            delivered = None if reply.text is None else len(reply.text) + len(reply.reasoning or "")
+            self.account.settle(reserved, spec.model, characters, reply.usage, delivered)
             attempts, seconds = attempts + reply.attempts, seconds + reply.seconds
             if reply.error is not None:
                 kind, problem = reply.error.kind, reply.error.message
@@ -344,7 +354,7 @@ class JudgeStage:
                     seconds,
                     attempts,
                 )
-            if kind == "model" and asked == _NAME_ASKS:
+            if asked == _FEW_ASKS.get(kind):
                 break
         self._failed(kind, problem)
         return None
@@ -356,6 +366,11 @@ class JudgeStage:
         if self.fatal is None and kind == "model" and not self._answered:
             self.fatal = AdapterError(
                 f"no verdict counts: {problem}", hint="name the judge as its service does"
+            )
+        elif self.fatal is None and kind == ENDED:
+            self.fatal = AdapterError(
+                f"judging stopped: {problem}",
+                hint="the same command goes on where this stopped; --patience TIME waits longer",
             )
         elif self.fatal is None and kind in _LASTING:
             self.fatal = AdapterError(

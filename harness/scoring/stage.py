@@ -43,6 +43,7 @@ from harness.run.signature import signature
 from harness.scoring.columns import MetricColumns
 from harness.task_loading.checks.calls import describe, place_of
 from harness.task_loading.task import YamlTask
+from metrics.text.reasoning import has_marks
 
 SCORING: Final = "scoring"
 """Kind of an error of scoring."""
@@ -57,6 +58,8 @@ class _TaskState:
     unjudged: int = 0
     faulty: int = 0
     fault: str | None = None
+    alone: int = 0
+    marked: int = 0
     health: JudgeHealth | None = None
     lacking: str | None = None
     start: int = 0
@@ -252,6 +255,8 @@ def _sample(
     replies = replies_of(judgements, part, int(judge["samples"]) if judge else 1)
     state.outcomes[record["outcome"]] += 1
     state.unjudged += made.is_unjudged
+    state.alone += record["outcome"] == "empty" and bool(record["reasoning"])
+    state.marked += entry["origin"] != "file" and has_marks(record.get("response"))
     if made.fault is not None:
         state.faulty += 1
         state.fault = state.fault or made.fault
@@ -335,6 +340,8 @@ def _task_results(name: str, entry: ManifestEntry, state: _TaskState) -> TaskRes
         del found["repeats"]
     if state.fault is not None:
         found["unscored"] = {"items": state.faulty, "first": state.fault}
+    if state.alone or state.marked:
+        found["reasoning"] = {"alone": state.alone, "marked": state.marked}
     if state.lacking is not None and _is_partly_official(metrics):
         found["lacking"] = state.lacking
     return found

@@ -125,6 +125,17 @@ class RunFlags:
     retry_errors: Annotated[
         bool | None, typer.Option("--retry-errors", help="Ask recorded errors again.")
     ] = None
+    only_failed: Annotated[
+        bool | None,
+        typer.Option("--only-failed", help="Ask only items that failed before, again."),
+    ] = None
+    ids: Annotated[
+        Path | None,
+        typer.Option(
+            "--ids", metavar="FILE", help="Ask only items whose id is a line of FILE, again."
+        ),
+    ] = None
+    patience: options.Patience = None
     require_complete: Annotated[
         bool | None,
         typer.Option("--require-complete", help="Exit 4 if audio of a local copy is absent."),
@@ -146,6 +157,9 @@ class RunFlags:
         return {
             "max_errors": self.max_errors,
             "retry_errors": self.retry_errors,
+            "only_failed": self.only_failed,
+            "ids": self.ids,
+            "patience": self.patience,
             "require_complete": self.require_complete,
             "skip_unavailable": self.skip_unavailable,
             "reference": self.reference,
