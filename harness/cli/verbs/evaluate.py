@@ -186,8 +186,8 @@ def evaluate(
     parse_max_errors(settings.max_errors, 0)
     if run.dry_run:
         return _dry_run(settings, output)
-    from harness.api import start
     from harness.run.progress import choose_style
+    from harness.starting import start
 
     style = choose_style(plain=output.plain, quiet=output.quiet)
     return options.report(start(settings, sys.argv, style), output)
