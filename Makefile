@@ -11,7 +11,7 @@ QUICK := tests/harness tests/leaderboards tests/metrics tests/tasks \
 # percent of lines and branches, of the last measurement, rounded down
 COVERAGE_FLOOR := 0
 
-.PHONY: demo setup check audit quick test site coverage refresh changelog bench soak vanilla vanilla-next format clean
+.PHONY: demo setup check audit quick test site coverage refresh changelog bench soak vanilla vanilla-next format clean ci-example
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -60,6 +60,9 @@ test: $(VENV)/.dev  ## the whole suite
 coverage: $(VENV)/.dev  ## the whole suite with a report; fails below the floor
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered \
 		--cov-fail-under=$(COVERAGE_FLOOR) $(PYTEST_ARGS)
+
+ci-example: $(VENV)/.dev  ## the gate as a CI uses it: the steps of action.yml on a small checkpoint
+	scripts/ci_example.sh
 
 refresh: $(VENV)/.dev  ## the task index, and what follows from declarations in the documentation and pyproject.toml
 	$(BIN)/python scripts/refresh.py

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from leaderboards.boards import native_function, relative_function
 from leaderboards.interval import DEFAULT_RESAMPLES, Estimate, node_intervals
 from leaderboards.normalize import Node, Normalized, normalize
 from leaderboards.results import SampleIndex, TaskResult, by_benchmark
+
+_INNER: Final = ("task", "lowest")
+"""Attributes of a cell that ``results.json`` does not hold: its key, and what follows from its anchor."""
 
 
 def native(
@@ -100,7 +103,7 @@ def normalized_json(found: Normalized, estimates: Mapping[str, Estimate]) -> dic
         },
         "cells": {
             task: {
-                **{key: value for key, value in asdict(cell).items() if key != "task"},
+                **{key: value for key, value in asdict(cell).items() if key not in _INNER},
                 "averaged": task in found.averaged,
             }
             for task, cell in found.cells.items()
