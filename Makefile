@@ -42,6 +42,7 @@ check: $(VENV)/.dev  ## format, lint, types, import contracts, security lint, de
 	$(BIN)/lint-imports
 	$(BIN)/python -m bandit -q -c pyproject.toml -r harness tasks metrics model_adapters leaderboards scripts
 	$(BIN)/python scripts/audit.py
+	DISABLE_MKDOCS_2_WARNING=true NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict -q
 
 audit: $(VENV)/.dev  ## pins, installed versions, and advisories where pip-audit and its database are there
 	$(BIN)/python scripts/audit.py

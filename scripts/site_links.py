@@ -17,8 +17,23 @@ TITLE = re.compile(r"^(```\w+) title=([^\s\"]+)$", re.MULTILINE)
 def on_page_markdown(markdown: str, *, page: Any, config: Any, **_: Any) -> str:
     """Rewrite the links of a page, and the titles of its code blocks."""
     source = page.file.src_uri
-    found = LINK.sub(lambda match: _link(match, source, config["repo_url"]), markdown)
+    found = LINK.sub(lambda match: _link(match, source, config["extra"]["repository"]), markdown)
     return TITLE.sub(r'\1 title="\2"', found)
+
+
+SHIM = "https://unpkg.com/iframe-worker/shim"
+"""What the theme loads from elsewhere for a search from file://; the site has its own copy (npm iframe-worker 1.0.4, MIT)."""
+
+
+def on_post_page(output: str, *, page: Any, **_: Any) -> str:
+    """Load the worker of the search from the site itself."""
+    up = "../" * page.file.dest_uri.count("/")
+    return output.replace(SHIM, f"{up}assets/iframe-worker-1.0.4/shim.js")
+
+
+def on_post_template(output: str, **_: Any) -> str:
+    """Do the same in pages that no Markdown makes (404)."""
+    return output.replace(SHIM, "assets/iframe-worker-1.0.4/shim.js")
 
 
 def _link(match: re.Match[str], source: str, repository: str) -> str:
