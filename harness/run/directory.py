@@ -236,6 +236,7 @@ class RunDirectory:
         """Return the judge replies of every item, of one task or all, in the order of their votes; each key once.
 
         Args:
+            task: only replies about this task.
             places: also filled, if given: key of a reply to a request -> byte offset of its line.
 
         Raises:

@@ -194,7 +194,7 @@ class RunView:
                 yield record
 
     def sample_index(self) -> dict[str, list[dict[str, Any]]]:
-        """Return the compact sample lines (``INDEX_KEYS``) of each task, read in one pass.
+        """Return the compact sample lines (``INDEX_KEYS``, and what a reply cost) of each task, read in one pass.
 
         Raises:
             InputFileError: the file is missing, or one of these keys is damaged.
@@ -205,9 +205,23 @@ class RunView:
             mismatch = check(record)
             if mismatch is not None:
                 raise InputFileError(mismatch.text(), where=where, hint=_rewrite(self.path))
-            compact = {key: record[key] for key in INDEX_KEYS}
+            compact = {key: record[key] for key in INDEX_KEYS} | _cost(record)
             index.setdefault(record["task"], []).append(compact)
         return index
+
+
+def _cost(record: Mapping[str, Any]) -> dict[str, float | None]:
+    """Return seconds of the call, seconds of its audio, and tokens of the reply; ``None`` where not known."""
+    audio = record.get("audio")
+    seconds = [clip.get("seconds") for clip in audio] if isinstance(audio, list) else []
+    usage = record.get("usage")
+    tokens = usage.get("completion_tokens") if isinstance(usage, dict) else None
+    known = bool(seconds) and all(isinstance(one, (int, float)) for one in seconds)
+    return {
+        "seconds": record.get("seconds"),
+        "audio_seconds": sum(seconds) if known else None,
+        "tokens": tokens if isinstance(tokens, (int, float)) else None,
+    }
 
 
 def read_run(path: str | Path) -> RunView:
