@@ -11,7 +11,7 @@ QUICK := tests/harness tests/leaderboards tests/metrics tests/tasks \
 # percent of lines and branches, rounded down, of the tests that are not slow and need no checkpoint; the whole suite has more
 COVERAGE_FLOOR := 89
 
-.PHONY: demo setup check audit quick test coverage refresh changelog bench soak vanilla vanilla-next format clean
+.PHONY: demo setup check audit quick test site coverage refresh changelog bench soak vanilla vanilla-next format clean ci-example
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -42,6 +42,7 @@ check: $(VENV)/.dev  ## format, lint, types, import contracts, security lint, de
 	$(BIN)/lint-imports
 	$(BIN)/python -m bandit -q -c pyproject.toml -r harness tasks metrics model_adapters leaderboards scripts
 	$(BIN)/python scripts/audit.py
+	DISABLE_MKDOCS_2_WARNING=true NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict -q
 
 audit: $(VENV)/.dev  ## pins, installed versions, and advisories where pip-audit and its database are there
 	$(BIN)/python scripts/audit.py
@@ -61,8 +62,14 @@ coverage: $(VENV)/.dev  ## the whole suite with a report; fails below the floor
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered \
 		--cov-fail-under=$(COVERAGE_FLOOR) $(PYTEST_ARGS)
 
+ci-example: $(VENV)/.dev  ## the gate as a CI uses it: the steps of action.yml on a small checkpoint
+	scripts/ci_example.sh
+
 refresh: $(VENV)/.dev  ## the task index, and what follows from declarations in the documentation and pyproject.toml
 	$(BIN)/python scripts/refresh.py
+
+site: $(VENV)/.dev  ## the documentation as a site, in site/
+	DISABLE_MKDOCS_2_WARNING=true NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict -q
 
 changelog: $(VENV)/.dev  ## show what the fragments of changelog.d make; with VERSION=X.Y.Z, write it into CHANGELOG.md
 	$(BIN)/towncrier build $(if $(VERSION),--yes --version $(VERSION),--draft --version next)

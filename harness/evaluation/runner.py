@@ -1,9 +1,8 @@
 """The streaming runner: documents, lazy audio, bounded prefetch, adapter, append.
 
-Memory is constant in the number of items: prompts and audio exist only inside a window of a few
-batches. An item counts as finished once its line is in ``responses.jsonl``; an item that is finished
-with the same request key is not asked again. Order of completion never changes a result, since the
-score stage orders items by document.
+Prompts and audio exist only inside a window of a few batches. An item counts as finished once its line is in
+``responses.jsonl``; one that is finished with the same request key is not asked again. Order of completion never
+changes a result, since the score stage orders items by document.
 
 A failure of one request is recorded as an ``error`` item after bounded retries. When many requests in a
 row fail (a server that is gone, a process that died) the run stops.

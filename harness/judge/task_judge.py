@@ -13,8 +13,8 @@ from harness.core.task import TaskSpec
 from harness.judge.options import PREFIX, JudgeOptions
 from harness.judge.prompt import BARE, RENDERER, render
 from harness.run.files import JudgeEntry
-from harness.task_loading.judge_block import read_prompt
-from harness.task_loading.judge_sampling import over
+from harness.task_loading.judging.block import read_prompt
+from harness.task_loading.judging.sampling import over
 from harness.task_loading.task import YamlTask
 from model_adapters.services.chat_client import ClientOptions
 

@@ -131,7 +131,7 @@ def compare(view: RunView, other: RunView) -> Comparison:
 
 
 def _difference(task: str, metric: str, pairing: Pairing) -> Difference | None:
-    from metrics.statistics.paired_tests import paired_difference
+    from metrics.statistics.paired_difference import paired_difference
 
     kept = []
     for pair in pairing.pairs:

@@ -20,9 +20,9 @@ from tests.support.runs.toy import TOY, write_tone
 from tests.support.servers.chaos_server import ChaosServer
 
 ONCE = (
-    "harness.task_loading.judge_block:parse_judge",
-    "harness.task_loading.judge_block:read_prompt",
-    "harness.task_loading.judge_canaries:read_canaries",
+    "harness.task_loading.judging.block:parse_judge",
+    "harness.task_loading.judging.block:read_prompt",
+    "harness.task_loading.judging.canaries:read_canaries",
     "harness.judge.options:judge_options",
     "harness.judge.task_judge:bind",
     "harness.task_loading.task:YamlTask.facts",
