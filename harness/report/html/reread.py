@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.core.scoring import MISSING, Document, ItemScore, Reading
-from harness.errors import HarnessError
 from harness.judge.verdicts import replies_of, verdicts_of
 from harness.run.files import JudgementRecord, SampleRecord
 from harness.run.reader import RunView
@@ -104,8 +103,6 @@ class Rereader:
             self._task.check()
             if self.entry["origin"] == "file":
                 self._task.annotate(self._docs, "file")
-        except HarnessError as error:
-            self._task, self.fault = None, _line(error)
         except Exception as error:  # noqa: BLE001  (code of a task; the page says what it raised)
             self._task, self.fault = None, _line(error)
 
