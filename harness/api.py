@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from harness.run.progress import Style
     from harness.run.reader import RunView
     from harness.task_loading.index import TaskEntry
-    from leaderboards.tables import Leaderboard
+    from harness.board import Board
 
 T = TypeVar("T")
 PathLike = str | os.PathLike[str]
@@ -234,25 +234,41 @@ def gate(
 def leaderboard(
     runs: Sequence[PathLike | Run],
     *,
+    published: bool = False,
+    rows: Sequence[PathLike] = (),
+    suite: str | None = None,
+    common_subset: bool = False,
     include_path: Sequence[PathLike] = (),
     trust_task_code: bool = False,
-) -> Leaderboard:
+) -> Board:
     """Build native and normalised tables of several runs.
 
     Args:
-        runs: run directories, or opened runs.
+        runs: run directories, or opened runs; none is needed to show published results.
+        published: show what others published, as far as it comes with the harness; quoted, never ranked.
+        rows: files or folders with published results of your own, in the form of ``leaderboards/published``.
+        suite: name of a suite, such as ``lalm-7``: an overall page of its benchmarks, whatever the runs have.
+        common_subset: also compare incomplete runs, on the data sets that all of them have.
         include_path: folders with the YAML of tasks that register metrics of their own.
         trust_task_code: run the code of such tasks.
 
     Returns:
-        Tables and signature sets; ``leaderboards.renderers`` turn them into text.
+        Tables and signature sets, with ``render(format)``; a notebook shows it as the HTML page.
 
     Raises:
-        UsageError: one of them is not a scored run directory.
+        UsageError: one of them is not a scored run directory, an unknown suite, or a file of rows of another form.
     """
+    from harness.board import Board
+    from leaderboards.build import Page
     from leaderboards.build import leaderboard as build
+    from leaderboards.published.rows import read_tables, shipped_tables
+    from leaderboards.suites import suite as named
 
-    return build(_with_metrics(runs, include_path, trusted=trust_task_code))
+    quoted = [*(shipped_tables() if published else ()), *read_tables([Path(path) for path in rows])]
+    page = Page(quoted, named(suite) if suite is not None else None, common_subset)
+    views = _with_metrics(runs, include_path, trusted=trust_task_code)
+    board = build(views, page=page)
+    return Board(board.tables, board.signatures)
 
 
 def list_tasks(

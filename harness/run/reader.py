@@ -9,7 +9,7 @@ found there and the command that mends it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
@@ -186,19 +186,23 @@ class RunView:
             if task is None or record["task"] == task:
                 yield record
 
-    def sample_index(self) -> dict[str, list[dict[str, Any]]]:
+    def sample_index(self, further: Sequence[str] = ()) -> dict[str, list[dict[str, Any]]]:
         """Return the compact sample lines (``INDEX_KEYS``) of each task, read in one pass.
+
+        Args:
+            further: fields that are kept as well.
 
         Raises:
             InputFileError: the file is missing, or one of these keys is damaged.
         """
         index: dict[str, list[dict[str, Any]]] = {}
-        check = fields_checker(SampleRecord, ("task", *INDEX_KEYS))
+        kept = (*INDEX_KEYS, *further)
+        check = fields_checker(SampleRecord, ("task", *kept))
         for record, where in _sample_lines(self.path):
             mismatch = check(record)
             if mismatch is not None:
                 raise InputFileError(mismatch.text(), where=where, hint=_rewrite(self.path))
-            compact = {key: record[key] for key in INDEX_KEYS}
+            compact = {key: record[key] for key in kept}
             index.setdefault(record["task"], []).append(compact)
         return index
 
