@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from harness.api import (
         MetricValue,
         Run,
+        compare,
         evaluate,
         gate,
         leaderboard,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         load_run,
         rescore,
         score,
+        trend,
     )
     from harness.errors import HarnessError
 
@@ -30,6 +32,7 @@ __all__ = [
     "MetricValue",
     "Run",
     "__version__",
+    "compare",
     "evaluate",
     "gate",
     "leaderboard",
@@ -37,6 +40,7 @@ __all__ = [
     "load_run",
     "rescore",
     "score",
+    "trend",
 ]
 
 

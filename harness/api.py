@@ -19,13 +19,16 @@ from harness.run_view import Run as Run
 from harness.settings import Settings
 
 if TYPE_CHECKING:
+    from harness.board import Board
     from harness.comparison.report import GateReport
+    from harness.comparison.result import Comparison
+    from harness.comparison.trend import Trend
+    from harness.core.scoring import Reading
     from harness.evaluation.evaluate import Ended
     from harness.evaluation.stored import StoredReplies
     from harness.run.progress import Style
     from harness.run.reader import RunView
     from harness.task_loading.index import TaskEntry
-    from harness.board import Board
 
 T = TypeVar("T")
 PathLike = str | os.PathLike[str]
@@ -269,6 +272,68 @@ def leaderboard(
     views = _with_metrics(runs, include_path, trusted=trust_task_code)
     board = build(views, page=page)
     return Board(board.tables, board.signatures)
+
+
+def compare(
+    a: PathLike | Run,
+    b: PathLike | Run,
+    *,
+    tasks: Sequence[str] | None = None,
+    alpha: float = 0.05,
+    include_path: Sequence[PathLike] = (),
+    trust_task_code: bool = False,
+) -> Comparison:
+    """Compare two runs item by item: differences with tests, signatures, gained and lost items, the engine.
+
+    Args:
+        a: the first run.
+        b: the other one; differences are ``b`` minus ``a``.
+        tasks: names, benchmarks or patterns; default: all tasks that both have.
+        alpha: level of the tests, after Holm's adjustment.
+        include_path: folders with the YAML of tasks that register metrics of their own.
+        trust_task_code: run the code of such tasks.
+
+    Returns:
+        The comparison: ``metrics``, ``tasks``, ``engine``; ``to_text()``, ``to_markdown()``, ``to_html()``, ``to_json()``.
+
+    Raises:
+        UsageError: one of them is not a scored run directory, they have no task in common, or a task is unknown.
+    """
+    from harness.comparison.compare import compare as find_out
+
+    views = _with_metrics((a, b), include_path, trusted=trust_task_code)
+    return find_out(views[0], views[1], tasks=tasks, alpha=alpha)
+
+
+def trend(
+    runs: Sequence[PathLike | Run],
+    *,
+    tasks: Sequence[str] | None = None,
+    metrics: Sequence[str] | None = None,
+    reading: Reading = "strict",
+    include_path: Sequence[PathLike] = (),
+    trust_task_code: bool = False,
+) -> Trend:
+    """Follow metrics over runs, such as the checkpoints of a training.
+
+    Args:
+        runs: at least two, in order.
+        tasks: task ids or benchmarks; default: all tasks that every run has.
+        metrics: metric ids; default: the first headline of each task.
+        reading: ``strict`` or ``official``.
+        include_path: folders with the YAML of tasks that register metrics of their own.
+        trust_task_code: run the code of such tasks.
+
+    Returns:
+        The series, with ``to_text()``, ``to_markdown()``, ``to_csv()``, ``to_json()`` and ``to_svg()``.
+
+    Raises:
+        UsageError: fewer than two runs, one of them is not scored, or a task or metric is unknown.
+    """
+    from harness.comparison.trend import trend as follow
+
+    views = _with_metrics(runs, include_path, trusted=trust_task_code)
+    return follow(views, tasks=tasks, metrics=metrics, reading=reading)
 
 
 def list_tasks(

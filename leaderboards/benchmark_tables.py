@@ -111,8 +111,7 @@ def normalized_table(benchmark: str, label: str, group: Sequence[Part]) -> Table
     keys = list(group[0].found.averaged) if by_task else [node.name for node in nodes]
     prefix = f"{benchmark}_"
     columns = tuple(
-        [Column(key, heading(key.removeprefix(prefix))) for key in keys]
-        + [Column("mean", "Mean")]
+        [Column(key, heading(key.removeprefix(prefix))) for key in keys] + [Column("mean", "Mean")]
     )
     rows = []
     for part in group:

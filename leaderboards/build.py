@@ -26,7 +26,7 @@ from leaderboards.overall import keyed_results, overall_tables
 from leaderboards.parts import Part, effort
 from leaderboards.published.beside import fits, quoted_table
 from leaderboards.published.rows import QuotedTable
-from leaderboards.results import RunLike, TaskResult, task_results
+from leaderboards.results import RunLike, task_results
 from leaderboards.signatures import signature_sets
 from leaderboards.suites import Suite
 from leaderboards.tables import Leaderboard, SignatureSet, Table, unique_names

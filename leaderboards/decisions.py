@@ -176,7 +176,9 @@ def _spread(term: Term, first: _Sums, second: _Sums) -> tuple[float, dict[str, f
     import numpy as np
 
     metric = find(term.metric)
-    keys = tuple(sorted({key for side in (first, second) for sums in side.values() for key in sums}))
+    keys = tuple(
+        sorted({key for side in (first, second) for sums in side.values() for key in sums})
+    )
     blocks = list(dict.fromkeys([*first, *second]))
     sides = [
         np.array([[side.get(block, {}).get(key, 0.0) for key in keys] for block in blocks])
@@ -284,43 +286,42 @@ def native_columns(
     columns = {}
     for name, terms in weights.items():
         shown = {run: _number(given[run], name) for run in runs}
-        values = {
-            run: {term: _value(tasks[run], term) for term in terms} for run in runs
-        }
-        decimals = given[runs[0]].get("decimals", {}).get(name, 1)
-        if all(
-            _adds_up(terms, values[one], values[other], shown[one], shown[other], decimals)
+        values = {run: {term: _value(tasks[run], term) for term in terms} for run in runs}
+        step = 10.0 ** -given[runs[0]].get("decimals", {}).get(name, 1)
+        differences = [
+            (_sum_of(terms, values[one], values[other]), _minus(shown[one], shown[other]))
             for one, other in combinations(runs, 2)
-        ):
+        ]
+        if all(_adds_up(*pair, step=step) for pair in differences):
             columns[name] = ColumnSum(terms, higher_is_better=directions.get(name, True))
     return columns
+
+
+def _minus(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one - other
+
+
+def _sum_of(
+    weights: Mapping[Term, float],
+    one: Mapping[Term, float | None],
+    other: Mapping[Term, float | None],
+) -> float | None:
+    """Return the weighted differences of the terms, ``None`` if a run lacks one."""
+    parts = [(weight, _minus(one[term], other[term])) for term, weight in weights.items()]
+    known = [weight * difference for weight, difference in parts if difference is not None]
+    return math.fsum(known) if len(known) == len(parts) else None
+
+
+def _adds_up(total: float | None, shown: float | None, *, step: float) -> bool:
+    """Tell whether the weighted differences of the terms are the difference that is shown, rounded to ``step``."""
+    if total is None or shown is None:
+        return False
+    return abs(total - shown) <= step + _TOLERANCE * max(abs(total), abs(shown))
 
 
 def _number(board: Mapping[str, Any], name: str) -> float | None:
     score = board["scores"].get(name)
     return None if score is None else score["value"]
-
-
-def _adds_up(
-    weights: Mapping[Term, float],
-    one: Mapping[Term, float | None],
-    other: Mapping[Term, float | None],
-    first: float | None,
-    second: float | None,
-    decimals: int,
-) -> bool:
-    """Tell whether the weighted differences of the terms are the difference that is shown."""
-    if first is None or second is None:
-        return False
-    total = 0.0
-    for term, weight in weights.items():
-        ours, theirs = one[term], other[term]
-        if ours is None or theirs is None:
-            return False
-        total += weight * (ours - theirs)
-    shown = first - second
-    slack = 10.0**-decimals + _TOLERANCE * max(abs(total), abs(shown))
-    return abs(total - shown) <= slack
 
 
 def _weights(

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_WORDS: Final = {
-    word.lower(): word
-    for word in (
-        "ASR AQA AC AR BBH BLEU CER EE EIE ER F1 IC IP ISC LLaSO MAE MMAU MMSU OBQA PER PP PR PSSL PSWL SCR SD-QA"
-        " SGC SSD SV VC VSC WER CoT SAKURA IFEval IFrate AlpacaEval CommonEval WildVoice AdvBench VoiceBench"
-        " Dynamic-SUPERB"
-    ).split()
-}
+_SPELLED: Final = """
+    ASR AQA AC AR BBH BLEU CER EE EIE ER F1 IC IP ISC LLaSO MAE MMAU MMSU OBQA PER PP PR PSSL PSWL SCR SD-QA SGC SSD SV VC
+    VSC WER CoT SAKURA IFEval IFrate AlpacaEval CommonEval WildVoice AdvBench VoiceBench Dynamic-SUPERB
+"""
+_WORDS: Final = {word.lower(): word for word in _SPELLED.split()}
 _PHRASES: Final = {
     "acc": "accuracy",
     "avg": "average",

@@ -51,7 +51,10 @@ def overall_tables(
             "overall", "overall", title, label, columns, tuple(rows), notes, sorted_by="overall"
         )
         tables.append(_ranked(table, parts, indices))
-        tables.append(_headlines(parts, indices, label))
+        if any(
+            parts[name][index].native for name in parts for index in indices if index in parts[name]
+        ):
+            tables.append(_headlines(parts, indices, label))
     return tables
 
 
@@ -66,16 +69,12 @@ def keyed_results(parts: Mapping[int, Part]) -> dict[int, dict[str, tuple[TaskRe
     }
 
 
-def _unstarted(
-    parts: Mapping[str, Mapping[int, Part]], indices: Sequence[int]
-) -> tuple[str, ...]:
+def _unstarted(parts: Mapping[str, Mapping[int, Part]], indices: Sequence[int]) -> tuple[str, ...]:
     missing = [name for name, members in parts.items() if not set(members) & set(indices)]
     return (f"no run of: {', '.join(missing)}",) if missing else ()
 
 
-def _ranked(
-    table: Table, parts: Mapping[str, Mapping[int, Part]], indices: Sequence[int]
-) -> Table:
+def _ranked(table: Table, parts: Mapping[str, Mapping[int, Part]], indices: Sequence[int]) -> Table:
     """Return the overall table, ranked: every run's cells of all benchmarks, as one tree."""
     found: dict[str, dict[str, Normalized]] = {}
     tasks: dict[str, dict[str, TaskResult]] = {}
@@ -110,7 +109,11 @@ def _headlines(
         first = mine[0][1]
         rows.append(Row(first.run, first.model, entries, **_pooled([part for _, part in mine])))
     order = tuple(sorted(rows, key=lambda row: row.run))
-    notes = [f"{name}: the benchmark has no headline" for name, known in names.items() if not known and parts[name]]
+    notes = [
+        f"{name}: the benchmark has no headline"
+        for name, known in names.items()
+        if not known and set(parts[name]) & set(indices)
+    ]
     title = "native headlines (each benchmark's own number and reading)"
     return Table("overall", "headlines", title, label, tuple(columns.values()), order, tuple(notes))
 

@@ -21,9 +21,7 @@ from leaderboards.raw import raw_aggregate
 from leaderboards.results import SampleIndex, TaskResult
 from leaderboards.tables import Column, Row, Table, may_lead, ranked
 
-UNDECIDED: Final = (
-    "ranks are open: the column that ranks has no paired comparison of items here"
-)
+UNDECIDED: Final = "ranks are open: the column that ranks has no paired comparison of items here"
 Runs = Mapping[str, Mapping[str, TaskResult]]
 """Run -> its tasks of one benchmark."""
 _Sums = Callable[[Sequence[str], Sequence[str]], Mapping[str, ColumnSum]]
@@ -89,7 +87,9 @@ def rank_overall(
         by_benchmark: dict[str, ColumnSum] = {}
         for name in found[runs[0]]:
             members = {run: found[run][name] for run in runs if name in found[run]}
-            if len(members) == len(runs) and (one := normalized_columns(members, tasks).get("mean")):
+            if len(members) == len(runs) and (
+                one := normalized_columns(members, tasks).get("mean")
+            ):
                 by_benchmark[name] = one
         if "overall" in columns:
             by_benchmark["overall"] = mean_of(list(by_benchmark.values()))

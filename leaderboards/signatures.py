@@ -60,7 +60,9 @@ def signature_sets(
         home.runs.append(index)
         for task, (result, _) in tasks.items():
             known = home.parts.setdefault(task, mine[task])
-            if known.get(JUDGE) == NO_JUDGE:  # the judge of the set is that of the first run with one
+            if (
+                known.get(JUDGE) == NO_JUDGE
+            ):  # the judge of the set is that of the first run with one
                 home.parts[task] = {**known, JUDGE: mine[task].get(JUDGE, NO_JUDGE)}
             home.signatures.setdefault(task, result.signature)
     return [

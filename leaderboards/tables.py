@@ -257,9 +257,7 @@ def _unbeaten(
     beaten = {worse for _, worse in pairs}
     if not beaten:
         return set()
-    return {
-        row.run for row in rows if may_lead(row, key, sorted_by) and row.run not in beaten
-    }
+    return {row.run for row in rows if may_lead(row, key, sorted_by) and row.run not in beaten}
 
 
 def may_lead(row: Row, key: str, sorted_by: str | None) -> bool:

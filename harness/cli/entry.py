@@ -42,6 +42,7 @@ def main() -> NoReturn:
 
         check_packages()  # before the verbs, which import the other packages
         from harness.cli import (  # noqa: F401
+            compare,
             data,
             doctor,
             evaluate,

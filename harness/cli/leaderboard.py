@@ -122,5 +122,7 @@ def _lint(rows: list[Path], *, as_json: bool) -> int:
     else:
         kinds = ", ".join(f"{kind} {number}" for kind, number in by_kind(found).items())
         tail = f": {kinds}" if kinds else ""
-        say_lines([*(finding.line() for finding in found), f"{count} rows, {len(found)} findings{tail}"])
+        say_lines(
+            [*(finding.line() for finding in found), f"{count} rows, {len(found)} findings{tail}"]
+        )
     return EXIT_FOUND if found else EXIT_OK

@@ -86,5 +86,5 @@ def _is_error(name: str) -> bool:
 
 
 def _unit(table: QuotedTable, name: str) -> str:
-    percent = "%" in table.unit and "1-5" not in table.unit and "RTFx" != name
+    percent = "%" in table.unit and "1-5" not in table.unit and name != "RTFx"
     return "%" if percent else ""

@@ -119,7 +119,7 @@ def rounding(row: QuotedRow, name: str, average: Average) -> float:
     weights = average.weights or (1.0,) * len(average.of)
     factors = average.factors or (1.0,) * len(average.of)
     steps = [
-        weight * factor * 0.5 * 10.0**-_decimals(row, part)
+        weight * factor * 0.5 * 10.0 ** -_decimals(row, part)
         for part, weight, factor in zip(average.of, weights, factors, strict=True)
     ]
     own = 0.5 * 10.0 ** -_decimals(row, name)

@@ -109,7 +109,17 @@ class QuotedTable:
 
 _TABLE_KEYS: Final = frozenset(QuotedTable.__dataclass_fields__) - {"benchmark", "file", "line"}
 _FACTS: Final = frozenset(
-    {"type", "group", "open_source", "licence", "trust", "note", "missing", "remarks", "domain_means"}
+    {
+        "type",
+        "group",
+        "open_source",
+        "licence",
+        "trust",
+        "note",
+        "missing",
+        "remarks",
+        "domain_means",
+    }
 )
 
 
@@ -151,9 +161,9 @@ def _load(path: Path, name: str) -> dict[str, Any]:
             keys = [self.construct_object(key) for key, _ in node.value]
             if len(set(map(str, keys))) < len(keys):
                 twice = next(key for key in keys if keys.count(key) > 1)
-                line = node.start_mark.line + 1
+                line = _line_of(node)
                 raise InputFileError(f"names {twice!r} twice", where=f"{name}:{line}")
-            pairs[_LINE] = node.start_mark.line + 1
+            pairs[_LINE] = _line_of(node)
             return dict(pairs)
 
     try:
@@ -163,9 +173,10 @@ def _load(path: Path, name: str) -> dict[str, Any]:
         for event in yaml.parse(text, _Loader):
             if isinstance(event, yaml.AliasEvent):
                 raise InputFileError(
-                    "holds an alias; write the value out", where=f"{name}:{event.start_mark.line + 1}"
+                    "holds an alias; write the value out",
+                    where=f"{name}:{_line_of(event)}",
                 )
-        content = yaml.load(text, Loader)  # noqa: S506: a safe loader, which only adds lines
+        content = yaml.load(text, Loader)  # noqa: S506 - a safe loader that adds lines
     except OSError as error:
         raise InputFileError(f"cannot read: {error.strerror}", where=name) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -173,6 +184,10 @@ def _load(path: Path, name: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise InputFileError("expected a mapping with benchmark and tables", where=name)
     return content
+
+
+def _line_of(event: yaml.Event | yaml.Node) -> int:
+    return event.start_mark.line + 1 if event.start_mark is not None else 0
 
 
 def _table(benchmark: str, entry: Any, name: str) -> QuotedTable:
@@ -184,7 +199,8 @@ def _table(benchmark: str, entry: Any, name: str) -> QuotedTable:
     printed = {column for row in rows for column in row.results}
     columns = {str(k): str(v) for k, v in _mapping(entry, "columns", where).items()}
     averages = {
-        str(key): _average(value, where) for key, value in _mapping(entry, "averages", where).items()
+        str(key): _average(value, where)
+        for key, value in _mapping(entry, "averages", where).items()
     }
     chance = {
         str(k): float(_number(v, f"chance.{k}", where))
@@ -199,21 +215,25 @@ def _table(benchmark: str, entry: Any, name: str) -> QuotedTable:
         raise InputFileError(
             f"date is {str(date)!r}, expected YYYY, YYYY-MM, YYYY-MM-DD or null", where=where
         )
+    named = {
+        key: None if entry.get(key) is None else str(entry[key])
+        for key in ("version", "part", "kind")
+    }
     return QuotedTable(
-        benchmark,
-        _text(entry, "title", where),
-        _text(entry, "where", where),
-        None if date is None else str(date),
-        _text(entry, "unit", where),
-        _text(entry, "protocol", where),
-        tuple(rows),
-        *(None if entry.get(key) is None else str(entry[key]) for key in ("version", "part", "kind")),
-        bool(entry.get("official", False)),
-        columns,
-        averages,
-        chance,
-        name,
-        int(entry[_LINE]),
+        benchmark=benchmark,
+        title=_text(entry, "title", where),
+        where=_text(entry, "where", where),
+        date=None if date is None else str(date),
+        unit=_text(entry, "unit", where),
+        protocol=_text(entry, "protocol", where),
+        rows=tuple(rows),
+        **named,
+        official=bool(entry.get("official", False)),
+        columns=columns,
+        averages=averages,
+        chance=chance,
+        file=name,
+        line=int(entry[_LINE]),
     )
 
 

@@ -101,7 +101,9 @@ def _table(table: Table, board: Leaderboard) -> str:
 
 
 def _head(column: Column, table: Table) -> str:
-    arrow, words = ("↑", "higher is better") if column.higher_is_better else ("↓", "lower is better")
+    arrow, words = (
+        ("↑", "higher is better") if column.higher_is_better else ("↓", "lower is better")
+    )
     state = ""
     if column.key == table.sorted_by:
         state = ' aria-sort="descending"' if column.higher_is_better else ' aria-sort="ascending"'
@@ -214,14 +216,20 @@ def _legend(board: Leaderboard) -> list[str]:
     ]
     if any(row.rank is not None for table in board.tables for row in table.rows):
         lines.insert(0, f"<li>{text(RANKS)}</li>")
-    return [f'<section class="legend"><h2>Legend</h2><ul>{"".join(lines)}</ul></section>'] if lines else []
+    return (
+        [f'<section class="legend"><h2>Legend</h2><ul>{"".join(lines)}</ul></section>']
+        if lines
+        else []
+    )
 
 
 def _signatures(board: Leaderboard) -> list[str]:
     if not board.signatures:
         return []
     parts = ['<section class="signatures"><h2>Signatures</h2>']
-    parts.append("<p>A table never mixes signatures. The reading that its heading names is their last part.</p>")
+    parts.append(
+        "<p>A table never mixes signatures. The reading that its heading names is their last part.</p>"
+    )
     parts += [_signature_set(group) for group in board.signatures]
     return [*parts, "</section>"]
 
@@ -230,5 +238,7 @@ def _signature_set(group: SignatureSet) -> str:
     title = f"{heading(group.benchmark)}, set {group.label}"
     if group.differs:
         title += f" (differs from set A in: {', '.join(group.differs)})"
-    lines = "".join(f"<li><code>{text(one)}</code></li>" for one in group.signatures.values() if one)
+    lines = "".join(
+        f"<li><code>{text(one)}</code></li>" for one in group.signatures.values() if one
+    )
     return f"<details><summary>{text(title)}</summary><ul>{lines}</ul></details>"

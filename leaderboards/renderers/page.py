@@ -19,10 +19,10 @@ ASSETS: Final = Path(__file__).parent / "assets"
 
 
 def text(value: str) -> str:
-    """Return text for an element or an attribute.
+    r"""Return text for an element or an attribute.
 
     >>> text('a<b> "c"' + chr(27))
-    'a&lt;b&gt; &quot;c&quot;\\\\u001b'
+    'a&lt;b&gt; &quot;c&quot;\\u001b'
     """
     return html.escape(inert.line(value), quote=True)
 

@@ -30,9 +30,7 @@ class RankSet(NamedTuple):
     high: int
 
 
-def simultaneous_p(
-    differences: Matrix, *, seed: int = SEED, draws: int = DRAWS
-) -> list[float]:
+def simultaneous_p(differences: Matrix, *, seed: int = SEED, draws: int = DRAWS) -> list[float]:
     """Return the p-value of every column's sum, adjusted for all columns together.
 
     Args:
@@ -71,9 +69,7 @@ def simultaneous_p(
     return adjusted
 
 
-def rank_sets(
-    names: Sequence[str], better: Iterable[tuple[str, str]]
-) -> dict[str, RankSet]:
+def rank_sets(names: Sequence[str], better: Iterable[tuple[str, str]]) -> dict[str, RankSet]:
     """Return the ranks that every system may hold.
 
     Args:
@@ -84,9 +80,7 @@ def rank_sets(
     {'a': RankSet(low=1, high=2), 'b': RankSet(low=1, high=3), 'c': RankSet(low=2, high=3)}
     """
     decided = [pair for pair in set(better) if set(pair) <= set(names)]
-    above: Mapping[str, int] = {
-        name: sum(worse == name for _, worse in decided) for name in names
-    }
+    above: Mapping[str, int] = {name: sum(worse == name for _, worse in decided) for name in names}
     below = {name: sum(best == name for best, _ in decided) for name in names}
     return {name: RankSet(1 + above[name], len(names) - below[name]) for name in names}
 

@@ -38,6 +38,7 @@ def test_the_exported_names_are_these() -> None:
         "MetricValue",
         "Run",
         "__version__",
+        "compare",
         "evaluate",
         "gate",
         "leaderboard",
@@ -45,6 +46,7 @@ def test_the_exported_names_are_these() -> None:
         "load_run",
         "rescore",
         "score",
+        "trend",
     ]
     for name in harness.__all__:
         assert getattr(harness, name) is not None

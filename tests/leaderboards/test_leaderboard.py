@@ -107,7 +107,7 @@ def test_a_name_cannot_embed_an_image_or_emphasis() -> None:
 
 @pytest.mark.parametrize("part", ["prompt", "gen", "scorer", "judge", "clean", "data"])
 def test_a_table_never_mixes_signatures(tmp_path: Path, part: str) -> None:
-    one = write_run(tmp_path / "a", quick("1101"))
+    one = write_run(tmp_path / "a", quick("1101", parts={part: "one#1"}))
     other = write_run(tmp_path / "b", quick("1111", parts={part: "other#1"}))
     board = board_of(one, other)
     for kind in ("native", "normalized"):
@@ -139,19 +139,19 @@ def test_runs_that_share_only_some_tasks_share_a_table_if_those_agree(tmp_path: 
     assert {row.run: row.rank for row in table.rows} == {"a": 1, "b": None}
 
 
-def test_ranks_skip_incomplete_rows_and_share_ties(tmp_path: Path) -> None:
+def test_ranks_skip_incomplete_rows_and_say_what_is_not_decided(tmp_path: Path) -> None:
     runs = [
-        write_run(tmp_path / "low", quick("1000")),
-        write_run(tmp_path / "tie1", quick("1100")),
-        write_run(tmp_path / "tie2", quick("0011")),
-        write_run(tmp_path / "failing", quick("111e")),
+        write_run(tmp_path / "low", quick("10" * 4 + "0" * 32)),
+        write_run(tmp_path / "tie1", quick("1" * 20 + "0" * 20)),
+        write_run(tmp_path / "tie2", quick("0" * 2 + "1" * 20 + "0" * 18)),
+        write_run(tmp_path / "failing", quick("1" * 39 + "e")),
     ]
     (table,) = tables(board_of(*runs), "normalized")
-    assert [(row.run, row.rank) for row in table.rows] == [
-        ("tie1", 1),
-        ("tie2", 1),
-        ("low", 3),
-        ("failing", None),
+    assert [(row.run, row.ranks) for row in table.rows] == [
+        ("tie1", "1-2"),
+        ("tie2", "1-2"),
+        ("low", "3"),
+        ("failing", "-"),
     ]
     failing = table.rows[-1].entries
     assert failing["mean"].text == "- (1/2)"
@@ -166,8 +166,8 @@ def test_equal_values_have_no_best(tmp_path: Path) -> None:
 
 def test_best_follows_the_direction_and_needs_two_numbers(tmp_path: Path) -> None:
     runs = [
-        write_run(tmp_path / "a", quick("1101", "11")),
-        write_run(tmp_path / "b", quick("1111", "00")),
+        write_run(tmp_path / "a", quick("1" * 10 + "0" * 10, "1" * 12)),
+        write_run(tmp_path / "b", quick("1" * 20, "0" * 12)),
     ]
     (table,) = tables(board_of(*runs), "native")
     best = {row.run: {key: e.best for key, e in row.entries.items()} for row in table.rows}
@@ -260,9 +260,9 @@ def test_csv_and_json_hold_every_value(tmp_path: Path) -> None:
 
 def test_a_run_with_failed_items_never_has_the_best_mark(tmp_path: Path) -> None:
     runs = [
-        write_run(tmp_path / "a", quick("1110", "11"), name="whole"),
-        write_run(tmp_path / "b", quick("111e", "11"), name="failed"),
-        write_run(tmp_path / "c", quick("1100", "11"), name="worse"),
+        write_run(tmp_path / "a", quick("1" * 19 + "0", "11"), name="whole"),
+        write_run(tmp_path / "b", quick("1" * 19 + "e", "11"), name="failed"),
+        write_run(tmp_path / "c", quick("1" * 8 + "0" * 12, "11"), name="worse"),
     ]
     best = {
         row.run
@@ -282,5 +282,5 @@ def test_tasks_on_no_board_have_a_table_of_their_values(tmp_path: Path) -> None:
     }
     board = board_of(write_run(tmp_path / "a", tasks, name="own"))
     further = [table for table in board.tables if table.kind == "further"]
-    assert [column.label for column in further[0].columns] == ["my own sounds accuracy"]
+    assert [column.label for column in further[0].columns] == ["My own sounds accuracy"]
     assert further[0].rows[0].entries["my_own_sounds accuracy"].value == 100.0
