@@ -12,7 +12,7 @@ from leaderboards.labels import heading
 from leaderboards.native import normalized_json
 from leaderboards.normalize import Cell, normalize
 from leaderboards.parts import Part, make_row, mean_marks, scaled
-from leaderboards.published.beside import quoted_rows
+from leaderboards.published.placing import quoted_rows
 from leaderboards.published.rows import QuotedTable
 from leaderboards.ranking import rank_native, rank_normalized
 from leaderboards.raw import raw_aggregate

@@ -24,7 +24,7 @@ from leaderboards.native import native
 from leaderboards.normalize import normalize
 from leaderboards.overall import keyed_results, overall_tables
 from leaderboards.parts import Part, effort
-from leaderboards.published.beside import fits, quoted_table
+from leaderboards.published.placing import fits, quoted_table
 from leaderboards.published.rows import QuotedTable
 from leaderboards.results import RunLike, task_results
 from leaderboards.signatures import signature_sets
@@ -32,7 +32,7 @@ from leaderboards.suites import Suite
 from leaderboards.tables import Leaderboard, SignatureSet, Table, unique_names
 
 READ_OF_SAMPLES = ("seconds", "usage")
-"""Fields of sample lines that tables need beside those that every comparison reads."""
+"""Fields of sample lines that tables need apart from those that every comparison reads."""
 
 
 class NamedRun(RunLike, Protocol):
@@ -50,7 +50,7 @@ class NamedRun(RunLike, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a leaderboard shows beside the tables of its runs.
+    """Content of a leaderboard apart from the tables of its runs.
 
     Attributes:
         published: quoted tables.
@@ -77,7 +77,7 @@ def leaderboard(
         expected: benchmark -> tasks that its mean is made of; default: the built-in lists, and for
             other benchmarks every task that any run has.
         scorers: task -> present scorer version; results of another version are ``stale``.
-        page: what it shows beside them. Ranks and unbeaten values need the sample lines of several runs, which are read
+        page: what it shows apart from the runs. Ranks and unbeaten values need the sample lines of several runs, which are read
             then.
     """
     page = page or Page()

@@ -4,7 +4,7 @@ A column is a sum of *terms*: values of one metric of one task (or of a group of
 two runs in such a value is spread over the items by the metric's gradient, halfway between the two runs, and items that
 share a clip or a speaker are added up, also over tasks. What comes out sums to the difference that the table shows, and goes
 into ``metrics.statistics.rank_sets``. A native column is given by the board's own function; its weights are found by
-asking that function what one unit more of a value changes, and a column that is no such sum is left undecided.
+asking that function what one unit more of a value changes, and a column that is not such a sum is left undecided.
 """
 
 from __future__ import annotations

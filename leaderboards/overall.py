@@ -92,7 +92,7 @@ def _ranked(table: Table, parts: Mapping[str, Mapping[int, Part]], indices: Sequ
 def _headlines(
     parts: Mapping[str, Mapping[int, Part]], indices: Sequence[int], label: str
 ) -> Table:
-    """Return the benchmarks' own headlines, in their own units; one that is not complete is no number."""
+    """Return the benchmarks' own headlines, in their own units; one that is not complete has no number."""
     columns: dict[str, Column] = {}
     names: dict[str, str] = {}
     rows: list[Row] = []

@@ -87,16 +87,18 @@ def effort(samples: SampleIndex) -> dict[str, float | None]:
 def _mean_of(
     samples: SampleIndex, read: Callable[[Mapping[str, Any]], float | None]
 ) -> float | None:
-    """Return the mean over the lines that have the figure; ``None`` unless nine in ten have it."""
+    """Return the mean over the lines that have the figure; ``None`` unless nine in ten have it, and one is above 0."""
     found = [read(line) for lines in samples.values() for line in lines]
     known = [number for number in found if number is not None]
-    return sum(known) / len(known) if known and len(known) >= 0.9 * len(found) else None
+    if not any(known) or len(known) < 0.9 * len(found):
+        return None
+    return sum(known) / len(known)
 
 
 def _seconds(line: Mapping[str, Any]) -> float | None:
-    """Return the time of a reply; a stored one has none."""
+    """Return the time of a reply; stored ones all have 0."""
     seconds = line.get("seconds")
-    return float(seconds) if seconds else None
+    return None if seconds is None else float(seconds)
 
 
 def _tokens(line: Mapping[str, Any]) -> float | None:

@@ -66,7 +66,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a quoted row comes from: title, place in it, date if it is known, and the protocol as far as it is stated."""
+    """Origin of a quoted row: title, place in it, date if it is known, and the protocol as far as it is stated."""
 
     title: str
     where: str

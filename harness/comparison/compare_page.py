@@ -70,7 +70,7 @@ def _numbers(found: Findings) -> Iterable[str]:
     yield "<section><h2>Differences</h2>"
     heads = "".join(
         f'<th scope="col"{"" if place in (0, 1) else " class=number"}>{text(name)}</th>'
-        for place, name in enumerate([*HEAD, "B minus A, 95 % interval"])
+        for place, name in enumerate([*HEAD, "worse ← B → better"])
     )
     yield f'<div class="scroll" tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>'
     for row in found.metrics:
@@ -104,7 +104,8 @@ def _bar(row: MetricDifference) -> str:
 
 def _engine(found: Findings) -> Iterable[str]:
     first, *rest = engine_lines(found.engine)
-    yield f"<section><h2>Engine</h2><p>{text(first.removeprefix('engine: ').capitalize())}.</p>"
+    verdict = first.removeprefix("engine: ")
+    yield f"<section><h2>Engine</h2><p>{text(verdict[:1].upper() + verdict[1:])}.</p>"
     if rest:
         yield f'<ul class="notes">{"".join(f"<li>{text(line.strip())}</li>" for line in rest)}</ul>'
     if found.engine.first is not None:

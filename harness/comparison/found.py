@@ -16,7 +16,7 @@ Result = Literal["better", "worse", "undecided", "not tested"]
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one run has of an item.
+    """Reply and score of an item in one run.
 
     Attributes:
         response: the reply, ``None`` if there is none.
@@ -130,7 +130,7 @@ class TaskComparison:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Whether the two runs are the same engine: reply by reply, and clip by clip as received.
+    """Evidence on whether the two runs are one engine: reply by reply, and clip by clip as received.
 
     Attributes:
         differs: what the manifests say of the two models where they differ, by field.

@@ -19,7 +19,7 @@ ItemKey = tuple[str, str, int]
 
 
 class Texts(NamedTuple):
-    """What is kept of an item's texts: prompt as a digest, reply, clips."""
+    """Texts of an item, as far as they are kept: prompt as a digest, reply, clips."""
 
     prompt: str
     response: str | None

@@ -74,7 +74,7 @@ SWAPPED: Final = ("wer", "cer", "per")
 DECIMALS: Final = {"judge_score": 3, "mae": 2}
 ABSTENTION: Final = "mean_abstention_pct_19_closed_sets"
 UNITS: Final = {ABSTENTION: "%", "AR_mae": "years", "PP_mae": "semitones"}
-"""Units of the columns that are no fraction; judge scores run from 1 to 5, and their headings say so."""
+"""Units of the columns that are not fractions; judge scores run from 1 to 5, and their headings say so."""
 
 
 def path(task: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 * ``average``: a printed average that is not the average of its printed parts, beyond rounding, or that has parts missing;
 * ``version``: a table whose benchmark has versions or parts and that does not state its own, or a value that another table
   prints for the same model under another version or part, where the benchmark's board has another value for it;
-* ``duplicate``: a model that stands twice in one table, or a row that repeats one of the benchmark's board;
+* ``duplicate``: a model that is twice in one table, or a row that repeats one of the benchmark's board;
 * ``chance``: a value below chance.
 """
 
@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from leaderboards.published.beside import decimals_of
+from leaderboards.published.placing import decimals_of
 from leaderboards.published.rows import Average, QuotedRow, QuotedTable
 
 Kind = Literal["average", "version", "duplicate", "chance"]
@@ -257,7 +257,7 @@ def _duplicates(table: QuotedTable) -> Iterator[Finding]:
                 "duplicate",
                 table.place(row),
                 row.model,
-                f"stands in this table a second time, with {values} (first: line {before.line})",
+                f"is in this table a second time, with {values} (first: line {before.line})",
             )
 
 

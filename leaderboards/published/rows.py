@@ -2,7 +2,7 @@
 
 A file has the benchmark's group name and tables; what all rows of a table share (source, date, unit, protocol, version and
 part of the benchmark) stands once. ``columns`` maps the printed names to columns of our board and is there only where the
-protocol is the board's; such rows stand beside runs. ``averages`` and ``chance`` say what ``lint`` may expect. Everything is
+protocol is the board's; such rows are shown in the board's table. ``averages`` and ``chance`` say what ``lint`` may expect. Everything is
 checked, and an unknown key is an error with file and line.
 """
 
@@ -47,7 +47,7 @@ class QuotedRow:
 
 @dataclass(frozen=True, slots=True)
 class Average:
-    """What a printed average should be made of.
+    """Parts that a printed average should be made of.
 
     Attributes:
         of: printed columns.

@@ -22,7 +22,7 @@ ABREAST: Final = 6
 """Rows side by side in a turned table, columns in a part of a cut one."""
 
 _Shown = tuple[str, Callable[[Row], str]]
-"""Heading of a line or column that is no value of the table, and its text for a row."""
+"""Heading of a line or column that is not a value of the table, and its text for a row."""
 
 
 def render_markdown(board: Leaderboard, *, title: str = "Leaderboard") -> str:

@@ -122,7 +122,7 @@ def scatter(
 
 
 def _label(point: Point, x: float, y: float, taken: list[tuple[float, float, float]]) -> str:
-    """Return a name beside its point, moved down where another name stands."""
+    """Return a name next to its point, moved down where another name stands."""
     name = point.name if len(point.name) <= 32 else f"{point.name[:31]}…"
     width = 7.0 * len(name)
     right = x + 10 + width <= WIDTH

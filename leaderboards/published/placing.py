@@ -28,9 +28,10 @@ def quoted_rows(tables: Iterable[QuotedTable], columns: Sequence[Column]) -> lis
     keys = {column.key for column in columns}
     rows = []
     for table in tables:
+        decimals = _decimals(table)
         for row in table.rows:
             entries = {
-                table.columns[name]: Entry(float(value), None, decimals_of(value))
+                table.columns[name]: Entry(float(value), None, decimals[name])
                 for name, value in row.results.items()
                 if table.columns.get(name) in keys
             }
@@ -46,12 +47,13 @@ def quoted_table(table: QuotedTable) -> Table:
         Column(name, heading(name), higher_is_better=not _is_error(name), unit=_unit(table, name))
         for name in names
     )
+    decimals = _decimals(table)
     rows = [
         _row(
             table,
             row,
             {
-                name: Entry(float(row.results[name]), None, decimals_of(row.results[name]))
+                name: Entry(float(row.results[name]), None, decimals[name])
                 if name in row.results
                 else Entry()
                 for name in names
@@ -72,6 +74,15 @@ def decimals_of(value: float) -> int:
     (1, 2, 0)
     """
     return len(repr(value).partition(".")[2]) if isinstance(value, float) else 0
+
+
+def _decimals(table: QuotedTable) -> dict[str, int]:
+    """Return the decimals of every column: the most of any row, since numbers do not keep a last zero."""
+    found: dict[str, int] = {}
+    for row in table.rows:
+        for name, value in row.results.items():
+            found[name] = max(found.get(name, 0), min(4, decimals_of(value)))
+    return found
 
 
 def _row(table: QuotedTable, row: QuotedRow, entries: Mapping[str, Entry]) -> Row:
