@@ -108,7 +108,7 @@ def test_the_examples_of_the_page_run(here: Path) -> None:
             out, ran = stream.getvalue(), ran + 1
         elif block.language == "text":
             assert out.strip() == block.text.strip()
-    assert ran == 5
+    assert ran == 6
 
 
 def test_a_run_in_a_running_loop(here: Path) -> None:
