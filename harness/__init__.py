@@ -17,13 +17,16 @@ if TYPE_CHECKING:
         Run,
         compare,
         evaluate,
+        export,
         gate,
         leaderboard,
         list_tasks,
         load_run,
+        merge,
         rescore,
         score,
         trend,
+        verify,
     )
     from harness.errors import HarnessError
 
@@ -34,13 +37,16 @@ __all__ = [
     "__version__",
     "compare",
     "evaluate",
+    "export",
     "gate",
     "leaderboard",
     "list_tasks",
     "load_run",
+    "merge",
     "rescore",
     "score",
     "trend",
+    "verify",
 ]
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from harness.core.scoring import Reading
     from harness.evaluation.evaluate import Ended
     from harness.evaluation.stored import StoredReplies
+    from harness.evaluation.verify import Verified
     from harness.run.progress import Style
     from harness.run.reader import RunView
     from harness.task_loading.index import TaskEntry
@@ -60,6 +61,8 @@ class EvaluateOptions(SharedOptions, total=False):
     seed: int
     batch_size: int
     repeats: int
+    shard: str
+    control: str
     gen_kwargs: Mapping[str, Any]
     template: str
     system: str
@@ -334,6 +337,104 @@ def trend(
 
     views = _with_metrics(runs, include_path, trusted=trust_task_code)
     return follow(views, tasks=tasks, metrics=metrics, reading=reading)
+
+
+class MergeSettings(TypedDict, total=False):
+    """Options of ``merge``; each means what the flag of the same name does (``docs/cli.md``)."""
+
+    name: str
+    data: Mapping[str, Path]
+    include_path: Sequence[Path]
+    trust_task_code: bool
+    max_errors: str
+
+
+def merge(
+    runs: Sequence[PathLike | Run],
+    output: PathLike,
+    *,
+    argv: Sequence[str] = (),
+    **options: Unpack[MergeSettings],
+) -> Run:
+    """Put the shards (or interrupted parts) of one run together in a new run directory, and score it.
+
+    Args:
+        runs: run directories, or opened runs; they are only read.
+        output: the new run directory.
+        argv: the command line to record in the manifest.
+        options: see ``MergeSettings``.
+
+    Returns:
+        The run; ``exit_code`` 3 and a ``note`` where items are missing or failed.
+
+    Raises:
+        UsageError: the parts do not belong together, or there is something at ``output``.
+        SetupError: a part is being written, or the disk is full.
+    """
+    from harness.evaluation.merge import MergeOptions
+    from harness.evaluation.merge import merge as put_together
+
+    given = dict(options)
+    given["include_path"] = tuple(Path(folder) for folder in options.get("include_path", ()))
+    paths = [run.path if isinstance(run, Run) else Path(run) for run in runs]
+    target = Path(output)
+    return _run(target, partial(put_together, paths, target, MergeOptions(**given), argv))  # type: ignore[arg-type]
+
+
+def export(
+    run: PathLike | Run,
+    form: str,
+    output: PathLike | None = None,
+    *,
+    task: str | None = None,
+    allow_partial: bool = False,
+) -> Path:
+    """Write a run in a form that others read, and return the file.
+
+    Args:
+        run: a run directory, or an opened run.
+        form: ``bundle``, ``csv``, ``eval-results``, ``junit``, ``lm-eval``, ``model-index``, ``parquet``, or a benchmark's own.
+        output: the file; default: in the run directory.
+        task: for a benchmark's form: the task, if the run has several.
+        allow_partial: for a benchmark's form: leave out items without a reply.
+
+    Raises:
+        UnknownNameError: no such form.
+        UsageError: not a scored run directory, or items have no reply.
+    """
+    from harness.report.export import export as write
+
+    path = run.path if isinstance(run, Run) else Path(run)
+    target = Path(output) if output is not None else None
+    return write(path, form, output=target, task=task, allow_partial=allow_partial).path
+
+
+def verify(
+    bundle: PathLike,
+    *,
+    include_path: Sequence[PathLike] = (),
+    trust_task_code: bool = False,
+    data: Mapping[str, Path] | None = None,
+) -> Verified:
+    """Derive the values of a bundle anew, without a model.
+
+    Args:
+        bundle: a file that ``export(run, "bundle")`` wrote.
+        include_path: folders with the YAML of tasks that are not built in.
+        trust_task_code: run the code of such tasks.
+        data: folders of models that scoring needs.
+
+    Returns:
+        What was found: ``exit_code`` (0 as claimed, 1 not, 3 not derivable here), ``differences``, ``as_json()``.
+
+    Raises:
+        InputFileError: not a bundle, damaged, or too large.
+        UsageError: a task of it is not known here.
+    """
+    from harness.evaluation.verify import verify as derive
+
+    folders = [Path(folder) for folder in include_path]
+    return derive(Path(bundle), include_path=folders, trusted=trust_task_code, data=data)
 
 
 def list_tasks(

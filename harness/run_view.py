@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from harness.errors import EXIT_OK, UnknownNameError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from harness.core.scoring import Reading
     from harness.run.files import Manifest, Results, SampleRecord
     from harness.run.reader import RunView
@@ -109,16 +111,35 @@ class Run:
             found["complete"],
         )
 
-    def samples(self, task: str | None = None) -> Iterator[SampleRecord]:
+    def samples(self, task: str | None = None) -> pd.DataFrame:
+        """Return the scored items as a pandas table, one row per item and repeat, of one task or of all.
+
+        Columns: ``task``, ``id``, ``repeat``, ``outcome``, ``prompt``, ``audio`` (a list of paths), ``reference``, ``response``, ``extracted`` and others;
+        ``group_FIELD``; for every metric and reading the score (``accuracy_strict``) and whether the reply was read
+        (``accuracy_strict_parsed``); ``judge_replies`` of a judged run.
+
+        Raises:
+            UnknownNameError: the run has no such task.
+            InputFileError: ``samples.jsonl`` is missing or damaged.
+        """
+        from harness.report.frame import sample_frame
+
+        self._check_task(task)
+        return sample_frame(self.view, task)
+
+    def records(self, task: str | None = None) -> Iterator[SampleRecord]:
         """Yield one record per item and repeat (``docs/run_directory.md``), of one task or of all.
 
         Raises:
             UnknownNameError: the run has no such task.
             InputFileError: ``samples.jsonl`` is missing or damaged.
         """
+        self._check_task(task)
+        return self.view.samples(task)
+
+    def _check_task(self, task: str | None) -> None:
         if task is not None and task not in self.tasks:
             raise UnknownNameError("task", task, self.tasks)
-        return self.view.samples(task)
 
     def table(self) -> str:
         """Return the score table as plain text, as ``harness evaluate --plain`` prints it."""
@@ -129,6 +150,12 @@ class Run:
         stream = io.StringIO()
         print_results(self.results, self.manifest, stream, plain=True)
         return stream.getvalue()
+
+    def _repr_html_(self) -> str:
+        """Return the score table for a notebook."""
+        import html
+
+        return f"<pre>{html.escape(self.table())}</pre>"
 
     def __repr__(self) -> str:
         return f"<Run {self.name!r}: {len(self.tasks)} tasks in {self.path}>"

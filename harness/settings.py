@@ -36,6 +36,8 @@ class Settings:
     seed: int = 1234
     batch_size: int | None = None
     repeats: int = 1
+    shard: str | None = None
+    control: str | None = None
     gen_kwargs: Mapping[str, Any] = field(default_factory=dict)
     template: str | None = None
     system: str | None = None

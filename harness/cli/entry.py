@@ -41,21 +41,9 @@ def main() -> NoReturn:
         from harness.cli.installation import check_packages
 
         check_packages()  # before the verbs, which import the other packages
-        from harness.cli import (  # noqa: F401
-            compare,
-            data,
-            doctor,
-            evaluate,
-            export,
-            gate,
-            judge,
-            leaderboard,
-            models,
-            score,
-            status,
-            tasks,
-        )
+        from harness.cli.verbs import register
 
+        register()
         code = _run()
         sys.stdout.flush()
     except HarnessError as error:

@@ -117,6 +117,8 @@ class TaskSpec:
     raw: Mapping[str, Any]
     unsupported: str | None = None
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    declared: Mapping[str, Any] = field(default_factory=dict)
+    """Of a task without Python: what its documents carry as ``_params`` besides ``dataset_kwargs``."""
     where: Callable[..., str] = field(default=_nowhere, compare=False, repr=False)
     """Key path of the YAML -> file and line, for errors."""
 

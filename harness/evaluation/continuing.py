@@ -11,9 +11,10 @@ from harness.core.adapter import AdapterInfo
 from harness.core.redaction import redact, redact_argv, redact_text
 from harness.errors import UsageError
 from harness.evaluation.plan import Plan
+from harness.evaluation.shards import Work
 from harness.judge.task_judge import judges_named
 from harness.run.directory import RunDirectory
-from harness.run.files import Manifest, ManifestEntry, ReferenceEntry
+from harness.run.files import Manifest, ManifestEntry, ReferenceEntry, ShardEntry
 from harness.run.manifest import (
     check_same_parts,
     check_same_scorer,
@@ -38,6 +39,7 @@ class Start:
         old: the manifest that is there already, ``None`` for a new run.
         tasks: manifest entries of all tasks, earlier ones included.
         reference: what the manifest keeps of a reference run, ``None`` if none was named now.
+        shard: which part of the run this is, ``None`` for all of it.
     """
 
     path: Path
@@ -46,6 +48,7 @@ class Start:
     old: Manifest | None
     tasks: Mapping[str, ManifestEntry]
     reference: ReferenceEntry | None
+    shard: ShardEntry | None = None
 
     def manifest(self, info: AdapterInfo, argv: Sequence[str]) -> Manifest:
         """Compose the manifest.
@@ -60,6 +63,8 @@ class Start:
         manifest = with_left_out(manifest, (one.as_json() for one in self.plan.left_out))
         if self.reference is not None:
             manifest["reference"] = self.reference
+        if self.shard is not None:
+            manifest["shard"] = self.shard
         return manifest
 
     def _new(self, info: AdapterInfo, argv: Sequence[str]) -> Manifest:
@@ -99,8 +104,14 @@ class Start:
         }
 
 
-def check_start(run: RunDirectory, plan: Plan, settings: Settings) -> Start:
+def check_start(run: RunDirectory, plan: Plan, settings: Settings, work: Work) -> Start:
     """Refuse to mix other settings into an existing run, and a wrong reference, before a model is loaded.
+
+    Args:
+        run: the run directory.
+        plan: the tasks of this command.
+        settings: what was asked for.
+        work: which of their items this command asks.
 
     Raises:
         UsageError: another harness version; another prompt, data, generation or scorer; an
@@ -108,8 +119,10 @@ def check_start(run: RunDirectory, plan: Plan, settings: Settings) -> Start:
         ComparabilityError: the reference was scored by another scorer or judge.
     """
     old = run.manifest() if run.exists else None
+    shard = work.entry()
     if old is not None:
         _check_settings(run, old, plan, settings)
+        shard = _same_shard(run, old, shard)
     tasks = {
         **(old["tasks"] if old is not None else {}),
         **{task.name: task.manifest_entry() for task in plan.tasks},
@@ -117,7 +130,29 @@ def check_start(run: RunDirectory, plan: Plan, settings: Settings) -> Start:
     reference = None
     if settings.reference is not None:
         reference = reference_entry(settings.reference, tasks)
-    return Start(run.path, settings, plan, old, tasks, reference)
+    return Start(run.path, settings, plan, old, tasks, reference, shard)
+
+
+def _same_shard(run: RunDirectory, old: Manifest, new: ShardEntry | None) -> ShardEntry | None:
+    """Return the entry of a shard that goes on.
+
+    Raises:
+        UsageError: the run directory holds another part of the run.
+    """
+    before = old.get("shard")
+    was, now = (
+        f"shard {entry['index']}/{entry['of']}" if entry is not None else "a whole run"
+        for entry in (before, new)
+    )
+    if was != now:
+        raise UsageError(
+            f"this run directory holds {was}, and this command asks for {now}",
+            where=str(run.path),
+            hint="give every shard an -o RUN_DIR of its own, and put them together with: harness merge",
+        )
+    if before is None or new is None:
+        return None
+    return {**new, "items": {**before["items"], **new["items"]}}
 
 
 def _check_settings(run: RunDirectory, manifest: Manifest, plan: Plan, settings: Settings) -> None:

@@ -25,6 +25,7 @@ from harness.errors import (
 from harness.evaluation.continuing import check_start
 from harness.evaluation.plan import Plan, PlannedTask, plan_tasks, sort_model_arguments
 from harness.evaluation.runner import BREAKER, Item, Runner, RunnerOptions
+from harness.evaluation.shards import Work, parse_shard
 from harness.evaluation.signals import exit_code, stopped_note, until_signal
 from harness.judge.attach import open_stage, record_replayed, unjudged_note
 from harness.judge.stage import JudgeStage
@@ -74,24 +75,25 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
     target = RunDirectory(settings.run_directory)
     settings = sort_model_arguments(settings)
     adapter = create(settings.model, settings.model_args, run_seed=settings.seed)
+    shard = parse_shard(settings.shard)
     plan = plan_tasks(settings)
     provide_models(settings.data)
     _check_prompts(plan.tasks)
     target.check_target()
+    work = Work.of(plan.tasks, shard)
     with target as run:
-        start = check_start(run, plan, settings)
+        start = check_start(run, plan, settings, work)
         try:
             info = _open(adapter, settings.model)
             _check_modes(plan.tasks, info, settings.model)
             manifest = start.manifest(info, argv)
             run.write_manifest(manifest)
-            generated = _generate(_Session(settings, plan, run, adapter, info), style)
+            generated = _generate(_Session(settings, plan, work, run, adapter, info), style)
         finally:
             if not calls_hang():
                 _close(adapter)
-        names = [task.name for task in plan.tasks]
         results = _score(run, settings, plan, generated)
-        return _ended(run, results, manifest, settings.max_errors, generated, names=names)
+        return _ended(run, results, manifest, settings.max_errors, generated, work=work)
 
 
 def _check_prompts(planned: Sequence[PlannedTask]) -> None:
@@ -152,6 +154,7 @@ class _Session:
 
     settings: Settings
     plan: Plan
+    work: Work
     run: RunDirectory
     adapter: Adapter
     info: AdapterInfo
@@ -180,10 +183,9 @@ def _generate(session: _Session, style: Style) -> _Generated:
     items = (
         Item(task, position, repeat)
         for task in plan.tasks
-        for position in task.positions()
-        for repeat in range(task.repeats)
+        for position, repeat in session.work.units(task)
     )
-    totals = {task.name: task.count * task.repeats for task in plan.tasks}
+    totals = session.work.counts
     allowed = parse_max_errors(settings.max_errors, sum(totals.values()))
     attempts = run.attempts()
     with Progress(totals, style) as progress:
@@ -248,7 +250,7 @@ def _ended(
     max_errors: str,
     generated: _Generated,
     *,
-    names: Sequence[str],
+    work: Work,
 ) -> Ended:
     """Say how the run ended.
 
@@ -258,11 +260,12 @@ def _ended(
         manifest: content of ``manifest.json``.
         max_errors: how many failed items the user allows.
         generated: how generation ended.
-        names: tasks of this command.
+        work: what this command had to ask.
     """
     if generated.signal is not None:
         return Ended(exit_code(generated.signal), results, manifest, stopped_note(generated.signal))
-    if missing := sum(results["tasks"][name]["missing"] for name in names):
+    names = list(work.counts)
+    if missing := sum(work.lacking(name, results["tasks"][name]["missing"]) for name in names):
         note = f"{missing} planned items have no line in the log; the same command asks for them"
         return Ended(EXIT_INCOMPLETE, results, manifest, note)
     scoring = scoring_note(results)
@@ -281,4 +284,4 @@ def _ended(
     unjudged = unjudged_note(results, manifest, allowed, generated.stage)
     if unjudged is not None:
         return Ended(EXIT_INCOMPLETE, results, manifest, unjudged)
-    return Ended(EXIT_OK, results, manifest)
+    return Ended(EXIT_OK, results, manifest, work.shard_note())

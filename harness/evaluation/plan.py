@@ -15,6 +15,7 @@ from harness.core.messages import Message
 from harness.core.scoring import Document
 from harness.core.task import Documents, TaskSpec
 from harness.errors import MissingDataError, UnsupportedTaskError, UsageError
+from harness.evaluation.controls.control import parse_control
 from harness.judge.options import JudgeOptions, judge_options
 from harness.judge.task_judge import TaskJudge, bind
 from harness.run.files import AnchorEntry, DataEntry, JudgeEntry, ManifestEntry
@@ -275,6 +276,7 @@ def _generation(task: PromptedTask, settings: Settings) -> Generation:
 def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> PlannedTask:
     spec = load_spec(entry)
     check_supported(spec)
+    control = parse_control(settings.control)
     task = PromptedTask(
         spec,
         folder=data_folder(spec.benchmark, settings.data),
@@ -282,6 +284,7 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
         trusted=settings.trust_task_code,
         template=settings.template,
         system=settings.system,
+        keeps_clips=control is None or control.keeps_clips,
     )
     task.check()
     judge = bind(task, judging)
@@ -291,6 +294,8 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
             f"{spec.task} has no items in {documents.info.source}",
             hint="none of its audio is there" if documents.info.absent else None,
         )
+    if control is not None:
+        task.rewrite = control.rewrite(task, documents)
     facts = task.facts(documents)
     ranges = parse_limit(settings.limit, len(documents))
     task.probe(documents[ranges[0][0] :], facts)
@@ -319,6 +324,7 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
             "judge": judging.part(judge.id if judge is not None else None),
             **code_part(spec),
             **task.signature_parts(documents),
+            **({"control": str(control)} if control is not None else {}),
         },
         facts=facts,
         judge=judge,

@@ -1,6 +1,7 @@
-"""``harness export``: a finished run in the form in which a benchmark takes results.
+"""``harness export``: a run in a form that others read.
 
-Formats belong to the benchmarks: ``tasks/<benchmark>/export.py`` defines ``FORMATS``. Documents and replies
+Forms of whole runs are in ``harness/report/exports``. Those in which a benchmark takes results belong to the benchmarks:
+``tasks/<benchmark>/export.py`` defines ``FORMATS``. Documents and replies
 come from the run directory alone; no data set is loaded. An item that failed has no reply: a run with
 such items, or without some items of the task, is refused unless a partial file is asked for.
 """
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import EXIT_INCOMPLETE, UnknownNameError, UsageError
+from harness.report.exports import forms
 from harness.run.jsonl import write_atomically
 from harness.run.reader import RunView, read_run
 from harness.task_loading.places import tasks_root
@@ -31,13 +33,21 @@ class IncompleteRunError(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """Content of an export: file, task, items with a reply, ids of failed items, and items never run."""
+    """Content of an export.
+
+    Attributes:
+        path: the file.
+        task: its task, ``None`` for all of the run.
+        items: items with a reply.
+        failed: ids of failed items that were left out.
+        not_run: items that never ran.
+    """
 
     path: Path
-    task: str
+    task: str | None
     items: int
-    failed: tuple[str, ...]
-    not_run: int
+    failed: tuple[str, ...] = ()
+    not_run: int = 0
 
 
 def formats() -> dict[str, ExportFormat]:
@@ -51,23 +61,31 @@ def formats() -> dict[str, ExportFormat]:
 def export(
     run: Path, name: str, *, output: Path | None, task: str | None, allow_partial: bool
 ) -> Exported:
-    """Write a run in a benchmark's format.
+    """Write a run in a format.
 
     Args:
         run: the run directory.
         name: the format.
-        output: the file; default ``RUN/<format>.json``.
-        task: the task, if the run has several that the format is for.
-        allow_partial: write what there is.
+        output: the file; default ``RUN/<format>`` and the format's suffix.
+        task: for a benchmark's format: the task, if the run has several that the format is for.
+        allow_partial: for a benchmark's format: write what there is.
 
     Raises:
         UnknownNameError: no such format.
         UsageError: not a run directory, or it has no such task.
         IncompleteRunError: items without a reply.
     """
-    known = formats()
+    general, known = forms(), formats()
+    if name in general:
+        if task is not None:
+            raise UsageError(f"{name} holds all tasks of a run", where="--task")
+        view = read_run(run)
+        path = output or run / f"{name}{general[name].SUFFIX}"
+        general[name].write(view, path)
+        return Exported(path, None, sum(one["n"] for one in view.results["tasks"].values()))
     if name not in known:
-        raise UnknownNameError("format", name, known, hint=f"known: {', '.join(known)}")
+        names = [*general, *known]
+        raise UnknownNameError("format", name, names, hint=f"known: {', '.join(names)}")
     view = read_run(run)
     chosen = _task(view, name, known[name], task)
     replies: list[tuple[Mapping[str, Any], str]] = []

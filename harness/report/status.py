@@ -17,7 +17,7 @@ from harness.run.attempts import AttemptKey, selected
 from harness.run.directory import RunDirectory
 from harness.run.files import RESPONSES, RESULTS, Manifest
 from harness.run.freshness import staleness, warning
-from harness.run.records import repeats_of
+from harness.run.records import items_to_ask, repeats_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def status(path: Path) -> Status:
         ]
         outcomes = dict(sorted(Counter(attempt.outcome for attempt in found).items()))
         judged = _judged(name, entry, judgements)
-        total = entry["items_selected"] * repeats
+        total = items_to_ask(manifest, name)
         tasks.append(TaskStatus(name, len(found), total, outcomes, judged))
     log = path / RESPONSES
     problem = _problem(run, manifest)

@@ -33,9 +33,9 @@ from harness.run.result_records import (
 __all__ = [
     "FILES", "JUDGEMENTS", "LOCK", "MANIFEST", "RESPONSES", "RESULTS", "SAMPLES", "SCHEMA_VERSION", "AnchorEntry",
     "AudioRecord", "BenchmarkResults", "ContentPart", "ContinuedEntry", "DataEntry", "ErrorRecord", "ItemId",
-    "JudgeEntry", "JudgeHealth", "JudgementRecord", "LeftOutEntry", "Manifest", "ManifestEntry", "MessageRecord",
-    "ModelEntry", "ReferenceEntry", "ResponseRecord", "Results", "SampleRecord", "SignatureParts", "TaskResults",
-    "WrongCanary",
+    "JudgeEntry", "JudgeHealth", "JudgementRecord", "LeftOutEntry", "Manifest", "ManifestEntry", "MergedEntry",
+    "MessageRecord", "ModelEntry", "ReferenceEntry", "ResponseRecord", "Results", "SampleRecord", "ShardEntry",
+    "SignatureParts", "TaskResults", "WrongCanary",
 ]  # fmt: skip
 
 ItemId = str | int
@@ -148,6 +148,23 @@ class ContinuedEntry(TypedDict):
     since: str
 
 
+class ShardEntry(TypedDict):
+    """Which part of the run this directory asks: ``index`` of ``of``, from 1, and its items by task, repeats counted."""
+
+    index: AtLeastOne
+    of: AtLeastOne
+    items: dict[str, Count]
+
+
+class MergedEntry(TypedDict):
+    """One run directory from which ``harness merge`` made this one."""
+
+    name: str
+    created: str
+    argv: list[str]
+    shard: NotRequired[ShardEntry]
+
+
 class Manifest(TypedDict):
     """``manifest.json``: what ran. ``harness_version`` is the version that began the run."""
 
@@ -164,6 +181,8 @@ class Manifest(TypedDict):
     continued: NotRequired[list[ContinuedEntry]]
     reference: NotRequired[ReferenceEntry]
     left_out: NotRequired[list[LeftOutEntry]]
+    shard: NotRequired[ShardEntry]
+    merged: NotRequired[list[MergedEntry]]
 
 
 # --- responses.jsonl ---------------------------------------------------------------------------

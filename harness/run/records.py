@@ -17,6 +17,7 @@ from harness.errors import AudioError
 from harness.run.files import (
     AudioRecord,
     ErrorRecord,
+    Manifest,
     ManifestEntry,
     MessageRecord,
     ResponseRecord,
@@ -268,6 +269,14 @@ def document_of(record: ResponseRecord | SampleRecord) -> Document:
     if record.get("cluster") is not None:
         doc["_cluster"] = record["cluster"]
     return doc
+
+
+def items_to_ask(manifest: Manifest, name: str) -> int:
+    """Return how many items of a task a run directory is to hold, repeats counted; of a shard its own."""
+    if "shard" in manifest and name in manifest["shard"]["items"]:
+        return manifest["shard"]["items"][name]
+    entry = manifest["tasks"][name]
+    return entry["items_selected"] * repeats_of(entry)
 
 
 def repeats_of(entry: ManifestEntry | TaskResults) -> int:

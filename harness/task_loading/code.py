@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.core.task import FunctionRef
 from harness.errors import HarnessError, TaskFileError, UsageError
-from harness.task_loading.places import tasks_root
+from harness.task_loading.places import DECLARED, is_declared_code, tasks_root
 
 
 def import_beside(ref: FunctionRef, *, trusted: bool) -> ModuleType:
@@ -21,6 +21,8 @@ def import_beside(ref: FunctionRef, *, trusted: bool) -> ModuleType:
         UsageError: the code is not part of the harness and ``trusted`` is False.
         TaskFileError: the module does not exist or cannot be imported.
     """
+    if is_declared_code(ref):
+        return importlib.import_module(DECLARED)
     folder = ref.yaml_path.resolve().parent
     file = folder.joinpath(*ref.module.split(".")).with_suffix(".py")
     where = f"{ref.yaml_path}: !function {ref.module}.{ref.name}"

@@ -173,7 +173,7 @@ def find_tasks(folder: Path, relative_to: Path | None = None) -> TaskIndex:
             f"{folder} is not a folder", hint="--include-path takes a folder of task YAML"
         )
     index = TaskIndex({}, {})
-    for path in _yaml_files(folder):
+    for path in yaml_files(folder):
         if is_fragment(path):
             continue
         place = path.relative_to(relative_to).as_posix() if relative_to else str(path.resolve())
@@ -191,7 +191,7 @@ def find_tasks(folder: Path, relative_to: Path | None = None) -> TaskIndex:
     return index
 
 
-def _yaml_files(folder: Path) -> list[Path]:
+def yaml_files(folder: Path) -> list[Path]:
     """Return the YAML files below a folder, without hidden folders and installed packages."""
     found = []
     for root, folders, files in os.walk(folder):

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
-from harness.core.task import TaskSpec
+from harness.core.task import FunctionRef, TaskSpec
+
+DECLARED: Final = "tasks.declared"
+"""The package that loads and scores tasks without Python; any task file may name its functions."""
 
 
 def tasks_root() -> Path:
@@ -15,3 +19,11 @@ def tasks_root() -> Path:
 def is_built_in(spec: TaskSpec) -> bool:
     """Return whether a task's own YAML file is part of the harness; what it includes does not count."""
     return spec.yaml_path.resolve().is_relative_to(tasks_root())
+
+
+def is_declared_code(ref: FunctionRef) -> bool:
+    """Return whether a function is one of ``tasks.declared``: no file of that name lies next to the YAML."""
+    if ref.module != DECLARED:
+        return False
+    folder = ref.yaml_path.resolve().parent
+    return not folder.joinpath(*DECLARED.split(".")).with_suffix(".py").exists()

@@ -22,6 +22,8 @@ from harness.task_loading.task import YamlTask
 from harness.task_loading.templates import compile_template
 
 AUDIO_MARK = "<audio>"
+Rewrite = Callable[[Document, tuple[Message, ...]], tuple[Message, ...]]
+"""(document, its prompt) -> the prompt that is sent."""
 _TEMPLATES: Final = (
     "description",
     "doc_to_audio",
@@ -40,13 +42,23 @@ class PromptedTask(YamlTask):
     Args:
         template: id of one of the task's templates; ``None`` for its default.
         system: system prompt that replaces the template's.
+        keeps_clips: False where prompts will hold no audio, so that items whose clip is absent stay.
         **options: see ``YamlTask``.
     """
 
+    rewrite: Rewrite | None = None
+    """Changes every rendered prompt (``--control``)."""
+
     def __init__(
-        self, *args: Any, template: str | None = None, system: str | None = None, **options: Any
+        self,
+        *args: Any,
+        template: str | None = None,
+        system: str | None = None,
+        keeps_clips: bool = True,
+        **options: Any,
     ) -> None:
         super().__init__(*args, **options)
+        self._keeps_clips = keeps_clips
         self.template = choose_template(self, template)
         self.system = self.template.system if system is None else (system or None)
         self._trusts_templates = self._trusted or is_built_in(self.spec)
@@ -63,7 +75,8 @@ class PromptedTask(YamlTask):
     def _data_options(self) -> Mapping[str, Any]:
         """Tell a loader that it may keep items without clips, if the template has no ``<audio>``."""
         text = self.template.doc_to_text
-        return {"needs_audio": False} if isinstance(text, str) and AUDIO_MARK not in text else {}
+        heard = self._keeps_clips and not (isinstance(text, str) and AUDIO_MARK not in text)
+        return {} if heard else {"needs_audio": False}
 
     def _audio_function(self) -> Callable[[Document], Iterable[Audio]]:
         """Make a function that gives a document's clips: code next to the YAML, or the name of a field."""
@@ -98,7 +111,8 @@ class PromptedTask(YamlTask):
             raise TaskFileError(
                 f"the prompt cannot be rendered: {type(error).__name__}: {error}", where=where
             ) from error
-        return render(text, clips, system, where=where)
+        found = render(text, clips, system, where=where)
+        return found if self.rewrite is None else self.rewrite(doc, found)
 
     def _renderer(
         self, key: str, source: str | FunctionRef, *, trusted: bool | None = None

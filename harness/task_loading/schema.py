@@ -22,6 +22,7 @@ from harness.task_loading.checks.lm_eval_keys import (
 )
 from harness.task_loading.checks.our_keys import check_our_values, check_template
 from harness.task_loading.checks.values import shown
+from harness.task_loading.declared import filled, is_declared
 from harness.task_loading.judge_block import parse_judge
 from harness.task_loading.metric_facts import check_declared
 from harness.task_loading.yaml_file import YamlFile
@@ -78,6 +79,8 @@ LALM_KEYS: dict[str, tuple[Any, Any]] = {
     "judge": ((dict, type(None)), None),
     "unsupported": ((str, type(None)), None),
     "aliases": (dict, {}),
+    "rule": ((str, dict, type(None)), None),
+    "data": ((str, dict, type(None)), None),
 }
 TEMPLATE_KEYS = frozenset({"doc_to_text", "description", "clean", "generation_kwargs"})
 _ANSWERS = ("text", "transcript", "option", "number")
@@ -121,8 +124,11 @@ def parse_task(file: YamlFile) -> TaskSpec:
         TaskFileError: an unknown, missing or ill-typed key, or a metric whose direction or anchors contradict the
             registry, with file and line.
     """
-    data = file.data
     file.check()
+    declared: dict[str, Any] = {}
+    if is_declared(file):
+        file, declared = filled(file)
+    data = file.data
     check_keys(file, data, TASK_KEYS)
     for key in (
         "task",
@@ -197,6 +203,7 @@ def parse_task(file: YamlFile) -> TaskSpec:
         raw=data,
         unsupported=lalm["unsupported"],
         aliases=_aliases(file, lalm["aliases"]),
+        declared=declared,
         where=file.where,
     )
     check_declared(spec)

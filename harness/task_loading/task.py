@@ -53,7 +53,7 @@ class YamlTask:
         trusted: bool = False,
     ) -> None:
         self.spec = spec
-        self._folder = folder
+        self._folder = folder if folder is not None or not spec.declared else spec.yaml_path.parent
         self._revision = revision
         self._trusted = trusted
         self._documents: Documents | None = None
@@ -100,7 +100,8 @@ class YamlTask:
     @property
     def parameters(self) -> Mapping[str, Any]:
         """The YAML's ``dataset_kwargs``: what tells tasks of one template apart."""
-        return self.spec.raw.get("dataset_kwargs") or {}
+        own: Mapping[str, Any] = self.spec.raw.get("dataset_kwargs") or {}
+        return {**own, **self.spec.declared} if self.spec.declared else own
 
     def _call(self, what: str, function: Callable[..., T], *args: Any) -> T:
         """Call code of the task; a fault in shipped code is a fault of the harness."""

@@ -306,7 +306,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_benchmark_of_the_tutorial_runs(cli: Cli, here: Path) -> None:
-    assert run_page(cli, read("docs/task_yaml.md"), here, bool) == 3
+    assert run_page(cli, read("docs/task_yaml.md"), here, bool) == 8
 
 
 def test_the_tutorial_under_plain_lm_eval(

@@ -40,13 +40,16 @@ def test_the_exported_names_are_these() -> None:
         "__version__",
         "compare",
         "evaluate",
+        "export",
         "gate",
         "leaderboard",
         "list_tasks",
         "load_run",
+        "merge",
         "rescore",
         "score",
         "trend",
+        "verify",
     ]
     for name in harness.__all__:
         assert getattr(harness, name) is not None

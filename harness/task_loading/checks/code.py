@@ -11,20 +11,20 @@ import hashlib
 from harness.core.keys import short_hash
 from harness.core.task import TaskSpec
 from harness.errors import TaskFileError
-from harness.task_loading.places import is_built_in
+from harness.task_loading.places import is_built_in, is_declared_code
 
 
 def code_part(spec: TaskSpec) -> dict[str, str]:
-    """Return ``{"code": DIGEST}`` for a task outside the harness, ``{}`` for a shipped one.
+    """Return ``{"code": DIGEST}`` for a task outside the harness, ``{}`` for a shipped one or one without code.
 
     The digest covers the module of ``process_results`` and what the YAML says about scoring.
 
     Raises:
         TaskFileError: the module cannot be read.
     """
-    if is_built_in(spec):
-        return {}
     ref = spec.functions["process_results"]
+    if is_built_in(spec) or is_declared_code(ref):
+        return {}
     file = ref.yaml_path.resolve().parent.joinpath(*ref.module.split(".")).with_suffix(".py")
     if not file.is_file():
         raise TaskFileError(f"{file} does not exist", where=str(ref.yaml_path))

@@ -1,8 +1,9 @@
-"""``harness tasks list`` and ``harness tasks show TASK``."""
+"""``harness tasks list``, ``show TASK``, ``new NAME --from FILE`` and ``validate PATH…``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -156,3 +157,94 @@ def _example(spec: TaskSpec, folders: dict[str, Path], trusted: bool) -> Iterato
     yield f"item {documents[0]['_id']}"
     yield from prompt_lines(messages)
     yield f"reference: {task.reference(documents[0])!r}"
+
+
+@tasks_app.command("new")
+def new_task(
+    name: Annotated[str, typer.Argument(help="Task id.")],
+    source: Annotated[
+        Path,
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="Items (.jsonl, .json, .csv, .tsv, .parquet), or a folder of clips.",
+        ),
+    ],
+    rule: Annotated[
+        str | None,
+        typer.Option(
+            "--rule",
+            metavar="RULE",
+            help="transcript, option, label, number, contains, instruction or judge; default: guessed.",
+        ),
+    ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="WHAT=FIELD",
+            help="Field of audio, id, question, or a parameter of the rule.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Task file (default: next to the items)."
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a task file.")] = False,
+) -> None:
+    """Write a task file for your own items, without Python; fields are guessed, and shown."""
+    from harness.data.propose import propose
+    from harness.data.task_file import write
+    from harness.settings import parse_pairs
+
+    fields = {key: str(value) for key, value in parse_pairs(given or [], "--set").items()}
+    proposal = propose(name, source, rule=rule, given=fields, ask=_asker())
+    file = output or source.parent / f"{name}.yaml"
+    write(proposal, file, source, force=force)
+    for reason in proposal.reasons:
+        say(f"  {reason}", err=True)
+    say(f"wrote {file}")
+    say(f"next: harness tasks validate {file}", err=True)
+
+
+def _asker() -> Callable[[str, Sequence[str]], str] | None:
+    """Return what asks the person at the terminal, ``None`` if there is none."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+
+    def ask(question: str, answers: Sequence[str]) -> str:
+        answer: str = typer.prompt(f"{question}? ({', '.join(answers)})", err=True)
+        return answer
+
+    return ask
+
+
+@tasks_app.command("validate")
+def validate_tasks(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Task files or folders.")],
+    data: options.Data = None,
+    trust_task_code: options.Trust = None,
+) -> int:
+    """Check task files, their data and three rendered prompts. Exit 0, or 2 with file, line and cure."""
+    from harness.data.validate import validate
+    from harness.errors import EXIT_OK, EXIT_USAGE
+    from harness.evaluation.dry_run import prompt_lines
+    from harness.settings import parse_folders
+
+    code = EXIT_OK
+    folders = parse_folders(data or [])
+    for found in validate(paths, data=folders, trusted=bool(trust_task_code)):
+        if found.error is not None:
+            code = EXIT_USAGE
+            say(f"{found.task}: error: {found.error}")
+            continue
+        absent = f", {found.absent} without their clip" if found.absent else ""
+        say(f"{found.task}: fine, {found.items} items{absent}")
+        for example in found.examples:
+            say(f"  item {example.id}, {example.seconds:.1f} s of audio")
+            for line in prompt_lines(example.messages):
+                say(f"    {line}")
+            say(f"    reference: {example.reference!r}")
+    return code

@@ -16,11 +16,16 @@ from harness.report.output import say
 def export(
     run: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A scored run directory.")],
     form: Annotated[
-        str, typer.Option("--format", metavar="NAME", help="The benchmark's form: mmau-submission.")
+        str,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help="bundle, csv, eval-results, junit, lm-eval, mmau-submission, model-index or parquet.",
+        ),
     ],
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Default: RUN_DIR/NAME.json."),
+        typer.Option("--output", "-o", metavar="FILE", help="Default: NAME in RUN_DIR."),
     ] = None,
     task: Annotated[
         str | None, typer.Option("--task", help="The task, if the run has several.")
@@ -30,13 +35,13 @@ def export(
     ] = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Write a run in the form in which a benchmark takes results."""
+    """Write a run in a form that others read: tables, CI, model cards, benchmarks, a bundle."""
     from harness.report.export import export as write
 
     done = write(run, form, output=output, task=task, allow_partial=allow_partial)
     if quiet:
         return
-    say(f"{done.path}: {done.items} items of {done.task}", err=True)
+    say(f"{done.path}: {done.items} items{f' of {done.task}' if done.task else ''}", err=True)
     if done.failed:
         say(f"left out, failed: {', '.join(done.failed)}", err=True)
     if done.not_run:

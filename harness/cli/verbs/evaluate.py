@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +12,7 @@ import typer
 
 from harness.cli import options
 from harness.cli.app import app
-from harness.report.output import say_json, say_lines
+from harness.report.output import say, say_json, say_lines
 
 if TYPE_CHECKING:
     from harness.settings import Settings
@@ -29,6 +30,14 @@ class RequestFlags:
         ),
     ] = None
     tasks: options.Tasks = None
+    items: Annotated[
+        Path | None,
+        typer.Option(
+            "--items",
+            metavar="FILE",
+            help="Items of your own in place of -t; the task is guessed, and written into RUN_DIR.",
+        ),
+    ] = None
     output_path: options.OutputPath = None
     model_flag: Annotated[str | None, typer.Option("--model", hidden=True)] = None
     model_args: options.ModelArgs = None
@@ -45,6 +54,20 @@ class RequestFlags:
         int | None,
         typer.Option(
             "--repeats", min=1, help="Ask each item this many times; needs a temperature."
+        ),
+    ] = None
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            "--shard", metavar="I/N", help="Only part I of N; put them together with harness merge."
+        ),
+    ] = None
+    control: Annotated[
+        str | None,
+        typer.Option(
+            "--control",
+            metavar="NAME[:VALUE]",
+            help="Change the audio: no-audio, silence, noise:DB, wrong-clip, transcript, speed:F, codec:NAME, reverb:S.",
         ),
     ] = None
     gen_kwargs: Annotated[
@@ -71,6 +94,8 @@ class RequestFlags:
             "seed": self.seed,
             "batch_size": self.batch_size,
             "repeats": self.repeats,
+            "shard": self.shard,
+            "control": self.control,
             "gen_kwargs": parse_pairs(self.gen_kwargs or [], "--gen-kwargs"),
             "template": self.template,
             "system": self.system,
@@ -128,7 +153,10 @@ def evaluate(
     from harness.settings import load_recipe, merge, parse_max_errors
 
     flags = {**request.settings(), **data.settings(), **judge.settings(), **run.settings()}
-    settings = merge(flags, load_recipe(run.config) if run.config is not None else {})
+    recipe = load_recipe(run.config) if run.config is not None else {}
+    if request.items is not None:
+        flags = _with_items(request.items, flags, recipe, dry=run.dry_run)
+    settings = merge(flags, recipe)
     parse_max_errors(settings.max_errors, 0)
     if run.dry_run:
         return _dry_run(settings, output)
@@ -137,6 +165,28 @@ def evaluate(
 
     style = choose_style(plain=output.plain, quiet=output.quiet)
     return options.report(start(settings, sys.argv, style), output)
+
+
+def _with_items(
+    items: Path, flags: dict[str, Any], recipe: dict[str, Any], *, dry: bool
+) -> dict[str, Any]:
+    """Return the flags with the task of a file of items, whose task file is written once and may be edited."""
+    from harness.data.propose import task_of_items
+    from harness.errors import UsageError
+
+    if flags["tasks"] or recipe.get("tasks"):
+        raise UsageError("--items and -t exclude each other", where="--items")
+    output = flags["output_path"] or recipe.get("output_path")
+    folder = Path(tempfile.mkdtemp()) if dry or output is None else Path(output) / "task"
+    task = task_of_items(items, folder)
+    for line in task.notes:
+        say(line, err=True)
+    return {
+        **flags,
+        "tasks": (task.name,),
+        "include_path": (*(flags["include_path"] or ()), *recipe.get("include_path", ()), folder),
+        "data": {task.name: items.absolute().parent, **flags["data"]},
+    }
 
 
 def _dry_run(settings: Settings, output: options.OutputFlags) -> int:

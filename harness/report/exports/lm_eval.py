@@ -1,0 +1,63 @@
+"""Results in the shape of lm-eval's results file, for tools that read those. The filter is the reading."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from harness.run.jsonl import write_atomically
+from harness.run.reader import RunView
+from harness.run.records import repeats_of
+from metrics.registry import METRICS
+
+ABOUT: Final = "results in the shape of lm-eval's results file"
+SUFFIX: Final = ".json"
+
+
+def write(view: RunView, path: Path) -> None:
+    """Write the values of a run as ``results[TASK]["METRIC,READING"]``, with ``METRIC_stderr,READING`` next to it."""
+    content = json.dumps(shaped(view), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    write_atomically(path, [content.encode("utf-8", "surrogatepass")])
+
+
+def shaped(view: RunView) -> dict[str, Any]:
+    """Return the content of the file."""
+    results: dict[str, dict[str, Any]] = {}
+    higher: dict[str, dict[str, bool]] = {}
+    for name, task in view.results["tasks"].items():
+        cells: dict[str, Any] = {"alias": name}
+        for metric, readings in task["metrics"].items():
+            for reading, value in readings.items():
+                cells[f"{metric},{reading}"] = value["value"]
+                cells[f"{metric}_stderr,{reading}"] = (
+                    "N/A" if value["stderr"] is None else value["stderr"]
+                )
+        results[name] = cells
+        higher[name] = {metric: METRICS[metric].higher_is_better for metric in task["metrics"]}
+    manifest = view.manifest
+    return {
+        "results": results,
+        "group_subtasks": {name: [] for name in results},
+        "configs": {
+            name: {"task": name, "generation_kwargs": entry["generation"], "metadata": entry["signature_parts"]}
+            for name, entry in manifest["tasks"].items()
+        },
+        "versions": {name: entry["signature_parts"]["scorer"] for name, entry in manifest["tasks"].items()},
+        "n-shot": dict.fromkeys(results, 0),
+        "higher_is_better": higher,
+        "n-samples": {
+            name: {"original": manifest["tasks"][name]["items_total"], "effective": task["n"] * repeats_of(task)}
+            for name, task in view.results["tasks"].items()
+        },
+        "config": {
+            "model": manifest["model"]["adapter"],
+            "model_args": manifest["model"]["args"],
+            "model_name": manifest["model"]["spec"],
+            "random_seed": manifest["seed"],
+        },
+        "date": datetime.fromisoformat(manifest["created"]).timestamp(),
+        "model_name": manifest["model"]["spec"],
+        "lalm_harness_version": manifest["harness_version"],
+    }  # fmt: skip

@@ -1,0 +1,323 @@
+"""What ``metadata.lalm.rule`` and ``metadata.lalm.data`` may say, and the checked form of it.
+
+A declared task has no Python of its own: the rule names a way to score that the harness has, with parameters; the data block names
+a file. Both are checked strictly: an unknown key or a value of the wrong kind is an error with its place.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from harness.errors import TaskFileError
+from harness.types import AnswerKind
+from metrics.text.normalizers import NORMALIZERS
+
+Where = Callable[..., str]
+"""Key path below the block -> file and line."""
+Check = Callable[[Any], bool]
+FIELD: Final = "the name of a field"
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_text, value))
+
+
+def _one_of(*names: str) -> Check:
+    return lambda value: isinstance(value, str) and value in names
+
+
+def _is_field_map(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        _is_text(key) and _is_text(one) for key, one in value.items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a rule: its default, what it may be, and that in words."""
+
+    default: Any
+    fits: Check
+    expected: str
+
+
+def _field(name: str) -> Parameter:
+    return Parameter(name, _is_text, FIELD)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleKind:
+    """A way to score.
+
+    Attributes:
+        metrics: metric -> whether higher is better, in the order of tables.
+        answer: form of the answer.
+        parameters: name -> parameter.
+        prompt: the prompt where the task declares none.
+        protocol: what counts, for the task card.
+        judged: metrics that need a judge.
+    """
+
+    metrics: Mapping[str, bool]
+    answer: AnswerKind
+    parameters: Mapping[str, Parameter]
+    prompt: str
+    protocol: str
+    judged: tuple[str, ...] = ()
+
+
+_QUESTION: Final = _field("question")
+_OPTIONS: Final = "{% for option in options %}({{ 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[loop.index0] }}) {{ option }}\n{% endfor %}"
+
+RULES: Final[Mapping[str, RuleKind]] = MappingProxyType(
+    {
+        "transcript": RuleKind(
+            {"wer": False, "cer": False},
+            "transcript",
+            {
+                "reference": _field("text"),
+                "normalizer": Parameter(
+                    "canonical", _one_of(*NORMALIZERS), f"one of {', '.join(NORMALIZERS)}"
+                ),
+            },
+            "<audio>Transcribe the audio. Reply with the transcript only.",
+            "The reply is compared with the reference transcript, word by word and character by character, after normalisation.",
+        ),
+        "option": RuleKind(
+            {"accuracy": True, "abstention_rate": False},
+            "option",
+            {
+                "answer": _field("answer"),
+                "options": Parameter(
+                    "options",
+                    lambda value: _is_text(value) or _is_texts(value),
+                    "the name of a field, or a list of fields with one option each",
+                ),
+                "answer_is": Parameter(
+                    "text",
+                    _one_of("text", "letter", "index0", "index1"),
+                    "text, letter, index0 (the first option is 0) or index1",
+                ),
+                "separator": Parameter("|", _is_text, "a text between options of one cell"),
+            },
+            f"<audio>{{{{question}}}}\n{_OPTIONS}Answer with one option, by its letter or its text.",
+            "A reply is right if it commits to the right option, by letter or by text; one that commits to none or to several is an "
+            "abstention, and wrong.",
+        ),
+        "label": RuleKind(
+            {"accuracy": True, "abstention_rate": False, "macro_f1": True},
+            "option",
+            {
+                "answer": _field("answer"),
+                "labels": Parameter(
+                    None, lambda value: value is None or _is_texts(value), "a list of texts"
+                ),
+            },
+            "<audio>{{question}}",
+            "A reply is right if it names the right label and no other; one that names none or several is an abstention, and wrong.",
+        ),
+        "number": RuleKind(
+            {"mae": False},
+            "number",
+            {"answer": _field("answer")},
+            "<audio>{{question}} Answer with a number.",
+            "The absolute error of the number in the reply, in digits or English words. A reply without one counts the mean absolute "
+            "error of the constant median.",
+        ),
+        "contains": RuleKind(
+            {"accuracy": True},
+            "text",
+            {
+                "answers": _field("answer"),
+                "match": Parameter("any", _one_of("any", "all"), "any or all"),
+                "separator": Parameter("|", _is_text, "a text between answers of one cell"),
+            },
+            "<audio>{{question}}",
+            "A reply is right if it contains one of the answers (or all of them) as whole words, in the canonical form of texts.",
+        ),
+        "instruction": RuleKind(
+            {"if_rate": True},
+            "text",
+            {
+                "ids": _field("instruction_id_list"),
+                "arguments": _field("kwargs"),
+            },
+            "<audio>{{prompt}}",
+            "A reply is right if it keeps every verifiable instruction of its item, by the rules of IFEval.",
+        ),
+        "judge": RuleKind(
+            {},
+            "text",
+            {
+                "grade": Parameter("yes_no", _one_of("yes_no", "score"), "yes_no, or score (1 to 5)"),
+                "slots": Parameter(
+                    {"question": "question", "reference": "answer"},
+                    _is_field_map,
+                    "a mapping of slots of the judge prompt to fields",
+                ),
+                "reference": _field("answer"),
+            },
+            "<audio>{{question}}",
+            "A judge model compares the reply with the reference. A blank reply is wrong without a call.",
+        ),
+    }
+)  # fmt: skip
+GRADES: Final = {"yes_no": "judged_accuracy", "score": "judge_score"}
+"""Grade of a judge -> its metric."""
+
+_DATA_KEYS: Final[Mapping[str, tuple[Check, str]]] = {
+    "path": (_is_text, "a file or folder, relative to the task file"),
+    "hub": (_is_text, "a data set of the hub, organisation/name"),
+    "config": (_is_text, "the configuration of a hub data set"),
+    "split": (_is_text, "the name of a split"),
+    "id": (_is_text, "the name of a field"),
+    "audio": (lambda value: _is_text(value) or _is_texts(value), "the name of a field, or a list"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The checked rule of a task: its name and every parameter."""
+
+    name: str
+    parameters: Mapping[str, Any]
+
+    @property
+    def kind(self) -> RuleKind:
+        """The entry of the rule in ``RULES``."""
+        return RULES[self.name]
+
+    @property
+    def metrics(self) -> dict[str, bool]:
+        """Metric -> whether higher is better."""
+        if self.name == "judge":
+            return {GRADES[self.parameters["grade"]]: True}
+        return dict(self.kind.metrics)
+
+    @property
+    def judged(self) -> tuple[str, ...]:
+        """Metrics that need a judge."""
+        return tuple(self.metrics) if self.name == "judge" else ()
+
+    def fields(self) -> list[str]:
+        """Return the fields that scoring reads; a document has them all."""
+        given = self.parameters
+        if self.name == "option":
+            options = given["options"]
+            return [given["answer"], *([options] if isinstance(options, str) else options)]
+        if self.name == "judge":
+            return list(dict.fromkeys([*given["slots"].values(), given["reference"]]))
+        names = {
+            "transcript": ["reference"],
+            "contains": ["answers"],
+            "instruction": ["ids", "arguments"],
+        }
+        return [given[name] for name in names.get(self.name, ["answer"])]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the plain form: what documents carry as ``_params["rule"]``."""
+        return {"name": self.name, **self.parameters}
+
+
+def read_rule(declared: Any, where: Where) -> Rule:
+    """Check ``metadata.lalm.rule``: the name of a rule, or a mapping with ``name`` and parameters.
+
+    >>> read_rule("number", lambda *keys: "toy.yaml").as_json()
+    {'name': 'number', 'answer': 'answer'}
+
+    Raises:
+        TaskFileError: an unknown rule or parameter, or a value of the wrong kind.
+    """
+    given = {"name": declared} if isinstance(declared, str) else declared
+    if not isinstance(given, Mapping) or not isinstance(given.get("name"), str):
+        raise TaskFileError(
+            f"metadata.lalm.rule is {declared!r}, expected the name of a rule or a mapping with 'name'",
+            where=where(),
+            hint=f"rules: {', '.join(RULES)}",
+        )
+    name = given["name"]
+    if name not in RULES:
+        _refuse_unknown("rule", name, RULES, where("name"))
+    known = RULES[name].parameters
+    for key, value in given.items():
+        if key == "name":
+            continue
+        if key not in known:
+            _refuse_unknown(f"parameter of the rule {name!r}", key, known, where(str(key)))
+        if not known[key].fits(value):
+            raise TaskFileError(
+                f"metadata.lalm.rule.{key} is {value!r}, expected {known[key].expected}",
+                where=where(str(key)),
+            )
+    return Rule(name, {key: given.get(key, one.default) for key, one in known.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class DataBlock:
+    """The checked ``metadata.lalm.data``: where the items are.
+
+    Attributes:
+        path: file or folder, relative to the task file or the folder of ``--data``; ``None`` for a hub data set.
+        hub: hub data set, ``None`` for a file.
+        config: its configuration.
+        split: its split.
+        id: field of the id; ``None``: ``id`` where there is one, else the number of the item.
+        audio: fields of the clips, in order.
+    """
+
+    path: str | None = None
+    hub: str | None = None
+    config: str | None = None
+    split: str | None = None
+    id: str | None = None
+    audio: tuple[str, ...] = field(default=("audio",))
+
+
+def read_data(declared: Any, where: Where) -> DataBlock:
+    """Check ``metadata.lalm.data``.
+
+    Raises:
+        TaskFileError: not a mapping, an unknown key, a value of the wrong kind, or not exactly one of ``path`` and ``hub``.
+    """
+    if isinstance(declared, str):
+        declared = {"path": declared}
+    if not isinstance(declared, Mapping):
+        raise TaskFileError(
+            "the mapping 'metadata.lalm.data' is missing: a task with a rule says where its items are",
+            where=where(),
+            hint="data: {path: items.jsonl, audio: clip}",
+        )
+    for key, value in declared.items():
+        if key not in _DATA_KEYS:
+            _refuse_unknown("key of metadata.lalm.data", key, _DATA_KEYS, where(str(key)))
+        fits, expected = _DATA_KEYS[key]
+        if not fits(value):
+            raise TaskFileError(
+                f"metadata.lalm.data.{key} is {value!r}, expected {expected}", where=where(str(key))
+            )
+    if ("path" in declared) == ("hub" in declared):
+        raise TaskFileError(
+            "metadata.lalm.data needs exactly one of 'path' and 'hub'", where=where("path")
+        )
+    audio = declared.get("audio", "audio")
+    return DataBlock(
+        **{key: value for key, value in declared.items() if key != "audio"},
+        audio=(audio,) if isinstance(audio, str) else tuple(audio),
+    )
+
+
+def _refuse_unknown(what: str, name: Any, known: Mapping[str, Any], where: str) -> None:
+    near = difflib.get_close_matches(str(name), known, n=1)
+    raise TaskFileError(
+        f"there is no {what} {name!r}",
+        where=where,
+        hint=f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}",
+    )

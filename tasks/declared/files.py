@@ -1,0 +1,234 @@
+"""Items of a declared task: JSON lines, a JSON array, CSV, TSV, Parquet, a hub data set, or a folder of clips.
+
+Rows keep the fields of the file. A clip is a path relative to the file, or a cell of a Parquet file; nothing is decoded here.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from harness.audio import AudioRef
+from harness.errors import InputFileError, MissingDataError
+from tasks._shared import hub
+from tasks._shared.local import inside, parse_json
+from tasks.declared.declaration import DataBlock
+
+CLIPS: Final = frozenset({".wav", ".flac", ".mp3", ".ogg", ".opus", ".aiff", ".aif", ".au", ".w64"})
+"""Suffixes of the clips that are looked for in a folder of clips."""
+_MAX_BYTES: Final = 2_000_000_000
+_LISTS: Final = ("data", "items", "examples", "rows")
+
+
+class Row(NamedTuple):
+    """One item: its fields without clips, its clips, where it stands; ``absent`` names a clip that is not there."""
+
+    fields: dict[str, Any]
+    clips: list[AudioRef]
+    where: str
+    absent: str | None = None
+
+
+class Opened(NamedTuple):
+    """Items of a source, where they came from, and their version for the signature."""
+
+    rows: Iterator[Row]
+    source: str
+    version: str
+
+
+def open_items(data: DataBlock, root: Path, revision: str | None = None, *, task: str) -> Opened:
+    """Open what a data block names.
+
+    Args:
+        data: the block.
+        root: folder that holds the data; nothing outside it is read.
+        revision: of a hub data set.
+        task: name of the task, for errors.
+
+    Raises:
+        MissingDataError: it is not there, or the hub cannot be reached.
+        InputFileError: it lies outside ``root``, or is of no known form.
+    """
+    if data.hub is not None:
+        found = hub.snapshot(
+            data.hub,
+            split=data.split or "test",
+            revision=revision,
+            benchmark=task,
+            config=data.config,
+        )
+        return Opened(_parquet(found.files, data.audio), data.hub, found.revision[:12])
+    assert data.path is not None
+    folder = root / data.path
+    if folder.is_dir():
+        if not folder.resolve().is_relative_to(root.resolve()):
+            raise InputFileError(
+                f"{data.path!r} lies outside the folder of the data", where=str(root)
+            )
+        files = hub.split_files(folder, data.split)
+        rows = _parquet(files, data.audio) if files else _folder(folder)
+        return Opened(rows, str(folder), "local")
+    file = inside(root, data.path)
+    if file is None:
+        raise MissingDataError(
+            f"the items of {task} are not there: {data.path}",
+            where=str(root),
+            hint=f"put the file next to the task file, or name its folder: --data {task}=FOLDER",
+        )
+    return Opened(_file(file, data, root), str(file), "local")
+
+
+def _file(file: Path, data: DataBlock, root: Path) -> Iterator[Row]:
+    suffix = file.suffix.lower()
+    if suffix == ".parquet":
+        return _parquet((file,), data.audio)
+    if suffix not in _READERS:
+        raise InputFileError(
+            f"items of the form {suffix or 'without a suffix'!r} cannot be read",
+            where=str(file),
+            hint=f"known: {', '.join([*_READERS, '.parquet'])}, or a folder of clips",
+        )
+    return (
+        _with_clips(fields, where, data.audio, (file.parent, root))
+        for fields, where in _READERS[suffix](file)
+    )
+
+
+def _with_clips(
+    fields: dict[str, Any], where: str, audio: Sequence[str], folders: tuple[Path, Path]
+) -> Row:
+    clips: list[AudioRef] = []
+    for name in audio:
+        if name not in fields:
+            raise InputFileError(
+                f"the field {name!r} of the clip is missing; there are {', '.join(fields)}",
+                where=where,
+                hint="name it in metadata.lalm.data: audio",
+            )
+        value = fields.pop(name)
+        for one in value if isinstance(value, list) else [value]:
+            if not isinstance(one, str) or not one.strip():
+                raise InputFileError(f"field {name!r} is {one!r}, expected a path", where=where)
+            clip = _clip(one, folders, where)
+            if clip is None:
+                return Row(fields, [], where, absent=one)
+            clips.append(AudioRef(clip, one))
+    return Row(fields, clips, where)
+
+
+def _clip(name: str, folders: tuple[Path, Path], where: str) -> Path | None:
+    beside, root = folders
+    try:
+        return inside(root, beside / name) or inside(root, name)
+    except InputFileError as error:
+        raise InputFileError(
+            error.message,
+            where=where,
+            hint="name a folder that holds items and clips: --data NAME=FOLDER",
+        ) from error
+
+
+def _text(file: Path) -> str:
+    try:
+        if file.stat().st_size > _MAX_BYTES:
+            raise InputFileError("larger than 2 GB; use Parquet", where=str(file))
+        content = file.read_bytes()
+    except OSError as error:
+        raise InputFileError(f"cannot read: {error.strerror}", where=str(file)) from error
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputFileError(
+            f"not UTF-8: {error.reason} at byte {error.start}",
+            where=str(file),
+            hint="save it as UTF-8",
+        ) from error
+
+
+def _json_lines(file: Path) -> Iterator[tuple[dict[str, Any], str]]:
+    for number, line in enumerate(_text(file).split("\n"), start=1):
+        if line.strip():
+            where = f"{file}:{number}"
+            yield _object(parse_json(line, where), where), where
+
+
+def _json_array(file: Path) -> Iterator[tuple[dict[str, Any], str]]:
+    found = parse_json(_text(file), str(file))
+    if isinstance(found, dict):
+        found = next((found[key] for key in _LISTS if isinstance(found.get(key), list)), found)
+    if not isinstance(found, list):
+        raise InputFileError("expected a JSON array of objects", where=str(file))
+    for number, item in enumerate(found):
+        where = f"{file}, item {number}"
+        yield _object(item, where), where
+
+
+def _object(item: Any, where: str) -> dict[str, Any]:
+    if not isinstance(item, dict):
+        raise InputFileError(f"expected an object, found {type(item).__name__}", where=where)
+    return {key: value for key, value in item.items() if not key.startswith("_")}
+
+
+def _table(file: Path, delimiter: str) -> Iterator[tuple[dict[str, Any], str]]:
+    reader = csv.DictReader(io.StringIO(_text(file), newline=""), delimiter=delimiter, strict=True)
+    try:
+        names = reader.fieldnames or []
+        if len(set(names)) < len(names) or not all(names):
+            raise InputFileError(
+                "the first line has a name twice, or an empty one", where=f"{file}:1"
+            )
+        for row in reader:
+            where = f"{file}:{reader.line_num}"
+            cells = [*row.values()]
+            if None in row or None in cells:
+                raise InputFileError(
+                    f"the line has {'more' if None in row else 'fewer'} than the {len(names)} cells of the first line",
+                    where=where,
+                    hint="put a cell that holds the separator in quotes",
+                )
+            yield {name: value for name, value in row.items() if not name.startswith("_")}, where
+    except csv.Error as error:
+        raise InputFileError(f"not a table: {error}", where=f"{file}:{reader.line_num}") from error
+
+
+def _parquet(files: tuple[Path, ...], audio: Sequence[str]) -> Iterator[Row]:
+    if len(audio) != 1:
+        raise InputFileError("a Parquet file has one audio column", where=str(files[0]))
+    for number, row in enumerate(hub.rows(files, (audio[0],))):
+        clip = AudioRef(row.cell, row.audio_name)
+        fields = {key: value for key, value in row.values.items() if not key.startswith("_")}
+        yield Row(fields, [clip], f"{files[0].parent}, row {number}")
+
+
+def _folder(folder: Path) -> Iterator[Row]:
+    """Yield an item per clip; a text file of the same name is its transcript."""
+    found = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in CLIPS and not path.name.startswith(".")
+    )
+    if not found:
+        raise MissingDataError("no clips and no Parquet files", where=str(folder))
+    for path in found:
+        if inside(folder, path) is None:
+            continue
+        name = path.relative_to(folder).as_posix()
+        fields: dict[str, Any] = {"id": name}
+        text = path.with_suffix(".txt")
+        if inside(folder, text) is not None:
+            fields["text"] = _text(text).strip()
+        yield Row(fields, [AudioRef(path, name)], str(path))
+
+
+Reader = Callable[[Path], Iterator[tuple[dict[str, Any], str]]]
+_READERS: Final[Mapping[str, Reader]] = {
+    ".jsonl": _json_lines,
+    ".ndjson": _json_lines,
+    ".json": _json_array,
+    ".csv": lambda file: _table(file, ","),
+    ".tsv": lambda file: _table(file, "\t"),
+}

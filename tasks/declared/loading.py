@@ -1,0 +1,117 @@
+"""The loader of declared tasks: documents from what ``metadata.lalm.data`` names, checked against the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.audio import AudioRef
+from harness.errors import InputFileError
+from harness.types import DataInfo, Document, Documents
+from tasks.declared import scoring
+from tasks.declared.declaration import Rule, read_data, read_rule
+from tasks.declared.files import open_items
+
+
+def parameters(rule: Rule, anchored: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return ``_params`` of every document: the rule, and the metrics whose anchors the task declares."""
+    return {"rule": rule.as_json(), "anchored": list(anchored)}
+
+
+def load(
+    *,
+    lalm: Mapping[str, Any],
+    folder: str | Path | None = None,
+    revision: str | None = None,
+    needs_audio: bool = True,
+    task: str = "the task",
+    **unused: Any,  # noqa: ARG001  (lm-eval passes all metadata)
+) -> dict[str, Documents]:
+    """Load the items of a declared task, as ``{"test": Documents}``.
+
+    Args:
+        lalm: the YAML's ``metadata.lalm``.
+        folder: root of the data; the harness gives the folder of the YAML where the user names none. ``None`` is the
+            current folder (plain lm-eval without ``folder`` in its metadata).
+        revision: hub revision to pin.
+        needs_audio: leave out items whose clip is absent.
+        task: name for errors.
+        unused: further metadata.
+
+    Raises:
+        TaskFileError: the declaration is malformed.
+        MissingDataError: the data is not there.
+        InputFileError: an item lacks a field that the rule reads, or has an id twice; file and line are named.
+    """
+
+    def where(*keys: str) -> str:
+        return ".".join(("metadata", "lalm", *keys))
+
+    rule = read_rule(lalm.get("rule"), lambda *keys: where("rule", *keys))
+    data = read_data(lalm.get("data"), lambda *keys: where("data", *keys))
+    root = Path(folder) if folder is not None else Path()
+    opened = open_items(data, root, revision, task=task)
+    params = parameters(rule, tuple(lalm.get("anchors") or ()))
+    aliases = lalm.get("aliases")
+    docs: list[Document] = []
+    absent: list[str] = []
+    places: dict[str, str] = {}
+    for number, row in enumerate(opened.rows):
+        name = _identifier(row.fields, data.id, number, row.where)
+        if name in places:
+            raise InputFileError(
+                f"the id {name!r} is also that of {places[name]}",
+                where=row.where,
+                hint="name the field of the id in metadata.lalm.data: id, or give every item its own",
+            )
+        places[name] = row.where
+        if row.absent is not None and needs_audio:
+            absent.append(name)
+            continue
+        doc: Document = {**row.fields, "_id": name, "_audio": row.clips, "_params": params}
+        if aliases:
+            doc["_aliases"] = aliases
+        doc["_where"] = row.where
+        docs.append(doc)
+    _complete(docs, rule)
+    warnings = (f"{len(absent)} clips are absent, the first: {absent[0]}",) if absent else ()
+    info = DataInfo(opened.source, opened.version, len(docs) + len(absent), tuple(absent), warnings)
+    return {"test": Documents(docs, info)}
+
+
+def _complete(docs: list[Document], rule: Rule) -> None:
+    """Check every document, turn options of one cell into lists, and attach what scoring knows of the split."""
+    for doc in docs:
+        for name in rule.fields():
+            if name not in doc:
+                raise InputFileError(
+                    f"the field {name!r} is missing; there are"
+                    f" {', '.join(key for key in doc if not key.startswith('_'))}",
+                    where=str(doc["_where"]),
+                    hint="name the field in metadata.lalm.rule",
+                )
+    facts = scoring.facts(docs)
+    for doc in docs:
+        doc["_facts"] = facts
+        scoring.check(doc)
+        options = rule.parameters.get("options")
+        if isinstance(options, str):  # a cell of a table becomes a list, for the prompt too
+            doc[options] = list(scoring.options(doc))
+        del doc["_where"]
+
+
+def _identifier(fields: Mapping[str, Any], declared: str | None, number: int, where: str) -> str:
+    if declared is None:
+        return str(fields.get("id") if fields.get("id") not in (None, "") else number)
+    value = fields.get(declared)
+    if isinstance(value, (dict, list, bool)) or value is None or str(value).strip() == "":
+        found = repr(value) if declared in fields else "missing"
+        raise InputFileError(f"the id field {declared!r} is {found[:80]}", where=where)
+    return str(value)
+
+
+def audio(doc: Document) -> list[AudioRef]:
+    """Return the clips of a document."""
+    clips: list[AudioRef] = doc["_audio"]
+    return clips
