@@ -11,7 +11,7 @@ QUICK := tests/harness tests/leaderboards tests/metrics tests/tasks \
 # percent of lines and branches, of the last measurement, rounded down
 COVERAGE_FLOOR := 0
 
-.PHONY: demo setup check quick test coverage refresh changelog bench soak vanilla vanilla-next format clean
+.PHONY: demo setup check quick test coverage golden refresh changelog bench soak vanilla vanilla-next format clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -55,6 +55,9 @@ test: $(VENV)/.dev  ## the whole suite
 coverage: $(VENV)/.dev  ## the whole suite with a report; fails below the floor
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered \
 		--cov-fail-under=$(COVERAGE_FLOOR) $(PYTEST_ARGS)
+
+golden: $(VENV)/.dev  ## texts that commands and renderers are expected to give; read the difference
+	UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/leaderboards tests/harness/comparison tests/contract/test_readme_golden.py $(PYTEST_ARGS)
 
 refresh: $(VENV)/.dev  ## the task index, and what follows from declarations in the documentation and pyproject.toml
 	$(BIN)/python scripts/refresh.py

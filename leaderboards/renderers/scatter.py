@@ -43,16 +43,19 @@ def front(points: Sequence[Point], *, higher_is_better: bool = True) -> list[Poi
 
 
 def ticks(low: float, high: float, count: int = 5) -> list[float]:
-    """Return round numbers that cover a range.
+    """Return round numbers that cover a range, at least two; a range of one number is widened.
 
-    >>> ticks(3, 47)
-    [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]
+    >>> ticks(3, 47), ticks(5, 5)
+    ([0.0, 10.0, 20.0, 30.0, 40.0, 50.0], [4.0, 4.5, 5.0, 5.5, 6.0])
     """
-    span = max(high - low, 1e-9)
+    if high - low <= 1e-9 * max(abs(low), abs(high)):
+        reach = abs(high) / 5 or 1.0
+        low, high = low - reach, high + reach
+    span = high - low
     step = 10.0 ** math.floor(math.log10(span / count))
     step *= next(factor for factor in (1, 2, 2.5, 5, 10) if span / (step * factor) <= count)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [round(number * step, 10) for number in range(first, last + 1)]
+    return [float(f"{number * step:.12g}") for number in range(first, last + 1)]
 
 
 def scatter(

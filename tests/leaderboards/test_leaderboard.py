@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,14 @@ import pytest
 
 from harness.run.reader import read_run
 from leaderboards.build import leaderboard
+from leaderboards.renderers.html import render_html
 from leaderboards.renderers.markdown import escape, render_markdown
 from leaderboards.renderers.records import render_csv, render_json
 from leaderboards.tables import Leaderboard, Table
+from tests.support.golden import check, without_assets
 from tests.support.runs.board_runs import FakeTask, Item, binary, write_run
 
-GOLDEN = Path(__file__).parent / "golden_leaderboard.md"
+GOLDEN = Path(__file__).parent / "golden"
 
 
 def quick(choice: str, errors: str = "00", **kwargs: Any) -> dict[str, FakeTask]:
@@ -56,8 +57,8 @@ def made_up_interval(run: Path) -> Path:
     return run
 
 
-def test_golden_file(tmp_path: Path) -> None:
-    """The whole document. Set UPDATE_GOLDEN=1 to rewrite it, and read the difference."""
+def test_every_format_is_what_it_was(tmp_path: Path) -> None:
+    """The whole document; ``make golden`` writes it anew. Read the difference."""
     sakura = {
         f"sakura_animal_{hop}": FakeTask(
             [Item(f"{i}#{hop}", int(c), cluster=str(i)) for i, c in enumerate("1101")],
@@ -74,10 +75,10 @@ def test_golden_file(tmp_path: Path) -> None:
         write_run(tmp_path / "e", quick("111e", "00"), name="failing"),
     ]
     board = board_of(*(made_up_interval(run) for run in runs))
-    text = render_markdown(board)
-    if os.environ.get("UPDATE_GOLDEN"):
-        GOLDEN.write_text(text, encoding="utf-8")
-    assert text == GOLDEN.read_text(encoding="utf-8")
+    check(GOLDEN / "board.md", render_markdown(board))
+    check(GOLDEN / "board.csv", render_csv(board))
+    check(GOLDEN / "board.json", render_json(board))
+    check(GOLDEN / "board.html", without_assets(render_html(board)))
 
 
 def test_every_table_row_has_the_cells_of_its_head_whatever_the_names(tmp_path: Path) -> None:

@@ -66,7 +66,9 @@ def test_every_published_row_is_there_as_it_was_printed() -> None:
     found: Counter[Any] = Counter()
     for table in shipped_tables():
         for one in table.rows:
-            found[facts({"model": one.model, "results": dict(one.results)}, {"where": table.where})] += 1
+            found[
+                facts({"model": one.model, "results": dict(one.results)}, {"where": table.where})
+            ] += 1
     assert found == wanted
     assert found.total() == 573
 
@@ -149,7 +151,11 @@ def test_published_results_need_no_run() -> None:
         ("avg: 65.4", "avg: .nan", "rows.yaml:13: avg is nan, expected a number"),
         ("avg: 65.4", "avg: true", "expected a number"),
         ("avg: 65.4", "avg: '65.4'", "expected a number"),
-        ("columns: {avg: avg}", "columns: {mean: avg}", "names the column 'mean', which no row has"),
+        (
+            "columns: {avg: avg}",
+            "columns: {mean: avg}",
+            "names the column 'mean', which no row has",
+        ),
         ("of: [sound, music]", "of: [sound, music], weights: [1]", "weights: 1 for 2 columns"),
         ("date: 2026-05-01", "date: May 2026", "expected YYYY"),
         ("protocol: greedy", "protocol: ''", "protocol is '', expected text"),
