@@ -18,6 +18,7 @@ from harness.run.reader import read_run
 from leaderboards.build import Page, leaderboard
 from leaderboards.published.rows import QuotedRow, QuotedTable
 from leaderboards.renderers.html import render_html
+from leaderboards.renderers.page import framed
 from leaderboards.renderers.scatter import Point, front, scatter, ticks
 from leaderboards.tables import Column, Entry, Leaderboard, Row, Table
 from tests.support.browser import Watched, chromium
@@ -123,7 +124,7 @@ def test_ticks_cover_their_range(low: float, high: float) -> None:
 def test_a_notebook_shows_the_page_in_a_frame_of_its_own(tmp_path: Path) -> None:
     found = harness.leaderboard([tmp_path / "0"]) if board_of(tmp_path) else None
     assert isinstance(found, Board)
-    frame = found._repr_html_()
+    frame = framed(found.render("html"))
     assert frame.startswith('<iframe sandbox="allow-scripts" srcdoc="&lt;!doctype html')
     assert found.render("csv").startswith("benchmark,table")
 

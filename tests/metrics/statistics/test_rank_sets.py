@@ -69,7 +69,7 @@ def test_clear_differences_are_decided_whatever_else_is_compared() -> None:
 
 
 def test_neither_the_order_of_items_nor_of_pairs_changes_what_is_decided() -> None:
-    values = differences([*equal_models(5, 150, 4), 0.0, 0.1, 0.2, 0.4])
+    values = differences(equal_models(5, 150, 4) + np.array([0.0, 0.1, 0.2, 0.4]))
     found = simultaneous_p(values)
     shuffled = simultaneous_p(values[::-1, ::-1])[::-1]
     assert shuffled == pytest.approx(found, abs=0.02)
