@@ -28,6 +28,7 @@ _PHRASES: Final = {
     "avg all": "average",
     "right order": "(right order)",
     "ifrate": "IFrate",
+    "if rate": "IF rate",
     "overall7": "overall of 7",
     "overall6": "overall of 6",
     "mean abstention pct 19 closed sets": "abstention, mean of 19 closed sets",
