@@ -50,6 +50,7 @@ class SharedOptions(TypedDict, total=False):
     judge_cache: Path
     judge_prompt: Path
     max_errors: str
+    patience: str
     reference: Path
 
 
@@ -67,6 +68,8 @@ class EvaluateOptions(SharedOptions, total=False):
     template: str
     system: str
     retry_errors: bool
+    only_failed: bool
+    ids: Path
     require_complete: bool
     skip_unavailable: bool
 

@@ -26,6 +26,8 @@ from harness.core.clip_honesty import (
     check_header,
     check_length,
 )
+from harness.core.clips.kinds import FETCH, foreign_kind, without_handle
+from harness.core.clips.streamed_wav import mended
 from harness.core.messages import Audio
 from harness.core.parquet_cells import ParquetCell as ParquetCell
 from harness.errors import AudioError
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
 MAX_SECONDS = 3600.0
 """Longest clip that is decoded; memory for it is about 230 MB at 16 kHz."""
+LOUDEST = 65_536.0
+"""Largest sample that is taken: floating-point files may exceed 1, or count as integers of 16 bits do."""
 _BLOCK = 1 << 18
 ONE_PIECE = 1 << 25
 
@@ -163,6 +167,22 @@ class AudioRef(dict[str, Any], Audio):
         copy._info = self._info
         return copy
 
+    def channel_peak(self) -> float:
+        """Return the largest absolute sample of any channel, before the channels are mixed to one.
+
+        Raises:
+            AudioError: as ``decode``.
+        """
+        with self._open() as (file, _):
+            check_length(file, self.path)
+            rows = max(1, _BLOCK // file.channels)
+            peak = 0.0
+            while len(block := file.read(rows, dtype="float32", always_2d=True)):
+                peak = max(peak, float(abs(block).max()))
+                if len(block) < rows:
+                    break
+            return peak
+
     # --- what lm-eval models use -------------------------------------------------------------
 
     def __getitem__(self, key: str) -> Any:
@@ -217,7 +237,7 @@ class AudioRef(dict[str, Any], Audio):
     def _stream(self) -> io.FileIO | io.BytesIO:
         """Return the encoded bytes as a stream: a file is never read into memory as a whole."""
         if not isinstance(self._source, str | Path):
-            return io.BytesIO(self.read_bytes())
+            return _Bytes(self.read_bytes())
         try:
             return Path(self._source).open("rb", buffering=0)
         except OSError as error:
@@ -227,8 +247,9 @@ class AudioRef(dict[str, Any], Audio):
     def _open(self) -> Iterator[tuple[Any, io.FileIO | io.BytesIO]]:
         import soundfile
 
-        with self._stream() as stream:
-            _check_size(stream, self.path)
+        with self._stream() as stored:
+            _check_size(stored, self.path)
+            stream = mended(stored) or stored
             try:
                 # a descriptor spares a call into Python for every few kilobytes
                 file = (
@@ -237,7 +258,7 @@ class AudioRef(dict[str, Any], Audio):
                     else soundfile.SoundFile(stream)
                 )
             except Exception as error:
-                raise AudioError(f"not a readable audio file: {error}", where=self.path) from error
+                raise _not_audio(stream, error, self.path) from error
             with file:
                 try:
                     check_header(file, self.path)
@@ -247,7 +268,9 @@ class AudioRef(dict[str, Any], Audio):
                     raise
                 except Exception as error:  # whatever a decoder raises is the clip's fault
                     raise AudioError(
-                        f"cannot decode audio: {type(error).__name__}: {error}", where=self.path
+                        f"cannot decode audio: {type(error).__name__}: {error}",
+                        where=self.path,
+                        hint=FETCH,
                     ) from error
 
     def _read_info(self) -> AudioInfo:
@@ -273,6 +296,11 @@ class AudioRef(dict[str, Any], Audio):
             raise AudioError("the audio has no samples (zero length)", where=self.path)
         if not np.isfinite(mono).all():
             raise AudioError("the audio holds NaN or infinite samples", where=self.path)
+        if (peak := max(float(mono.max()), -float(mono.min()))) > LOUDEST:
+            raise AudioError(
+                f"the audio holds samples of {peak:.3g}, expected -1 to 1: its data is damaged",
+                where=self.path,
+            )
         self._info = info
         rate = info.sampling_rate
         if sampling_rate is not None and sampling_rate != rate:
@@ -281,6 +309,17 @@ class AudioRef(dict[str, Any], Audio):
             mono = soxr.resample(mono, rate, sampling_rate, quality="HQ")
             rate = sampling_rate
         return rate, np.ascontiguousarray(mono, dtype=np.float32)
+
+
+class _Bytes(io.BytesIO):
+    """Bytes in which a damaged header cannot seek to a place before the first: the position stays, as in a file.
+
+    An exception could not leave libsndfile's callback; it would be printed.
+    """
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        start = (0, self.tell(), self.getbuffer().nbytes)[whence]
+        return super().seek(offset, whence) if start + offset >= 0 else self.tell()
 
 
 def _mono(file: Any) -> npt.NDArray[np.float32]:
@@ -305,6 +344,15 @@ def _mono(file: Any) -> npt.NDArray[np.float32]:
         if len(block) < rows:
             break
     return np.concatenate(means) if means else np.zeros(0, np.float32)
+
+
+def _not_audio(stream: io.FileIO | io.BytesIO, error: Exception, path: str) -> AudioError:
+    stream.seek(0)
+    known = foreign_kind(stream.read(1 << 10))
+    if known is None:
+        return AudioError(f"not a readable audio file: {without_handle(str(error))}", where=path)
+    what, cure = known
+    return AudioError(f"not a readable audio file: it is {what}", where=path, hint=cure)
 
 
 def _header(file: Any) -> AudioInfo:

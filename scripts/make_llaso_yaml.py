@@ -99,6 +99,13 @@ def anchors(facts: dict[str, Any]) -> dict[str, dict[str, float]]:
     return {metric: special.get(metric, {}) for metric in facts["metrics"]}
 
 
+def scorer(family: str, metrics: list[str]) -> str:
+    """Version of the scoring code: the strict reading of closed answers is the third."""
+    if family == "judged":
+        return "official.2"
+    return f"official.2-strict.{3 if 'accuracy' in metrics else 2}"
+
+
 def task_file(task: str, file: str, facts: dict[str, Any]) -> str:
     """Content of one task YAML."""
     family = fragment(facts["metrics"])
@@ -115,7 +122,7 @@ def task_file(task: str, file: str, facts: dict[str, Any]) -> str:
         "cluster": "_cluster",
         "answer": "number" if family == "number" else answers.get(family, "text"),
         "null_response": "empty",
-        "scorer": "official.2" if family == "judged" else "official.2-strict.2",
+        "scorer": scorer(family, facts["metrics"]),
         "doc_fields": ["voice", "conversations", "reference"],
         "required_fields": ["conversations|reference"],
         "anchors": anchors(facts),

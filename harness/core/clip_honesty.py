@@ -25,6 +25,13 @@ SLACK: Final = 1024
 """Bytes that may be missing: encoders count padding and trailing chunks differently."""
 
 _SHORT: Final = re.compile(r"^ *([A-Za-z ]+?) *:? *(\d+) \(?should be (\d+)\)?", re.MULTILINE)
+_SAID_TRUNCATED: Final = re.compile(r"seems to be (?:a )?truncated", re.IGNORECASE)
+_FRAMES: Final = {
+    "AVR": re.compile(r"^\s*Frames\s*: (\d+)", re.MULTILINE),
+    "MPC2K": re.compile(r"^\s*Frames\s*: (\d+)", re.MULTILINE),
+    "MAT5": re.compile(r"Cols : (\d+)\s+Type : \w+\s+Size : \d+\s+Name : wavedata"),
+}
+"""Where the log of libsndfile holds the announced number of samples, by format."""
 _NIST: Final = re.compile(r"sample_count -i (\d+)")
 _TAIL: Final = 1 << 17
 _HEAD: Final = 1 << 13
@@ -81,6 +88,12 @@ def check_announced(file: Any, stream: BinaryIO, path: str) -> None:
             raise _truncated(
                 f"its header says {announced} bytes of {name.strip()}, the file has {there}", path
             )
+    if _SAID_TRUNCATED.search(file.extra_info):
+        raise _truncated("it ends before the samples that its header announces", path)
+    frames = _FRAMES.get(file.format)
+    said = None if frames is None else frames.search(file.extra_info)
+    if said is not None and int(said[1]) > file.frames:
+        raise _truncated(f"{file.frames} of {said[1]} samples", path)
     if file.format == "NIST":
         said = _NIST.search(_read(stream, 0, _HEAD).decode("latin-1"))
         if said is not None and int(said[1]) > file.frames:

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from harness.audio import AudioRef
 from harness.core.keys import digest, identity
 from harness.core.messages import Audio
 from harness.core.task import Documents
@@ -32,6 +33,10 @@ from harness.task_loading.specs import load_spec
 from harness.task_loading.task import YamlTask
 
 _REPEATED: Final = re.compile(r"(.+)~\d+", re.DOTALL)
+_QUIET: Final = 1e-4
+"""Peak below which a clip counts as silent: 80 dB below full scale, three steps of 16 bits."""
+_CANCELLED: Final = 0.02
+"""Share of the loudest channel's peak that is left of a mix whose channels cancel each other out."""
 Kind = Literal[
     "missing_data",  # nothing of the task is in the copy
     "missing_items",  # whole parts of the task are not in the copy
@@ -44,6 +49,7 @@ Kind = Literal[
     "options",
     "instructions",
     "undecodable",
+    "silent",
     "identical_audio",
     "loader",  # a warning of the benchmark's loader
 ]
@@ -212,36 +218,58 @@ class _Clips:
     """Decodes clips, each once however many tasks and items use it; keeps digests, never samples."""
 
     def __init__(self) -> None:
-        self._known: dict[Audio, tuple[str | None, str | None]] = {}
+        self._known: dict[Audio, tuple[str | None, tuple[Kind, str] | None]] = {}
 
     def examine(self, documents: Documents) -> Iterator[Finding]:
-        """Yield the clips of a task that cannot be decoded, and those with the same bytes under several names."""
-        broken: defaultdict[str, list[str]] = defaultdict(list)
+        """Yield the clips of a task that cannot be decoded or hold nothing, and those with the same bytes under several names."""
+        broken: defaultdict[tuple[Kind, str], list[tuple[str, str]]] = defaultdict(list)
         names: defaultdict[str, dict[str, str]] = defaultdict(dict)
         for doc in documents:
             for clip in doc.get("_audio", ()):
                 sha256, problem = self._look(clip)
                 if problem is not None:
-                    broken[problem].append(str(doc["_id"]))
+                    broken[problem].append((str(doc["_id"]), clip.path))
                 if sha256 is not None:
                     names[sha256].setdefault(clip.path, str(doc["_id"]))
-        for problem, ids in broken.items():
-            yield Finding("undecodable", problem, tuple(ids))
+        for (kind, fault), items in broken.items():
+            such_as = "such as " if len(items) > 1 else ""
+            yield Finding(
+                kind, f"{fault}: {such_as}{items[0][1]}", tuple(item for item, _ in items)
+            )
         for found in names.values():
             if len(found) > 1:
                 text = f"{len(found)} clips are the same bytes"
                 yield Finding("identical_audio", text, tuple(found.values()))
 
-    def _look(self, clip: Audio) -> tuple[str | None, str | None]:
+    def _look(self, clip: Audio) -> tuple[str | None, tuple[Kind, str] | None]:
         if clip not in self._known:
-            sha256 = problem = None
+            sha256: str | None = None
+            problem: tuple[Kind, str] | None = None
             try:
                 sha256 = clip.sha256
-                clip.decode()
+                silent = silence(clip)
+                problem = None if silent is None else ("silent", silent)
             except AudioError as error:
-                problem = error.message
+                cure = f" ({error.hint})" if error.hint else ""
+                problem = "undecodable", f"{error.message}{cure}"
             self._known[clip] = sha256, problem
         return self._known[clip]
+
+
+def silence(clip: Audio) -> str | None:
+    """Return why a model would hear nothing of a clip; ``None`` if there is something to hear.
+
+    Raises:
+        AudioError: the clip cannot be decoded.
+    """
+    samples = clip.decode()
+    peak = float(max(abs(samples.max()), abs(samples.min())))
+    if peak >= _QUIET or not isinstance(clip, AudioRef):
+        return None if peak >= _QUIET else "the clip is silent"
+    loudest = clip.channel_peak() if clip.info.channels > 1 else peak
+    if loudest >= _QUIET and peak < loudest * _CANCELLED:
+        return "its channels cancel each other out when they are mixed to one (anti-phase)"
+    return "the clip is silent" if loudest < _QUIET else None
 
 
 def report_lines(report: Report, shown: int = 5) -> Iterator[str]:

@@ -29,6 +29,7 @@ from harness.evaluation.signals import exit_code, stopped_note, until_signal
 from harness.judge.attach import StoredJudging, judge_stored, rejudge, unjudged_note
 from harness.judge.options import PREFIX, JudgeOptions, judge_options
 from harness.judge.task_judge import TaskJudge, bind, judges_named
+from harness.report.failures import with_reasons
 from harness.run.directory import RunDirectory
 from harness.run.files import Manifest, ManifestEntry, ResponseRecord, Results
 from harness.run.judgements import replayed_lines
@@ -213,6 +214,7 @@ def _ended(
     failed, total = failed_items(results)
     if failed > parse_max_errors(max_errors, total):
         note = f"{failed} of {total} items are errors; the rest is scored, and the run directory is complete"
+        note = with_reasons(note, run.path, run.attempts(), results["tasks"])
         return Ended(EXIT_INCOMPLETE, results, run.manifest(), note)
     manifest = run.manifest()
     stage = judged.stage if judged is not None else None

@@ -80,6 +80,17 @@ class UnscoredResults(TypedDict):
     first: str
 
 
+class ReasoningResults(TypedDict):
+    """Replies of which reasoning changes what is scored.
+
+    ``alone``: nothing but reasoning, so the outcome is ``empty``; ``marked``: marks of reasoning that no rule takes out,
+    scored as part of the answer.
+    """
+
+    alone: int
+    marked: int
+
+
 class TaskResults(TypedDict):
     """One task: counts, values, and sub-scores by field and value."""
 
@@ -90,6 +101,7 @@ class TaskResults(TypedDict):
     absent: Count
     unjudged: Count
     unscored: NotRequired[UnscoredResults]
+    reasoning: NotRequired[ReasoningResults]
     lacking: NotRequired[str]
     outcomes: OutcomeCounts
     metrics: MetricResults

@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 from harness.core.keys import digest, identity
 from harness.core.redaction import redact_text
 from harness.core.scoring import MISSING, READINGS, Document, ItemScore, Scored
-from harness.errors import HarnessError, InputFileError, TaskCodeError
+from harness.errors import FOREIGN, HarnessError, InputFileError, TaskCodeError
 from harness.judge.health import health
 from harness.judge.verdicts import replies_of, verdicts_of
 from harness.run.attempts import AttemptKey, Attempts
@@ -43,6 +43,7 @@ from harness.run.signature import signature
 from harness.scoring.columns import MetricColumns
 from harness.task_loading.checks.calls import describe, place_of
 from harness.task_loading.task import YamlTask
+from metrics.text.reasoning import has_marks
 
 SCORING: Final = "scoring"
 """Kind of an error of scoring."""
@@ -57,6 +58,8 @@ class _TaskState:
     unjudged: int = 0
     faulty: int = 0
     fault: str | None = None
+    alone: int = 0
+    marked: int = 0
     health: JudgeHealth | None = None
     lacking: str | None = None
     start: int = 0
@@ -151,7 +154,7 @@ def _sample_lines(
                     if not whole_file:
                         task.annotate([doc], "data", entry.get("facts"))
                     made = _made(task, entry, record, doc, judgements=replies)
-                except Exception as error:  # noqa: BLE001  (one item: the others are scored)
+                except FOREIGN as error:  # one item: the others are scored
                     _check_document(task, record, reader.place(offset))
                     made = _unscorable(task, record, doc, error)
                 line = encode_line(_sample(task, entry, state, made, judgements=replies))
@@ -218,7 +221,9 @@ def _is_infrastructure(record: ResponseRecord) -> bool:
     return error is not None and error["kind"] not in STORED_ERRORS
 
 
-def _unscorable(task: YamlTask, record: ResponseRecord, doc: Document, error: Exception) -> _Made:
+def _unscorable(
+    task: YamlTask, record: ResponseRecord, doc: Document, error: BaseException
+) -> _Made:
     """Return an item whose scoring raised: an error, as if there were no answer.
 
     Raises:
@@ -252,6 +257,8 @@ def _sample(
     replies = replies_of(judgements, part, int(judge["samples"]) if judge else 1)
     state.outcomes[record["outcome"]] += 1
     state.unjudged += made.is_unjudged
+    state.alone += record["outcome"] == "empty" and bool(record["reasoning"])
+    state.marked += entry["origin"] != "file" and has_marks(record.get("response"))
     if made.fault is not None:
         state.faulty += 1
         state.fault = state.fault or made.fault
@@ -335,6 +342,8 @@ def _task_results(name: str, entry: ManifestEntry, state: _TaskState) -> TaskRes
         del found["repeats"]
     if state.fault is not None:
         found["unscored"] = {"items": state.faulty, "first": state.fault}
+    if state.alone or state.marked:
+        found["reasoning"] = {"alone": state.alone, "marked": state.marked}
     if state.lacking is not None and _is_partly_official(metrics):
         found["lacking"] = state.lacking
     return found

@@ -32,7 +32,9 @@ _UNSPACED_CLASS: Final = (
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 )
 _UNSPACED: Final = re.compile(_UNSPACED_CLASS)
-_CORE: Final = re.compile(rf"\d+(?:[.,]\d+)*|(?:(?!\d){WORD})+|[#/+%&=<>°$€£♯♭@^|~\\]")
+_CORE: Final = re.compile(
+    rf"(?:(?<=\A)|(?<=\s)|(?<=[(\"':=<>]))-\d+(?:[.,]\d+)*(?![.,]?\d|\s?-\s?\d)|\d+(?:[.,]\d+)*|(?:(?!\d){WORD})+|[#/+%&=<>°$€£♯♭@^|~\\]"
+)
 _NUMERAL: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _ARTICLE: Final = re.compile(r"(?:an?|the)\s+(?=\S)")
 _PREFIX: Final = re.compile(r"[(\[]([A-Za-z])[)\]]\s*(?=\S)|([A-Za-z])(?:[).:]|\s+-)\s+(?=\S)")
@@ -58,6 +60,10 @@ _WEAK_PHRASES: Final = (
     "not sure", "i don't know", "don't know", "it depends", "can't tell", "cannot tell", "n/a", "not applicable",
 )  # fmt: skip
 
+
+_PHRASE: Final = 4
+"""Words of the longest option that counts in the other number as well."""
+_PLAIN_WORD: Final = re.compile(r"[a-z]{3,}")
 
 _FUNCTION_WORDS: Final = frozenset(
     _words("a an the of and is are was were to in on at by with for it its")
@@ -132,6 +138,8 @@ def compile_choices(
             add(lower(plain(prepare(alias))), i)
         for variant in _variants(text, texts):
             add(variant, i)
+        for variant in _numbers(text) if letters else ():
+            add(variant, i)
     forms = {key: options_.pop() for key, options_ in found.items() if len(options_) == 1}
     weak = {
         key: option
@@ -151,7 +159,9 @@ def compile_choices(
     return Choices(
         size=len(options),
         same=same,
-        distinct=frozenset(same),
+        distinct=frozenset(
+            first for first, key in zip(same, keys, strict=True) if key or not any(keys)
+        ),
         labels=labels,
         exact={form: option for form, option in exact.items() if form},
         pattern=_any_of([f for key in forms if key not in weak for f in spelled[key]], slash=slash),
@@ -236,7 +246,7 @@ def _variants(text: str, texts: Sequence[str]) -> list[str]:
         value = spoken_number(bare)
         if value is not None and value == int(value):
             found.append(str(int(value)))
-    elif bare.isdigit() and int(bare) < 100:
+    elif bare.isdecimal() and int(bare) < 100:
         number = int(bare)
         tens, ones = divmod(number, 10)
         if number < 20:
@@ -253,6 +263,33 @@ def _variants(text: str, texts: Sequence[str]) -> list[str]:
     if len(halves) == 2 and not re.match(r"(?:both|between|neither)\b", bare):
         found.append(f"{halves[1]} and {halves[0]}")
     return found
+
+
+def _numbers(text: str) -> list[str]:
+    """Return a phrase of a few words in the other number: "church bells" for "a church bell", and the reverse."""
+    words = text.strip(_EDGES).split()
+    if not 0 < len(words) <= _PHRASE or not _PLAIN_WORD.fullmatch(words[-1]):
+        return []
+    if words[0] in ("a", "an", "the"):
+        words = words[1:]
+    if not words or words[-1] in weak_keys():
+        return []
+    *head, noun = words
+    return [" ".join([*head, form]) for form in _other_number(noun)]
+
+
+def _other_number(noun: str) -> list[str]:
+    if noun.endswith(("ss", "us", "is", "ics", "news", "series", "species")) or noun in _ONES:
+        return [f"{noun}es"] if noun.endswith("ss") else []
+    if noun.endswith("ies") and len(noun) > 4:
+        return [f"{noun[:-3]}y"]
+    if noun.endswith(("ches", "shes", "sses", "xes")):
+        return [noun[:-2]]
+    if noun.endswith("s"):
+        return [noun[:-1]] if len(noun) > 3 else []
+    if noun.endswith(("ch", "sh", "x", "z")):
+        return [f"{noun}es"]
+    return [f"{noun[:-1]}ies"] if re.search(r"[^aeiou]y$", noun) else [f"{noun}s"]
 
 
 def _any_of(forms: Sequence[str], *, slash: bool) -> re.Pattern[str] | None:
@@ -305,6 +342,8 @@ def _number_pattern(token: str) -> str:
 
 def _border(token: str, *, before: bool) -> str:
     edge = token[0] if before else token[-1]
+    if before and edge == "-" and len(token) > 1:
+        return rf"(?<![{LATIN}])"
     if edge.isdigit():
         if before:
             return rf"(?<![{LATIN}])(?<!\d[.,])(?<!\d-)(?<!\d - )(?<!\s-)(?<!\A-)(?<![$€£]-)"

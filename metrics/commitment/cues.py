@@ -16,10 +16,10 @@ from metrics.commitment.mentions import MENTION
 M: Final = MENTION
 
 IDIOMS: Final = re.compile(
-    r"\bno (?:doubt|question)\b|\bwithout (?:a |any )?(?:shadow of a )?doubt\b|\bbeyond (?:a |any )?(?:reasonable )?doubt\b"
+    r"\bno (?:doubt|question)\b|\bi(?:'m| am) afraid\b(?! of)|\bwithout (?:a |any )?(?:shadow of a )?doubt\b|\bbeyond (?:a |any )?(?:reasonable )?doubt\b"
     r"|\bif i(?:'m| am) not mistaken\b|\b(?:i(?:'m| am) |i was )?not (?:\w+ )?(?:entirely |completely |totally |absolutely |100% |quite |very |fully |really |so )?"
     r"(?:sure|certain|confident|positive)(?! (?:if|whether|which|what|who|how|about))\b|\bnot to mention\b|\bnot only\b|\bnothing (?:but|other than)\b|\bnone other than\b"
-    r"|\bno other than\b|\bwhy not\b|\bnot surprisingly\b|\bmore often than not\b|\bif not\b|\bas well as\b"
+    r"|\bno other than\b|\bwhy not\b|\bnot surprisingly\b|\bmore often than not\b|\bif not\b"
     r"|\b(?:amongst?|from|out of|of|between|given|considering|looking at) (?:all )?(?:(?:the|these|those|your|all) )(?:\w+ ){0,3}?(?:options|choices|labels|categories|alternatives|possibilities|candidates|answers)"
     r"(?: (?:here|above|below|given|provided|listed|available|offered|you gave|you provided|presented))*\b"
     r"|\bif i (?:had|have|were|was) to (?:\w+ ){0,3}?(?:choose|guess|pick|select|say|decide|answer)(?: (?:one|just one|an? \w+|between them))?\b"
@@ -43,13 +43,14 @@ _GROUPS: Final[dict[str, str]] = {
         r"|最終的?な?(?:答え|回答)|최종 ?(?:답|정답|답변)|\bокончательный ответ\b|الإجابة النهائية"
     ),
     "correction": (
-        r"\b(?:no,? )?(?:wait|hold on|hang on)\b|\bno(?=\s*[,—])|\bscratch that\b|\b(?:on|upon) (?:second thoughts?|reflection|closer \w+|further \w+|reconsideration)\b"
+        r"\b(?:no,? )?(?:wait|hold on|hang on)\b|\bno(?=\s*[,—])|\bscratch that\b|\b(?:on|upon|after|with) (?:a )?(?:second thoughts?|reflection|(?:second|closer|further|another|repeated|careful) (?:listen\w*|look|hearing|thought|time|analysis|inspection)|closer \w+|further \w+|reconsideration)\b"
         r"|\bi (?:mean|meant)\b|\blet me (?:correct|reconsider|rephrase|re-?evaluate|rethink|revise|change|fix)\b|\bmy (?:mistake|bad)\b|\boops\b"
         r"|\bmake that\b|\bor rather\b|\bcorrection\b|\b(?:i )?(?:take|took) (?:that|it) back\b|\bchanged? my (?:mind|answer)\b|\bi was wrong\b"
         r"|\bi stand corrected\b|(?:^|(?<=[.;,—\n]))\s*(?:actually|sorry|apologies|hmm,? no)\b|不对[,，]|等等|\bnein,? warte\b|\bnon,? attends\b|\bno,? espera\b"
     ),
     "hypothesis": (
-        r"\b(?:if|whether|unless)\b|\b(?:as|i am|i'm) (?:just |only )?an? (?:ai|artificial|large|text|language|virtual|machine)\b|\b(?:can(?:'t|not)|could(?:n't| not)|unable to|impossible to|hard to|difficult to|not possible to|not able to|challenging to|tricky to"
+        rf"\b(?:if|whether|unless)\b|\beither\b(?=[^.;\n]{{0,60}}{M}[^.;\n]{{0,30}}\bor\b)|\b(?:first|initial|gut) (?:instinct|thought|guess|impression|idea|reaction|choice) (?:was|is|would be|had been|said)\b"
+        r"|\b(?:as|i am|i'm) (?:just |only )?an? (?:ai|artificial|large|text|language|virtual|machine)\b|\b(?:can(?:'t|not)|could(?:n't| not)|unable to|impossible to|hard to|difficult to|not possible to|not able to|challenging to|tricky to"
         r"|don't know how to|cannot reliably|can't reliably)\s+(?:\w+ ){0,2}?(?:tell|determine|say|identify|distinguish|know|decide|choose|pick|judge|classify|be sure|discern|answer|conclude|confirm|be certain)\b"
         r"|\b(?:don't|do not|didn't|doesn't) (?:know|have)\b|\b(?:unsure|uncertain|undecided|torn|unclear|ambiguous|undetermined|confused)\b|\bnot (?:sure|certain|clear|know)\b"
         rf"|\b(?:between|amongst?|from)\b(?=[^.;\n]{{0,40}}{M}[^.;\n]{{0,30}}\b(?:and|or|to)\b)|\b(?:one of (?:the following|these|those|them)|(?:any|either one|some|all|each|both|neither|which|none) of (?:the following|these|those|them|{M}))"
@@ -61,8 +62,8 @@ _GROUPS: Final[dict[str, str]] = {
         r"\bcan(?:'t|not) (?:fully |entirely |completely )?(?:rule out|exclude|eliminate)\b"
         r"|\b(?:not|never|cannot|cant|dont|isnt|doesnt|arent|wasnt|nor|neither|hardly|rather than|instead of|in place of|as opposed to|opposed to|unlike|in contrast (?:to|with)|contrary to"
         r"|rule[sd]? out|ruling out|eliminat\w+|exclud\w+|reject\w*|dismiss\w*|discard\w*|disregard\w*|cross(?:ed|es|ing)? (?:out|off)|except(?: for)?|excepting|save for|other than|apart from|aside from"
-        r"|besides|anything but|everything but|(?:any|every|all)(?: \w+)? but|refus\w+ to|declin\w+ to|unwilling to|least (?:likely|plausible|probable|suitable|fitting)|but not|versus|vs|than|lack(?:s|ing)?|absence of|absent|unlikely|less likely|implausible|doubt|false that|incorrect to say|wrong to say|avoid(?:ed)?"
-        rf"|the (?:wrong|incorrect) (?:answers?|options?|choices?)|different from|distinct from|differ from|no longer)\b|n't\b|\b(?:no|zero|non)[ -](?=(?:clear |real |evident |audible |obvious |actual )?{M})|(?<={M}) over(?= )|\bwithout (?:an? |any |the )?(?={M})"
+        r"|besides|anything but|everything but|(?:any|every|all)(?: \w+)? but|refus\w+ to|declin\w+ to|unwilling to|least (?:likely|plausible|probable|suitable|fitting)|but not|than|lack(?:s|ing)?|absence of|absent|unlikely|less likely|implausible|doubt|false that|incorrect to say|wrong to say|avoid(?:ed)?"
+        rf"|the (?:wrong|incorrect) (?:answers?|options?|choices?)|nothing (?:\w+ ){{0,3}}(?:to|towards?|for|of|like|is|says|in)|strike(?: out)?|compared (?:with|to)|no to|ignore|forget|different from|distinct from|differ from|no longer)\b|n't\b|\b(?:no|zero|non)[ -](?=(?:clear |real |evident |audible |obvious |actual )?{M})|(?<={M}) over(?= )|(?<={M}) (?:als|que|che|do que)(?= )|\bwithout (?:an? |any |the )?(?={M})"
         r"|\bno (?:sign|evidence|indication|trace|sound|hint|presence|mention|way)s?\b(?: of| that| it)?|不是|并非|不选|不會|不会|排除|除了|而不是|而非|\b(?:nicht|kein(?:e|en|er|es)?|weder|statt|anstatt|außer|ausser)\b"
         r"|\b(?:pas|plutôt que|au lieu de|sauf|ni|non pas|excepté)\b|\bno (?:es|son|era|creo|puede ser)\b|\b(?:en lugar de|en vez de|excepto|menos)\b|\bnon è\b|\b(?:invece di|anziché|tranne)\b|\bnão (?:é|pode)\b|\b(?:em vez de|exceto)\b"
         r"|(?<!\w)не(?!\w)|(?<!\w)(?:кроме|вместо)(?!\w)|ليس(?:ت)?|لا(?= )|وليس"
@@ -75,6 +76,7 @@ _GROUPS: Final[dict[str, str]] = {
         r"\b(?:so|therefore|thus|hence|consequently|accordingly|as a result|that leaves|which leaves|leaving|leaves|this leaves|this means|it follows|meaning|which means|this (?:suggests|indicates|points to)|overall|finally|daher|deshalb|donc|alors|por (?:lo )?(?:tanto|eso)|portanto|quindi|dunque|entonces)\b"
         r"|所以|因此|因而|故选?|した?がって|よって|따라서|그러므로|поэтому|لذلك"
     ),
+    "choosing": r"\band (?:then |would |will |so )?(?:say|choose|pick|select|go (?:with|for)|take|settle (?:on|for)|answer|keep|conclude)\b",
     "answer": (
         rf"\b(?:{_KIND} )+(?:{_NOUN}|emotion|speaker|sound|instrument|accent|gender|source)\b|\b(?:answer|prediction|verdict|selection|classification)\b(?! (?:the|your|this|that|a|questions?)\b)"
         r"|\b(?:option|choice|label|category|pick|guess|vote|response|match)(?= (?:is|would be|here|that|should|must|seems|to)\b| ?:)"
@@ -86,6 +88,7 @@ _GROUPS: Final[dict[str, str]] = {
     "aside": (
         r"\b(?:because|since|due to|given(?: that)?|considering|based on|judging (?:by|from)|owing to|thanks to|for (?:example|instance)|e\.?g\.?|such as|although|though|even though|despite|in spite of|albeit"
         r"|which(?! is (?:option|choice|letter|answer|the answer|also)\b)|who(?=\s+(?:is|are|was|has|had|speaks?|says?|sounds?|seems?))|weil|da|denn|obwohl|parce que?|puisque|car|bien que|porque|ya que|aunque|embora|perché|poiché|anche se)\b"
+        rf"|(?<=, )as (?=[\"'(]*{M}[\"')]* (?:is|was|would|has|does|sounds|seems)\b)"
         r"|\bas (?=(?:the|it|there|he|she|they|this|we|his|her|its|you|indicated|evidenced|shown|heard|suggested|described|mentioned)\b)|\bdescribes?\b|\bincludes?\b|\brefers? to\b|因为|由于|虽然|尽管|因為|雖然|потому что|так как|хотя|لأن"
     ),
     "meanwhile": r"\b(?:while|whereas|when|where|whilst|während|alors que|mientras|mentre|enquanto)\b",
@@ -106,23 +109,24 @@ CUE: Final = re.compile(
 CORRECTION: Final = re.compile(_GROUPS["correction"])
 
 _VERB: Final = r"(?:is|are|was|were|would be|(?:can|could|should|must)(?: \w+ly)? be|will be|needs to be|has been|have been|may be|might be|seems?(?: to be)?|looks?|sounds?|appears?(?: to be)?|being)"
+_SURE_VERB: Final = _VERB.replace("may be|might be|", "").replace("can|could|", "")
 DENIED: Final = re.compile(
     rf"[)\]\"'.]*(?:\s*(?:,|/|and|or|nor|&|,\s*and|,\s*or)\s*[(\"']*{M}[)\]\"']*)*\s*,?\s*(?:(?:option|choice|label)s?\s+)?"
     rf"(?:(?:both |all |also |just |simply |clearly |definitely |probably |certainly )*"
     rf"(?:{_VERB}\s+(?:\w+ly\s+|all\s+|both\s+|just\s+|also\s+|quite\s+|a\s+|an\s+|the\s+|very\s+)*(?:wrong|incorrect|false|untrue|unlikely|implausible|impossible|inaccurate|invalid|inconsistent|excluded|eliminated"
     r"|rejected|ruled out|dismissed|discarded|out of the question|out of place|out(?! of)|least \w+|off the table|absent|missing|irrelevant|unrelated|unsupported|inappropriate|unsuitable|improbable|incompatible|distractors?|misleading)\b"
     rf"|(?:{_VERB}|do|does|did|can|could|would|will|should|might|may|has|have|had|must)\s*(?:\w+\s+)?(?:not|never|n't)\b(?!\s+(?:only|wrong|incorrect|false|unlikely|impossible|implausible|ruled out|excluded))"
-    r"|(?:cannot|can't|couldn't|isn't|aren't|wasn't|weren't|doesn't|don't|didn't|won't|wouldn't|shouldn't|hasn't|haven't|mustn't|lacks?|fails?|contradicts?|conflicts?)\b|would be (?:less|wrong|a stretch)\b|is less\b)"
-    r"|\(?\s*(?:[:=-]\s*)?(?:wrong|incorrect|false|no|not|x)\s*(?:[).,;\n—]|$)|,\s*no\s*[.!]?\s*$|\(?\s*(?:[:=-]\s*)?(?:wrong|incorrect|false)\s*$"
-    r"|(?:不对|不是(?=\s*(?:$|[。，,.;；!！]))|是?错(?:误)?的?|不正确|不符合|可以排除|被排除|以外|じゃな|では?(?:あり|な)|でない|ではありません|(?:이|가|은|는)? ?아(?:니|닙|닌)|ist (?:falsch|nicht)|(?:est faux|n'est pas|est incorrect)|(?:no es|es incorrect|es falso)|(?:è sbagliat|non è)|(?:não é|está errad)|неверн|не подходит|неправильн|خطأ|خاطئ))"
+    r"|(?:cannot|can't|couldn't|isn't|aren't|wasn't|weren't|doesn't|don't|didn't|won't|wouldn't|shouldn't|hasn't|haven't|mustn't|lacks?|fails?|contradicts?|conflicts?)\b|would be (?:less|wrong|a stretch)\b|would (?:surprise|astonish)\b|makes? (?:no|little) sense\b|(?:is|are) out\b(?! of)|has no\b|have no\b|can go\b|goes away\b|is less\b)"
+    r"|\(?\s*(?:[:=—-]\s*)?(?:wrong|incorrect|false|no|not|x)\s*(?:[).,;\n—]|$)|,\s*no\s*[.!]?\s*$|\(?\s*(?:[:=—-]\s*)?(?:wrong|incorrect|false)\s*$"
+    r"|(?:は?(?:違い|違う|間違|ちがい)|不对|不是(?=\s*(?:$|[。，,.;；!！]))|是?错(?:误)?的?|不正确|不符合|可以排除|被排除|以外|じゃな|では?(?:あり|な)|でない|ではありません|(?:이|가|은|는)? ?아(?:니|닙|닌)|ist (?:falsch|nicht)|(?:est faux|n'est pas|est incorrect)|(?:no es|es incorrect|es falso)|(?:è sbagliat|non è)|(?:não é|está errad)|неверн|не подходит|неправильн|خطأ|خاطئ))"
 )
 """What follows a mention, or a list of mentions, that is denied."""
 
 PRAISED: Final = re.compile(
-    rf"[)\]\"'.]*(?:\s*(?:,|/|and|or|nor|&|,\s*and|,\s*or)\s*[(\"']*{M}[)\]\"']*)*\s*,?\s*(?:(?:option|choice|answer|label)\s+)?(?:(?:both|all|also)\s+)*(?:{_VERB}|as)\s+(?:\w+ly\s+|indeed\s+|by far\s+|also\s+|the\s+|a\s+|an\s+|far\s+|much\s+|my\s+|therefore\s+|thus\s+)*(?:(?:one\s+)?(?:that|which)\s+(?:is|fits)\s+)?"
+    rf"[)\]\"'.]*(?:\s*(?:,|/|and|or|nor|&|,\s*and|,\s*or)\s*[(\"']*{M}[)\]\"']*)*\s*,?\s*(?:(?:option|choice|answer|label)\s+)?(?:(?:both|all|also)\s+)*(?:{_SURE_VERB}|as)\s+(?:\w+ly\s+|indeed\s+|by far\s+|also\s+|the\s+|a\s+|an\s+|far\s+|much\s+|my\s+|therefore\s+|thus\s+)*(?:(?:one\s+)?(?:that|which)\s+(?:is|fits)\s+)?"
     r"(?:correct|right(?! hand| side)|true|accurate|valid|best|better|answer|most (?:likely|probable|plausible|appropriate|accurate|suitable|fitting|consistent|reasonable|logical|compelling|relevant|dominant|prominent)"
     r"|more (?:likely|probable|plausible|appropriate|accurate|suitable|fitting|consistent|reasonable|logical)|likeliest|likely|final|choice|pick|closest|(?:correct|right|best) (?:answer|option|choice|one))\b"
-    r"|[)\]\"'.]*\s*[:=-]\s*(?:yes|correct|right|true)\b|[)\]\"'.]*\s+(?:fits|matches|suits|applies|works|describes it|wins|it is(?=\s*(?:[.!,;]|$))|yes)(?!\w)(?:\s+(?:best|better|most|well|perfectly))?|[)\]\"'.]*\s*(?:正确|是对的|是正确|最(?:合适|符合|可能)|が正解|が正しい|이 정답|가 정답|이 맞|가 맞|ist (?:richtig|korrekt)|est (?:correct|la bonne|juste)|es (?:correct|la respuesta)|è (?:corrett|giust)|está corret)"
+    r"|[)\]\"'.]*\s*[:=—-]\s*(?:yes|correct|right|true)\b|[)\]\"'.]*\s+(?:fits|matches|suits|applies|works|describes it|wins|it is(?=\s*(?:[.!,;]|$))|yes)(?!\w)(?:\s+(?:best|better|most|well|perfectly))?|[)\]\"'.]*\s*(?:正确|是对的|是正确|最(?:合适|符合|可能)|が正解|が正しい|이 정답|가 정답|이 맞|가 맞|ist (?:richtig|korrekt)|est (?:correct|la bonne|juste)|es (?:correct|la respuesta)|è (?:corrett|giust)|está corret)"
 )
 """What follows a mention that is called right."""
 
@@ -136,3 +140,21 @@ FILLER: Final = re.compile(
     r"|are|sounds?|seems?|like|to|me|be|i'd|my|of|hmm|um|so|voice|accent|speaker|emotion|sound|one|final|correct|response|certainly|of course)\b|[^\w\ue000-\uf000]+"
 )
 """Words that do not make a reply more than its mention."""
+
+ANSWERED: Final = re.compile(rf"({M})[)\]\"']*\s*\?\s*(?:yes|yep|correct|right|true)\b")
+"""A question that the reply itself answers."""
+ASKED: Final = re.compile(r"\b(?:asked|asks|question)\b[^,;:]*$")
+LESS_THAN: Final = re.compile(r"(?<=less)\s+\w+ than\b")
+OPENS_LIST: Final = re.compile(r"(?:\b(?:are|were|these|those|following)|:)$")
+OPEN_ROW: Final = re.compile(r"\s*(?:…|\.{2,})\s*or\b|\s+as well as\s+|\s+(?:vs\.?|versus)\s+")
+"""Turns that put two answers side by side."""
+DENIED_AT_LAST: Final = re.compile(
+    r"\s*,?\s*(?:(?:that|this|it|they)(?:'s| is|'d be| would be| was| are| must be)? (?:wrong|incorrect|false|not (?:right|correct|it|true|the)|a mistake|misleading|mistaken|isn't|can't be|cannot be|doesn't)\b|no\s*[.!]*\s*$)"
+)
+
+LIST_AFTER_COMMA: Final = re.compile(
+    rf"\s*(?:and then|then|and|or|nor|und|oder|et|ou|y|o|和|或)?\s*(?:[(\"']|option |choice |an? |the )*{M}[)\]\"']*\s*(?:,|$|[.;]|and\b|or\b|nor\b|und\b|oder\b|et\b|ou\b)"
+)
+CONJOINED: Final = re.compile(
+    rf"\s*(?:[(\"']|option |an? |the )*{M}[^.;]{{0,200}}?\b(?:and|or|nor|und|oder|et|ou|y|o)\b\s*(?:[(\"']|option |an? |the )*{M}|\s*(?:and|or|nor)\b"
+)

@@ -82,6 +82,17 @@ _UNMARKED_NOT: Final = re.compile(
     re.IGNORECASE,
 )
 
+_ABBREVIATED: Final = re.compile(
+    r"^\s*A\s*:\s*(?=[(\[*\"']+[A-Za-z][)\]*\"'.]+)|(?<=\n)\s*A\s*:\s*(?=[(\[*\"']*[A-Za-z][)\]*\"'.]*\s*$)"
+)
+"""``A: (B)``, and ``A: B`` after a ``Q:``: the first letter says what follows."""
+
+_POLITE: Final = re.compile(
+    r"(?<=, )i(?:'m| am) afraid(?=[.!]|\s*$)|\bi(?:'m| am) afraid(?=,| (?:that|not|i|it|this|there)\b)",
+    re.IGNORECASE,
+)
+"""Regret, not fear."""
+
 _KEYS: Final = (
     "answer final_answer finalanswer final correct_answer correctanswer best_answer ans choice final_choice selected_choice"
     " selected selection selected_option selectedoption selected_answer option chosen chosen_option correct_option letter"
@@ -143,6 +154,8 @@ def answer_part(text: str) -> str:
     'B'
     """
     text = _without_thoughts(text)
+    if ":" in text and (text.startswith(("Q:", "Question:")) or text.lstrip().startswith("A")):
+        text = _ABBREVIATED.sub("Answer: ", text)
     for found in (_tagged(text), _boxed(text), _json(text)):
         if found is not None:
             return plain(found)
@@ -169,6 +182,8 @@ def plain(text: str) -> str:
         text = _TICKED.sub(r"\1", _UNTICKED.sub("", text))
     if "*" in text or "_" in text or "`" in text:
         text = _EMPHASIS.sub("", text)
+    if "afraid" in text:
+        text = _POLITE.sub("", text)
     if "n t" in text or "nt" in text:
         text = _UNMARKED_NOT.sub(r"\1n't", text)
     if "#" in text or ">" in text:

@@ -18,12 +18,20 @@ from typing import Final, NamedTuple
 
 from metrics.commitment.choices import Choices, compile_choices, exact_choice, form_key
 from metrics.commitment.cues import (
+    ANSWERED,
+    ASKED,
+    CONJOINED,
     CORRECTION,
     CUE,
     DENIED,
+    DENIED_AT_LAST,
     FILLER,
     IDIOMS,
+    LESS_THAN,
+    LIST_AFTER_COMMA,
     LIST_GAP,
+    OPEN_ROW,
+    OPENS_LIST,
     PRAISED,
     QUESTION_TAG,
 )
@@ -41,18 +49,11 @@ _ABBREVIATION: Final = re.compile(
     r"\b(?:e\.g|i\.e|vs|mr|mrs|ms|dr|st|etc|approx|u\.s|u\.k)\.(?=\s*\S)"
 )
 _DECIMAL: Final = re.compile(r"(?<=\d)\.(?=\d)")
-_LIST_AFTER_COMMA: Final = re.compile(
-    rf"\s*(?:and|or|nor|und|oder|et|ou|y|o|和|或)?\s*(?:[(\"']|option |choice |an? |the )*{MENTION}[)\]\"']*\s*(?:,|$|[.;]|and\b|or\b|nor\b|und\b|oder\b|et\b|ou\b)"
-)
-_CONJOINED: Final = re.compile(
-    rf"\s*(?:[(\"']|option |an? |the )*{MENTION}[^.;]{{0,200}}?\b(?:and|or|nor|und|oder|et|ou|y|o)\b\s*(?:[(\"']|option |an? |the )*{MENTION}|\s*(?:and|or|nor)\b"
-)
-
 
 _STOPS: Final = re.compile(r"[.\n?!]")
 _ENDS: Final = re.compile(r"[.\n:;?!]")
 _UNLISTED: Final = re.compile(
-    r"(?:\b(?:not|neither|nor|no|rather than|instead of|except(?: for)?|rule[sd]? out|ruling out|exclud\w+|eliminat\w+|reject\w*|dismiss\w*|discard\w*|other than|apart from|anything but|all but|nicht|pas|weder|ni|non)|n't|不是|并非|排除|除了)\s*[\"'(]*(?:an? |the )?$"
+    r"(?:\b(?:not|neither|nor|no|rather than|instead of|except(?: for)?|rule[sd]? out|ruling out|unlike|(?:not|never|n't|avoid) (?:\w+ )?(?:pick|choose|select|say|go with|take|answer|call it)|exclud\w+|eliminat\w+|reject\w*|dismiss\w*|discard\w*|other than|apart from|anything but|all but|nicht|pas|weder|ni|non)|n't(?: (?:pick|choose|select|say|go with|take|answer|call it))?|不是|并非|排除|除了)\s*[\"'(]*(?:an? |the )?$"
 )
 
 
@@ -143,8 +144,10 @@ def committed(
 
 
 def _assertions(masked: str, choices: Choices) -> list[Assertion]:
-    text = IDIOMS.sub(" ", masked)
+    text = OPEN_ROW.sub(" or ", masked)
+    text = IDIOMS.sub(" ", text)
     text = _DECIMAL.sub("·", _ABBREVIATION.sub(lambda m: m[0].replace(".", ""), text))
+    text = ANSWERED.sub(r"\1 is correct ", text)
     text = _without_lists(text, choices)
     found: list[Assertion] = []
     epoch = 0
@@ -180,10 +183,7 @@ def _without_lists(text: str, choices: Choices) -> str:
             if marks[end][0] != CLASH:
                 seen |= option_of(marks[end][0], choices)
             end += 1
-        left, right = (
-            start,
-            end,
-        )  # a mention that is denied or praised at an end is no part of the row
+        left, right = start, end  # a mention denied or praised at an end is not part of the row
         if seen >= choices.distinct:
             left += _UNLISTED.search(text, 0, marks[start].start()) is not None
             after = marks[end - 1].end()
@@ -243,7 +243,7 @@ class _Reader:
 
     def _hypothesis(self, match: re.Match[str]) -> None:
         self.open = True
-        self.prepositional = match.start() <= self.lead
+        self.prepositional = match.start() <= self.lead and not OPENS_LIST.search(match[0])
 
     def _negation(self, match: re.Match[str]) -> None:
         if match[0].startswith(("can't", "cannot")) and len(match[0]) > 8:
@@ -253,10 +253,11 @@ class _Reader:
         self.prepositional = match.start() <= self.lead
 
     def _turn(self, match: re.Match[str]) -> None:
+        if DENIED_AT_LAST.match(self.text, match.end()):
+            self.found[:] = [one for one in self.found if one.sentence != self.number]
         self._reset()
         self.turn += 1
         self.rank = max(self.rank if not self.used else SAID, SAID)
-        del match
 
     def _therefore(self, _match: re.Match[str]) -> None:
         self._reset()
@@ -266,6 +267,10 @@ class _Reader:
         self.aside = False
         self.rank = max(ANSWER, self.rank)
         self.used = False
+
+    def _choosing(self, match: re.Match[str]) -> None:
+        self._reset()
+        self._answer(match)
 
     def _aside(self, match: re.Match[str]) -> None:
         self.aside = True
@@ -286,16 +291,18 @@ class _Reader:
         if self.used and not self.bare:
             self.rank = SAID
 
-    def _colon(self, _match: re.Match[str]) -> None:
+    def _colon(self, match: re.Match[str]) -> None:
+        if ASKED.search(self.text, 0, match.start()):
+            self.open = False
         if self.used:
             self.denied = False
 
     def _comma(self, match: re.Match[str]) -> None:
         at = match.end()
-        listed = _LIST_AFTER_COMMA.match(self.text, at) is not None
+        listed = LIST_AFTER_COMMA.match(self.text, at) is not None
         if self.prepositional:
             self._reset()
-        elif not (listed and (not self.denied or _CONJOINED.match(self.text, at))):
+        elif not (listed and (not self.denied or CONJOINED.match(self.text, at))):
             self.denied = False
             if self.open:
                 self.open = listed
@@ -305,7 +312,8 @@ class _Reader:
     def _mention(self, match: re.Match[str]) -> None:
         rejected = DENIED.match(self.text, match.end())
         if rejected is not None:
-            self.judged_until = rejected.end()
+            compared = LESS_THAN.match(self.text, rejected.end())
+            self.judged_until = compared.end() if compared else rejected.end()
             self.used = True
             return
         if self.denied or self.open or self.question:

@@ -45,11 +45,11 @@ _AFTER_VERB: Final = re.compile(
     r"\b(?:is|it's|its|that's|be|was|choose|chose|chosen|choosing|pick|picked|select|selected|say|guess|with|for|not|n't|neither|nor|either"
     r"|both|between|or|and|than|of|except|out|over|but|versus|vs|if|whether|so|then|thus|therefore|hence|maybe|perhaps"
     r"|probably|likely|possibly|definitely|clearly|obviously|surely|certainly|wait|actually|instead|rather|finally|only|just|eliminate"
-    r"|exclude|reject|prefer|answer|consider|considering|as)\s*[:,]?\s*$|(?:^|[\n.!?;:,—(=])\s*$"
+    r"|exclude|reject|prefer|whereas|while|würde|nehme|wähle|sage|choisis|prends|dirais|elijo|diría|escolho|diria|scelgo|kies|ich|like|answer|consider|considering|as)\s*[:,]?\s*$|(?:^|[\n.!?;:,—(=])\s*$"
 )
 _FOLLOWED: Final = re.compile(
-    r"\s+(?:\w+ly\s+|also\s+|just\s+|best\s+)?(?:is|was|are|isn't|seems?|looks?|sounds?|appears?|fits?|matches|has|follows|gives|shows|gets|represents|reflects|captures|corresponds|would|could|can|cannot|can't|might|may|must|should|because|since"
-    r"|due|and|or|nor|but|not|rather|instead|over|than|describes|best|doesn't|does|makes|it is|for (?:sure|certain)|i (?:think|believe|guess|would|am|say)|in my|as (?:the|it|he|she|they)|ist|est|es|è|é)\b"
+    r"\s+(?:\w+ly\s+|also\s+|just\s+|best\s+)?(?:is|was|are|isn't|works|explains|agrees|remains|wins|applies|suits|stands|holds|points|belongs|make|do|sounded|seems?|looks?|sounds?|appears?|fits?|matches|has|follows|gives|shows|gets|represents|reflects|captures|corresponds|would|could|can|cannot|can't|might|may|must|should|because|since"
+    r"|due|even|although|though|while|whereas|here|all the|to me|no|yes|nehmen|wählen|sagen|and|or|nor|but|not|rather|instead|over|than|describes|best|doesn't|does|makes|it is|for (?:sure|certain)|i (?:think|believe|guess|would|am|say)|in my|as (?:the|it|he|she|they)|ist|est|es|è|é)\b"
 )
 _CLOSED: Final = re.compile(r"\s*(?:$|[\n.!?;,:)\]\"'—|]|-(?:\s|$)|[。、，．])")
 _WORD_AFTER: Final = re.compile(rf"\s+[{LATIN}]")
@@ -60,7 +60,7 @@ _NAMES: Final = re.compile(
 _MUSIC: Final = re.compile(
     r"\s*(?:major|minor|flat|sharp|natural|maj|min|chord|note|string|clef)\b|[#♯♭]|\+(?!\s?[a-z])|-[^\W_]|\d"
 )
-_JOIN: Final = r"\s*(?:,|/|&|\+|\||and|or|nor|,\s*and|,\s*or|and/or|or/and|und|oder|et|ou|y|o|e|и|或|和|、|与)\s*[(\"']*"
+_JOIN: Final = r"\s*(?:\(?(?:and |but |, )?not|vs\.?|versus|as well as|als|que|che|over|rather than|instead of|,|/|&|\+|\||and|or|nor|,\s*and|,\s*or|and/or|or/and|und|oder|et|ou|y|o|e|и|或|和|、|与)\s*[(\"']*"
 _JOINED_BEFORE: Final = re.compile(
     rf"{MENTION}[)\]\"'.]*{_JOIN}(?:\s*(?:not|rather|option|choice)\s+)?$"
 )
@@ -160,7 +160,15 @@ def _is_answer_place(before: str, after: str, word: str) -> bool:
         return True
     closed = _CLOSED.match(after) is not None
     starts = re.search(r"(?:^|[\n.!?;:—])[\s>•\-\"']*$", before) is not None
-    if starts and (closed or re.match(rf"\s*{MENTION}", after)):
+    if word == "no" and _CORRECTED.search(before) and re.match(rf"\s*,\s*{MENTION}", after):
+        return False
+    if word in ("no", "yes") and re.search(rf"{MENTION}[)\]\"']*\s*\?\s*$", before):
+        return False  # the reply answers its own question
+    if word in _OPENING and re.match(
+        rf"\s*(?:option )?{MENTION}.{{0,12}}\b(?:nor|and|or)\b", after
+    ):
+        return False
+    if starts and (closed or re.match(rf"\s*[(\[]?\s*{MENTION}", after)):
         return True
     if starts and word in ("no", "yes") and _SUBJECT.match(after):
         return True
@@ -175,13 +183,13 @@ def _is_answer_place(before: str, after: str, word: str) -> bool:
     if _SAID_COLON.search(before):
         return True
     if not closed and not _AFTER_WEAK.match(after):
-        return bool(re.search(rf"{LETTER}[).:\s\-]{{1,4}}$", before))
+        return bool(re.search(rf"{LETTER}[)\].:=\s\-]{{1,4}}$", before))
     return bool(
         _AFTER_SAID.search(before)
         or _JOINED_BEFORE.search(before)
         or re.search(
             r"\b(?:is|it's|be|was|say|says|said|think|believe|guess|choose|pick|select|with|therefore|so|thus|hence|then|are|probably|likely|definitely|only|just|exactly|but"
-            rf"|not|answer|option|sounds?|seems?|of|conclude|rather than|instead of)\s*[,:]?\s*$|{LETTER}[).:,\s\-]{{1,4}}$",
+            rf"|not|answer|option|sounds?|seems?|of|conclude|rather than|instead of)\s*[,:]?\s*$|{LETTER}[)\].:,=\s\-]{{1,4}}$",
             before,
         )
     )
@@ -282,7 +290,10 @@ def _letter_kind(text: str, low: str, at: int, letter: str) -> str:
         return "said" if (closed and _LOWER_PLACE.search(before)) or (starts and followed) else ""
     if _NAMES.search(before):
         return ""
-    if closed or (not wordlike and re.match(r"\s+[^\x00-\x7f]", after)):
+    foreign = re.match(r"\s+[^\x00-\x7f]", after) is not None
+    if closed or (foreign and (not wordlike or re.search(r"[^\x00-\x7f]\s+$", before))):
+        return "said"
+    if followed and letter == "A" and not _NOUNLIKE.match(after):
         return "said"
     if followed and (not wordlike or letter == "A"):
         return "said" if starts or not wordlike or _AFTER_VERB.search(before) else ""
@@ -291,6 +302,11 @@ def _letter_kind(text: str, low: str, at: int, letter: str) -> str:
     return "said" if not wordlike and _AFTER_VERB.search(before) and not starts else ""
 
 
+_NOUNLIKE: Final = re.compile(
+    r"\s+(?:\w+ly\s+)?(?:best|make|do|can|must|might|will|for|as|so|works|no|all)\b"
+)
+"""Words that may also follow the article."""
+_CORRECTED: Final = re.compile(rf"{MENTION}[)\]\"']*\s*[.,;!?—-]{{1,3}}\s*$")
 _SAID_COLON: Final = re.compile(r"(?:answer|conclusion|verdict|choice|label|result)\s*:\s*[\"']?$")
 _AFTER_WEAK: Final = re.compile(
     r"\s+(?:because|since|as|due|rather|instead|not|but|indeed|thank|thanks|based|here|over)\b"
@@ -312,6 +328,8 @@ _ALONE: Final = frozenset(
     ]
 )
 """Weak forms that are an answer after a comma at the end of a sentence."""
+_OPENING: Final = frozenset(["neither", "both", "either", "all"])
+"""Weak forms that open a row of mentions."""
 _SUBJECT: Final = re.compile(r"\s+(?:it|there|this|that|the|i|he|she|they|we|you)\b")
 _LOWER_PLACE: Final = re.compile(
     r"\b(?:choose|chose|pick|select|go with|going with|say|guess|is|not|than|it's)\s*[\"']?$"

@@ -190,8 +190,12 @@ def _weighs_one(blocks: Blocks, denominator: str) -> bool:
 
 
 def _within_bounds(interval: Interval, value: float, metric: Measure) -> Interval:
-    """Return the interval cut to the metric's bounds; it always holds the value."""
+    """Return the interval cut to the metric's bounds.
+
+    A value beyond a bound (an official score of votes off the scale) shows that the bound does not hold: that end stays
+    where it is.
+    """
     low, high = metric.bounds
-    start = interval[0] if low is None else max(interval[0], low)
-    end = interval[1] if high is None else min(interval[1], high)
+    start = interval[0] if low is None or value < low else max(interval[0], low)
+    end = interval[1] if high is None or value > high else min(interval[1], high)
     return min(start, value), max(end, value)

@@ -15,7 +15,7 @@ CLOSED_TASKS = {
 }
 
 
-def test_the_strict_scorer_version_of_every_closed_task_is_2() -> None:
+def test_the_strict_scorer_version_of_every_closed_task_is_3() -> None:
     seen = 0
     for entry in load_index().tasks.values():
         spec = load_task(entry.path, entry.task)
@@ -27,7 +27,7 @@ def test_the_strict_scorer_version_of_every_closed_task_is_2() -> None:
             or (spec.benchmark == "dynamic_superb" and params.get("rule") in ("exact", "decided"))
         )
         if closed:
-            assert "strict.2" in spec.scorer, spec.task
+            assert "strict.3" in spec.scorer, spec.task
             seen += 1
         if spec.aliases:
             assert closed, spec.task

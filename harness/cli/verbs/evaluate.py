@@ -113,6 +113,17 @@ class RunFlags:
     retry_errors: Annotated[
         bool | None, typer.Option("--retry-errors", help="Ask recorded errors again.")
     ] = None
+    only_failed: Annotated[
+        bool | None,
+        typer.Option("--only-failed", help="Ask only items that failed before, again."),
+    ] = None
+    ids: Annotated[
+        Path | None,
+        typer.Option(
+            "--ids", metavar="FILE", help="Ask only items whose id is a line of FILE, again."
+        ),
+    ] = None
+    patience: options.Patience = None
     require_complete: Annotated[
         bool | None,
         typer.Option("--require-complete", help="Exit 4 if audio of a local copy is absent."),
@@ -134,6 +145,9 @@ class RunFlags:
         return {
             "max_errors": self.max_errors,
             "retry_errors": self.retry_errors,
+            "only_failed": self.only_failed,
+            "ids": self.ids,
+            "patience": self.patience,
             "require_complete": self.require_complete,
             "skip_unavailable": self.skip_unavailable,
             "reference": self.reference,
@@ -150,10 +164,12 @@ def evaluate(
     output: options.OutputFlags,
 ) -> int:
     """Evaluate a model; the same command again goes on where it stopped."""
-    from harness.settings import load_recipe, merge, parse_max_errors
+    from harness.settings import check_recipe_trust, load_recipe, merge, parse_max_errors
 
     flags = {**request.settings(), **data.settings(), **judge.settings(), **run.settings()}
-    recipe = load_recipe(run.config) if run.config is not None else {}
+    recipe = {} if run.config is None else load_recipe(run.config)
+    if run.config is not None:
+        check_recipe_trust(recipe, flags, run.config)
     if request.items is not None:
         flags = _with_items(request.items, flags, recipe, dry=run.dry_run)
     settings = merge(flags, recipe)

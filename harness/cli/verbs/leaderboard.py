@@ -11,6 +11,7 @@ from harness.cli import options
 from harness.cli.app import app
 from harness.errors import EXIT_FOUND, EXIT_OK, UsageError
 from harness.report.output import say, say_json, say_lines
+from harness.run.process.output import standard_output
 from leaderboards.renderers import DEFAULT, names, renderer
 
 
@@ -97,7 +98,7 @@ def leaderboard(
         changed = renew(update, "leaderboard", body)
         say(f"updated {update}" if changed else f"{update} is up to date", err=True)
     elif output is None:
-        typer.echo(text.rstrip("\n"))  # the renderers clean what they write
+        typer.echo(text.rstrip("\n"), standard_output())  # the renderers clean what they write
     else:
         from harness.run.jsonl import write_atomically
 
