@@ -21,8 +21,8 @@ from harness.settings import Settings
 if TYPE_CHECKING:
     from harness.board import Board
     from harness.comparison.report import GateReport
-    from harness.comparison.result import Comparison
-    from harness.comparison.trend import Trend
+    from harness.comparison.trends.trend import Trend
+    from harness.comparison.two_runs.result import Comparison
     from harness.core.scoring import Reading
     from harness.evaluation.evaluate import Ended
     from harness.evaluation.stored import StoredReplies
@@ -305,7 +305,7 @@ def compare(
     Raises:
         UsageError: one of them is not a scored run directory, they have no task in common, or a task is unknown.
     """
-    from harness.comparison.compare import compare as find_out
+    from harness.comparison.two_runs.compare import compare as find_out
 
     views = _with_metrics((a, b), include_path, trusted=trust_task_code)
     return find_out(views[0], views[1], tasks=tasks, alpha=alpha)
@@ -336,7 +336,7 @@ def trend(
     Raises:
         UsageError: fewer than two runs, one of them is not scored, or a task or metric is unknown.
     """
-    from harness.comparison.trend import trend as follow
+    from harness.comparison.trends.trend import trend as follow
 
     views = _with_metrics(runs, include_path, trusted=trust_task_code)
     return follow(views, tasks=tasks, metrics=metrics, reading=reading)

@@ -14,7 +14,7 @@ from leaderboards.normalize import Cell, normalize
 from leaderboards.parts import Part, make_row, mean_marks, scaled
 from leaderboards.published.placing import quoted_rows
 from leaderboards.published.rows import QuotedTable
-from leaderboards.ranking import rank_native, rank_normalized
+from leaderboards.ranks.rows import rank_native, rank_normalized
 from leaderboards.raw import raw_aggregate
 from leaderboards.results import SampleIndex
 from leaderboards.signatures import agree

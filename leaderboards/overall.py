@@ -10,7 +10,7 @@ from typing import Any
 from leaderboards.labels import heading
 from leaderboards.normalize import Normalized
 from leaderboards.parts import Part, mean_marks, scaled, shares
-from leaderboards.ranking import rank_overall
+from leaderboards.ranks.rows import rank_overall
 from leaderboards.results import TaskResult
 from leaderboards.signatures import signature_sets
 from leaderboards.tables import Column, Entry, Row, Table

@@ -11,8 +11,8 @@ from harness.run.reader import read_run
 from harness.types import Reading
 from leaderboards.boards import native_function
 from leaderboards.build import Page, leaderboard
-from leaderboards.decisions import Items, Term, decide, native_columns, normalized_columns
 from leaderboards.normalize import normalize
+from leaderboards.ranks.decisions import Items, Term, decide, native_columns, normalized_columns
 from leaderboards.results import TaskResult, Value, task_results
 from leaderboards.suites import suite
 from leaderboards.tables import Table

@@ -13,7 +13,7 @@ from harness.errors import UnknownNameError, UsageError
 from harness.report.output import say, say_json, say_text
 
 if TYPE_CHECKING:
-    from harness.comparison.result import Comparison
+    from harness.comparison.two_runs.result import Comparison
 
 _COMPARE = ("text", "md", "json", "html")
 _TREND = ("text", "md", "csv", "json", "svg")

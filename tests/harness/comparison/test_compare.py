@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from harness.comparison.compare import compare, level_factor
-from harness.comparison.result import Comparison
+from harness.comparison.two_runs.compare import compare, level_factor
+from harness.comparison.two_runs.result import Comparison
 from harness.errors import UnknownNameError, UsageError
 from harness.run.reader import read_run
 from tests.support.golden import check, without_assets

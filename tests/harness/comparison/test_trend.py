@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from harness.comparison.trend import Trend, step_numbers, trend
-from harness.comparison.trend_plots import terminal_plot
+from harness.comparison.trends.plots import terminal_plot
+from harness.comparison.trends.trend import Trend, step_numbers, trend
 from harness.errors import UnknownNameError, UsageError
 from harness.run.reader import read_run
 from tests.support.golden import check

@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from harness.comparison.found import (
+from harness.comparison.options import ALPHA
+from harness.comparison.pairing import Line, Pairing, clusters, pair_lines
+from harness.comparison.two_runs.found import (
     Change,
     Engine,
     ItemPair,
@@ -21,10 +23,8 @@ from harness.comparison.found import (
     Side,
     TaskComparison,
 )
-from harness.comparison.options import ALPHA
-from harness.comparison.pairing import Line, Pairing, clusters, pair_lines
-from harness.comparison.reading import ItemKey, ReadRun, details_of, read
-from harness.comparison.result import Comparison
+from harness.comparison.two_runs.reading import ItemKey, ReadRun, details_of, read
+from harness.comparison.two_runs.result import Comparison
 from harness.errors import UnknownNameError, UsageError
 from harness.run.reader import RunView
 from metrics.registry import find

@@ -1,4 +1,4 @@
-"""What a comparison of two runs found, as data; ``compare_forms`` and ``compare_page`` write it down.
+"""What a comparison of two runs found, as data; ``forms`` and ``page`` write it down.
 
 ``A`` is the first run, ``B`` the other; a difference is B minus A in the metric's own unit.
 """

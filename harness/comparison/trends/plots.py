@@ -9,7 +9,7 @@ from leaderboards.renderers.page import text
 from leaderboards.renderers.scatter import ticks
 
 if TYPE_CHECKING:
-    from harness.comparison.trend import Point, Series, Trend
+    from harness.comparison.trends.trend import Point, Series, Trend
 
 ROWS: Final = 9
 """Height of a terminal plot."""

@@ -6,7 +6,13 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from harness.comparison.found import Engine, Findings, ItemPair, MetricDifference, TaskComparison
+from harness.comparison.two_runs.found import (
+    Engine,
+    Findings,
+    ItemPair,
+    MetricDifference,
+    TaskComparison,
+)
 from harness.core import inert
 
 HEAD: Final = (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.comparison.compare_forms import to_markdown, to_text
-from harness.comparison.compare_page import to_html
-from harness.comparison.found import Findings
+from harness.comparison.two_runs.forms import to_markdown, to_text
+from harness.comparison.two_runs.found import Findings
+from harness.comparison.two_runs.page import to_html
 from leaderboards.renderers.page import framed
 
 

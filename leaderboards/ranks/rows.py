@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Final
 
 from leaderboards.boards import native_function
-from leaderboards.decisions import (
+from leaderboards.normalize import Normalized
+from leaderboards.ranks.decisions import (
     ColumnSum,
     Decided,
     Items,
@@ -16,7 +17,6 @@ from leaderboards.decisions import (
     native_columns,
     normalized_columns,
 )
-from leaderboards.normalize import Normalized
 from leaderboards.raw import raw_aggregate
 from leaderboards.results import SampleIndex, TaskResult
 from leaderboards.tables import Column, Row, Table, may_lead, ranked

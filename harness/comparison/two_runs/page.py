@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from harness.comparison.compare_forms import HEAD, cells, engine_lines, number, summary
-from harness.comparison.found import Findings, ItemPair, MetricDifference, Side
+from harness.comparison.two_runs.forms import HEAD, cells, engine_lines, number, summary
+from harness.comparison.two_runs.found import Findings, ItemPair, MetricDifference, Side
 from leaderboards.renderers.page import page, text
 
 _WIDTH: Final = 160

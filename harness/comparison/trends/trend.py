@@ -151,7 +151,7 @@ class Trend:
 
     def to_text(self, *, plot: bool = True) -> str:
         """Return tables for a terminal, each with its plot."""
-        from harness.comparison.trend_plots import terminal_plot
+        from harness.comparison.trends.plots import terminal_plot
 
         width = max(map(len, map(inert.line, self.runs)))
         lines: list[str] = []
@@ -173,7 +173,7 @@ class Trend:
 
     def to_svg(self) -> str:
         """Return the plots as one SVG image, a panel a series."""
-        from harness.comparison.trend_plots import svg
+        from harness.comparison.trends.plots import svg
 
         return svg(self)
 
