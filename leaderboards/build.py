@@ -31,9 +31,6 @@ from leaderboards.signatures import signature_sets
 from leaderboards.suites import Suite
 from leaderboards.tables import Leaderboard, SignatureSet, Table, unique_names
 
-READ_OF_SAMPLES = ("seconds", "usage")
-"""Fields of sample lines that tables need apart from those that every comparison reads."""
-
 
 class NamedRun(RunLike, Protocol):
     """A run with the name that tables show."""
@@ -43,8 +40,8 @@ class NamedRun(RunLike, Protocol):
         """The run's name."""
         ...
 
-    def sample_index(self, further: Sequence[str] = ()) -> Mapping[str, list[dict[str, Any]]]:
-        """Return the compact sample lines of each task, with further fields."""
+    def sample_index(self) -> Mapping[str, list[dict[str, Any]]]:
+        """Return the compact sample lines of each task."""
         ...
 
 
@@ -84,7 +81,7 @@ def leaderboard(
     names = unique_names(run.name for run in runs)
     models = [_model(run.manifest.get("model") or {}) for run in runs]
     tasks = [task_results(run.manifest, run.results.get("tasks", {})) for run in runs]
-    lines = [run.sample_index(READ_OF_SAMPLES) if len(runs) > 1 else {} for run in runs]
+    lines = [run.sample_index() if len(runs) > 1 else {} for run in runs]
     seen: dict[str, list[str]] = {}
     for results in tasks:
         for result in results.values():

@@ -137,6 +137,8 @@ def _headline(part: Part, name: str) -> Entry:
 
 
 def _overall_row(parts: Mapping[str, Mapping[int, Part]], index: int) -> Row:
+    from metrics.statistics.intervals import scaled_wilson
+
     entries: dict[str, Entry] = {}
     scores: list[float] = []
     errors: list[float] = []
@@ -159,8 +161,9 @@ def _overall_row(parts: Mapping[str, Mapping[int, Part]], index: int) -> Row:
     mean = math.fsum(scores) / len(scores) if len(scores) == len(parts) else None
     ends = None
     if mean is not None and len(errors) == len(scores):  # benchmarks share no items
-        half = Z95 * math.sqrt(math.fsum(error * error for error in errors)) / len(errors)
-        ends = (max(0.0, mean - half), min(1.0, mean + half))
+        spread = math.sqrt(math.fsum(error * error for error in errors)) / len(errors)
+        lowest = math.fsum(part.found.tree.lowest for part in mine) / len(mine)
+        ends = scaled_wilson(mean, spread, math.inf, (lowest, 1.0), quantile=Z95)
     entries["overall"] = scaled(mean, ends, f"- ({len(scores)}/{len(parts)})")
     whole = mean is not None and all(part.found.tree.whole for part in mine)
     return Row(mine[0].run, mine[0].model, entries, whole=whole, **_pooled(mine))

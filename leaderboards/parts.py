@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,33 +81,16 @@ def shares(part: Part, *, official: bool) -> dict[str, Any]:
 
 def effort(samples: SampleIndex) -> dict[str, float | None]:
     """Return the mean time and the mean number of tokens of a reply, as far as sample lines have them."""
-    return {"seconds": _mean_of(samples, _seconds), "tokens": _mean_of(samples, _tokens)}
+    return {name: _mean_of(samples, name) for name in ("seconds", "tokens")}
 
 
-def _mean_of(
-    samples: SampleIndex, read: Callable[[Mapping[str, Any]], float | None]
-) -> float | None:
+def _mean_of(samples: SampleIndex, name: str) -> float | None:
     """Return the mean over the lines that have the figure; ``None`` unless nine in ten have it, and one is above 0."""
-    found = [read(line) for lines in samples.values() for line in lines]
+    found: list[float | None] = [line.get(name) for lines in samples.values() for line in lines]
     known = [number for number in found if number is not None]
     if not any(known) or len(known) < 0.9 * len(found):
         return None
     return sum(known) / len(known)
-
-
-def _seconds(line: Mapping[str, Any]) -> float | None:
-    """Return the time of a reply; stored ones all have 0."""
-    seconds = line.get("seconds")
-    return None if seconds is None else float(seconds)
-
-
-def _tokens(line: Mapping[str, Any]) -> float | None:
-    """Return the tokens of a reply, as counted by whoever made it."""
-    usage = line.get("usage") or {}
-    for name in ("completion_tokens", "output_tokens"):
-        if isinstance(usage.get(name), (int, float)):
-            return float(usage[name])
-    return None
 
 
 def mean_marks(found: Normalized) -> str:

@@ -69,6 +69,7 @@ def rows(results: Mapping[str, Any]) -> Iterator[Row]:
                 if not value["complete"]:
                     notes.append("incomplete")
                 notes += repeat_notes(metric, value)
+                notes += [value["note"]] if "note" in value else []
                 yield Row(
                     task,
                     f"{metric} {direction}",

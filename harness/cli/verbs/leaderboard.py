@@ -14,6 +14,8 @@ from harness.report.output import say, say_json, say_lines
 from harness.run.process.output import standard_output
 from leaderboards.renderers import DEFAULT, names, renderer
 
+_FORMATS = names()  # annotations are evaluated anew by every command
+
 
 @app.command()
 def leaderboard(
@@ -51,7 +53,7 @@ def leaderboard(
     form: Annotated[
         str | None,
         typer.Option(
-            "--format", help=f"{names()} (default: by the suffix of FILE, else {DEFAULT})."
+            "--format", help=f"{_FORMATS} (default: by the suffix of FILE, else {DEFAULT})."
         ),
     ] = None,
     title: Annotated[str, typer.Option(help="Heading of the page.")] = "Leaderboard",

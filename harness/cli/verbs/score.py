@@ -97,11 +97,11 @@ def score(
     output: options.OutputFlags,
 ) -> int:
     """Score stored responses without a model, or re-score a run directory."""
-    from harness.api import start_rescoring, start_scoring
     from harness.core.stored_replies import Fields
     from harness.evaluation.stored import StoredReplies
     from harness.run.progress import choose_style
     from harness.settings import merge, parse_max_errors
+    from harness.starting import start_rescoring, start_scoring
 
     target.check()
     flags = {**target.settings(), **data.settings(), **judge.settings(), **run.settings()}

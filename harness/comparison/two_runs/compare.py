@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterator, Mapping, Sequence
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from harness.comparison.options import ALPHA
+from harness.comparison.gating.options import ALPHA
 from harness.comparison.pairing import Line, Pairing, clusters, pair_lines
 from harness.comparison.two_runs.found import (
     Change,
@@ -32,7 +31,6 @@ from metrics.registry import find
 if TYPE_CHECKING:
     from metrics.measures.measure import Measure
 
-_POWER: Final = 0.8
 _MODEL_FIELDS: Final = ("spec", "adapter", "target", "fingerprint")
 
 
@@ -129,43 +127,46 @@ def _matching(a: RunView, shared: Sequence[str], wanted: Sequence[str]) -> list[
 def _differences(
     paired: Sequence[_Paired], a: RunView, alpha: float
 ) -> tuple[MetricDifference, ...]:
-    from metrics.statistics.paired_tests import holm, paired_difference, regression_test
+    from metrics.statistics.paired_difference import paired_difference
+    from metrics.statistics.paired_tests import holm, regression_test
 
+    known = [
+        (task.name, find(metric), values)
+        for task in paired
+        for metric in a.tasks[task.name]["metrics"]
+        if (values := _values(metric, task.pairing))
+    ]
+    tested = [place for place, row in enumerate(known) if row[1].role != "abstention"]
+    level = alpha / (2 * max(1, len(tested)))
     found = []
-    for task in paired:
-        for metric in a.tasks[task.name]["metrics"]:
-            known = _values(metric, task.pairing)
-            if not known:
-                continue
-            pairs = [pair for pair, _ in known]
-            ours, theirs = ([values[side] for _, values in known] for side in (0, 1))
-            measure, blocks = find(metric), clusters(pairs)
-            down = regression_test(measure, ours, theirs, blocks)
-            up = regression_test(measure, theirs, ours, blocks)
-            spread = paired_difference(measure, ours, theirs, blocks)
-            p_value = min(1.0, 2 * min(down.p_value, up.p_value))
-            found.append((task.name, measure, ours, theirs, down, spread, p_value))
-    tested = [place for place, row in enumerate(found) if row[1].role != "abstention"]
+    for name, measure, values in known:
+        blocks = clusters(pair for pair, _ in values)
+        ours, theirs = ([stats[side] for _, stats in values] for side in (0, 1))
+        down = regression_test(measure, ours, theirs, blocks, level=level)
+        up = regression_test(measure, theirs, ours, blocks, level=level)
+        spread = paired_difference(measure, ours, theirs, blocks)
+        p_value = min(1.0, 2 * min(down.p_value, up.p_value))
+        found.append((name, measure, ours, theirs, down, spread, p_value))
     adjusted = dict(zip(tested, holm([found[place][-1] for place in tested]), strict=True))
     rows = []
     for place, (name, measure, ours, theirs, test, spread, p_value) in enumerate(found):
-        values = measure.aggregate(ours), measure.aggregate(theirs)
+        both = measure.aggregate(ours), measure.aggregate(theirs)
         p_adjusted = adjusted.get(place)
         rows.append(
             MetricDifference(
                 name,
                 measure.name,
                 test.n,
-                *values,
-                values[1] - values[0],
+                *both,
+                both[1] - both[0],
                 spread.ci95,
                 p_value,
                 p_adjusted,
-                _widened(test.detectable, alpha, len(tested)),
+                test.detectable,
                 test.method,
                 measure.is_percent,
                 measure.higher_is_better,
-                _result(p_adjusted, alpha, better=_better(measure, *values)),
+                _result(p_adjusted, alpha, better=_better(measure, *both)),
             )
         )
     return tuple(rows)
@@ -181,24 +182,6 @@ def _result(p_adjusted: float | None, alpha: float, *, better: bool) -> Result:
     if p_adjusted >= alpha:
         return "undecided"
     return "better" if better else "worse"
-
-
-def _widened(detectable: float | None, alpha: float, tests: int) -> float | None:
-    return None if detectable is None or not tests else detectable * level_factor(alpha, tests)
-
-
-def level_factor(alpha: float, tests: int) -> float:
-    """Return how much larger a difference must be to be seen by one of several two-sided tests.
-
-    ``metrics.statistics.paired_tests`` gives the one that a single one-sided test at 0.05 sees.
-
-    >>> round(level_factor(0.1, 1), 3), round(level_factor(0.05, 10), 3)
-    (1.0, 1.467)
-    """
-    normal = NormalDist()
-    power = normal.inv_cdf(_POWER)
-    shared = normal.inv_cdf(1 - alpha / (2 * tests))
-    return (shared + power) / (normal.inv_cdf(1 - ALPHA) + power)
 
 
 def _values(

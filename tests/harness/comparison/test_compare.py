@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from harness.comparison.two_runs.compare import compare, level_factor
+from harness.comparison.two_runs.compare import compare
 from harness.comparison.two_runs.result import Comparison
 from harness.errors import UnknownNameError, UsageError
 from harness.run.reader import read_run
@@ -159,10 +159,6 @@ def test_abstention_is_shown_and_not_tested(tmp_path: Path) -> None:
     other = run(tmp_path, "1" * 40, "b", metric="abstention_rate")
     (row,) = between(one, other).metrics
     assert (row.p_adjusted, row.result, row.difference) == (None, "not tested", 1.0)
-
-
-def test_one_test_among_many_needs_a_larger_difference() -> None:
-    assert level_factor(0.05, 50) > level_factor(0.05, 2) > level_factor(0.05, 1) > 1.0
 
 
 def test_runs_without_a_common_task_and_unknown_tasks_are_refused(tmp_path: Path) -> None:
