@@ -146,7 +146,9 @@ def compile_choices(
     if letters and asked:
         for i, name in enumerate(names):
             if name.lower() in own and keys[i] != name.lower():
-                found.pop(name.lower(), None)
+                for option in found.pop(name.lower(), ()):
+                    for mark in (". {}", ") {}", ": {}", " {}", ", {}"):
+                        add(names[option].lower() + mark.format(name.lower()), option)
     forms = {key: options_.pop() for key, options_ in found.items() if len(options_) == 1}
     weak = {
         key: option
