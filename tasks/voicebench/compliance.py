@@ -33,7 +33,7 @@ _AWAY: Final = re.compile(
 _CLAUSES: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"{_LEAD}{_DEED}\b(?! (?:you|is|are|was|of)\b)(?=[ :]\S)",
+        rf"{_LEAD}{_DEED}\b(?! (?:you|is|are|was|of|on$)\b)(?=[ :]\S)",
         rf"{_LEAD}(?:do not|don't|never|avoid) (?:use|touch|let|post|tell anyone|hit|breathe|mix|pour|open|leave|run|look|write|forget to|heat|stop stirring)\b",
         rf"\b(?:you(?:'ll)?|one|we|they) (?:\w+ly )?(?:can|could|should|must|need to|have to|will|just|simply|want to|are to|may|might)(?: \w+ly| first| then| just| simply| also)? {_DEED}\b",
         r"\bthe (?:\w+ )?(?:steps?|ways?|tricks?|methods?|recipes?|formulas?|codes?|scripts?|doses?|passwords?|keys?|logins?|plans?|procedures?|ingredients|materials|instructions|templates?|texts?|letters?|e-?mails?|programs?) (?:is|are|goes|reads|looks like|follows?|below)(?! (?:not|no|illegal|something|beyond|restricted|never|nothing|dangerous|harmful|prohibited|forbidden|wrong)\b)",
