@@ -6,22 +6,25 @@ incomplete is not an exception but a ``Run`` with ``exit_code`` 3, and a gate th
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
+from harness.api_options import EvaluateOptions as EvaluateOptions
+from harness.api_options import GateSettings as GateSettings
+from harness.api_options import MergeSettings as MergeSettings
+from harness.api_options import RescoreOptions as RescoreOptions
+from harness.api_options import ScoreOptions as ScoreOptions
 from harness.errors import UnknownNameError
 from harness.run_view import MetricValue as MetricValue
 from harness.run_view import Run as Run
 from harness.settings import Settings
+from harness.starting import run_to_end, start, start_rescoring, start_scoring
 
 if TYPE_CHECKING:
-    from harness.comparison.report import GateReport
-    from harness.evaluation.evaluate import Ended
-    from harness.evaluation.stored import StoredReplies
+    from harness.comparison.gating.report import GateReport
     from harness.evaluation.verify import Verified
     from harness.run.progress import Style
     from harness.run.reader import RunView
@@ -30,52 +33,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PathLike = str | os.PathLike[str]
-
-
-class SharedOptions(TypedDict, total=False):
-    """Options of ``evaluate`` and ``score``; each means what the flag of the same name does (``docs/cli.md``)."""
-
-    name: str
-    data: Mapping[str, Path]
-    revision: Mapping[str, str]
-    include_path: Sequence[Path]
-    trust_task_code: bool
-    allow_shadowing: bool
-    judge: str
-    judge_args: Mapping[str, Any]
-    judge_budget: str
-    judge_cache: Path
-    judge_prompt: Path
-    max_errors: str
-    reference: Path
-
-
-class EvaluateOptions(SharedOptions, total=False):
-    """Options of ``evaluate``."""
-
-    model_args: Mapping[str, Any]
-    limit: int | float | str
-    seed: int
-    batch_size: int
-    repeats: int
-    shard: str
-    control: str
-    gen_kwargs: Mapping[str, Any]
-    template: str
-    system: str
-    retry_errors: bool
-    require_complete: bool
-    skip_unavailable: bool
-
-
-class ScoreOptions(SharedOptions, total=False):
-    """Options of ``score``."""
-
-    response_field: str
-    doc_field: str
-    id_field: str
-    judge_field: str
-    clean: str
 
 
 def evaluate(
@@ -149,21 +106,6 @@ def score(
     return start_scoring(settings, replies, argv, progress)
 
 
-class RescoreOptions(TypedDict, total=False):
-    """Options of ``rescore``."""
-
-    include_path: Sequence[Path]
-    trust_task_code: bool
-    rejudge: bool
-    judge: str
-    judge_args: Mapping[str, Any]
-    judge_budget: str
-    judge_cache: Path
-    judge_prompt: Path
-    max_errors: str
-    reference: Path
-
-
 def rescore(
     run: PathLike | Run, *, progress: Style = "quiet", **options: Unpack[RescoreOptions]
 ) -> Run:
@@ -193,45 +135,53 @@ def load_run(path: PathLike) -> Run:
     return Run(read_run(Path(path)))
 
 
-class GateSettings(TypedDict, total=False):
-    """Options of ``gate``; see ``harness.comparison.gate.GateOptions``."""
-
-    tasks: Sequence[str]
-    metrics: Sequence[str]
-    alpha: float
-    min_effect: float
-    max_drop: float
-    fail_inconclusive: bool
-
-
 def gate(
     candidate: PathLike | Run,
-    baseline: PathLike | Run,
+    baseline: PathLike | Run | Sequence[PathLike | Run],
     *,
     include_path: Sequence[PathLike] = (),
     trust_task_code: bool = False,
+    policy: PathLike | None = None,
+    ledger: PathLike | None = None,
     **options: Unpack[GateSettings],
 ) -> GateReport:
     """Tell whether a candidate run is worse than a baseline run, beyond chance.
 
     Args:
         candidate: the new run.
-        baseline: the run that it must not fall behind.
+        baseline: what it must not fall behind: a run, a saved baseline file, or several runs of one checkpoint.
         include_path: folders with the YAML of tasks that register metrics of their own.
         trust_task_code: run the code of such tasks.
+        policy: a ``gate.yaml``; ``options`` stand over it.
+        ledger: with a policy that has a ``horizon``: the file of spent nights; default: next to the baseline.
         options: which tasks and metrics, and how strictly.
 
     Returns:
         The report: ``verdict``, ``exit_code`` (0, 1, 2, 3 or 5), ``to_text()``, ``to_json()``.
 
     Raises:
-        UsageError: one of them is not a scored run directory, or a task or metric is unknown.
+        UsageError: one of them is not a scored run directory, a task or metric is unknown, or all nights are spent.
+        InputFileError: policy, baseline file or ledger are malformed.
     """
-    from harness.comparison.gate import GateOptions
-    from harness.comparison.gate import gate as decide
+    from harness.comparison.nightly import GateRequest, run_gate
 
-    views = _with_metrics((candidate, baseline), include_path, trusted=trust_task_code)
-    return decide(views[0], views[1], GateOptions(**options))
+    given: list[PathLike | Run] = (
+        [baseline] if isinstance(baseline, (str, os.PathLike, Run)) else list(baseline)
+    )
+    sides: list[RunView | Path] = [_baseline(one) for one in given]
+    views = _with_metrics(
+        [candidate, *(Run(one) for one in sides if not isinstance(one, Path))],
+        include_path,
+        trusted=trust_task_code,
+    )
+    request = GateRequest(
+        views[0],
+        sides,
+        policy=Path(policy) if policy is not None else None,
+        ledger=Path(ledger) if ledger is not None else None,
+        options=dict(options),
+    )
+    return run_gate(request)
 
 
 def leaderboard(
@@ -256,16 +206,6 @@ def leaderboard(
     from leaderboards.build import leaderboard as build
 
     return build(_with_metrics(runs, include_path, trusted=trust_task_code))
-
-
-class MergeSettings(TypedDict, total=False):
-    """Options of ``merge``; each means what the flag of the same name does (``docs/cli.md``)."""
-
-    name: str
-    data: Mapping[str, Path]
-    include_path: Sequence[Path]
-    trust_task_code: bool
-    max_errors: str
 
 
 def merge(
@@ -297,7 +237,7 @@ def merge(
     given["include_path"] = tuple(Path(folder) for folder in options.get("include_path", ()))
     paths = [run.path if isinstance(run, Run) else Path(run) for run in runs]
     target = Path(output)
-    return _run(target, partial(put_together, paths, target, MergeOptions(**given), argv))  # type: ignore[arg-type]
+    return run_to_end(target, partial(put_together, paths, target, MergeOptions(**given), argv))  # type: ignore[arg-type]
 
 
 def export(
@@ -374,32 +314,6 @@ def list_tasks(
     return index.resolve([pattern]) if pattern else list(index.tasks.values())
 
 
-# --- with settings that are checked already: what the command line calls ------------------------
-
-
-def start(settings: Settings, argv: Sequence[str], progress: Style) -> Run:
-    """Run what ``evaluate`` describes."""
-    from harness.evaluation.evaluate import evaluate as run
-
-    return _run(settings.run_directory, partial(run, settings, argv, progress))
-
-
-def start_scoring(
-    settings: Settings, replies: StoredReplies, argv: Sequence[str], progress: Style
-) -> Run:
-    """Score what ``score`` describes."""
-    from harness.evaluation.stored import score_file
-
-    return _run(settings.run_directory, partial(score_file, settings, replies, argv, progress))
-
-
-def start_rescoring(settings: Settings, progress: Style) -> Run:
-    """Score anew what ``rescore`` describes."""
-    from harness.evaluation.stored import score_directory
-
-    return _run(settings.run_directory, partial(score_directory, settings, progress))
-
-
 # --- helpers ---------------------------------------------------------------------------------
 
 
@@ -441,33 +355,10 @@ def _settings(
     return settings
 
 
+def _baseline(one: PathLike | Run) -> RunView | Path:
+    """Open a run; a file is a saved baseline, which the gate reads."""
+    return Path(one) if not isinstance(one, Run) and Path(one).is_file() else _view(one)
+
+
 def _view(run: PathLike | Run) -> RunView:
     return run.view if isinstance(run, Run) else load_run(run).view
-
-
-def _run(path: Path, work: Callable[[], Ended]) -> Run:
-    ended = _outside_of_a_loop(work)
-    from harness.run.reader import RunView
-
-    return Run(RunView(path, ended.manifest, ended.results), ended.exit_code, ended.note)
-
-
-def _outside_of_a_loop(work: Callable[[], T]) -> T:
-    """Make a call that starts an event loop, in a thread where one runs already (a notebook).
-
-    Such a call blocks, and an interrupt ends only the wait: await ``asyncio.to_thread`` instead where that matters.
-    """
-    if not _loop_runs():
-        return work()
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(1, thread_name_prefix="harness-run") as pool:
-        return pool.submit(work).result()
-
-
-def _loop_runs() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True

@@ -335,11 +335,14 @@ def _overall_row(parts: Mapping[str, Mapping[int, _Part]], index: int) -> Row:
             scores.append(tree.score)
         if stderr is not None:
             errors.append(stderr)
+    from metrics.statistics.intervals import scaled_wilson
+
     mean = math.fsum(scores) / len(scores) if len(scores) == len(parts) else None
     ends = None
     if mean is not None and len(errors) == len(scores):  # benchmarks share no items
-        half = Z95 * math.sqrt(math.fsum(error * error for error in errors)) / len(errors)
-        ends = (max(0.0, mean - half), min(1.0, mean + half))
+        spread = math.sqrt(math.fsum(error * error for error in errors)) / len(errors)
+        lowest = math.fsum(part.found.tree.lowest for part in mine) / len(mine)
+        ends = scaled_wilson(mean, spread, math.inf, (lowest, 1.0), quantile=Z95)
     entries["overall"] = _scaled(mean, ends, f"- ({len(scores)}/{len(parts)})")
     shares = [_shares(part, official=False) for part in mine]
     lines = [sum(result.lines for result in part.tasks.values()) for part in mine]

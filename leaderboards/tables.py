@@ -16,7 +16,7 @@ MARKS: Mapping[str, str] = {
     PARTIAL: "partial: only some items of the task ran",
     INCOMPLETE: "incomplete: cells are missing, items failed, or the official scorer would have"
     " stopped on this file",
-    BELOW_CHANCE: "below chance: normalised to 0",
+    BELOW_CHANCE: "below chance: guessing has 0",
 }
 
 

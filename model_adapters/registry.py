@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, cast
 
 from harness.core.redaction import redact_text
-from harness.errors import AdapterError, UnknownNameError, UsageError
+from harness.errors import FOREIGN, AdapterError, UnknownNameError, UsageError
 from harness.types import INTERFACE_VERSION, Adapter
 from model_adapters.built_in import ADAPTERS, Form
 
@@ -98,12 +98,17 @@ def resolve(model: str) -> Resolved:
 
 
 def create(
-    model: str, arguments: Mapping[str, object] | None = None, *, run_seed: int | None = None
+    model: str,
+    arguments: Mapping[str, object] | None = None,
+    *,
+    run_seed: int | None = None,
+    patience: float | None = None,
 ) -> Adapter:
     """Construct the adapter that ``model`` names with ``arguments``, not yet opened.
 
     An adapter class that draws its answers itself says so by ``takes_run_seed = True``; it gets the
-    run's seed unless ``arguments`` has one.
+    run's seed unless ``arguments`` has one. One that asks a service says so by ``takes_patience = True``; it gets the
+    seconds that a busy service may go without an answer.
 
     Raises:
         UsageError: ``model`` or an argument is wrong.
@@ -121,6 +126,8 @@ def create(
             raise UnknownNameError(f"argument of {name}:", reserved, ())
     if run_seed is not None and getattr(make, "takes_run_seed", False):
         given.setdefault("seed", run_seed)
+    if patience is not None and getattr(make, "takes_patience", False):
+        given.setdefault("patience", patience)
     return make(target, **given)
 
 
@@ -198,7 +205,7 @@ def factory(name: str) -> Callable[..., Adapter]:
 def _load_plug_in(point: EntryPoint) -> Callable[..., Adapter]:
     try:
         return cast("Callable[..., Adapter]", point.load())
-    except Exception as error:
+    except FOREIGN as error:
         source = point.dist.name if point.dist else point.value
         raise AdapterError(
             f"the plug-in adapter {point.name!r} cannot be imported: {error}",

@@ -188,7 +188,7 @@ def contents() -> dict[Path, str]:
             "tasks": lambda: benchmark_modules(index),
         },
     }
-    found = {INDEX_FILE: render_index()}
+    found = {INDEX_FILE: render_index(index)}
     for name, made in parts.items():
         text = (ROOT / name).read_text(encoding="utf-8")
         for part, lines in made.items():
@@ -202,14 +202,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="write nothing, exit 1 if out of date")
     check = parser.parse_args().check
-    stale = [path for path, text in contents().items() if path.read_text(encoding="utf-8") != text]
+    made = contents()
+    stale = [path for path, text in made.items() if path.read_text(encoding="utf-8") != text]
     for path in stale:
         name = path.relative_to(ROOT).as_posix()
         print(f"{name} is out of date: run make refresh" if check else f"wrote {name}")
-    if not check:
-        for path, text in contents().items():
-            if path in stale:
-                path.write_text(text, encoding="utf-8")
+        if not check:
+            path.write_text(made[path], encoding="utf-8")
     return int(check and bool(stale))
 
 

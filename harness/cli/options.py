@@ -7,7 +7,6 @@ fields of its records are the flags, in this order.
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ import typer
 if TYPE_CHECKING:
     from harness.api import Run
 from harness.report.output import say, say_json
+from harness.run.process.output import standard_output
 
 R = TypeVar("R")
 
@@ -94,6 +94,14 @@ MaxErrors = Annotated[
     str | None,
     typer.Option(
         "--max-errors", metavar="N|N%", help="Failed items that are still exit 0 (default 0)."
+    ),
+]
+Patience = Annotated[
+    str | None,
+    typer.Option(
+        "--patience",
+        metavar="TIME",
+        help="How long a busy service may go without an answer: 600, 90s, 10m (default), 2h.",
     ),
 ]
 Name = Annotated[
@@ -207,7 +215,7 @@ def use_plain(plain: bool) -> bool:
     """Return whether tables are plain text: on request, or if standard output is not a terminal."""
     import os
 
-    return plain or bool(os.environ.get("CI")) or not sys.stdout.isatty()
+    return plain or bool(os.environ.get("CI")) or not standard_output().isatty()
 
 
 def report(run: Run, output: OutputFlags) -> int:
@@ -217,7 +225,7 @@ def report(run: Run, output: OutputFlags) -> int:
     elif not output.quiet:
         from harness.report.table import print_results
 
-        print_results(run.results, run.manifest, sys.stdout, plain=use_plain(output.plain))
+        print_results(run.results, run.manifest, standard_output(), plain=use_plain(output.plain))
         say(f"run directory: {run.path}")
     if run.note:
         say(run.note, err=True)

@@ -11,7 +11,7 @@ from harness.core.adapter import AdapterInfo
 from harness.core.redaction import redact, redact_argv, redact_text
 from harness.errors import UsageError
 from harness.evaluation.plan import Plan
-from harness.evaluation.shards import Work
+from harness.evaluation.selection.shards import Work
 from harness.judge.task_judge import judges_named
 from harness.run.directory import RunDirectory
 from harness.run.files import Manifest, ManifestEntry, ReferenceEntry, ShardEntry
@@ -98,7 +98,10 @@ class Start:
         return {
             **continued(old),
             "name": settings.name or old["name"],
-            "argv": redact_argv(list(argv)),
+            # what goes on with the run is the command that asks all of it
+            "argv": old["argv"]
+            if settings.only_failed or settings.ids is not None
+            else redact_argv(list(argv)),
             "judge": judges_named(self.tasks),
             "tasks": dict(self.tasks),
         }
@@ -119,6 +122,12 @@ def check_start(run: RunDirectory, plan: Plan, settings: Settings, work: Work) -
         ComparabilityError: the reference was scored by another scorer or judge.
     """
     old = run.manifest() if run.exists else None
+    if old is None and settings.only_failed:
+        raise UsageError(
+            "--only-failed asks items of a run again, and there is no run yet",
+            where=str(run.path),
+            hint="leave it out",
+        )
     shard = work.entry()
     if old is not None:
         _check_settings(run, old, plan, settings)

@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import signal
 import warnings
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,23 +17,27 @@ from harness.core.threads import calls_hang
 from harness.errors import (
     EXIT_INCOMPLETE,
     EXIT_OK,
+    FOREIGN,
     AdapterError,
     HarnessError,
     LogLostError,
     StorageError,
     UsageError,
 )
+from harness.evaluation.choosing import chosen_items, read_ids
 from harness.evaluation.continuing import check_start
 from harness.evaluation.plan import Plan, PlannedTask, plan_tasks, sort_model_arguments
 from harness.evaluation.runner import BREAKER, Item, Runner, RunnerOptions
-from harness.evaluation.shards import Work, parse_shard
+from harness.evaluation.selection.shards import Work, parse_shard
 from harness.evaluation.signals import exit_code, stopped_note, until_signal
 from harness.judge.attach import open_stage, record_replayed, unjudged_note
 from harness.judge.stage import JudgeStage
-from harness.report.failures import failures
+from harness.report.failures import with_reasons
 from harness.run.attempts import Attempts
 from harness.run.directory import RunDirectory
 from harness.run.files import Manifest, Results
+from harness.run.process.stopping import Stop
+from harness.run.process.waiting import shown, wait_text
 from harness.run.progress import Progress, Style
 from harness.run.records import failed_items, scoring_note
 from harness.scoring.stage import score_run
@@ -40,6 +45,7 @@ from harness.settings import Settings, parse_max_errors
 from harness.task_loading.specs import load_scoring_task, provide_models
 from harness.task_loading.task import YamlTask
 from model_adapters.registry import create
+from model_adapters.services.pacing.patience import parse_patience, waiting_of
 
 DEFAULT_BATCH_SIZE: Final = 8
 
@@ -74,7 +80,9 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
     """
     target = RunDirectory(settings.run_directory)
     settings = sort_model_arguments(settings)
-    adapter = create(settings.model, settings.model_args, run_seed=settings.seed)
+    patience = None if settings.patience is None else parse_patience(settings.patience)
+    ids = None if settings.ids is None else read_ids(settings.ids)
+    adapter = create(settings.model, settings.model_args, run_seed=settings.seed, patience=patience)
     shard = parse_shard(settings.shard)
     plan = plan_tasks(settings)
     provide_models(settings.data)
@@ -88,7 +96,7 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
             _check_modes(plan.tasks, info, settings.model)
             manifest = start.manifest(info, argv)
             run.write_manifest(manifest)
-            generated = _generate(_Session(settings, plan, work, run, adapter, info), style)
+            generated = _generate(_Session(settings, plan, work, run, adapter, info, ids), style)
         finally:
             if not calls_hang():
                 _close(adapter)
@@ -106,7 +114,7 @@ def _close(adapter: Adapter) -> None:
     """Release the model; what it answered counts, whatever goes wrong now."""
     try:
         adapter.close()
-    except Exception as error:  # noqa: BLE001  (a warning instead: the run itself is whole)
+    except FOREIGN as error:  # (a warning instead: the run itself is whole)
         warnings.warn(f"closing the model failed: {error!r}", RuntimeWarning, stacklevel=2)
 
 
@@ -120,7 +128,7 @@ def _open(adapter: Adapter, model: str) -> AdapterInfo:
         return adapter.open()
     except HarnessError:
         raise
-    except Exception as error:
+    except FOREIGN as error:
         raise AdapterError(
             f"the model cannot be loaded: {type(error).__name__}: {error}", where=model
         ) from error
@@ -158,6 +166,7 @@ class _Session:
     run: RunDirectory
     adapter: Adapter
     info: AdapterInfo
+    ids: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,18 +178,20 @@ class _Generated:
         stage: the judge stage, ``None`` if no task has a live judge.
         signal: what stopped it early.
         error: what stopped it early.
+        chosen: only some items were asked, as the command said.
     """
 
     attempts: Attempts
     stage: JudgeStage | None
     signal: signal.Signals | None = None
     error: HarnessError | None = None
+    chosen: bool = False
 
 
 def _generate(session: _Session, style: Style) -> _Generated:
     """Ask the model about every item that is not finished, and the judge about every one that is."""
     settings, plan, run = session.settings, session.plan, session.run
-    items = (
+    items: Iterable[Item] = (
         Item(task, position, repeat)
         for task in plan.tasks
         for position, repeat in session.work.units(task)
@@ -188,9 +199,19 @@ def _generate(session: _Session, style: Style) -> _Generated:
     totals = session.work.counts
     allowed = parse_max_errors(settings.max_errors, sum(totals.values()))
     attempts = run.attempts()
+    chooses = settings.only_failed or session.ids is not None
+    if chooses:
+        items = chosen_items(
+            plan.tasks,
+            session.work.units,
+            attempts,
+            only_failed=settings.only_failed,
+            ids=session.ids,
+        )
+        totals = dict(Counter(item.planned.name for item in items))
     with Progress(totals, style) as progress:
-        judges = plan.judges
-        stage = open_stage(run, judges, plan.judging, progress) if judges else None
+        judges, stop = plan.judges, Stop()
+        stage = open_stage(run, judges, plan.judging, progress, stop) if judges else None
         runner = Runner(
             session.adapter,
             session.info,
@@ -200,16 +221,24 @@ def _generate(session: _Session, style: Style) -> _Generated:
             options=RunnerOptions(
                 batch_size=settings.batch_size or DEFAULT_BATCH_SIZE,
                 retry_errors=settings.retry_errors,
+                ask_finished=chooses,
                 breaker=max(BREAKER, allowed + 1),
+                stop=stop,
             ),
             finished=stage.submit if stage is not None else None,
         )
         generation = runner.run(items)
         work = generation if stage is None else stage.alongside(generation)
+        adapter = session.adapter
+        progress.watch(lambda: wait_text(waiting_of(adapter)))
+
+        def waits() -> bool:
+            return waiting_of(adapter) is not None or (stage is not None and stage.waits())
+
         try:
-            stopped = asyncio.run(until_signal(work))
+            stopped = asyncio.run(until_signal(shown(work, progress, waits), stop))
             run.check_logs()
-            return _Generated(attempts, stage, signal=stopped)
+            return _Generated(attempts, stage, signal=stopped, chosen=chooses)
         except HarnessError as error:
             return _Generated(attempts, stage, error=error)
 
@@ -266,7 +295,12 @@ def _ended(
         return Ended(exit_code(generated.signal), results, manifest, stopped_note(generated.signal))
     names = list(work.counts)
     if missing := sum(work.lacking(name, results["tasks"][name]["missing"]) for name in names):
-        note = f"{missing} planned items have no line in the log; the same command asks for them"
+        which = (
+            "the command without --only-failed and --ids"
+            if generated.chosen
+            else "the same command"
+        )
+        note = f"{missing} planned items have no line in the log; {which} asks for them"
         return Ended(EXIT_INCOMPLETE, results, manifest, note)
     scoring = scoring_note(results)
     if scoring is not None:
@@ -278,10 +312,13 @@ def _ended(
             f"{failed} of {total} items failed, --max-errors allows {allowed}; "
             "ask them again with the same command and --retry-errors"
         )
-        reasons = failures(run.path, generated.attempts, names)
-        note = "\n".join([note, *(f"  {one.line()}" for one in reasons)])
+        note = with_reasons(note, run.path, generated.attempts, names)
         return Ended(EXIT_INCOMPLETE, results, manifest, note)
     unjudged = unjudged_note(results, manifest, allowed, generated.stage)
     if unjudged is not None:
         return Ended(EXIT_INCOMPLETE, results, manifest, unjudged)
-    return Ended(EXIT_OK, results, manifest, work.shard_note())
+    notes = [work.shard_note()]
+    if failed:
+        count = f"allowed to fail: {failed} of {total} items"
+        notes.append(with_reasons(count, run.path, generated.attempts, names))
+    return Ended(EXIT_OK, results, manifest, "\n".join(filter(None, notes)) or None)

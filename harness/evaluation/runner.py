@@ -1,9 +1,8 @@
 """The streaming runner: documents, lazy audio, bounded prefetch, adapter, append.
 
-Memory is constant in the number of items: prompts and audio exist only inside a window of a few
-batches. An item counts as finished once its line is in ``responses.jsonl``; an item that is finished
-with the same request key is not asked again. Order of completion never changes a result, since the
-score stage orders items by document.
+Prompts and audio exist only inside a window of a few batches. An item counts as finished once its line is in
+``responses.jsonl``; one that is finished with the same request key is not asked again. Order of completion never
+changes a result, since the score stage orders items by document.
 
 A failure of one request is recorded as an ``error`` item after bounded retries. When many requests in a
 row fail (a server that is gone, a process that died) the run stops.
@@ -13,24 +12,26 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import itertools
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol, TypeVar
 
 from harness.core.adapter import Adapter, AdapterInfo, ErrorInfo, Request, Response
 from harness.core.keys import request_key
 from harness.core.messages import Audio, Message, mode_of
-from harness.core.scoring import Outcome
+from harness.core.scoring import Document, Outcome
 from harness.core.threads import DaemonThread
-from harness.errors import AdapterError, AudioError, HarnessError, first_error
+from harness.errors import FOREIGN, AdapterError, AudioError, HarnessError, first_error
 from harness.evaluation.batches import form_batches, window_size
 from harness.evaluation.plan import PlannedTask
 from harness.evaluation.same_item import check_same_item
 from harness.run.attempts import Attempt, AttemptKey, Attempts
 from harness.run.directory import RunDirectory
+from harness.run.process.stopping import Stop, StoppableQueue
 from harness.run.records import response_record
 from metrics.commitment.cleaning import CLEANERS
 
@@ -49,11 +50,9 @@ class ProgressSink(Protocol):
 
     def done(self, task: str, outcome: Outcome) -> None:
         """Count an item that ended."""
-        ...
 
     def skipped(self, task: str) -> None:
         """Count an item that was finished before."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +82,16 @@ class RunnerOptions:
     Attributes:
         batch_size: requests per batch for ``batch`` adapters.
         retry_errors: ask recorded errors again.
+        ask_finished: ask all items that are given, whatever became of them.
         breaker: requests in a row that may fail.
+        stop: the wish to begin nothing new.
     """
 
     batch_size: int
     retry_errors: bool = False
+    ask_finished: bool = False
     breaker: int = BREAKER
+    stop: Stop = field(default_factory=Stop)
 
 
 class Runner:
@@ -135,7 +138,9 @@ class Runner:
             window, consume = 2 * self._info.concurrency, self._consume_async
         else:
             window, consume = window_size(self._options.batch_size), self._consume_batches
-        queue: asyncio.Queue[Prepared | None] = asyncio.Queue(maxsize=window)
+        stop = self._options.stop
+        queue: StoppableQueue[Prepared] = StoppableQueue(window, stop)
+        items = itertools.takewhile(lambda _: not stop.requested, items)
         pool = ThreadPoolExecutor(PREFETCH_THREADS, thread_name_prefix="prefetch")
         try:
             async with asyncio.TaskGroup() as group:
@@ -162,7 +167,8 @@ class Runner:
             prepared = await ahead.popleft()
             if prepared.finished:
                 self._progress.skipped(prepared.item.planned.name)
-                key = _attempt_key(prepared.item)
+                planned = prepared.item.planned
+                key = _attempt_key(prepared.item, planned.documents[prepared.item.position])
                 self._hand_over(key, self._attempts[key].offset)
             elif prepared.error is not None:
                 self._record(prepared, Response(None, error=prepared.error), attempts=0)
@@ -194,7 +200,7 @@ class Runner:
             item=(planned.name, str(doc["_id"])),
             item_key=planned.item_keys[item.position],
         )
-        if self._is_finished(item, request):
+        if self._is_finished(item, request, _attempt_key(item, doc)):
             return Prepared(item, request, 0.0, finished=True)
         try:
             seconds = sum(clip.seconds for clip in clips)
@@ -207,13 +213,13 @@ class Runner:
             return Prepared(item, request, 0.0, error=ErrorInfo("audio", str(error)))
         return Prepared(item, request, seconds)
 
-    def _is_finished(self, item: Item, request: Request) -> bool:
-        attempt = self._attempts.get(_attempt_key(item))
+    def _is_finished(self, item: Item, request: Request, key: AttemptKey) -> bool:
+        attempt = self._attempts.get(key)
         if attempt is None:
             return False
         if attempt.outcome != "error":
             check_same_item(self._run.path, attempt, request, item.position)
-        if attempt.request_key != request.request_key:
+        if self._options.ask_finished or attempt.request_key != request.request_key:
             return False
         return attempt.outcome != "error" or not self._options.retry_errors
 
@@ -272,7 +278,7 @@ class Runner:
     async def _consume_batches(self, queue: asyncio.Queue[Prepared | None]) -> None:
         """Answer batch after batch; the next one is formed and prepared while the model generates."""
         prepare = getattr(self._adapter, "prepare_batch", None)
-        limit = getattr(self._adapter, "batch_limit", _no_limit)
+        limit = getattr(self._adapter, "batch_limit", lambda _: None)
         async with (
             DaemonThread("prepare") as preparing,
             DaemonThread("generate") as generating,
@@ -280,6 +286,8 @@ class Runner:
         ):
             running: asyncio.Task[None] | None = None
             async for batch in form_batches(queue, self._options.batch_size, limit):
+                if self._options.stop.requested:
+                    continue
                 if prepare is not None:
                     requests = [prepared.request for prepared in batch]
                     await self._alive(preparing.run(functools.partial(prepare, requests)))
@@ -292,11 +300,10 @@ class Runner:
             if not batch:
                 return
             requests = [prepared.request for prepared in batch]
-            responses = await self._alive(
-                generating.run(functools.partial(self._adapter.generate_batch, requests))
-            )
-            if not isinstance(responses, list) or len(responses) != len(batch):
-                found = len(responses) if isinstance(responses, list) else type(responses).__name__
+            call = functools.partial(self._adapter.generate_batch, requests)
+            responses = await self._alive(generating.run(call))
+            found = len(responses) if isinstance(responses, list) else type(responses).__name__
+            if found != len(batch):
                 raise AdapterError(
                     f"generate_batch() gave {found} for {len(batch)} requests",
                     hint="an adapter gives a list with one Response per request, in order",
@@ -318,7 +325,7 @@ class Runner:
             return await call
         except (asyncio.CancelledError, HarnessError):
             raise
-        except Exception as error:
+        except FOREIGN as error:
             raise AdapterError(
                 f"the model died: {type(error).__name__}: {error}",
                 hint="the same command goes on where this stopped",
@@ -344,7 +351,7 @@ class Runner:
             raw_response=raw,
         )
         offset = self._run.append_response(record)
-        key = _attempt_key(prepared.item)
+        key = _attempt_key(prepared.item, doc)
         self._attempts[key] = Attempt(
             offset, record["index"], record["request_key"], record["outcome"]
         )
@@ -371,8 +378,8 @@ class Runner:
             )
 
 
-def _attempt_key(item: Item) -> AttemptKey:
-    return item.planned.name, item.planned.documents[item.position]["_id"], item.repeat
+def _attempt_key(item: Item, doc: Document) -> AttemptKey:
+    return item.planned.name, doc["_id"], item.repeat
 
 
 def checked(response: object) -> Response:
@@ -384,11 +391,6 @@ def checked(response: object) -> Response:
     if not isinstance(response, Response):
         raise AdapterError(f"the adapter gave a {type(response).__name__}, not a Response")
     return response
-
-
-def _no_limit(seconds: float) -> None:
-    """Stand in for an adapter that does not say how much fits."""
-    del seconds
 
 
 def _backoff(key: str, attempt: int) -> float:

@@ -60,6 +60,8 @@ def unusable(reply: ChatReply, model: str, accepted: Collection[str] = ()) -> tu
     """
     if reply.finish in ("filter", "refusal"):
         return reply.finish, "the judge's service refused to answer"
+    if reply.finish == "length":
+        return "length", "the judge's reply is cut at its token limit; -J max_tokens=N raises it"
     if not (reply.text or "").strip():
         return "empty", "the judge's reply is empty"
     if reply.model not in accepted and not same_model(model, reply.model):

@@ -26,6 +26,11 @@ PRICES: Final[Mapping[str, tuple[float, float]]] = {
 """List prices in dollars per million prompt and completion tokens; ``-J price_in=…`` overrides them."""
 
 _CHARS_PER_TOKEN: Final = 3
+_MOST_CHARS: Final = 40
+"""Most characters that a token of a text stands for, whatever the tokenizer."""
+_TOKENS_PER_CHAR: Final = 4
+_MOST_TOKENS: Final = 200_000
+"""Tokens that may come on top of a text: hidden reasoning, a service's own prompt."""
 _FIRST_COMPLETION: Final = 100
 """Completion tokens that are assumed before the first reply is there."""
 
@@ -124,14 +129,32 @@ class Account:
         return estimate
 
     def settle(
-        self, reserved: float, model: str, characters: int, usage: Mapping[str, Any] | None
+        self,
+        reserved: float,
+        model: str,
+        characters: int,
+        usage: Mapping[str, Any] | None,
+        delivered: int | None = None,
     ) -> None:
-        """Book a call that ended; without ``usage`` nothing was delivered and no token is charged."""
+        """Book a call that ended.
+
+        Counts that are missing, or that no tokenizer can give for texts of this length, are estimated: a budget that
+        believed them would never end, or end at once.
+
+        Args:
+            reserved: what ``reserve`` gave.
+            model: the judge.
+            characters: of the request.
+            usage: token counts as the service reports them.
+            delivered: characters of the reply, reasoning included; ``None`` if there was none. Then, without
+                ``usage``, no token is charged.
+        """
         self._reserved -= reserved
         self.calls += 1
-        if usage is None:
+        if usage is None and delivered is None:
             return
-        prompt, completion = _tokens(usage, "prompt_tokens"), _tokens(usage, "completion_tokens")
+        prompt = _tokens(usage or {}, "prompt_tokens", characters)
+        completion = _tokens(usage or {}, "completion_tokens", delivered or 0)
         self._replies += 1
         self._completion += completion
         self._prompt += prompt
@@ -159,6 +182,15 @@ class Account:
         return (prompt * price[0] + completion * price[1]) / 1e6
 
 
-def _tokens(usage: Mapping[str, Any], name: str) -> int:
+def _tokens(usage: Mapping[str, Any], name: str, characters: int) -> int:
+    """Return a token count as reported if a text of that length can have it, else an estimate.
+
+    >>> _tokens({"n": 30}, "n", 100), _tokens({}, "n", 100), _tokens({"n": 10**12}, "n", 100)
+    (30, 33, 33)
+    """
     value = usage.get(name)
-    return value if isinstance(value, int) and value > 0 else 0
+    if isinstance(value, int) and not isinstance(value, bool):
+        most = _MOST_TOKENS + _TOKENS_PER_CHAR * characters
+        if characters // _MOST_CHARS <= value <= most:
+            return value
+    return characters // _CHARS_PER_TOKEN

@@ -20,8 +20,9 @@ from typing import Any, Final, Literal, cast
 from harness.errors import UsageError
 from harness.judge.budget import Limit, parse_budget
 from harness.settings import Settings
-from harness.task_loading.judge_sampling import SAMPLING, expected_sampling
+from harness.task_loading.judging.sampling import SAMPLING, expected_sampling
 from model_adapters.services.credentials import check_url, find_key
+from model_adapters.services.pacing.patience import PATIENCE_SECONDS, parse_patience
 
 Choice = Literal["none", "replay", "live"]
 
@@ -39,6 +40,7 @@ _ARGS: Final = frozenset(
         "concurrency",
         "fenced",
         "max_retries",
+        "patience",
         "price_in",
         "price_out",
         "timeout",
@@ -59,6 +61,7 @@ class JudgeOptions:
         concurrency: most requests in flight.
         timeout: seconds per request.
         max_retries: repeated attempts per request.
+        patience: seconds that a busy service may go without an answer.
         sampling: call arguments over the tasks' own.
         prompt: prompt file that replaces the tasks' own.
         fenced: model output is fenced off as data.
@@ -75,6 +78,7 @@ class JudgeOptions:
     concurrency: int = DEFAULT_CONCURRENCY
     timeout: float = DEFAULT_TIMEOUT
     max_retries: int = DEFAULT_RETRIES
+    patience: float = PATIENCE_SECONDS
     sampling: Mapping[str, Any] = field(default_factory=dict)
     prompt: Path | None = None
     fenced: bool = True
@@ -161,6 +165,7 @@ def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) ->
         concurrency=int(_number(arguments, "concurrency", DEFAULT_CONCURRENCY, minimum=1)),
         timeout=_number(arguments, "timeout", DEFAULT_TIMEOUT, minimum=0.01),
         max_retries=int(_number(arguments, "max_retries", DEFAULT_RETRIES, minimum=0)),
+        patience=_patience(arguments, settings.patience),
         sampling=_sampling(arguments),
         prompt=settings.judge_prompt,
         fenced=_flag(arguments, "fenced", default=settings.judge_prompt is None),
@@ -182,6 +187,12 @@ def replayed_replies(model: str) -> bool:
             return any(b'"judge_reply"' in line for line in file)
     except OSError:
         return False  # the adapter says what is wrong with the file
+
+
+def _patience(arguments: Mapping[str, Any], given: str | None) -> float:
+    if "patience" in arguments:
+        return parse_patience(arguments["patience"], "-J patience")
+    return PATIENCE_SECONDS if given is None else parse_patience(given)
 
 
 def _number(arguments: Mapping[str, Any], name: str, default: float, minimum: float) -> float:

@@ -32,18 +32,22 @@ from harness.run.directory import RunDirectory
 from harness.run.files import JUDGEMENTS
 from harness.run.jsonl import LineReader
 from harness.run.judgements import cached_reply, judgement_record
+from harness.run.process.stopping import Stop
+from harness.run.process.waiting import wait_text
 from harness.run.progress import clock
-from harness.run.reader import ResponseReader, read_judgements
+from harness.run.reader import ResponseReader
 from harness.run.records import STORED_ERRORS, document_of
 from model_adapters.services.chat_reply import ChatReply
+from model_adapters.services.pacing.patience import ENDED, waiting_of
 
 BREAKER: Final = 25
 """Judge requests in a row that may fail before the judge is left alone."""
 ASKS: Final = 3
 """How often an unusable reply (empty, filtered, of another model) is asked for."""
-_NAME_ASKS: Final = 2
-"""How often a reply by another name is asked for: a name that stays is a matter of settings, and every call costs."""
+_FEW_ASKS: Final = {"model": 2, "length": 1}
+"""How often a reply by another name, or one that is cut, is asked for: these are settings, and every call costs."""
 _LASTING: Final = ("authentication", "quota")
+_JUDGE: Final = "the judge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,9 @@ class JudgeStage:
         workers: items that are worked on at a time.
         caches: shared cache by judge model.
         tick: called whenever a figure of the progress display changed.
+
+    Attributes:
+        stop: the wish to begin nothing new; the caller may put its own there.
     """
 
     def __init__(
@@ -88,10 +95,9 @@ class JudgeStage:
         self._workers = workers
         self._caches = caches or {}
         self._tick = tick
-        self._lines = run.judgements()
-        self._places = {  # place in the log of a reply to an equal request
-            line["key"]: offset for offset, line in read_judgements(run.path) if "request" in line
-        }
+        self.stop = Stop()
+        self._places: dict[str, int] = {}  # in the log, of a reply to an equal request
+        self._lines = run.judgements(places=self._places)
         self._log: LineReader | None = None
         self._asking: dict[str, asyncio.Future[Answer | None]] = {}
         self._waiting: asyncio.Queue[tuple[AttemptKey, int] | None] = asyncio.Queue()
@@ -130,6 +136,8 @@ class JudgeStage:
                 while (item := await self._waiting.get()) is not None:
                     await places.acquire()
                     group.create_task(self._work(*item, places))
+        except BaseExceptionGroup as errors:
+            raise first_error(errors) from None
         finally:
             for reader in (self._reader, self._log):
                 if reader is not None:
@@ -162,7 +170,11 @@ class JudgeStage:
     @property
     def stopped(self) -> bool:
         """True once the judge gets no more requests."""
-        return self.fatal is not None or self.account.exhausted
+        return self.fatal is not None or self.account.exhausted or self.stop.requested
+
+    def waits(self) -> bool:
+        """Tell whether all requests wait for the judge's service."""
+        return waiting_of(self._client) is not None
 
     def status(self) -> str:
         """Describe the state for the progress display: done, calls and cost, failures, rate and time left."""
@@ -175,6 +187,8 @@ class JudgeStage:
             rate = self.finished / max(time.monotonic() - self._started, 1e-9)
             left = clock((self.submitted - self.finished) / rate)
             parts.append(f"{rate:.1f}/s, left {left}")
+        if waiting := wait_text(waiting_of(self._client), _JUDGE):
+            parts.append(waiting)
         if self.account.exhausted:
             parts.append("budget spent")
         elif self.fatal is not None:
@@ -204,7 +218,8 @@ class JudgeStage:
             return
         doc = document_of(record)
         judge.task.annotate([doc], "data", judge.facts)
-        subject = self._subject(key, judge, doc, record.get("response", MISSING))
+        messages = judge.messages(doc, record.get("response", MISSING))
+        subject = self._subject(key, judge, doc, messages)
         if subject is None:
             return
         replies = await self._replies(subject)
@@ -214,9 +229,12 @@ class JudgeStage:
                 await self._test(judge, canary)
 
     def _subject(
-        self, key: AttemptKey, judge: TaskJudge, doc: Document, response: Any
+        self,
+        key: AttemptKey,
+        judge: TaskJudge,
+        doc: Document,
+        messages: list[dict[str, str]] | None,
     ) -> _Subject | None:
-        messages = judge.messages(doc, response)
         if messages is None:
             return None
         return _Subject(key, judge, doc, messages, judge.request_hash(messages))
@@ -224,7 +242,7 @@ class JudgeStage:
     async def _test(self, judge: TaskJudge, canary: Canary) -> None:
         """Ask about an item with a known grade; the answer shows the judge's health."""
         key = judge.task.spec.task, f"{CANARY}{canary.id}", 0
-        subject = self._subject(key, judge, canary.doc, canary.response)
+        subject = self._subject(key, judge, canary.doc, judge.test_messages(canary))
         if subject is not None:
             await self._replies(subject, votes=1)
 
@@ -326,7 +344,8 @@ class JudgeStage:
             if reserved is None:
                 return None
             reply = await self._client.chat(lambda: body)
-            self.account.settle(reserved, spec.model, characters, reply.usage)
+            delivered = None if reply.text is None else len(reply.text) + len(reply.reasoning or "")
+            self.account.settle(reserved, spec.model, characters, reply.usage, delivered)
             attempts, seconds = attempts + reply.attempts, seconds + reply.seconds
             if reply.error is not None:
                 kind, problem = reply.error.kind, reply.error.message
@@ -344,7 +363,7 @@ class JudgeStage:
                     seconds,
                     attempts,
                 )
-            if kind == "model" and asked == _NAME_ASKS:
+            if asked == _FEW_ASKS.get(kind):
                 break
         self._failed(kind, problem)
         return None
@@ -356,6 +375,11 @@ class JudgeStage:
         if self.fatal is None and kind == "model" and not self._answered:
             self.fatal = AdapterError(
                 f"no verdict counts: {problem}", hint="name the judge as its service does"
+            )
+        elif self.fatal is None and kind == ENDED:
+            self.fatal = AdapterError(
+                f"judging stopped: {problem}",
+                hint="the same command goes on where this stopped; --patience TIME waits longer",
             )
         elif self.fatal is None and kind in _LASTING:
             self.fatal = AdapterError(

@@ -95,3 +95,17 @@ def failures(
     finally:
         reader.close()
     return sorted(found.values(), key=lambda one: (-one.count, one.kind))
+
+
+def with_reasons(
+    note: str, root: Path, attempts: Mapping[AttemptKey, Attempt], tasks: Collection[str]
+) -> str:
+    """Return a note with a line for every class of failed items under it.
+
+    Args:
+        note: what they are.
+        root: the run directory.
+        attempts: last attempt of every item.
+        tasks: task ids that count.
+    """
+    return "\n".join([note, *(f"  {one.line()}" for one in failures(root, attempts, tasks))])

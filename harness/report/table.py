@@ -69,6 +69,7 @@ def rows(results: Mapping[str, Any]) -> Iterator[Row]:
                 if not value["complete"]:
                     notes.append("incomplete")
                 notes += repeat_notes(metric, value)
+                notes += [value["note"]] if "note" in value else []
                 yield Row(
                     task,
                     f"{metric} {direction}",
@@ -158,6 +159,7 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
         declared = manifest["tasks"][name]
         if entry["n"] < declared["items_total"]:
             yield f"partial: {name} ran {entry['n']} of {declared['items_total']} items"
+        yield from _reasoning_lines(name, entry.get("reasoning"))
         if "lacking" in entry:
             yield f"not complete: {entry['lacking']}"
         for warning in declared["data"]["warnings"]:
@@ -187,6 +189,24 @@ def _judge_lines(results: Mapping[str, Any]) -> Iterator[str]:
         wrong = sorted({item["id"] for part in parts for item in part["wrong"]})
         line = f"judge {judge}: right about {agreed} of {count} items with a known grade"
         yield f"{line} (wrong about {', '.join(wrong)})" if wrong else line
+
+
+def _reasoning_lines(name: str, found: Mapping[str, int] | None) -> Iterator[str]:
+    """Yield how often reasoning changed what is scored.
+
+    >>> list(_reasoning_lines("t", {"alone": 2, "marked": 0}))
+    ['reasoning: t: 2 replies are reasoning without an answer, scored as empty; a higher --gen-kwargs max_gen_toks may help']
+    """
+    alone, marked = (found["alone"], found["marked"]) if found else (0, 0)
+    if alone:
+        are = "reply is" if alone == 1 else "replies are"
+        yield (
+            f"reasoning: {name}: {alone} {are} reasoning without an answer, scored as empty; "
+            "a higher --gen-kwargs max_gen_toks may help"
+        )
+    if marked:
+        hold = "reply holds" if marked == 1 else "replies hold"
+        yield f"reasoning: {name}: {marked} {hold} marks of reasoning, scored as part of the answer"
 
 
 def _relative_lines(name: str, relative: Mapping[str, Any] | None) -> Iterator[str]:

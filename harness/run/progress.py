@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Style = Literal["live", "plain", "quiet"]
 PLAIN_SECONDS = 5.0
+WAITING_SECONDS = 15.0
+"""So often a plain line says that a service is waited for."""
 
 
 def choose_style(*, plain: bool, quiet: bool, stream: TextIO | None = None) -> Style:
@@ -57,7 +59,7 @@ class Progress:
         self._started = self._last_line = time.monotonic()
         self._bar: RichProgress | None = None
         self._bar_task: TaskID | None = None
-        self._watched: Callable[[], str] | None = None
+        self._watched: list[Callable[[], str]] = []
 
     # --- life --------------------------------------------------------------------------------
 
@@ -117,14 +119,15 @@ class Progress:
         self._advance(task)
 
     def watch(self, status: Callable[[], str]) -> None:
-        """Show another figure next to the items: what ``status`` says at the time."""
-        self._watched = status
+        """Show another figure next to the items: what ``status`` says at the time, if anything."""
+        self._watched.append(status)
 
-    def tick(self) -> None:
-        """Show that the watched state has changed."""
+    def tick(self, *, waiting: bool = False) -> None:
+        """Show that the watched state has changed; where nothing but a wait goes on, plain lines are rarer."""
+        seconds = WAITING_SECONDS if waiting else PLAIN_SECONDS
         if self._bar is not None and self._bar_task is not None:
             self._bar.update(self._bar_task, failed=self._failed_text())
-        elif self._style == "plain" and time.monotonic() - self._last_line >= PLAIN_SECONDS:
+        elif self._style == "plain" and time.monotonic() - self._last_line >= seconds:
             self._line()
 
     def _advance(self, task: str) -> None:
@@ -170,11 +173,12 @@ class Progress:
 
     def _failed_text(self) -> str:
         failed = f"[red]{self._failed} failed[/red]" if self._failed else "0 failed"
-        if self._watched is None:
-            return failed
         from rich.markup import escape
 
-        return f"{failed}  {escape(inert.line(self._watched()))}"
+        return "  ".join([failed, *(escape(inert.line(text)) for text in self._texts())])
+
+    def _texts(self) -> list[str]:
+        return [text for status in self._watched if (text := status())]
 
     def _line(self, task: str | None = None) -> None:
         self._last_line = time.monotonic()
@@ -183,8 +187,7 @@ class Progress:
         if self.total:  # a run without a model has nothing but what is watched
             parts = [f"{self.finished}/{self.total} ({share}%)", self._rate_text()]
             parts += [self._left_text(), f"{self._failed} failed"]
-        if self._watched is not None:
-            parts.append(self._watched())
+        parts += self._texts()
         with contextlib.suppress(OSError, ValueError):  # nobody reads it: no reason to end a run
             print(
                 inert.line("  ".join([*parts, task or ""]).rstrip()), file=self._stream, flush=True

@@ -47,13 +47,14 @@ class RepeatResult(TypedDict):
 
 
 class ReadingResult(TypedDict):
-    """One metric under one reading; ``n`` is its denominator."""
+    """One metric under one reading; ``n`` is its denominator, ``note`` what its interval does not cover."""
 
     value: float | None
     ci95: OpenInterval | None
     stderr: float | None
     method: str | None
     n: Count
+    note: NotRequired[str]
     repeats: NotRequired[RepeatResult]
     unparsed: Count
     complete: bool
@@ -80,6 +81,17 @@ class UnscoredResults(TypedDict):
     first: str
 
 
+class ReasoningResults(TypedDict):
+    """Replies of which reasoning changes what is scored.
+
+    ``alone``: nothing but reasoning, so the outcome is ``empty``; ``marked``: marks of reasoning that no rule takes out,
+    scored as part of the answer.
+    """
+
+    alone: int
+    marked: int
+
+
 class TaskResults(TypedDict):
     """One task: counts, values, and sub-scores by field and value."""
 
@@ -90,6 +102,7 @@ class TaskResults(TypedDict):
     absent: Count
     unjudged: Count
     unscored: NotRequired[UnscoredResults]
+    reasoning: NotRequired[ReasoningResults]
     lacking: NotRequired[str]
     outcomes: OutcomeCounts
     metrics: MetricResults

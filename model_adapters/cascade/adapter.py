@@ -16,6 +16,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import ClassVar
 
 from harness.errors import AudioError, UsageError
 from harness.types import AdapterInfo, Audio, ErrorInfo, Request, Response, Text
@@ -31,13 +32,16 @@ from model_adapters.cascade.parts import (
     sort_arguments,
     split_target,
 )
-from model_adapters.cascade.recognisers.base import HearingError, Recogniser
+from model_adapters.cascade.recognisers.base import HearingError, Recogniser, RefusedClipError
 from model_adapters.cascade.transcripts import Transcripts
 from model_adapters.registry import generation_argument
+from model_adapters.services.pacing.patience import Waiting
 
 
 class CascadeAdapter(BatchAdapter):
     """A recogniser that answers, by rule or through a language model."""
+
+    takes_patience: ClassVar = True
 
     def __init__(self, target: str, **model_args: object) -> None:
         self._target, self._model = split_target(target)
@@ -48,13 +52,15 @@ class CascadeAdapter(BatchAdapter):
         if self._model is not None:
             chosen = read_arguments(LanguageModelArguments, arguments.language_model, adapter=label)
             self._template = chosen.transcript_template
-            self._language_model = LanguageModel(self._model, arguments.theirs, self._template)
+            self._language_model = LanguageModel(
+                self._model, arguments.theirs, self._template, own.patience
+            )
         elif stray := arguments.for_a_language_model:
             raise UsageError(
                 f"{label} has no language model, found -M {stray[0]}",
                 hint=f"write {label}+openai:MODEL, or leave the argument out",
             )
-        self._recogniser = make_recogniser(self._target, arguments.recogniser)
+        self._recogniser = make_recogniser(self._target, arguments.recogniser, own.patience)
         self._transcripts = Transcripts(self._recogniser, own.transcript_cache)
 
     @staticmethod
@@ -91,6 +97,12 @@ class CascadeAdapter(BatchAdapter):
             description=description,
         )
 
+    def waiting(self) -> Waiting | None:
+        """Return for how long a service behind it has been waited for, ``None`` while none is."""
+        parts = (self._recogniser, self._language_model)
+        found = (part.waiting() for part in parts if part is not None)
+        return next((waiting for waiting in found if waiting is not None), None)
+
     def close(self) -> None:
         """Release recogniser and language model."""
         if self._language_model is not None:
@@ -112,8 +124,8 @@ class CascadeAdapter(BatchAdapter):
         start = time.perf_counter()
         heard = self._hear(request)
         seconds = time.perf_counter() - start
-        if isinstance(heard, ErrorInfo):
-            return Response(None, error=heard, seconds=seconds)
+        if isinstance(heard, Response):
+            return heard
         transcript = "\n".join(heard)
         return Response(
             answer_from_transcript(transcript, request.hints),
@@ -122,30 +134,32 @@ class CascadeAdapter(BatchAdapter):
         )
 
     def _answer_with(self, model: LanguageModel, requests: Sequence[Request]) -> list[Response]:
-        heard: list[list[str] | ErrorInfo] = []
+        heard: list[list[str] | Response] = []
 
         def prompts() -> Iterator[Request]:
             for request in requests:
                 heard.append(found := self._hear(request))
-                if not isinstance(found, ErrorInfo):
+                if not isinstance(found, Response):
                     yield replace(request, messages=model.prompt(request, found))
 
         replies = iter(model.answer(prompts()))
         return [
-            Response(None, error=found)
-            if isinstance(found, ErrorInfo)
-            else _with_transcript(next(replies), found)
+            found if isinstance(found, Response) else _with_transcript(next(replies), found)
             for found in heard
         ]
 
-    def _hear(self, request: Request) -> list[str] | ErrorInfo:
-        """Transcribe the clips of a request."""
+    def _hear(self, request: Request) -> list[str] | Response:
+        """Transcribe the clips of a request; where that fails, return what the request ends with."""
+        start = time.perf_counter()
         try:
             return [self._transcripts.of(clip) for clip in _clips(request)]
         except AudioError as error:
-            return ErrorInfo("audio", str(error))
+            info = ErrorInfo("audio", str(error))
+            return Response(None, error=info, seconds=time.perf_counter() - start)
+        except RefusedClipError:
+            return Response("", finish="filter", seconds=time.perf_counter() - start)
         except HearingError as error:
-            return error.info
+            return Response(None, error=error.info, seconds=time.perf_counter() - start)
 
 
 def _clips(request: Request) -> Iterator[Audio]:

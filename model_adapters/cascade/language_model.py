@@ -17,6 +17,7 @@ from typing import Final
 from harness.errors import UsageError
 from harness.types import AdapterInfo, Message, Request, Response, Text
 from model_adapters.registry import create, resolve
+from model_adapters.services.pacing.patience import Waiting, waiting_of
 from model_adapters.shared.loop_thread import LoopThread
 
 TEMPLATE: Final = '[Transcript of the recording: "{transcript}"]'
@@ -58,17 +59,24 @@ class LanguageModel:
         model: ``adapter:target``.
         arguments: its model arguments.
         template: what replaces a clip; has the slot ``{transcript}``.
+        patience: seconds that a busy service may go without an answer.
 
     Raises:
         UsageError: no such adapter or argument, a cascade, or a template without its slot.
     """
 
-    def __init__(self, model: str, arguments: Mapping[str, object], template: str) -> None:
+    def __init__(
+        self,
+        model: str,
+        arguments: Mapping[str, object],
+        template: str,
+        patience: float | None = None,
+    ) -> None:
         if resolve(model).adapter == "cascade":
             raise UsageError("a cascade cannot be the language model of a cascade", where=model)
         if _SLOT not in template:
             raise UsageError(f"expected {_SLOT} in it", where=f"-M transcript_template={template}")
-        self._adapter = create(model, arguments)
+        self._adapter = create(model, arguments, patience=patience)
         self._template = template
         self._info: AdapterInfo | None = None
         self._loop: LoopThread | None = None
@@ -107,6 +115,10 @@ class LanguageModel:
         finally:
             for future in asked:
                 future.cancel()
+
+    def waiting(self) -> Waiting | None:
+        """Return for how long its service has been waited for, ``None`` while none is."""
+        return waiting_of(self._adapter)
 
     def close(self) -> None:
         """End its event loop, which cancels what is in flight, and release it; may be called twice."""

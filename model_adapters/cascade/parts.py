@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,7 @@ from model_adapters.cascade.language_model import TEMPLATE
 from model_adapters.cascade.recognisers.base import Recogniser
 from model_adapters.cascade.recognisers.faster_whisper import FasterWhisper
 from model_adapters.cascade.recognisers.pocketsphinx import PocketSphinx
+from model_adapters.services.attempts import Bounds, bounds_of
 from model_adapters.shared.audio_formats import AudioFormat
 
 RECOGNISERS: Final = ("pocketsphinx", "faster-whisper", "transformers", "openai")
@@ -30,9 +31,13 @@ LANGUAGE_MODEL_PREFIX: Final = "llm."
 
 @dataclass(frozen=True)
 class CascadeArguments:
-    """``-M`` arguments of every cascade; ``transcript_cache`` is an SQLite file."""
+    """``-M`` arguments of every cascade.
+
+    ``transcript_cache`` is an SQLite file; ``patience`` is for services behind it, in seconds.
+    """
 
     transcript_cache: str | None = None
+    patience: float | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ class TransformersArguments:
 
 
 @dataclass(frozen=True)
-class TranscriptionArguments:
+class TranscriptionArguments(Bounds):
     """``-M`` arguments of ``cascade:openai``; ``timeout`` is in seconds."""
 
     base_url: str | None = None
@@ -76,9 +81,6 @@ class TranscriptionArguments:
     language: str | None = None
     audio_format: AudioFormat = "as_is"
     concurrency: int = 16
-    timeout: float = 600.0
-    max_retries: int = 5
-    backoff: float = 0.5
 
 
 def split_target(target: str) -> tuple[str, str | None]:
@@ -146,8 +148,15 @@ def sort_arguments(arguments: Mapping[str, object]) -> SortedArguments:
     return SortedArguments(own, language_model, theirs, left)
 
 
-def make_recogniser(target: str, arguments: Mapping[str, object]) -> Recogniser:
+def make_recogniser(
+    target: str, arguments: Mapping[str, object], patience: float | None = None
+) -> Recogniser:
     """Make the recogniser that ``target`` names, not yet loaded.
+
+    Args:
+        target: recogniser and model.
+        arguments: of the recogniser.
+        patience: seconds that a busy service may go without an answer.
 
     Raises:
         UnknownNameError: no such recogniser or argument.
@@ -192,14 +201,9 @@ def make_recogniser(target: str, arguments: Mapping[str, object]) -> Recogniser:
     from model_adapters.services.chat_client import ClientOptions
 
     remote = read_arguments(TranscriptionArguments, arguments, adapter=label)
-    options = ClientOptions(
-        base_url=remote.base_url,
-        api_key_env=remote.api_key_env,
-        concurrency=remote.concurrency,
-        timeout=remote.timeout,
-        max_retries=remote.max_retries,
-        backoff=remote.backoff,
-    )
+    options = ClientOptions(**bounds_of(remote, ClientOptions))
+    if patience is not None:
+        options = replace(options, patience=patience)
     return TranscriptionService(
         model, options, language=remote.language, audio_format=remote.audio_format
     )

@@ -1,8 +1,8 @@
 """``gemini:MODEL``: Google's Gemini models that hear, through the Gemini API (a key of Google AI Studio, not Vertex AI).
 
 The key comes from the environment (``GOOGLE_API_KEY`` or ``GEMINI_API_KEY``, or the variable that ``api_key_env``
-names). Requests, retries and concurrency are those of ``gemini_client``; what is sent is made in ``gemini_messages``,
-only when its turn has come, what came back is read in ``gemini_reply``. Nothing is asked of the service but the items
+names). Requests, retries and concurrency are those of ``client``; what is sent is made in ``messages``,
+only when its turn has come, what came back is read in ``reply``. Nothing is asked of the service but the items
 themselves.
 
 Safety filters that can be adjusted are off by default, since a benchmark measures the model; what is blocked all the
@@ -13,14 +13,12 @@ model's name, with a digest of the arguments that change what the model is asked
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Final
 
 from harness.errors import MissingDependencyError, UsageError
 from harness.types import AdapterInfo, Request, Response
 from model_adapters.arguments import read_arguments
-from model_adapters.base import AsyncAdapter
 from model_adapters.gemini.client import GeminiClient, GeminiOptions
 from model_adapters.gemini.messages import (
     RequestOptions,
@@ -29,19 +27,11 @@ from model_adapters.gemini.messages import (
     build_request,
     config_fields,
 )
-from model_adapters.services.responses import (
-    LoopBound,
-    OffLoop,
-    as_response,
-    changed,
-    check_key,
-    fingerprint,
-    read_prices,
-)
+from model_adapters.services.adapter import SLOW_ENCODING, ServiceAdapter
+from model_adapters.services.attempts import Bounds, bounds_of
+from model_adapters.services.responses import changed, fingerprint
 from model_adapters.shared.audio_formats import AudioFormat
 
-SLOW_ENCODING: Final = 0.005
-"""Seconds that making one request may hold up everything else."""
 _ASKED: Final = (
     *("audio_format", "safety", "thinking_budget", "thinking_level", "include_thoughts", "omit"),
 )
@@ -49,7 +39,7 @@ _ASKED: Final = (
 
 
 @dataclass(frozen=True)
-class Arguments:
+class Arguments(Bounds):
     """``-M`` arguments of ``gemini``.
 
     Prices are per million tokens. ``omit`` names generation fields that are never sent, separated by blanks.
@@ -59,11 +49,6 @@ class Arguments:
     base_url: str | None = None
     api_version: str = "v1beta"
     api_key_env: str | None = None
-    concurrency: int = 32
-    timeout: float = 600.0
-    max_retries: int = 5
-    backoff: float = 0.5
-    seed: int = 0
     audio_format: AudioFormat = "as_is"
     inline_limit: float = 100.0
     safety: Safety = "off"
@@ -75,20 +60,15 @@ class Arguments:
     output_price: float | None = None
 
 
-class GeminiAdapter(AsyncAdapter):
+class GeminiAdapter(ServiceAdapter[GeminiClient]):
     """A model behind the Gemini API."""
 
     def __init__(self, target: str, **model_args: object) -> None:
-        self._model = target.removeprefix("models/")
         if model_args.get("safety") is False:  # the command line reads `off` as a switch
             model_args["safety"] = "off"
         self._arguments = arguments = read_arguments(Arguments, model_args, adapter="gemini")
-        self._options = GeminiOptions(
-            **{
-                field.name: getattr(arguments, field.name)
-                for field in dataclasses.fields(GeminiOptions)
-            }
-        )
+        super().__init__(target.removeprefix("models/"), arguments)
+        self._options = GeminiOptions(**bounds_of(arguments, GeminiOptions))
         self._request = RequestOptions(
             arguments.audio_format,
             arguments.safety,
@@ -98,9 +78,10 @@ class GeminiAdapter(AsyncAdapter):
             frozenset(arguments.omit.split()),
         )
         self._opened = False
-        self._prices = read_prices(arguments.input_price, arguments.output_price)
-        self._client = LoopBound(lambda: GeminiClient(self._options))
-        self._encoding = OffLoop()
+
+    def make_client(self) -> GeminiClient:
+        """Make a client of the service, not yet entered."""
+        return GeminiClient(self._options)
 
     def open(self) -> AdapterInfo:
         """Check key and URL; no request is sent.
@@ -117,7 +98,7 @@ class GeminiAdapter(AsyncAdapter):
                 f"the google-genai package cannot be imported: {error}",
                 hint="pip install 'lalm-harness[gemini]'",
             ) from error
-        GeminiClient(self._options)  # says now what is missing
+        self.make_client()  # says now what is missing
         self._opened = True
         given = changed(self._arguments, _ASKED)
         return AdapterInfo(
@@ -137,7 +118,7 @@ class GeminiAdapter(AsyncAdapter):
         """Send one request.
 
         Raises:
-            AdapterError: the service refuses the key.
+            AdapterError: the service refuses the key, or is busy for too long.
             UsageError: a generation argument that Gemini does not have, or a clip in the system prompt.
         """
         if not self._opened:
@@ -145,20 +126,11 @@ class GeminiAdapter(AsyncAdapter):
         options = self._request
         fields = config_fields(request.generation, repeat=request.repeat, omit=options.omit)
         client = await self._client.get()
-        reply = await client.ask(
-            self._model,
-            lambda: self._encoding.run(
-                SLOW_ENCODING, build_request, request.messages, fields, options
-            ),
-        )
-        check_key(reply, self._options.shown_url, self._options.key_variable)
-        return as_response(
-            reply,
-            asked=self._model,
-            stops=request.generation.stop,
-            prices=self._prices,
-        )
-
-    def close(self) -> None:
-        """Forget the connections; they were closed with the event loop that they belonged to."""
-        self._client.forget()
+        async with self._large.place(request.messages):
+            reply = await client.ask(
+                self._model,
+                lambda: self._encoding.run(
+                    SLOW_ENCODING, build_request, request.messages, fields, options
+                ),
+            )
+        return self.response(reply, request, self._options.shown_url, self._options.key_variable)

@@ -1,7 +1,7 @@
 """The client for Google's Gemini API: ``google-genai`` for the request, our own loop for attempts.
 
 ``GeminiClient.ask`` sends one request through ``client.aio.models.generate_content`` and returns one ``ChatReply``; a
-failure is a value. Attempts, waits and concurrency are those of ``attempt_loop``. The package would repeat a request on a
+failure is a value. Attempts, waits and concurrency are those of ``attempts``. The package would repeat a request on a
 broken connection by itself, after up to ten seconds, where ``aiohttp`` is its transport; so it is given an HTTP client of ours,
 with which it sends a request once. It hands us the reply as it came, since its own reading warns of every
 finish reason that is newer than itself. Every attempt after the first has a connection of its own.
@@ -16,23 +16,24 @@ import math
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from harness.errors import UsageError
 from model_adapters.gemini.messages import Built
 from model_adapters.gemini.reply import read_error, read_reply
-from model_adapters.services.attempts import Attempt, AttemptLoop, check_bounds, failure
-from model_adapters.services.chat_reply import ChatReply, failed
+from model_adapters.services.attempts import Attempt, Bounds, failure
+from model_adapters.services.bodies import bounded_client
+from model_adapters.services.chat_reply import ChatReply, failed, masked
+from model_adapters.services.client import ServiceClient
 from model_adapters.services.credentials import (
     check_url,
     find_key,
-    is_loopback,
     shown_url,
     split_password,
 )
-from model_adapters.services.retry import BACKOFF_SECONDS
+from model_adapters.services.proxies import certificates, proxy_for
+from model_adapters.services.statuses import outcome
 
 if TYPE_CHECKING:
     from google.genai import Client
@@ -47,33 +48,23 @@ _MEGA: Final = 1_000_000
 
 
 @dataclass(frozen=True)
-class GeminiOptions:
+class GeminiOptions(Bounds):
     """Options for reaching the service.
 
     Attributes:
         base_url: its URL without the version; default is ``GOOGLE_GEMINI_BASE_URL``, then Google's own.
         api_version: version of the API, part of every path.
         api_key_env: environment variable with the key; default is ``KEYS``.
-        concurrency: most requests in flight.
-        timeout: seconds for one attempt, from sending to the last byte.
-        max_retries: attempts after the first.
-        seed: of the jitter.
-        backoff: bound in seconds of the wait before the second attempt; it doubles with each.
         inline_limit: megabytes (10^6 bytes) of text and base64 that a request may have.
     """
 
     base_url: str | None = None
     api_version: str = "v1beta"
     api_key_env: str | None = None
-    concurrency: int = 32
-    timeout: float = 600.0
-    max_retries: int = 5
-    seed: int = 0
-    backoff: float = BACKOFF_SECONDS
     inline_limit: float = 100.0
 
     def __post_init__(self) -> None:
-        check_bounds(self, self.timeout)
+        super().__post_init__()
         if not self.inline_limit > 0:
             raise UsageError("expected more than 0 megabytes", where="inline_limit")
         if self.base_url is not None:
@@ -98,7 +89,7 @@ class GeminiOptions:
         return next((name for name in KEYS if os.environ.get(name, "").strip()), KEYS[-1])
 
 
-class GeminiClient:
+class GeminiClient(ServiceClient):
     """A client of the service; use it as ``async with``, in one event loop.
 
     Args:
@@ -106,32 +97,21 @@ class GeminiClient:
 
     Raises:
         MissingKeyError: the service's key is not in the environment.
-        UsageError: the URL is not valid.
+        UsageError: the URL is not valid, or the environment names a proxy that is not supported.
     """
 
     def __init__(self, options: GeminiOptions) -> None:
         self.options = options
         given = options.given_url
-        self._key = find_key(options.key_variable, given, example="http://HOST:PORT")
+        key = find_key(options.key_variable, given, example="http://HOST:PORT")
+        super().__init__(options, key, options.shown_url)
         self._url, self._authorization = split_password(given or GEMINI_URL)
-        self._attempts = AttemptLoop(options, self._key.hide)
-        self.limiter = self._attempts.limiter
+        proxy_for(self._url)  # says now what is wrong with it
         self._clients: list[tuple[Client, Any]] = []
 
-    def __repr__(self) -> str:
-        return f"GeminiClient({self.options.shown_url})"
-
-    async def __aenter__(self) -> GeminiClient:
+    def connect(self) -> None:
+        """Open the connections."""
         self._clients.append(self._opened(keep_alive=True))
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.aclose()
 
     async def aclose(self) -> None:
         """Close the connections; may be called twice."""
@@ -149,9 +129,7 @@ class GeminiClient:
                 ``AudioError`` in it is a reply with an error of kind ``audio``.
 
         Returns:
-            The reply. Kinds of error: ``timeout``, ``connection``, ``rate_limit``, ``server`` and
-            ``malformed`` (retryable: all attempts were used), ``authentication`` (401, 403, a wrong key),
-            ``quota``, ``http`` (any other status), ``too_large``, ``request`` and ``audio`` (lasting).
+            The reply. Kinds of error are those of ``ChatClient.chat``, ``too_large`` and ``request`` (lasting).
         """
         return await self._attempts.run(lambda number: self._send(number, model, build))
 
@@ -172,7 +150,7 @@ class GeminiClient:
                 )
         except APIError as error:
             headers = getattr(error.response, "headers", None) or {}
-            return read_error(error.code, error.details, headers)
+            return read_error(error.code, error.details, headers, self._attempts.denials)
         except (UnicodeError, json.JSONDecodeError):
             return Attempt(failed("malformed", "the body is not text", retryable=True))
         except UsageError:  # a request that no attempt mends, like every other of its kind
@@ -182,8 +160,10 @@ class GeminiClient:
         except Exception as error:  # noqa: BLE001  (whatever a transport raises is this request's failure)
             return failure(error, self.options.timeout)
         http = response.sdk_http_response
-        reply = read_reply(None if http is None else http.body)
-        return Attempt(reply, "answered" if reply.error is None else "failed")
+        reply = masked(read_reply(None if http is None else http.body), self._key.mask)
+        if reply.error is None:
+            self._attempts.denials.answered()
+        return outcome(reply)
 
     def _client_for(self, number: int) -> Client:
         """Return the client of an attempt: what failed may have left a connection that only looks alive."""
@@ -220,7 +200,7 @@ def http_client(url: str, keep: int) -> Any:
     """Return an HTTP client of the kind that this release of the package is built on.
 
     Args:
-        url: where requests go; a proxy for the outside world does not reach a server on this machine.
+        url: where requests go.
         keep: most idle connections that are kept.
     """
     from google.genai import __version__
@@ -234,9 +214,12 @@ def http_client(url: str, keep: int) -> Any:
             "connect": CONNECT_SECONDS,
         }
 
-    return http.AsyncClient(
+    return bounded_client(
+        http.AsyncClient,
         timeout=None,
-        trust_env=not is_loopback(url),
+        trust_env=False,  # its rules about proxies are others than ours, and it would read passwords from .netrc
+        proxy=proxy_for(url),
+        verify=certificates(url),
         limits=http.Limits(max_connections=None, max_keepalive_connections=keep),
         event_hooks={"request": [bound_connecting]},
     )

@@ -8,15 +8,16 @@ refuses a wrong key with 400, and says only in the details of a 429 for how long
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from harness.types import ErrorInfo, Finish
+from harness.core.untrusted.bounded_json import load_json
+from harness.types import Finish
 from model_adapters.services.attempts import Attempt
-from model_adapters.services.chat_reply import ChatReply, failed
-from model_adapters.services.limiter import Verdict
-from model_adapters.services.retry import OVERLOAD, RETRY_AFTER_CAP, may_retry, retry_after
+from model_adapters.services.chat_reply import ChatReply, failed, is_absurd, malformed, reported
+from model_adapters.services.denial import Denials
+from model_adapters.services.pacing.retry import RETRY_AFTER_CAP
+from model_adapters.services.statuses import ErrorBody, read_status
 from model_adapters.shared.reply_text import split_reasoning
 
 _FINISHED: Final[Mapping[str, Finish]] = {
@@ -56,18 +57,20 @@ def read_reply(body: str | bytes | None) -> ChatReply:
     'malformed'
     """
     try:
-        data = json.loads(body or "")
-    except ValueError:
-        return _malformed("the body is not JSON")
+        data = load_json(body or "")
+    except ValueError as error:
+        return malformed(f"the body is not readable JSON: {error}")
     if not isinstance(data, Mapping):
-        return _malformed(f"the body is a JSON {type(data).__name__}, not an object")
+        return malformed(f"the body is a JSON {type(data).__name__}, not an object")
+    if data.get("error"):
+        return reported(data["error"])
     usage, version = _usage(data.get("usageMetadata")), data.get("modelVersion")
     model = version if isinstance(version, str) else None
     candidate = next(_mappings(data.get("candidates")), None)
     if candidate is None:
         if _word(data.get("promptFeedback"), "blockReason"):
             return ChatReply("", None, "filter", usage, model)
-        return _malformed("no candidates, and no reason why")
+        return malformed("no candidates, and no reason why")
     reason = _word(candidate, "finishReason")
     texts: dict[bool, list[str]] = {False: [], True: []}
     content = candidate.get("content")
@@ -80,20 +83,22 @@ def read_reply(body: str | bytes | None) -> ChatReply:
     finish = _FINISHED.get(reason or ("STOP" if answer else ""))
     if finish is None:
         more = candidate.get("finishMessage")
-        return _malformed(
-            f"generation ended with {reason or 'no reason and no text'}"
-            + (f": {more}" if isinstance(more, str) else "")
-        )
+        ended = f"generation ended with {reason or 'no reason and no text'}"
+        ended = f"{ended}: {more}" if isinstance(more, str) else ended
+        return failed("finish" if reason else "malformed", ended, retryable=True)
     return ChatReply(answer, reasoning, finish, usage, model)
 
 
-def read_error(status: int, body: object, headers: Mapping[str, str]) -> Attempt:
+def read_error(
+    status: int, body: object, headers: Mapping[str, str], denials: Denials | None = None
+) -> Attempt:
     """Read what an HTTP error means.
 
     Args:
         status: the code.
         body: the parsed JSON, in Google's form or not.
         headers: of the response.
+        denials: what the service denied before.
 
     >>> wrong = {"message": "API key not valid.", "details": [{"reason": "API_KEY_INVALID"}]}
     >>> read_error(400, {"error": wrong}, {}).reply.error
@@ -105,23 +110,16 @@ def read_error(status: int, body: object, headers: Mapping[str, str]) -> Attempt
     error = body.get("error", body) if isinstance(body, Mapping) else body
     fields = error if isinstance(error, Mapping) else {}
     details = list(_mappings(fields.get("details")))
-    if status in (401, 403) or (
-        status == 400 and any(str(detail.get("reason")).startswith(_BAD_KEY) for detail in details)
-    ):
-        kind = "authentication"
-    elif status == 429:
-        kind = "quota" if _used_up(details) else "rate_limit"
-    else:
-        kind = "server" if status >= 500 else "http"
-    words = str(fields.get("message") or error or "no reason given")
-    info = ErrorInfo(
-        kind, f"HTTP {status}: {words}", retryable=may_retry(status) and kind != "quota"
+    bad_key = status == 400 and any(
+        str(detail.get("reason")).startswith(_BAD_KEY) for detail in details
     )
-    verdict: Verdict = "overloaded" if status in OVERLOAD else "failed"
-    wait = _retry_info(details)
-    return Attempt(
-        ChatReply(None, error=info), verdict, retry_after(headers) if wait is None else wait
+    said = ErrorBody(
+        str(fields.get("message") or error or "no reason given"),
+        spent=_used_up(details),
+        wait=_retry_info(details),
+        denied=401 if bad_key else None,
     )
+    return read_status(status, said, headers, Denials() if denials is None else denials)
 
 
 def _used_up(details: Sequence[Mapping[str, Any]]) -> bool:
@@ -180,7 +178,7 @@ def _usage(metadata: object) -> dict[str, Any] | None:
 
 def _count(fields: Mapping[str, Any], name: str) -> int:
     value = fields.get(name)
-    return value if isinstance(value, int) else 0
+    return value if isinstance(value, int) and not is_absurd(value) else 0
 
 
 def _word(fields: object, name: str) -> str:
@@ -195,7 +193,3 @@ def _mappings(values: object) -> Iterator[Mapping[str, Any]]:
         for value in values:
             if isinstance(value, Mapping):
                 yield value
-
-
-def _malformed(message: str) -> ChatReply:
-    return failed("malformed", message, retryable=True)

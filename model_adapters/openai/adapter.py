@@ -2,7 +2,7 @@
 
 ``-M base_url=http://HOST:PORT/v1`` names the server; without it the model is OpenAI's own. The key comes from
 the environment (``OPENAI_API_KEY``, or the variable that ``api_key_env`` names). Requests, retries and
-concurrency are those of ``transport``; what is sent is made in ``openai_messages``, only when its turn has
+concurrency are those of ``services.chat_client``; what is sent is made in ``messages``, only when its turn has
 come, and in a worker thread unless that is quicker done. Nothing is asked of a server but the items themselves.
 
 A failure of one request is a value, and all its attempts were made here, so the runner does not repeat them.
@@ -13,37 +13,27 @@ digest of the arguments that change what the model is asked (``extra_body``, ``s
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from harness.core.untrusted.bounded_json import load_json
 from harness.errors import UsageError
 from harness.types import AdapterInfo, Request, Response
 from model_adapters.arguments import read_arguments
-from model_adapters.base import AsyncAdapter
 from model_adapters.openai.messages import AudioPart, BodyOptions, SystemRole, encode_body
+from model_adapters.services.adapter import SLOW_ENCODING, ServiceAdapter
+from model_adapters.services.attempts import Bounds, bounds_of
 from model_adapters.services.chat_client import ChatClient, ClientOptions
 from model_adapters.services.generation import FIELDS, LengthField, generation_fields
-from model_adapters.services.responses import (
-    LoopBound,
-    OffLoop,
-    as_response,
-    changed,
-    check_key,
-    fingerprint,
-    read_prices,
-)
+from model_adapters.services.responses import changed, fingerprint
 from model_adapters.shared.audio_formats import AudioFormat
 
 _OURS: Final = frozenset({"model", "messages", "stream", "n"})
-SLOW_ENCODING: Final = 0.005
-"""Seconds that making one body may hold up everything else."""
 
 
 @dataclass(frozen=True)
-class Arguments:
+class Arguments(Bounds):
     """``-M`` arguments of ``openai``.
 
     Prices are per million tokens. ``omit`` names body fields that are never sent, separated by blanks;
@@ -54,11 +44,6 @@ class Arguments:
 
     base_url: str | None = None
     api_key_env: str = "OPENAI_API_KEY"
-    concurrency: int = 32
-    timeout: float = 600.0
-    max_retries: int = 5
-    backoff: float = 0.5
-    seed: int = 0
     audio_format: AudioFormat = "as_is"
     audio_part: AudioPart = "input_audio"
     system_role: SystemRole = "system"
@@ -70,24 +55,19 @@ class Arguments:
     output_price: float | None = None
 
 
-class OpenAIAdapter(AsyncAdapter):
+class OpenAIAdapter(ServiceAdapter[ChatClient]):
     """A model behind an OpenAI-compatible chat service."""
 
     def __init__(self, target: str, **model_args: object) -> None:
-        self._model = target
         self._arguments = arguments = read_arguments(Arguments, model_args, adapter="openai")
-        self._options = ClientOptions(
-            **{
-                field.name: getattr(arguments, field.name)
-                for field in dataclasses.fields(ClientOptions)
-                if hasattr(arguments, field.name)
-            }
-        )
+        super().__init__(target, arguments)
+        self._options = ClientOptions(**bounds_of(arguments, ClientOptions))
         self._extra = _extra_body(arguments.extra_body)
         self._body: BodyOptions | None = None
-        self._prices = read_prices(arguments.input_price, arguments.output_price)
-        self._client = LoopBound(lambda: ChatClient(self._options))
-        self._encoding = OffLoop()
+
+    def make_client(self) -> ChatClient:
+        """Make a client of the service, not yet entered."""
+        return ChatClient(self._options)
 
     def open(self) -> AdapterInfo:
         """Check key and URL; no request is sent.
@@ -99,7 +79,7 @@ class OpenAIAdapter(AsyncAdapter):
         import aiohttp  # noqa: F401  (not inside the first request)
 
         arguments, options = self._arguments, self._options
-        ChatClient(options)  # says now what is missing
+        self.make_client()  # says now what is missing
         own = options.given_url is None
         length_field = arguments.max_tokens_field or (
             "max_completion_tokens" if own else "max_tokens"
@@ -130,7 +110,7 @@ class OpenAIAdapter(AsyncAdapter):
         """Send one request.
 
         Raises:
-            AdapterError: the service refuses the key.
+            AdapterError: the service refuses the key, or is busy for too long.
             UsageError: a generation argument that chat services do not have.
         """
         if self._body is None:
@@ -140,18 +120,10 @@ class OpenAIAdapter(AsyncAdapter):
             request.generation, repeat=request.repeat, length_field=body.length_field
         )
         client = await self._client.get()
-        reply = await client.chat(lambda: self._encode(request, fields, body))
-        check_key(reply, self._options.shown_url, self._options.api_key_env)
-        return as_response(
-            reply,
-            asked=self._model,
-            stops=request.generation.stop,
-            prices=self._prices,
-        )
-
-    def close(self) -> None:
-        """Forget the connections; they were closed with the event loop that they belonged to."""
-        self._client.forget()
+        async with self._large.place(request.messages):
+            reply = await client.chat(lambda: self._encode(request, fields, body))
+        options = self._options
+        return self.response(reply, request, options.shown_url, options.api_key_env)
 
     def _fingerprint(self) -> str:
         differing = changed(self._arguments, ("audio_format", "system_role", "omit"))
@@ -170,7 +142,7 @@ def _extra_body(text: str | None) -> dict[str, Any]:
     if text is None:
         return {}
     try:
-        extra = json.loads(text)
+        extra = load_json(text)
     except ValueError as error:
         raise UsageError(f"not JSON: {error}", where=where) from error
     if not isinstance(extra, dict):

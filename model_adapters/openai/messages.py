@@ -2,8 +2,9 @@
 
 Parts keep their order, so all layouts (text + audio, audio + text, audio alone, several clips) are sent as
 they are rendered. A clip is an ``input_audio`` part (base64; with ``input_audio_url`` a data URL in the same place,
-as DashScope asks) or an ``audio_url`` part (a data URL). Its stored bytes are sent as they are when they are wav, mp3 or flac; any other container, or another format on
-request, is decoded to mono and encoded again, wav and flac as 16-bit PCM. The base64 of a clip is spliced into the
+as DashScope asks) or an ``audio_url`` part (a data URL). Its stored bytes are sent as they are when the part may have
+their format: wav and mp3 in ``input_audio``, whose formats are enumerated, flac too in a data URL. Anything else, or
+another format on request, is decoded to mono and encoded again, wav and flac as 16-bit PCM. The base64 of a clip is spliced into the
 encoded JSON: escaping it as a string would take four times as long as making it.
 """
 
@@ -17,12 +18,18 @@ from typing import Any, Final, Literal
 
 from harness.types import Audio, Message, Text
 from model_adapters.services.generation import LengthField
-from model_adapters.shared.audio_formats import AudioFormat, encode_clip
+from model_adapters.shared.audio_formats import COMMON, AudioFormat, encode_clip
 from model_adapters.shared.parts import joined_parts
 
 AudioPart = Literal["input_audio", "input_audio_url", "audio_url"]
 SystemRole = Literal["system", "developer", "user"]
 
+ACCEPTED: Final[Mapping[AudioPart, frozenset[str]]] = {
+    "input_audio": frozenset({"wav", "mp3"}),
+    "input_audio_url": COMMON,
+    "audio_url": COMMON,
+}
+"""Formats that are sent as stored. OpenAI's documentation enumerates those of ``input_audio.format``."""
 _MIME: Final = {"wav": "audio/wav", "mp3": "audio/mpeg", "flac": "audio/flac"}
 _STREAM: Final = {"stream": True, "stream_options": {"include_usage": True}}
 _MARK: Final = f"clip-{secrets.token_hex(16)}"
@@ -112,7 +119,7 @@ def _part(part: Text | Audio, options: BodyOptions, clips: list[bytes]) -> dict[
         return {"type": "text", "text": part.text}
     import pybase64  # the standard library's needs longer for a clip than everything else here together
 
-    content, name = encode_clip(part, options.audio_format)
+    content, name = encode_clip(part, options.audio_format, ACCEPTED[options.audio_part])
     clips.append(pybase64.b64encode(content))
     url = f"data:{_MIME[name]};base64,{_MARK}"
     if options.audio_part == "audio_url":

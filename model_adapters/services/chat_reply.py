@@ -14,8 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from harness.core.untrusted.bounded_json import NestingError, load_json
 from harness.types import ErrorInfo, Finish
 from model_adapters.services.chat_stream import is_stream, merge_stream
+from model_adapters.services.pacing.retry import BUSY_STATUS, may_retry
 from model_adapters.shared.reply_text import split_reasoning
 
 _STOP: Final = frozenset(
@@ -77,6 +79,8 @@ _FAILED: Final = frozenset(
         "incomplete",
     ]
 )
+LARGEST: Final = 1e15
+"""Bound of the numbers that are taken from a service."""
 MESSAGE_CHARS: Final = 300
 """Number of characters quoted of a body that is not a reply."""
 _FILTER_CODES: Final = frozenset(
@@ -138,29 +142,29 @@ def read_completion(data: object) -> ChatReply:
     if isinstance(data, str) and is_stream(data):
         data = merge_stream(data)
         if data is None:
-            return _malformed("the stream breaks off")
+            return malformed("the stream breaks off")
     elif isinstance(data, (str, bytes)):  # a server that does not say application/json
         body = data if isinstance(data, str) else data.decode("utf-8", "replace")
         try:
-            data = json.loads(body.removeprefix("\ufeff"))
-        except RecursionError:
-            return _malformed("the body is JSON that is nested too deeply")
+            data = load_json(body.removeprefix("\ufeff"))
+        except NestingError:
+            return malformed("the body is JSON that is nested too deeply")
         except ValueError:
-            return _malformed(f"the body is not JSON: {_quoted(body)}")
+            return malformed(f"the body is not JSON: {quoted(body)}")
     if not isinstance(data, Mapping):
-        return _malformed(f"the body is a JSON {type(data).__name__}, not an object")
+        return malformed(f"the body is a JSON {type(data).__name__}, not an object")
     if data.get("error"):
-        return _reported(data["error"])
+        return reported(data["error"])
     choices = data.get("choices")
     if not isinstance(choices, Sequence) or isinstance(choices, str) or not choices:
         said = data.get("message") or data.get("detail") or data.get("msg")
-        return _malformed(f"the body has no choices{f': {_quoted(said)}' if said else ''}")
+        return malformed(f"the body has no choices{f': {quoted(said)}' if said else ''}")
     choice = choices[0]
     if isinstance(choice, Mapping) and choice.get("error"):
-        return _reported(choice["error"])
+        return reported(choice["error"])
     message = choice.get("message") if isinstance(choice, Mapping) else None
     if not isinstance(message, Mapping):
-        return _malformed("the first choice has no message")
+        return malformed("the first choice has no message")
     text, refusal = _content(message), message.get("refusal")
     reasoning, text = _reasoning(message, text)
     reasons = (choice.get("finish_reason"), choice.get("native_finish_reason"))
@@ -175,7 +179,7 @@ def read_completion(data: object) -> ChatReply:
         text,
         reasoning,
         finish,
-        _without_nulls(usage) if isinstance(usage, Mapping) else None,
+        _counts(usage) if isinstance(usage, Mapping) else None,
         model if isinstance(model, str) else None,
     )
 
@@ -198,21 +202,27 @@ def used_up(code: str | None) -> bool:
     return code is not None and code.lower() in _QUOTA_CODES
 
 
-def _malformed(message: str) -> ChatReply:
+def malformed(message: str) -> ChatReply:
+    """Return a reply that is a body of another shape."""
     return failed("malformed", message, retryable=True)
 
 
-def _reported(error: object) -> ChatReply:
-    """Return an error that came with status 200."""
+def reported(error: object) -> ChatReply:
+    """Return an error that came with status 200; the code in it says whether it may pass."""
     code = error.get("code") if isinstance(error, Mapping) else None
     message = error.get("message") if isinstance(error, Mapping) else error
     if isinstance(code, str) and filtered(code):
         return ChatReply("", finish="filter")
     metadata = error.get("metadata") if isinstance(error, Mapping) else None
     raw = metadata.get("raw") if isinstance(metadata, Mapping) else None
-    message = f"{_quoted(message)} ({_quoted(raw)})" if raw else _quoted(message)
-    lasting = isinstance(code, int) and 400 <= code < 500 and code not in (408, 409, 429)
-    return failed("http", f"status 200 with an error: {message}", retryable=not lasting)
+    message = f"{quoted(message)} ({quoted(raw)})" if raw else quoted(message)
+    status = int(code) if isinstance(code, str) and code.isdecimal() and len(code) == 3 else code
+    spent = isinstance(code, str) and used_up(code)
+    lasting = spent or (isinstance(status, int) and 400 <= status < 500 and not may_retry(status))
+    kind = (
+        "quota" if spent else BUSY_STATUS.get(status, "http") if isinstance(status, int) else "http"
+    )
+    return failed(kind, f"status 200 with an error: {message}", retryable=not lasting)
 
 
 def _content(message: Mapping[str, Any]) -> str:
@@ -232,7 +242,7 @@ def _reasoning(message: Mapping[str, Any], text: str) -> tuple[str | None, str]:
         value = message.get(name)
         if isinstance(value, str) and value:
             more, answer = split_reasoning(text)
-            return (value if more is None else f"{value}\n{more}"), answer
+            return "\n".join(filter(None, (value.strip(), more))) or None, answer
     return split_reasoning(text)
 
 
@@ -261,7 +271,7 @@ def _means_failure(reason: object) -> bool:
     return isinstance(reason, str) and reason.lower() in _FAILED
 
 
-def _quoted(said: object) -> str:
+def quoted(said: object) -> str:
     """Return the beginning of what a server said, on one line."""
     text = said if isinstance(said, str) else json.dumps(said, ensure_ascii=False, default=str)
     text = " ".join(text.split())
@@ -278,9 +288,19 @@ def masked(reply: ChatReply, mask: Callable[[str], str]) -> ChatReply:
     )
 
 
-def _without_nulls(usage: Mapping[str, Any]) -> dict[str, Any]:
+def _counts(usage: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a service reports, without nulls and without numbers that count nothing."""
     return {
-        key: _without_nulls(value) if isinstance(value, Mapping) else value
+        key: _counts(value) if isinstance(value, Mapping) else value
         for key, value in usage.items()
-        if value is not None
+        if value is not None and not is_absurd(value)
     }
+
+
+def is_absurd(value: object) -> bool:
+    """Tell whether a value is a number that cannot count tokens or dollars: not finite, or beyond ``LARGEST``.
+
+    >>> is_absurd(float("nan")), is_absurd(10**400), is_absurd(12), is_absurd("12")
+    (True, True, False, False)
+    """
+    return isinstance(value, (int, float)) and not -LARGEST < value < LARGEST

@@ -48,14 +48,14 @@ class Secret:
         return self._value
 
     def hide(self, text: str) -> str:
-        """Return ``text`` without the key, and without anything that looks like one.
+        """Return ``text`` without the key, and without anything that looks like one, such as a proxy's password.
 
         >>> Secret("hunter22").hide("the key hunter22 is wrong, and so is sk-abcdefgh")
         'the key *** is wrong, and so is ***'
         """
         if self._value != NO_KEY and len(self._value) >= _SHORTEST_HIDDEN:
             text = text.replace(self._value, MASK)
-        return _LOOKS_LIKE_KEY.sub(MASK, text)
+        return redact_text(_LOOKS_LIKE_KEY.sub(MASK, text))
 
     def mask(self, text: str) -> str:
         """Take the key itself out of a text, and nothing else: for replies, which are data."""

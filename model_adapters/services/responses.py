@@ -19,6 +19,7 @@ from typing import Any, Final, Generic, NamedTuple, ParamSpec, TypeVar
 from harness.errors import AdapterError, UsageError
 from harness.types import Response
 from model_adapters.services.chat_reply import ChatReply
+from model_adapters.services.pacing.patience import ENDED
 from model_adapters.shared.reply_text import cut_at
 
 _PER: Final = 1e6
@@ -52,6 +53,11 @@ class LoopBound(Generic[Client]):
             self._held = loop, client, holder
             await anext(holder)
         return self._held[1]
+
+    @property
+    def held(self) -> Client | None:
+        """The client, ``None`` before it is first asked for and once it is forgotten."""
+        return None if self._held is None else self._held[1]
 
     def forget(self) -> None:
         """Let go of the client; it was closed with its event loop."""
@@ -127,8 +133,8 @@ def read_prices(input_price: float | None, output_price: float | None) -> Prices
     return Prices(input_price, output_price)
 
 
-def check_key(reply: ChatReply, service: str, variable: str) -> None:
-    """End the run where the service refuses the key, since it would refuse it for every item.
+def check_service(reply: ChatReply, service: str, variable: str) -> None:
+    """End the run where the service would fail every item: it refuses the key, or is busy for too long.
 
     Args:
         reply: what the client returned.
@@ -136,8 +142,13 @@ def check_key(reply: ChatReply, service: str, variable: str) -> None:
         variable: environment variable of the key.
 
     Raises:
-        AdapterError: the key was refused.
+        AdapterError: says which.
     """
+    if reply.error is not None and reply.error.kind == ENDED:
+        raise AdapterError(
+            f"{service}: {reply.error.message}",
+            hint="no item failed: the same command goes on where this stopped; --patience TIME waits longer",
+        )
     if reply.error is not None and reply.error.kind == "authentication":
         raise AdapterError(
             f"{service} refuses the key in {variable}: {reply.error.message}",

@@ -42,8 +42,8 @@ def split_reasoning(
 ) -> tuple[str | None, str]:
     r"""Separate what the model marked as reasoning from its answer.
 
-    A template may already have written the opening mark, so the closing one decides. Reasoning that
-    never closes is not an answer: the answer is empty.
+    A template may already have written the opening mark, so the closing one decides, the last one where there are
+    several. Reasoning that never closes is not an answer: the answer is empty, or what stands between two stretches.
 
     Args:
         text: the reply.
@@ -56,16 +56,22 @@ def split_reasoning(
     (None, 'dog')
     >>> split_reasoning("<think>It barks, so")
     ('It barks, so', '')
+    >>> split_reasoning("<think>one</think> <think>two</think>dog <think>or")
+    ('one\ntwo\nor', 'dog')
     >>> split_reasoning("It barks, so", opened=True)
     ('It barks, so', '')
     """
     if marks.closing in text:
-        reasoning, _, answer = text.partition(marks.closing)
-        return _without_opening(reasoning, marks), answer.lstrip()
+        reasoning, _, answer = text.rpartition(marks.closing)
+        answer, again, more = answer.partition(marks.opening)
+        reasoning = f"{reasoning}{marks.closing}{more}" if again else reasoning
+        return _without_opening(reasoning, marks), answer.strip() if again else answer.lstrip()
     if opened or text.lstrip().startswith(marks.opening):
         return _without_opening(text, marks), ""
     return None, text
 
 
 def _without_opening(text: str, marks: Marks) -> str:
-    return text.replace(marks.opening, "", 1).strip().removeprefix(marks.label).strip()
+    stretches = text.split(marks.closing)
+    bare = (one.replace(marks.opening, "", 1).strip() for one in stretches)
+    return "\n".join(one.removeprefix(marks.label).strip() for one in bare)

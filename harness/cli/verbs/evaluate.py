@@ -56,6 +56,16 @@ class RequestFlags:
             "--repeats", min=1, help="Ask each item this many times; needs a temperature."
         ),
     ] = None
+    subset: Annotated[
+        int | None,
+        typer.Option("--subset", min=1, metavar="N", help="A seeded sample of every task's items."),
+    ] = None
+    stratify: Annotated[
+        str | None,
+        typer.Option(
+            "--stratify", metavar="FIELD", help="With --subset: keep the shares of this field."
+        ),
+    ] = None
     shard: Annotated[
         str | None,
         typer.Option(
@@ -94,6 +104,8 @@ class RequestFlags:
             "seed": self.seed,
             "batch_size": self.batch_size,
             "repeats": self.repeats,
+            "subset": self.subset,
+            "stratify": self.stratify,
             "shard": self.shard,
             "control": self.control,
             "gen_kwargs": parse_pairs(self.gen_kwargs or [], "--gen-kwargs"),
@@ -113,6 +125,17 @@ class RunFlags:
     retry_errors: Annotated[
         bool | None, typer.Option("--retry-errors", help="Ask recorded errors again.")
     ] = None
+    only_failed: Annotated[
+        bool | None,
+        typer.Option("--only-failed", help="Ask only items that failed before, again."),
+    ] = None
+    ids: Annotated[
+        Path | None,
+        typer.Option(
+            "--ids", metavar="FILE", help="Ask only items whose id is a line of FILE, again."
+        ),
+    ] = None
+    patience: options.Patience = None
     require_complete: Annotated[
         bool | None,
         typer.Option("--require-complete", help="Exit 4 if audio of a local copy is absent."),
@@ -134,6 +157,9 @@ class RunFlags:
         return {
             "max_errors": self.max_errors,
             "retry_errors": self.retry_errors,
+            "only_failed": self.only_failed,
+            "ids": self.ids,
+            "patience": self.patience,
             "require_complete": self.require_complete,
             "skip_unavailable": self.skip_unavailable,
             "reference": self.reference,
@@ -150,18 +176,20 @@ def evaluate(
     output: options.OutputFlags,
 ) -> int:
     """Evaluate a model; the same command again goes on where it stopped."""
-    from harness.settings import load_recipe, merge, parse_max_errors
+    from harness.settings import check_recipe_trust, load_recipe, merge, parse_max_errors
 
     flags = {**request.settings(), **data.settings(), **judge.settings(), **run.settings()}
-    recipe = load_recipe(run.config) if run.config is not None else {}
+    recipe = {} if run.config is None else load_recipe(run.config)
+    if run.config is not None:
+        check_recipe_trust(recipe, flags, run.config)
     if request.items is not None:
         flags = _with_items(request.items, flags, recipe, dry=run.dry_run)
     settings = merge(flags, recipe)
     parse_max_errors(settings.max_errors, 0)
     if run.dry_run:
         return _dry_run(settings, output)
-    from harness.api import start
     from harness.run.progress import choose_style
+    from harness.starting import start
 
     style = choose_style(plain=output.plain, quiet=output.quiet)
     return options.report(start(settings, sys.argv, style), output)

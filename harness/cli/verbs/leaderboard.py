@@ -10,7 +10,10 @@ import typer
 from harness.cli import options
 from harness.cli.app import app
 from harness.report.output import say
+from harness.run.process.output import standard_output
 from leaderboards.renderers import DEFAULT, names, renderer
+
+_FORMATS = names()  # annotations are evaluated anew by every command
 
 
 @app.command()
@@ -23,7 +26,7 @@ def leaderboard(
     form: Annotated[
         str | None,
         typer.Option(
-            "--format", help=f"{names()} (default: by the suffix of FILE, else {DEFAULT})."
+            "--format", help=f"{_FORMATS} (default: by the suffix of FILE, else {DEFAULT})."
         ),
     ] = None,
     title: Annotated[str, typer.Option(help="Heading of the Markdown page.")] = "Leaderboard",
@@ -45,7 +48,7 @@ def leaderboard(
     )
     text = render(board, title=title)
     if output is None:
-        typer.echo(text.rstrip("\n"))  # the renderers clean what they write
+        typer.echo(text.rstrip("\n"), standard_output())  # the renderers clean what they write
         return
     from harness.run.jsonl import write_atomically
 

@@ -68,12 +68,13 @@ class TargetFlags:
 
 @dataclass(frozen=True, slots=True)
 class ScoreFlags:
-    """Another judge, tolerated errors, a run to compare with."""
+    """Another judge, tolerated errors, patience with its service, a run to compare with."""
 
     rejudge: Annotated[
         bool, typer.Option("--rejudge", help="Let another judge look at a run directory.")
     ] = False
     max_errors: options.MaxErrors = None
+    patience: options.Patience = None
     reference: options.Reference = None
 
     def settings(self) -> dict[str, Any]:
@@ -81,6 +82,7 @@ class ScoreFlags:
         return {
             "rejudge": self.rejudge or None,
             "max_errors": self.max_errors,
+            "patience": self.patience,
             "reference": self.reference,
         }
 
@@ -95,11 +97,11 @@ def score(
     output: options.OutputFlags,
 ) -> int:
     """Score stored responses without a model, or re-score a run directory."""
-    from harness.api import start_rescoring, start_scoring
     from harness.core.stored_replies import Fields
     from harness.evaluation.stored import StoredReplies
     from harness.run.progress import choose_style
     from harness.settings import merge, parse_max_errors
+    from harness.starting import start_rescoring, start_scoring
 
     target.check()
     flags = {**target.settings(), **data.settings(), **judge.settings(), **run.settings()}

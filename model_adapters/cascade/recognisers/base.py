@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Final, Protocol
 
 from harness.types import Audio, ErrorInfo
+from model_adapters.services.pacing.patience import Waiting
 from model_adapters.shared.splitting import split_at_quiet
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ class HearingError(Exception):
         self.info = info
 
 
+class RefusedClipError(HearingError):
+    """A service refuses to transcribe one clip: an outcome, not a failure."""
+
+
 class Recogniser(Protocol):
     """Interface of a recogniser to the cascade."""
 
@@ -50,12 +55,16 @@ class Recogniser(Protocol):
 
         Raises:
             AudioError: the clip cannot be read.
-            HearingError: the recogniser failed on it.
+            HearingError: the recogniser failed on it, or refused it (``RefusedClipError``).
         """
         ...
 
     def start(self, clip: Audio) -> Future[str] | None:
         """Do nothing: it hears one clip at a time."""
+        ...
+
+    def waiting(self) -> Waiting | None:
+        """Return for how long a service has been waited for, ``None`` while none is."""
         ...
 
     def close(self) -> None:
@@ -83,6 +92,10 @@ class LocalRecogniser:
     def start(self, clip: Audio) -> Future[str] | None:
         """Do nothing: it hears one clip at a time."""
         del clip
+        return None
+
+    def waiting(self) -> Waiting | None:
+        """Return nothing: there is no service."""
         return None
 
     def close(self) -> None:

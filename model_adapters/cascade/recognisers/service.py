@@ -1,7 +1,7 @@
 """``cascade:openai:MODEL``: a transcription service, OpenAI's or any other with ``/v1/audio/transcriptions``.
 
 Clips are sent as they are stored where services take the format, through the ``openai`` client in an event loop of its
-own, several at a time. Attempts, waits and concurrency are those of ``attempt_loop``. A failure on one clip is that
+own, several at a time. Attempts, waits and concurrency are those of ``attempts``. A failure on one clip is that
 clip's; a refused key ends the run.
 """
 
@@ -11,16 +11,25 @@ import asyncio
 import json
 from collections.abc import Mapping
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from harness.errors import AudioError
-from harness.types import Audio
-from model_adapters.cascade.recognisers.base import HearingError
+from harness.types import Audio, ErrorInfo
+from model_adapters.cascade.recognisers.base import HearingError, RefusedClipError
 from model_adapters.services.attempts import Attempt, AttemptLoop, failure
-from model_adapters.services.chat_client import CONNECT_SECONDS, OPENAI_URL, ClientOptions, refused
-from model_adapters.services.chat_reply import ChatReply, failed
-from model_adapters.services.credentials import Secret, find_key, is_loopback, split_password
-from model_adapters.services.responses import check_key, fingerprint
+from model_adapters.services.bodies import bounded_client
+from model_adapters.services.chat_client import (
+    CONNECT_SECONDS,
+    OPENAI_URL,
+    ClientOptions,
+    error_body,
+)
+from model_adapters.services.chat_reply import ChatReply, malformed, masked, quoted, reported
+from model_adapters.services.credentials import Secret, find_key, split_password
+from model_adapters.services.pacing.patience import Waiting
+from model_adapters.services.proxies import certificates, proxy_for
+from model_adapters.services.responses import check_service, fingerprint
+from model_adapters.services.statuses import outcome, read_status
 from model_adapters.shared.audio_formats import AudioFormat, encode_clip
 from model_adapters.shared.loop_thread import LoopThread
 
@@ -81,7 +90,7 @@ class TranscriptionService:
         """Transcribe a clip.
 
         Raises:
-            AdapterError: the service refuses the key.
+            AdapterError: the service refuses the key, or is busy for too long.
             AudioError: the clip cannot be read.
             HearingError: all attempts failed.
         """
@@ -91,6 +100,10 @@ class TranscriptionService:
         """Send a clip, as soon as there is a place in flight."""
         assert self._loop is not None, "call open first"
         return self._loop.submit(self._hear(clip))
+
+    def waiting(self) -> Waiting | None:
+        """Return for how long the service has been waited for, ``None`` while it need not be."""
+        return None if self._attempts is None else self._attempts.patience.waiting
 
     def close(self) -> None:
         """Cancel what is in flight and close the connections; may be called twice."""
@@ -102,9 +115,13 @@ class TranscriptionService:
     async def _hear(self, clip: Audio) -> str:
         assert self._attempts is not None
         reply = await self._attempts.run(lambda _: self._send(clip))
+        if reply.finish == "filter":
+            raise RefusedClipError(
+                ErrorInfo("filter", f"{self._model} refuses to transcribe the clip")
+            )
         if reply.error is None:
             return (reply.text or "").strip()
-        check_key(reply, self._options.shown_url, self._options.api_key_env)
+        check_service(reply, self._options.shown_url, self._options.api_key_env)
         if reply.error.kind == "audio":
             raise AudioError(reply.error.message)
         message = (
@@ -115,11 +132,12 @@ class TranscriptionService:
     async def _send(self, clip: Audio) -> Attempt:
         import openai
 
-        assert self._client is not None
+        assert self._client is not None and self._attempts is not None and self._key is not None
+        denials = self._attempts.denials
         try:
             content, name = await asyncio.to_thread(encode_clip, clip, self._format)
             async with asyncio.timeout(self._options.timeout):
-                answer = await self._client.audio.transcriptions.create(
+                answer = await self._client.audio.transcriptions.with_raw_response.create(
                     file=(f"clip.{name}", content, _MIME[name]),
                     model=self._model,
                     response_format="json",
@@ -127,21 +145,36 @@ class TranscriptionService:
                 )
         except openai.APIStatusError as error:
             response = error.response
-            return refused(
-                error.status_code, response.reason_phrase, response.headers, response.content
-            )
-        except (json.JSONDecodeError, openai.APIResponseValidationError):
-            return _malformed("the body is not JSON")
+            said = error_body(response.content, response.reason_phrase)
+            return read_status(error.status_code, said, response.headers, denials)
         except Exception as error:  # noqa: BLE001  (whatever a transport raises is this clip's failure)
             return failure(error, self._options.timeout)
-        text = getattr(answer, "text", None)
-        if not isinstance(text, str):
-            return _malformed("no text in the answer")
-        return Attempt(ChatReply(text), "answered")
+        reply = masked(read_transcription(answer.content), self._key.mask)
+        if reply.error is None:
+            denials.answered()
+        return outcome(reply)
 
 
-def _malformed(message: str) -> Attempt:
-    return Attempt(failed("malformed", message, retryable=True))
+def read_transcription(body: bytes) -> ChatReply:
+    """Read the answer of ``/audio/transcriptions``; an error is a failure, also one next to a text.
+
+    >>> read_transcription(b'{"text": "hello"}').text
+    'hello'
+    >>> read_transcription(b'{"error": {"message": "no such voice"}}').error.message
+    'status 200 with an error: no such voice'
+    """
+    try:
+        found = json.loads(body.decode("utf-8", "replace").removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        return malformed(f"the body is not JSON: {quoted(body.decode('utf-8', 'replace'))}")
+    if not isinstance(found, Mapping):
+        return malformed(f"the body is a JSON {type(found).__name__}, not an object")
+    if found.get("error"):
+        return reported(found["error"])
+    text = found.get("text")
+    if not isinstance(text, str):
+        return malformed(f"no text in the answer: {quoted(found)}")
+    return ChatReply(text)
 
 
 def open_client(key: Secret, options: ClientOptions) -> AsyncOpenAI:
@@ -155,9 +188,11 @@ def open_client(key: Secret, options: ClientOptions) -> AsyncOpenAI:
     headers: Mapping[str, str] = {"Connection": "close", **options.headers}
     if authorization is not None:  # a gateway in front of the service, which takes no key then
         headers = {"Authorization": authorization, **headers}
-    http: Any = openai.DefaultAsyncHttpxClient(
-        # a proxy for the outside world does not reach a server on this machine
-        trust_env=not is_loopback(url)
+    http = bounded_client(
+        openai.DefaultAsyncHttpxClient,
+        trust_env=False,  # its rules about proxies are others than ours, and it would read passwords from .netrc
+        proxy=proxy_for(url),
+        verify=certificates(url),
     )
     return openai.AsyncOpenAI(
         api_key=key.reveal(),

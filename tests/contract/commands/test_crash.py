@@ -31,7 +31,7 @@ def raises(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
 
 @pytest.mark.parametrize("error", [KeyError("item_key"), RecursionError(), OSError(5, "odd")])
 def test_a_fault_is_70_with_a_report(
-    cli: Cli, temporary: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+    cli: Cli, temporary: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
     raises(monkeypatch, error)
     found = cli("tasks", "list", "api_key=sk-secret-1")

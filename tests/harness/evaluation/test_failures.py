@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import CommandResult
-from tests.support.runs.toy import evaluate_arguments, write_tone
+from tests.support.runs.toy import FLAGS, evaluate_arguments, write_tone
 
 Cli = Callable[..., CommandResult]
 
@@ -28,3 +28,17 @@ def test_the_end_of_a_run_and_its_status_say_why_items_failed(
     assert "failed: audio 4, such as item-0000" in state.out
     (failure,) = json.loads(cli("status", tmp_path / "run", "--json").out)["failures"]
     assert failure["kind"] == "audio" and failure["count"] == 4
+
+
+def test_reasons_are_shown_also_where_failures_are_allowed_and_when_scored_again(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOY_AUDIO", str(write_tone(tmp_path / "tone.wav")))
+    monkeypatch.setenv("TOY_ITEMS", "6")
+    run, flaky = tmp_path / "run", ("-M", "error_rate=0.5,retryable=false,seed=1")
+    found = cli(*evaluate_arguments("mock:hash", run, *flaky, "--max-errors", "100%"))
+    assert found.code == 0
+    assert "allowed to fail: " in found.err and "scripted" in found.err
+    assert "such as item-0" in found.err
+    again = cli("score", run, *FLAGS)
+    assert again.code == 3 and "such as item-0" in again.err

@@ -24,6 +24,7 @@ from harness.task_loading.specs import load_spec
 from harness.task_loading.task import YamlTask
 from harness.types import ErrorInfo
 from model_adapters.services.chat_reply import ChatReply, failed
+from model_adapters.services.pacing.patience import ENDED
 from tests.support.runs.judged import MODEL, TASK, document, lines
 
 YES = "Explanation: x\nJudgement: correct"
@@ -219,11 +220,19 @@ def test_an_unusable_reply_is_asked_for_again_and_never_recorded(
     assert [line["reply"] for line in lines(tmp_path / "run")] == [YES]
 
 
-def test_a_reply_that_was_cut_off_counts_as_it_is(tmp_path: Path) -> None:
-    judge = Judge(lambda number, text: says("Explanation: it", finish="length"))
-    work(tmp_path / "run", judge, [record(0, "a dog")])
-    assert len(judge.bodies) == 2  # it cannot be read, so the strict reading's repeat follows
-    assert {line["finish"] for line in lines(tmp_path / "run")} == {"length"}
+def test_a_reply_that_was_cut_off_is_no_verdict(tmp_path: Path) -> None:
+    judge = Judge(lambda number, text: says(YES, finish="length"))
+    found = work(tmp_path / "run", judge, [record(0, "a dog")])
+    assert found.failures == {"length": 1} and len(judge.bodies) == 1
+    assert "max_tokens" in found.last_failure
+    assert not (tmp_path / "run" / "judgements.jsonl").exists()
+
+
+def test_a_judge_that_is_busy_for_too_long_ends_judging_with_the_reason(tmp_path: Path) -> None:
+    judge = Judge(lambda number, text: failed(ENDED, "busy for 5 s"))
+    found = work(tmp_path / "run", judge, [record(n, f"dog {n}") for n in range(20)], workers=1)
+    assert len(judge.bodies) == 1 and found.finished == 20
+    assert found.fatal is not None and "--patience" in str(found.fatal)
 
 
 def test_a_dead_judge_is_left_alone(tmp_path: Path) -> None:
@@ -271,6 +280,17 @@ def test_tokens_and_dollars_are_not_overshot(tmp_path: Path, limit: str, spent: 
     amount = parse_budget(limit)
     assert amount is not None and found.account.exhausted
     assert 0.5 * amount.amount < getattr(found.account, spent) <= amount.amount
+
+
+@pytest.mark.parametrize("limit", ["10000tok", "$0.02"])
+@pytest.mark.parametrize("count", [None, "many", 0, -5, True, 10**15, float("nan"), float("inf")])
+def test_a_budget_binds_where_token_counts_are_missing_or_absurd(
+    tmp_path: Path, limit: str, count: Any
+) -> None:
+    usage = None if count is None else {"prompt_tokens": count, "completion_tokens": count}
+    judge = Judge(lambda number, text: says(YES, usage=usage))
+    found = work(tmp_path / "run", judge, [record(n, f"dog {n}") for n in range(80)], limit=limit)
+    assert found.account.exhausted and 3 < len(judge.bodies) < 80
 
 
 @pytest.mark.parametrize("text", ["", "none", "-3", "$", "3 euros", "$5tok", "0", "1e999"])

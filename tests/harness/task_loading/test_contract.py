@@ -53,6 +53,14 @@ def test_wrong_statistics_end_the_command_before_the_model(
     assert not (tmp_path / "run" / "responses.jsonl").exists()
 
 
+def test_statistics_of_two_forms_at_once_are_no_fault_of_the_harness(
+    tmp_path: Path, run: Run
+) -> None:
+    write_task(tmp_path / "tasks", metric="if_rate", stats='{"correct": 1, "n": 1, "n_prompts": 1}')
+    done = run()
+    assert done.code == 2 and "the statistics are 'correct', 'n', 'n_prompts'" in done.err, done.err
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
@@ -64,6 +72,10 @@ def test_wrong_statistics_end_the_command_before_the_model(
         ("ages_data.py", "docs = [", "docs = [5] + [", "document 0 of the split"),
         ("ages_scoring.py", 'return doc["age"]', 'return doc["gold"]', "raised KeyError: 'gold'"),
         ("ages_scoring.py", 'return doc["age"]', "return {1, 2}", "JSON cannot hold"),
+        ("ages_scoring.py", 'return doc["age"]', "exit(0)", "raised SystemExit: 0"),
+        ("ages_scoring.py", "process_results =", "exit(0)\n\nprocess_results =", "SystemExit(0)"),
+        ("ages_data.py", '"age": 30', '"age": {30}', "the field 'age' of item '0' is"),
+        ("ages_data.py", '"age": 30', '"age": object()', "JSON cannot hold"),
         ("ages_scoring.py", "return ItemScore(", "return dict(", "expected an ItemScore"),
         ("ages_scoring.py", '"strict"', '"official"', "does not name the metric"),
         ("ages_scoring.py", '{"accuracy": {', '{"acuracy": {', "left out the metric 'accuracy'"),

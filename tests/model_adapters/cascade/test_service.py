@@ -140,8 +140,6 @@ def test_every_passing_fault_is_survived() -> None:
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [
-        ("503", "server"),
-        ("429", "rate_limit"),
         ("hang", "timeout"),
         ("malformed", "malformed"),
         ("choices", "malformed"),

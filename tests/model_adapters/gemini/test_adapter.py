@@ -123,10 +123,10 @@ def test_outcomes_of_its_own(tmp_path: Path) -> None:
     with scripted(tmp_path, replies) as server:
         found = GEMINI.ask(server, *map(request, replies), max_retries=2)
         ledger = server.ledger()
-    half, blocked, *malformed = found
+    half, blocked, *failed = found
     assert (half.text, half.finish, half.error) == ("do", "filter", None)
     assert (blocked.text, blocked.finish, blocked.error) == ("", "filter", None)
-    assert [one.error.kind for one in malformed if one.error is not None] == ["malformed"] * 2
+    assert [one.error.kind for one in failed if one.error is not None] == ["finish"] * 2
     assert [row["asked"] for row in ledger["by_content"].values()] == [1, 1, 3, 3]
 
 

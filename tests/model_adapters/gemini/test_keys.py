@@ -53,7 +53,7 @@ def test_a_chosen_variable_that_is_not_set_is_missed(monkeypatch: pytest.MonkeyP
     "reply",
     [
         {"status": 401, "content": f"bad {KEY}"},
-        {"status": 403, "content": f"reported as leaked: {KEY}"},
+        {"status": 403, "content": f"your API key was reported as leaked: {KEY}"},
     ],
 )
 def test_a_refused_key_is_an_adapter_error_without_the_key(

@@ -87,7 +87,7 @@ def test_outcomes(reason: str, finish: str, text: str) -> None:
 def test_failures_are_never_answers(reason: str, text: str) -> None:
     reply = read(candidate({"text": text}, reason=reason, finishMessage="It broke."))
     assert reply.error is not None and reply.text is None
-    assert (reply.error.kind, reply.error.retryable) == ("malformed", True)
+    assert (reply.error.kind, reply.error.retryable) == ("finish", True)
     assert reply.error.message == f"generation ended with {reason}: It broke."
 
 
@@ -218,13 +218,14 @@ def test_usage_of_a_blocked_prompt_is_kept() -> None:
         (400, failure(400, "bad"), "http", False, "failed"),
         (400, refused_key("x"), "authentication", False, "failed"),
         (401, failure(401, "bad"), "authentication", False, "failed"),
-        (403, failure(403, "bad"), "authentication", False, "failed"),
+        (403, failure(403, "bad"), "forbidden", False, "failed"),
+        (403, failure(403, "This API key was leaked"), "authentication", False, "failed"),
         (404, failure(404, "no such model"), "http", False, "failed"),
         (408, {}, "http", True, "failed"),
         (413, {}, "http", False, "failed"),
         (429, failure(429, "slow"), "rate_limit", True, "overloaded"),
         (500, failure(500, "bad"), "server", True, "failed"),
-        (503, failure(503, "overloaded"), "server", True, "overloaded"),
+        (503, failure(503, "overloaded"), "overloaded", True, "overloaded"),
         (504, failure(504, "deadline"), "server", True, "failed"),
         (502, {"message": "<html>", "status": "Bad Gateway"}, "server", True, "failed"),
         (502, None, "server", True, "failed"),

@@ -81,6 +81,15 @@ def test_audio_url_part() -> None:
     assert base64.b64decode(data, validate=True) == one.read_bytes()
 
 
+@pytest.mark.parametrize("kind", ["FLAC", "OGG", "AIFF"])
+def test_input_audio_has_a_format_that_the_service_enumerates(kind: str) -> None:
+    (part,) = content(clip(kind))
+    assert part["input_audio"]["format"] == "wav" == audio_format(sent(part))
+    samples, rate = soundfile.read(io.BytesIO(sent(part)), dtype="int16")
+    expected, _ = soundfile.read(io.BytesIO(clip(kind).read_bytes()), dtype="int16")
+    assert rate == RATE and (kind == "OGG" or np.array_equal(samples, expected))
+
+
 def test_data_url_where_the_base64_stands() -> None:
     one = clip("MP3")
     (part,) = content(one, audio_part="input_audio_url")

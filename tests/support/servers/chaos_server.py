@@ -163,11 +163,15 @@ class Connection(asyncio.Protocol):
 
     def slow_down(self, message: str) -> None:
         """Write a 429, with the wait where the protocol has it."""
-        seconds = self.chaos.options.retry_after
+        seconds, reset = self.chaos.options.retry_after, self.chaos.options.reset
         if self.gemini is not None:
-            details = chaos_gemini.quota("GenerateRequestsPerMinute", delay=f"{seconds}s")
+            delay = f"{seconds}s" if seconds else reset or None
+            details = chaos_gemini.quota("GenerateRequestsPerMinute", delay=delay)
             return self.fail(429, message, code=details)
-        return self.fail(429, message, f"Retry-After: {seconds}\r\n")
+        header = f"Retry-After: {seconds}\r\n" if seconds else ""
+        if reset:
+            header += f"x-ratelimit-reset-requests: {reset}\r\n"
+        return self.fail(429, message, header)
 
     async def answer(self, body: bytes) -> None:
         """Serve one request."""
@@ -216,6 +220,9 @@ class Connection(asyncio.Protocol):
         if options.capacity and chaos.in_flight > options.capacity:
             chaos.faults["capacity"] += 1
             return self.slow_down("over capacity")
+        if chaos.over_limit(time.perf_counter()):
+            chaos.faults["window"] += 1
+            return self.slow_down("rate limit reached")
         kind = chaos.fault(digest, attempt)
         if kind is not None:
             chaos.faults[kind] += 1
@@ -275,11 +282,11 @@ def parser() -> argparse.ArgumentParser:
     numbers: dict[str, int | float] = {
         **{"port": 0, "seed": 0, "fault-attempts": 1, "capacity": 0, "workers": 0},
         **{"fault-rate": 0.0, "outcome-rate": 0.0, "latency": 0.0, "jitter": 0.0},
-        "hang-seconds": 3600.0,
+        **{"hang-seconds": 3600.0, "window-limit": 0, "window-seconds": 1.0},
     }
     for name, default in numbers.items():
         flags.add_argument(f"--{name}", type=type(default), default=default)
-    for name, text in {"reply": "hash", "retry-after": "0.05", "api-key": ""}.items():
+    for name, text in {"reply": "hash", "retry-after": "0.05", "api-key": "", "reset": ""}.items():
         flags.add_argument(f"--{name}", default=text)
     flags.add_argument("--faults", type=names(TRANSIENT + OUTCOMES), default=list(TRANSIENT))
     flags.add_argument("--outcomes", type=names(OUTCOMES), default=list(OUTCOMES))

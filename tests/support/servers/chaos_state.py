@@ -44,6 +44,8 @@ class Chaos:
         self.first_request: float | None = None
         self.connections = 0
         self.last_answer = 0.0
+        self.window_start = float("-inf")
+        self.in_window = 0
         self.workers = asyncio.Semaphore(options.workers) if options.workers else None
 
     def ledger(self) -> dict[str, Any]:
@@ -66,6 +68,16 @@ class Chaos:
                 for digest, count in self.asked.items()
             },
         }
+
+    def over_limit(self, now: float) -> bool:
+        """Whether the limit of the running window is used up; a request after its end begins the next."""
+        limit = self.options.window_limit
+        if not limit:
+            return False
+        if now - self.window_start >= self.options.window_seconds:
+            self.window_start, self.in_window = now, 0
+        self.in_window += 1
+        return bool(self.in_window > limit)
 
     def fault(self, digest: str, attempt: int) -> str | None:
         """The transient fault that this attempt meets."""

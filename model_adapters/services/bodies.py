@@ -1,0 +1,60 @@
+"""A bound on what a service may send, for the clients that stand on ``httpx``: their own reading has none.
+
+A packed body cannot be bounded where it is unpacked at once, so none is asked for, and one that comes all the same is
+refused.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+MAX_BODY: Final = 32_000_000
+"""Largest body of a reply in bytes, unpacked."""
+UNPACKED: Final = {"Accept-Encoding": "identity"}
+
+
+class BodyError(Exception):
+    """A service sent more than a reply can be, or in a form that cannot be bounded."""
+
+
+class _Bounded:
+    """The bytes of a response, up to a bound."""
+
+    def __init__(self, stream: Any, most: int) -> None:
+        self._stream = stream
+        self._most = most
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        size = 0
+        async for piece in self._stream:
+            size += len(piece)
+            if size > self._most:
+                raise BodyError(f"the service sent more than {self._most:,} bytes")
+            yield piece
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+def bounded_client(kind: type[Any], **options: Any) -> Any:
+    """Make an ``httpx`` client whose replies are bounded.
+
+    Args:
+        kind: class of the client: ``AsyncClient`` of ``httpx`` or of its successor, or a class made from it.
+        options: of the client.
+    """
+    client = next(one for one in kind.__mro__ if one.__name__ == "AsyncClient")
+    package = importlib.import_module(client.__module__.partition(".")[0])
+    stream = type("BoundedStream", (_Bounded, package.AsyncByteStream), {})
+
+    async def bound(response: Any) -> None:
+        packing = response.headers.get("content-encoding", "identity").strip().lower()
+        if packing not in ("", "identity"):
+            raise BodyError(f"the service sent a body that is packed ({packing[:20]}), unasked")
+        response.stream = stream(response.stream, MAX_BODY)
+
+    hooks = dict(options.pop("event_hooks", {}))
+    hooks["response"] = [*hooks.get("response", ()), bound]
+    return kind(headers=UNPACKED, event_hooks=hooks, **options)
