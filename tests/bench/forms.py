@@ -7,7 +7,7 @@ forms: replies, how many are read as meant, how many are called right that are n
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tests.support.forms.further import FURTHER
 from tests.support.forms.generate import BENCHES, Outcome, outcomes, prose_outcomes
@@ -36,6 +36,14 @@ def measure(forms: Sequence[Template], seed: int) -> dict[str, list[Outcome]]:
     return found
 
 
+def rows(seed: int) -> Iterator[tuple[str, str, list[Outcome]]]:
+    """Yield set of forms, benchmark and outcomes of every row."""
+    for name, forms in SETS.items():
+        for bench, found in measure(forms, seed).items():
+            yield name, bench, found
+    yield "words of the sub-tasks", "voicebench_bbh", list(prose_outcomes(seed, COUNT))
+
+
 def main(arguments: list[str]) -> None:
     """Print the table."""
     listed = "--misread" in arguments
@@ -43,9 +51,7 @@ def main(arguments: list[str]) -> None:
     print(
         "| replies | forms | items | as meant | called right, is wrong |\n|---|---|---:|---:|---:|"
     )
-    rows = [(name, *row) for name, forms in SETS.items() for row in measure(forms, seed).items()]
-    rows.append(("words of the sub-tasks", "voicebench_bbh", list(prose_outcomes(seed, COUNT))))
-    for name, bench, found in rows:
+    for name, bench, found in rows(seed):
         if found:
             agree = sum(one.agrees for one in found)
             false = sum(one.right and not one.agrees for one in found)
