@@ -55,7 +55,12 @@ def readings(doc: dict[str, Any], response: Any) -> tuple[Any, Any, bool]:
         ("Answer: B", 0, 1, True),
         ("Certainly B.", 0, 1, True),
         ("Answer: C", 0, 0, True),
-        ("After thinking, supper.", 0, 0, True),  # a choice by its text, and another one than the right one
+        (
+            "After thinking, supper.",
+            0,
+            0,
+            True,
+        ),  # a choice by its text, and another one than the right one
         ("After thinking, lunch.", 0, 1, True),
         ("As an AI I cannot listen to audio.", 0, 0, False),
         ("Based on the tone I pick C.", 1, 0, True),
