@@ -13,6 +13,7 @@ import re
 from typing import Final
 
 from harness.types import Stats
+from metrics.witness import tell
 
 _SPACES: Final = re.compile(r"\s\s+")
 
@@ -30,7 +31,9 @@ def word_edits(reference: str, hypothesis: str) -> Stats:
     from rapidfuzz.distance import Levenshtein
 
     words, said = _words(reference), _words(hypothesis)
-    return {"edits": Levenshtein.distance(words, said), "length": len(words)}
+    stats: Stats = {"edits": Levenshtein.distance(words, said), "length": len(words)}
+    tell("words", hypothesis, stats, reference)
+    return stats
 
 
 def char_edits(reference: str, hypothesis: str) -> Stats:
@@ -43,8 +46,42 @@ def char_edits(reference: str, hypothesis: str) -> Stats:
     """
     from rapidfuzz.distance import Levenshtein
 
-    text = _single_spaced(reference)
-    return {"edits": Levenshtein.distance(text, _single_spaced(hypothesis)), "length": len(text)}
+    text, said = _single_spaced(reference), _single_spaced(hypothesis)
+    stats: Stats = {"edits": Levenshtein.distance(text, said), "length": len(text)}
+    tell("characters", hypothesis, stats, reference)
+    return stats
+
+
+def alignment(reference: str, hypothesis: str, *, characters: bool = False) -> list[list[str]]:
+    """Return the steps from a reference to a hypothesis, as ``word_edits`` or ``char_edits`` count them.
+
+    Args:
+        reference: what was said.
+        hypothesis: what was heard.
+        characters: align characters instead of words.
+
+    Returns:
+        ``["=", words]``, ``["s", reference, hypothesis]``, ``["d", reference]`` or ``["i", hypothesis]``, in order.
+
+    >>> alignment("the cat sat", "the bat sat up")
+    [['=', 'the'], ['s', 'cat', 'bat'], ['=', 'sat'], ['i', 'up']]
+    >>> alignment("on", "", characters=True)
+    [['d', 'on']]
+    """
+    from rapidfuzz.distance import Levenshtein
+
+    if characters:
+        said, heard = list(_single_spaced(reference)), list(_single_spaced(hypothesis))
+    else:
+        said, heard = _words(reference), _words(hypothesis)
+    join = "" if characters else " "
+    steps = []
+    for step in Levenshtein.opcodes(said, heard):
+        left = join.join(said[step.src_start : step.src_end])
+        right = join.join(heard[step.dest_start : step.dest_end])
+        kind = {"equal": "=", "replace": "s", "delete": "d", "insert": "i"}[step.tag]
+        steps.append([kind, *((left, right) if kind == "s" else (left or right,))])
+    return steps
 
 
 def _single_spaced(text: str) -> str:
