@@ -257,7 +257,11 @@ def _score(run: RunDirectory, settings: Settings, plan: Plan, generated: _Genera
 
     def load(name: str, entry: Mapping[str, Any]) -> YamlTask:
         return loaded.get(name) or load_scoring_task(
-            name, entry, include_path=settings.include_path, trusted=settings.trust_task_code
+            name,
+            entry,
+            include_path=settings.include_path,
+            trusted=settings.trust_task_code,
+            run=run.path,
         )
 
     record_replayed(run, replayed)

@@ -34,6 +34,7 @@ from harness.run.reader import ResponseReader, read_judgements
 from harness.run.records import failed_items, scoring_note
 from harness.scoring.stage import score_run
 from harness.settings import parse_max_errors
+from harness.task_loading.own_file import copy_own_task_file
 from harness.task_loading.specs import load_scoring_task, provide_models
 
 _REPLY: Final = ("request_key", "outcome", "response", "raw_response", "reasoning", "finish")
@@ -109,12 +110,19 @@ def merge(
     try:
         run = RunDirectory(work)
         with run:
+            for name, entry in manifest["tasks"].items():
+                owner = next(part for part in parts if name in part.manifest["tasks"])
+                entry["yaml"] = copy_own_task_file(owner.path, entry, work, target)
             run.write_manifest(manifest)
             _copy(parts, run, manifest)
             results = score_run(
                 run,
                 lambda name, entry: load_scoring_task(
-                    name, entry, include_path=options.include_path, trusted=options.trust_task_code
+                    name,
+                    entry,
+                    include_path=options.include_path,
+                    trusted=options.trust_task_code,
+                    run=work,
                 ),
             )
         _put_in_place(work, target)

@@ -228,7 +228,11 @@ def _ended(
 
 def _load(name: str, entry: Mapping[str, Any], settings: Settings) -> YamlTask:
     return load_scoring_task(
-        name, entry, include_path=settings.include_path, trusted=settings.trust_task_code
+        name,
+        entry,
+        include_path=settings.include_path,
+        trusted=settings.trust_task_code,
+        run=settings.output_path,
     )
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -208,7 +210,9 @@ def _unpack(path: Path, folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
             return index, {
                 name: _copy(archive, members[name], folder / name) for name in index["files"]
             }
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (
+        OSError, zipfile.BadZipFile, zlib.error, struct.error, ValueError, NotImplementedError, RuntimeError, EOFError,
+    ) as error:  # fmt: skip
         raise InputFileError(f"cannot be read as a bundle: {error}", where=str(path)) from error
 
 
@@ -220,6 +224,8 @@ def _check_members(path: Path, members: Mapping[str, zipfile.ZipInfo]) -> None:
     for member in members.values():
         if member.filename not in (INDEX, *MEMBERS):
             raise _not_a_bundle(path, f"it has the member {member.filename[:80]!r}")
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise _not_a_bundle(path, f"{member.filename} is packed in a form that bundles do not use")
         if member.file_size > _SMALL and member.file_size > MAX_RATIO * max(
             1, member.compress_size
         ):

@@ -101,9 +101,15 @@ def live_spec(task: TaskSpec, options: JudgeOptions) -> JudgeSpec | None:
         ``None`` if the task is not judged or the judge is not live.
 
     Raises:
-        TaskFileError: the prompt file of the command line is malformed.
+        TaskFileError: the prompt file of the command line is malformed, or the task names no judge and the command line does.
     """
     declared = task.judge
+    if options.model is not None and task.judged_metrics and declared is None:
+        raise TaskFileError(
+            f"{task.task} says nothing of its judge, so --judge has nothing to ask: metadata.lalm.judge is missing",
+            where=str(task.yaml_path),
+            hint="judge: {model: MODEL, prompt: FILE.md, parse: NAME.1}   (docs/task_yaml.md)",
+        )
     if options.choice != "live" or not task.judged_metrics or declared is None:
         return None
     prompts = declared.prompts
