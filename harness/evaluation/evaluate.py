@@ -310,6 +310,7 @@ def _ended(
     if scoring is not None:
         return Ended(EXIT_INCOMPLETE, results, manifest, scoring)
     failed, total = failed_items(results)
+    total -= work.elsewhere()
     allowed = parse_max_errors(max_errors, total)
     if failed > allowed:
         note = (

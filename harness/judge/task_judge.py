@@ -10,6 +10,7 @@ from harness.core.judge_spec import Canary, JudgeSpec
 from harness.core.keys import digest, short_hash
 from harness.core.scoring import Document
 from harness.core.task import TaskSpec
+from harness.errors import TaskFileError
 from harness.judge.options import PREFIX, JudgeOptions
 from harness.judge.prompt import BARE, RENDERER, render
 from harness.run.files import JudgeEntry

@@ -53,7 +53,10 @@ class RequestFlags:
     repeats: Annotated[
         int | None,
         typer.Option(
-            "--repeats", min=1, help="Ask each item this many times; needs a temperature."
+            "--repeats",
+            min=1,
+            max=10_000,
+            help="Ask each item this many times; needs a temperature.",
         ),
     ] = None
     subset: Annotated[
@@ -176,14 +179,27 @@ def evaluate(
     output: options.OutputFlags,
 ) -> int:
     """Evaluate a model; the same command again goes on where it stopped."""
-    from harness.settings import check_recipe_trust, load_recipe, merge, parse_max_errors
+    from harness.settings import check_recipe_trust, load_recipe
 
     flags = {**request.settings(), **data.settings(), **judge.settings(), **run.settings()}
     recipe = {} if run.config is None else load_recipe(run.config)
     if run.config is not None:
         check_recipe_trust(recipe, flags, run.config)
+    if request.items is not None and (run.dry_run or not _output(flags, recipe)):
+        with tempfile.TemporaryDirectory() as folder:
+            return _evaluate(
+                _with_items(request.items, flags, recipe, Path(folder)), recipe, run, output
+            )
     if request.items is not None:
-        flags = _with_items(request.items, flags, recipe, dry=run.dry_run)
+        flags = _with_items(request.items, flags, recipe, Path(_output(flags, recipe)) / "task")
+    return _evaluate(flags, recipe, run, output)
+
+
+def _evaluate(
+    flags: dict[str, Any], recipe: dict[str, Any], run: RunFlags, output: options.OutputFlags
+) -> int:
+    from harness.settings import merge, parse_max_errors
+
     settings = merge(flags, recipe)
     parse_max_errors(settings.max_errors, 0)
     if run.dry_run:
@@ -195,8 +211,12 @@ def evaluate(
     return options.report(start(settings, sys.argv, style), output)
 
 
+def _output(flags: dict[str, Any], recipe: dict[str, Any]) -> Any:
+    return flags["output_path"] or recipe.get("output_path")
+
+
 def _with_items(
-    items: Path, flags: dict[str, Any], recipe: dict[str, Any], *, dry: bool
+    items: Path, flags: dict[str, Any], recipe: dict[str, Any], folder: Path
 ) -> dict[str, Any]:
     """Return the flags with the task of a file of items, whose task file is written once and may be edited."""
     from harness.data.propose import task_of_items
@@ -204,8 +224,6 @@ def _with_items(
 
     if flags["tasks"] or recipe.get("tasks"):
         raise UsageError("--items and -t exclude each other", where="--items")
-    output = flags["output_path"] or recipe.get("output_path")
-    folder = Path(tempfile.mkdtemp()) if dry or output is None else Path(output) / "task"
     task = task_of_items(items, folder)
     for line in task.notes:
         say(line, err=True)

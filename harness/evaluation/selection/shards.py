@@ -107,6 +107,10 @@ class Work:
         """Return how many of ``missing`` items without a line were for this command to ask."""
         return missing - (self._planned[name] - self.counts[name])
 
+    def elsewhere(self) -> int:
+        """Return how many items the other shards ask."""
+        return sum(self._planned.values()) - sum(self.counts.values())
+
     def entry(self) -> ShardEntry | None:
         """Return the manifest's entry, ``None`` for a whole run."""
         return None if self.shard is None else self.shard.entry(self.counts)
