@@ -45,6 +45,7 @@ def command(folder: Path, run: str, *more: str) -> tuple[str | Path, ...]:
     return ("evaluate", "mock:hash", *task, *more)
 
 
+@pytest.mark.network
 def test_a_proposed_task_is_judged_and_its_shards_are_one_run(
     cli: Cli, folder: Path, judge: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,6 +73,7 @@ def test_a_proposed_task_is_judged_and_its_shards_are_one_run(
     assert keys[0] == keys[1]
 
 
+@pytest.mark.network
 def test_a_judge_that_the_task_says_nothing_of_is_refused(
     cli: Cli, folder: Path, judge: tuple[str, ...]
 ) -> None:
