@@ -177,6 +177,7 @@ def evaluate(
     judge: options.JudgeFlags,
     run: RunFlags,
     output: options.OutputFlags,
+    page: options.ReportFlags,
 ) -> int:
     """Evaluate a model; the same command again goes on where it stopped."""
     from harness.settings import check_recipe_trust, load_recipe
@@ -208,7 +209,10 @@ def _evaluate(
     from harness.starting import start
 
     style = choose_style(plain=output.plain, quiet=output.quiet)
-    return options.report(start(settings, sys.argv, style), output)
+    ended = start(settings, sys.argv, style)
+    code = options.report(ended, output)
+    page.write(ended, settings, output)
+    return code
 
 
 def _output(flags: dict[str, Any], recipe: dict[str, Any]) -> Any:
