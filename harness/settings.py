@@ -18,7 +18,6 @@ import yaml
 
 from harness.core.redaction import is_secret, redact_text, redact_value
 from harness.errors import InputFileError, UsageError
-from harness.run.constraints import MOST_REPEATS
 
 _YAML_ERRORS = (yaml.YAMLError, ValueError, AttributeError)
 """What the YAML loader raises; the last two come from values such as ``2020-13-45``."""
@@ -297,7 +296,7 @@ def _recipe_value(name: str, value: Any, where: str) -> Any:
     if name in ("seed", "batch_size", "repeats", "subset"):
         if not isinstance(value, int) or isinstance(value, bool):
             raise wrong
-        if (name != "seed" and value < 1) or (name == "repeats" and value > MOST_REPEATS):
+        if name != "seed" and value < 1:
             raise wrong
         return value
     if isinstance(value, (dict, list)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -186,18 +187,23 @@ def evaluate(
     recipe = {} if run.config is None else load_recipe(run.config)
     if run.config is not None:
         check_recipe_trust(recipe, flags, run.config)
-    if request.items is not None and (run.dry_run or not _output(flags, recipe)):
-        with tempfile.TemporaryDirectory() as folder:
-            return _evaluate(
-                _with_items(request.items, flags, recipe, Path(folder)), recipe, run, output
-            )
-    if request.items is not None:
-        flags = _with_items(request.items, flags, recipe, Path(_output(flags, recipe)) / "task")
-    return _evaluate(flags, recipe, run, output)
+    if request.items is None:
+        return _evaluate(flags, recipe, run, output, page)
+    with contextlib.ExitStack() as stack:
+        if (target := flags["output_path"] or recipe.get("output_path")) and not run.dry_run:
+            folder = Path(target) / "task"
+        else:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        flags = _with_items(request.items, flags, recipe, folder)
+        return _evaluate(flags, recipe, run, output, page)
 
 
 def _evaluate(
-    flags: dict[str, Any], recipe: dict[str, Any], run: RunFlags, output: options.OutputFlags
+    flags: dict[str, Any],
+    recipe: dict[str, Any],
+    run: RunFlags,
+    output: options.OutputFlags,
+    page: options.ReportFlags,
 ) -> int:
     from harness.settings import merge, parse_max_errors
 
@@ -213,10 +219,6 @@ def _evaluate(
     code = options.report(ended, output)
     page.write(ended, settings, output)
     return code
-
-
-def _output(flags: dict[str, Any], recipe: dict[str, Any]) -> Any:
-    return flags["output_path"] or recipe.get("output_path")
 
 
 def _with_items(
