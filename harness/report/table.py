@@ -150,6 +150,8 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
         names = ", ".join(alike)
         yield f"greedy: repeats of {names} differ only where the model is not deterministic"
     yield from _judge_lines(results)
+    if (shard := manifest.get("shard")) is not None:
+        yield f"shard {shard['index']}/{shard['of']}: a part of a run; what the other shards ask counts as not run"
     if "continued" in manifest:
         others = ", ".join(entry["harness_version"] for entry in manifest["continued"])
         yield f"begun by harness {manifest['harness_version']}, continued by {others}"
