@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -81,6 +81,7 @@ def node_intervals(
     *,
     resamples: int = DEFAULT_RESAMPLES,
     seed: int = SEED,
+    known: Mapping[str, Estimate] | None = None,
 ) -> dict[str, Estimate]:
     """Return the intervals of a benchmark's normalised mean and of its categories.
 
@@ -89,17 +90,21 @@ def node_intervals(
         tasks: its tasks.
         samples: lines with ``id``, ``cluster`` and ``stats``; replies to one item are one block.
         resamples: number of resamples.
-        seed: seed of the weights.
+        seed: seed of the weights; every node begins with it, so that a category does not depend on others.
+        known: intervals of categories that need not be computed.
 
     Returns:
         Node name -> estimate, for the benchmark and the branches right below it. A node is absent if
         its mean is not a number, a task of it has fewer than two blocks, or no item of a task differs
         from another inside the scale.
     """
-    deviations, blocks = _deviations(found, tasks, samples, resamples, seed)
     method = f"wilson_t on weights by cluster({resamples},seed={seed})"
-    estimates = {}
+    estimates = dict(known or {})
     for node in (found.tree, *(child for child in found.tree.children if child.children)):
+        if node.score is None or node.name in estimates:
+            continue
+        within = leaf_weights(node).keys()
+        deviations, blocks = _deviations(found, within, tasks, samples, (resamples, seed))
         estimate = _estimate(node, found, deviations, blocks, method)
         if estimate is not None:
             estimates[node.name] = estimate
@@ -142,19 +147,20 @@ def _estimate(
 
 def _deviations(
     found: Normalized,
+    within: Set[str],
     tasks: Mapping[str, TaskResult],
     samples: SampleIndex,
-    resamples: int,
-    seed: int,
+    drawn: tuple[int, int],
 ) -> tuple[dict[str, _Deviation], int]:
-    """Return the deviations of every cell that is ok, and the number of blocks."""
+    """Return the deviations of some cells, and the number of blocks."""
     import numpy as np
 
     from metrics.registry import METRICS
 
-    cells = [found.cells[task] for task in found.averaged]
-    metrics = {c.task: c.metric for c in cells if c.state == "ok" and c.metric is not None}
+    cells = [found.cells[task] for task in found.averaged if task in within]
+    metrics = {c.task: c.metric for c in cells if c.metric is not None}
     blocks = _blocks(metrics, tasks, samples)
+    resamples, seed = drawn
     totals = _weighted_sums(blocks, resamples, np.random.default_rng(seed))
     own = (blocks.counts @ blocks.rows)[None, :]
     deviations = {}

@@ -82,24 +82,28 @@ def read_results(root: Path) -> Results:
     return cast("Results", _read_object(path, f"write it again with: {rescore}", rescore))
 
 
-def read_responses(root: Path) -> Iterator[tuple[int, ResponseRecord]]:
-    """Yield (byte offset, record) of every attempt in the log, earlier attempts of an item too.
+def read_responses(root: Path, task: str | None = None) -> Iterator[tuple[int, ResponseRecord]]:
+    """Yield (byte offset, record) of every attempt in the log, of one task or all, earlier attempts of an item too.
 
     Raises:
         InputFileError: a line is damaged.
     """
-    for offset, record in read_lines(root / RESPONSES, checker(ResponseRecord), _RESTORE):
-        yield offset, cast("ResponseRecord", record)
+    lines = read_lines(root / RESPONSES, checker(ResponseRecord), _RESTORE, task=task)
+    for offset, record in lines:
+        if task in (None, record["task"]):
+            yield offset, cast("ResponseRecord", record)
 
 
-def read_judgements(root: Path) -> Iterator[tuple[int, JudgementRecord]]:
-    """Yield (byte offset, record) of every judge reply in the log.
+def read_judgements(root: Path, task: str | None = None) -> Iterator[tuple[int, JudgementRecord]]:
+    """Yield (byte offset, record) of every judge reply in the log, about one task or all.
 
     Raises:
         InputFileError: a line is damaged.
     """
-    for offset, record in read_lines(root / JUDGEMENTS, checker(JudgementRecord), _RESTORE):
-        yield offset, cast("JudgementRecord", record)
+    lines = read_lines(root / JUDGEMENTS, checker(JudgementRecord), _RESTORE, task=task)
+    for offset, record in lines:
+        if task in (None, record["task"]):
+            yield offset, cast("JudgementRecord", record)
 
 
 def read_samples(root: Path) -> Iterator[SampleRecord]:
