@@ -36,7 +36,7 @@ class SeveralSide:
         first = views[0]
         for view in views[1:]:
             _check_alike(first, view)
-        self._views = views
+        self.views = views
         self._each: list[Lines] = [side.lines() for side in self._sides]
         self._mean = {
             task: _mean([lines.get(task, []) for lines in self._each]) for task in first.tasks

@@ -1,0 +1,93 @@
+"""``python -m tests.bench.gate_bench [PART…] [--sets N] [--write]``: simulated gates, the second half of the tables of ``docs/statistics.md``.
+
+The generators are those of ``tests/support/simulation``; gates run whole, over runs that are held in memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tests.bench.statistics_bench import Row, table, write
+from tests.support.simulation import gates
+
+
+def alarms(sets: int) -> Iterator[Row]:
+    """Yield how often a gate is red though nothing changed."""
+    yield "gates of equal systems", "red, %", "gates", "bar"
+    for pairs in gates.FAMILIES:
+        count = 2 * sets
+        found = gates.verdicts(f"null {pairs.name}", (pairs,), count)
+        yield f"one task: {pairs.name}", found.text(), str(count), "at most 5"
+    for name, tasks, count in (
+        ("20 tasks of accuracy, n 100", gates.TWENTY, 2 * sets),
+        ("20 tasks of six kinds", gates.MIXED, sets),
+        ("20 tasks of macro-F1, 24 items", gates.SMALL_F1, sets // 2),
+    ):
+        yield name, gates.verdicts(f"null {name}", tasks, count).text(), str(count), "at most 5"
+    count = max(10, sets // 4)
+    found = gates.null_nights(count)
+    yield "30 nights of 5 tasks, horizon 30: any red", found.text(), str(count), "at most 5"
+
+
+def margins(sets: int) -> Iterator[Row]:
+    """Yield how often a gate passes although the drop is the margin."""
+    yield "drop equal to the margin of 2 points", "passes, %", "gates", "bar"
+    for pairs in gates.FAMILIES:
+        for tasks, count in ((1, 2 * sets), (10, sets // 2)):
+            found = gates.passes_at_the_margin(pairs, tasks, count)
+            what = "one task" if tasks == 1 else f"{tasks} tasks"
+            yield f"{what}: {pairs.name}", found.text(), str(count), "at most 5"
+
+
+def losses(sets: int) -> Iterator[Row]:
+    """Yield how often a drop everywhere is found."""
+    yield "drop in every task", "drop", "red, %", "gates", "bar"
+    found = gates.verdicts("uniform", gates.TWENTY, sets, drop=0.02)
+    yield "20 tasks of 100 items, 10 % discordant", "0.020", found.text(), str(sets), "at least 80"
+    for name, tasks in (("20 tasks of accuracy, n 100", gates.TWENTY),):
+        drop, found = gates.suite_power(tasks, sets)
+        yield f"{name}: detectable", f"{drop:.4f}", found.text(), str(sets), "76-84 (suite)"
+
+
+PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
+    "alarms": alarms,
+    "margins": margins,
+    "losses": losses,
+}
+
+
+def bench_gate(_: Path) -> None:
+    """Print every table in a reduced form."""
+    for part in PARTS.values():
+        table(part(20))
+
+
+def main() -> None:
+    """Run the parts that are named, or all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []])
+    parser.add_argument(
+        "--sets", type=int, default=200, help="gates of a row; some take more or fewer"
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="put the tables into docs/statistics.md"
+    )
+    options = parser.parse_args()
+    started = time.process_time()
+    blocks = {}
+    for name in options.parts or PARTS:
+        lines = table(PARTS[name](options.sets))
+        command = f"`python -m tests.bench.gate_bench {name} --sets {options.sets}`:"
+        blocks[name] = "\n".join(
+            [f"<!-- part {name} -->", command, "", *lines, "<!-- end of part -->"]
+        )
+    print(f"{time.process_time() - started:.0f} CPU seconds")
+    if options.write:
+        write(blocks)
+
+
+if __name__ == "__main__":
+    main()
