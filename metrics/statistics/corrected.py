@@ -54,7 +54,7 @@ class Corrected:
 
         Every label is taken from the judged items that have none, or is added to them.
 
-        >>> found = corrected_mean([1, 0] * 50, [1, 0] * 50, [1, 0, 1, 1] * 250, bounds=(0, 1))
+        >>> found = corrected_mean([1, 0, 0, 1] * 25, [1, 0, 1, 1] * 25, [1, 0, 1, 1] * 250, bounds=(0, 1))
         >>> found.labels_needed(0.1) > found.labels_needed(0.2)
         True
         """

@@ -171,8 +171,13 @@ def _jackknife(part: Part, sign: float) -> list[float]:
 
 def _p_value(values: Sequence[float], level: float) -> tuple[float, int]:
     draws = max(FLIPS, draws_needed(level))
-    many = sum(value != 0 for value in values) >= _MANY
-    return sign_flip(values, draws=draws, mid=many), draws
+    return sign_flip(values, draws=draws, mid=len(_moved(values)) >= _MANY), draws
+
+
+def _moved(values: Sequence[float]) -> list[float]:
+    """Return the values that differ from 0 by more than rounding."""
+    least = _TINY * max(map(abs, values), default=0.0)
+    return [value for value in values if abs(value) > least]
 
 
 def _spread(
@@ -189,7 +194,7 @@ def _spread(
         two, one = (float(stdtrit(units - 1, share)) for share in (0.975, ONE_SIDED))
         # as Bonett and Price do with 0/1 pairs: units more on each side, of the usual size of those that differ. With two
         # on each side a drop as large as the margin passes in 5 %, also where only a few pairs differ
-        moved = [value * value for value in values if value != 0]
+        moved = [value * value for value in _moved(values)]
         wide = math.sqrt(stderr**2 + 4 * math.fsum(moved) / len(moved) * units / (units - 1))
         return stderr, drop - two * wide, drop + two * wide, drop + one * wide
     # no pair differs from another: the rule of three, over all units as one
