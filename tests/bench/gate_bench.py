@@ -6,12 +6,21 @@ The generators are those of ``tests/support/simulation``; gates run whole, over 
 from __future__ import annotations
 
 import argparse
+import math
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from harness.run.reader import read_run
 from tests.bench.statistics_bench import Row, table, write
-from tests.support.simulation import gates
+from tests.support.simulation import gates, plans
+from tests.support.simulation.coverage import (
+    paired_accuracy,
+    paired_judge,
+    paired_mae,
+    paired_wer,
+)
 
 
 def alarms(sets: int) -> Iterator[Row]:
@@ -52,10 +61,69 @@ def losses(sets: int) -> Iterator[Row]:
         yield f"{name}: detectable", f"{drop:.4f}", found.text(), str(sets), "76-84 (suite)"
 
 
+def plans_and_people(sets: int) -> Iterator[Row]:
+    """Yield how good predicted errors, borrowed values and corrected judge scores are."""
+    yield "what", "covers, %", "other figures", "sets", "bar"
+    for repeats, predicted, simulated in plans.predicted_errors(2000, sets):
+        off = 100 * (predicted / simulated - 1)
+        what = f"`power`: standard error of 2,000 items, K {repeats}, from a run with K 4"
+        yield (
+            what,
+            "-",
+            f"{predicted:.4f}, simulated {simulated:.4f} ({off:+.1f} %)",
+            str(sets),
+            "5 %",
+        )
+    for labels, others in ((50, 1000), (100, 1000), (300, 1000)):
+        found = plans.corrected(labels, others, sets)
+        yield (
+            f"judge of specificity .7 corrected by {labels} labels of {labels + others}",
+            found.covers.text(),
+            f"judge alone {found.raw.percent:.0f} %; width {found.width:.2f} of the labels' own",
+            str(sets),
+            "93-97",
+        )
+    for pairs, part in (
+        (paired_accuracy(1000, 0.1), 100),
+        (paired_judge(1000), 100),
+        (paired_wer(1000), 100),
+        (paired_mae(1000), 100),
+    ):
+        taken = plans.borrowed(pairs, part, sets // 2)
+        yield (
+            f"subset of {part}, baseline of all: {pairs.name}",
+            taken.covers.text(),
+            f"width {taken.width:.2f}, sqrt(1 - rho^2) {taken.predicted:.2f}",
+            str(sets // 2),
+            "93-97",
+        )
+
+
+def nights(sets: int) -> Iterator[Row]:
+    """Yield the verdicts of noisy nights of released LLaSO-Eval outputs, and of a night with a loss."""
+    from tests.bench.__main__ import llaso_files, score_in_process
+
+    del sets
+    yield "30 nights of LLaSO-Base, a tenth of the items drawn anew", "red", "bar"
+    with tempfile.TemporaryDirectory() as folder:
+        files = llaso_files(Path(folder))
+        if files is None:
+            return
+        run = Path(folder) / "run"
+        for task, file in files.items():
+            score_in_process(task, file, run)
+        verdicts, loss = gates.real_nights(read_run(run))
+    yield "nights without a loss", str(verdicts.count("fail")), "0"
+    drop = math.nan if loss.suite is None else 100 * loss.suite.drop
+    yield f"the night that loses 1.5 points everywhere (suite {drop:.1f})", loss.verdict, "fail"
+
+
 PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "alarms": alarms,
     "margins": margins,
     "losses": losses,
+    "plans": plans_and_people,
+    "nights": nights,
 }
 
 

@@ -51,19 +51,15 @@ Draw = Callable[[Rng], tuple[RunView, RunView]]
 class MemoryRun(RunView):
     """A scored run without a directory."""
 
-    def __init__(self, name: str, tasks: Mapping[str, tuple[str, Sample]]) -> None:
-        entries = {
-            task: {"benchmark": task, "metrics": [metric], "signature_parts": {}, "anchors": {}}
-            for task, (metric, _) in tasks.items()
-        }
+    def __init__(
+        self, name: str, tasks: Mapping[str, Any], lines: dict[str, list[dict[str, Any]]]
+    ) -> None:
         super().__init__(
             Path(name),
-            cast("Manifest", {"name": name, "tasks": entries}),
+            cast("Manifest", {"name": name, "tasks": tasks}),
             cast("Results", {"tasks": {}}),
         )
-        object.__setattr__(
-            self, "_index", {task: _lines(task, *found) for task, found in tasks.items()}
-        )
+        object.__setattr__(self, "_index", lines)
 
     def stale(self, *, thorough: bool = True) -> str | None:
         """Return nothing: there are no logs."""
@@ -80,6 +76,15 @@ class MemoryRun(RunView):
             for line in lines:
                 if task in (None, name):
                     yield {**line, "task": name, "reference": "", "response": self.manifest["name"]}
+
+
+def memory_run(name: str, tasks: Mapping[str, tuple[str, Sample]]) -> MemoryRun:
+    """Return a run of tasks: id -> metric and data set."""
+    entries = {
+        task: {"benchmark": task, "metrics": [metric], "signature_parts": {}, "anchors": {}}
+        for task, (metric, _) in tasks.items()
+    }
+    return MemoryRun(name, entries, {task: _lines(task, *found) for task, found in tasks.items()})
 
 
 def _lines(task: str, metric: str, sample: Sample) -> list[dict[str, Any]]:
@@ -104,7 +109,7 @@ def two_runs(rng: Rng, tasks: Sequence[Pairs], drop: float = 0.0) -> tuple[RunVi
     for place, pairs in enumerate(tasks):
         for side, sample in zip(sides, pairs.draw(rng, drop), strict=True):
             side[f"t{place:02}"] = (pairs.metric, sample)
-    return MemoryRun("baseline", sides[0]), MemoryRun("candidate", sides[1])
+    return memory_run("baseline", sides[0]), memory_run("candidate", sides[1])
 
 
 def gates(
@@ -182,10 +187,68 @@ def null_nights(count: int, nights: int = 30, tasks: int = 5, n: int = 100) -> S
 def _drawn(rng: Rng, rates: Any, name: str) -> RunView:
     from tests.support.simulation.samples import answers
 
-    return MemoryRun(
+    return memory_run(
         name,
         {
             f"t{task}": ("accuracy", Sample(answers(rng.random(len(row)) < row)))
             for task, row in enumerate(rates)
         },
     )
+
+
+def noisy(rng: Rng, run: RunView, name: str, *, changed: float = 0.1, lost: float = 0.0) -> RunView:
+    """Return a seeded bootstrap of a run: some items of every task score like others of it; and every headline loses something.
+
+    Args:
+        rng: seeded generator.
+        run: the run.
+        name: name of the new one.
+        changed: share of items that are drawn anew.
+        lost: loss: points of accuracy (right items become wrong), of WER (errors are added), or a share of an error.
+    """
+    index = {}
+    for task, lines in run.sample_index().items():
+        n = len(lines)
+        source = np.where(rng.random(n) < changed, rng.integers(0, n, size=n), np.arange(n))
+        found = [
+            {**line, **{key: lines[other][key] for key in ("stats", "parse", "outcome")}}
+            for line, other in zip(lines, source, strict=True)
+        ]
+        index[task] = [_worse(rng, line, found, lost) for line in found] if lost else found
+    return MemoryRun(name, run.tasks, index)
+
+
+def _worse(rng: Rng, line: dict[str, Any], lines: Sequence[dict[str, Any]], lost: float) -> dict[str, Any]:  # fmt: skip
+    stats = dict(line["stats"])
+    for metric, readings in line["stats"].items():
+        one = readings.get("strict")
+        if one is None:
+            continue
+        if "correct" in one and one["correct"]:
+            known = [other["stats"][metric]["strict"] for other in lines]
+            right = sum(x["correct"] for x in known if x) / sum(x["n"] for x in known if x)
+            if rng.random() < lost / right:
+                stats[metric] = {**readings, "strict": {**one, "correct": 0}}
+        elif "edits" in one:
+            more = int(rng.poisson(lost * one["length"]))
+            stats[metric] = {**readings, "strict": {**one, "edits": one["edits"] + more}}
+        elif "abs_error" in one:
+            stats[metric] = {
+                **readings,
+                "strict": {**one, "abs_error": one["abs_error"] * (1 + lost)},
+            }
+    return {**line, "stats": stats}
+
+
+def real_nights(
+    run: RunView, nights: int = 30, lost: float = 0.015
+) -> tuple[list[str], GateReport]:
+    """Return the verdicts of noisy nights against one noisy baseline, and the report of a night with a loss."""
+    rng = np.random.default_rng([SEED, 8])
+    options = GateOptions(alpha=0.05 / (nights + 1))
+    baseline = noisy(rng, run, "baseline")
+    found = [
+        gate(noisy(rng, run, f"night {night}"), baseline, options).verdict
+        for night in range(nights)
+    ]
+    return found, gate(noisy(rng, run, "loss", lost=lost), baseline, options)
