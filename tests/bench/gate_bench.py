@@ -64,7 +64,8 @@ def losses(sets: int) -> Iterator[Row]:
 def plans_and_people(sets: int) -> Iterator[Row]:
     """Yield how good predicted errors, borrowed values and corrected judge scores are."""
     yield "what", "covers, %", "other figures", "sets", "bar"
-    for repeats, predicted, simulated in plans.predicted_errors(2000, sets):
+    runs = 20 * sets
+    for repeats, predicted, simulated in plans.predicted_errors(2000, runs):
         off = 100 * (predicted / simulated - 1)
         what = f"`power`: standard error of 2,000 items, K {repeats}, from a run with K 4"
         yield (

@@ -224,7 +224,7 @@ def _worse(rng: Rng, line: dict[str, Any], lines: Sequence[dict[str, Any]], lost
         one = readings.get("strict")
         if one is None:
             continue
-        if "correct" in one and one["correct"]:
+        if one.get("correct"):
             known = [other["stats"][metric]["strict"] for other in lines]
             right = sum(x["correct"] for x in known if x) / sum(x["n"] for x in known if x)
             if rng.random() < lost / right:

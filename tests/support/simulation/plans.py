@@ -31,8 +31,10 @@ def predicted_errors(items: int, count: int, *, icc: float = 0.4) -> list[tuple[
     assert found is not None
     rows = []
     for repeats in REPEATS:
-        drawn = beta_rates(rng, 0.6, icc, count * items)
-        means = rng.binomial(repeats, drawn).reshape(count, items).mean(axis=1) / repeats
+        means = [
+            rng.binomial(repeats, beta_rates(rng, 0.6, icc, items)).mean() / repeats
+            for _ in range(count)
+        ]
         rows.append((repeats, found.stderr(items, repeats), float(np.std(means, ddof=1))))
     return rows
 
