@@ -33,7 +33,7 @@ CHANGED: Final = 0.2
 
 @dataclass(frozen=True, slots=True)
 class DryRow:
-    """What one test will find.
+    """One test of a planned gate.
 
     Attributes:
         task: task id.
@@ -52,7 +52,7 @@ class DryRow:
 
 @dataclass(frozen=True, slots=True)
 class DryReport:
-    """What a gate will find.
+    """Report of a planned gate.
 
     Attributes:
         baseline: name of the baseline.

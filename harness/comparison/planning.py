@@ -28,7 +28,7 @@ from metrics.statistics.plan import (
 
 @dataclass(frozen=True, slots=True)
 class TaskPower:
-    """What one task shows.
+    """Plan of one task.
 
     Attributes:
         task: task id.

@@ -182,15 +182,15 @@ def read_corrections(root: Path, results: Mapping[str, Any]) -> list[dict[str, A
     tasks = content.get("tasks")
     if content.get("corrected_version") != VERSION or not isinstance(tasks, list):
         raise InputFileError(
-            "is no file of corrections of this version", where=str(path), hint=hint
+            "is not a file of corrections of this version", where=str(path), hint=hint
         )
     found = []
     for one in tasks:
         try:
             entry = results["tasks"].get(one["task"], {"metrics": {}})["metrics"]
             now = entry.get(one["metric"], {}).get("strict", {}).get("value")
-            numbers = (one["value"], one["raw"], one["labelled"])
-            if not all(isinstance(number, (int, float)) for number in numbers):
+            numbers = (one["value"], one["raw"], one["labelled"], *(one["ci95"] or ()))
+            if len(numbers) not in (3, 5) or not all(isinstance(x, (int, float)) for x in numbers):
                 raise TypeError
         except (KeyError, TypeError, AttributeError):
             raise InputFileError("a correction is damaged", where=str(path), hint=hint) from None
