@@ -11,7 +11,7 @@ QUICK := tests/harness tests/leaderboards tests/metrics tests/tasks \
 # percent of lines and branches, of the last measurement, rounded down
 COVERAGE_FLOOR := 0
 
-.PHONY: demo setup check quick ci-example test coverage refresh changelog bench soak vanilla vanilla-next format clean
+.PHONY: demo setup check audit quick ci-example test coverage refresh changelog bench soak vanilla vanilla-next format clean
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -35,11 +35,16 @@ demo: $(VENV)/.demo  ## a real model on real speech, in one command
 
 setup: $(VENV)/.dev  ## everything a developer needs
 
-check: $(VENV)/.dev  ## format, lint, types, import contracts
+check: $(VENV)/.dev  ## format, lint, types, import contracts, security lint, dependency audit
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m bandit -q -c pyproject.toml -r harness tasks metrics model_adapters leaderboards scripts
+	$(BIN)/python scripts/audit.py
+
+audit: $(VENV)/.dev  ## pins, installed versions, and advisories where pip-audit and its database are there
+	$(BIN)/python scripts/audit.py
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
@@ -68,8 +73,8 @@ changelog: $(VENV)/.dev  ## show what the fragments of changelog.d make; with VE
 bench: $(VENV)/.dev  ## measurements, as ratios where machines differ
 	$(BIN)/python -m tests.bench
 
-soak: $(VENV)/.dev  ## the long forms: reliability, every drawn example, all clips, every task under the lm_eval command
-	HARNESS_SOAK=1 $(BIN)/python -m pytest tests/reliability tests/metrics tests/tasks \
+soak: $(VENV)/.dev  ## the long forms: fuzzing, reliability, every drawn example, all clips, every task under the lm_eval command
+	HARNESS_SOAK=1 $(BIN)/python -m pytest tests/fuzz tests/reliability tests/metrics tests/tasks \
 		tests/model_adapters/openai tests/model_adapters/services tests/contract/test_readme_golden.py \
 		tests/contract/test_vanilla_lm_eval.py -n 2 --dist loadgroup $(PYTEST_ARGS)
 

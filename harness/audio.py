@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 MAX_SECONDS = 3600.0
 """Longest clip that is decoded; memory for it is about 230 MB at 16 kHz."""
+LOUDEST = 65_536.0
+"""Largest sample that is taken: floating-point files may exceed 1, or count as integers of 16 bits do."""
 _BLOCK = 1 << 18
 ONE_PIECE = 1 << 25
 
@@ -235,7 +237,7 @@ class AudioRef(dict[str, Any], Audio):
     def _stream(self) -> io.FileIO | io.BytesIO:
         """Return the encoded bytes as a stream: a file is never read into memory as a whole."""
         if not isinstance(self._source, str | Path):
-            return io.BytesIO(self.read_bytes())
+            return _Bytes(self.read_bytes())
         try:
             return Path(self._source).open("rb", buffering=0)
         except OSError as error:
@@ -294,6 +296,11 @@ class AudioRef(dict[str, Any], Audio):
             raise AudioError("the audio has no samples (zero length)", where=self.path)
         if not np.isfinite(mono).all():
             raise AudioError("the audio holds NaN or infinite samples", where=self.path)
+        if (peak := max(float(mono.max()), -float(mono.min()))) > LOUDEST:
+            raise AudioError(
+                f"the audio holds samples of {peak:.3g}, expected -1 to 1: its data is damaged",
+                where=self.path,
+            )
         self._info = info
         rate = info.sampling_rate
         if sampling_rate is not None and sampling_rate != rate:
@@ -302,6 +309,17 @@ class AudioRef(dict[str, Any], Audio):
             mono = soxr.resample(mono, rate, sampling_rate, quality="HQ")
             rate = sampling_rate
         return rate, np.ascontiguousarray(mono, dtype=np.float32)
+
+
+class _Bytes(io.BytesIO):
+    """Bytes in which a damaged header cannot seek to a place before the first: the position stays, as in a file.
+
+    An exception could not leave libsndfile's callback; it would be printed.
+    """
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        start = (0, self.tell(), self.getbuffer().nbytes)[whence]
+        return super().seek(offset, whence) if start + offset >= 0 else self.tell()
 
 
 def _mono(file: Any) -> npt.NDArray[np.float32]:

@@ -38,6 +38,9 @@ EXIT_FAULT = 70
 EXIT_SIGINT = 130
 EXIT_SIGTERM = 143
 
+FOREIGN = (Exception, SystemExit)
+"""What code of models, tasks and plug-ins may raise: ``sys.exit`` in it is a failure like any other."""
+
 
 class HarnessError(Exception):
     """Root of all errors raised on purpose.

@@ -23,6 +23,10 @@ _YAML_ERRORS = (yaml.YAMLError, ValueError, AttributeError)
 """What the YAML loader raises; the last two come from values such as ``2020-13-45``."""
 
 
+_LARGEST_RECIPE = 1_000_000
+"""Bytes of a recipe that is read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Settings of one ``evaluate`` run. ``None`` means: not given, take the default."""
@@ -186,7 +190,12 @@ def load_recipe(path: Path) -> dict[str, Any]:
         InputFileError: unreadable, not a mapping, or an unknown key (near match named).
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            content = file.read(_LARGEST_RECIPE + 1)
+        if len(content) > _LARGEST_RECIPE:
+            raise InputFileError(f"more than {_LARGEST_RECIPE:,} bytes", where=str(path))
+        text = content.decode("utf-8-sig")
+        _check_aliases(text, path)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
     except UnicodeDecodeError as error:
@@ -197,7 +206,9 @@ def load_recipe(path: Path) -> dict[str, Any]:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         problem = re.sub(r"'[^']*'", "…", str(error.problem))  # it may quote a key
         raise InputFileError(f"invalid YAML: {problem}", where=f"{path}:{line}") from error
-    except _YAML_ERRORS as error:
+    except RecursionError as error:
+        raise InputFileError("nested too deeply", where=str(path)) from error
+    except (*_YAML_ERRORS, TypeError) as error:  # the last from a list as a key
         raise InputFileError(f"invalid YAML: {error}", where=str(path)) from error
     if not isinstance(data, dict) or not isinstance(node, yaml.MappingNode):
         raise InputFileError("a recipe is a mapping of flag names to values", where=f"{path}:1")
@@ -217,6 +228,43 @@ def load_recipe(path: Path) -> dict[str, Any]:
         if value is not None:  # null means: not said
             recipe[name] = _recipe_value(name, value, where)
     return recipe
+
+
+def _check_aliases(text: str, path: Path) -> None:
+    """Refuse aliases: a few of them can stand for millions of values."""
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent) and event.start_mark is not None:
+            where = f"{path}:{event.start_mark.line + 1}"
+            raise InputFileError("a recipe takes no alias (*name): write it out", where=where)
+
+
+def check_recipe_trust(recipe: Mapping[str, Any], flags: Mapping[str, Any], path: Path) -> None:
+    """Refuse a recipe that lets code run which the command line does not name: who wrote it is not who runs it.
+
+    Args:
+        recipe: what ``load_recipe`` gave.
+        flags: what the command line gave, by field of ``Settings``.
+        path: the recipe, for the message.
+
+    Raises:
+        UsageError: it trusts the code of tasks or checkpoints, or names a model that is code, and no flag says the same.
+    """
+    asked: list[tuple[str, str]] = []
+    if recipe.get("trust_task_code") and not flags.get("trust_task_code"):
+        asked.append(("trusts the code of tasks (trust_task_code)", "--trust-task-code"))
+    given = flags.get("model_args") or {}
+    for name, value in (recipe.get("model_args") or {}).items():
+        if name.rpartition(".")[2] == "trust_remote_code" and value and name not in given:
+            asked.append((f"trusts the code of a checkpoint ({name})", f"-M {name}=true"))
+    model = str(recipe.get("model") or "")
+    if "python:" in model and not flags.get("model"):
+        asked.append((f"names code as the model ({model})", model))
+    if asked:
+        raise UsageError(
+            f"this recipe {' and '.join(what for what, _ in asked)}: that code would run with your rights",
+            where=str(path),
+            hint=f"if you trust it, say so on the command line too: {' '.join(flag for _, flag in asked)}",
+        )
 
 
 def _recipe_value(name: str, value: Any, where: str) -> Any:

@@ -7,7 +7,7 @@ task's deviations are widened by what its own few blocks lack. The interval has 
 the mean, from that standard error, so it neither leaves the scale nor closes up near its ends.
 
 A task in which no resample differs is not certain. All such tasks at an end of their scale together count as one
-part of so many blocks of which one more of two goes the other way (Laplace's rule of succession). Seeded: the
+part, of whose n blocks the next one differs with probability 1/(n + 2) (Laplace's rule of succession). Seeded: the
 same samples give the same interval, whatever their order.
 """
 

@@ -18,7 +18,7 @@ from dataclasses import fields
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
-from harness.errors import SetupError, UnknownNameError, UsageError
+from harness.errors import FOREIGN, SetupError, UnknownNameError, UsageError
 from metrics.measures.anchor import Anchor
 from metrics.measures.corpus_bleu import CorpusBleu
 from metrics.measures.macro_f1 import MacroF1
@@ -237,7 +237,7 @@ def _load_plug_in(point: EntryPoint) -> Measure:
     source = point.dist.name if point.dist else point.value
     try:
         metric: Measure = point.load()
-    except Exception as error:
+    except FOREIGN as error:
         raise SetupError(
             f"the plug-in metric {point.name!r} cannot be imported: {error}",
             where=point.value,

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, cast
 
 from harness.core.redaction import redact_text
-from harness.errors import AdapterError, UnknownNameError, UsageError
+from harness.errors import FOREIGN, AdapterError, UnknownNameError, UsageError
 from harness.types import INTERFACE_VERSION, Adapter
 from model_adapters.built_in import ADAPTERS, Form
 
@@ -205,7 +205,7 @@ def factory(name: str) -> Callable[..., Adapter]:
 def _load_plug_in(point: EntryPoint) -> Callable[..., Adapter]:
     try:
         return cast("Callable[..., Adapter]", point.load())
-    except Exception as error:
+    except FOREIGN as error:
         source = point.dist.name if point.dist else point.value
         raise AdapterError(
             f"the plug-in adapter {point.name!r} cannot be imported: {error}",

@@ -2,22 +2,60 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from harness import __version__
+from harness.run.process.output import reserved_output
 
 
 class _Verbs(TyperGroup):
-    """Ctrl-C in a verb is an ``Abort`` in every release of typer; the newer ones would end without a word."""
+    """The verbs: standard output is theirs alone while one is at work.
+
+    Ctrl-C in a verb is an ``Abort`` in every release of typer; the newer ones would end without a word.
+    """
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        for command in _leaves(self.commands.values()):
+            if command.callback is not None:
+                command.callback = _reserving(command.callback)
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
             raise typer.Abort from None
+
+
+class ReaderGoneError(Exception):
+    """The reader of standard output went away."""
+
+
+def _leaves(commands: Iterable[Any]) -> Iterator[Any]:
+    """Return the commands, without the groups."""
+    for command in commands:
+        below = getattr(command, "commands", None)
+        if below is None:
+            yield command
+        else:
+            yield from _leaves(below.values())
+
+
+def _reserving(verb: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(verb)
+    def reserving(*given: Any, **named: Any) -> Any:
+        try:
+            with reserved_output():
+                return verb(*given, **named)
+        except BrokenPipeError as error:
+            raise ReaderGoneError from error  # of a broken pipe click makes exit 1
+
+    return reserving
 
 
 app = typer.Typer(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import sys
 import traceback
@@ -11,7 +12,8 @@ from typing import NoReturn
 
 import typer
 
-from harness.cli.app import app
+from harness.cli import telemetry
+from harness.cli.app import ReaderGoneError, app
 from harness.core import inert
 from harness.core.redaction import redact_text
 from harness.core.threads import calls_hang
@@ -23,11 +25,13 @@ from harness.errors import (
     EXIT_USAGE,
     HarnessError,
 )
+from harness.run.process.output import exit_message, give_output_away, leave_now, own_exit
 
 _COMMAND_LINE_ERROR: type[typer.BadParameter] = typer.BadParameter.__mro__[2]
 """Root of typer's usage errors: newer releases carry their own copy of click, so it is not imported."""
 
 _DEVICE_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
+_LIMIT_ERRORS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN})
 
 
 def main() -> NoReturn:
@@ -37,6 +41,8 @@ def main() -> NoReturn:
     takes it for a regression (1).
     """
     _open_standard_streams()
+    code = EXIT_FAULT
+    telemetry.silence()
     try:
         from harness.cli.installation import check_packages
 
@@ -44,15 +50,19 @@ def main() -> NoReturn:
         from harness.cli.verbs import register
 
         register()
-        code = _run()
+        with own_exit():
+            code = _run()
         sys.stdout.flush()
+    except SystemExit as error:  # of code of others: our verbs return their code
+        typer.echo(inert.message(exit_message(f"sys.exit({error.code!r})")), err=True)
+        code = EXIT_ENVIRONMENT
     except HarnessError as error:
         typer.echo(inert.message(f"error: {redact_text(str(error))}"), err=True)
         code = error.exit_code
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)
         code = EXIT_SIGINT
-    except BrokenPipeError:
+    except (BrokenPipeError, ReaderGoneError):
         # the reader of a pipe went away (harness … | head): not an error of ours
         _drop_standard_output()
         code = EXIT_SIGTERM
@@ -60,6 +70,13 @@ def main() -> NoReturn:
         if error.filename is None and error.errno in _DEVICE_ERRORS:
             _drop_standard_output()
             typer.echo(f"error: cannot write to standard output: {error.strerror}", err=True)
+            code = EXIT_ENVIRONMENT
+        elif error.errno in _LIMIT_ERRORS:
+            typer.echo(
+                f"error: {error.strerror}: a limit of this process or machine (ulimit -a);"
+                " what was finished is kept: the same command goes on",
+                err=True,
+            )
             code = EXIT_ENVIRONMENT
         elif error.filename is not None:
             name = str(error.filename)
@@ -76,7 +93,7 @@ def main() -> NoReturn:
     _leave(code)
 
 
-def _report_fault(error: Exception) -> int:
+def _report_fault(error: BaseException) -> int:
     """Write a crash report, say where it is, and return the exit code of a fault of our own."""
     from harness.cli.crash import write_report
 
@@ -95,7 +112,8 @@ def _report_fault(error: Exception) -> int:
 def _open_standard_streams() -> None:
     """Put the null device where a standard stream is closed.
 
-    Otherwise the next file that is opened gets the stream's number, and what a library prints goes into that file.
+    Otherwise the next file that is opened gets the stream's number, and what a library prints goes into that file. A
+    character that the stream's encoding lacks is written as an escape.
     """
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         try:
@@ -104,6 +122,11 @@ def _open_standard_streams() -> None:
             os.open(os.devnull, os.O_RDWR)  # gets the lowest free number, which is this one
         if getattr(sys, name) is None:
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors in {
+        "strict",
+        "surrogateescape",
+    }:
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _drop_standard_output() -> None:
@@ -146,5 +169,6 @@ def _leave(code: int) -> NoReturn:
     if calls_hang():
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(code)
+        leave_now(code)
+    give_output_away()
     sys.exit(code)

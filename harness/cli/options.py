@@ -7,7 +7,6 @@ fields of its records are the flags, in this order.
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ import typer
 if TYPE_CHECKING:
     from harness.api import Run
 from harness.report.output import say, say_json
+from harness.run.process.output import standard_output
 
 R = TypeVar("R")
 
@@ -215,7 +215,7 @@ def use_plain(plain: bool) -> bool:
     """Return whether tables are plain text: on request, or if standard output is not a terminal."""
     import os
 
-    return plain or bool(os.environ.get("CI")) or not sys.stdout.isatty()
+    return plain or bool(os.environ.get("CI")) or not standard_output().isatty()
 
 
 def report(run: Run, output: OutputFlags) -> int:
@@ -226,7 +226,11 @@ def report(run: Run, output: OutputFlags) -> int:
         from harness.report.table import print_results
 
         print_results(
-            run.results, run.manifest, sys.stdout, plain=use_plain(output.plain), root=run.path
+            run.results,
+            run.manifest,
+            standard_output(),
+            plain=use_plain(output.plain),
+            root=run.path,
         )
         say(f"run directory: {run.path}")
     if run.note:

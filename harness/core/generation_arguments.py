@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from harness.core.redaction import is_secret
+from harness.core.untrusted.bounded_json import load_json
 from harness.errors import HarnessError, UsageError
 
 LIMIT_NAMES: Final = ("max_new_tokens", "max_gen_toks", "max_tokens", "max_completion_tokens")
@@ -210,7 +211,7 @@ def read_text(name: str, value: Any, where: str) -> Any:
     if not isinstance(value, str) or value[:1] not in ("[", "{"):
         return value
     try:
-        return json.loads(value)
+        return load_json(value)
     except ValueError as error:
         example = (
             f'{name}=["END", "[/INST]"]; one stop string that begins with a bracket is a list too'

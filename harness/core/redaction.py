@@ -27,7 +27,10 @@ _KEY_FORMS: Final = re.compile(
     r"\b(?:(?:sk|pk|rk)-[A-Za-z0-9_*-]{6,}|AIza[A-Za-z0-9_-]{20,}|hf_[A-Za-z0-9]{8,}|gh[pousr]_[A-Za-z0-9]{16,})"
 )
 _BEARER: Final = re.compile(r"\b(Bearer|Basic)\s+[^\s\"',}]+", re.IGNORECASE)
-_URL: Final = re.compile(r"(?P<scheme>\b[A-Za-z][A-Za-z0-9+.-]*://)(?P<rest>[^\s\"'<>\\]*)")
+_URL: Final = re.compile(
+    r"\b[A-Za-z][A-Za-z0-9+.-]*://(?:[^\s/@:\"']+:[^@/\"'\n]{0,200}@)?[^\s\"'<>\\]*"
+)
+"""A URL in a text, up to a blank; but a blank in a password is part of it."""
 _DRAWN: Final = re.compile(r"(?=[^/]*[0-9])(?=[^/]*[A-Za-z])[A-Za-z0-9_~+=]{10,}")
 """A segment of a path that mixes letters and digits without a separator, as keys do and names do not."""
 
@@ -70,6 +73,8 @@ def redact_text(text: str) -> str:
 
     >>> redact_text("no answer from https://u:p@h/v1 with api_key=abc")
     'no answer from https://***@h/v1 with api_key=***'
+    >>> redact_text("'http://user:my secret@h/v1' is not a URL"), redact_text("see http://h:80/v1 or write to me@h")
+    ("'http://***@h/v1' is not a URL", 'see http://h:80/v1 or write to me@h')
     >>> redact_text("pass api_key_env=NAME, or export OPENAI_API_KEY=…")
     'pass api_key_env=NAME, or export OPENAI_API_KEY=…'
     """

@@ -16,7 +16,6 @@ from __future__ import annotations
 import codecs
 import gzip
 import hashlib
-import json
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +24,7 @@ from typing import Any, Final, NamedTuple
 
 from harness.core.run_files import RESPONSES
 from harness.core.scoring import MISSING
+from harness.core.untrusted.bounded_json import load_json
 from harness.errors import InputFileError, UsageError
 
 _GZIP: Final = b"\x1f\x8b"
@@ -244,8 +244,8 @@ def _values(path: Path, data: bytes) -> Iterator[tuple[Any, str]]:
             ) from error
     if text.lstrip().startswith("["):
         try:
-            values = json.loads(text)
-        except (ValueError, RecursionError) as error:
+            values = load_json(text)
+        except ValueError as error:
             line = getattr(error, "lineno", 1)
             raise InputFileError(f"invalid JSON: {error}", where=f"{path}:{line}") from error
         for number, value in enumerate(values, start=1):
@@ -257,8 +257,8 @@ def _values(path: Path, data: bytes) -> Iterator[tuple[Any, str]]:
         if not line_text.strip():
             continue
         try:
-            value = json.loads(line_text)
-        except (ValueError, RecursionError) as error:
+            value = load_json(line_text)
+        except ValueError as error:
             if number == torn:
                 return
             raise InputFileError(

@@ -65,7 +65,10 @@ class DaemonThread:
             self._waiting -= 1
             if future.done():
                 return
-            if error is not None:
+            if isinstance(error, (StopIteration, KeyboardInterrupt, GeneratorExit)):
+                # not what they mean here: Ctrl-C reaches the main thread only
+                future.set_exception(RuntimeError(repr(error)))
+            elif error is not None:
                 future.set_exception(error)
             else:
                 future.set_result(result)

@@ -18,7 +18,8 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from harness.errors import MissingDataError, SetupError, StorageError
+from harness.errors import MissingDataError, RunLockedError, SetupError, StorageError
+from harness.run.locking import WriterLock
 from tasks._shared.hub import CONVERTED, hub_errors, reason
 from tasks._shared.source import HubFiles, Source
 
@@ -142,13 +143,11 @@ def fetch(
         StorageError: not enough space, or the folder cannot be written.
         SetupError: another process fetches into the folder.
     """
-    from filelock import FileLock, Timeout
-
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / _LOCK, timeout=0):
+        with WriterLock(folder / _LOCK, 0):
             _fetch_all(parts, folder, benchmark, say, bars=bars)
-    except Timeout as error:
+    except RunLockedError as error:
         raise SetupError(
             "another process is fetching into this folder",
             where=str(folder),

@@ -59,7 +59,7 @@ def _download(model: ScoringModel, name: str, size: int, folder: Path) -> bytes:
     address = model.address + name
     context = ssl.create_default_context(cafile=certifi.where())
     try:
-        with urllib.request.urlopen(address, timeout=_TIMEOUT, context=context) as reply:  # noqa: S310 (pinned)
+        with urllib.request.urlopen(address, timeout=_TIMEOUT, context=context) as reply:  # noqa: S310 (pinned)  # nosec B310
             content: bytes = reply.read(size + 1)
             return content
     except (OSError, ValueError) as error:

@@ -26,6 +26,7 @@ from harness.errors import (
     EXIT_ENVIRONMENT,
     EXIT_FOUND,
     EXIT_OK,
+    FOREIGN,
     AdapterError,
     HarnessError,
 )
@@ -223,7 +224,7 @@ def _alive(model: str, what: str, call: Callable[[], T]) -> T:
         return call()
     except HarnessError:
         raise
-    except Exception as error:
+    except FOREIGN as error:
         raise AdapterError(
             f"the model cannot {what}: {type(error).__name__}: {error}", where=model
         ) from error

@@ -17,6 +17,7 @@ from harness.core.threads import calls_hang
 from harness.errors import (
     EXIT_INCOMPLETE,
     EXIT_OK,
+    FOREIGN,
     AdapterError,
     HarnessError,
     LogLostError,
@@ -35,15 +36,16 @@ from harness.report.failures import with_reasons
 from harness.run.attempts import Attempts
 from harness.run.directory import RunDirectory
 from harness.run.files import Manifest, Results
+from harness.run.process.stopping import Stop
+from harness.run.process.waiting import shown, wait_text
 from harness.run.progress import Progress, Style
 from harness.run.records import failed_items, scoring_note
-from harness.run.waiting import shown, wait_text
 from harness.scoring.stage import score_run
 from harness.settings import Settings, parse_max_errors
 from harness.task_loading.specs import load_scoring_task, provide_models
 from harness.task_loading.task import YamlTask
 from model_adapters.registry import create
-from model_adapters.services.patience import parse_patience, waiting_of
+from model_adapters.services.pacing.patience import parse_patience, waiting_of
 
 DEFAULT_BATCH_SIZE: Final = 8
 
@@ -112,7 +114,7 @@ def _close(adapter: Adapter) -> None:
     """Release the model; what it answered counts, whatever goes wrong now."""
     try:
         adapter.close()
-    except Exception as error:  # noqa: BLE001  (a warning instead: the run itself is whole)
+    except FOREIGN as error:  # (a warning instead: the run itself is whole)
         warnings.warn(f"closing the model failed: {error!r}", RuntimeWarning, stacklevel=2)
 
 
@@ -126,7 +128,7 @@ def _open(adapter: Adapter, model: str) -> AdapterInfo:
         return adapter.open()
     except HarnessError:
         raise
-    except Exception as error:
+    except FOREIGN as error:
         raise AdapterError(
             f"the model cannot be loaded: {type(error).__name__}: {error}", where=model
         ) from error
@@ -208,8 +210,8 @@ def _generate(session: _Session, style: Style) -> _Generated:
         )
         totals = dict(Counter(item.planned.name for item in items))
     with Progress(totals, style) as progress:
-        judges = plan.judges
-        stage = open_stage(run, judges, plan.judging, progress) if judges else None
+        judges, stop = plan.judges, Stop()
+        stage = open_stage(run, judges, plan.judging, progress, stop) if judges else None
         runner = Runner(
             session.adapter,
             session.info,
@@ -221,6 +223,7 @@ def _generate(session: _Session, style: Style) -> _Generated:
                 retry_errors=settings.retry_errors,
                 ask_finished=chooses,
                 breaker=max(BREAKER, allowed + 1),
+                stop=stop,
             ),
             finished=stage.submit if stage is not None else None,
         )
@@ -233,7 +236,7 @@ def _generate(session: _Session, style: Style) -> _Generated:
             return waiting_of(adapter) is not None or (stage is not None and stage.waits())
 
         try:
-            stopped = asyncio.run(until_signal(shown(work, progress, waits)))
+            stopped = asyncio.run(until_signal(shown(work, progress, waits), stop))
             run.check_logs()
             return _Generated(attempts, stage, signal=stopped, chosen=chooses)
         except HarnessError as error:

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import itertools
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol, TypeVar
 
 from harness.core.adapter import Adapter, AdapterInfo, ErrorInfo, Request, Response
@@ -25,12 +26,13 @@ from harness.core.keys import request_key
 from harness.core.messages import Audio, Message, mode_of
 from harness.core.scoring import Outcome
 from harness.core.threads import DaemonThread
-from harness.errors import AdapterError, AudioError, HarnessError, first_error
+from harness.errors import FOREIGN, AdapterError, AudioError, HarnessError, first_error
 from harness.evaluation.batches import form_batches, window_size
 from harness.evaluation.plan import PlannedTask
 from harness.evaluation.same_item import check_same_item
 from harness.run.attempts import Attempt, AttemptKey, Attempts
 from harness.run.directory import RunDirectory
+from harness.run.process.stopping import Stop, StoppableQueue
 from harness.run.records import response_record
 from metrics.commitment.cleaning import CLEANERS
 
@@ -49,11 +51,9 @@ class ProgressSink(Protocol):
 
     def done(self, task: str, outcome: Outcome) -> None:
         """Count an item that ended."""
-        ...
 
     def skipped(self, task: str) -> None:
         """Count an item that was finished before."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +85,14 @@ class RunnerOptions:
         retry_errors: ask recorded errors again.
         ask_finished: ask all items that are given, whatever became of them.
         breaker: requests in a row that may fail.
+        stop: the wish to begin nothing new.
     """
 
     batch_size: int
     retry_errors: bool = False
     ask_finished: bool = False
     breaker: int = BREAKER
+    stop: Stop = field(default_factory=Stop)
 
 
 class Runner:
@@ -137,7 +139,9 @@ class Runner:
             window, consume = 2 * self._info.concurrency, self._consume_async
         else:
             window, consume = window_size(self._options.batch_size), self._consume_batches
-        queue: asyncio.Queue[Prepared | None] = asyncio.Queue(maxsize=window)
+        stop = self._options.stop
+        queue: StoppableQueue[Prepared] = StoppableQueue(window, stop)
+        items = itertools.takewhile(lambda _: not stop.requested, items)
         pool = ThreadPoolExecutor(PREFETCH_THREADS, thread_name_prefix="prefetch")
         try:
             async with asyncio.TaskGroup() as group:
@@ -274,7 +278,7 @@ class Runner:
     async def _consume_batches(self, queue: asyncio.Queue[Prepared | None]) -> None:
         """Answer batch after batch; the next one is formed and prepared while the model generates."""
         prepare = getattr(self._adapter, "prepare_batch", None)
-        limit = getattr(self._adapter, "batch_limit", _no_limit)
+        limit = getattr(self._adapter, "batch_limit", lambda _: None)
         async with (
             DaemonThread("prepare") as preparing,
             DaemonThread("generate") as generating,
@@ -282,6 +286,8 @@ class Runner:
         ):
             running: asyncio.Task[None] | None = None
             async for batch in form_batches(queue, self._options.batch_size, limit):
+                if self._options.stop.requested:
+                    continue
                 if prepare is not None:
                     requests = [prepared.request for prepared in batch]
                     await self._alive(preparing.run(functools.partial(prepare, requests)))
@@ -294,11 +300,10 @@ class Runner:
             if not batch:
                 return
             requests = [prepared.request for prepared in batch]
-            responses = await self._alive(
-                generating.run(functools.partial(self._adapter.generate_batch, requests))
-            )
-            if not isinstance(responses, list) or len(responses) != len(batch):
-                found = len(responses) if isinstance(responses, list) else type(responses).__name__
+            call = functools.partial(self._adapter.generate_batch, requests)
+            responses = await self._alive(generating.run(call))
+            found = len(responses) if isinstance(responses, list) else type(responses).__name__
+            if found != len(batch):
                 raise AdapterError(
                     f"generate_batch() gave {found} for {len(batch)} requests",
                     hint="an adapter gives a list with one Response per request, in order",
@@ -320,7 +325,7 @@ class Runner:
             return await call
         except (asyncio.CancelledError, HarnessError):
             raise
-        except Exception as error:
+        except FOREIGN as error:
             raise AdapterError(
                 f"the model died: {type(error).__name__}: {error}",
                 hint="the same command goes on where this stopped",
@@ -386,11 +391,6 @@ def checked(response: object) -> Response:
     if not isinstance(response, Response):
         raise AdapterError(f"the adapter gave a {type(response).__name__}, not a Response")
     return response
-
-
-def _no_limit(seconds: float) -> None:
-    """Stand in for an adapter that does not say how much fits."""
-    del seconds
 
 
 def _backoff(key: str, attempt: int) -> float:

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import contextlib
 import signal
+import sys
 import threading
 from collections.abc import Coroutine
 from typing import Any, Final
 
 from harness.errors import EXIT_SIGINT, EXIT_SIGTERM
+from harness.run.process.output import leave_now
+from harness.run.process.stopping import Stop
 
 SAME_SIGNAL_SECONDS: Final = 0.1
 """Signals that come this soon after the first do not count as a second request to stop."""
-
+NOTE_SECONDS: Final = 1.0
+"""How long requests in flight may take before the user is told what is waited for."""
 
 _NUMBERS: Final = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
+
+
+def grace(number: int) -> float:
+    """Return the seconds that what is in flight has to end: a person can press Ctrl-C again, a scheduler kills soon.
+
+    >>> grace(signal.SIGINT), grace(signal.SIGTERM)
+    (30.0, 5.0)
+    """
+    return 30.0 if number == signal.SIGINT else 5.0
 
 
 def exit_code(number: int) -> int:
@@ -34,32 +47,39 @@ def stopped_note(number: signal.Signals) -> str:
     return f"stopped by {number.name}; the same command goes on where this stopped"
 
 
-async def until_signal(work: Coroutine[Any, Any, None]) -> signal.Signals | None:
+async def until_signal(work: Coroutine[Any, Any, None], stop: Stop) -> signal.Signals | None:
     """Run until done or until the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once.
 
-    A signal that the process was told to ignore (``nohup``) stays ignored.
+    At the first, nothing new is begun, and what is in flight has a while to end: its answers are paid for. A signal
+    that the process was told to ignore (``nohup``) stays ignored.
 
     What comes within a moment of the first is the same wish: ``timeout`` and some terminals signal the process and
     then its group.
+
+    Args:
+        work: what to run.
+        stop: told at the first signal.
     """
     loop = asyncio.get_running_loop()
     main = asyncio.ensure_future(work)
     received: list[signal.Signals] = []
     first = 0.0
 
-    def stop(number: signal.Signals) -> None:
+    def begin_to_stop(number: signal.Signals) -> None:
         nonlocal first
-        if not received:
-            first = loop.time()
-            received.append(number)
-            main.cancel()
-        else:
+        if received:
             again(number)
+            return
+        first = loop.time()
+        received.append(number)
+        stop.request()
+        loop.call_later(grace(number), main.cancel)
+        loop.call_later(NOTE_SECONDS, _say_waiting, main, grace(number))
 
     def again(number: int, frame: object = None) -> None:
         del frame
         if loop.time() - first > SAME_SIGNAL_SECONDS:
-            os._exit(exit_code(number))
+            leave_now(exit_code(number))
 
     in_main_thread = threading.current_thread() is threading.main_thread()
     numbers = [
@@ -68,7 +88,7 @@ async def until_signal(work: Coroutine[Any, Any, None]) -> signal.Signals | None
         if in_main_thread and signal.getsignal(number) != signal.SIG_IGN
     ]
     for number in numbers:
-        loop.add_signal_handler(number, stop, number)
+        loop.add_signal_handler(number, begin_to_stop, number)
     try:
         await main
     except asyncio.CancelledError:
@@ -80,3 +100,12 @@ async def until_signal(work: Coroutine[Any, Any, None]) -> signal.Signals | None
             if received:  # while the results are written
                 signal.signal(number, again)
     return received[0] if received else None
+
+
+def _say_waiting(main: asyncio.Future[None], seconds: float) -> None:
+    if not main.done():
+        text = (
+            f"stopping: what is in flight has {seconds:.0f} s to end; a second signal ends at once"
+        )
+        with contextlib.suppress(OSError, ValueError):
+            print(text, file=sys.stderr, flush=True)  # noqa: T201

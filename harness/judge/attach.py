@@ -20,13 +20,14 @@ from harness.run.attempts import selected
 from harness.run.directory import RunDirectory
 from harness.run.files import RESPONSES
 from harness.run.judgements import replayed_lines
+from harness.run.process.stopping import Stop
+from harness.run.process.waiting import shown
 from harness.run.progress import Progress, Style
 from harness.run.reader import read_responses
-from harness.run.waiting import shown
 from harness.task_loading.task import YamlTask
 
-Until = Callable[[Coroutine[Any, Any, None]], Coroutine[Any, Any, "signal.Signals | None"]]
-"""Runs work until it is done or a signal stops it; gives the signal."""
+Until = Callable[[Coroutine[Any, Any, None], Stop], Coroutine[Any, Any, "signal.Signals | None"]]
+"""Runs work until it is done or a signal stops it, which it says to the ``Stop``; gives the signal."""
 
 
 class StoredJudging(NamedTuple):
@@ -46,6 +47,7 @@ def open_stage(
     judges: Mapping[str, TaskJudge],
     options: JudgeOptions,
     progress: Progress,
+    stop: Stop,
 ) -> JudgeStage:
     """Return the stage that judges some tasks of a run, shown by a progress display.
 
@@ -54,6 +56,7 @@ def open_stage(
         judges: judged tasks by name.
         options: how the judge is reached, what it may cost, where its replies are shared.
         progress: display.
+        stop: the wish to begin nothing new.
 
     Raises:
         UsageError: a budget in dollars, and the price of a model is unknown.
@@ -71,6 +74,7 @@ def open_stage(
         else {},
         tick=progress.tick,
     )
+    stage.stop = stop
     progress.watch(stage.status)
     return stage
 
@@ -113,7 +117,8 @@ def judge_stored(
         if key[0] in judges and selected(attempt.index, entries[key[0]]["selection"])
     ]
     with Progress({}, style) as progress:
-        stage = open_stage(run, judges, options, progress)
+        stop = Stop()
+        stage = open_stage(run, judges, options, progress, stop)
 
         async def work() -> None:
             for key, offset in waiting:
@@ -121,7 +126,7 @@ def judge_stored(
             stage.close()
             await stage.run()
 
-        stopped = asyncio.run(until(shown(work(), progress, stage.waits)))
+        stopped = asyncio.run(until(shown(work(), progress, stage.waits), stop))
         run.check_logs()
     return StoredJudging(stage, stopped)
 

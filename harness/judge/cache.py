@@ -19,12 +19,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-import filelock
-
 from harness.core.keys import digest, short_hash
 from harness.errors import InputFileError, StorageError
 from harness.run.jsonl import PRIVATE, encode_line, parse_line
 from harness.run.judgements import CachedReply
+from harness.run.locking import WriterLock
 
 _CHECK: Final = "check"
 _READ: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -48,7 +47,7 @@ class JudgeCache:
         name = re.sub(r"[^A-Za-z0-9.-]+", "_", model)[:80]
         self.path = folder / f"{name}-{short_hash(model)}.jsonl"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError(
                 f"cannot create the judge cache: {error.strerror}", where=str(folder)
@@ -61,7 +60,7 @@ class JudgeCache:
                     where=str(place),
                     hint="remove it, or give another --judge-cache",
                 )
-        self._lock = filelock.FileLock(lock, mode=PRIVATE)
+        self._lock = WriterLock(lock, mode=PRIVATE)
         self._offsets: dict[str, tuple[int, int]] = {}
         self._read_to = 0
 

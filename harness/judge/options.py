@@ -22,7 +22,7 @@ from harness.judge.budget import Limit, parse_budget
 from harness.settings import Settings
 from harness.task_loading.judging.sampling import SAMPLING, expected_sampling
 from model_adapters.services.credentials import check_url, find_key
-from model_adapters.services.patience import PATIENCE_SECONDS, parse_patience
+from model_adapters.services.pacing.patience import PATIENCE_SECONDS, parse_patience
 
 Choice = Literal["none", "replay", "live"]
 

@@ -32,12 +32,13 @@ from harness.run.directory import RunDirectory
 from harness.run.files import JUDGEMENTS
 from harness.run.jsonl import LineReader
 from harness.run.judgements import cached_reply, judgement_record
+from harness.run.process.stopping import Stop
+from harness.run.process.waiting import wait_text
 from harness.run.progress import clock
 from harness.run.reader import ResponseReader, read_judgements
 from harness.run.records import STORED_ERRORS, document_of
-from harness.run.waiting import wait_text
 from model_adapters.services.chat_reply import ChatReply
-from model_adapters.services.patience import ENDED, waiting_of
+from model_adapters.services.pacing.patience import ENDED, waiting_of
 
 BREAKER: Final = 25
 """Judge requests in a row that may fail before the judge is left alone."""
@@ -71,6 +72,9 @@ class JudgeStage:
         workers: items that are worked on at a time.
         caches: shared cache by judge model.
         tick: called whenever a figure of the progress display changed.
+
+    Attributes:
+        stop: the wish to begin nothing new; the caller may put its own there.
     """
 
     def __init__(
@@ -91,6 +95,7 @@ class JudgeStage:
         self._workers = workers
         self._caches = caches or {}
         self._tick = tick
+        self.stop = Stop()
         self._lines = run.judgements()
         self._places = {  # place in the log of a reply to an equal request
             line["key"]: offset for offset, line in read_judgements(run.path) if "request" in line
@@ -133,6 +138,8 @@ class JudgeStage:
                 while (item := await self._waiting.get()) is not None:
                     await places.acquire()
                     group.create_task(self._work(*item, places))
+        except BaseExceptionGroup as errors:
+            raise first_error(errors) from None
         finally:
             for reader in (self._reader, self._log):
                 if reader is not None:
@@ -165,7 +172,7 @@ class JudgeStage:
     @property
     def stopped(self) -> bool:
         """True once the judge gets no more requests."""
-        return self.fatal is not None or self.account.exhausted
+        return self.fatal is not None or self.account.exhausted or self.stop.requested
 
     def waits(self) -> bool:
         """Tell whether all requests wait for the judge's service."""

@@ -107,7 +107,7 @@ def export(
         raise _incomplete(run, chosen, failed, not_run, total)
     path = output or run / f"{name}.json"
     content = json.dumps(known[name].build(replies), ensure_ascii=False, indent=4)
-    write_atomically(path, _encoded(content))
+    write_atomically(path, _encoded(content), private=True)
     return Exported(path, chosen, len(replies), tuple(failed), not_run)
 
 

@@ -15,8 +15,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-import filelock
-
 from harness.errors import AdapterError, InputFileError, RunLockedError, StorageError, UsageError
 from harness.run.attempts import Attempt, AttemptKey, Attempts
 from harness.run.checks import checker
@@ -33,6 +31,7 @@ from harness.run.files import (
     Results,
 )
 from harness.run.jsonl import AppendLog, write_atomically
+from harness.run.locking import WriterLock
 from harness.run.reader import read_judgements, read_manifest, read_responses, read_results
 
 _check_response: Final = checker(ResponseRecord)
@@ -49,7 +48,7 @@ class RunDirectory:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._lock: filelock.BaseFileLock | None = None
+        self._lock: WriterLock | None = None
         self._responses: AppendLog | None = None
         self._judgements: AppendLog | None = None
 
@@ -69,14 +68,14 @@ class RunDirectory:
                 where=str(place),
                 hint="remove it, then run the same command again",
             )
-        lock = filelock.FileLock(place)
+        lock = WriterLock(place, LOCK_SECONDS)
         try:
-            lock.acquire(timeout=LOCK_SECONDS, poll_interval=0.02)
-        except filelock.Timeout:
+            lock.__enter__()
+        except RunLockedError as error:
             raise RunLockedError(
-                "another process is writing this run directory",
+                f"{error.message} this run directory",
                 where=str(self.path),
-                hint=f"watch it with: harness status {self.path}",
+                hint=error.hint or f"watch it with: harness status {self.path}",
             ) from None
         except OSError as error:
             raise StorageError(f"cannot lock: {error.strerror}", where=str(self.path)) from error
@@ -120,22 +119,20 @@ class RunDirectory:
                 log.close()
         self._responses = self._judgements = None
         if self._lock is not None:
-            self._lock.release()
+            self._lock.__exit__(None, None, None)
             self._lock = None
 
     def is_locked(self) -> bool:
         """Return whether another process writes this run directory now."""
         if (self.path / LOCK).is_symlink() or not (self.path / LOCK).is_file():
             return False
-        lock = filelock.FileLock(self.path / LOCK)
         try:
-            lock.acquire(timeout=0)
-        except filelock.Timeout:
+            with WriterLock(self.path / LOCK, 0):
+                return False
+        except RunLockedError:
             return True
         except OSError:
             return False  # a read-only copy: nobody can be writing it
-        lock.release()
-        return False
 
     # --- manifest and derived files ----------------------------------------------------------
 

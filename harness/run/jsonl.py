@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
+from harness.core.untrusted.bounded_json import load_json
 from harness.errors import InputFileError, LogLostError, StorageError
 from harness.run.checks import Check
 
@@ -85,8 +86,8 @@ def parse_line(line: bytes, where: str, hint: str | None = None) -> dict[str, An
         InputFileError: not a JSON object.
     """
     try:
-        record = json.loads(line)
-    except (ValueError, RecursionError) as error:
+        record = load_json(line)
+    except ValueError as error:
         raise InputFileError(f"not a JSON line: {error}", where=where, hint=hint) from error
     if not isinstance(record, dict):
         raise InputFileError("expected a JSON object", where=where, hint=hint)

@@ -98,7 +98,7 @@ def _ranges(path: Path) -> dict[str, tuple[int, int]]:
     """Return the bytes of every task's lines.
 
     Raises:
-        ValueError: a line does not begin as this version writes it, or the lines of a task do not stand together.
+        ValueError: a line does not begin as this version writes it, or the lines of a task are not together.
     """
     found: dict[str, tuple[int, int]] = {}
     name, beginning, offset, start = "", b"", 0, 0
@@ -112,7 +112,7 @@ def _ranges(path: Path) -> dict[str, tuple[int, int]]:
                 name = json.JSONDecoder().raw_decode(line[len(_TASK) :].decode())[0]
                 beginning = _TASK + json.dumps(name, ensure_ascii=False).encode() + b", "
                 if name in found:
-                    raise ValueError(f"{path}: {name} stands in two places")
+                    raise ValueError(f"{path}: the lines of {name} are not together")
                 start = offset
             offset += len(line)
     if offset:

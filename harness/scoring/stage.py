@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 from harness.core.keys import digest, identity
 from harness.core.redaction import redact_text
 from harness.core.scoring import MISSING, READINGS, Document, ItemScore, Scored
-from harness.errors import HarnessError, InputFileError, TaskCodeError
+from harness.errors import FOREIGN, HarnessError, InputFileError, TaskCodeError
 from harness.judge.health import health
 from harness.judge.verdicts import replies_of, verdicts_of
 from harness.run.attempts import AttemptKey, Attempts
@@ -169,7 +169,7 @@ def _sample_lines(
                     if not whole_file:
                         task.annotate([doc], "data", entry.get("facts"))
                     made = _made(task, entry, record, doc, judgements=replies)
-                except Exception as error:  # noqa: BLE001  (one item: the others are scored)
+                except FOREIGN as error:  # one item: the others are scored
                     _check_document(task, record, reader.place(offset))
                     made = _unscorable(task, record, doc, error)
                 line = encode_line(_sample(task, entry, state, made, judgements=replies))
@@ -236,7 +236,9 @@ def _is_infrastructure(record: ResponseRecord) -> bool:
     return error is not None and error["kind"] not in STORED_ERRORS
 
 
-def _unscorable(task: YamlTask, record: ResponseRecord, doc: Document, error: Exception) -> _Made:
+def _unscorable(
+    task: YamlTask, record: ResponseRecord, doc: Document, error: BaseException
+) -> _Made:
     """Return an item whose scoring raised: an error, as if there were no answer.
 
     Raises:

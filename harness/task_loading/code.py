@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from harness.core.task import FunctionRef
-from harness.errors import HarnessError, TaskFileError, UsageError
+from harness.errors import FOREIGN, HarnessError, TaskFileError, UsageError
 from harness.task_loading.places import DECLARED, is_declared_code, tasks_root
 
 
@@ -53,7 +53,7 @@ def import_beside(ref: FunctionRef, *, trusted: bool) -> ModuleType:
         raise TaskFileError(
             f"importing {file} failed: {error.message}", where=where, hint=error.hint
         ) from error
-    except Exception as error:
+    except FOREIGN as error:
         del sys.modules[name]
         raise TaskFileError(f"importing {file} failed: {error!r}", where=where) from error
     return module

@@ -107,7 +107,7 @@ class PromptedTask(YamlTask):
             system = self._system(doc) if self._system is not None else None
         except HarnessError:
             raise
-        except Exception as error:  # a template may fail in any way that a program can
+        except (Exception, SystemExit) as error:  # it may fail in any way that a program can
             raise TaskFileError(
                 f"the prompt cannot be rendered: {type(error).__name__}: {error}", where=where
             ) from error

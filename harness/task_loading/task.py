@@ -192,11 +192,14 @@ class YamlTask:
 
     def _mapping(self, what: str, found: Any) -> dict[str, Any]:
         if not isinstance(found, Mapping):
-            raise TaskCodeError(
-                f"{self.spec.task}: {what} returned {shown(found)}, expected a mapping",
-                where=str(self.scoring.__file__),
-            )
+            raise self._wrong_return(what, found, "a mapping")
         return dict(found)
+
+    def _wrong_return(self, what: str, found: Any, expected: str) -> TaskCodeError:
+        return TaskCodeError(
+            f"{self.spec.task}: {what} returned {shown(found)}, expected {expected}",
+            where=str(self.scoring.__file__),
+        )
 
     def check_stored(self, docs: Sequence[Document]) -> None:
         """Refuse a cluster field that no document of a file of stored replies has.
@@ -210,7 +213,8 @@ class YamlTask:
     def probe(self, docs: Sequence[Document], facts: Mapping[str, Any]) -> None:
         """Call the scoring code on the first documents, before a model is asked.
 
-        Shipped code is held by its tests and is not called.
+        Shipped code is held by its tests. It is asked for options and reference answer of every document of a copy,
+        which may hold anything.
 
         Args:
             docs: the task's documents as loaded.
@@ -218,17 +222,16 @@ class YamlTask:
 
         Raises:
             TaskCodeError: it raises on each of them, or returns what it may not.
+            InputFileError: a document of a copy has fields of the wrong kind.
         """
         if self._shipped:
+            for doc in docs if self._folder is not None else ():
+                self._examined(doc, facts)
             return
         failed: list[TaskCodeError] = []
         first = [docs[position] for position in range(min(_PROBED, len(docs)))]
         for doc in first:
-            stored = keys.original_fields(doc)
-            stored |= {key: doc[key] for key in ("_id", "_cluster") if key in doc}
-            self.annotate([stored], "data", facts)
-            reference = self.reference(stored)
-            self.hints(stored)
+            stored, reference = self._examined(doc, facts)
             reply = reference if isinstance(reference, str) else "x"
             try:
                 self.score(stored, reply, None)
@@ -238,6 +241,15 @@ class YamlTask:
                 failed.append(error)
         if first and len(failed) == len(first):
             raise failed[0]
+
+    def _examined(self, doc: Document, facts: Mapping[str, Any]) -> tuple[Document, Any]:
+        """Return a document as scoring will have it, and its reference answer, once it gave its options too."""
+        stored = keys.original_fields(doc)
+        stored |= {key: doc[key] for key in ("_id", "_cluster") if key in doc}
+        self.annotate([stored], "data", facts)
+        reference = self.reference(stored)
+        self.hints(stored)
+        return stored, reference
 
     def missing_field(self, doc: Mapping[str, Any]) -> str | None:
         """Return the first required field that a document lacks (alternatives are written ``a|b``)."""
@@ -315,14 +327,34 @@ class YamlTask:
             )
 
     def judge_slots(self, doc: Document, response: Any) -> dict[str, str] | None:
-        """Return the values of the judge prompt's slots; ``None`` if the verdict needs no call."""
-        slots: dict[str, str] | None = self.scoring.judge_slots(doc, response)
-        return slots
+        """Return the values of the judge prompt's slots; ``None`` if the verdict needs no call.
+
+        Raises:
+            TaskCodeError: the code raises, or returns no mapping of texts.
+        """
+        what = f"judge_slots() of item {doc.get('_id')!r}"
+        slots: dict[str, str] | None = self._call(what, self.scoring.judge_slots, doc, response)
+        if slots is None or self._shipped:
+            return slots
+        found = self._mapping(what, slots)
+        if not all(isinstance(part, str) for pair in found.items() for part in pair):
+            raise self._wrong_return(what, slots, "a mapping of texts")
+        return found
 
     def judge_grade(self, doc: Document, reply: str) -> str | None:
-        """Return the strict verdict of one judge reply as text, ``None`` if it cannot be read."""
+        """Return the strict verdict of one judge reply as text, ``None`` if it cannot be read.
+
+        Raises:
+            TaskCodeError: the code raises, or returns something else.
+        """
         function = getattr(self.scoring, "judge_grade", None)
-        return reply if function is None else function(doc, reply)
+        if function is None:
+            return reply
+        what = f"judge_grade() of item {doc.get('_id')!r}"
+        found: Any = self._call(what, function, doc, reply)
+        if found is None or isinstance(found, str):
+            return found
+        raise self._wrong_return(what, found, "text or None")
 
     def score(
         self, doc: Document, response: Any, verdicts: Sequence[str | None] | None

@@ -246,7 +246,7 @@ def _variants(text: str, texts: Sequence[str]) -> list[str]:
         value = spoken_number(bare)
         if value is not None and value == int(value):
             found.append(str(int(value)))
-    elif bare.isdigit() and int(bare) < 100:
+    elif bare.isdecimal() and int(bare) < 100:
         number = int(bare)
         tens, ones = divmod(number, 10)
         if number < 20:

@@ -2,7 +2,7 @@
 
 Kappa itself is scikit-learn's. The interval is a bootstrap over items (bias-corrected percentiles, widened for few
 items): items with the same pair of labels are exchangeable, so a resample is a multinomial draw of the confusion
-table. Raters who agree about every item are no proof: the share of disagreements may still be 3/n. There is no
+table. Where raters agree about every item, the share of disagreements may still be 3/n. There is no
 interval of fewer than ten items, nor where one rater gave one label only. Bias by length
 asks whether one rater is kinder to longer replies than the other.
 """

@@ -35,7 +35,7 @@ from model_adapters.cascade.parts import (
 from model_adapters.cascade.recognisers.base import HearingError, Recogniser, RefusedClipError
 from model_adapters.cascade.transcripts import Transcripts
 from model_adapters.registry import generation_argument
-from model_adapters.services.patience import Waiting
+from model_adapters.services.pacing.patience import Waiting
 
 
 class CascadeAdapter(BatchAdapter):

@@ -17,7 +17,7 @@ from typing import Final
 from harness.errors import UsageError
 from harness.types import AdapterInfo, Message, Request, Response, Text
 from model_adapters.registry import create, resolve
-from model_adapters.services.patience import Waiting, waiting_of
+from model_adapters.services.pacing.patience import Waiting, waiting_of
 from model_adapters.shared.loop_thread import LoopThread
 
 TEMPLATE: Final = '[Transcript of the recording: "{transcript}"]'

@@ -7,6 +7,7 @@ once. A file that fails while running is not a reason to stop: clips are heard a
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import warnings
@@ -135,6 +136,7 @@ class TranscriptFile:
         """
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))  # the user's own
             with closing(self._connected()) as connection, connection:
                 connection.execute(_TABLE)
         except (OSError, sqlite3.Error) as error:

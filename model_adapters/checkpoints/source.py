@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from harness.core.untrusted.bounded_json import load_json
 from harness.errors import AdapterError, UsageError
 from model_adapters.shared.fingerprint import folder_fingerprint
 
@@ -143,7 +144,7 @@ def foreign_code(source: Source) -> list[str]:
     found: set[str] = set()
     for path in _named_files(source):
         try:
-            found.update(_repositories(json.loads(path.read_bytes())))
+            found.update(_repositories(load_json(path.read_bytes())))
         except (OSError, ValueError):  # whoever needs the file says what is wrong with it
             continue
     return sorted(found - {source.name})
@@ -189,7 +190,7 @@ def adapter_base(folder: Path) -> str | None:
     if (folder / "config.json").is_file() or not path.is_file():
         return None
     try:
-        base = json.loads(path.read_bytes()).get("base_model_name_or_path")
+        base = load_json(path.read_bytes()).get("base_model_name_or_path")
     except (OSError, ValueError, AttributeError) as error:
         raise AdapterError(f"{ADAPTER_CONFIG} cannot be read: {error}", where=str(path)) from error
     if not isinstance(base, str) or not base:
@@ -211,7 +212,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         raise AdapterError("no config.json in this folder", where=str(folder), hint=_cure(folder))
     try:
-        config = json.loads(path.read_bytes())
+        config = load_json(path.read_bytes())
     except (OSError, ValueError) as error:
         raise AdapterError(f"config.json cannot be read: {error}", where=str(path)) from error
     if not isinstance(config, dict) or not ("model_type" in config or "architectures" in config):
@@ -274,7 +275,7 @@ def check_folder(folder: Path) -> None:
         )
     for index in folder.glob("*.index.json"):
         try:
-            named = set(json.loads(index.read_bytes())["weight_map"].values())
+            named = set(map(str, load_json(index.read_bytes())["weight_map"].values()))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise AdapterError(
                 f"the weight index cannot be read: {error}", where=str(index)

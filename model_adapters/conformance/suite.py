@@ -28,7 +28,7 @@ from typing import Any, Final
 
 from harness.audio import AudioRef
 from harness.core.generation import Level, build_generation
-from harness.errors import UnknownNameError
+from harness.errors import FOREIGN, UnknownNameError
 from harness.types import Adapter, AdapterInfo, Audio, Message, Request, Response, Text
 from model_adapters.conformance.tools import (
     ABOUT_AUDIO,
@@ -266,7 +266,7 @@ class AdapterConformance:
         good = [self.request(f"failures_{i}", self._clips[i]) for i in range(2)]
         try:
             first, broken, last = self._ask([good[0], self.request("broken", bad), good[1]])
-        except Exception as error:
+        except FOREIGN as error:
             raise NonconformingError(f"raised {type(error).__name__}: {error}") from error
         self._text(first, compare=good[0])
         self._text(last, compare=good[1])
@@ -345,7 +345,7 @@ class AdapterConformance:
             adapter.open()
             adapter.close()
             adapter.close()
-        except Exception as error:
+        except FOREIGN as error:
             raise NonconformingError(f"close raised {type(error).__name__}: {error}") from error
         return None
 

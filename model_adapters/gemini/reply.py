@@ -8,15 +8,15 @@ refuses a wrong key with 400, and says only in the details of a 429 for how long
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from harness.core.untrusted.bounded_json import load_json
 from harness.types import Finish
 from model_adapters.services.attempts import Attempt
-from model_adapters.services.chat_reply import ChatReply, failed, malformed, reported
+from model_adapters.services.chat_reply import ChatReply, failed, is_absurd, malformed, reported
 from model_adapters.services.denial import Denials
-from model_adapters.services.retry import RETRY_AFTER_CAP
+from model_adapters.services.pacing.retry import RETRY_AFTER_CAP
 from model_adapters.services.statuses import ErrorBody, read_status
 from model_adapters.shared.reply_text import split_reasoning
 
@@ -57,11 +57,9 @@ def read_reply(body: str | bytes | None) -> ChatReply:
     'malformed'
     """
     try:
-        data = json.loads(body or "")
-    except RecursionError:
-        return malformed("the body is JSON that is nested too deeply")
-    except ValueError:
-        return malformed("the body is not JSON")
+        data = load_json(body or "")
+    except ValueError as error:
+        return malformed(f"the body is not readable JSON: {error}")
     if not isinstance(data, Mapping):
         return malformed(f"the body is a JSON {type(data).__name__}, not an object")
     if data.get("error"):
@@ -180,7 +178,7 @@ def _usage(metadata: object) -> dict[str, Any] | None:
 
 def _count(fields: Mapping[str, Any], name: str) -> int:
     value = fields.get(name)
-    return value if isinstance(value, int) else 0
+    return value if isinstance(value, int) and not is_absurd(value) else 0
 
 
 def _word(fields: object, name: str) -> str:

@@ -7,8 +7,8 @@ is halved, down to single requests, and later batches are formed smaller from th
 
 What fails one request is a value: a clip that cannot be read (``audio``), one longer than the model takes
 (``audio_too_long``, unless ``long_audio`` says what to do with it), one too short to leave a trace
-(``audio_too_short``), one that does not fit into memory even alone (``memory``), one that the processor or the model
-cannot handle (``request``). What fails all is an exception: dropped audio, a lost device.
+(``audio_too_short``), one that does not fit into memory even alone (``memory``), one for which the model computes NaN
+(``nan``), one that the processor or the model cannot handle (``request``). What fails all is an exception: dropped audio, a lost device.
 """
 
 from __future__ import annotations
@@ -236,14 +236,14 @@ class HFAdapter(BatchAdapter):
                 problem = self._too_short(jobs[0], FRAME) or problem
         else:
             seconds = time.perf_counter() - start
-            return {
-                job.position: Response(
-                    seconds=seconds,
-                    extra={"long_audio": job.notes} if job.notes else {},
-                    **reply,
-                )
-                for job, reply in zip(jobs, replies, strict=True)
-            }
+            found: dict[int, Response] = {}
+            for job, reply in zip(jobs, replies, strict=True):
+                if "error" in reply and len(jobs) > 1:  # perhaps for the padding of a batch only
+                    found.update(self._answer(plan, [job]))
+                    continue
+                extra = {"long_audio": job.notes} if job.notes else {}
+                found[job.position] = Response(seconds=seconds, extra=extra, **reply)
+            return found
         # Outside the handler, so that the traceback no longer holds the batch's tensors.
         del inputs
         self._free_memory()

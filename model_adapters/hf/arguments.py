@@ -10,13 +10,13 @@ out, and here they are refused. A value that begins with a brace or a bracket is
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from harness.core.generation_arguments import OWN_NAMES
+from harness.core.untrusted.bounded_json import load_json
 from harness.errors import UnknownNameError, UsageError
 from model_adapters.arguments import read_arguments
 
@@ -173,9 +173,9 @@ def _value(value: object, name: str) -> Any:
     if not isinstance(value, str) or value[:1] not in ("{", "["):
         return value
     try:
-        found = json.loads(value)
+        found = load_json(value)
     except ValueError as error:
         raise UsageError(f"not JSON: {error}", where=f"-M {name}") from error
     if isinstance(found, dict):
-        return {int(key) if key.isdigit() else key: item for key, item in found.items()}
+        return {int(key) if key.isdecimal() else key: item for key, item in found.items()}
     return found

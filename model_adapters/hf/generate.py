@@ -10,6 +10,7 @@ from harness.errors import UsageError
 from model_adapters.hf.checkpoint import Checkpoint
 from model_adapters.hf.generation import GenerationPlan, count_tokens
 from model_adapters.hf.inputs import reasoning_begun
+from model_adapters.hf.invalid import InvalidScores
 from model_adapters.hf.thinking import Thinking
 from model_adapters.shared.reply_text import Marks, cut_at, split_reasoning
 
@@ -24,6 +25,8 @@ def generate(
     lock: AbstractContextManager[Any],
 ) -> list[dict[str, Any]]:
     """Generate the answers to one batch; return the fields of the responses, in order.
+
+    A row with invalid scores has an ``error`` and no text.
 
     Args:
         checkpoint: the model.
@@ -47,9 +50,9 @@ def generate(
             if budget is None
             else _thinking(checkpoint, inputs, plan, budget=budget, begun=begun, ends=ends)
         )
-    arguments = dict(plan.arguments)
-    if thinking is not None:
-        arguments.update(_hooks(thinking))
+    prompt = inputs["input_ids"].shape[1]
+    invalid = InvalidScores(prompt, ends)
+    arguments = {**plan.arguments, **_hooks(invalid, thinking)}
     with torch.inference_mode():
         output = model.generate(
             **inputs,
@@ -57,11 +60,15 @@ def generate(
             # Said outright: a part of an omni model may have no end token in its own configuration.
             pad_token_id=tokenizer.pad_token_id,
             eos_token_id=sorted(ends) or None,
+            remove_invalid_values=False,  # it would turn NaN into zeros, and nobody would know
         )
-    prompt = inputs["input_ids"].shape[1]
-    replies = []
+    errors = invalid.errors(len(output))
+    replies: list[dict[str, Any]] = []
     with lock:
         for number, row in enumerate(output):
+            if number in errors:
+                replies.append({"text": None, "error": errors[number]})
+                continue
             tokens = row[prompt:].tolist()
             length, ended = count_tokens(tokens, ends)
             stopped = None if thinking is None else thinking.stopped(number)
@@ -146,7 +153,8 @@ def _thinking(
     )
 
 
-def _hooks(thinking: Thinking) -> dict[str, Any]:
+def _hooks(invalid: InvalidScores, thinking: Thinking | None) -> dict[str, Any]:
+    """Return the arguments of ``generate`` that let both watch it."""
     from transformers import (
         LogitsProcessor,
         LogitsProcessorList,
@@ -154,17 +162,25 @@ def _hooks(thinking: Thinking) -> dict[str, Any]:
         StoppingCriteriaList,
     )
 
+    class Watch(LogitsProcessor):  # type: ignore[misc]
+        def __call__(self, input_ids: Any, scores: Any) -> Any:
+            return invalid.watch(input_ids, scores)
+
+    if thinking is None:
+        return {"logits_processor": LogitsProcessorList([Watch()])}
+    bound = thinking
+
     class Force(LogitsProcessor):  # type: ignore[misc]
         def __call__(self, input_ids: Any, scores: Any) -> Any:
-            return thinking.force(input_ids, scores)
+            return bound.force(input_ids, scores)
 
     class Enough(StoppingCriteria):  # type: ignore[misc]
         def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
-            return thinking.done(input_ids, scores)
+            return bound.done(input_ids, scores)
 
     return {
         "max_new_tokens": thinking.maximum,
-        "logits_processor": LogitsProcessorList([Force()]),
+        "logits_processor": LogitsProcessorList([Watch(), Force()]),
         "stopping_criteria": StoppingCriteriaList([Enough()]),
     }
 

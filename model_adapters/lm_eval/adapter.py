@@ -26,7 +26,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from harness.errors import AdapterError, MissingDependencyError, UnknownNameError, UsageError
+from harness.errors import (
+    FOREIGN,
+    AdapterError,
+    MissingDependencyError,
+    UnknownNameError,
+    UsageError,
+)
 from harness.types import AdapterInfo, Audio, ErrorInfo, Message, Mode, Request, Response, Text
 from model_adapters.arguments import read_arguments
 from model_adapters.base import BatchAdapter, request_seed
@@ -84,7 +90,7 @@ class LMEvalAdapter(BatchAdapter):
             ) from error
         except TypeError as error:
             raise UsageError(f"lm_eval:{self._target}: {error}", where="-M") from error
-        except Exception as error:
+        except FOREIGN as error:
             raise AdapterError(
                 f"the model cannot be loaded: {type(error).__name__}: {error}",
                 where=f"lm_eval:{self._target}",
@@ -143,7 +149,7 @@ class LMEvalAdapter(BatchAdapter):
             texts = self._generate(instances)
         except UsageError:
             raise
-        except Exception as error:  # noqa: BLE001  (a value: whatever a model raises about a request)
+        except FOREIGN as error:  #  (a value: whatever a model raises about a request)
             problem = _problem(error)
         else:
             if len(texts) == len(requests):
@@ -309,7 +315,7 @@ def _response(text: str, request: Request, seconds: float) -> Response:
     return Response(answer, reasoning, seconds=seconds)
 
 
-def _problem(error: Exception) -> ErrorInfo:
+def _problem(error: BaseException) -> ErrorInfo:
     message = f"{type(error).__name__}: {str(error)[:500]}"
     if isinstance(error, MemoryError) or "out of memory" in message.lower():
         return ErrorInfo("memory", message)

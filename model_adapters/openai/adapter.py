@@ -13,11 +13,11 @@ digest of the arguments that change what the model is asked (``extra_body``, ``s
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from harness.core.untrusted.bounded_json import load_json
 from harness.errors import UsageError
 from harness.types import AdapterInfo, Request, Response
 from model_adapters.arguments import read_arguments
@@ -120,7 +120,8 @@ class OpenAIAdapter(ServiceAdapter[ChatClient]):
             request.generation, repeat=request.repeat, length_field=body.length_field
         )
         client = await self._client.get()
-        reply = await client.chat(lambda: self._encode(request, fields, body))
+        async with self._large.place(request.messages):
+            reply = await client.chat(lambda: self._encode(request, fields, body))
         options = self._options
         return self.response(reply, request, options.shown_url, options.api_key_env)
 
@@ -141,7 +142,7 @@ def _extra_body(text: str | None) -> dict[str, Any]:
     if text is None:
         return {}
     try:
-        extra = json.loads(text)
+        extra = load_json(text)
     except ValueError as error:
         raise UsageError(f"not JSON: {error}", where=where) from error
     if not isinstance(extra, dict):

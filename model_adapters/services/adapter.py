@@ -8,7 +8,8 @@ from harness.types import Request, Response
 from model_adapters.base import AsyncAdapter
 from model_adapters.services.chat_reply import ChatReply
 from model_adapters.services.client import ServiceClient
-from model_adapters.services.patience import Waiting
+from model_adapters.services.large import LargeRequests
+from model_adapters.services.pacing.patience import Waiting
 from model_adapters.services.responses import (
     LoopBound,
     OffLoop,
@@ -37,6 +38,7 @@ class ServiceAdapter(AsyncAdapter, Generic[C]):
         self._prices = read_prices(arguments.input_price, arguments.output_price)
         self._client: LoopBound[C] = LoopBound(self.make_client)
         self._encoding = OffLoop()
+        self._large = LargeRequests()
 
     def make_client(self) -> C:
         """Make a client of the service, not yet entered.

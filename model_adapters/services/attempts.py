@@ -18,9 +18,9 @@ from typing import Any, Final, NamedTuple, TypeVar
 from harness.errors import AudioError, UsageError
 from model_adapters.services.chat_reply import ChatReply, failed
 from model_adapters.services.denial import Denials
-from model_adapters.services.limiter import AdaptiveLimiter, Verdict
-from model_adapters.services.patience import BUSY, ENDED, PATIENCE_SECONDS, Patience
-from model_adapters.services.retry import BACKOFF_CAP, BACKOFF_SECONDS, wait_seconds
+from model_adapters.services.pacing.limiter import AdaptiveLimiter, Verdict
+from model_adapters.services.pacing.patience import BUSY, ENDED, PATIENCE_SECONDS, Patience
+from model_adapters.services.pacing.retry import BACKOFF_CAP, BACKOFF_SECONDS, wait_seconds
 
 MESSAGE_CHARS: Final = 500
 Made = TypeVar("Made", bound="Bounds")

@@ -14,6 +14,7 @@ processor time for the same bytes, which is the difference between waiting for a
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import warnings
@@ -21,6 +22,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from harness.core.untrusted.bounded_json import load_json
 from model_adapters.services.attempts import Attempt, Bounds, failure
 from model_adapters.services.bodies import MAX_BODY
 from model_adapters.services.chat_reply import ChatReply, masked, read_completion
@@ -42,6 +44,8 @@ OPENAI_URL: Final = "https://api.openai.com/v1"
 CONNECT_SECONDS: Final = 30.0
 MAX_HEADER: Final = 65_536
 READ_BYTES: Final = 65_536
+_WHOLE: Final = 1 << 20
+"""Largest body that is sent in one piece."""
 Body = Mapping[str, Any] | bytes
 """A JSON object, or its ready UTF-8 encoding (long audio is spliced in faster than it is escaped)."""
 
@@ -148,7 +152,10 @@ class ChatClient(ServiceClient):
             async with (
                 asyncio.timeout(self.options.timeout),
                 client.post(
-                    self._endpoint, data=content, headers=self._headers, allow_redirects=False
+                    self._endpoint,
+                    data=in_pieces(content),
+                    headers=self._headers,
+                    allow_redirects=False,
                 ) as answer,
             ):
                 body = await _bounded(answer)
@@ -175,6 +182,11 @@ async def _bounded(answer: ClientResponse) -> bytes:
         if len(body) > MAX_BODY:
             raise ValueError(f"the service sent more than {MAX_BODY:,} bytes")
     return bytes(body)
+
+
+def in_pieces(content: bytes) -> bytes | io.BytesIO:
+    """Return a large body as a stream: as bytes, the part that the network does not take at once would be copied."""
+    return content if len(content) <= _WHOLE else io.BytesIO(content)
 
 
 async def encode(build: Callable[[], Body | Awaitable[Body]]) -> bytes:
@@ -241,8 +253,8 @@ def error_body(body: bytes, reason: str | None = None) -> ErrorBody:
     text = body.decode("utf-8", "replace").strip()
     said = ErrorBody(text or reason or "")
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
+        found = load_json(text)
+    except ValueError:
         return said
     if isinstance(found, Sequence) and not isinstance(found, str) and found:
         found = found[0]  # as Google's services list it

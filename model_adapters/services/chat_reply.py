@@ -14,9 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from harness.core.untrusted.bounded_json import NestingError, load_json
 from harness.types import ErrorInfo, Finish
 from model_adapters.services.chat_stream import is_stream, merge_stream
-from model_adapters.services.retry import BUSY_STATUS, may_retry
+from model_adapters.services.pacing.retry import BUSY_STATUS, may_retry
 from model_adapters.shared.reply_text import split_reasoning
 
 _STOP: Final = frozenset(
@@ -78,6 +79,8 @@ _FAILED: Final = frozenset(
         "incomplete",
     ]
 )
+LARGEST: Final = 1e15
+"""Bound of the numbers that are taken from a service."""
 MESSAGE_CHARS: Final = 300
 """Number of characters quoted of a body that is not a reply."""
 _FILTER_CODES: Final = frozenset(
@@ -143,8 +146,8 @@ def read_completion(data: object) -> ChatReply:
     elif isinstance(data, (str, bytes)):  # a server that does not say application/json
         body = data if isinstance(data, str) else data.decode("utf-8", "replace")
         try:
-            data = json.loads(body.removeprefix("\ufeff"))
-        except RecursionError:
+            data = load_json(body.removeprefix("\ufeff"))
+        except NestingError:
             return malformed("the body is JSON that is nested too deeply")
         except ValueError:
             return malformed(f"the body is not JSON: {quoted(body)}")
@@ -176,7 +179,7 @@ def read_completion(data: object) -> ChatReply:
         text,
         reasoning,
         finish,
-        _without_nulls(usage) if isinstance(usage, Mapping) else None,
+        _counts(usage) if isinstance(usage, Mapping) else None,
         model if isinstance(model, str) else None,
     )
 
@@ -285,9 +288,19 @@ def masked(reply: ChatReply, mask: Callable[[str], str]) -> ChatReply:
     )
 
 
-def _without_nulls(usage: Mapping[str, Any]) -> dict[str, Any]:
+def _counts(usage: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a service reports, without nulls and without numbers that count nothing."""
     return {
-        key: _without_nulls(value) if isinstance(value, Mapping) else value
+        key: _counts(value) if isinstance(value, Mapping) else value
         for key, value in usage.items()
-        if value is not None
+        if value is not None and not is_absurd(value)
     }
+
+
+def is_absurd(value: object) -> bool:
+    """Tell whether a value is a number that cannot count tokens or dollars: not finite, or beyond ``LARGEST``.
+
+    >>> is_absurd(float("nan")), is_absurd(10**400), is_absurd(12), is_absurd("12")
+    (True, True, False, False)
+    """
+    return isinstance(value, (int, float)) and not -LARGEST < value < LARGEST

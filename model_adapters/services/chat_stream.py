@@ -6,9 +6,10 @@ whole stream is one text here; a stream without an end (neither ``[DONE]`` nor a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
+
+from harness.core.untrusted.bounded_json import load_json
 
 _TEXTS: Final = ("content", "reasoning_content", "reasoning", "refusal")
 _DONE: Final = "[DONE]"
@@ -48,8 +49,8 @@ def merge_stream(text: str) -> dict[str, Any] | None:
         if not data:
             continue  # a sign of life
         try:
-            chunk = json.loads(data)
-        except (ValueError, RecursionError):
+            chunk = load_json(data)
+        except ValueError:
             return None
         if not isinstance(chunk, Mapping):
             return None
@@ -96,7 +97,7 @@ def _whole(data: str) -> bool:
     if data.strip() in ("", _DONE):
         return True
     try:
-        json.loads(data)
-    except (ValueError, RecursionError):
+        load_json(data)
+    except ValueError:
         return False
     return True

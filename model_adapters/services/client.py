@@ -7,7 +7,7 @@ from typing import Self
 
 from model_adapters.services.attempts import AttemptLoop, Bounds
 from model_adapters.services.credentials import Secret
-from model_adapters.services.patience import Waiting
+from model_adapters.services.pacing.patience import Waiting
 
 
 class ServiceClient:

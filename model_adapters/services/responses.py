@@ -19,7 +19,7 @@ from typing import Any, Final, Generic, NamedTuple, ParamSpec, TypeVar
 from harness.errors import AdapterError, UsageError
 from harness.types import Response
 from model_adapters.services.chat_reply import ChatReply
-from model_adapters.services.patience import ENDED
+from model_adapters.services.pacing.patience import ENDED
 from model_adapters.shared.reply_text import cut_at
 
 _PER: Final = 1e6

@@ -14,8 +14,8 @@ from model_adapters.services.attempts import Attempt
 from model_adapters.services.chat_reply import ChatReply, filtered, used_up
 from model_adapters.services.credentials import shown_url
 from model_adapters.services.denial import STATUSES, Denials
-from model_adapters.services.patience import BUSY
-from model_adapters.services.retry import BUSY_STATUS, asked_wait, may_retry
+from model_adapters.services.pacing.patience import BUSY
+from model_adapters.services.pacing.retry import BUSY_STATUS, asked_wait, may_retry
 
 
 def kind_of(status: int, *, spent: bool = False) -> str:

@@ -20,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from harness.core.untrusted.bounded_json import load_json
 from harness.errors import AdapterError, MissingDependencyError, UnknownNameError, UsageError
 from model_adapters.checkpoints.source import COMMIT, Source, check_audio, foreign_code, read_config
 from model_adapters.shared.fingerprint import folder_fingerprint
@@ -132,7 +133,7 @@ def read_json(value: object, name: str) -> Any:
     if not (isinstance(value, str) and value.lstrip().startswith(("{", "["))):
         return value
     try:
-        return json.loads(value)
+        return load_json(value)
     except ValueError as error:
         raise UsageError(f"not JSON: {error}", where=f"-M {name}") from error
 
@@ -178,7 +179,7 @@ def check_remote_code(source: Source, arguments: Mapping[str, Any]) -> dict[str,
 
 def _read(path: Path) -> Any:
     try:
-        return json.loads(path.read_bytes())
+        return load_json(path.read_bytes())
     except (OSError, ValueError):
         return None
 

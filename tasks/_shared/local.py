@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import Any
 
+from harness.core.untrusted.bounded_json import load_json
 from harness.errors import InputFileError
 
 
@@ -74,11 +75,9 @@ def parse_json(text: str, where: str) -> Any:
         InputFileError: not JSON, nested too deeply, or with a number too long to be read.
     """
     try:
-        return json.loads(text)
+        return load_json(text)
     except json.JSONDecodeError as error:
         place = f"{where}:{error.lineno}" if error.lineno > 1 else where
         raise InputFileError(f"not valid JSON: {error.msg}", where=place) from error
-    except RecursionError as error:
-        raise InputFileError("not readable JSON: nested too deeply", where=where) from error
-    except ValueError as error:  # an integer of thousands of digits
+    except ValueError as error:  # nested too deeply, or an integer of thousands of digits
         raise InputFileError(f"not readable JSON: {error}", where=where) from error

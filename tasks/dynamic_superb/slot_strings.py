@@ -9,11 +9,11 @@ without script spaces.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from harness.core.untrusted.bounded_json import load_json
 from metrics.text.canonical import canonical
 from metrics.text.normalizers import canonical_words, without_script_spaces
 
@@ -87,8 +87,8 @@ def _json(text: str) -> list[tuple[str, str]]:
     if not body.startswith(("{", "[")):
         return []
     try:
-        content = json.loads(body)
-    except (ValueError, RecursionError):
+        content = load_json(body)
+    except ValueError:
         return []
     entries: list[Any] = content if isinstance(content, list) else [content]
     pairs = [pair for entry in entries if isinstance(entry, dict) for pair in entry.items()]

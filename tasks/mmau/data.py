@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from harness.audio import AudioRef
+from harness.core.untrusted.bounded_json import load_json
 from harness.errors import InputFileError, MissingDataError, UsageError
 from harness.types import DataInfo, Document, Documents
 from tasks._shared.hub import Row, rows, snapshot, split_files
@@ -184,8 +185,8 @@ def _unpacked(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value)
-    except json.JSONDecodeError:
+        return load_json(value)
+    except ValueError:
         return value
 
 

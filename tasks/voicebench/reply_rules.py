@@ -66,7 +66,7 @@ def read_rules(name: str) -> dict[str, Any]:
 
     text = (Path(__file__).parent / "literals" / f"{name}.yaml").read_text(encoding="utf-8")
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    content: dict[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506 (a safe loader)
+    content: dict[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506 (a safe loader)  # nosec B506
     return content
 
 

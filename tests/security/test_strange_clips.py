@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 
@@ -87,6 +88,33 @@ def test_samples_are_bounded_before_decoding(monkeypatch: pytest.MonkeyPatch) ->
     )
     with pytest.raises(AudioError, match=r"32000 samples at 16000 Hz"):
         AudioRef(written("FLAC", "PCM_16")).decode()
+
+
+@pytest.mark.parametrize(
+    ("peak", "taken"), [(1.5, True), (32_768.0, True), (1e6, False), (3e38, False)]
+)
+def test_samples_far_beyond_one_are_damage(peak: float, taken: bool) -> None:
+    samples = tone(0.1, 300)
+    samples[50] = -peak
+    buffer = io.BytesIO()
+    soundfile.write(buffer, samples, RATE, format="WAV", subtype="FLOAT")
+    clip = AudioRef(buffer.getvalue())
+    if taken:
+        assert float(clip.decode().min()) == -peak
+    else:
+        with pytest.raises(AudioError, match="expected -1 to 1"):
+            clip.decode()
+
+
+def test_a_header_that_points_before_the_file_is_silent(capfd: pytest.CaptureFixture[str]) -> None:
+    """libsndfile seeks wherever a damaged header says; what its callback raises would be printed as a traceback."""
+    whole = written("AIFF", "PCM_16")
+    for place in (38, 39, 40, 41):
+        data = bytearray(whole)
+        data[place] = 0xFF
+        with contextlib.suppress(AudioError):
+            AudioRef(bytes(data)).decode()
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("error", [ValueError, TypeError, ZeroDivisionError, MemoryError, OSError])

@@ -176,10 +176,12 @@ def evaluate(
     output: options.OutputFlags,
 ) -> int:
     """Evaluate a model; the same command again goes on where it stopped."""
-    from harness.settings import load_recipe, merge, parse_max_errors
+    from harness.settings import check_recipe_trust, load_recipe, merge, parse_max_errors
 
     flags = {**request.settings(), **data.settings(), **judge.settings(), **run.settings()}
-    recipe = load_recipe(run.config) if run.config is not None else {}
+    recipe = {} if run.config is None else load_recipe(run.config)
+    if run.config is not None:
+        check_recipe_trust(recipe, flags, run.config)
     if request.items is not None:
         flags = _with_items(request.items, flags, recipe, dry=run.dry_run)
     settings = merge(flags, recipe)

@@ -10,6 +10,7 @@ import typer
 from harness.cli import options
 from harness.cli.app import app
 from harness.report.output import say
+from harness.run.process.output import standard_output
 from leaderboards.renderers import DEFAULT, names, renderer
 
 
@@ -45,7 +46,7 @@ def leaderboard(
     )
     text = render(board, title=title)
     if output is None:
-        typer.echo(text.rstrip("\n"))  # the renderers clean what they write
+        typer.echo(text.rstrip("\n"), standard_output())  # the renderers clean what they write
         return
     from harness.run.jsonl import write_atomically
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
 from harness.core.task import TaskSpec
-from harness.errors import HarnessError, TaskCodeError
+from harness.errors import FOREIGN, HarnessError, TaskCodeError
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ def call(spec: TaskSpec, what: str, function: Callable[..., T], *args: Any, **na
         return function(*args, **named)
     except (HarnessError, MemoryError):
         raise
-    except Exception as error:
+    except FOREIGN as error:
         raise TaskCodeError(
             f"{spec.task}: {what} raised {describe(error)}",
             where=place_of(error) or _file_of(function),

@@ -7,18 +7,36 @@ by their own tests, so only the form of their scores is checked again.
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from pathlib import PurePath
 from typing import Any
+from uuid import UUID
 
-from harness.core.keys import original_fields
 from harness.core.messages import Audio
 from harness.core.scoring import Document
 from harness.core.task import DataInfo, Documents, TaskSpec
+from harness.core.untrusted.bounded_json import MAX_DEPTH
 from harness.errors import TaskFileError
 from harness.task_loading.checks.calls import describe, refuse
 from harness.task_loading.checks.values import shown
 
+_LASTING = (
+    str,
+    int,
+    float,
+    bytes,
+    Audio,
+    datetime.date,
+    datetime.time,
+    datetime.timedelta,
+    Decimal,
+    PurePath,
+    UUID,
+)
+"""Kinds of values whose text is the same in every process."""
 _FIELD_KEYS = ("groups", "doc_fields", "cluster", "required_fields")
 
 
@@ -87,14 +105,27 @@ def check_contents(spec: TaskSpec, docs: Sequence[Document]) -> None:
                 f"the _id of document {number} is {shown(identifier)}, expected text or an integer",
                 key="custom_dataset",
             )
-        try:
-            json.dumps(original_fields(doc))
-        except (TypeError, ValueError, RecursionError):
-            for field, value in doc.items():
-                if not field.startswith("_"):
-                    what = f"the field {field!r} of item {identifier!r}"
-                    if (found := json_value(spec, what, value, key="custom_dataset")) != value:
-                        doc[field] = found
+        for field, value in doc.items():
+            if not field.startswith("_") and not _lasting(value):
+                refuse(
+                    spec,
+                    f"the field {field!r} of item {identifier!r} is {shown(value)}, which JSON cannot hold",
+                    key="custom_dataset",
+                    hint="give texts, numbers, lists and dictionaries: what a document holds is its identity",
+                )
+
+
+def _lasting(value: Any, depth: int = 0) -> bool:
+    """Tell whether a value is written in the same way by every process; a set or an object is not."""
+    if value is None or isinstance(value, _LASTING):
+        return True
+    if depth > MAX_DEPTH:
+        return False
+    if isinstance(value, Mapping):
+        return all(_lasting(one, depth + 1) for pair in value.items() for one in pair)
+    if isinstance(value, list | tuple):
+        return all(_lasting(one, depth + 1) for one in value)
+    return hasattr(value, "tolist") and not callable(value) and _lasting(value.tolist(), depth + 1)
 
 
 def cluster_note(spec: TaskSpec, docs: Sequence[Document]) -> list[str]:

@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Final, Protocol
 
 from harness.types import Audio, ErrorInfo
-from model_adapters.services.patience import Waiting
+from model_adapters.services.pacing.patience import Waiting
 from model_adapters.shared.splitting import split_at_quiet
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from model_adapters.services.chat_client import (
 )
 from model_adapters.services.chat_reply import ChatReply, malformed, masked, quoted, reported
 from model_adapters.services.credentials import Secret, find_key, split_password
-from model_adapters.services.patience import Waiting
+from model_adapters.services.pacing.patience import Waiting
 from model_adapters.services.proxies import certificates, proxy_for
 from model_adapters.services.responses import check_service, fingerprint
 from model_adapters.services.statuses import outcome, read_status

@@ -29,9 +29,11 @@ def raises(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     monkeypatch.setattr("harness.task_loading.index.load_index", load_index)
 
 
-@pytest.mark.parametrize("error", [KeyError("item_key"), RecursionError(), OSError(5, "odd")])
+@pytest.mark.parametrize(
+    "error", [KeyError("item_key"), RecursionError(), OSError(5, "odd"), SystemExit(0)]
+)
 def test_a_fault_is_70_with_a_report(
-    cli: Cli, temporary: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+    cli: Cli, temporary: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
     raises(monkeypatch, error)
     found = cli("tasks", "list", "api_key=sk-secret-1")

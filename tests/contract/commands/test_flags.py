@@ -85,7 +85,8 @@ def test_a_recipe_gives_settings_and_flags_win(cli: Cli, tmp_path: Path) -> None
         f"model: mock:hash\ntasks: toy\noutput-path: {tmp_path / 'run'}\nlimit: 5\nname: from recipe\n"
         f"include_path: {FLAGS[1]}\ntrust_task_code: true\nmodel_args: {{concurrency: 2}}\n"
     )
-    assert clean(cli("evaluate", "--config", recipe, "--limit", "3")).code == 0
+    trust = "--trust-task-code"  # a recipe cannot give that
+    assert clean(cli("evaluate", "--config", recipe, "--limit", "3", trust)).code == 0
     manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
     assert manifest["name"] == "from recipe"
     assert manifest["model"]["args"] == {"concurrency": 2}
@@ -102,6 +103,9 @@ def test_a_recipe_gives_settings_and_flags_win(cli: Cli, tmp_path: Path) -> None
         ("seed: many\n", "eval.yaml:1"),
         ("tasks: 3\n", "eval.yaml:1"),
         ("? [a, b]\n: 3\n", "eval.yaml"),
+        ("name: &a x\nmodel: *a\n", "eval.yaml:2: a recipe takes no alias"),
+        (f"name: {'[' * 3000}{']' * 3000}\n", "nested too deeply"),
+        (f"name: {'x' * 1_000_001}\n", "more than 1,000,000 bytes"),
     ],
 )
 def test_a_bad_recipe_is_2_with_file_and_line(

@@ -24,7 +24,7 @@ from harness.task_loading.specs import load_spec
 from harness.task_loading.task import YamlTask
 from harness.types import ErrorInfo
 from model_adapters.services.chat_reply import ChatReply, failed
-from model_adapters.services.patience import ENDED
+from model_adapters.services.pacing.patience import ENDED
 from tests.support.runs.judged import MODEL, TASK, document, lines
 
 YES = "Explanation: x\nJudgement: correct"

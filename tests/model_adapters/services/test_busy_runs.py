@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from harness.run import progress as display
-from harness.run import waiting
+from harness.run.process import waiting
 from harness.run.progress import Progress, Style
-from model_adapters.services.patience import Waiting
+from model_adapters.services.pacing.patience import Waiting
 from tests.support.command import CommandResult, start
 from tests.support.runs.judged import arguments, responses
 from tests.support.runs.live import interrupt, launch, lines, wait_until

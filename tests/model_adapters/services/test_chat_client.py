@@ -21,7 +21,12 @@ from harness.errors import AudioError, SetupError, UsageError
 from model_adapters.services.chat_client import ChatClient, ClientOptions
 from model_adapters.services.chat_reply import ChatReply
 from model_adapters.services.credentials import MissingKeyError, Secret, find_key
-from model_adapters.services.retry import BACKOFF_CAP, RETRY_AFTER_CAP, retry_after, wait_seconds
+from model_adapters.services.pacing.retry import (
+    BACKOFF_CAP,
+    RETRY_AFTER_CAP,
+    retry_after,
+    wait_seconds,
+)
 from tests.support.servers.chaos_server import ChaosServer
 
 KEY = "sk-very-secret-0123456789"

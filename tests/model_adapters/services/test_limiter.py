@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model_adapters.services.limiter import AdaptiveLimiter, Verdict
+from model_adapters.services.pacing.limiter import AdaptiveLimiter, Verdict
 from tests.support.budget import examples
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from harness.errors import UnknownNameError, UsageError
 from model_adapters.registry import create
-from model_adapters.services.patience import BUSY
+from model_adapters.services.pacing.patience import BUSY
 from tests.support.command import CommandResult
 from tests.support.runs.toy import jsonl, write_tone
 from tests.support.servers.chaos_server import ChaosServer

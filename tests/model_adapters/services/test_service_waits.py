@@ -12,8 +12,8 @@ from harness.errors import AdapterError, UsageError
 from harness.types import ErrorInfo
 from model_adapters.services.attempts import Attempt, AttemptLoop, Bounds
 from model_adapters.services.chat_reply import ChatReply, failed, read_completion
-from model_adapters.services.patience import ENDED, IN_A_ROW, Patience, parse_patience
-from model_adapters.services.retry import RETRY_AFTER_CAP, asked_wait, limit_reset
+from model_adapters.services.pacing.patience import ENDED, IN_A_ROW, Patience, parse_patience
+from model_adapters.services.pacing.retry import RETRY_AFTER_CAP, asked_wait, limit_reset
 from tests.support.servers.chaos_server import ChaosServer
 from tests.support.servers.service_adapters import Service, request
 

@@ -184,7 +184,7 @@ def macro_f1(shares: tuple[float, ...], right: float, n: int) -> Source:
 
     least = round(min(shares) * n)
     return Source(
-        f"macro-F1, {len(shares)} classes, smallest {least} of {n}",
+        f"macro-F1, {len(shares)} classes, {right:.0%} right, smallest {least} of {n}",
         "macro_f1",
         f1_of(table),
         draw,

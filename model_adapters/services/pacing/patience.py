@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from harness.errors import UsageError
-from model_adapters.services.retry import BUSY_STATUS
+from model_adapters.services.pacing.retry import BUSY_STATUS
 
 PATIENCE_SECONDS: Final = 600.0
 BUSY: Final = frozenset(BUSY_STATUS.values())

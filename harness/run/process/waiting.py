@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from harness.run.progress import Progress, clock
-from model_adapters.services.patience import Waiting
+from model_adapters.services.pacing.patience import Waiting
 
 PULSE_SECONDS: Final = 1.0
 

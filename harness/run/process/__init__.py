@@ -1,0 +1,1 @@
+"""A run and its process: output, signals, waiting."""
