@@ -21,6 +21,7 @@ from harness.comparison.gating.sides import RunSide, Side, short
 from harness.comparison.gating.suite import ONE_SIDED, Part, contributions
 from harness.comparison.gating.text import aligned
 from harness.comparison.pairing import Pairing, pair_lines
+from harness.core import inert
 from harness.errors import UsageError
 from harness.run.reader import RunView
 from metrics.registry import find
@@ -92,7 +93,7 @@ class DryReport:
             f" (margin {100 * self.max_drop:g})",
             *(f"note: {note}" for note in self.notes),
         ]
-        return "\n".join(lines) + "\n"
+        return "\n".join(map(inert.line, lines)) + "\n"
 
 
 def dry_gate(

@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.comparison.dry_gate import CHANGED, DryReport, dry_gate
 from harness.comparison.gate import gate
-from harness.comparison.gating.nights import ledger_of, plan_night, record_night
+from harness.comparison.gating.nights import held, ledger_of, plan_night, record_night
 from harness.comparison.gating.options import GateOptions
 from harness.comparison.gating.policy import read_policy
 from harness.comparison.gating.report import GateReport
@@ -59,10 +59,11 @@ def run_gate(request: GateRequest) -> GateReport:
     first = request.baselines[0]
     path = request.ledger or ledger_of(first if isinstance(first, Path) else first.path)
     stamps = {"baseline": baseline.stamp, "candidate": RunSide(candidate).stamp}
-    spent = plan_night(path, **stamps, alpha=options.alpha, horizon=horizon)
-    report = gate(candidate, baseline, replace(options, alpha=spent.alpha))
-    if report.verdict not in ("not comparable", "incomplete"):
-        record_night(path, spent, **stamps, name=candidate.name, verdict=report.verdict)
+    with held(path):
+        spent = plan_night(path, **stamps, alpha=options.alpha, horizon=horizon)
+        report = gate(candidate, baseline, replace(options, alpha=spent.alpha))
+        if report.verdict not in ("not comparable", "incomplete"):
+            record_night(path, spent, **stamps, name=candidate.name, verdict=report.verdict)
     return replace(report, spent=spent)
 
 

@@ -172,7 +172,7 @@ def _mean(runs: Sequence[Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
 
 def _one(first: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     stats: dict[str, Any] = {}
-    for metric in first["stats"]:
+    for metric in dict.fromkeys(metric for line in lines for metric in line["stats"]):
         found = [
             one
             for line in lines
