@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 ONE_SIDED: Final = 0.95
 """Level of the upper end by which a gate passes."""
 _TINY: Final = 1e-12
+_DIGITS: Final = 9
 _MANY: Final = 30
 """Units that differ from which on ties count half: with fewer, the steps of p are too coarse for it."""
 
@@ -171,7 +172,11 @@ def _jackknife(part: Part, sign: float) -> list[float]:
 
 def _p_value(values: Sequence[float], level: float) -> tuple[float, int]:
     draws = max(FLIPS, draws_needed(level))
-    return sign_flip(values, draws=draws, mid=len(_moved(values)) >= _MANY), draws
+    moved = _moved(values)
+    # pairs without a difference flip nothing, and equal differences are drawn together once rounding is off them
+    unit = max(map(abs, moved), default=1.0)
+    moved = [round(value / unit, _DIGITS) for value in moved]
+    return sign_flip(moved, draws=draws, mid=len(moved) >= _MANY), draws
 
 
 def _moved(values: Sequence[float]) -> list[float]:
