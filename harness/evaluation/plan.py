@@ -65,7 +65,7 @@ class PlannedTask:
     repeats: int = 1
     subset: SubsetEntry | None = None
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Task id."""
         return self.task.spec.task
@@ -296,7 +296,8 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
     task.check()
     judge = bind(task, judging)
     documents = task.documents()
-    if not len(documents):
+    count = len(documents)
+    if not count:
         raise MissingDataError(
             f"{spec.task} has no items in {documents.info.source}",
             hint="none of its audio is there" if documents.info.absent else None,
@@ -304,7 +305,7 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
     if control is not None:
         task.rewrite = control.rewrite(task, documents)
     facts = task.facts(documents)
-    ranges = parse_limit(settings.limit, len(documents))
+    ranges = parse_limit(settings.limit, count)
     item_keys = keys.item_keys(spec.task, documents, spec.doc_fields)
     sample = _sample(settings)
     if sample is not None:
@@ -333,7 +334,7 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
             "n": n_part(
                 sum(stop - start for start, stop in ranges),
                 documents.info,
-                len(documents),
+                count,
                 settings.repeats,
             ),
             "prompt": prompt_part(task.template, task.system),

@@ -230,16 +230,24 @@ class RunDirectory:
                 ) from error
         return found
 
-    def judgements(self, task: str | None = None) -> dict[AttemptKey, list[JudgementRecord]]:
+    def judgements(
+        self, task: str | None = None, *, places: dict[str, int] | None = None
+    ) -> dict[AttemptKey, list[JudgementRecord]]:
         """Return the judge replies of every item, of one task or all, in the order of their votes; each key once.
+
+        Args:
+            task: only replies about this task.
+            places: also filled, if given: key of a reply to a request -> byte offset of its line.
 
         Raises:
             InputFileError: a line is damaged.
         """
         found: dict[AttemptKey, dict[str, JudgementRecord]] = {}
-        for _, record in read_judgements(self.path, task):
+        for offset, record in read_judgements(self.path, task):
             key = (record["task"], record["id"], record["repeat"])
             found.setdefault(key, {})[record["key"]] = record
+            if places is not None and "request" in record:
+                places[record["key"]] = offset
         return {
             key: sorted(replies.values(), key=lambda reply: reply["vote"])
             for key, replies in found.items()

@@ -83,27 +83,30 @@ def read_results(root: Path) -> Results:
 
 
 def read_responses(root: Path, task: str | None = None) -> Iterator[tuple[int, ResponseRecord]]:
-    """Yield (byte offset, record) of every attempt in the log, of one task or all, earlier attempts of an item too.
+    """Return an iterator of (byte offset, record) over every attempt in the log, of one task or all, earlier ones too.
 
     Raises:
         InputFileError: a line is damaged.
     """
     lines = read_lines(root / RESPONSES, checker(ResponseRecord), _RESTORE, task=task)
-    for offset, record in lines:
-        if task in (None, record["task"]):
-            yield offset, cast("ResponseRecord", record)
+    return cast("Iterator[tuple[int, ResponseRecord]]", _of_task(lines, task))
 
 
 def read_judgements(root: Path, task: str | None = None) -> Iterator[tuple[int, JudgementRecord]]:
-    """Yield (byte offset, record) of every judge reply in the log, about one task or all.
+    """Return an iterator of (byte offset, record) over every judge reply in the log, about one task or all.
 
     Raises:
         InputFileError: a line is damaged.
     """
     lines = read_lines(root / JUDGEMENTS, checker(JudgementRecord), _RESTORE, task=task)
-    for offset, record in lines:
-        if task in (None, record["task"]):
-            yield offset, cast("JudgementRecord", record)
+    return cast("Iterator[tuple[int, JudgementRecord]]", _of_task(lines, task))
+
+
+def _of_task(
+    lines: Iterator[tuple[int, dict[str, Any]]], task: str | None
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Return the lines of one task; all without another step in between if none is named."""
+    return lines if task is None else (line for line in lines if line[1]["task"] == task)
 
 
 def read_samples(root: Path) -> Iterator[SampleRecord]:
