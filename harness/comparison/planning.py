@@ -135,7 +135,7 @@ def _power(test: MetricTest, request: PowerRequest) -> TaskPower | None:
     if parts is None:
         return None
     steps = sorted({1, 2, 4, 8, repeats}) if parts.within else [repeats]
-    extent = {"most_items": parts.items, "item_cost": request.item_cost}
+    most, dear, level = parts.items, request.item_cost, request.alpha
     return TaskPower(
         test.task,
         test.metric,
@@ -148,8 +148,10 @@ def _power(test: MetricTest, request: PowerRequest) -> TaskPower | None:
         {step: parts.detectable(parts.items, step, alpha=request.alpha) for step in steps},
         None
         if request.drop is None
-        else cheapest(request.drop, parts, **extent, alpha=request.alpha),
-        None if request.cost is None else best_for_cost(request.cost, parts, **extent),
+        else cheapest(request.drop, parts, most_items=most, item_cost=dear, alpha=level),
+        None
+        if request.cost is None
+        else best_for_cost(request.cost, parts, most_items=most, item_cost=dear),
     )
 
 

@@ -81,9 +81,9 @@ def correct(
     found = []
     for task, items in grades.items():
         labelled = {
-            one: _value(metrics[task], *known[key])
+            one: _value(metrics[task], *label)
             for one in items
-            if (key := (task, one)) in known or (key := (None, one)) in known
+            if (label := known.get((task, one)) or known.get((None, one))) is not None
         }
         if len(labelled) < 2:
             continue
