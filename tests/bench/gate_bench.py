@@ -72,7 +72,7 @@ def plans_and_people(sets: int) -> Iterator[Row]:
             what,
             "-",
             f"{predicted:.4f}, simulated {simulated:.4f} ({off:+.1f} %)",
-            str(sets),
+            str(runs),
             "5 %",
         )
     for labels, others in ((50, 1000), (100, 1000), (300, 1000)):
