@@ -175,7 +175,7 @@ def evaluate(
     run: RunFlags,
     output: options.OutputFlags,
 ) -> int:
-    """Evaluate a model; the same command again goes on where it stopped."""
+    """Run a model on tasks and score it. The same command again goes on where it stopped."""
     from harness.settings import check_recipe_trust, load_recipe, merge, parse_max_errors
 
     flags = {**request.settings(), **data.settings(), **judge.settings(), **run.settings()}

@@ -113,7 +113,7 @@ class ReportFlags:
 @app.command()
 @options.grouped
 def gate(runs: RunFlags, strictness: StrictnessFlags, report: ReportFlags) -> int:
-    """Tell whether the candidate is worse than the baseline, beyond chance. Exit 0 pass, 1 regression, 2, 3, 5."""
+    """Fail if a run is worse than a baseline, beyond chance. Exit 0 pass, 1 regression, 2, 3, 5."""
     if runs.runs[0] == Path(INIT) and not runs.runs[0].exists():
         return _init(runs.runs[1:], report)
     if len(runs.runs) > 1:

@@ -34,7 +34,7 @@ def leaderboard(
     trust_task_code: options.Trust = None,
     as_json: options.Json = False,
 ) -> None:
-    """Print native and normalised tables of several runs, with intervals, coverage and signatures."""
+    """Print tables of several runs. Native and normalised, with intervals, coverage and signatures."""
     import harness
 
     suffix = output.suffix.lstrip(".") if output else ""
