@@ -7,7 +7,7 @@ from typing import Any, Final
 PANELS: Final[dict[str, tuple[str, ...]]] = {
     "What to run": (
         "--tasks", "--items", "--model-args", "--limit", "--subset", "--stratify", "--ids", "--shard", "--repeats",
-        "--batch-size", "--seed", "--config", "--dry-run", "--task",
+        "--batch-size", "--seed", "--config", "--dry-run",
     ),
     "Where it goes": ("--output-path", "--name", "--reference"),
     "Data and tasks": (
@@ -25,7 +25,7 @@ PANELLED: Final = ("evaluate", "score")
 """Verbs with so many options that they are shown in panels; every option of theirs has one."""
 
 WELCOME: Final = """\
-See it work:      harness evaluate cascade:pocketsphinx -t quickstart -o runs/first   (needs the extra demo)
+See it work:      harness evaluate cascade:pocketsphinx -t quickstart -o runs/first
 Your model:       harness doctor MODEL, then harness evaluate MODEL -t quickstart -o runs/mine
 Stored replies:   harness score TASK FILE -o runs/scored
 What there is:    harness tasks list, harness models list, harness --help

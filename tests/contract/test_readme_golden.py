@@ -139,6 +139,8 @@ NEED_RUNS = ("replay", "leaderboard", "gate", "status", "demo")  # the run of po
 NOT_RECORDED = {
     "make setup": "wants a package index",
     "make test": "the suite that this test is part of",
+    "harness --install-completion": "writes into the shell's own files; `commands/test_help.py` completes",
+    "harness --show-completion": "differs with the shell that asks",
     "python3 -m venv .venv && .venv/bin/pip install -e '.[demo]'": "wants a package index",
 }
 
