@@ -11,7 +11,7 @@ QUICK := tests/harness tests/leaderboards tests/metrics tests/tasks \
 # percent of lines and branches, rounded down, of the tests that are not slow and need no checkpoint; the whole suite has more
 COVERAGE_FLOOR := 89
 
-.PHONY: demo setup check audit quick test site coverage refresh changelog bench soak vanilla vanilla-next format clean ci-example
+.PHONY: demo setup check audit quick test site coverage golden refresh changelog bench soak vanilla vanilla-next format clean ci-example
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -61,6 +61,9 @@ test: $(VENV)/.dev  ## the whole suite
 coverage: $(VENV)/.dev  ## the whole suite with a report; fails below the floor
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered \
 		--cov-fail-under=$(COVERAGE_FLOOR) $(PYTEST_ARGS)
+
+golden: $(VENV)/.dev  ## texts that commands and renderers are expected to give; read the difference
+	UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/leaderboards tests/harness/comparison tests/contract/test_readme_golden.py $(PYTEST_ARGS)
 
 ci-example: $(VENV)/.dev  ## the gate as a CI uses it: the steps of action.yml on a small checkpoint
 	scripts/ci_example.sh

@@ -17,6 +17,10 @@ from harness.api_options import GateSettings as GateSettings
 from harness.api_options import MergeSettings as MergeSettings
 from harness.api_options import RescoreOptions as RescoreOptions
 from harness.api_options import ScoreOptions as ScoreOptions
+from harness.comparing import compare as compare
+from harness.comparing import gate as gate
+from harness.comparing import leaderboard as leaderboard
+from harness.comparing import trend as trend
 from harness.errors import UnknownNameError
 from harness.run_view import MetricValue as MetricValue
 from harness.run_view import Run as Run
@@ -24,12 +28,9 @@ from harness.settings import Settings
 from harness.starting import run_to_end, start, start_rescoring, start_scoring
 
 if TYPE_CHECKING:
-    from harness.comparison.gating.report import GateReport
     from harness.evaluation.verify import Verified
     from harness.run.progress import Style
-    from harness.run.reader import RunView
     from harness.task_loading.index import TaskEntry
-    from leaderboards.tables import Leaderboard
 
 T = TypeVar("T")
 PathLike = str | os.PathLike[str]
@@ -133,79 +134,6 @@ def load_run(path: PathLike) -> Run:
     from harness.run.reader import read_run
 
     return Run(read_run(Path(path)))
-
-
-def gate(
-    candidate: PathLike | Run,
-    baseline: PathLike | Run | Sequence[PathLike | Run],
-    *,
-    include_path: Sequence[PathLike] = (),
-    trust_task_code: bool = False,
-    policy: PathLike | None = None,
-    ledger: PathLike | None = None,
-    **options: Unpack[GateSettings],
-) -> GateReport:
-    """Tell whether a candidate run is worse than a baseline run, beyond chance.
-
-    Args:
-        candidate: the new run.
-        baseline: what it must not fall behind: a run, a saved baseline file, or several runs of one checkpoint.
-        include_path: folders with the YAML of tasks that register metrics of their own.
-        trust_task_code: run the code of such tasks.
-        policy: a ``gate.yaml``; ``options`` stand over it.
-        ledger: with a policy that has a ``horizon``: the file of spent nights; default: next to the baseline.
-        options: which tasks and metrics, and how strictly.
-
-    Returns:
-        The report: ``verdict``, ``exit_code`` (0, 1, 2, 3 or 5), ``to_text()``, ``to_json()``.
-
-    Raises:
-        UsageError: one of them is not a scored run directory, a task or metric is unknown, or all nights are spent.
-        InputFileError: policy, baseline file or ledger are malformed.
-    """
-    from harness.comparison.nightly import GateRequest, run_gate
-
-    given: list[PathLike | Run] = (
-        [baseline] if isinstance(baseline, (str, os.PathLike, Run)) else list(baseline)
-    )
-    sides: list[RunView | Path] = [_baseline(one) for one in given]
-    views = _with_metrics(
-        [candidate, *(Run(one) for one in sides if not isinstance(one, Path))],
-        include_path,
-        trusted=trust_task_code,
-    )
-    request = GateRequest(
-        views[0],
-        sides,
-        policy=Path(policy) if policy is not None else None,
-        ledger=Path(ledger) if ledger is not None else None,
-        options=dict(options),
-    )
-    return run_gate(request)
-
-
-def leaderboard(
-    runs: Sequence[PathLike | Run],
-    *,
-    include_path: Sequence[PathLike] = (),
-    trust_task_code: bool = False,
-) -> Leaderboard:
-    """Build native and normalised tables of several runs.
-
-    Args:
-        runs: run directories, or opened runs.
-        include_path: folders with the YAML of tasks that register metrics of their own.
-        trust_task_code: run the code of such tasks.
-
-    Returns:
-        Tables and signature sets; ``leaderboards.renderers`` turn them into text.
-
-    Raises:
-        UsageError: one of them is not a scored run directory.
-    """
-    from leaderboards.build import leaderboard as build
-
-    return build(_with_metrics(runs, include_path, trusted=trust_task_code))
 
 
 def merge(
@@ -317,19 +245,6 @@ def list_tasks(
 # --- helpers ---------------------------------------------------------------------------------
 
 
-def _with_metrics(
-    runs: Sequence[PathLike | Run], include_path: Sequence[PathLike], *, trusted: bool
-) -> list[RunView]:
-    """Open runs; import the code of tasks whose metrics are not registered."""
-    from harness.task_loading.specs import register_metrics
-
-    views = [_view(run) for run in runs]
-    folders = [Path(folder) for folder in include_path]
-    for view in views:
-        register_metrics(view.tasks, include_path=folders, trusted=trusted)
-    return views
-
-
 def _settings(
     model: str, tasks: str | Sequence[str], output: PathLike, options: Mapping[str, Any]
 ) -> Settings:
@@ -353,12 +268,3 @@ def _settings(
     settings = merge({**given, "model": model, "tasks": names, "output_path": Path(output)}, {})
     parse_max_errors(settings.max_errors, 0)
     return settings
-
-
-def _baseline(one: PathLike | Run) -> RunView | Path:
-    """Open a run; a file is a saved baseline, which the gate reads."""
-    return Path(one) if not isinstance(one, Run) and Path(one).is_file() else _view(one)
-
-
-def _view(run: PathLike | Run) -> RunView:
-    return run.view if isinstance(run, Run) else load_run(run).view

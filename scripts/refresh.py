@@ -13,9 +13,12 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from harness.core import inert
 from harness.task_loading.index import INDEX_FILE, TaskEntry, TaskIndex, render_index, scan
 from harness.task_loading.places import tasks_root
 from harness.task_loading.sources import source_module
+from leaderboards.published.lint import by_kind, lint
+from leaderboards.published.rows import shipped_tables
 from leaderboards.renderers import FORMATS
 from metrics.registry import METRICS, Measure
 from model_adapters.built_in import ADAPTERS
@@ -177,6 +180,32 @@ def benchmark_modules(index: TaskIndex) -> list[str]:
     return [f'  "tasks.{name}",' for name in sorted(members(index))]
 
 
+def finding_rows() -> list[str]:
+    """Return what the examination finds in the published results that are shipped, by kind."""
+    tables = shipped_tables()
+    found = lint(tables)
+    lines = [f"{sum(len(table.rows) for table in tables)} rows, {len(found)} findings."]
+    for kind in by_kind(found):
+        rows = [
+            [
+                f"`{one.place}`",
+                *(inert.markdown(text) for text in (one.model or "-", one.message)),
+            ]
+            for one in found
+            if one.kind == kind
+        ]
+        title = f"<summary><code>{kind}</code>: {len(rows)}</summary>"
+        lines += [
+            "",
+            f"<details>{title}",
+            "",
+            *table(["place", "model", "finding"], rows),
+            "",
+            "</details>",
+        ]
+    return lines
+
+
 # --- files -----------------------------------------------------------------------------------------
 
 
@@ -203,6 +232,7 @@ def contents() -> dict[Path, str]:
         "docs/statistics.md": {"metrics": metric_rows},
         "docs/adapters.md": {"models": model_rows},
         "docs/cli.md": {"formats": format_rows},
+        "docs/leaderboards.md": {"findings": finding_rows},
         "pyproject.toml": {
             "entry points": entry_points,
             "adapters": adapter_modules,

@@ -18,7 +18,7 @@ PANELS: Final[dict[str, tuple[str, ...]]] = {
     "Prompts and decoding": ("--template", "--system", "--gen-kwargs", "--control"),
     "Judge": ("--judge", "--judge-args", "--judge-budget", "--judge-cache", "--judge-prompt", "--rejudge"),
     "Failures": ("--max-errors", "--retry-errors", "--only-failed", "--patience"),
-    "Output": ("--plain", "--json", "--quiet", "--help"),
+    "Output": ("--report", "--plain", "--json", "--quiet", "--help"),
 }  # fmt: skip
 """Heading of a panel -> long flags, in the order of the help."""
 PANELLED: Final = ("evaluate", "score")

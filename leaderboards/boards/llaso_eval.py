@@ -73,6 +73,8 @@ NAMES: Final = {"accuracy": "acc", "judge_score": "gpt1-5"}
 SWAPPED: Final = ("wer", "cer", "per")
 DECIMALS: Final = {"judge_score": 3, "mae": 2}
 ABSTENTION: Final = "mean_abstention_pct_19_closed_sets"
+UNITS: Final = {ABSTENTION: "%", "AR_mae": "years", "PP_mae": "semitones"}
+"""Units of the columns that are not fractions; judge scores run from 1 to 5, and their headings say so."""
 
 
 def path(task: str) -> tuple[str, ...]:
@@ -153,6 +155,7 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
     """
     scores: dict[str, dict[str, Any]] = {}
     decimals: dict[str, int] = {}
+    directions: dict[str, bool] = {}
     notes = [
         "fractions; MAE in years and semitones; judge 1 to 5; WER, CER and PER with swapped arguments",
         "the printed overall score has no published formula and is not computed",
@@ -165,20 +168,23 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
         if not any(task in tasks for task in members):
             continue
         decimals[column] = DECIMALS.get(metric, 4)
+        directions[column] = find(metric).higher_is_better
         scores[column] = _mean(values, decimals[column], metric)
         if metric in SWAPPED and (found := right_order(samples.get(members[0], ()), metric)):
             decimals[f"{column}_right_order"] = decimals[column]
+            directions[f"{column}_right_order"] = directions[column]
             scores[f"{column}_right_order"] = _mean([found], decimals[column], metric)
         if 0 < len(values) < len(members):
             notes.append(f"{column} is over {len(values)} of {len(members)} data sets")
     closed = [task for task in AVERAGED if metrics_of(task) == ("accuracy",)]
     abstained = _values(tasks, closed, "abstention_rate")
     if len(abstained) == len(closed):
-        decimals[ABSTENTION] = 2
+        decimals[ABSTENTION], directions[ABSTENTION] = 2, False
         scores[ABSTENTION] = _mean(abstained, 2, "abstention_rate", scale=100)
     return {
         "scores": scores,
         "decimals": decimals,
+        "higher_is_better": directions,
         "headline": None,
         "unit": "as published",
         "metric": "several",

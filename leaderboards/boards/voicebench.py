@@ -69,6 +69,9 @@ VARIANTS: Final[dict[str, tuple[str, ...]]] = {
 }
 """Average -> the columns it is made of."""
 
+UNITS: Final = {column.name: "1 to 5" for column in COLUMNS if column.is_open}
+"""The open subsets keep the scale of their judge."""
+
 _FACTORS: Final = {column.name: column.factor for column in COLUMNS}
 _SPANS: Final = {column.name: find(column.metric).span for column in COLUMNS}
 

@@ -122,6 +122,9 @@ RECORDINGS = [
     Recording(
         "status", "harness status RUN_DIR", "harness status runs/pocketsphinx", "a run of this page",
     ),
+    Recording(
+        "report", "harness report RUN_DIR", "harness report runs/pocketsphinx", "a run of this page",
+    ),
     Recording("tasks_list", "harness tasks list"),
     Recording("data_get", "harness data get BENCHMARK", why=f"{REFUSED}; a download wants the network"),
     Recording(
@@ -134,7 +137,14 @@ RECORDINGS = [
     ),
 ]  # fmt: skip
 
-NEED_RUNS = ("replay", "leaderboard", "gate", "status", "demo")  # the run of pocketsphinx is read
+NEED_RUNS = (
+    "replay",
+    "leaderboard",
+    "gate",
+    "status",
+    "report",
+    "demo",
+)  # the run of pocketsphinx is read
 
 NOT_RECORDED = {
     "make setup": "wants a package index",

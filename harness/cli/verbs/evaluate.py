@@ -174,6 +174,7 @@ def evaluate(
     judge: options.JudgeFlags,
     run: RunFlags,
     output: options.OutputFlags,
+    page: options.ReportFlags,
 ) -> int:
     """Run a model on tasks and score it. The same command again goes on where it stopped."""
     from harness.settings import check_recipe_trust, load_recipe, merge, parse_max_errors
@@ -192,7 +193,10 @@ def evaluate(
     from harness.starting import start
 
     style = choose_style(plain=output.plain, quiet=output.quiet)
-    return options.report(start(settings, sys.argv, style), output)
+    ended = start(settings, sys.argv, style)
+    code = options.report(ended, output)
+    page.write(ended, settings, output)
+    return code
 
 
 def _with_items(
