@@ -50,6 +50,8 @@ def export(cli: Cli, run: Path, form: str, output: Path) -> Path:
 
 def test_every_form_writes_a_file_and_says_what_it_is(cli: Cli, run: Path, tmp_path: Path) -> None:
     for name, form in forms().items():
+        if name in ("wandb", "mlflow"):  # a folder, below
+            continue
         assert form.ABOUT and form.SUFFIX.startswith(".")
         if name != "eval-results":  # the quickstart suite is on no hub
             assert export(cli, run, name, tmp_path / f"{name}{form.SUFFIX}").stat().st_size > 100
