@@ -49,6 +49,7 @@ def _text_of(doc: Document, name: str) -> str:
     if (
         isinstance(value, bool)
         or not isinstance(value, (str, int, float))
+        or value != value  # a number that a table has left out
         or str(value).strip() == ""
     ):
         raise _wrong(doc, name, "a text")
@@ -94,6 +95,14 @@ def _options_of(doc: Document, rule: Mapping[str, Any]) -> list[str]:
         texts.pop()
     if len(texts) < 2:
         raise _wrong(doc, declared[0], "two or more options")
+    return texts
+
+
+def _answers_of(doc: Document, rule: Mapping[str, Any]) -> list[str]:
+    """Return the answers that a reply may contain; one without a word could be found in no reply."""
+    texts = _texts_of(doc, rule["answers"], rule["separator"])
+    if not all(canonical_words(text).strip() for text in texts):
+        raise _wrong(doc, rule["answers"], "answers with a word or number in each of them")
     return texts
 
 
@@ -186,7 +195,7 @@ def reference(doc: Document) -> Any:
     if name == "number":
         return _number_of(doc, rule["answer"])
     if name == "contains":
-        return _texts_of(doc, rule["answers"], rule["separator"])
+        return _answers_of(doc, rule)
     if name == "instruction":
         ids, arguments = _instructions(doc, rule)
         return [{"id": one, **given} for one, given in zip(ids, arguments, strict=True)]
@@ -340,7 +349,7 @@ def _number(doc: Document, rule: Mapping[str, Any], reply: str) -> ItemScore:
 
 def _contains(doc: Document, rule: Mapping[str, Any], reply: str) -> ItemScore:
     said = f" {canonical_words(reply)} "
-    answers = _texts_of(doc, rule["answers"], rule["separator"])
+    answers = _answers_of(doc, rule)
     wanted = [f" {canonical_words(answer)} " for answer in answers]
     there = [
         answer
