@@ -90,7 +90,7 @@ class MockAdapter:
         self._attempts: Counter[tuple[str, str, str]] = Counter()
         # a million items asked once are nothing to remember
         self._counts = bool(
-            self._behaviour == "script" or arguments.retryable or arguments.ledger is not None
+            self._behaviour == "script" or arguments.error_rate or arguments.ledger is not None
         )
         self._calls = 0
 
