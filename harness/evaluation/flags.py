@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.evaluation.choosing import read_ids
-from harness.evaluation.shards import Shard, parse_shard
+from harness.evaluation.selection.shards import Shard, parse_shard
 from harness.settings import Settings, parse_max_errors
 from model_adapters.services.pacing.patience import parse_patience
 

@@ -44,7 +44,9 @@ def test_what_never_ends_is_no_file_of_a_run(
     cli: Cli, tmp_path: Path, name: str, make: Callable[[Path], None]
 ) -> None:
     run = tmp_path / "run"
-    assert cli("evaluate", "mock:options", "-t", "quickstart_choice", "-L", "2", "-o", run).code == 0
+    assert (
+        cli("evaluate", "mock:options", "-t", "quickstart_choice", "-L", "2", "-o", run).code == 0
+    )
     (run / name).unlink()
     make(run / name)
     for command in (("score", run), ("status", run), ("export", run, "--format", "csv")):

@@ -163,9 +163,7 @@ def test_a_dry_run_opens_no_adapter(cli: Cli, tmp_path: Path) -> None:
 def test_a_dry_run_reads_the_flags_that_a_run_reads(
     cli: Cli, tmp_path: Path, flag: str, value: str
 ) -> None:
-    found = clean(
-        cli(*evaluate_arguments("mock:hash", tmp_path / "run", "--dry-run", flag, value))
-    )
+    found = clean(cli(*evaluate_arguments("mock:hash", tmp_path / "run", "--dry-run", flag, value)))
     assert found.code == 2 and flag in found.err
 
 
