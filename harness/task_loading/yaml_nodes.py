@@ -18,9 +18,9 @@ from harness.core.task import FunctionRef
 from harness.errors import TaskFileError
 
 try:
-    from yaml.cyaml import CParser
+    from yaml.cyaml import CParser  # type: ignore[attr-defined]
 except ImportError:  # PyYAML was built without it
-    CParser = None
+    CParser = None  # type: ignore[assignment,misc]
 
 
 class _Constructor(SafeConstructor):
@@ -44,7 +44,7 @@ class _Constructor(SafeConstructor):
         return FunctionRef(module, name, self.path)
 
 
-_Constructor.add_constructor("!function", _Constructor.function)
+_Constructor.add_constructor("!function", _Constructor.function)  # type: ignore[type-var]
 
 
 class _PythonLoader(_Constructor, yaml.SafeLoader):
