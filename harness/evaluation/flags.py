@@ -12,7 +12,7 @@ from model_adapters.services.pacing.patience import parse_patience
 
 @dataclass(frozen=True, slots=True)
 class Flags:
-    """What the texts mean.
+    """Values of flags.
 
     Attributes:
         patience: seconds that a busy service may go without an answer, ``None`` for the default.

@@ -173,7 +173,9 @@ def _spread(
     if pair is not None:
         stderr = ratio_stderr(blocks, pair)
         low, high = metric.span if metric.is_bounded else (-math.inf, math.inf)
-        if metric.is_bounded and low <= value <= high:  # an official score of votes may lie off the scale
+        if (
+            metric.is_bounded and low <= value <= high
+        ):  # an official score of votes may lie off the scale
             return _bounded(metric, value, blocks, pair, stderr=stderr, grouped=grouped)
         if metric.family not in {"ratio", "error"} or metric.is_bounded:
             return t_interval(value, stderr, blocks.size), stderr, "t"
