@@ -42,15 +42,39 @@ def _is_field_map(value: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of a rule: its default, what it may be, and that in words."""
+    """One parameter of a rule: its default, what it may be, and that in words.
+
+    A rule does not have an ``absent`` one unless it is given, so its hash stays the same.
+    """
 
     default: Any
     fits: Check
     expected: str
+    absent: bool = False
+
+
+def _is_names(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(key, str) and len(key) == 64 and _is_text(one) for key, one in value.items()
+    )
+
+
+def _is_levels(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        _is_text(key) and _is_texts(one) for key, one in value.items()
+    )
 
 
 def _field(name: str) -> Parameter:
     return Parameter(name, _is_text, FIELD)
+
+
+def _official(*names: str) -> Parameter:
+    return Parameter(None, _one_of(*names), f"one of {', '.join(names)}", absent=True)
+
+
+OFFICIAL: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({"words": ("accuracy",)})
+"""Official rule of a benchmark -> the metrics that it is a reading of (``tasks.declared.official``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +131,13 @@ RULES: Final[Mapping[str, RuleKind]] = MappingProxyType(
                     "text, letter, index0 (the first option is 0) or index1",
                 ),
                 "separator": Parameter("|", _is_text, "a text between options of one cell"),
+                "official": _official("words"),
+                "known": Parameter(
+                    None,
+                    _is_levels,
+                    "a mapping of fields to the values that the official scorer knows",
+                    absent=True,
+                ),
             },
             f"<audio>{{{{question}}}}\n{_OPTIONS}Answer with one option, by its letter or its text.",
             "A reply is right if it commits to the right option, by letter or by text; one that commits to none or to several is an "
@@ -174,12 +205,16 @@ GRADES: Final = {"yes_no": "judged_accuracy", "score": "judge_score"}
 """Grade of a judge -> its metric."""
 
 _DATA_KEYS: Final[Mapping[str, tuple[Check, str]]] = {
-    "path": (_is_text, "a file or folder, relative to the task file"),
+    "path": (
+        lambda value: _is_text(value) or _is_texts(value),
+        "a file or folder, relative to the task file, or a list of which the first that is there counts",
+    ),
     "hub": (_is_text, "a data set of the hub, organisation/name"),
     "config": (_is_text, "the configuration of a hub data set"),
     "split": (_is_text, "the name of a split"),
     "id": (_is_text, "the name of a field"),
     "audio": (lambda value: _is_text(value) or _is_texts(value), "the name of a field, or a list"),
+    "editions": (_is_names, "a mapping of digests to names of editions"),
 }
 
 
@@ -206,6 +241,11 @@ class Rule:
     def judged(self) -> tuple[str, ...]:
         """Metrics that need a judge."""
         return tuple(self.metrics) if self.name == "judge" else ()
+
+    @property
+    def official(self) -> tuple[str, ...]:
+        """Metrics with an official reading."""
+        return OFFICIAL.get(self.parameters.get("official"), ())
 
     def fields(self) -> list[str]:
         """Return the fields that scoring reads; a document has them all."""
@@ -257,7 +297,14 @@ def read_rule(declared: Any, where: Where) -> Rule:
                 f"metadata.lalm.rule.{key} is {value!r}, expected {known[key].expected}",
                 where=where(str(key)),
             )
-    return Rule(name, {key: given.get(key, one.default) for key, one in known.items()})
+    return Rule(
+        name,
+        {
+            key: given.get(key, one.default)
+            for key, one in known.items()
+            if key in given or not one.absent
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,20 +312,23 @@ class DataBlock:
     """The checked ``metadata.lalm.data``: where the items are.
 
     Attributes:
-        path: file or folder, relative to the task file or the folder of ``--data``; ``None`` for a hub data set.
+        paths: file or folder, relative to the task file or the folder of ``--data``; the first that is there counts. Empty
+            for a hub data set.
         hub: hub data set, ``None`` for a file.
         config: its configuration.
         split: its split.
         id: field of the id; ``None``: ``id`` where there is one, else the number of the item.
         audio: fields of the clips, in order.
+        editions: digest of ids and of what the rule reads, over all items -> name of the edition.
     """
 
-    path: str | None = None
+    paths: tuple[str, ...] = ()
     hub: str | None = None
     config: str | None = None
     split: str | None = None
     id: str | None = None
     audio: tuple[str, ...] = field(default=("audio",))
+    editions: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_data(declared: Any, where: Where) -> DataBlock:
@@ -307,9 +357,10 @@ def read_data(declared: Any, where: Where) -> DataBlock:
         raise TaskFileError(
             "metadata.lalm.data needs exactly one of 'path' and 'hub'", where=where("path")
         )
-    audio = declared.get("audio", "audio")
+    audio, paths = declared.get("audio", "audio"), declared.get("path", ())
     return DataBlock(
-        **{key: value for key, value in declared.items() if key != "audio"},
+        **{key: value for key, value in declared.items() if key not in ("audio", "path")},
+        paths=(paths,) if isinstance(paths, str) else tuple(paths),
         audio=(audio,) if isinstance(audio, str) else tuple(audio),
     )
 

@@ -62,24 +62,24 @@ def open_items(data: DataBlock, root: Path, revision: str | None = None, *, task
             config=data.config,
         )
         return Opened(_parquet(found.files, data.audio), data.hub, found.revision[:12])
-    assert data.path is not None
-    folder = root / data.path
-    if folder.is_dir():
-        if not folder.resolve().is_relative_to(root.resolve()):
-            raise InputFileError(
-                f"{data.path!r} lies outside the folder of the data", where=str(root)
-            )
-        files = hub.split_files(folder, data.split)
-        rows = _parquet(files, data.audio) if files else _folder(folder)
-        return Opened(rows, str(folder), "local")
-    file = inside(root, data.path)
-    if file is None:
-        raise MissingDataError(
-            f"the items of {task} are not there: {data.path}",
-            where=str(root),
-            hint=f"put the file next to the task file, or name its folder: --data {task}=FOLDER",
-        )
-    return Opened(_file(file, data, root), str(file), "local")
+    for path in data.paths:
+        folder = root / path
+        if folder.is_dir():
+            if not folder.resolve().is_relative_to(root.resolve()):
+                raise InputFileError(
+                    f"{path!r} lies outside the folder of the data", where=str(root)
+                )
+            files = hub.split_files(folder, data.split)
+            rows = _parquet(files, data.audio) if files else _folder(folder)
+            return Opened(rows, str(folder), "local")
+        file = inside(root, path)
+        if file is not None:
+            return Opened(_file(file, data, root), str(file), "local")
+    raise MissingDataError(
+        f"the items of {task} are not there: {' or '.join(data.paths)}",
+        where=str(root),
+        hint=f"put the file next to the task file, or name its folder: --data {task}=FOLDER",
+    )
 
 
 def _file(file: Path, data: DataBlock, root: Path) -> Iterator[Row]:

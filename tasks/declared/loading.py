@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +53,13 @@ def load(
     rule = read_rule(lalm.get("rule"), lambda *keys: where("rule", *keys))
     data = read_data(lalm.get("data"), lambda *keys: where("data", *keys))
     root = Path(folder) if folder is not None else Path()
-    opened = open_items(data, root, revision, task=task)
+    opened = open_items(data, root, revision, task=str(lalm.get("benchmark") or task))
     params = parameters(rule, tuple(lalm.get("anchors") or ()))
     aliases = lalm.get("aliases")
     docs: list[Document] = []
     absent: list[str] = []
     places: dict[str, str] = {}
+    seen: list[list[Any]] = []
     for number, row in enumerate(opened.rows):
         name = _identifier(row.fields, data.id, number, row.where)
         if name in places:
@@ -66,6 +69,8 @@ def load(
                 hint="name the field of the id in metadata.lalm.data: id, or give every item its own",
             )
         places[name] = row.where
+        if data.editions:
+            seen.append([name, [row.fields.get(field) for field in rule.fields()]])
         if row.absent is not None and needs_audio:
             absent.append(name)
             continue
@@ -75,9 +80,24 @@ def load(
         doc["_where"] = row.where
         docs.append(doc)
     _complete(docs, rule)
-    warnings = (f"{len(absent)} clips are absent, the first: {absent[0]}",) if absent else ()
-    info = DataInfo(opened.source, opened.version, len(docs) + len(absent), tuple(absent), warnings)
+    warnings = [f"{len(absent)} clips are absent, the first: {absent[0]}"] if absent else []
+    version = data.editions.get(edition_digest(seen), opened.version)
+    if data.editions and version == opened.version:
+        known = ", ".join(data.editions.values())
+        warnings.append(f"the items are of no known edition ({known})")
+    total = len(docs) + len(absent)
+    info = DataInfo(opened.source, version, total, tuple(absent), tuple(warnings))
     return {"test": Documents(docs, info)}
+
+
+def edition_digest(items: Sequence[Sequence[Any]]) -> str:
+    """Return the digest of an edition: ids with what the rule reads, in any order.
+
+    >>> edition_digest([["b", ["x"]], ["a", ["y"]]]) == edition_digest([["a", ["y"]], ["b", ["x"]]])
+    True
+    """
+    lines = sorted(json.dumps(item, ensure_ascii=False, sort_keys=True) for item in items)
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _complete(docs: list[Document], rule: Rule) -> None:

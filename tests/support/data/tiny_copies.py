@@ -59,6 +59,32 @@ def mmau(root: Path) -> None:
         (root / f"mmau-{split}.json").write_text(json.dumps(rows), encoding="utf-8")
 
 
+def mmar(root: Path) -> None:
+    """The question file with rubrics, and its clips."""
+    rows = []
+    for number in range(ITEMS):
+        write(root / "audio" / f"{number}.wav", tone(0.05, 200 + 20 * number))
+        rows.append(
+            {
+                "id": str(number),
+                "audio_path": f"./audio/{number}.wav",
+                "question": f"Which colour is number {number}?",
+                "choices": list(COLOURS[: 2 + number % 3]),
+                "answer": COLOURS[number % 2],
+                "modality": ("sound", "mix-music-speech")[number % 2],
+                "category": "Signal Layer",
+                "sub-category": "Spatial Analysis",
+                "thinking": f"It is {COLOURS[number % 2]}.",
+                "rubric": [
+                    {"name": f"n{place}", "scoring_point": "Award 1 point.", "choices": [0, 1]}
+                    for place in range(5)
+                ],
+            }
+        )
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    (root / "MMAR-meta.jsonl").write_text(text, encoding="utf-8")
+
+
 def mmsu(root: Path) -> None:
     """The hub's parquet file."""
     rows = [
@@ -242,6 +268,7 @@ def quickstart(root: Path) -> None:
 WRITERS: dict[str, Callable[[Path], None]] = {
     "dynamic_superb": dynamic_superb,
     "llaso_eval": llaso_eval,
+    "mmar": mmar,
     "mmau": mmau,
     "mmsu": mmsu,
     "quickstart": quickstart,
