@@ -168,3 +168,18 @@ def instructions_of(
         raise wrong(doc, rule["arguments"], "a list with one mapping of arguments per instruction")
     given = [{k: v for k, v in (one or {}).items() if v is not None} for one in arguments]
     return ids, given
+
+
+def transcript_of(doc: Document, rule: Mapping[str, Any]) -> str:
+    """Return the reference transcript of an item; only a rule with an official reading may have a blank one.
+
+    Raises:
+        InputFileError: there is none.
+    """
+    declared = rule["reference"]
+    names = [declared] if isinstance(declared, str) else declared
+    name = next((one for one in names if one in doc), names[0])
+    value = doc.get(name)
+    if rule.get("official") and isinstance(value, str):
+        return value
+    return text_of(doc, name)

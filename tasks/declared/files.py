@@ -40,12 +40,14 @@ class Opened(NamedTuple):
     version: str
 
 
-def open_items(data: DataBlock, root: Path, revision: str | None = None, *, task: str) -> Opened:
+def open_items(
+    data: DataBlock, root: Path | None, revision: str | None = None, *, task: str
+) -> Opened:
     """Open what a data block names.
 
     Args:
         data: the block.
-        root: folder that holds the data; nothing outside it is read.
+        root: folder that holds the data; nothing outside it is read. ``None`` is the hub, or the current folder.
         revision: of a hub data set.
         task: name of the task, for errors.
 
@@ -53,6 +55,16 @@ def open_items(data: DataBlock, root: Path, revision: str | None = None, *, task
         MissingDataError: it is not there, or the hub cannot be reached.
         InputFileError: it lies outside ``root``, or is of no known form.
     """
+    if data.hub is not None and root is not None:
+        folder = root / data.config if data.config and (root / data.config).is_dir() else root
+        files = hub.split_files(folder, data.split or "test") if folder.is_dir() else ()
+        if not files:
+            raise MissingDataError(
+                f"no Parquet files of {data.split or 'test'!r} for {task}",
+                where=str(folder),
+                hint=f"the copy of --data {task}=FOLDER has a folder {data.config or ''} as on the hub",
+            )
+        return Opened(_parquet(files, data.audio), str(folder), "local")
     if data.hub is not None:
         found = hub.snapshot(
             data.hub,
@@ -62,6 +74,7 @@ def open_items(data: DataBlock, root: Path, revision: str | None = None, *, task
             config=data.config,
         )
         return Opened(_parquet(found.files, data.audio), data.hub, found.revision[:12])
+    root = root or Path()
     for path in data.paths:
         folder = root / path
         if folder.is_dir():

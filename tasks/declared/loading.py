@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ def load(
 
     rule = read_rule(lalm.get("rule"), lambda *keys: where("rule", *keys))
     data = read_data(lalm.get("data"), lambda *keys: where("data", *keys))
-    root = Path(folder) if folder is not None else Path()
+    root = Path(folder) if folder is not None else None
     opened = open_items(data, root, revision, task=str(lalm.get("benchmark") or task))
     params = parameters(rule, tuple(lalm.get("anchors") or ()))
     aliases = lalm.get("aliases")
@@ -60,8 +61,13 @@ def load(
     absent: list[str] = []
     places: dict[str, str] = {}
     seen: list[list[Any]] = []
+    repeats: Counter[str] = Counter()
     for number, row in enumerate(opened.rows):
         name = _identifier(row.fields, data.id, number, row.where)
+        if not data.unique and (copies := repeats[name]):
+            repeats[name] += 1
+            name = f"{name}~{copies + 1}"
+        repeats[name] += 1
         if name in places:
             raise InputFileError(
                 f"the id {name!r} is also that of {places[name]}",
@@ -104,7 +110,7 @@ def _complete(docs: list[Document], rule: Rule) -> None:
     """Check every document, turn options of one cell into lists, and attach what scoring knows of the split."""
     for doc in docs:
         for name in rule.fields():
-            if name not in doc:
+            if not any(one in doc for one in name.split("|")):
                 raise InputFileError(
                     f"the field {name!r} is missing; there are"
                     f" {', '.join(key for key in doc if not key.startswith('_'))}",
@@ -121,9 +127,10 @@ def _complete(docs: list[Document], rule: Rule) -> None:
         del doc["_where"]
 
 
-def _identifier(fields: Mapping[str, Any], declared: str | None, number: int, where: str) -> str:
-    if declared is None:
+def _identifier(fields: Mapping[str, Any], names: Sequence[str], number: int, where: str) -> str:
+    if not names:
         return str(fields.get("id") if fields.get("id") not in (None, "") else number)
+    declared = next((name for name in names if name in fields), names[0])
     value = fields.get(declared)
     if isinstance(value, (dict, list, bool)) or value is None or str(value).strip() == "":
         found = repr(value) if declared in fields else "missing"

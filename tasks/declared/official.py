@@ -11,7 +11,11 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from harness.types import MISSING, Document, ItemScore, Reading, Scored, Stats
+from metrics.text.edits import char_edits, word_edits
+from metrics.text.normalizers import without_script_spaces
 from metrics.text.word_set import is_correct, words
+from tasks.declared.declaration import OFFICIAL
+from tasks.declared.fields import transcript_of
 
 
 class Ruling(NamedTuple):
@@ -73,6 +77,96 @@ def _word_set(doc: Document, rule: Mapping[str, Any], response: Any) -> Rulings:
     return {"accuracy": Ruling({"correct": int(right), "n": 1}, parsed=read)}
 
 
+# --- transcripts ---------------------------------------------------------------------------------
+
+_IGNORED: Final = "ignore time segment in scoring"
+"""A normalised reference that the Open ASR leaderboard leaves out, as it does an empty one."""
+
+
+class _Compared(NamedTuple):
+    """A reference and a reply in the forms that are compared, and their edits."""
+
+    said: str
+    heard: str
+    words: Stats
+    characters: Stats
+
+
+def _english(said: str, heard: str, language: str | None) -> _Compared:
+    del language
+    from metrics.transcripts.edits import merged_edits
+    from metrics.transcripts.english import open_asr_english
+
+    said, heard = open_asr_english(said), open_asr_english(heard)
+    return _Compared(said, heard, merged_edits(said, heard), _characters(said, heard))
+
+
+def _multilingual(said: str, heard: str, language: str | None) -> _Compared:
+    from metrics.transcripts.edits import merged_edits
+    from metrics.transcripts.multilingual import aligned, open_asr_multilingual
+
+    assert language is not None
+    said, heard = (open_asr_multilingual(text, language) for text in (said, heard))
+    pair = aligned(said, heard)
+    return _Compared(*pair, merged_edits(*pair), _characters(said, heard))
+
+
+def _whisper_basic(said: str, heard: str, language: str | None) -> _Compared:
+    del language
+    from metrics.text.normalizers import whisper_basic
+    from metrics.transcripts.multilingual import letters
+
+    said, heard = whisper_basic(said), whisper_basic(heard)
+    return _Compared(
+        said, heard, word_edits(said, heard), word_edits(letters(said), letters(heard))
+    )
+
+
+def _characters(said: str, heard: str) -> Stats:
+    return char_edits(without_script_spaces(said), without_script_spaces(heard))
+
+
+_TRANSCRIPTS: Final[Mapping[str, Callable[[str, str, str | None], _Compared]]] = {
+    "oasr-2026-08": _english,
+    "oasr-ml-2026-03": _multilingual,
+    "whisper-basic": _whisper_basic,
+}
+
+
+def _compare(doc: Document, rule: Mapping[str, Any], reply: str) -> _Compared:
+    compare = _TRANSCRIPTS[rule["official"]]
+    return compare(transcript_of(doc, rule), reply, rule.get("language"))
+
+
+def strict_transcript(doc: Document, rule: Mapping[str, Any], reply: str) -> ItemScore:
+    """Return the strict reading next to an official one: its normaliser and edits, every item with a reference."""
+    if not transcript_of(doc, rule).strip():
+        return ItemScore({name: {"strict": Scored(None)} for name in ("wer", "cer")})
+    found = _compare(doc, rule, reply)
+    parsed = bool(found.heard.strip())
+    scores = {"wer": Scored(found.words, parsed), "cer": Scored(found.characters, parsed)}
+    plain = word_edits(found.said, found.heard)["edits"]
+    return ItemScore(
+        {name: {"strict": one} for name, one in scores.items()},
+        found.heard.strip() or None,
+        {"edits_without_merging": plain},
+    )
+
+
+def _transcript(doc: Document, rule: Mapping[str, Any], response: Any) -> Rulings:
+    """Boards of speech recognition: items without a reference are left out; only a text as reply does not stop the script."""
+    names = OFFICIAL[rule["official"]]
+    if response is MISSING or not isinstance(response, str):
+        return dict.fromkeys(names, Ruling(None, parsed=False, stops=True))
+    found = _compare(doc, rule, response)
+    if found.said.strip() in ("", _IGNORED):
+        return dict.fromkeys(names, Ruling(None))
+    edits = {"wer": found.words, "cer": found.characters}
+    parsed = bool(found.heard.strip())
+    return {name: Ruling(edits[name], parsed) for name in names}
+
+
 _RULES: Final[Mapping[str, Callable[[Document, Mapping[str, Any], Any], Rulings]]] = {
     "words": _word_set,
+    **dict.fromkeys(_TRANSCRIPTS, _transcript),
 }

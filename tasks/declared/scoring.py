@@ -33,9 +33,10 @@ from tasks.declared.fields import (
     rule_of,
     text_of,
     texts_of,
+    transcript_of,
     wrong,
 )
-from tasks.declared.official import with_official
+from tasks.declared.official import strict_transcript, with_official
 
 
 def check(doc: Document) -> None:
@@ -74,7 +75,7 @@ def reference(doc: Document) -> Any:
     if name == "instruction":
         ids, arguments = instructions_of(doc, rule)
         return [{"id": one, **given} for one, given in zip(ids, arguments, strict=True)]
-    return text_of(doc, rule["reference"])
+    return transcript_of(doc, rule) if name == "transcript" else text_of(doc, rule["reference"])
 
 
 def options(doc: Document) -> tuple[str, ...]:
@@ -127,7 +128,7 @@ def signature(docs: Sequence[Document]) -> dict[str, str]:
     content = json.dumps(rule, sort_keys=True, ensure_ascii=False)
     parts = {"rule": f"{rule['name']}#{hashlib.sha256(content.encode()).hexdigest()[:6]}"}
     if "normalizer" in rule:
-        parts["norm"] = rule["normalizer"]
+        parts["norm"] = rule.get("official") or rule["normalizer"]
     return parts | alias_part(docs[0].get("_aliases"))
 
 
@@ -180,8 +181,10 @@ def _strict(metrics: Mapping[str, Scored], extracted: Any, **details: Any) -> It
 
 
 def _transcript(doc: Document, rule: Mapping[str, Any], reply: str) -> ItemScore:
+    if rule.get("official"):
+        return strict_transcript(doc, rule, reply)
     normalize = NORMALIZERS[rule["normalizer"]]
-    said, heard = normalize(text_of(doc, rule["reference"])), normalize(reply)
+    said, heard = normalize(transcript_of(doc, rule)), normalize(reply)
     characters = char_edits(without_script_spaces(said), without_script_spaces(heard))
     parsed = bool(heard)
     return _strict(

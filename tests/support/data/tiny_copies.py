@@ -260,12 +260,27 @@ def _dynamic(rule: str, number: int) -> str:
     return f"the {COLOURS[number % 4]} cat sat on the mat {number}"
 
 
+def asr(root: Path) -> None:
+    """Every set and language, a shard each; one reference is noise alone."""
+    from tasks.asr.source import FLEURS, SETS
+
+    rows = [{"id": f"u{n}", "text": f"Mr. Grey said {n} words."} for n in range(ITEMS - 1)]
+    rows.append({"id": "noise", "text": "[noise]"})
+    for name in SETS:
+        for split in ("test.clean", "test.other") if name == "librispeech" else ("test",):
+            _parquet(root / name / f"{split}-00000-of-00001.parquet", rows)
+    said = [{"id": n % 4, "raw_transcription": f"Café, {n} mal."} for n in range(ITEMS)]
+    for folder in FLEURS.values():
+        _parquet(root / folder / "test" / "0000.parquet", said)
+
+
 def quickstart(root: Path) -> None:
     """Nothing: its clips are packaged."""
     del root
 
 
 WRITERS: dict[str, Callable[[Path], None]] = {
+    "asr": asr,
     "dynamic_superb": dynamic_superb,
     "llaso_eval": llaso_eval,
     "mmar": mmar,
