@@ -62,6 +62,9 @@ OFFICIAL: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "oasr-2026-08": ("wer",),
         MULTILINGUAL: ("wer",),
         "whisper-basic": ("wer", "cer"),
+        "elm-v3": ("wer", "cer"),
+        "elm-v1": ("wer", "cer"),
+        "air-bench": ("accuracy",),
     }
 )
 """Official rule of a benchmark -> the metrics that it is a reading of (``tasks.declared.official``)."""
@@ -105,7 +108,9 @@ RULES: Final[Mapping[str, RuleKind]] = MappingProxyType(
                 "normalizer": Parameter(
                     "canonical", one_of(*NORMALIZERS), f"one of {', '.join(NORMALIZERS)}"
                 ),
-                "official": _official("oasr-2026-08", MULTILINGUAL, "whisper-basic"),
+                "official": _official(
+                    *("oasr-2026-08", MULTILINGUAL, "whisper-basic", "elm-v3", "elm-v1")
+                ),
                 "language": Parameter(
                     None, one_of(*SPOKEN), f"one of {', '.join(SPOKEN)}", absent=True
                 ),
@@ -129,7 +134,7 @@ RULES: Final[Mapping[str, RuleKind]] = MappingProxyType(
                     "text, letter, index0 (the first option is 0) or index1",
                 ),
                 "separator": Parameter("|", is_text, "a text between options of one cell"),
-                "official": _official("words"),
+                "official": _official("words", "air-bench"),
                 "known": Parameter(
                     None,
                     is_levels,
@@ -215,6 +220,7 @@ _DATA_KEYS: Final[Mapping[str, tuple[Check, str]]] = {
         "the name of a field, or a list of which the first that is there counts",
     ),
     "audio": (lambda value: is_text(value) or is_texts(value), "the name of a field, or a list"),
+    "clips": (is_text, "the text in front of clip names that stands for the folder of the data"),
     "editions": (is_names, "a mapping of digests to names of editions"),
 }
 
@@ -328,6 +334,7 @@ class DataBlock:
         id: fields of the id, of which the first that is there counts; empty: ``id`` where there is one, else the number of the item.
         unique: an id twice is a fault; in a list of fields it gets a number instead.
         audio: fields of the clips, in order.
+        clips: text in front of clip names that stands for the folder of the data.
         editions: digest of ids and of what the rule reads, over all items -> name of the edition.
     """
 
@@ -338,6 +345,7 @@ class DataBlock:
     id: tuple[str, ...] = ()
     unique: bool = True
     audio: tuple[str, ...] = field(default=("audio",))
+    clips: str = ""
     editions: Mapping[str, str] = field(default_factory=dict)
 
 

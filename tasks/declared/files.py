@@ -106,16 +106,16 @@ def _file(file: Path, data: DataBlock, root: Path) -> Iterator[Row]:
             hint=f"known: {', '.join([*_READERS, '.parquet'])}, or a folder of clips",
         )
     return (
-        _with_clips(fields, where, data.audio, (file.parent, root))
+        _with_clips(fields, where, data, (file.parent, root))
         for fields, where in _READERS[suffix](file)
     )
 
 
 def _with_clips(
-    fields: dict[str, Any], where: str, audio: Sequence[str], folders: tuple[Path, Path]
+    fields: dict[str, Any], where: str, data: DataBlock, folders: tuple[Path, Path]
 ) -> Row:
     clips: list[AudioRef] = []
-    for name in audio:
+    for name in data.audio:
         if name not in fields:
             raise InputFileError(
                 f"the field {name!r} of the clip is missing; there are {', '.join(fields)}",
@@ -126,6 +126,7 @@ def _with_clips(
         for one in value if isinstance(value, list) else [value]:
             if not isinstance(one, str) or not one.strip():
                 raise InputFileError(f"field {name!r} is {one!r}, expected a path", where=where)
+            one = one.removeprefix(data.clips).lstrip("/") if data.clips else one
             clip = _clip(one, folders, where)
             if clip is None:
                 return Row(fields, [], where, absent=one)
@@ -170,7 +171,11 @@ def _json_lines(file: Path) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 def _json_array(file: Path) -> Iterator[tuple[dict[str, Any], str]]:
-    found = parse_json(_text(file), str(file))
+    text = _text(file)
+    if _is_lines(text):  # some lists of JSON lines are named so
+        yield from _json_lines(file)
+        return
+    found = parse_json(text, str(file))
     if isinstance(found, dict):
         found = next((found[key] for key in _LISTS if isinstance(found.get(key), list)), found)
     if not isinstance(found, list):
@@ -178,6 +183,17 @@ def _json_array(file: Path) -> Iterator[tuple[dict[str, Any], str]]:
     for number, item in enumerate(found):
         where = f"{file}, item {number}"
         yield _object(item, where), where
+
+
+def _is_lines(text: str) -> bool:
+    """Return whether the first of several lines is an object of its own."""
+    first, _, rest = text.lstrip().partition("\n")
+    if not first.startswith("{") or not rest.strip():
+        return False
+    try:
+        return isinstance(parse_json(first, ""), dict)
+    except InputFileError:
+        return False
 
 
 def _object(item: Any, where: str) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def load(
             doc["_aliases"] = aliases
         doc["_where"] = row.where
         docs.append(doc)
-    _complete(docs, rule)
+    complete(docs, rule)
     warnings = [f"{len(absent)} clips are absent, the first: {absent[0]}"] if absent else []
     version = data.editions.get(edition_digest(seen), opened.version)
     if data.editions and version == opened.version:
@@ -106,8 +106,16 @@ def edition_digest(items: Sequence[Sequence[Any]]) -> str:
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _complete(docs: list[Document], rule: Rule) -> None:
-    """Check every document, turn options of one cell into lists, and attach what scoring knows of the split."""
+def complete(docs: list[Document], rule: Rule) -> None:
+    """Check every document, turn options of one cell into lists, and attach what scoring knows of the split.
+
+    Args:
+        docs: documents with ``_params``, and with their places in ``_where``, which is taken out.
+        rule: their rule.
+
+    Raises:
+        InputFileError: a document lacks a field, or has one that the rule cannot read.
+    """
     for doc in docs:
         for name in rule.fields():
             if not any(one in doc for one in name.split("|")):

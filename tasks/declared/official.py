@@ -122,6 +122,26 @@ def _whisper_basic(said: str, heard: str, language: str | None) -> _Compared:
     )
 
 
+def _elm(version: str) -> Callable[[str, str, str | None], _Compared]:
+    def compare(said: str, heard: str, language: str | None) -> _Compared:
+        del language
+        from metrics.transcripts.arabic import FORMS, raw_char_edits
+
+        said, heard = FORMS[version](said), FORMS[version](heard)
+        words = word_edits(" ".join(said.split()), " ".join(heard.split()))
+        return _Compared(said, heard, words, raw_char_edits(said, heard))
+
+    return compare
+
+
+def _arabic(said: str, heard: str, language: str | None) -> _Compared:
+    del language
+    from metrics.transcripts.arabic import ar_norm_1
+
+    said, heard = ar_norm_1(said), ar_norm_1(heard)
+    return _Compared(said, heard, word_edits(said, heard), char_edits(said, heard))
+
+
 def _characters(said: str, heard: str) -> Stats:
     return char_edits(without_script_spaces(said), without_script_spaces(heard))
 
@@ -130,19 +150,21 @@ _TRANSCRIPTS: Final[Mapping[str, Callable[[str, str, str | None], _Compared]]] =
     "oasr-2026-08": _english,
     "oasr-ml-2026-03": _multilingual,
     "whisper-basic": _whisper_basic,
+    "elm-v3": _elm("elm-v3"),
+    "elm-v1": _elm("elm-v1"),
 }
-
-
-def _compare(doc: Document, rule: Mapping[str, Any], reply: str) -> _Compared:
-    compare = _TRANSCRIPTS[rule["official"]]
-    return compare(transcript_of(doc, rule), reply, rule.get("language"))
+_STRICT: Final = {"elm-v3": _arabic, "elm-v1": _arabic}
+"""Scorer -> what the strict reading compares, where that is another form."""
 
 
 def strict_transcript(doc: Document, rule: Mapping[str, Any], reply: str) -> ItemScore:
     """Return the strict reading next to an official one: its normaliser and edits, every item with a reference."""
     if not transcript_of(doc, rule).strip():
         return ItemScore({name: {"strict": Scored(None)} for name in ("wer", "cer")})
-    found = _compare(doc, rule, reply)
+    compare = _STRICT.get(rule["official"], _TRANSCRIPTS[rule["official"]])
+    found = compare(transcript_of(doc, rule), reply, rule.get("language"))
+    if compare is _arabic and not found.said:  # marks alone: nothing that could be heard
+        return ItemScore({name: {"strict": Scored(None)} for name in ("wer", "cer")})
     parsed = bool(found.heard.strip())
     scores = {"wer": Scored(found.words, parsed), "cer": Scored(found.characters, parsed)}
     plain = word_edits(found.said, found.heard)["edits"]
@@ -158,15 +180,38 @@ def _transcript(doc: Document, rule: Mapping[str, Any], response: Any) -> Ruling
     names = OFFICIAL[rule["official"]]
     if response is MISSING or not isinstance(response, str):
         return dict.fromkeys(names, Ruling(None, parsed=False, stops=True))
-    found = _compare(doc, rule, response)
-    if found.said.strip() in ("", _IGNORED):
+    name = rule["official"]
+    found = _TRANSCRIPTS[name](transcript_of(doc, rule), response, rule.get("language"))
+    if name not in _STRICT and found.said.strip() in ("", _IGNORED):
         return dict.fromkeys(names, Ruling(None))
     edits = {"wer": found.words, "cer": found.characters}
     parsed = bool(found.heard.strip())
     return {name: Ruling(edits[name], parsed) for name in names}
 
 
+# --- letters -------------------------------------------------------------------------------------
+
+
+def _air_bench(doc: Document, rule: Mapping[str, Any], response: Any) -> Rulings:
+    """AIR-Bench: the first character, else the last but one, is the letter; letters are compared."""
+    fields = rule["options"]
+    if doc.get("task_name", "") is None:
+        return {"accuracy": Ruling(None, parsed=False)}
+    named = "dataset_name" not in doc or isinstance(doc["dataset_name"], str)
+    if not isinstance(response, str) or not named or any(one not in doc for one in fields[:2]):
+        return {"accuracy": Ruling(None, parsed=False, stops=True)}
+    text = response.strip().replace("\n", "")
+    places = [*text[:1], *(text[-2:-1] if len(text) > 1 else "")]
+    letter = next((one for one in places if one in "ABCD"), None)
+    if letter is None or text == "None":
+        return {"accuracy": Ruling(None, parsed=False)}
+    gold = next((n for n, one in enumerate(fields) if doc.get(one) == doc[rule["answer"]]), None)
+    right = gold is not None and letter == "ABCD"[gold]
+    return {"accuracy": Ruling({"correct": int(right), "n": 1}, stops=gold is None)}
+
+
 _RULES: Final[Mapping[str, Callable[[Document, Mapping[str, Any], Any], Rulings]]] = {
     "words": _word_set,
+    "air-bench": _air_bench,
     **dict.fromkeys(_TRANSCRIPTS, _transcript),
 }

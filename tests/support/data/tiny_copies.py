@@ -260,6 +260,22 @@ def _dynamic(rule: str, number: int) -> str:
     return f"the {COLOURS[number % 4]} cat sat on the mat {number}"
 
 
+def arabic(root: Path) -> None:
+    """The six lists, named as upstream names them, and their clips."""
+    for name in ("sada", "commonvoice", "masc", "mgb2", "casablanca"):
+        for kind in ("_clean", "_noisy") if name == "masc" else ("",):
+            lines = []
+            for number in range(ITEMS):
+                clip_name = f"{name}{kind}_{number}.wav"
+                write(root / clip_name, tone(0.05, 200 + 20 * number))
+                item = {
+                    "audio_filepath": f"{{data_folder}}/{clip_name}",
+                    "text": f"قلم و ورقة {number}؟",
+                }
+                lines.append(json.dumps(item) + "\n")
+            (root / f"{name}_test{kind}.json").write_text("".join(lines), encoding="utf-8")
+
+
 def asr(root: Path) -> None:
     """Every set and language, a shard each; one reference is noise alone."""
     from tasks.asr.source import FLEURS, SETS
@@ -280,6 +296,7 @@ def quickstart(root: Path) -> None:
 
 
 WRITERS: dict[str, Callable[[Path], None]] = {
+    "arabic": arabic,
     "asr": asr,
     "dynamic_superb": dynamic_superb,
     "llaso_eval": llaso_eval,
