@@ -260,6 +260,30 @@ def _dynamic(rule: str, number: int) -> str:
     return f"the {COLOURS[number % 4]} cat sat on the mat {number}"
 
 
+def air_bench_foundation(root: Path) -> None:
+    """The question file, two tasks, some with two options, and their clips."""
+    rows = []
+    for number in range(ITEMS):
+        task, data = (("Sound_AQA", "avqa"), ("Audio_Grounding", "AudioGrounding"))[number % 2]
+        suffix = ("wav", "flac")[number % 2]
+        clip_path = root / "Foundation" / f"{task}_{data}" / f"{number}.{suffix}"
+        clip_path.parent.mkdir(parents=True, exist_ok=True)
+        clip_path.write_bytes(clip(number))
+        choices = COLOURS if number % 3 else (*COLOURS[:2], None, None)
+        rows.append(
+            {
+                "uniq_id": number,
+                "path": f"{number}.wav",
+                "task_name": task,
+                "dataset_name": data,
+                "question": f"Which colour is number {number}?",
+                **{f"choice_{'abcd'[place]}": text for place, text in enumerate(choices)},
+                "answer_gt": COLOURS[number % 2],
+            }
+        )
+    (root / "Foundation" / "Foundation_meta.json").write_text(json.dumps(rows), encoding="utf-8")
+
+
 def arabic(root: Path) -> None:
     """The six lists, named as upstream names them, and their clips."""
     for name in ("sada", "commonvoice", "masc", "mgb2", "casablanca"):
@@ -296,6 +320,7 @@ def quickstart(root: Path) -> None:
 
 
 WRITERS: dict[str, Callable[[Path], None]] = {
+    "air_bench_foundation": air_bench_foundation,
     "arabic": arabic,
     "asr": asr,
     "dynamic_superb": dynamic_superb,
