@@ -85,6 +85,22 @@ def mmar(root: Path) -> None:
     (root / "MMAR-meta.jsonl").write_text(text, encoding="utf-8")
 
 
+def mmau_pro(root: Path) -> None:
+    """Items of both categories as JSON lines, with one or two clips each."""
+    lines = []
+    for number in range(2 * ITEMS):
+        paths = [f"data/{number}_{place}.wav" for place in range(1 + number % 2)]
+        for place, name in enumerate(paths):
+            write(root / name, tone(0.05, 200 + 20 * number + 7 * place))
+        item = {"id": number, "audio_path": paths, "question": f"What is number {number}?"}
+        if number < ITEMS:
+            item |= {"category": "open", "answer": COLOURS[number % 4]}
+        else:
+            item |= {"category": "instruction following", "task_identifier": "Title", "kwargs": {}}
+        lines.append(json.dumps(item) + "\n")
+    (root / "test.jsonl").write_text("".join(lines), encoding="utf-8")
+
+
 def mmsu(root: Path) -> None:
     """The hub's parquet file."""
     rows = [
@@ -326,6 +342,7 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "dynamic_superb": dynamic_superb,
     "llaso_eval": llaso_eval,
     "mmar": mmar,
+    "mmau_pro": mmau_pro,
     "mmau": mmau,
     "mmsu": mmsu,
     "quickstart": quickstart,
