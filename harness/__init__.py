@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from harness.api import (
         MetricValue,
         Run,
+        compare,
         evaluate,
         export,
         gate,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         merge,
         rescore,
         score,
+        trend,
         verify,
     )
     from harness.errors import HarnessError
@@ -33,6 +35,7 @@ __all__ = [
     "MetricValue",
     "Run",
     "__version__",
+    "compare",
     "evaluate",
     "export",
     "gate",
@@ -42,6 +45,7 @@ __all__ = [
     "merge",
     "rescore",
     "score",
+    "trend",
     "verify",
 ]
 

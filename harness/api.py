@@ -6,79 +6,34 @@ incomplete is not an exception but a ``Run`` with ``exit_code`` 3, and a gate th
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
+from harness.api_options import EvaluateOptions as EvaluateOptions
+from harness.api_options import GateSettings as GateSettings
+from harness.api_options import MergeSettings as MergeSettings
+from harness.api_options import RescoreOptions as RescoreOptions
+from harness.api_options import ScoreOptions as ScoreOptions
+from harness.comparing import compare as compare
+from harness.comparing import gate as gate
+from harness.comparing import leaderboard as leaderboard
+from harness.comparing import trend as trend
 from harness.errors import UnknownNameError
 from harness.run_view import MetricValue as MetricValue
 from harness.run_view import Run as Run
 from harness.settings import Settings
+from harness.starting import run_to_end, start, start_rescoring, start_scoring
 
 if TYPE_CHECKING:
-    from harness.comparison.report import GateReport
-    from harness.evaluation.evaluate import Ended
-    from harness.evaluation.stored import StoredReplies
     from harness.evaluation.verify import Verified
     from harness.run.progress import Style
-    from harness.run.reader import RunView
     from harness.task_loading.index import TaskEntry
-    from leaderboards.tables import Leaderboard
 
 T = TypeVar("T")
 PathLike = str | os.PathLike[str]
-
-
-class SharedOptions(TypedDict, total=False):
-    """Options of ``evaluate`` and ``score``; each means what the flag of the same name does (``docs/cli.md``)."""
-
-    name: str
-    data: Mapping[str, Path]
-    revision: Mapping[str, str]
-    include_path: Sequence[Path]
-    trust_task_code: bool
-    allow_shadowing: bool
-    judge: str
-    judge_args: Mapping[str, Any]
-    judge_budget: str
-    judge_cache: Path
-    judge_prompt: Path
-    max_errors: str
-    patience: str
-    reference: Path
-
-
-class EvaluateOptions(SharedOptions, total=False):
-    """Options of ``evaluate``."""
-
-    model_args: Mapping[str, Any]
-    limit: int | float | str
-    seed: int
-    batch_size: int
-    repeats: int
-    shard: str
-    control: str
-    gen_kwargs: Mapping[str, Any]
-    template: str
-    system: str
-    retry_errors: bool
-    only_failed: bool
-    ids: Path
-    require_complete: bool
-    skip_unavailable: bool
-
-
-class ScoreOptions(SharedOptions, total=False):
-    """Options of ``score``."""
-
-    response_field: str
-    doc_field: str
-    id_field: str
-    judge_field: str
-    clean: str
 
 
 def evaluate(
@@ -152,21 +107,6 @@ def score(
     return start_scoring(settings, replies, argv, progress)
 
 
-class RescoreOptions(TypedDict, total=False):
-    """Options of ``rescore``."""
-
-    include_path: Sequence[Path]
-    trust_task_code: bool
-    rejudge: bool
-    judge: str
-    judge_args: Mapping[str, Any]
-    judge_budget: str
-    judge_cache: Path
-    judge_prompt: Path
-    max_errors: str
-    reference: Path
-
-
 def rescore(
     run: PathLike | Run, *, progress: Style = "quiet", **options: Unpack[RescoreOptions]
 ) -> Run:
@@ -194,81 +134,6 @@ def load_run(path: PathLike) -> Run:
     from harness.run.reader import read_run
 
     return Run(read_run(Path(path)))
-
-
-class GateSettings(TypedDict, total=False):
-    """Options of ``gate``; see ``harness.comparison.gate.GateOptions``."""
-
-    tasks: Sequence[str]
-    metrics: Sequence[str]
-    alpha: float
-    min_effect: float
-    max_drop: float
-    fail_inconclusive: bool
-
-
-def gate(
-    candidate: PathLike | Run,
-    baseline: PathLike | Run,
-    *,
-    include_path: Sequence[PathLike] = (),
-    trust_task_code: bool = False,
-    **options: Unpack[GateSettings],
-) -> GateReport:
-    """Tell whether a candidate run is worse than a baseline run, beyond chance.
-
-    Args:
-        candidate: the new run.
-        baseline: the run that it must not fall behind.
-        include_path: folders with the YAML of tasks that register metrics of their own.
-        trust_task_code: run the code of such tasks.
-        options: which tasks and metrics, and how strictly.
-
-    Returns:
-        The report: ``verdict``, ``exit_code`` (0, 1, 2, 3 or 5), ``to_text()``, ``to_json()``.
-
-    Raises:
-        UsageError: one of them is not a scored run directory, or a task or metric is unknown.
-    """
-    from harness.comparison.gate import GateOptions
-    from harness.comparison.gate import gate as decide
-
-    views = _with_metrics((candidate, baseline), include_path, trusted=trust_task_code)
-    return decide(views[0], views[1], GateOptions(**options))
-
-
-def leaderboard(
-    runs: Sequence[PathLike | Run],
-    *,
-    include_path: Sequence[PathLike] = (),
-    trust_task_code: bool = False,
-) -> Leaderboard:
-    """Build native and normalised tables of several runs.
-
-    Args:
-        runs: run directories, or opened runs.
-        include_path: folders with the YAML of tasks that register metrics of their own.
-        trust_task_code: run the code of such tasks.
-
-    Returns:
-        Tables and signature sets; ``leaderboards.renderers`` turn them into text.
-
-    Raises:
-        UsageError: one of them is not a scored run directory.
-    """
-    from leaderboards.build import leaderboard as build
-
-    return build(_with_metrics(runs, include_path, trusted=trust_task_code))
-
-
-class MergeSettings(TypedDict, total=False):
-    """Options of ``merge``; each means what the flag of the same name does (``docs/cli.md``)."""
-
-    name: str
-    data: Mapping[str, Path]
-    include_path: Sequence[Path]
-    trust_task_code: bool
-    max_errors: str
 
 
 def merge(
@@ -300,7 +165,7 @@ def merge(
     given["include_path"] = tuple(Path(folder) for folder in options.get("include_path", ()))
     paths = [run.path if isinstance(run, Run) else Path(run) for run in runs]
     target = Path(output)
-    return _run(target, partial(put_together, paths, target, MergeOptions(**given), argv))  # type: ignore[arg-type]
+    return run_to_end(target, partial(put_together, paths, target, MergeOptions(**given), argv))  # type: ignore[arg-type]
 
 
 def export(
@@ -377,46 +242,7 @@ def list_tasks(
     return index.resolve([pattern]) if pattern else list(index.tasks.values())
 
 
-# --- with settings that are checked already: what the command line calls ------------------------
-
-
-def start(settings: Settings, argv: Sequence[str], progress: Style) -> Run:
-    """Run what ``evaluate`` describes."""
-    from harness.evaluation.evaluate import evaluate as run
-
-    return _run(settings.run_directory, partial(run, settings, argv, progress))
-
-
-def start_scoring(
-    settings: Settings, replies: StoredReplies, argv: Sequence[str], progress: Style
-) -> Run:
-    """Score what ``score`` describes."""
-    from harness.evaluation.stored import score_file
-
-    return _run(settings.run_directory, partial(score_file, settings, replies, argv, progress))
-
-
-def start_rescoring(settings: Settings, progress: Style) -> Run:
-    """Score anew what ``rescore`` describes."""
-    from harness.evaluation.stored import score_directory
-
-    return _run(settings.run_directory, partial(score_directory, settings, progress))
-
-
 # --- helpers ---------------------------------------------------------------------------------
-
-
-def _with_metrics(
-    runs: Sequence[PathLike | Run], include_path: Sequence[PathLike], *, trusted: bool
-) -> list[RunView]:
-    """Open runs; import the code of tasks whose metrics are not registered."""
-    from harness.task_loading.specs import register_metrics
-
-    views = [_view(run) for run in runs]
-    folders = [Path(folder) for folder in include_path]
-    for view in views:
-        register_metrics(view.tasks, include_path=folders, trusted=trusted)
-    return views
 
 
 def _settings(
@@ -442,35 +268,3 @@ def _settings(
     settings = merge({**given, "model": model, "tasks": names, "output_path": Path(output)}, {})
     parse_max_errors(settings.max_errors, 0)
     return settings
-
-
-def _view(run: PathLike | Run) -> RunView:
-    return run.view if isinstance(run, Run) else load_run(run).view
-
-
-def _run(path: Path, work: Callable[[], Ended]) -> Run:
-    ended = _outside_of_a_loop(work)
-    from harness.run.reader import RunView
-
-    return Run(RunView(path, ended.manifest, ended.results), ended.exit_code, ended.note)
-
-
-def _outside_of_a_loop(work: Callable[[], T]) -> T:
-    """Make a call that starts an event loop, in a thread where one runs already (a notebook).
-
-    Such a call blocks, and an interrupt ends only the wait: await ``asyncio.to_thread`` instead where that matters.
-    """
-    if not _loop_runs():
-        return work()
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(1, thread_name_prefix="harness-run") as pool:
-        return pool.submit(work).result()
-
-
-def _loop_runs() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True

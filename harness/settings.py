@@ -40,6 +40,8 @@ class Settings:
     seed: int = 1234
     batch_size: int | None = None
     repeats: int = 1
+    subset: int | None = None
+    stratify: str | None = None
     shard: str | None = None
     control: str | None = None
     gen_kwargs: Mapping[str, Any] = field(default_factory=dict)
@@ -291,7 +293,7 @@ def _recipe_value(name: str, value: Any, where: str) -> Any:
         if not isinstance(value, bool):
             raise wrong
         return value
-    if name in ("seed", "batch_size", "repeats"):
+    if name in ("seed", "batch_size", "repeats", "subset"):
         if not isinstance(value, int) or isinstance(value, bool):
             raise wrong
         if name != "seed" and value < 1:

@@ -18,7 +18,8 @@ unit and rounded as published; intervals are in the same unit, one decimal more.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from harness.types import Reading
@@ -41,35 +42,109 @@ def percent(value: Value | None, decimals: int) -> dict[str, Any]:
     return {"value": round(100 * value.value, decimals), "ci95": interval, "n": value.n}
 
 
-def independent_mean(values: Sequence[Value], decimals: int) -> dict[str, Any]:
-    """Return the unweighted mean of values over disjoint items, as a percentage.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of an unweighted native mean.
 
-    The interval is normal, with the standard errors of the parts combined as independent, and
-    ``None`` if any part has none.
-
-    >>> independent_mean([Value(0.4, stderr=0.03, n=9), Value(0.6, stderr=0.04, n=9)], 1)
-    {'value': 50.0, 'ci95': [45.1, 54.9], 'n': 18}
+    Attributes:
+        value: the part.
+        span: ends of its scale.
+        factor: what brings it to the unit of the mean.
     """
-    numbers = [value.value for value in values if value.value is not None]
-    if not numbers:
+
+    value: Value
+    span: tuple[float, float] = (0.0, 1.0)
+    factor: float = 1.0
+
+
+def mean_cell(parts: Sequence[Part], decimals: int, *, shared: float = 0.0) -> dict[str, Any]:
+    """Return the unweighted mean of parts as one column, in the unit to which their factors bring them.
+
+    The interval has Wilson's form on the mean's own scale, from the standard errors of the parts. A part at an end
+    of its scale has no spread and is not certain: all such parts together count as
+    ``metrics.statistics.still`` says. It is ``None`` if any part has no standard error.
+
+    Args:
+        parts: the parts.
+        decimals: decimals of the value; the interval has one more.
+        shared: what clusters that several parts hold add to the variance (``leaderboards.joint``), in that unit.
+
+    >>> two = [Part(Value(x, stderr=e, n=9), factor=100) for x, e in ((0.4, 0.03), (0.6, 0.04))]
+    >>> mean_cell(two, 1)
+    {'value': 50.0, 'ci95': [45.12, 54.88], 'n': 18}
+    """
+    known = [part for part in parts if part.value.value is not None]
+    if not known:
         return {"value": None, "ci95": None, "n": None}
-    mean = math.fsum(numbers) / len(numbers)
-    errors = [value.stderr for value in values if value.stderr is not None]
-    interval = None
-    if len(errors) == len(numbers) == len(values):
-        half = Z95 * math.sqrt(math.fsum(error * error for error in errors)) / len(errors)
-        interval = [
-            round(100 * end, decimals + 1) for end in (max(0.0, mean - half), min(1.0, mean + half))
-        ]
+    mean = math.fsum(part.factor * (part.value.value or 0.0) for part in known) / len(known)
+    interval = _mean_interval(known, mean, shared) if len(known) == len(parts) else None
     return {
-        "value": round(100 * mean, decimals),
-        "ci95": interval,
-        "n": sum(value.n for value in values),
+        "value": round(mean, decimals),
+        "ci95": [round(end, decimals + 1) for end in interval] if interval else None,
+        "n": sum(part.value.n for part in parts),
     }
 
 
-def share_value(correct: Iterable[float]) -> Value | None:
+def _mean_interval(parts: Sequence[Part], mean: float, shared: float) -> tuple[float, float] | None:
+    from metrics.statistics.intervals import scaled_wilson
+    from metrics.statistics.still import still_variance
+
+    if len(parts) == 1:
+        ends = parts[0].value.ci95
+        return None if ends is None else (parts[0].factor * ends[0], parts[0].factor * ends[1])
+    weights = [part.factor / len(parts) for part in parts]
+    errors = [part.value.stderr for part in parts]
+    if any(error is None for error in errors):
+        return None
+    own = [weight * (error or 0.0) for weight, error in zip(weights, errors, strict=True)]
+    still = [
+        (weight * (part.span[1] - part.span[0]), _units(part))
+        for part, weight, error in zip(parts, weights, errors, strict=True)
+        if (error or 0.0) <= 1e-12
+    ]
+    variance = math.fsum(error * error for error in own) + max(0.0, shared) + still_variance(still)
+    low, high = (
+        math.fsum(weight * part.span[end] for part, weight in zip(parts, weights, strict=True))
+        for end in (0, 1)
+    )
+    certain = len(still) == len(parts) and not low < mean < high
+    units = 1 / math.fsum(
+        (w / sum(weights)) ** 2 / _units(p) for w, p in zip(weights, parts, strict=True)
+    )
+    return scaled_wilson(
+        mean, 0.0 if certain else math.sqrt(variance), units, (low, high), quantile=Z95
+    )
+
+
+def _units(part: Part) -> float:
+    """Return how many items, or clusters, a part has; one at an end of its scale says so by its own interval."""
+    if part.value.ci95 is None or (part.value.stderr or 0.0) > 1e-12:
+        return float(part.value.n)
+    low, high = part.value.ci95
+    return min(float(part.value.n), 3 * (part.span[1] - part.span[0]) / (high - low))
+
+
+def percent_mean(values: Sequence[Value], decimals: int, *, shared: float = 0.0) -> dict[str, Any]:
+    """Return the unweighted mean of shares, per cent; ``shared`` is a variance of the mean of the shares.
+
+    >>> percent_mean([Value(1.0, (0.75, 1.0), 0.0, 12)] * 4, 1)
+    {'value': 100.0, 'ci95': [92.59, 100.0], 'n': 48}
+    """
+    parts = [Part(value, factor=100.0) for value in values]
+    return mean_cell(parts, decimals, shared=10_000 * shared)
+
+
+def share_value(
+    correct: Iterable[float],
+    clusters: Sequence[Hashable] | None = None,
+    units: Sequence[Hashable] | None = None,
+) -> Value | None:
     """Return the mean of 0/1 (or expected) verdicts with its interval; ``None`` without items.
+
+    Args:
+        correct: the verdict on every reply.
+        clusters: cluster of every reply.
+        units: item of every reply, where items were asked several times.
 
     >>> found = share_value([1, 0, 1, 1])
     >>> found.value, [round(end, 3) for end in found.ci95]
@@ -80,7 +155,7 @@ def share_value(correct: Iterable[float]) -> Value | None:
     stats = [{"correct": verdict, "n": 1} for verdict in correct]
     if not stats:
         return None
-    found = estimate(METRICS["accuracy"], stats)
+    found = estimate(METRICS["accuracy"], stats, clusters, units=units)
     return Value(found.value, found.ci95, found.stderr, found.n)
 
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from leaderboards.boards import native_function, relative_function
 from leaderboards.interval import DEFAULT_RESAMPLES, Estimate, node_intervals
-from leaderboards.normalize import Node, Normalized, normalize
+from leaderboards.normalize import Node, Normalized, leaf_weights, normalize
 from leaderboards.results import SampleIndex, TaskResult, by_benchmark
+
+_INNER: Final = ("task", "lowest")
+"""Attributes of a cell that ``results.json`` does not hold: its key, and what follows from its anchor."""
 
 
 def native(
@@ -40,6 +43,8 @@ def benchmark_results(
     expected: Mapping[str, Iterable[str]] | None = None,
     reference: Mapping[str, Any] | None = None,
     resamples: int = DEFAULT_RESAMPLES,
+    unchanged: frozenset[str] = frozenset(),
+    before: Mapping[str, Any] | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Return the content of ``results.json["benchmarks"]``.
 
@@ -50,6 +55,8 @@ def benchmark_results(
         expected: benchmark -> tasks that its mean is made of, where it is not a built-in list.
         reference: the manifest's entry about a reference run (``harness.comparison.reference``).
         resamples: bootstrap resamples of the interval of a mean.
+        unchanged: tasks that are as they were when ``before`` was made: an interval over them alone is taken from it.
+        before: what this function returned then.
 
     Returns:
         Benchmark -> ``{"native": {…}, "normalized": {…}}``, with a reference run also ``"relative"``.
@@ -57,7 +64,10 @@ def benchmark_results(
     results = {}
     for benchmark, members in by_benchmark(tasks):
         found = normalize(benchmark, members, expected=(expected or {}).get(benchmark))
-        estimates = node_intervals(found, members, samples, resamples=resamples)
+        known = known_intervals(
+            (before or {}).get(benchmark, {}).get("normalized", {}), found, unchanged
+        )
+        estimates = node_intervals(found, members, samples, resamples=resamples, known=known)
         results[benchmark] = {
             "native": native(benchmark, members, samples),
             "normalized": normalized_json(found, estimates),
@@ -67,6 +77,19 @@ def benchmark_results(
             if measured:
                 results[benchmark]["relative"] = measured
     return results
+
+
+def known_intervals(
+    before: Mapping[str, Any], found: Normalized, unchanged: frozenset[str]
+) -> dict[str, Estimate]:
+    """Return the stored intervals of categories all of whose tasks are unchanged."""
+    known = {}
+    for node in found.tree.children:
+        stored = before.get("categories", {}).get(node.name, {})
+        if leaf_weights(node).keys() <= unchanged and stored.get("ci95") is not None:
+            low, high = stored["ci95"]
+            known[node.name] = Estimate((low, high), stored["stderr"], before["method"])
+    return known
 
 
 def relative(
@@ -100,7 +123,7 @@ def normalized_json(found: Normalized, estimates: Mapping[str, Estimate]) -> dic
         },
         "cells": {
             task: {
-                **{key: value for key, value in asdict(cell).items() if key != "task"},
+                **{key: value for key, value in asdict(cell).items() if key not in _INNER},
                 "averaged": task in found.averaged,
             }
             for task, cell in found.cells.items()

@@ -1,7 +1,7 @@
 """Normalised scores: every headline metric on one scale, 0 = chance or useless, 1 = perfect.
 
-All anchors are one affine map ``(x - floor) / (ceil - floor)``, clipped to [0, 1]: accuracy has
-its chance level as floor; WER, CER and PER run from 1 down to 0; MAE from the error of the
+All anchors are one affine map ``(x - floor) / (ceil - floor)``, at most 1. Accuracy has its chance level as
+floor and is negative below it, so that a model that guesses has 0 on average; everything else is at least 0: WER, CER and PER run from 1 down to 0; MAE from the error of the
 constant median down to 0; a judge score from its lowest to its highest value. Anchors come from the
 task's declaration, else from the metric's registry entry, and never from the runs that are shown. Scores are of the
 strict reading. Means are unweighted at every level above the data set; a mean over anything that is not ``ok`` is not a
@@ -89,6 +89,7 @@ class Cell:
         score: normalised value.
         ci95: normalised interval.
         stderr: standard error of the score (before clipping).
+        lowest: smallest score that the task can have: negative where its floor is the value of guessing.
         below_chance: the raw accuracy lies under chance.
         partial: only some of the task's items ran.
         incomplete: items failed, or the value does not cover all of them.
@@ -103,6 +104,7 @@ class Cell:
     score: float | None = None
     ci95: tuple[float, float] | None = None
     stderr: float | None = None
+    lowest: float = 0.0
     below_chance: bool = False
     partial: bool = False
     incomplete: bool = False
@@ -172,6 +174,7 @@ def make_cell(
         score=scale.score(found.value),
         ci95=scale.interval(found.ci95) if found.ci95 else None,
         stderr=found.stderr * slope if found.stderr is not None else None,
+        lowest=scale.lowest(find(metric).bounds[0]),
         below_chance=scale.below_chance(found.value),
     )
 
@@ -207,6 +210,7 @@ class Node:
         whole: every cell below is ok, has all items of its task and no failed ones; only whole
             nodes are ranked.
         children: nodes below, empty for a cell.
+        lowest: smallest score that it can have.
     """
 
     name: str
@@ -215,6 +219,7 @@ class Node:
     total: int
     whole: bool
     children: tuple[Node, ...] = ()
+    lowest: float = 0.0
 
     @property
     def coverage(self) -> str:
@@ -241,6 +246,7 @@ def mean_node(name: str, children: Iterable[Node]) -> Node:
         sum(node.total for node in members),
         bool(members) and all(node.whole for node in members),
         members,
+        math.fsum(node.lowest for node in members) / len(members) if members else 0.0,
     )
 
 
@@ -258,7 +264,7 @@ def _build(name: str, members: list[tuple[tuple[str, ...], Cell]]) -> Node:
         else:
             ok = cell.state == "ok"
             whole = ok and not cell.partial and not cell.incomplete
-            children.append(Node(cell.task, cell.score, int(ok), 1, whole))
+            children.append(Node(cell.task, cell.score, int(ok), 1, whole, lowest=cell.lowest))
     children += [_build(branch, inner) for branch, inner in branches.items()]
     return mean_node(name, children)
 

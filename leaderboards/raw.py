@@ -31,6 +31,7 @@ def raw_aggregate(tasks: Mapping[str, TaskResult]) -> dict[str, Any]:
     scores: dict[str, dict[str, Any]] = {}
     decimals: dict[str, int] = {}
     directions: dict[str, bool] = {}
+    units: dict[str, str] = {}
     for result, metric, reading, value in found:
         key = f"{result.task.removeprefix(f'{result.benchmark}_')} {metric}"
         if len(readings) > 1 and reading == "strict":
@@ -42,11 +43,13 @@ def raw_aggregate(tasks: Mapping[str, TaskResult]) -> dict[str, Any]:
             "n": value.n,
         }
         decimals[key] = places
+        units[key] = "%" if find(metric).is_percent else ""
         directions[key] = find(metric).higher_is_better
     return {
         "scores": scores,
         "decimals": decimals,
         "higher_is_better": directions,
+        "units": units,
         "headline": None,
         "unit": "percent, MAE and judge scores in their own unit",
         "reading": "strict" if readings == {"strict"} else "official",

@@ -1,7 +1,7 @@
 """Grouping of runs by signature: a table holds only runs that may share it.
 
 Two results of one task are comparable when every part of their signatures but ``reading`` is equal,
-``n:`` included. A run joins the first set in which it disagrees with nobody about a task that both
+``n:`` included. A run without a judge has no judged value, so its ``judge`` disagrees with none. A run joins the first set in which it disagrees with nobody about a task that both
 have. Parts are compared as the manifest gives them; signature strings are never split.
 """
 
@@ -15,6 +15,7 @@ from leaderboards.results import TaskResult
 from leaderboards.tables import SignatureSet
 
 Parts = Mapping[str, str]
+JUDGE, NO_JUDGE = "judge", "none"
 
 
 @dataclass(slots=True)
@@ -58,7 +59,11 @@ def signature_sets(
             sets.append(home)
         home.runs.append(index)
         for task, (result, _) in tasks.items():
-            home.parts.setdefault(task, mine[task])
+            known = home.parts.setdefault(task, mine[task])
+            if (
+                known.get(JUDGE) == NO_JUDGE
+            ):  # the judge of the set is that of the first run with one
+                home.parts[task] = {**known, JUDGE: mine[task].get(JUDGE, NO_JUDGE)}
             home.signatures.setdefault(task, result.signature)
     return [
         (
@@ -76,13 +81,25 @@ def signature_sets(
 
 
 def _differing(left: Mapping[str, Parts], right: Mapping[str, Parts]) -> list[str]:
-    """Return the names of parts in which the tasks that both have disagree."""
+    """Return the names of parts in which the tasks that both have disagree; see ``agree``."""
     names: dict[str, None] = {}
     for task in left.keys() & right.keys():
         for name in [*left[task], *right[task]]:
-            if left[task].get(name) != right[task].get(name):
+            pair = left[task].get(name), right[task].get(name)
+            if pair[0] != pair[1] and not (name == JUDGE and NO_JUDGE in pair):
                 names[name] = None
     return sorted(names)
+
+
+def agree(one: TaskResult, other: TaskResult) -> bool:
+    """Tell whether two results of one task may share a column.
+
+    >>> parts = {"prompt": "a#1", "judge": "none"}
+    >>> results = [TaskResult("t", "b", (), {}, parts={**parts, "judge": j}) for j in ("none", "x", "y")]
+    >>> agree(results[0], results[1]), agree(results[1], results[2])
+    (True, False)
+    """
+    return not _differing({one.task: comparable_parts(one)}, {one.task: comparable_parts(other)})
 
 
 def label(position: int) -> str:

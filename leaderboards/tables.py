@@ -1,22 +1,24 @@
 """Tables as data: rows, columns, entries, ranks. No file format and no benchmark knowledge.
 
-Rules that every renderer inherits: only rows that are whole are ranked, equal values share a rank,
-the best value of a column is marked where rows differ, a missing mean is text
-such as ``- (17/20)``, and every table names its reading and the set of signatures it stands for.
+Rules that every renderer inherits: only rows that are whole are ranked; a rank is 1 and the number of runs that are
+significantly better, up to the rank at which only runs that are significantly worse follow; a value is marked as unbeaten
+where no run is significantly better and some run is significantly worse; a missing mean is text such as ``- (17/20)``; quoted
+rows stand below the runs, unranked; and every table names its reading and the set of signatures it stands for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-PARTIAL, INCOMPLETE, BELOW_CHANCE = "*", "†", "‡"
+PARTIAL, INCOMPLETE, BELOW_CHANCE, QUOTED = "*", "†", "‡", "§"
 
 MARKS: Mapping[str, str] = {
     PARTIAL: "partial: only some items of the task ran",
     INCOMPLETE: "incomplete: cells are missing, items failed, or the official scorer would have"
     " stopped on this file",
-    BELOW_CHANCE: "below chance: normalised to 0",
+    BELOW_CHANCE: "below chance: guessing has 0",
+    QUOTED: "quoted: as published elsewhere, not run or scored here; never ranked",
 }
 
 
@@ -30,7 +32,8 @@ class Entry:
         decimals: decimals shown of the value.
         text: shown in place of a number.
         marks: any of ``MARKS``.
-        best: the best value of its column.
+        best: no run of the table is significantly better, and some run is significantly worse.
+        coverage: cells that are there, such as ``20/20``; empty where a table does not show it.
     """
 
     value: float | None = None
@@ -39,15 +42,36 @@ class Entry:
     text: str = "-"
     marks: str = ""
     best: bool = False
+    coverage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its key in ``Row.entries``, its heading, its direction."""
+    """A column: its key in ``Row.entries``, its heading, its direction, and its unit if it has one (``%``)."""
 
     key: str
     label: str
     higher_is_better: bool = True
+    unit: str = ""
+
+    @property
+    def heading(self) -> str:
+        """Heading with unit.
+
+        >>> Column("asr wer", "ASR WER", higher_is_better=False, unit="%").heading
+        'ASR WER (%)'
+        """
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Origin of a quoted row: title, place in it, date if it is known, and the protocol as far as it is stated."""
+
+    title: str
+    where: str
+    date: str | None
+    protocol: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +88,12 @@ class Row:
         refused: share of answers that the provider refused.
         errors: share of items that failed.
         whole: every cell is there and complete; only whole rows are ranked.
-        rank: 1-based, ``None`` if unranked.
+        rank: 1 and the number of runs that are significantly better; ``None`` if unranked.
+        rank_high: the last rank that the run may hold, ``None`` if unranked.
         marks: any of ``MARKS``, for the row as a whole.
+        seconds: mean time of a reply, ``None`` if it was not measured.
+        tokens: mean number of tokens of a reply, ``None`` if nobody counted them.
+        source: where a quoted row comes from, ``None`` for a run.
     """
 
     run: str
@@ -78,7 +106,23 @@ class Row:
     errors: float | None = None
     whole: bool = False
     rank: int | None = None
+    rank_high: int | None = None
     marks: str = ""
+    seconds: float | None = None
+    tokens: float | None = None
+    source: Source | None = None
+
+    @property
+    def ranks(self) -> str:
+        """Ranks that the run may hold, as text.
+
+        >>> Row("a", "m", {}, rank=1, rank_high=3).ranks, Row("a", "m", {}).ranks
+        ('1-3', '-')
+        """
+        if self.rank is None:
+            return "-"
+        same = self.rank_high is None or self.rank_high == self.rank
+        return str(self.rank) if same else f"{self.rank}-{self.rank_high}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +131,13 @@ class Table:
 
     Attributes:
         benchmark: group name, or ``overall``.
-        kind: ``native``, ``normalized`` or ``overall``.
+        kind: ``native``, ``normalized``, ``further``, ``common``, ``quoted``, ``overall`` or ``headlines``.
         title: heading.
         signature_set: label of its set of signatures (``A``, ``B``, …).
         columns: in order.
         rows: sorted, ranked.
         notes: lines under the table.
+        sorted_by: key of the column that decides order and ranks, ``None`` if there is none.
     """
 
     benchmark: str
@@ -102,6 +147,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    sorted_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,43 +193,51 @@ def unique_names(names: Iterable[str]) -> list[str]:
     return result
 
 
-def ranked(rows: Iterable[Row], columns: Sequence[Column], key: str | None) -> tuple[Row, ...]:
-    """Sort rows by one column, rank the whole ones, and mark the best value of every column.
+def ranked(
+    rows: Iterable[Row],
+    columns: Sequence[Column],
+    key: str | None,
+    decided: Mapping[str, Collection[tuple[str, str]]] | None = None,
+) -> tuple[Row, ...]:
+    """Sort rows by one column, give the whole ones their ranks, and mark the unbeaten values of every column.
 
     Args:
         rows: in any order.
         columns: the table's columns.
         key: column to sort by; ``None``: by name, without ranks.
+        decided: column -> (better run, worse run) of every pair that is decided; a pair that is not there is not.
     """
+    from metrics.statistics.rank_sets import rank_sets
+
     by_key = {column.key: column for column in columns}
     sign = -1.0 if key is None or by_key[key].higher_is_better else 1.0
 
-    def order(row: Row) -> tuple[bool, bool, float, str]:
+    def order(row: Row) -> tuple[bool, bool, bool, float, str]:
         value = _value(row, key)
-        return (key is not None and not row.whole, value is None, sign * (value or 0.0), row.run)
+        quoted = row.source is not None
+        unranked = key is not None and not row.whole
+        return (quoted, unranked and not quoted, value is None, sign * (value or 0.0), row.run)
 
+    known = decided or {}
     members = sorted(rows, key=order)
-    best = {column.key: _best(members, column) for column in columns}
-    numbered = []
-    rank, last = 0, None
-    for position, row in enumerate(members, start=1):
-        value = _value(row, key)
-        place = None
-        if row.whole and value is not None:
-            if value != last:
-                rank, last = position, value
-            place = rank
-        entries = {
-            name: replace(
-                entry,
-                best=entry.value is not None
-                and entry.value == best.get(name)
-                and not _has_failed(row, name),
-            )
-            for name, entry in row.entries.items()
-        }
-        numbered.append(replace(row, rank=place, entries=entries))
-    return tuple(numbered)
+    placed = [row.run for row in members if row.whole and _value(row, key) is not None]
+    ranks = rank_sets(placed, known.get(key, ()) if key is not None else ())
+    unbeaten = {
+        column.key: _unbeaten(members, column.key, known.get(column.key, ()), key)
+        for column in columns
+    }
+    return tuple(
+        replace(
+            row,
+            rank=ranks[row.run].low if row.source is None and row.run in ranks else None,
+            rank_high=ranks[row.run].high if row.source is None and row.run in ranks else None,
+            entries={
+                name: replace(entry, best=row.run in unbeaten.get(name, ()))
+                for name, entry in row.entries.items()
+            },
+        )
+        for row in members
+    )
 
 
 def _value(row: Row, key: str | None) -> float | None:
@@ -196,12 +250,24 @@ def _has_failed(row: Row, key: str) -> bool:
     return bool(row.errors) or INCOMPLETE in row.marks + row.entries[key].marks
 
 
-def _best(rows: Sequence[Row], column: Column) -> float | None:
-    values = [
-        value
-        for row in rows
-        if (value := _value(row, column.key)) is not None and not _has_failed(row, column.key)
-    ]
-    if len(set(values)) < 2:
-        return None
-    return max(values) if column.higher_is_better else min(values)
+def _unbeaten(
+    rows: Sequence[Row], key: str, pairs: Collection[tuple[str, str]], sorted_by: str | None
+) -> set[str]:
+    """Return the runs that no other run significantly beats, if any run is beaten."""
+    beaten = {worse for _, worse in pairs}
+    if not beaten:
+        return set()
+    return {row.run for row in rows if may_lead(row, key, sorted_by) and row.run not in beaten}
+
+
+def may_lead(row: Row, key: str, sorted_by: str | None) -> bool:
+    """Tell whether a run enters the comparisons of a column: it has a number that no failed item is missing from.
+
+    The column that ranks is stricter: only whole rows.
+    """
+    return (
+        row.source is None
+        and _value(row, key) is not None
+        and not _has_failed(row, key)
+        and (key != sorted_by or row.whole)
+    )

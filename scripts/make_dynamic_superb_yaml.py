@@ -145,7 +145,7 @@ def lalm(kind: str, rule: str) -> dict[str, Any]:
         "items": None,
         **scores(rule),
         "groups": [],
-        "cluster": None,
+        "cluster": "file",
         "answer": ANSWERS.get(rule, "text"),
         "null_response": "error",
         "scorer": SCORERS.get(rule, "official.1"),

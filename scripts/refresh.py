@@ -13,9 +13,12 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from harness.core import inert
 from harness.task_loading.index import INDEX_FILE, TaskEntry, TaskIndex, render_index, scan
 from harness.task_loading.places import tasks_root
 from harness.task_loading.sources import source_module
+from leaderboards.published.lint import by_kind, lint
+from leaderboards.published.rows import shipped_tables
 from leaderboards.renderers import FORMATS
 from metrics.registry import METRICS, Measure
 from model_adapters.built_in import ADAPTERS
@@ -159,6 +162,32 @@ def benchmark_modules(index: TaskIndex) -> list[str]:
     return [f'  "tasks.{name}",' for name in sorted(members(index))]
 
 
+def finding_rows() -> list[str]:
+    """Return what the examination finds in the published results that are shipped, by kind."""
+    tables = shipped_tables()
+    found = lint(tables)
+    lines = [f"{sum(len(table.rows) for table in tables)} rows, {len(found)} findings."]
+    for kind in by_kind(found):
+        rows = [
+            [
+                f"`{one.place}`",
+                *(inert.markdown(text) for text in (one.model or "-", one.message)),
+            ]
+            for one in found
+            if one.kind == kind
+        ]
+        title = f"<summary><code>{kind}</code>: {len(rows)}</summary>"
+        lines += [
+            "",
+            f"<details>{title}",
+            "",
+            *table(["place", "model", "finding"], rows),
+            "",
+            "</details>",
+        ]
+    return lines
+
+
 # --- files -----------------------------------------------------------------------------------------
 
 
@@ -182,13 +211,14 @@ def contents() -> dict[Path, str]:
         "docs/statistics.md": {"metrics": metric_rows},
         "docs/adapters.md": {"models": model_rows},
         "docs/cli.md": {"formats": format_rows},
+        "docs/leaderboards.md": {"findings": finding_rows},
         "pyproject.toml": {
             "entry points": entry_points,
             "adapters": adapter_modules,
             "tasks": lambda: benchmark_modules(index),
         },
     }
-    found = {INDEX_FILE: render_index()}
+    found = {INDEX_FILE: render_index(index)}
     for name, made in parts.items():
         text = (ROOT / name).read_text(encoding="utf-8")
         for part, lines in made.items():
@@ -202,14 +232,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="write nothing, exit 1 if out of date")
     check = parser.parse_args().check
-    stale = [path for path, text in contents().items() if path.read_text(encoding="utf-8") != text]
+    made = contents()
+    stale = [path for path, text in made.items() if path.read_text(encoding="utf-8") != text]
     for path in stale:
         name = path.relative_to(ROOT).as_posix()
         print(f"{name} is out of date: run make refresh" if check else f"wrote {name}")
-    if not check:
-        for path, text in contents().items():
-            if path in stale:
-                path.write_text(text, encoding="utf-8")
+        if not check:
+            path.write_text(made[path], encoding="utf-8")
     return int(check and bool(stale))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,12 +13,29 @@ import hypothesis
 import pytest
 from pytest_socket import disable_socket, socket_allow_hosts
 
+from tests.support.budget import SOAK, examples
 from tests.support.command import CommandResult, run_in_process
+from tests.support.cpu_time import CpuTime
 from tests.support.runs.recogniser import RecogniserRun
 
-if "PYTEST_XDIST_WORKER" in os.environ:
-    # torch comes later: workers with as many threads as processors each would wait for one another
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+# compiled modules and rewritten assertions are kept, or every process that a test starts would make its own
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+# torch comes later: the checkpoints are tiny, and threads that wait for one another on a busy machine cost up to nine times the work
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer ``--cpu=ROWS``."""
+    help_text = "show processor time by folder, module and test (ROWS of each)"
+    parser.addoption("--cpu", metavar="ROWS", type=int, help=help_text)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Count processor time where it is asked for."""
+    if config.getoption("cpu") is not None:
+        config.pluginmanager.register(CpuTime(config.getoption("cpu")), "cpu-time")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -26,10 +45,24 @@ def pytest_collect_file() -> Generator[None, list[Any], list[Any]]:
     return [node for node in found if type(node).__name__ != "DoctestModule"]
 
 
-# the same examples in every run, so that a change fails or passes by itself; the long form draws new ones each time
-hypothesis.settings.register_profile("same", derandomize=True, database=None)
-if os.environ.get("HARNESS_SOAK") != "1":
+# the same examples in every run, so that a change fails or passes by itself; the long form draws new ones each time;
+# how long a busy machine takes to draw is no finding
+hypothesis.settings.register_profile(
+    "same",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=examples(100),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+if not SOAK:
     hypothesis.settings.load_profile("same")
+
+
+def pytest_collection_finish() -> None:
+    """Set apart what will live to the end: adapters collect garbage when they close, and thousands of tests are not it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)

@@ -30,6 +30,8 @@ from harness.run.process.output import exit_message, give_output_away, leave_now
 _COMMAND_LINE_ERROR: type[typer.BadParameter] = typer.BadParameter.__mro__[2]
 """Root of typer's usage errors: newer releases carry their own copy of click, so it is not imported."""
 
+OPTIONAL_VALUES = {"--embed-audio": "25MB"}
+"""Flags that may be given without ``=VALUE``, and the value that they have then."""
 _DEVICE_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
 _LIMIT_ERRORS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN})
 
@@ -147,16 +149,21 @@ def _run() -> int:
 
 
 def normalise_flags(arguments: list[str]) -> list[str]:
-    """Write long flags with ``-`` where they came with ``_``; leave values untouched.
+    """Write long flags with ``-`` where they came with ``_``, and a value that may be left out; leave values untouched.
 
     >>> normalise_flags(["--batch_size=4", "--output_path", "a_b"])
     ['--batch-size=4', '--output-path', 'a_b']
+    >>> normalise_flags(["--embed_audio", "run"])
+    ['--embed-audio=25MB', 'run']
     """
     found = []
     for argument in arguments:
         if argument.startswith("--"):
             flag, equals, value = argument.partition("=")
-            argument = flag.replace("_", "-") + equals + value
+            flag = flag.replace("_", "-")
+            if not equals and flag in OPTIONAL_VALUES:
+                equals, value = "=", OPTIONAL_VALUES[flag]
+            argument = flag + equals + value
         found.append(argument)
     return found
 

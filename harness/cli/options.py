@@ -16,6 +16,8 @@ import typer
 
 if TYPE_CHECKING:
     from harness.api import Run
+    from harness.settings import Settings
+from harness.errors import EXIT_SIGINT, EXIT_SIGTERM
 from harness.report.output import say, say_json
 from harness.run.process.output import standard_output
 
@@ -178,6 +180,33 @@ class OutputFlags:
     plain: Plain = False
     as_json: Json = False
     quiet: Quiet = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFlags:
+    """The flag for a page of the run at its end."""
+
+    report: Annotated[
+        bool,
+        typer.Option(
+            "--report", help="Write RUN_DIR/report.html at the end (see: harness report)."
+        ),
+    ] = False
+
+    def write(self, run: Run, settings: Settings, output: OutputFlags) -> None:
+        """Write the page if it was asked for, and name it; not after an interrupt."""
+        if not self.report or run.exit_code in (EXIT_SIGINT, EXIT_SIGTERM):
+            return
+        from harness.report.html.page import ReportOptions, write_report
+
+        asked = ReportOptions(
+            data=settings.data,
+            include_path=settings.include_path,
+            trusted=settings.trust_task_code,
+        )
+        done = write_report(run.view, options=asked)
+        if not output.quiet:
+            say(f"report: {done.path}", err=output.as_json)
 
 
 def grouped(verb: Callable[..., R]) -> Callable[..., R]:

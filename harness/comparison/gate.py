@@ -2,46 +2,53 @@
 
 Order of judgement, on the strict reading: (1) signatures that differ in anything but ``data`` and
 ``n`` are not comparable; (2) an id whose document differs is another data version, not comparable;
-(3) items on one side only, and infrastructure errors on either side, above 1 % are incomplete;
-(4) paired one-sided tests (``metrics.statistics.paired_tests``), Holm-adjusted over all tasks and metrics. FAIL
-needs an adjusted p below ``alpha`` and a drop of at least ``min_effect``. Guards watch the shares of
-unparsed, refused, abstaining and failed items and fail only on a significant rise of at least two
-points: a broken parser looks like a worse model. The minimal detectable drop is shown with every
-test; where it exceeds ``max_drop`` a pass is INCONCLUSIVE.
+(3) too many items without a pair are incomplete, unless the guard of failed items fails first; (4) tests.
+
+Half of alpha belongs to the suite mean (``gating.suite``), half to the tasks and guards together, adjusted by Holm: the whole gate raises a
+false alarm with probability alpha at most. FAIL needs p below that and a drop of at least ``min_effect``, or an absolute
+limit of the policy that is broken. PASS needs that the upper end of the suite's drop lies below the margin, or that every reply
+is the same. Everything else is INCONCLUSIVE.
 """
 
 from __future__ import annotations
 
-import fnmatch
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from statistics import NormalDist
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from harness.comparison.options import ALPHA
-from harness.comparison.options import GateOptions as GateOptions
-from harness.comparison.pairing import Line, Pairing, clusters, pair_lines
-from harness.comparison.report import GateReport, GateRow, GuardRow, TaskCoverage, Verdict
-from harness.errors import UnknownNameError
+from harness.comparison.gating import comparable, guards
+from harness.comparison.gating.lost import lost_items
+from harness.comparison.gating.metric_tests import (
+    MetricTest,
+    as_lost,
+    collect_tests,
+    headline_of,
+    make_row,
+    measured,
+    metric_problems,
+)
+from harness.comparison.gating.options import GateOptions as GateOptions
+from harness.comparison.gating.report import GateReport, GateRow, GuardRow, SuiteRow, Verdict
+from harness.comparison.gating.several import p_of_further_run, with_between
+from harness.comparison.gating.sides import RunSide, Side, short
+from harness.comparison.gating.suite import SuiteMean, suite_mean
+from harness.comparison.pairing import Line, Pairing, pair_lines
 from harness.run.reader import RunView
-from harness.run.signature import difference, signed_by_spelling
-from metrics.registry import find, share
+from metrics.registry import find
 
 if TYPE_CHECKING:
-    from metrics.measures.measure import Measure
-
-MISSING_SHARE: Final = 0.01
-GUARD_RISE: Final = 0.02
-POWER: Final = 0.8
-_NAMED_IDS: Final = 5
+    from metrics.statistics.intervals import Estimate
+    from metrics.statistics.paired_tests import RegressionTest
 
 
-def gate(candidate: RunView, baseline: RunView, options: GateOptions | None = None) -> GateReport:
+def gate(
+    candidate: RunView, baseline: RunView | Side, options: GateOptions | None = None
+) -> GateReport:
     """Decide whether a candidate run is worse than a baseline run.
 
     Args:
         candidate: the new run.
-        baseline: the run that it must not fall behind.
+        baseline: the run that it must not fall behind, or another side (a saved baseline, several runs).
         options: what to test, and how strictly.
 
     Returns:
@@ -53,323 +60,226 @@ def gate(candidate: RunView, baseline: RunView, options: GateOptions | None = No
         InputFileError: a samples file is missing or malformed.
     """
     options = options or GateOptions()
-    names = _tasks(baseline, options)
-    notes = [
-        f"{task}: only in the candidate, not tested"
-        for task in candidate.tasks
-        if task not in baseline.tasks
-    ]
-    notes += [text for run in (baseline, candidate) if (text := run.stale()) is not None]
-    shared = [task for task in names if task in candidate.tasks]
+    other: Side = RunSide(baseline) if isinstance(baseline, RunView) else baseline
+    return _Gate(candidate, other, options).report()
 
-    def report(verdict: Verdict, **found: Any) -> GateReport:
-        given = {"notes": tuple(notes), **found}
+
+class _Gate:
+    """One comparison at work."""
+
+    def __init__(self, candidate: RunView, baseline: Side, options: GateOptions) -> None:
+        self.candidate, self.baseline, self.options = candidate, baseline, options
+        self.names = comparable.tasks_to_compare(baseline.tasks, options)
+        self.notes = [
+            f"{task}: only in the candidate, not tested"
+            for task in candidate.tasks
+            if task not in baseline.tasks
+        ]
+        stale = (baseline.stale(), candidate.stale())
+        self.notes += [text for text in stale if text is not None]
+
+    def report(self) -> GateReport:
+        shared = [task for task in self.names if task in self.candidate.tasks]
+        if not shared:
+            return self._report("not comparable", problems=("the runs have no task in common",))
+        problems = comparable.signature_problems(shared, self.candidate.tasks, self.baseline.tasks)
+        if problems:
+            return self._report("not comparable", problems=tuple(problems))
+        self.notes += comparable.data_notes(shared, self.candidate.tasks, self.baseline.tasks)
+        self.notes += self._unused_rules()
+        pairings = self._pairings()
+        problems = comparable.data_problems(pairings)
+        if problems:
+            return self._report("not comparable", problems=tuple(problems))
+        return self._decided(pairings)
+
+    def _report(self, verdict: Verdict, **found: Any) -> GateReport:
+        options = self.options
         return GateReport(
             verdict,
-            candidate.name,
-            baseline.name,
+            self.candidate.name,
+            self.baseline.name,
             options.alpha,
             options.max_drop,
             options.fail_inconclusive,
-            **given,
+            **{"notes": tuple(self.notes), **found},
         )
 
-    if not shared:
-        return report("not comparable", problems=("the runs have no task in common",))
-    problems = _signature_problems(shared, candidate, baseline)
-    if problems:
-        return report("not comparable", problems=tuple(problems))
-    notes += _data_notes(shared, candidate, baseline)
-    ours, theirs = baseline.sample_index(), candidate.sample_index()
-    pairings = {
-        task: pair_lines(*_common_repeats(ours.get(task, []), theirs.get(task, [])))
-        for task in names
-    }
-    problems = _data_problems(pairings)
-    if problems:
-        return report("not comparable", problems=tuple(problems))
-    coverage = tuple(_coverage(task, pairing) for task, pairing in pairings.items())
-    problems = [row.text() for row in coverage if row.share > MISSING_SHARE]
-    tests = {task: _metrics(baseline.tasks[task], pairings[task], options) for task in names}
-    problems += _metric_problems(tests)
-    if not problems and not any(tests.values()):
-        problems = ["no metric has values in both runs: nothing to test"]
-    if problems:
-        return report("incomplete", coverage=coverage, problems=tuple(problems))
-    rows = _decide(tests, options)
-    guards = _guards(pairings, options)
-    failed = any(row.failed for row in rows) or any(row.failed for row in guards)
-    unsure = any(row.inconclusive for row in rows)
-    verdict: Verdict = "fail" if failed else "inconclusive" if unsure else "pass"
-    return report(verdict, coverage=coverage, rows=rows, guards=guards)
-
-
-def _tasks(baseline: RunView, options: GateOptions) -> list[str]:
-    names = _matching(baseline, options.tasks) if options.tasks is not None else [*baseline.tasks]
-    known = {metric for name in names for metric in baseline.tasks[name].get("metrics", ())}
-    for metric in options.metrics or ():
-        if metric not in known:
-            raise UnknownNameError("metric", metric, known, hint="the baseline does not have it")
-    return names
-
-
-def _matching(baseline: RunView, wanted: Sequence[str]) -> list[str]:
-    """Return the tasks of the baseline by name, benchmark or pattern."""
-    found: dict[str, None] = {}
-    for name in wanted:
-        matches = [
-            task
-            for task, entry in baseline.tasks.items()
-            if entry.get("benchmark") == name or fnmatch.fnmatchcase(task, name)
+    def _unused_rules(self) -> list[str]:
+        if self.options.policy is None:
+            return []
+        benchmarks = {
+            task: str(self.baseline.tasks[task].get("benchmark", task)) for task in self.names
+        }
+        unused = self.options.policy.unused(benchmarks)
+        return [
+            f"{self.options.policy.source}: {one!r} fits no task of this gate" for one in unused
         ]
-        if not matches:
-            raise UnknownNameError(
-                "task", name, baseline.tasks, hint="the baseline does not have it"
-            )
-        found.update(dict.fromkeys(matches))
-    return list(found)
 
+    def _pairings(self) -> dict[str, Pairing]:
+        ours, theirs = self.baseline.lines(), self.candidate.sample_index()
+        if self.baseline.short_keys:
+            theirs = short(theirs)
+        pairings = {
+            task: pair_lines(*comparable.common_repeats(ours.get(task, []), theirs.get(task, [])))
+            for task in self.names
+        }
+        for task, pairing in pairings.items():
+            if comparable.is_subset(self.candidate.tasks.get(task, {})):
+                pairing.only_baseline.clear()  # it was not asked for them
+        return pairings
 
-# --- may they be compared? ---------------------------------------------------------------------
-
-
-def _signature_problems(tasks: Sequence[str], candidate: RunView, baseline: RunView) -> list[str]:
-    problems = []
-    for task in tasks:
-        entries = [run.tasks[task] for run in (baseline, candidate)]
-        one, other = (entry.get("signature_parts", {}) for entry in entries)
-        for name, (left, right) in difference(one, other).items():
-            older = name == "gen" and any(map(signed_by_spelling, entries))
-            note = " (an earlier version signed arguments by their spelling)" if older else ""
-            problems.append(f"{task}: {name} differs: baseline {left}, candidate {right}{note}")
-    return problems
-
-
-def _data_notes(tasks: Sequence[str], candidate: RunView, baseline: RunView) -> list[str]:
-    notes = []
-    for task in tasks:
-        one, other = (run.tasks[task].get("signature_parts", {}) for run in (baseline, candidate))
-        for name in ("data", "n"):
-            if one.get(name) != other.get(name):
-                notes.append(
-                    f"{task}: {name} is {one.get(name)} in the baseline and {other.get(name)} in the"
-                    " candidate; only shared items are tested"
-                )
-    return notes
-
-
-def _common_repeats(*runs: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Return the lines of a task in each run, limited to the repeats that all of them have."""
-    numbers = [[int(line.get("repeat") or 0) for line in lines] for lines in runs]
-    common = min((max(found) for found in numbers if found), default=0)
-    return [
-        [line for line, number in zip(lines, found, strict=True) if number <= common]
-        for lines, found in zip(runs, numbers, strict=True)
-    ]
-
-
-def _data_problems(pairings: Mapping[str, Pairing]) -> list[str]:
-    problems = []
-    for task, pairing in pairings.items():
-        if pairing.changed:
-            named = ", ".join(str(item) for item in pairing.changed[:_NAMED_IDS])
-            more = len(pairing.changed) - _NAMED_IDS
-            tail = f" and {more} more" if more > 0 else ""
-            problems.append(f"{task}: another data version, documents differ: {named}{tail}")
-    return problems
-
-
-def _coverage(task: str, pairing: Pairing) -> TaskCoverage:
-    return TaskCoverage(
-        task,
-        len(pairing.pairs),
-        len(pairing.only_baseline),
-        len(pairing.only_candidate),
-        len(pairing.errors),
-        pairing.missing_share,
-    )
-
-
-# --- the tests ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Test:
-    """Statistics of one metric on the pairs that have it."""
-
-    metric: str
-    baseline: list[Mapping[str, float]]
-    candidate: list[Mapping[str, float]]
-    clusters: list[str]
-    one_sided: int
-    """Pairs in which only one side has a value."""
-
-
-def _metrics(declared: Mapping[str, Any], pairing: Pairing, options: GateOptions) -> list[_Test]:
-    tests = {}
-    for metric in declared.get("metrics", ()):
-        if find(metric).role == "abstention" or (
-            options.metrics is not None and metric not in options.metrics
-        ):
-            continue
-        test = _collect(metric, pairing)
-        if test.baseline or test.one_sided:
-            tests[metric] = test
-    if options.metrics is None:
-        return [test for name, test in tests.items() if find(name).stands_for not in tests]
-    return list(tests.values())
-
-
-def _collect(metric: str, pairing: Pairing) -> _Test:
-    kept, one_sided = [], 0
-    for pair in pairing.pairs:
-        values = [_strict(line, metric) for line in pair]
-        if None not in values:
-            kept.append((pair, values))
-        elif values != [None, None]:
-            one_sided += 1
-    return _Test(
-        metric,
-        [values[0] or {} for _, values in kept],
-        [values[1] or {} for _, values in kept],
-        clusters(pair for pair, _ in kept),
-        one_sided,
-    )
-
-
-def _strict(line: Line, metric: str) -> Mapping[str, float] | None:
-    stats: Mapping[str, float] | None = line.get("stats", {}).get(metric, {}).get("strict")
-    return stats
-
-
-def _metric_problems(tests: Mapping[str, Sequence[_Test]]) -> list[str]:
-    return [
-        f"{task}: {test.metric} has a value on one side only in {test.one_sided} pairs"
-        for task, members in tests.items()
-        for test in members
-        if test.one_sided > MISSING_SHARE * (len(test.baseline) + test.one_sided)
-    ]
-
-
-def _decide(tests: Mapping[str, Sequence[_Test]], options: GateOptions) -> tuple[GateRow, ...]:
-    from metrics.statistics.paired_tests import holm, paired_difference, regression_test
-
-    chosen = [(task, test) for task, members in tests.items() for test in members]
-    found = []
-    for _, test in chosen:
-        metric = find(test.metric)
-        data = (metric, test.baseline, test.candidate, test.clusters)
-        found.append((regression_test(*data), paired_difference(*data)))
-    adjusted = holm([outcome.p_value for outcome, _ in found])
-    widen = _level_factor(options.alpha, len(chosen))
-    rows = []
-    for (task, test), (outcome, spread), p_value in zip(chosen, found, adjusted, strict=True):
-        metric = find(test.metric)
-        base = metric.aggregate(test.baseline)
-        scale = _scale(metric, base)
-        detectable = None if outcome.detectable is None else widen * outcome.detectable
-        enough = outcome.drop > 0 and outcome.drop >= options.min_effect * scale - 1e-12
-        failed = p_value < options.alpha and enough
-        unsure = detectable is None or detectable > options.max_drop * scale
-        rows.append(
-            GateRow(
-                task=task,
-                metric=test.metric,
-                n=outcome.n,
-                baseline=base,
-                candidate=metric.aggregate(test.candidate),
-                drop=outcome.drop,
-                drop_ci95=_drop_interval(spread.ci95, higher=metric.higher_is_better),
-                p_value=outcome.p_value,
-                p_adjusted=p_value,
-                detectable=detectable,
-                method=outcome.method,
-                percent=metric.is_percent,
-                failed=failed,
-                inconclusive=unsure and not failed,
-            )
+    def _decided(self, pairings: Mapping[str, Pairing]) -> GateReport:
+        coverage = tuple(comparable.coverage(task, pairing) for task, pairing in pairings.items())
+        tests = {
+            task: collect_tests(task, self.baseline.tasks[task], pairings[task], self.options)
+            for task in self.names
+        }
+        missing = comparable.missing_problems(coverage)
+        if missing and self.options.missing == "lost":
+            tests, missing = self._with_lost(tests, pairings)
+        problems = [*missing, *metric_problems(tests)]
+        if not problems and not any(tests.values()):
+            problems = ["no metric has values in both runs: nothing to test"]
+        rows, watched, suite = self._tested(tests, pairings)
+        failing = [row for row in watched if row.failed and row.guard == "error"]
+        if problems and not failing:
+            return self._report("incomplete", coverage=coverage, problems=tuple(problems))
+        self.notes += problems
+        failed = (
+            any(row.failed for row in rows)
+            or any(row.failed for row in watched)
+            or (suite is not None and suite.failed)
         )
-    return tuple(rows)
+        unsure = suite is None or suite.inconclusive
+        verdict: Verdict = "fail" if failed else "inconclusive" if unsure else "pass"
+        lost = lost_items(
+            self.candidate, self.baseline, pairings, [row.task for row in rows if row.failed]
+        )
+        return self._report(
+            verdict, coverage=coverage, rows=rows, guards=watched, suite=suite, lost=lost
+        )
 
-
-def _drop_interval(
-    change: tuple[float, float] | None, *, higher: bool
-) -> tuple[float, float] | None:
-    if change is None:
-        return None
-    return (-change[1], -change[0]) if higher else change
-
-
-def _level_factor(alpha: float, tests: int) -> float:
-    """Return how much larger a drop must be to be seen at ``alpha`` shared by several tests.
-
-    ``metrics.statistics.paired_tests`` gives the drop seen by a single test at level 0.05.
-    """
-    normal = NormalDist()
-    power = normal.inv_cdf(POWER)
-    shared = normal.inv_cdf(1 - alpha / tests)
-    return (shared + power) / (normal.inv_cdf(1 - ALPHA) + power)
-
-
-def _scale(metric: Measure, baseline: float) -> float:
-    """Return the length of a metric's scale: its bounds, 1 for corpus rates, the baseline for errors."""
-    low, high = metric.bounds
-    if low is not None and high is not None:
-        return high - low
-    return baseline if metric.family == "error" else 1.0
-
-
-# --- guards ------------------------------------------------------------------------------------
-
-Indicator = Callable[[Line], bool]
-
-
-def _unparsed(line: Line) -> bool:
-    return any(by.get("strict") == "unparsed" for by in line.get("parse", {}).values())
-
-
-def _abstained(line: Line) -> bool:
-    metrics = [find(name) for name in line.get("stats", {})]
-    shares = [
-        (metric, _strict(line, metric.name)) for metric in metrics if metric.role == "abstention"
-    ]
-    return any(stats and metric.value(stats) > 0 for metric, stats in shares)
-
-
-_GUARDS: Final[dict[str, Indicator]] = {
-    "unparsed": _unparsed,
-    "refused": lambda line: line["outcome"] == "refused",
-    "error": lambda line: line["outcome"] == "error",
-    "abstention": _abstained,
-}
-
-
-def _guards(pairings: Mapping[str, Pairing], options: GateOptions) -> tuple[GuardRow, ...]:
-    from metrics.statistics.paired_tests import holm, regression_test
-
-    watched = share("guard", higher_is_better=False)  # a share that should not rise
-    found = []
-    for task, pairing in pairings.items():
-        pairs = [*pairing.pairs, *pairing.errors]
-        for name, indicator in _GUARDS.items():
-            sides = [
-                [{"correct": int(indicator(line)), "n": 1} for line in side]
-                for side in zip(*pairs, strict=True)
+    def _with_lost(
+        self, tests: Mapping[str, list[MetricTest]], pairings: Mapping[str, Pairing]
+    ) -> tuple[dict[str, list[MetricTest]], list[str]]:
+        """Count what the candidate lacks as wrong; return the tests, and what cannot be counted so."""
+        by_id = {
+            task: {line["id"]: line for line in lines}
+            for task, lines in self.baseline.lines().items()
+        }
+        found: dict[str, list[MetricTest]] = {}
+        problems: list[str] = []
+        for task, members in tests.items():
+            pairing = pairings[task]
+            lost: list[Line] = [by_id[task][name] for name in pairing.only_baseline]
+            lost += [
+                one
+                for one, other in pairing.errors
+                if one["outcome"] != "error" and other["outcome"] == "error"
             ]
-            if not any(stats["correct"] for side in sides for stats in side):
-                continue
-            shares = [sum(stats["correct"] for stats in side) / len(side) for side in sides]
-            outcome = regression_test(watched, sides[0], sides[1], clusters(pairs))
-            found.append((task, name, shares, outcome.p_value))
-    adjusted = holm([p_value for *_, p_value in found])
-    return tuple(
-        GuardRow(
-            task,
-            name,
-            shares[0],
-            shares[1],
-            p_adjusted,
-            failed=p_adjusted < options.alpha and shares[1] - shares[0] >= GUARD_RISE - 1e-12,
+            found[task] = []
+            for test in members:
+                try:
+                    found[task].append(as_lost(test, lost))
+                except ValueError:
+                    problems.append(
+                        f"{task}: nobody knows how wrong a missing answer is for {test.metric}"
+                    )
+            if lost:
+                self.notes.append(
+                    f"{task}: {len(lost)} items that the candidate lacks count as lost"
+                )
+        return found, problems
+
+    def _tested(
+        self, tests: Mapping[str, Sequence[MetricTest]], pairings: Mapping[str, Pairing]
+    ) -> tuple[tuple[GateRow, ...], tuple[GuardRow, ...], SuiteRow | None]:
+        from metrics.statistics.paired_tests import holm
+
+        options = self.options
+        chosen = [test for members in tests.values() for test in members if test.baseline]
+        heads = {task: head for task, members in tests.items() if (head := headline_of(members))}
+        several = len(heads) > 1
+        alpha = options.alpha / 2 if several else options.alpha
+        watched = guards.watch(pairings, options.policy)
+        family = max(1, len(chosen) + len(watched))
+        found = [self._measured(test, alpha / family) for test in chosen]
+        adjusted = holm(
+            [outcome.p_value for outcome, _ in found] + [one.p_value for one in watched]
         )
-        for (task, name, shares, _), p_adjusted in zip(found, adjusted, strict=True)
-    )
+        rows = tuple(
+            make_row(test, outcome, spread, p_adjusted=p_value, alpha=alpha)
+            for test, (outcome, spread), p_value in zip(chosen, found, adjusted, strict=False)
+        )
+        guard_rows = tuple(
+            one.row(p_value, alpha)
+            for one, p_value in zip(watched, adjusted[len(chosen) :], strict=True)
+        )
+        parts = [
+            head.part(
+                str(self.baseline.tasks[task].get("benchmark", task)), self.baseline.tasks[task]
+            )
+            for task, head in heads.items()
+        ]
+        mean = suite_mean(parts, level=alpha)
+        if mean is not None:
+            mean = replace(mean, p_value=max(mean.p_value, self._suite_between(heads, mean)))
+        suite = None if mean is None else self._suite_row(mean, alpha if several else None)
+        return rows, guard_rows, suite
+
+    def _suite_between(self, heads: Mapping[str, MetricTest], mean: SuiteMean) -> float:
+        """Return the p of the suite mean against runs of one checkpoint; 0 for a single run."""
+        shifts: list[list[float]] = []
+        for task, head in heads.items():
+            values = self.baseline.between(task, head.metric)
+            if len(values) < 2:
+                return 0.0
+            sign = 1.0 if find(head.metric).higher_is_better else -1.0
+            middle = sum(values) / len(values)
+            shifts.append([sign * (value - middle) / head.scale for value in values])
+        runs = [sum(column) / len(shifts) for column in zip(*shifts, strict=True)]
+        return p_of_further_run(runs, -mean.drop, higher=True) or 0.0
+
+    def _measured(self, test: MetricTest, level: float) -> tuple[RegressionTest, Estimate]:
+        metric = find(test.metric)
+        outcome, spread = measured(test, level)
+        values = self.baseline.between(test.task, test.metric)
+        now = metric.aggregate(test.candidate)
+        return with_between(outcome, values, now, higher=metric.higher_is_better), spread
+
+    def _suite_row(self, mean: SuiteMean, level: float | None) -> SuiteRow:
+        options = self.options
+        significant = level is not None and mean.p_value < level and mean.drop > 0
+        failed = significant and mean.drop >= options.min_effect - 1e-12
+        unsure = mean.upper >= options.max_drop
+        identical = unsure and mean.drop == 0 and mean.stderr == 0 and self._identical()
+        return SuiteRow(
+            mean.tasks,
+            mean.pairs,
+            mean.drop,
+            mean.ci95,
+            mean.upper,
+            mean.p_value,
+            level,
+            mean.detectable,
+            mean.method,
+            failed=failed,
+            inconclusive=unsure and not identical and not failed,
+            identical=identical,
+            note="below --min-effect" if significant and not failed else None,
+        )
+
+    def _identical(self) -> bool:
+        """Return whether every reply that both sides have is the same."""
+        ours, theirs = self.baseline.replies(), RunSide(self.candidate).replies()
+        if self.baseline.short_keys:
+            theirs = {
+                task: {(key[:32], repeat): reply for (key, repeat), reply in found.items()}
+                for task, found in theirs.items()
+            }
+        return all(
+            ours.get(task, {}).get(key) == reply
+            for task in self.names
+            for key, reply in theirs.get(task, {}).items()
+        )

@@ -1,6 +1,6 @@
 """What a task declares about its judge: model, prompts, sampling, votes, and items with a known grade.
 
-``harness.task_loading.judge_block`` reads it from the task YAML, once, with the texts of the prompt files.
+``harness.task_loading.judging.block`` reads it from the task YAML, once, with the texts of the prompt files.
 """
 
 from __future__ import annotations

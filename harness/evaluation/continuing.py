@@ -11,7 +11,7 @@ from harness.core.adapter import AdapterInfo
 from harness.core.redaction import redact, redact_argv, redact_text
 from harness.errors import UsageError
 from harness.evaluation.plan import Plan
-from harness.evaluation.shards import Work
+from harness.evaluation.selection.shards import Work
 from harness.judge.task_judge import judges_named
 from harness.run.directory import RunDirectory
 from harness.run.files import Manifest, ManifestEntry, ReferenceEntry, ShardEntry

@@ -28,7 +28,7 @@ from harness.evaluation.choosing import chosen_items, read_ids
 from harness.evaluation.continuing import check_start
 from harness.evaluation.plan import Plan, PlannedTask, plan_tasks, sort_model_arguments
 from harness.evaluation.runner import BREAKER, Item, Runner, RunnerOptions
-from harness.evaluation.shards import Work, parse_shard
+from harness.evaluation.selection.shards import Work, parse_shard
 from harness.evaluation.signals import exit_code, stopped_note, until_signal
 from harness.judge.attach import open_stage, record_replayed, unjudged_note
 from harness.judge.stage import JudgeStage

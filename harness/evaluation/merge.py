@@ -39,7 +39,7 @@ from harness.task_loading.specs import load_scoring_task, provide_models
 _REPLY: Final = ("request_key", "outcome", "response", "raw_response", "reasoning", "finish")
 """Fields of a record that make its reply; times, token counts and places of clips may differ."""
 _SAME_ENTRY: Final = (
-    "selection", "items_total", "items_selected", "repeats", "facts", "metrics", "generation",
+    "selection", "items_total", "items_selected", "repeats", "subset", "facts", "metrics", "generation",
 )  # fmt: skip
 
 

@@ -16,9 +16,10 @@ from harness.core.scoring import Document
 from harness.core.task import Documents, TaskSpec
 from harness.errors import MissingDataError, UnsupportedTaskError, UsageError
 from harness.evaluation.controls.control import parse_control
+from harness.evaluation.selection.subset import choose
 from harness.judge.options import JudgeOptions, judge_options
 from harness.judge.task_judge import TaskJudge, bind
-from harness.run.files import AnchorEntry, DataEntry, JudgeEntry, ManifestEntry
+from harness.run.files import AnchorEntry, DataEntry, JudgeEntry, ManifestEntry, SubsetEntry
 from harness.run.signature import Parts, generation_part, n_part, prompt_part
 from harness.settings import Settings, parse_limit
 from harness.task_loading.availability import LeftOut, from_error, refuse, without_judge
@@ -50,6 +51,7 @@ class PlannedTask:
         facts: what scoring needs to know of the whole split.
         judge: the task with its live judge, ``None`` if there is none.
         repeats: replies that are asked for every item.
+        subset: of which sample the ranges are, ``None`` for no sample.
     """
 
     task: PromptedTask
@@ -61,8 +63,9 @@ class PlannedTask:
     facts: Mapping[str, Any] = field(default_factory=dict)
     judge: TaskJudge | None = None
     repeats: int = 1
+    subset: SubsetEntry | None = None
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Task id."""
         return self.task.spec.task
@@ -105,6 +108,7 @@ class PlannedTask:
             items_total=max(info.total, len(self.documents)),
             items_selected=self.count,
             repeats=self.repeats,
+            subset=self.subset,
             selection=self.ranges,
             absent=len(info.absent),
             data={
@@ -130,6 +134,7 @@ def task_entry(  # noqa: PLR0913  (by name: one per field of the entry)
     absent: int,
     data: DataEntry,
     repeats: int = 1,
+    subset: SubsetEntry | None = None,
 ) -> ManifestEntry:
     """Return what the manifest says about a task: what its YAML declares, and what runs of it."""
     anchors = {**spec.anchors, **facts.get("anchors", {})}
@@ -159,6 +164,8 @@ def task_entry(  # noqa: PLR0913  (by name: one per field of the entry)
         del entry["facts"]
     if repeats == 1:
         del entry["repeats"]
+    if subset is not None:
+        entry["subset"] = subset
     return entry
 
 
@@ -289,7 +296,8 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
     task.check()
     judge = bind(task, judging)
     documents = task.documents()
-    if not len(documents):
+    count = len(documents)
+    if not count:
         raise MissingDataError(
             f"{spec.task} has no items in {documents.info.source}",
             hint="none of its audio is there" if documents.info.absent else None,
@@ -297,7 +305,19 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
     if control is not None:
         task.rewrite = control.rewrite(task, documents)
     facts = task.facts(documents)
-    ranges = parse_limit(settings.limit, len(documents))
+    ranges = parse_limit(settings.limit, count)
+    item_keys = keys.item_keys(spec.task, documents, spec.doc_fields)
+    sample = _sample(settings)
+    if sample is not None:
+        positions = [*itertools.chain.from_iterable(itertools.starmap(range, ranges))]
+        ranges = choose(
+            documents,
+            item_keys,
+            positions,
+            count=sample["n"],
+            seed=sample["seed"],
+            field=settings.stratify,
+        )
     task.probe(documents[ranges[0][0] :], facts)
     if judge is not None:
         judge.check(documents)
@@ -306,7 +326,7 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
     return PlannedTask(
         task=task,
         documents=documents,
-        item_keys=keys.item_keys(spec.task, documents, spec.doc_fields),
+        item_keys=item_keys,
         ranges=ranges,
         generation=generation,
         parts={
@@ -314,7 +334,7 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
             "n": n_part(
                 sum(stop - start for start, stop in ranges),
                 documents.info,
-                len(documents),
+                count,
                 settings.repeats,
             ),
             "prompt": prompt_part(task.template, task.system),
@@ -325,8 +345,34 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
             **code_part(spec),
             **task.signature_parts(documents),
             **({"control": str(control)} if control is not None else {}),
+            **({"subset": subset_part(sample)} if sample is not None else {}),
         },
         facts=facts,
         judge=judge,
         repeats=settings.repeats,
+        subset=sample,
     )
+
+
+def _sample(settings: Settings) -> SubsetEntry | None:
+    """Return what is said of a sample of items.
+
+    Raises:
+        UsageError: a field to stratify by, and no sample.
+    """
+    if settings.subset is None:
+        if settings.stratify is not None:
+            raise UsageError("--stratify is for --subset", where="--stratify", hint="--subset N")
+        return None
+    entry: SubsetEntry = {"n": settings.subset, "seed": settings.seed}
+    return {**entry, "stratify": settings.stratify} if settings.stratify is not None else entry
+
+
+def subset_part(entry: SubsetEntry) -> str:
+    """Return the part of a signature that names a sample: size, seed and field.
+
+    >>> subset_part({"n": 200, "seed": 1234, "stratify": "accent"})
+    '200@1234/accent'
+    """
+    field = f"/{entry['stratify']}" if "stratify" in entry else ""
+    return f"{entry['n']}@{entry['seed']}{field}"

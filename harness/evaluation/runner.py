@@ -1,9 +1,8 @@
 """The streaming runner: documents, lazy audio, bounded prefetch, adapter, append.
 
-Memory is constant in the number of items: prompts and audio exist only inside a window of a few
-batches. An item counts as finished once its line is in ``responses.jsonl``; an item that is finished
-with the same request key is not asked again. Order of completion never changes a result, since the
-score stage orders items by document.
+Prompts and audio exist only inside a window of a few batches. An item counts as finished once its line is in
+``responses.jsonl``; one that is finished with the same request key is not asked again. Order of completion never
+changes a result, since the score stage orders items by document.
 
 A failure of one request is recorded as an ``error`` item after bounded retries. When many requests in a
 row fail (a server that is gone, a process that died) the run stops.
@@ -24,7 +23,7 @@ from typing import Final, Protocol, TypeVar
 from harness.core.adapter import Adapter, AdapterInfo, ErrorInfo, Request, Response
 from harness.core.keys import request_key
 from harness.core.messages import Audio, Message, mode_of
-from harness.core.scoring import Outcome
+from harness.core.scoring import Document, Outcome
 from harness.core.threads import DaemonThread
 from harness.errors import FOREIGN, AdapterError, AudioError, HarnessError, first_error
 from harness.evaluation.batches import form_batches, window_size
@@ -168,7 +167,8 @@ class Runner:
             prepared = await ahead.popleft()
             if prepared.finished:
                 self._progress.skipped(prepared.item.planned.name)
-                key = _attempt_key(prepared.item)
+                planned = prepared.item.planned
+                key = _attempt_key(prepared.item, planned.documents[prepared.item.position])
                 self._hand_over(key, self._attempts[key].offset)
             elif prepared.error is not None:
                 self._record(prepared, Response(None, error=prepared.error), attempts=0)
@@ -200,7 +200,7 @@ class Runner:
             item=(planned.name, str(doc["_id"])),
             item_key=planned.item_keys[item.position],
         )
-        if self._is_finished(item, request):
+        if self._is_finished(item, request, _attempt_key(item, doc)):
             return Prepared(item, request, 0.0, finished=True)
         try:
             seconds = sum(clip.seconds for clip in clips)
@@ -213,8 +213,8 @@ class Runner:
             return Prepared(item, request, 0.0, error=ErrorInfo("audio", str(error)))
         return Prepared(item, request, seconds)
 
-    def _is_finished(self, item: Item, request: Request) -> bool:
-        attempt = self._attempts.get(_attempt_key(item))
+    def _is_finished(self, item: Item, request: Request, key: AttemptKey) -> bool:
+        attempt = self._attempts.get(key)
         if attempt is None:
             return False
         if attempt.outcome != "error":
@@ -351,7 +351,7 @@ class Runner:
             raw_response=raw,
         )
         offset = self._run.append_response(record)
-        key = _attempt_key(prepared.item)
+        key = _attempt_key(prepared.item, doc)
         self._attempts[key] = Attempt(
             offset, record["index"], record["request_key"], record["outcome"]
         )
@@ -378,8 +378,8 @@ class Runner:
             )
 
 
-def _attempt_key(item: Item) -> AttemptKey:
-    return item.planned.name, item.planned.documents[item.position]["_id"], item.repeat
+def _attempt_key(item: Item, doc: Document) -> AttemptKey:
+    return item.planned.name, doc["_id"], item.repeat
 
 
 def checked(response: object) -> Response:

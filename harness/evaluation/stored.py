@@ -43,6 +43,7 @@ from harness.run.manifest import (
 from harness.run.progress import Style
 from harness.run.records import failed_items, scoring_note, stored_record
 from harness.run.signature import Parts
+from harness.scoring.kept import Kept, kept
 from harness.scoring.stage import score_run
 from harness.settings import Settings, parse_max_errors
 from harness.task_loading.checks.code import code_part
@@ -152,6 +153,7 @@ def score_file(
     target = RunDirectory(settings.run_directory)
     scored = _read(settings, replies)
     with target as run:
+        stay = kept(run, run.manifest(), without=scored.name) if run.exists else Kept()
         run.write_manifest(_manifest(run, settings, scored, argv))
         _append(run, scored)
         judged = None
@@ -162,7 +164,7 @@ def score_file(
         def load(name: str, entry: Mapping[str, Any]) -> YamlTask:
             return scored.task if name == scored.name else _load(name, entry, settings)
 
-        return _ended(run, score_run(run, load), settings.max_errors, judged)
+        return _ended(run, score_run(run, load, stay=stay), settings.max_errors, judged)
 
 
 def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
@@ -348,8 +350,8 @@ def _check_old(run: RunDirectory, old: Manifest, scored: _Scored) -> None:
 def _append(run: RunDirectory, scored: _Scored) -> None:
     """Write every record that is not in the logs yet."""
     spec = scored.task.spec
-    done = run.attempts()
-    judged = run.judgements()
+    done = run.attempts(spec.task)
+    judged = run.judgements(spec.task)
     item_keys = keys.item_keys(spec.task, [item.doc for item in scored.items], spec.doc_fields)
     for index, (item, item_key) in enumerate(zip(scored.items, item_keys, strict=True)):
         attempt = (spec.task, item.id, 0)

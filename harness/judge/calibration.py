@@ -275,8 +275,10 @@ def _agreement_lines(found: Agreement) -> list[str]:
     if found.kappa is None:
         value = "not defined (one label only)"
     else:
-        low, high = found.ci95 or (found.kappa, found.kappa)
-        value = f"{found.kappa:.3f} [{low:.3f}, {high:.3f}]"
+        value = f"{found.kappa:.3f} (no interval: too few items or labels)"
+        if found.ci95 is not None:
+            low, high = found.ci95
+            value = f"{found.kappa:.3f} [{low:.3f}, {high:.3f}]"
     width = max(8, *(len(label) for label in found.labels))
     rows = [
         "  " + label.rjust(width) + "".join(str(count).rjust(width + 1) for count in row)

@@ -1,4 +1,4 @@
-"""Judge health: how a judge graded the items whose grade is known (``harness.task_loading.judge_canaries``).
+"""Judge health: how a judge graded the items whose grade is known (``harness.task_loading.judging.canaries``).
 
 They are asked like any other item, and the agreement of the judge with them is shown with the scores, so
 that a replaced, misconfigured or manipulated judge is noticed.

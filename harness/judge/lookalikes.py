@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 _LOOKS: Final = {
@@ -66,14 +66,19 @@ def fold(text: str) -> Folded:
     return Folded("".join(folded), places)
 
 
-def replace_alike(pattern: re.Pattern[str], text: str, change: Callable[[str, str], str]) -> str:
-    """Replace what a pattern finds, also where it is written with look-alikes.
+Rule = tuple[re.Pattern[str], Callable[[str, str], str]]
+"""A pattern, searched in the folded form, and the change: (all that was found, its first group or ``""``), both as
+the text has them, to the replacement."""
 
-    Args:
-        pattern: searched in the folded form.
-        text: the text.
-        change: (all that was found, its first group or ``""``), both as the text has them, to the replacement.
-    """
+
+def replace_alike(text: str, rules: Iterable[Rule]) -> str:
+    """Replace what patterns find, one rule after the other, also where it is written with look-alikes."""
+    for pattern, change in rules:
+        text = _replaced(pattern, text, change)
+    return text
+
+
+def _replaced(pattern: re.Pattern[str], text: str, change: Callable[[str, str], str]) -> str:
     folded = fold(text) if not text.isascii() else Folded(text, list(range(len(text))))
     parts: list[str] = []
     end = 0

@@ -20,7 +20,7 @@ from typing import Any, Final, Literal, cast
 from harness.errors import UsageError
 from harness.judge.budget import Limit, parse_budget
 from harness.settings import Settings
-from harness.task_loading.judge_sampling import SAMPLING, expected_sampling
+from harness.task_loading.judging.sampling import SAMPLING, expected_sampling
 from model_adapters.services.credentials import check_url, find_key
 from model_adapters.services.pacing.patience import PATIENCE_SECONDS, parse_patience
 

@@ -16,7 +16,7 @@ from typing import Final
 from harness.core.judge_spec import RESPONSE_SLOT, JudgePrompt, fill
 from harness.core.keys import digest
 from harness.errors import TaskFileError
-from harness.judge.lookalikes import replace_alike
+from harness.judge.lookalikes import Rule, replace_alike
 
 RENDERER: Final = "fenced.2"
 """Changes whenever the same item could make another request."""
@@ -49,6 +49,11 @@ _ROLE_LINE: Final = re.compile(
     r"|(?:\*\*)?(?:system|user|human|assistant|developer|tool)(?:\*\*)?[ \t]{0,4}:)",
     re.IGNORECASE | re.MULTILINE,
 )
+_RULES: Final[tuple[Rule, ...]] = (
+    (_SPECIAL, lambda _, inner: f"({inner})"),
+    (_FENCE_WORDS, lambda _, inner: f"({inner}"),
+    (_ROLE_LINE, lambda found, _: f"> {found}"),
+)
 _HIDDEN: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069"
     "\u206a-\u206f\u3164\uffa0\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
@@ -68,9 +73,7 @@ def neutralise(text: str) -> str:
     """
     text = _BREAKS.sub("\n", text)
     text = _HIDDEN.sub("\ufffd", text)
-    text = replace_alike(_SPECIAL, text, lambda _, inner: f"({inner})")
-    text = replace_alike(_FENCE_WORDS, text, lambda _, inner: f"({inner}")
-    return replace_alike(_ROLE_LINE, text, lambda found, _: f"> {found}")
+    return replace_alike(text, _RULES)
 
 
 def shorten(text: str, limit: int = MAX_CHARS, head: int = _HEAD) -> str:

@@ -35,7 +35,7 @@ from harness.run.judgements import cached_reply, judgement_record
 from harness.run.process.stopping import Stop
 from harness.run.process.waiting import wait_text
 from harness.run.progress import clock
-from harness.run.reader import ResponseReader, read_judgements
+from harness.run.reader import ResponseReader
 from harness.run.records import STORED_ERRORS, document_of
 from model_adapters.services.chat_reply import ChatReply
 from model_adapters.services.pacing.patience import ENDED, waiting_of
@@ -96,10 +96,8 @@ class JudgeStage:
         self._caches = caches or {}
         self._tick = tick
         self.stop = Stop()
-        self._lines = run.judgements()
-        self._places = {  # place in the log of a reply to an equal request
-            line["key"]: offset for offset, line in read_judgements(run.path) if "request" in line
-        }
+        self._places: dict[str, int] = {}  # in the log, of a reply to an equal request
+        self._lines = run.judgements(places=self._places)
         self._log: LineReader | None = None
         self._asking: dict[str, asyncio.Future[Answer | None]] = {}
         self._waiting: asyncio.Queue[tuple[AttemptKey, int] | None] = asyncio.Queue()
@@ -220,7 +218,8 @@ class JudgeStage:
             return
         doc = document_of(record)
         judge.task.annotate([doc], "data", judge.facts)
-        subject = self._subject(key, judge, doc, record.get("response", MISSING))
+        messages = judge.messages(doc, record.get("response", MISSING))
+        subject = self._subject(key, judge, doc, messages)
         if subject is None:
             return
         replies = await self._replies(subject)
@@ -230,9 +229,12 @@ class JudgeStage:
                 await self._test(judge, canary)
 
     def _subject(
-        self, key: AttemptKey, judge: TaskJudge, doc: Document, response: Any
+        self,
+        key: AttemptKey,
+        judge: TaskJudge,
+        doc: Document,
+        messages: list[dict[str, str]] | None,
     ) -> _Subject | None:
-        messages = judge.messages(doc, response)
         if messages is None:
             return None
         return _Subject(key, judge, doc, messages, judge.request_hash(messages))
@@ -240,7 +242,7 @@ class JudgeStage:
     async def _test(self, judge: TaskJudge, canary: Canary) -> None:
         """Ask about an item with a known grade; the answer shows the judge's health."""
         key = judge.task.spec.task, f"{CANARY}{canary.id}", 0
-        subject = self._subject(key, judge, canary.doc, canary.response)
+        subject = self._subject(key, judge, canary.doc, judge.test_messages(canary))
         if subject is not None:
             await self._replies(subject, votes=1)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harness.core.judge_spec import Canary, JudgeSpec
@@ -13,8 +13,8 @@ from harness.core.task import TaskSpec
 from harness.judge.options import PREFIX, JudgeOptions
 from harness.judge.prompt import BARE, RENDERER, render
 from harness.run.files import JudgeEntry
-from harness.task_loading.judge_block import read_prompt
-from harness.task_loading.judge_sampling import over
+from harness.task_loading.judging.block import read_prompt
+from harness.task_loading.judging.sampling import over
 from harness.task_loading.task import YamlTask
 from model_adapters.services.chat_client import ClientOptions
 
@@ -41,6 +41,9 @@ class TaskJudge:
     canaries: Sequence[Canary] = ()
     facts: Mapping[str, Any] | None = None
     accepted: tuple[str, ...] = ()
+    _tests: dict[str, list[dict[str, str]] | None] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def messages(self, doc: Document, response: Any) -> list[dict[str, str]] | None:
         """Render the request about one reply; ``None`` if its verdict needs no call."""
@@ -50,21 +53,29 @@ class TaskJudge:
             return None
         return render(prompt, slots, fenced=self.fenced)
 
+    def test_messages(self, canary: Canary) -> list[dict[str, str]] | None:
+        """Render the request about a canary, once."""
+        if canary.id not in self._tests:
+            self._tests[canary.id] = self.messages(canary.doc, canary.response)
+        return self._tests[canary.id]
+
     def request_hash(self, messages: Sequence[Mapping[str, str]]) -> str:
         """Return the content key of a request: model, messages, sampling."""
         return digest([self.spec.model, list(messages), dict(self.spec.sampling)])
 
     def check(self, documents: Iterable[Document]) -> None:
-        """Render a request of the first document that is judged, before anything is generated or paid.
+        """Render a request of the first document and canary that are judged, before anything is generated or paid.
 
         Raises:
             TaskFileError: the task says nothing to its judge, or the prompt has a slot that it does not fill.
         """
         self.task.check_judge()
-        for some in (documents, (canary.doc for canary in self.canaries)):
-            for doc in some:
-                if self.messages(doc, "a reply") is not None:
-                    break
+        for doc in documents:
+            if self.messages(doc, "a reply") is not None:
+                break
+        for canary in self.canaries:
+            if self.test_messages(canary) is not None:
+                break
 
     def manifest_entry(self) -> JudgeEntry:
         """Return the manifest's entry for this judge."""

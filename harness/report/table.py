@@ -69,6 +69,7 @@ def rows(results: Mapping[str, Any]) -> Iterator[Row]:
                 if not value["complete"]:
                     notes.append("incomplete")
                 notes += repeat_notes(metric, value)
+                notes += [value["note"]] if "note" in value else []
                 yield Row(
                     task,
                     f"{metric} {direction}",
@@ -166,16 +167,19 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
     for name, benchmark in results["benchmarks"].items():
         native = benchmark["native"]
         yield from _relative_lines(name, benchmark.get("relative"))
-        headline = native.get("headline")
-        if headline and native["scores"][headline]["value"] is not None:
-            state = "" if native["complete"] else " (not complete)"
-            value = native["scores"][headline]["value"]
-            yield f"{name}: {headline} {value} {native['unit']}{state}, {native['metric']}"
-        second = native.get("second_headline")
-        if second and native["scores"][second]["value"] is not None:
-            state = "" if native["second_complete"] else " (not complete)"
-            value = native["scores"][second]["value"]
-            yield f"{name}: {second} {value} {native['unit']}{state}, {native['second_metric']}"
+        for prefix in ("", "second_"):
+            headline = native.get(f"{prefix}headline")
+            value = headline_value(native, headline)
+            if value is not None:
+                state = "" if native.get(f"{prefix}complete") else " (not complete)"
+                metric = native.get(f"{prefix}metric", "")
+                yield f"{name}: {headline} {value} {native['unit']}{state}, {metric}"
+
+
+def headline_value(native: Mapping[str, Any], headline: Any) -> float | None:
+    """Return the value of a headline of a benchmark's own aggregate, ``None`` if it has none."""
+    found = native["scores"].get(headline) if isinstance(headline, str) else None
+    return None if found is None else found["value"]
 
 
 def _judge_lines(results: Mapping[str, Any]) -> Iterator[str]:

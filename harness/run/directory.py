@@ -210,14 +210,14 @@ class RunDirectory:
             self._judgements = AppendLog(self.path / JUDGEMENTS)
         return self._judgements.append(record)
 
-    def attempts(self) -> Attempts:
-        """Return the last attempt of every item: the last line of (task, id, repeat) wins.
+    def attempts(self, task: str | None = None) -> Attempts:
+        """Return the last attempt of every item, of one task or all: the last line of (task, id, repeat) wins.
 
         Raises:
             InputFileError: a line is damaged.
         """
         found = Attempts()
-        for offset, record in read_responses(self.path):
+        for offset, record in read_responses(self.path, task):
             try:
                 found[record["task"], record["id"], record["repeat"]] = Attempt(
                     offset, record["index"], record["request_key"], record["outcome"]
@@ -230,16 +230,24 @@ class RunDirectory:
                 ) from error
         return found
 
-    def judgements(self) -> dict[AttemptKey, list[JudgementRecord]]:
-        """Return the judge replies of every item in the order of their votes; each key once.
+    def judgements(
+        self, task: str | None = None, *, places: dict[str, int] | None = None
+    ) -> dict[AttemptKey, list[JudgementRecord]]:
+        """Return the judge replies of every item, of one task or all, in the order of their votes; each key once.
+
+        Args:
+            task: only replies about this task.
+            places: also filled, if given: key of a reply to a request -> byte offset of its line.
 
         Raises:
             InputFileError: a line is damaged.
         """
         found: dict[AttemptKey, dict[str, JudgementRecord]] = {}
-        for _, record in read_judgements(self.path):
+        for offset, record in read_judgements(self.path, task):
             key = (record["task"], record["id"], record["repeat"])
             found.setdefault(key, {})[record["key"]] = record
+            if places is not None and "request" in record:
+                places[record["key"]] = offset
         return {
             key: sorted(replies.values(), key=lambda reply: reply["vote"])
             for key, replies in found.items()

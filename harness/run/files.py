@@ -35,7 +35,7 @@ __all__ = [
     "AudioRecord", "BenchmarkResults", "ContentPart", "ContinuedEntry", "DataEntry", "ErrorRecord", "ItemId",
     "JudgeEntry", "JudgeHealth", "JudgementRecord", "LeftOutEntry", "Manifest", "ManifestEntry", "MergedEntry",
     "MessageRecord", "ModelEntry", "ReferenceEntry", "ResponseRecord", "Results", "SampleRecord", "ShardEntry",
-    "SignatureParts", "TaskResults", "WrongCanary",
+    "SignatureParts", "SubsetEntry", "TaskResults", "WrongCanary",
 ]  # fmt: skip
 
 ItemId = str | int
@@ -92,6 +92,14 @@ class AnchorEntry(TypedDict):
     ceil: NotRequired[float]
 
 
+class SubsetEntry(TypedDict):
+    """The sample of a task's items that ``--subset`` asked for."""
+
+    n: AtLeastOne
+    seed: int
+    stratify: NotRequired[str]
+
+
 class ManifestEntry(TypedDict):
     """One task of a run.
 
@@ -116,6 +124,7 @@ class ManifestEntry(TypedDict):
     items_total: Count
     items_selected: Count
     repeats: NotRequired[AtLeastOne]
+    subset: NotRequired[SubsetEntry]
     selection: list[Range]
     absent: Count
     data: DataEntry

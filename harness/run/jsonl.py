@@ -25,6 +25,9 @@ PRIVATE: Final = 0o600
 """Mode of files that hold replies: the user's own."""
 _APPEND: Final = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+_KEY: Final = b'"task": '
+_HEAD: Final = 1000
+"""Bytes of a line in which its task is looked for; a line without it there is read."""
 _FIRST_BLOCK: Final = 1 << 13
 _LAST_BLOCK: Final = 1 << 22
 
@@ -38,7 +41,7 @@ def encode_line(record: Any) -> bytes:
 
 
 def read_lines(
-    path: Path, check: Check | None = None, hint: str | None = None
+    path: Path, check: Check | None = None, hint: str | None = None, *, task: str | None = None
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield (byte offset, record) of every complete line; nothing if the file does not exist.
 
@@ -46,23 +49,34 @@ def read_lines(
         path: the log.
         check: compares a record with its type (``harness.run.checks``).
         hint: what mends a damaged line.
+        task: lines that name another task in their first bytes are passed over, unread.
 
     Raises:
         InputFileError: a complete line is not a JSON object, or not of its type: the log was edited or damaged.
     """
     if not path.exists():
         return
+    wanted = _names(task) if task is not None else ()
     with path.open("rb") as file:
         offset = 0
         for number, line in enumerate(file, start=1):
             if not line.endswith(b"\n"):
                 return
+            if wanted and _KEY in line[:_HEAD] and not any(name in line[:_HEAD] for name in wanted):
+                offset += len(line)
+                continue
             record = parse_line(line, f"{path}:{number}", hint)
             mismatch = check(record) if check is not None else None
             if mismatch is not None:
                 raise InputFileError(mismatch.text(), where=f"{path}:{number}", hint=hint)
             yield offset, record
             offset += len(line)
+
+
+def _names(task: str) -> tuple[bytes, ...]:
+    """Return how a line names a task: as text, or with escapes in a line with lone surrogates."""
+    texts = {json.dumps(task, ensure_ascii=escaped) for escaped in (False, True)}
+    return tuple(_KEY + text.encode("utf-8", "replace") for text in texts)
 
 
 def parse_line(line: bytes, where: str, hint: str | None = None) -> dict[str, Any]:

@@ -173,8 +173,9 @@ def check_same_parts(
         differing.pop("judge", None)  # a judge may join later; one that has judged may not change
     if "code" not in old:
         differing.pop("code", None)  # begun by a version that did not note it
-    if old["data"] != new["data"]:
-        differing["data"] = (old["data"], new["data"])
+    for part in ("data", "subset"):
+        if old.get(part) != new.get(part):
+            differing[part] = (old.get(part, "-"), new.get(part, "-"))
     if differing:
         text = "; ".join(
             f"{part}: {was} there, {now} now" for part, (was, now) in differing.items()

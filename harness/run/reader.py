@@ -82,24 +82,31 @@ def read_results(root: Path) -> Results:
     return cast("Results", _read_object(path, f"write it again with: {rescore}", rescore))
 
 
-def read_responses(root: Path) -> Iterator[tuple[int, ResponseRecord]]:
-    """Yield (byte offset, record) of every attempt in the log, earlier attempts of an item too.
+def read_responses(root: Path, task: str | None = None) -> Iterator[tuple[int, ResponseRecord]]:
+    """Return an iterator of (byte offset, record) over every attempt in the log, of one task or all, earlier ones too.
 
     Raises:
         InputFileError: a line is damaged.
     """
-    for offset, record in read_lines(root / RESPONSES, checker(ResponseRecord), _RESTORE):
-        yield offset, cast("ResponseRecord", record)
+    lines = read_lines(root / RESPONSES, checker(ResponseRecord), _RESTORE, task=task)
+    return cast("Iterator[tuple[int, ResponseRecord]]", _of_task(lines, task))
 
 
-def read_judgements(root: Path) -> Iterator[tuple[int, JudgementRecord]]:
-    """Yield (byte offset, record) of every judge reply in the log.
+def read_judgements(root: Path, task: str | None = None) -> Iterator[tuple[int, JudgementRecord]]:
+    """Return an iterator of (byte offset, record) over every judge reply in the log, about one task or all.
 
     Raises:
         InputFileError: a line is damaged.
     """
-    for offset, record in read_lines(root / JUDGEMENTS, checker(JudgementRecord), _RESTORE):
-        yield offset, cast("JudgementRecord", record)
+    lines = read_lines(root / JUDGEMENTS, checker(JudgementRecord), _RESTORE, task=task)
+    return cast("Iterator[tuple[int, JudgementRecord]]", _of_task(lines, task))
+
+
+def _of_task(
+    lines: Iterator[tuple[int, dict[str, Any]]], task: str | None
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Return the lines of one task; all without another step in between if none is named."""
+    return lines if task is None else (line for line in lines if line[1]["task"] == task)
 
 
 def read_samples(root: Path) -> Iterator[SampleRecord]:
@@ -187,7 +194,7 @@ class RunView:
                 yield record
 
     def sample_index(self) -> dict[str, list[dict[str, Any]]]:
-        """Return the compact sample lines (``INDEX_KEYS``) of each task, read in one pass.
+        """Return the compact sample lines (``INDEX_KEYS``, and what a reply cost) of each task, read in one pass.
 
         Raises:
             InputFileError: the file is missing, or one of these keys is damaged.
@@ -198,9 +205,23 @@ class RunView:
             mismatch = check(record)
             if mismatch is not None:
                 raise InputFileError(mismatch.text(), where=where, hint=_rewrite(self.path))
-            compact = {key: record[key] for key in INDEX_KEYS}
+            compact = {key: record[key] for key in INDEX_KEYS} | _cost(record)
             index.setdefault(record["task"], []).append(compact)
         return index
+
+
+def _cost(record: Mapping[str, Any]) -> dict[str, float | None]:
+    """Return seconds of the call, seconds of its audio, and tokens of the reply; ``None`` where not known."""
+    audio = record.get("audio")
+    seconds = [clip.get("seconds") for clip in audio] if isinstance(audio, list) else []
+    usage = record.get("usage")
+    tokens = usage.get("completion_tokens") if isinstance(usage, dict) else None
+    known = bool(seconds) and all(isinstance(one, (int, float)) for one in seconds)
+    return {
+        "seconds": record.get("seconds"),
+        "audio_seconds": sum(seconds) if known else None,
+        "tokens": tokens if isinstance(tokens, (int, float)) else None,
+    }
 
 
 def read_run(path: str | Path) -> RunView:

@@ -47,13 +47,14 @@ class RepeatResult(TypedDict):
 
 
 class ReadingResult(TypedDict):
-    """One metric under one reading; ``n`` is its denominator."""
+    """One metric under one reading; ``n`` is its denominator, ``note`` what its interval does not cover."""
 
     value: float | None
     ci95: OpenInterval | None
     stderr: float | None
     method: str | None
     n: Count
+    note: NotRequired[str]
     repeats: NotRequired[RepeatResult]
     unparsed: Count
     complete: bool

@@ -19,7 +19,7 @@ from harness.errors import UsageError
 
 Parts = dict[str, str]
 _IN_MODE: Final = frozenset({"max_new_tokens", "do_sample", "temperature", "until", "seed"})
-COMPARABLE_PARTS = frozenset({"data", "n"})
+COMPARABLE_PARTS = frozenset({"data", "n", "subset"})
 """Parts that may differ between two runs that are paired item by item."""
 
 

@@ -169,28 +169,32 @@ class MetricColumns:
         if not stats:
             return {"value": None, "ci95": None, "stderr": None, "method": None, "n": 0}
         rows = [column.rows[position] for position in picked]
-        clusters = self._clusters_of(rows)
-        found = estimate(METRICS[name], stats, clusters)
+        found = estimate(METRICS[name], stats, self._clusters_of(rows), units=self._units_of(rows))
         return {
             "value": _finite(found.value),
             "ci95": [_finite(bound) for bound in found.ci95] if found.ci95 else None,
             "stderr": _finite(found.stderr),
             "method": found.method,
             "n": len(stats),
+            **({"note": found.note} if found.note is not None else {}),
             **({"repeats": self._repeat_entry(name, stats, rows)} if self.repeats > 1 else {}),
         }
 
     def _clusters_of(self, rows: Sequence[int]) -> list[str] | None:
-        """Cluster of every row: the declared one, else the item; ``None`` if every row is a cluster of its own."""
+        """Declared cluster of every row, the item where it has none; ``None`` if no row has one."""
         clusters = [self._clusters[row] for row in rows]
-        if self.spec.cluster_field is not None and any(one is not None for one in clusters):
-            return [
-                f"item {self._items[row] if self.repeats > 1 else row}"
-                if one is None
-                else f"cluster {one}"
-                for row, one in zip(rows, clusters, strict=True)
-            ]
-        return [f"item {self._items[row]}" for row in rows] if self.repeats > 1 else None
+        if self.spec.cluster_field is None or all(one is None for one in clusters):
+            return None
+        return [
+            f"item {self._items[row] if self.repeats > 1 else row}"
+            if one is None
+            else f"cluster {one}"
+            for row, one in zip(rows, clusters, strict=True)
+        ]
+
+    def _units_of(self, rows: Sequence[int]) -> list[int] | None:
+        """Item of every row, ``None`` if every row is an item."""
+        return [self._items[row] for row in rows] if self.repeats > 1 else None
 
     def _repeat_entry(self, name: str, stats: list[Stats], rows: Sequence[int]) -> dict[str, Any]:
         from metrics.statistics.repeats import repeat_figures

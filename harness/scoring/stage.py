@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final, cast
 
 from harness.core.keys import digest, identity
@@ -36,11 +35,12 @@ from harness.run.files import (
     SampleRecord,
     TaskResults,
 )
-from harness.run.jsonl import encode_line, parse_line
+from harness.run.jsonl import encode_line
 from harness.run.reader import ResponseReader
 from harness.run.records import STORED_ERRORS, document_of, repeats_of, sample_record
 from harness.run.signature import signature
 from harness.scoring.columns import MetricColumns
+from harness.scoring.kept import Kept, SampleLines
 from harness.task_loading.checks.calls import describe, place_of
 from harness.task_loading.task import YamlTask
 from metrics.text.reasoning import has_marks
@@ -62,27 +62,23 @@ class _TaskState:
     marked: int = 0
     health: JudgeHealth | None = None
     lacking: str | None = None
-    start: int = 0
-    stop: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SampleLines:
-    """The lines of one task in ``samples.jsonl``, read from disk whenever they are iterated."""
+@dataclass(slots=True)
+class _Making:
+    """Tasks that are kept, the states of those that are scored, and where the lines of all of them stand."""
 
-    path: Path
-    start: int
-    stop: int
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        with self.path.open("rb") as file:
-            file.seek(self.start)
-            while file.tell() < self.stop:
-                yield parse_line(file.readline(), str(self.path))
+    stay: Kept
+    states: dict[str, _TaskState] = field(default_factory=dict)
+    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def score_run(
-    run: RunDirectory, load_task: TaskLoader, attempts: Attempts | None = None
+    run: RunDirectory,
+    load_task: TaskLoader,
+    attempts: Attempts | None = None,
+    *,
+    stay: Kept | None = None,
 ) -> Results:
     """Write ``samples.jsonl`` and ``results.json`` of a run directory, and return the results.
 
@@ -90,28 +86,39 @@ def score_run(
         run: the run directory, held for writing.
         load_task: gives the task of a manifest entry.
         attempts: what ``run.attempts()`` would read, if the caller has kept it up to date.
+        stay: tasks whose samples and values are not made again (``harness.scoring.kept``).
 
     Raises:
         HarnessError: the manifest or a task cannot be read, or nothing can be written.
     """
     manifest = run.manifest()
-    attempts = run.attempts() if attempts is None else attempts
-    judgements = run.judgements()
-    states: dict[str, _TaskState] = {}
+    stay = stay or Kept()
+    made = [name for name in manifest["tasks"] if name not in stay.ranges]
+    only = made[0] if len(made) == 1 else None
+    attempts = run.attempts(only) if attempts is None else attempts
+    judgements = run.judgements(only)
+    making = _Making(stay)
+    states = making.states
     run.write_samples(
-        _sample_lines(run, manifest, attempts, judgements, load_task=load_task, states=states)
+        _sample_lines(run, manifest, attempts, judgements, load_task=load_task, making=making)
     )
     tasks = {
-        name: _task_results(name, entry, states[name]) for name, entry in manifest["tasks"].items()
+        name: stay.results["tasks"][name]
+        if stay.results is not None and name in stay.ranges
+        else _task_results(name, entry, states[name])
+        for name, entry in manifest["tasks"].items()
     }
     results: Results = {
         "schema_version": SCHEMA_VERSION,
         "judge": manifest["judge"],
         "tasks": tasks,
-        "benchmarks": _benchmarks(run, manifest, tasks, states),
+        "benchmarks": _benchmarks(run, manifest, tasks, making.spans, stay),
     }
+    before = stay.results.get("judge_health", {}) if stay.results is not None else {}
     judge_health = {
-        name: state.health for name, state in states.items() if state.health is not None
+        name: found
+        for name in manifest["tasks"]
+        if (found := before.get(name) if name in stay.ranges else states[name].health) is not None
     }
     if judge_health:
         results["judge_health"] = judge_health
@@ -126,16 +133,24 @@ def _sample_lines(
     judgements: Mapping[AttemptKey, list[JudgementRecord]],
     *,
     load_task: TaskLoader,
-    states: dict[str, _TaskState],
+    making: _Making,
 ) -> Iterator[bytes]:
     reader = ResponseReader(run.path) if (run.path / RESPONSES).exists() else None
     written = 0
     try:
         for name, entry in manifest["tasks"].items():
+            if name in making.stay.ranges:
+                start = written
+                for line in making.stay.lines(name):
+                    written += len(line)
+                    yield line
+                making.spans[name] = (start, written)
+                continue
             task = load_task(name, entry)
             repeats = repeats_of(entry)
             columns = MetricColumns(task.spec, repeats)
-            state = states[name] = _TaskState(columns, start=written, stop=written)
+            state = making.states[name] = _TaskState(columns)
+            making.spans[name] = (written, written)
             state.lacking = task.lacking()
             if (judge := entry["judge"]) is not None:
                 state.health = health(task, judge["id"], judgements)
@@ -159,7 +174,7 @@ def _sample_lines(
                     made = _unscorable(task, record, doc, error)
                 line = encode_line(_sample(task, entry, state, made, judgements=replies))
                 written += len(line)
-                state.stop = written
+                making.spans[name] = (making.spans[name][0], written)
                 yield line
     finally:
         if reader is not None:
@@ -361,15 +376,21 @@ def _benchmarks(
     run: RunDirectory,
     manifest: Manifest,
     tasks: Mapping[str, TaskResults],
-    states: Mapping[str, _TaskState],
+    spans: Mapping[str, tuple[int, int]],
+    stay: Kept,
 ) -> dict[str, BenchmarkResults]:
     from leaderboards.native import benchmark_results
     from leaderboards.results import task_results
 
     lines = {
-        name: SampleLines(run.path / SAMPLES, state.start, state.stop)
-        for name, state in states.items()
+        name: SampleLines(run.path / SAMPLES, start, stop) for name, (start, stop) in spans.items()
     }
     reference = manifest.get("reference")
-    found = benchmark_results(task_results(manifest, tasks), lines, reference=reference)
+    found = benchmark_results(
+        task_results(manifest, tasks),
+        lines,
+        reference=reference,
+        unchanged=frozenset(stay.ranges),
+        before=stay.results["benchmarks"] if stay.results is not None else {},
+    )
     return cast("dict[str, BenchmarkResults]", found)

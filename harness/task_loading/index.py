@@ -330,9 +330,12 @@ def _say(note: str) -> None:
         sys.stderr.write(f"{note}\n")
 
 
-def render_index() -> str:
-    """Return the content that ``task_index.json`` should have."""
-    index = scan(tasks_root(), tasks_root())
+def render_index(index: TaskIndex) -> str:
+    """Return the content that ``task_index.json`` should have.
+
+    Args:
+        index: of ``scan(tasks_root(), tasks_root())``.
+    """
     tasks = {}
     for name, entry in sorted(index.tasks.items()):
         tasks[name] = entry.as_json()
@@ -344,4 +347,4 @@ def render_index() -> str:
 
 
 if __name__ == "__main__":
-    INDEX_FILE.write_text(render_index(), encoding="utf-8")
+    INDEX_FILE.write_text(render_index(scan(tasks_root(), tasks_root())), encoding="utf-8")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from harness.core.task import TaskSpec
@@ -48,8 +49,10 @@ def check_registered(spec: TaskSpec) -> None:
 
 
 def _check_metrics(spec: TaskSpec) -> None:
-    for position, name in enumerate(spec.metrics):
-        _check_direction(spec, METRICS[name], _entry(spec, position))
+    metrics = {name: METRICS[name] for name in spec.metrics}
+    for position, metric in enumerate(metrics.values()):
+        if spec.higher_is_better[metric.name] != metric.higher_is_better:
+            raise _other_direction(metric, _entry(spec, position))
     for name, declared in spec.anchors.items():
         if name not in spec.metrics:
             near = difflib.get_close_matches(str(name), spec.metrics, n=1)
@@ -60,7 +63,7 @@ def _check_metrics(spec: TaskSpec) -> None:
                 if near
                 else f"metrics: {', '.join(spec.metrics)}",
             )
-        _check_scale(METRICS[name], declared, _anchor(spec, name))
+        _check_scale(metrics[name], declared, partial(_anchor, spec, name))
 
 
 def check_facts(anchors: Mapping[str, Any], where: str) -> None:
@@ -72,17 +75,16 @@ def check_facts(anchors: Mapping[str, Any], where: str) -> None:
     for name, declared in anchors.items():
         _check_numbers(name, declared, lambda *_: where)
         if name in METRICS:
-            _check_scale(METRICS[name], declared, where)
+            _check_scale(METRICS[name], declared, lambda: where)
 
 
-def _check_direction(spec: TaskSpec, metric: Measure, where: str) -> None:
-    if spec.higher_is_better[metric.name] != metric.higher_is_better:
-        raise TaskFileError(
-            f"metric {metric.name!r} has higher_is_better: {_yaml(not metric.higher_is_better)}, and its registry"
-            f" entry says {_yaml(metric.higher_is_better)}",
-            where=where,
-            hint=f"write higher_is_better: {_yaml(metric.higher_is_better)}, or give a metric of your own another name",
-        )
+def _other_direction(metric: Measure, where: str) -> TaskFileError:
+    return TaskFileError(
+        f"metric {metric.name!r} has higher_is_better: {_yaml(not metric.higher_is_better)}, and its registry"
+        f" entry says {_yaml(metric.higher_is_better)}",
+        where=where,
+        hint=f"write higher_is_better: {_yaml(metric.higher_is_better)}, or give a metric of your own another name",
+    )
 
 
 def _yaml(flag: bool) -> str:
@@ -133,7 +135,7 @@ def _is_finite(value: Any) -> bool:
     return math.isfinite(as_float(value))
 
 
-def _check_scale(metric: Measure, declared: Mapping[str, float], where: str) -> None:
+def _check_scale(metric: Measure, declared: Mapping[str, float], where: Where) -> None:
     """Refuse an anchor outside the metric's bounds, and a scale of no length or of the wrong direction."""
     low, high = metric.bounds
     for key, value in declared.items():
@@ -141,7 +143,7 @@ def _check_scale(metric: Measure, declared: Mapping[str, float], where: str) -> 
             percent = metric.is_percent and high == 1 < value <= 100
             raise TaskFileError(
                 f"the anchor {key} of {metric.name!r} is {value:g}, expected a value from {_end(low)} to {_end(high)}",
-                where=where,
+                where=where(),
                 hint=f"a share, not a percentage: {value / 100:g}" if percent else None,
             )
     if not declared:
@@ -150,7 +152,7 @@ def _check_scale(metric: Measure, declared: Mapping[str, float], where: str) -> 
     if scale is None:
         raise TaskFileError(
             f"the anchors of {metric.name!r} are {dict(declared)!r}, and it has no bounds: both ends are needed",
-            where=where,
+            where=where(),
             hint="{floor: VALUE_OF_0, ceil: VALUE_OF_1}, or {mae_ref: VALUE_OF_0}",
         )
     if not scale.fits(metric.higher_is_better):
@@ -158,7 +160,7 @@ def _check_scale(metric: Measure, declared: Mapping[str, float], where: str) -> 
         raise TaskFileError(
             f"the scale of {metric.name!r} runs from {scale.floor:g} (score 0) to {scale.ceil:g} (score 1),"
             f" expected the second {better} the first",
-            where=where,
+            where=where(),
         )
 
 

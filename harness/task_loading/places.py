@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,7 @@ DECLARED: Final = "tasks.declared"
 """The package that loads and scores tasks without Python; any task file may name its functions."""
 
 
+@cache
 def tasks_root() -> Path:
     """Return the folder of the built-in tasks."""
     return Path(__file__).resolve().parents[2] / "tasks"

@@ -23,7 +23,7 @@ from harness.task_loading.checks.lm_eval_keys import (
 from harness.task_loading.checks.our_keys import check_our_values, check_template
 from harness.task_loading.checks.values import shown
 from harness.task_loading.declared import filled, is_declared
-from harness.task_loading.judge_block import parse_judge
+from harness.task_loading.judging.block import parse_judge
 from harness.task_loading.metric_facts import check_declared
 from harness.task_loading.yaml_file import YamlFile
 

@@ -24,7 +24,7 @@ from harness.task_loading.checks.calls import call
 from harness.task_loading.checks.scores import score_of
 from harness.task_loading.checks.values import shown
 from harness.task_loading.code import function_of, import_beside
-from harness.task_loading.judge_canaries import read_canaries
+from harness.task_loading.judging.canaries import read_canaries
 from harness.task_loading.metric_facts import check_facts, check_registered
 from harness.task_loading.places import is_built_in
 

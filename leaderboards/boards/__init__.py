@@ -8,7 +8,8 @@ task values only. A board may define
 * ``path(task)``: the levels between the benchmark and a data set, outermost first. The normalised score is an
   unweighted mean at every level above the data set (data set -> task -> category -> benchmark);
 * ``native(tasks, samples)``: the native aggregate (form: ``leaderboards.cells``);
-* ``relative(tasks, own, reference)``: a measure against a reference run.
+* ``relative(tasks, own, reference)``: a measure against a reference run;
+* ``UNITS``: column -> its unit, where that is not the unit of the whole aggregate.
 
 All of it is independent of which runs are shown.
 """
@@ -51,6 +52,21 @@ def native_function(benchmark: str) -> NativeFunction | None:
 def relative_function(benchmark: str) -> RelativeFunction | None:
     """Return the function that measures a run against a reference run, ``None`` if there is none."""
     return cast("RelativeFunction | None", getattr(_board(benchmark), "relative", None))
+
+
+def column_units(benchmark: str, board: Mapping[str, Any]) -> dict[str, str]:
+    """Return the unit of every column of a native aggregate, as headings show it; empty for a plain number.
+
+    Args:
+        benchmark: group name.
+        board: the aggregate; its own ``units`` come first.
+
+    >>> column_units("voicebench", {"scores": {"alpacaeval": {}, "bbh": {}}, "unit": "percent"})
+    {'alpacaeval': '1 to 5', 'bbh': '%'}
+    """
+    own: Mapping[str, str] = {**getattr(_board(benchmark), "UNITS", {}), **board.get("units", {})}
+    general = "%" if board.get("unit") == "percent" else ""
+    return {column: own.get(column, general) for column in board["scores"]}
 
 
 def averaged_tasks(benchmark: str, seen: Iterable[str]) -> tuple[str, ...]:

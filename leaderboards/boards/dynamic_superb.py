@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from leaderboards.boards._dynamic_superb_instances import DOMAINS, PHASE_1, PHASE_2_JUDGED
-from leaderboards.cells import independent_mean
+from leaderboards.cells import percent_mean
+from leaderboards.joint import Influences, covariance, influences
 from leaderboards.results import SampleIndex, TaskResult
 from metrics.registry import find
 
@@ -155,22 +156,25 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
 
     Args:
         tasks: ``dynamic_superb_INSTANCE`` -> result.
-        samples: lines of regression tasks, for the plain error next to NAR.
+        samples: lines of regression tasks, for the plain error next to NAR; those of others with ``cluster``, the
+            recording, which several instances may share.
     """
     scores: dict[str, dict[str, Any]] = {}
     instances: dict[str, str] = {}
     notes: list[str] = []
     complete = True
+    moved = influences(samples, dict.fromkeys(PHASE_1, "accuracy"), "official")
     for column, members in columns().items():
         found = [tasks[task].value("accuracy", "official") for task in members if task in tasks]
         values = [value for value in found if value is not None]
-        scores[column] = independent_mean(values, DECIMALS)
+        shared = _shared(moved, [task for task in members if task in tasks])
+        scores[column] = percent_mean(values, DECIMALS, shared=shared)
         instances[column] = f"{len(values)}/{len(members)}"
         if column == HEADLINE:
             complete = len(values) == len(members) and all(value.complete for value in values)
             if 0 < len(values) < len(members):
                 notes.append(f"mean over {len(values)} of {len(members)} phase-1 instances")
-    phase_2 = _phase_2(tasks)
+    phase_2 = _phase_2(tasks, samples)
     second = {}
     if phase_2["sets"]:
         scores[SECOND_HEADLINE] = phase_2["judged_accuracy"]
@@ -202,15 +206,22 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
     }
 
 
-def _phase_2(tasks: Mapping[str, TaskResult]) -> dict[str, Any]:
+def _shared(moved: Influences, tasks: Sequence[str]) -> float:
+    """Return what recordings that several instances use add to the variance of the mean over them."""
+    return covariance(moved, dict.fromkeys(tasks, 1 / len(tasks))) if tasks else 0.0
+
+
+def _phase_2(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, Any]:
     """Return the unweighted mean of judged classification over the sets that were judged."""
-    judged: Sequence[Any] = [
-        value
-        for result in tasks.values()
+    judged = {
+        task: value
+        for task, result in tasks.items()
         if (value := result.value("judged_accuracy", "official")) is not None
-    ]
+    }
+    moved = influences(samples, dict.fromkeys(judged, "judged_accuracy"), "official")
+    values = [*judged.values()]
     return {
-        "judged_accuracy": independent_mean(judged, DECIMALS),
+        "judged_accuracy": percent_mean(values, DECIMALS, shared=_shared(moved, [*judged])),
         "sets": len(judged),
-        "complete": len(judged) == PHASE_2_JUDGED and all(value.complete for value in judged),
+        "complete": len(judged) == PHASE_2_JUDGED and all(value.complete for value in values),
     }

@@ -14,8 +14,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from leaderboards.cells import Part, mean_cell
 from leaderboards.results import SampleIndex, TaskResult, Value
-from metrics.statistics import Z95
+from metrics.registry import find
 
 TREE: Final[dict[str, dict[str, str]]] = {
     "linguistic": {"ASR": "asr"},
@@ -72,6 +73,8 @@ NAMES: Final = {"accuracy": "acc", "judge_score": "gpt1-5"}
 SWAPPED: Final = ("wer", "cer", "per")
 DECIMALS: Final = {"judge_score": 3, "mae": 2}
 ABSTENTION: Final = "mean_abstention_pct_19_closed_sets"
+UNITS: Final = {ABSTENTION: "%", "AR_mae": "years", "PP_mae": "semitones"}
+"""Units of the columns that are not fractions; judge scores run from 1 to 5, and their headings say so."""
 
 
 def path(task: str) -> tuple[str, ...]:
@@ -152,6 +155,7 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
     """
     scores: dict[str, dict[str, Any]] = {}
     decimals: dict[str, int] = {}
+    directions: dict[str, bool] = {}
     notes = [
         "fractions; MAE in years and semitones; judge 1 to 5; WER, CER and PER with swapped arguments",
         "the printed overall score has no published formula and is not computed",
@@ -164,20 +168,23 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
         if not any(task in tasks for task in members):
             continue
         decimals[column] = DECIMALS.get(metric, 4)
-        scores[column] = _mean(values, decimals[column])
+        directions[column] = find(metric).higher_is_better
+        scores[column] = _mean(values, decimals[column], metric)
         if metric in SWAPPED and (found := right_order(samples.get(members[0], ()), metric)):
             decimals[f"{column}_right_order"] = decimals[column]
-            scores[f"{column}_right_order"] = _mean([found], decimals[column])
+            directions[f"{column}_right_order"] = directions[column]
+            scores[f"{column}_right_order"] = _mean([found], decimals[column], metric)
         if 0 < len(values) < len(members):
             notes.append(f"{column} is over {len(values)} of {len(members)} data sets")
     closed = [task for task in AVERAGED if metrics_of(task) == ("accuracy",)]
     abstained = _values(tasks, closed, "abstention_rate")
     if len(abstained) == len(closed):
-        decimals[ABSTENTION] = 2
-        scores[ABSTENTION] = _mean(abstained, 2, scale=100)
+        decimals[ABSTENTION], directions[ABSTENTION] = 2, False
+        scores[ABSTENTION] = _mean(abstained, 2, "abstention_rate", scale=100)
     return {
         "scores": scores,
         "decimals": decimals,
+        "higher_is_better": directions,
         "headline": None,
         "unit": "as published",
         "metric": "several",
@@ -192,19 +199,8 @@ def _values(tasks: Mapping[str, TaskResult], members: Sequence[str], metric: str
     return [value for value in found if value is not None]
 
 
-def _mean(values: Sequence[Value], decimals: int, scale: float = 1) -> dict[str, Any]:
-    """Return the unweighted mean over disjoint items; the interval combines the standard errors."""
-    numbers = [value.value for value in values if value.value is not None]
-    if not numbers:
-        return {"value": None, "ci95": None, "n": None}
-    mean = math.fsum(numbers) / len(numbers)
-    ends = values[0].ci95 if len(values) == 1 else None
-    errors = [value.stderr for value in values if value.stderr is not None]
-    if len(values) > 1 and len(errors) == len(values):
-        half = Z95 * math.sqrt(math.fsum(error * error for error in errors)) / len(errors)
-        ends = (mean - half, mean + half)
-    return {
-        "value": round(scale * mean, decimals),
-        "ci95": [round(scale * end, decimals + 1) for end in ends] if ends else None,
-        "n": sum(value.n for value in values),
-    }
+def _mean(values: Sequence[Value], decimals: int, metric: str, scale: float = 1) -> dict[str, Any]:
+    """Return the unweighted mean over data sets; those of one column share no speakers."""
+    bounds = find(metric)
+    span = bounds.span if bounds.is_bounded else (0.0, 1.0)
+    return mean_cell([Part(value, span, scale) for value in values], decimals)

@@ -5,17 +5,20 @@ Semantics and phonology come from ``sub-sub-category``, paralinguistics from ``s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from leaderboards.cells import percent, share_value
 from leaderboards.results import SampleIndex, TaskResult
 
 AVERAGED: Final = ("mmsu",)
 CATEGORIES: Final = {"per": "Perception", "rea": "Reasoning"}
-
-
 KINDS: Final = ("Semantics", "Phonology", "Paralinguistics")
+
+
+class _Verdict(NamedTuple):
+    score: float
+    item: str
 
 
 def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, Any]:
@@ -23,10 +26,10 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
 
     Args:
         tasks: ``mmsu`` -> result.
-        samples: lines with ``groups`` (``category``, ``sub-category``, ``sub-sub-category``) and
+        samples: lines with ``id``, ``groups`` (``category``, ``sub-category``, ``sub-sub-category``) and
             ``scores``; without them only the total is known.
     """
-    verdicts: dict[tuple[str, str], list[float]] = {}
+    verdicts: dict[tuple[str, str], list[_Verdict]] = {}
     for line in samples.get("mmsu", ()):
         score = line.get("scores", {}).get("accuracy", {}).get("official")
         if score is None:
@@ -35,14 +38,14 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
         kind = fields.get("sub-category")
         if kind != "Paralinguistics":
             kind = fields.get("sub-sub-category")
-        verdicts.setdefault((str(fields.get("category")), str(kind)), []).append(float(score))
+        cell = verdicts.setdefault((str(fields.get("category")), str(kind)), [])
+        cell.append(_Verdict(float(score), str(line.get("id"))))
     scores: dict[str, dict[str, Any]] = {}
     for short, category in CATEGORIES.items():
         for kind in KINDS:
-            cell = verdicts.get((category, kind), [])
-            scores[f"{short}_{kind.lower()}"] = percent(share_value(cell), 2)
+            scores[f"{short}_{kind.lower()}"] = _share(verdicts.get((category, kind), []))
         every = [x for (found, _), cell in verdicts.items() if found == category for x in cell]
-        scores[f"avg_{short}"] = percent(share_value(every), 2)
+        scores[f"avg_{short}"] = _share(every)
     result = tasks.get("mmsu")
     total = result.value("accuracy", "official") if result else None
     scores["avg_all"] = percent(total, 2)
@@ -62,3 +65,11 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
         "complete": total is not None and total.complete,
         "notes": notes,
     }
+
+
+def _share(cell: Sequence[_Verdict]) -> dict[str, Any]:
+    """Return a cell; the replies to one item (``--repeats``) are one unit."""
+    value = share_value(
+        [verdict.score for verdict in cell], units=[verdict.item for verdict in cell]
+    )
+    return percent(value, 2)

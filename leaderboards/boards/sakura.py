@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from harness.types import Reading
-from leaderboards.cells import independent_mean, judged_or_control, percent, share_value
+from leaderboards.cells import judged_or_control, percent, percent_mean, share_value
 from leaderboards.results import SampleIndex, TaskResult
 
 TRACKS: Final = ("animal", "emotion", "gender", "language")
@@ -45,7 +45,7 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
             if value is not None:
                 found[track] = value
         tracks[hop] = list(found)
-        column = scores[f"avg_{hop}"] = independent_mean(list(found.values()), 1)
+        column = scores[f"avg_{hop}"] = percent_mean(list(found.values()), 1)
         if column["value"] is not None:
             means.append(sum(value.value or 0.0 for value in found.values()) / len(found))
     both = len(means) == len(HOPS)
@@ -56,7 +56,9 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
     }
     for track in TRACKS:
         right = conditional(samples, track, metric, reading)
-        scores[f"conditional_{track}"] = percent(share_value(right), 1)
+        scores[f"conditional_{track}"] = percent(
+            share_value(right.values(), units=[clip for clip, _ in right]), 1
+        )
     if both:
         notes.append("derived_mean (mean of avg_single and avg_multi) and conditional are ours")
     for hop, present in tracks.items():
@@ -77,14 +79,16 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
     }
 
 
-def conditional(samples: SampleIndex, track: str, metric: str, reading: Reading) -> list[float]:
-    """Return the multi-hop verdicts of the clips whose single-hop question was answered right.
+def conditional(
+    samples: SampleIndex, track: str, metric: str, reading: Reading
+) -> dict[tuple[str, int], float]:
+    """Return the multi-hop verdicts of the clips whose single-hop question was answered right, by clip and repeat.
 
     Clips are matched by ``cluster`` (and repeat); a clip that only one hop holds is left out.
     """
     single = _verdicts(samples, f"sakura_{track}_single", metric, reading)
     multi = _verdicts(samples, f"sakura_{track}_multi", metric, reading)
-    return [multi[clip] for clip, right in single.items() if right == 1 and clip in multi]
+    return {clip: multi[clip] for clip, right in single.items() if right == 1 and clip in multi}
 
 
 def _verdicts(

@@ -14,7 +14,8 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from leaderboards.cells import independent_mean, percent
+from leaderboards.cells import percent, percent_mean
+from leaderboards.joint import covariance, influences
 from leaderboards.results import SampleIndex, TaskResult, Value
 
 DECIMALS: Final = 2
@@ -116,12 +117,11 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
 
     Args:
         tasks: ``speech_ifeval_PART`` -> result.
-        samples: not needed.
+        samples: lines with ``cluster``: parts share clips, which ties their errors.
 
     Returns:
         The aggregate; ``if_rate_exact`` is IFrate before rounding, for ``forgetting_rate``.
     """
-    del samples
     values = {name: _value(tasks, task, "if_rate") for name, task in COLUMNS.items()}
     scores = {name: percent(value, DECIMALS) for name, value in values.items()}
     found = [value for value in values.values() if value is not None]
@@ -129,7 +129,9 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
     exact = None
     scores["ifrate"] = percent(None, DECIMALS)
     if len(found) == len(COLUMNS):
-        scores["ifrate"] = independent_mean(found, DECIMALS)
+        parts = dict.fromkeys(COLUMNS.values(), 1 / len(COLUMNS))
+        moved = influences(samples, dict.fromkeys(parts, "if_rate"), "official")
+        scores["ifrate"] = percent_mean(found, DECIMALS, shared=covariance(moved, parts))
         exact = 100 * if_rate_of(*(value.value or 0.0 for value in found))
     cot = values["cot"]
     bounds = None

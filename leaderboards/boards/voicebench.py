@@ -13,9 +13,9 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from leaderboards.cells import percent
+from leaderboards.cells import Part, mean_cell, percent
 from leaderboards.results import SampleIndex, TaskResult, Value
-from metrics.statistics import Z95
+from metrics.registry import find
 
 DECIMALS: Final = 2
 AVERAGED: Final = tuple(
@@ -69,7 +69,11 @@ VARIANTS: Final[dict[str, tuple[str, ...]]] = {
 }
 """Average -> the columns it is made of."""
 
+UNITS: Final = {column.name: "1 to 5" for column in COLUMNS if column.is_open}
+"""The open subsets keep the scale of their judge."""
+
 _FACTORS: Final = {column.name: column.factor for column in COLUMNS}
+_SPANS: Final = {column.name: find(column.metric).span for column in COLUMNS}
 
 
 def overall_of(columns: Mapping[str, float | None], variant: str = "overall") -> float | None:
@@ -160,24 +164,17 @@ def _average(
     numbers: Mapping[str, float | None],
     values: Mapping[str, Value | None],
 ) -> dict[str, Any]:
-    """Return an average with a normal interval: the subsets share no items, so their errors add up."""
-    mean = overall_of(numbers, variant)
-    if mean is None:
+    """Return an average; the subsets share no items, so their errors add up."""
+    if overall_of(numbers, variant) is None:
         return {"value": None, "ci95": None, "n": None}
-    found = [(_FACTORS[name], value) for name in names if (value := values[name]) is not None]
-    errors = [
-        (factor if factor != 1 else 100) * value.stderr
-        for factor, value in found
-        if value.stderr is not None
+    parts = [
+        Part(value, _SPANS[name], _FACTORS[name] if _FACTORS[name] != 1 else 100.0)
+        for name in names
+        if (value := values[name]) is not None
     ]
-    interval = None
-    if len(errors) == len(found):
-        half = Z95 * math.sqrt(math.fsum(error * error for error in errors)) / len(found)
-        interval = [round(mean - half, DECIMALS + 1), round(mean + half, DECIMALS + 1)]
     return {
-        "value": round(mean, DECIMALS),
-        "ci95": interval,
-        "n": sum(value.n for _, value in found),
+        **mean_cell(parts, DECIMALS),
+        "value": round(overall_of(numbers, variant) or 0.0, DECIMALS),
     }
 
 

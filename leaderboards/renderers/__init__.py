@@ -45,6 +45,11 @@ FORMATS: Final[Mapping[str, Format]] = {
     for row in (
         Format("md", "GitHub tables", "leaderboards.renderers.markdown:render_markdown"),
         Format(
+            "html",
+            "one page to look at: sorting, filters, interval bars, score against effort",
+            "leaderboards.renderers.html:render_html",
+        ),
+        Format(
             "csv",
             "one record per value, for spreadsheets",
             "leaderboards.renderers.records:render_csv",
@@ -64,7 +69,7 @@ def names() -> str:
     """Return the names of all formats, for help texts.
 
     >>> names()
-    'md, csv or json'
+    'md, html, csv or json'
     """
     *first, last = FORMATS
     return f"{', '.join(first)} or {last}"

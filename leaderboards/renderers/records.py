@@ -10,13 +10,14 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from harness.core.inert import block, cell
-from leaderboards.tables import Entry, Leaderboard
+from leaderboards.tables import Entry, Leaderboard, Source
 
 FIELDS: Final = [
     "benchmark",
     "table",
     "signature_set",
     "rank",
+    "rank_high",
     "run",
     "model",
     "column",
@@ -25,6 +26,9 @@ FIELDS: Final = [
     "high",
     "state",
     "marks",
+    "unbeaten",
+    "coverage",
+    "source",
     "items",
     "total",
     "unparsed",
@@ -45,6 +49,7 @@ def records(board: Leaderboard) -> Iterator[dict[str, Any]]:
                     "table": table.kind,
                     "signature_set": table.signature_set,
                     "rank": row.rank,
+                    "rank_high": row.rank_high,
                     "run": row.run,
                     "model": row.model,
                     "column": column.key,
@@ -53,12 +58,20 @@ def records(board: Leaderboard) -> Iterator[dict[str, Any]]:
                     "high": high,
                     "state": "ok" if entry.value is not None else entry.text,
                     "marks": row.marks + entry.marks,
+                    "unbeaten": entry.best,
+                    "coverage": entry.coverage,
+                    "source": None if row.source is None else _source(row.source),
                     "items": row.items,
                     "total": row.total,
                     "unparsed": row.unparsed,
                     "refused": row.refused,
                     "failed": row.errors,
                 }
+
+
+def _source(source: Source) -> str:
+    """Return where a quoted row is from, in one line."""
+    return "; ".join(part for part in (source.title, source.where, source.date) if part)
 
 
 def render_csv(board: Leaderboard, *, title: str = "") -> str:

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 from metrics.commitment.choices import Choices, compile_choices, form_key
 from metrics.commitment.grammar import NOTHING, Commitment, read_commitment
 from metrics.text.canonical import canonical
+from metrics.witness import tell
 
 Aliases = Mapping[str, Sequence[str]]
 """Label -> further forms that name it, without regard to case and punctuation. A label of the data that is one
@@ -61,7 +62,7 @@ def choose(
     True
     """
     choices = compiled(tuple(options), _frozen(aliases), letters=letters)
-    found = read_commitment(reply, choices) if isinstance(reply, str) else NOTHING
+    found = _told(reply, options, choices)
     right = found.option is not None and gold is not None and found.option == choices.same[gold]
     return Verdict(found.option, right, found.named)
 
@@ -69,7 +70,15 @@ def choose(
 def read(reply: object, options: Sequence[str], *, letters: bool = True) -> Commitment:
     """Return what a reply commits to among options."""
     choices = compiled(tuple(options), (), letters=letters)
-    return read_commitment(reply, choices) if isinstance(reply, str) else NOTHING
+    return _told(reply, options, choices)
+
+
+def _told(reply: object, options: Sequence[str], choices: Choices) -> Commitment:
+    if not isinstance(reply, str):
+        return NOTHING
+    found = read_commitment(reply, choices)
+    tell("choice", reply, found, (options, choices))
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from metrics.commitment.choices import Choices, compile_choices, exact_choice, form_key
+from metrics.commitment.choices import Choices, compile_choices, exact_choice
 from metrics.commitment.cues import (
     ANSWERED,
     ASKED,
@@ -36,15 +36,16 @@ from metrics.commitment.cues import (
     QUESTION_TAG,
 )
 from metrics.commitment.frames import answer_part, lower, prepare
+from metrics.commitment.loose import SENTENCE, by_words
 from metrics.commitment.mentions import CLASH, MENTION, mask, option_of
 
 ASIDE, SAID, SO, ANSWER, FINAL = range(5)
 """Ranks of an assertion."""
+RULES: Final = ("aside", "said", "so", "answer", "final")
+"""Rule by the rank of the assertions that decided; else see ``metrics.commitment.reasons``."""
 
 _LONGEST: Final = 100_000
-_LONGEST_LOOSE: Final = 4_000
 _MENTION: Final = re.compile(MENTION)
-_SENTENCE: Final = re.compile(r"[^.!?;。！？；؟…\n]*(?:[.!?。！？；;؟…]+|\n|$)")
 _ABBREVIATION: Final = re.compile(
     r"\b(?:e\.g|i\.e|vs|mr|mrs|ms|dr|st|etc|approx|u\.s|u\.k)\.(?=\s*\S)"
 )
@@ -74,10 +75,14 @@ class Commitment:
     Attributes:
         option: index of the option, ``None`` if there is none or no single one.
         named: every option that the reply mentions, in order of first mention.
+        rule: what decided (``metrics.commitment.reasons``).
+        sentence: the sentence that decided, with placeholders for mentions; empty where no sentence did.
     """
 
     option: int | None
     named: tuple[int, ...] = ()
+    rule: str = field(default="silent", compare=False, repr=False)
+    sentence: str = field(default="", compare=False, repr=False)
 
 
 NOTHING: Final = Commitment(None)
@@ -96,20 +101,22 @@ def read_commitment(reply: str, choices: Choices) -> Commitment:
     """
     quick = exact_choice(reply, choices)
     if quick is not None:
-        return Commitment(quick, (quick,))
+        return Commitment(quick, (quick,), "whole")
     part = answer_part(prepare(reply[-_LONGEST:]))
     quick = exact_choice(part, choices)
     if quick is not None:
-        return Commitment(quick, (quick,))
+        return Commitment(quick, (quick,), "part")
     masked = mask(part, lower(part), choices)
     if not _MENTION.search(masked):
-        loose = _by_words(lower(part), choices)
-        return NOTHING if loose is None else Commitment(loose, (loose,))
+        loose = by_words(lower(part), choices)
+        return NOTHING if loose is None else Commitment(loose, (loose,), "words")
     found = _MENTION.findall(masked)
     named = tuple(
         dict.fromkeys(i for mark in found if mark != CLASH for i in option_of(mark, choices))
     )
-    return Commitment(_decide(_assertions(masked, choices), choices), named)
+    sentences: dict[int, str] = {}
+    option, rule, last = _decide(_assertions(masked, choices, sentences))
+    return Commitment(option, named, rule, sentences.get(last, ""))
 
 
 def committed(
@@ -143,7 +150,7 @@ def committed(
 # --- reading ------------------------------------------------------------------------------------
 
 
-def _assertions(masked: str, choices: Choices) -> list[Assertion]:
+def _assertions(masked: str, choices: Choices, sentences: dict[int, str]) -> list[Assertion]:
     text = OPEN_ROW.sub(" or ", masked)
     text = IDIOMS.sub(" ", text)
     text = _DECIMAL.sub("·", _ABBREVIATION.sub(lambda m: m[0].replace(".", ""), text))
@@ -151,10 +158,11 @@ def _assertions(masked: str, choices: Choices) -> list[Assertion]:
     text = _without_lists(text, choices)
     found: list[Assertion] = []
     epoch = 0
-    for number, match in enumerate(_SENTENCE.finditer(text)):
+    for number, match in enumerate(SENTENCE.finditer(text)):
         sentence = match[0]
         if not sentence.strip():
             continue
+        sentences[number] = sentence
         epoch = _Reader(sentence, number, epoch, choices, found).read()
     return found
 
@@ -329,54 +337,14 @@ class _Reader:
         self.used = True
 
 
-def _by_words(low: str, choices: Choices) -> int | None:
-    """Return the only option of several words all of which stand close together, in any order, in a plain sentence.
-
-    A word that only another option has speaks against it, as in the official rule of MMAU.
-    """
-    if not any(choices.words) or len(low) > _LONGEST_LOOSE:
-        return None
-    found: set[int] = set()
-    for match in _SENTENCE.finditer(low):
-        tokens = form_key(match[0]).split()
-        said = frozenset(tokens)
-        named = {
-            option
-            for option, words in enumerate(choices.words)
-            if words and words <= said and _close(tokens, words)
-        }
-        if not named:
-            continue
-        if QUESTION_TAG.search(match[0]) or any(
-            cue.lastgroup in ("negation", "hypothesis", "correction", "turn")
-            for cue in CUE.finditer(match[0])
-        ):
-            return None
-        for option in named:
-            others = frozenset[str]().union(
-                *(words for other, words in enumerate(choices.words) if other != option)
-            )
-            if said & (others - choices.words[option]):
-                return None
-        found |= named
-    return found.pop() if len(found) == 1 else None
-
-
-def _close(tokens: list[str], words: frozenset[str]) -> bool:
-    """Return whether some stretch of tokens, at most twice as long and two more, holds all words."""
-    room = 2 * len(words) + 2
-    places = [i for i, token in enumerate(tokens) if token in words]
-    return any(words <= frozenset(tokens[start : start + room]) for start in places)
-
-
 # --- deciding -----------------------------------------------------------------------------------
 
 
-def _decide(assertions: list[Assertion], choices: Choices) -> int | None:
-    del choices
+def _decide(assertions: list[Assertion]) -> tuple[int | None, str, int]:
+    """Return the option, the rule that decided and the number of the last sentence that counts."""
     said = [found for found in assertions if found.rank > ASIDE] or assertions
     if not said:
-        return None
+        return None, "denied", -1
     epoch = max(found.epoch for found in said)
     said = [found for found in said if found.epoch == epoch]
     rank = max(found.rank for found in said)
@@ -389,11 +357,11 @@ def _decide(assertions: list[Assertion], choices: Choices) -> int | None:
         if found.turn >= turn:
             sets[found.sentence] = (found.turn, named | found.options)
     groups = [named for _, named in sets.values()]
-    last = groups[-1]
-    if len(last) != 1:
-        return None
-    if all(last <= group for group in groups if len(group) > 1) and all(
-        last == group for group in groups if len(group) == 1
+    last, place = groups[-1], [*sets][-1]
+    if (
+        len(last) == 1
+        and all(last <= group for group in groups if len(group) > 1)
+        and all(last == group for group in groups if len(group) == 1)
     ):
-        return next(iter(last))
-    return None
+        return next(iter(last)), RULES[rank], place
+    return None, "several", place

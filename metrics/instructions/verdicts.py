@@ -28,6 +28,7 @@ from metrics.instructions.arguments import (
 from metrics.instructions.careful import CAREFUL
 from metrics.instructions.rules import BASE, SPEECH_IFEVAL, Rule
 from metrics.text.canonical import canonical
+from metrics.witness import tell
 
 Variant = Literal["base", "speech_ifeval"]
 WrapperName = Literal["google", "voicebench", "speech_ifeval"]
@@ -189,8 +190,10 @@ def evaluate(
             for name, resolution in zip(instruction_ids, resolutions, strict=True)
         )
 
+    kept = verdicts([reply])
+    tell("instructions", reply, dict(zip(instruction_ids, kept, strict=True)), strict_reading)
     return InstructionVerdicts(
-        strict=verdicts([reply]),
+        strict=kept,
         loose=verdicts(loose_variants(reply)) if rules.loose else None,
         random=tuple(resolution.random for resolution in resolutions),
     )

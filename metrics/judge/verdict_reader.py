@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from metrics.judge.plain_reply import json_fields, outside_json, plain_lines
+from metrics.witness import tell
 
 KEYS: Final = (
     r"judge?ments?|verdicts?|results?|answers?|conclusions?|decisions?|evaluations?|assessments?|outcomes?"
@@ -339,6 +340,7 @@ def strict_result(replies: Sequence[str]) -> StrictVerdict:
     """
     for reply in replies[:2]:
         verdict = RESULT.read(reply)
+        tell("verdict", reply, verdict)
         if verdict is not None:
             return StrictVerdict(verdict, read=True)
     return StrictVerdict(yes=False, read=False)

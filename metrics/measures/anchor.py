@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+
 ANCHOR_KEYS: Final = ("chance", "mae_ref", "floor", "ceil")
 """What a task may declare of a metric's scale: one of the first two, or one or both of the last two."""
 
@@ -29,8 +32,33 @@ class Anchor:
     chance: bool = False
 
     def score(self, value: float) -> float:
-        """Return the normalised value in [0, 1]."""
-        return min(1.0, max(0.0, (value - self.floor) / (self.ceil - self.floor)))
+        """Return the normalised value: at most 1, and at least 0 unless the floor is the value of guessing.
+
+        A share above chance by luck must be weighed against one below it, or a mean over guesses is above 0.
+
+        >>> Anchor(0.5, 1.0, chance=True).score(0.25), Anchor(28.0, 0.0).score(50.0)
+        (-0.5, 0.0)
+        """
+        share = min(1.0, (value - self.floor) / (self.ceil - self.floor))
+        return share if self.is_open else max(0.0, share)
+
+    @property
+    def is_open(self) -> bool:
+        """True if scores below 0 are shown: those of a share that is worse than guessing."""
+        return self.chance and self.ceil > self.floor
+
+    def scores(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the normalised values of many."""
+        shares = np.minimum(1.0, (values - self.floor) / (self.ceil - self.floor))
+        return shares if self.is_open else np.maximum(0.0, shares)
+
+    def lowest(self, bound: float | None) -> float:
+        """Return the smallest score that a metric with this lower bound can have.
+
+        >>> Anchor(0.25, 1.0, chance=True).lowest(0.0), Anchor(1.0, 0.0).lowest(0.0)
+        (-0.3333333333333333, 0.0)
+        """
+        return self.score(bound) if self.is_open and bound is not None else 0.0
 
     def interval(self, interval: tuple[float, float]) -> tuple[float, float]:
         """Map an interval; its ends swap where lower raw values are better.
@@ -42,7 +70,7 @@ class Anchor:
         return low, high
 
     def below_chance(self, value: float) -> bool:
-        """Return True when a value is worse than guessing (it scores 0).
+        """Return True when a value is worse than guessing (it scores less than 0).
 
         >>> Anchor(0.25, 1.0, chance=True).below_chance(0.2), Anchor(0.9, 0.0, chance=True).below_chance(0.2)
         (True, False)

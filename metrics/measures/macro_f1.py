@@ -19,11 +19,13 @@ import numpy as np
 
 from harness.types import Stats
 from metrics.measures.measure import Matrix, Measure
-from metrics.measures.sums import as_float
+from metrics.measures.sums import as_float, total
 
 PREFIX: Final = "confusion:"
 _HITS: Final = "hits:"
 _SUPPORT: Final = "support:"
+FEW_REFERENCES: Final = 10
+"""References of a class under which its F1 says little."""
 
 
 def confusion_key(reference: str, prediction: str | None) -> str:
@@ -88,6 +90,26 @@ class MacroF1(Measure):
     def examples(self) -> tuple[Stats, Stats]:
         """Return a confusion and a hit."""
         return confusion_item("a", "b"), confusion_item("a", "a")
+
+    def caveat(self, items: Sequence[Stats]) -> str | None:
+        """Name the classes with so few references that Macro-F1 is biased down and its interval misses too often.
+
+        >>> MacroF1("macro_f1", "f1", (0.0, 1.0)).caveat([confusion_item("a", "a")] * 12 + [confusion_item("b", "a")])
+        '1 class has fewer than 10 references: biased down'
+        """
+        references: dict[str, float] = {}
+        for key, count in total(items).items():
+            if key.startswith(PREFIX):
+                reference, prediction = read_key(key)
+                for label in (reference, prediction):
+                    if label is not None:
+                        references.setdefault(label, 0)
+                references[reference] += count
+        rare = sum(count < FEW_REFERENCES for count in references.values())
+        if not rare:
+            return None
+        which = f"{rare} classes have" if rare > 1 else "1 class has"
+        return f"{which} fewer than {FEW_REFERENCES} references: biased down"
 
     def reduce(self, item: Stats) -> Stats:
         """Reduce the sums to hits and marginals of the classes: two statistics a class instead of one a cell."""

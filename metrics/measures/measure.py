@@ -66,6 +66,23 @@ class Measure(Metric, ABC):
         return self.unit == "percent"
 
     @property
+    def is_bounded(self) -> bool:
+        """True if values lie between two bounds."""
+        return None not in self.bounds
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """Return both bounds.
+
+        Raises:
+            ValueError: one is open.
+        """
+        low, high = self.bounds
+        if low is None or high is None:
+            raise ValueError(f"{self.name} has an open bound")
+        return float(low), float(high)
+
+    @property
     def scale(self) -> Anchor | None:
         """Return the anchor of a task that declares none, ``None`` if the metric has no scale of its own."""
         if self.anchor is not None:
@@ -155,6 +172,11 @@ class Measure(Metric, ABC):
     def aggregate(self, items: Sequence[Stats]) -> float:
         """Return the value over items, whatever their order; ``nan`` without items."""
         return self.value(total(items))
+
+    def caveat(self, items: Sequence[Stats]) -> str | None:
+        """Return what makes the value or its interval doubtful for these items, ``None`` if nothing does."""
+        del items
+        return None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """Agreement of two raters: Cohen's kappa with a bootstrap interval, confusion table, bias by length.
 
-Kappa itself is scikit-learn's. The interval is a percentile bootstrap over items: items with the same pair
-of labels are exchangeable, so a resample is a multinomial draw of the confusion table. Bias by length
+Kappa itself is scikit-learn's. The interval is a bootstrap over items (bias-corrected percentiles, widened for few
+items): items with the same pair of labels are exchangeable, so a resample is a multinomial draw of the confusion
+table. Where raters agree about every item, the share of disagreements may still be 3/n. There is no
+interval of fewer than ten items, nor where one rater gave one label only. Bias by length
 asks whether one rater is kinder to longer replies than the other.
 """
 
@@ -16,10 +18,11 @@ import numpy as np
 import numpy.typing as npt
 
 from metrics.statistics import Z95
+from metrics.statistics.intervals import FEW
+from metrics.statistics.resampling import RESAMPLES, percentile_interval
 
 Weights = Literal["quadratic"] | None
 
-RESAMPLES: Final = 2_000
 _POSITIVE: Final = frozenset({"correct", "yes", "true", "right", "1", "1.0"})
 _NEGATIVE: Final = frozenset({"incorrect", "no", "false", "wrong", "0", "0.0"})
 
@@ -32,7 +35,7 @@ class Agreement:
         n: items.
         observed: share of equal labels.
         kappa: Cohen's kappa; ``None`` where it is not defined (both raters use one same label).
-        ci95: percentile bootstrap interval of kappa.
+        ci95: interval of kappa, ``None`` where the items do not say.
         labels: labels in order.
         confusion: counts, rows the first rater, columns the second.
         weights: ``quadratic`` or ``None``.
@@ -122,15 +125,7 @@ def agreement(
     table = np.zeros((len(labels), len(labels)), dtype=np.int64)
     np.add.at(table, ([place[label] for label in first], [place[label] for label in second]), 1)
     kappa = _sklearn_kappa(first, second, labels, weights)
-    draws = np.random.default_rng(seed).multinomial(
-        len(first), table.ravel() / len(first), size=resamples
-    )
-    sampled = kappas(draws.reshape(resamples, *table.shape), weights)
-    sampled = sampled[np.isfinite(sampled)]
-    interval = None
-    if kappa is not None and sampled.size:
-        low, high = np.percentile(sampled, [2.5, 97.5])
-        interval = (float(low), float(high))
+    interval = None if kappa is None else _interval(table, kappa, weights, resamples, seed)
     return Agreement(
         n=len(first),
         observed=float(np.trace(table)) / len(first),
@@ -140,6 +135,29 @@ def agreement(
         confusion=tuple(tuple(int(count) for count in row) for row in table),
         weights=weights,
     )
+
+
+def _interval(
+    table: npt.NDArray[np.int64], kappa: float, weights: Weights, resamples: int, seed: int
+) -> tuple[float, float] | None:
+    n = int(table.sum())
+    if n < FEW or min(np.count_nonzero(table.sum(axis=axis)) for axis in (0, 1)) < 2:
+        return None
+    if n == np.trace(table):
+        # as many disagreements as the rule of three allows, each as costly as chance makes them
+        return max(-1.0, 1 - min(1.0, 3 / n) / _expected_disagreement(table, weights)), 1.0
+    draws = np.random.default_rng(seed).multinomial(n, table.ravel() / n, size=resamples)
+    sampled = kappas(draws.reshape(resamples, *table.shape), weights)
+    found = percentile_interval(sampled, n, value=kappa)
+    return None if found is None else (min(found[0], kappa), max(found[1], kappa))
+
+
+def _expected_disagreement(table: npt.NDArray[np.int64], weights: Weights) -> float:
+    """Return the chance of a disagreement between independent raters; of its mean cost where costs differ."""
+    shares = table.sum(axis=0) / table.sum()
+    cost = _cost(len(shares), weights)
+    used = np.outer(shares, shares)
+    return float((used * cost).sum() / cost[used > 0].max())
 
 
 def _sklearn_kappa(
@@ -161,10 +179,7 @@ def kappas(tables: npt.NDArray[np.int64], weights: Weights) -> npt.NDArray[np.fl
     >>> kappas(np.array([[[2, 0], [1, 1]]]), None)
     array([0.5])
     """
-    size = tables.shape[-1]
-    places = np.arange(size)
-    distance = np.subtract.outer(places, places).astype(float)
-    cost = distance**2 if weights == "quadratic" else (distance != 0).astype(float)
+    cost = _cost(tables.shape[-1], weights)
     total = tables.sum(axis=(1, 2))
     rows, columns = tables.sum(axis=2), tables.sum(axis=1)
     expected = np.einsum("ri,rj,ij->r", rows, columns, cost) / total
@@ -172,6 +187,16 @@ def kappas(tables: npt.NDArray[np.int64], weights: Weights) -> npt.NDArray[np.fl
     with np.errstate(invalid="ignore", divide="ignore"):
         result: npt.NDArray[np.float64] = 1 - observed / expected
     return result
+
+
+def _cost(size: int, weights: Weights) -> npt.NDArray[np.float64]:
+    """Return what a pair of labels costs."""
+    places = np.arange(size)
+    distance = np.subtract.outer(places, places).astype(float)
+    cost: npt.NDArray[np.float64] = (
+        distance**2 if weights == "quadratic" else (distance != 0).astype(float)
+    )
+    return cost
 
 
 @dataclass(frozen=True, slots=True)

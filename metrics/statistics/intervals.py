@@ -1,19 +1,26 @@
 """A value with its 95 % interval, by the family of the metric.
 
-=============  =====================================================================================
-proportion     Wilson; in clusters: t with C-1 degrees of freedom on the cluster-robust standard error
-               of the ratio of sums (linearised), C = number of clusters
-mean           t with n-1 (or C-1) degrees of freedom, same standard error
-ratio, error,  percentile bootstrap over items or clusters (``metrics.statistics.resampling``)
-f1, four rates
-no spread      where no unit differs from another: at a bound the rule of three, 3/n (3/C); inside,
-               Wilson over the units for a share, no interval for other metrics
-=============  =====================================================================================
+==================  ================================================================================
+0/1 items           Wilson
+bounded quotient    Wilson's formula on the scale of the metric, with the number of independent 0/1
+                    items that would have the same standard error (linearised, cluster-robust) and the
+                    t quantile with C-1 degrees of freedom (Korn and Graubard 1998): shares in clusters,
+                    judge scores
+unbounded quotient  bootstrap-t of the logarithm of the ratio (``wer``, ``mae``), which keeps the skew of
+                    heavy tails; a mean without bounds has the t interval
+anything else       bootstrap, bias-corrected percentiles (``resampling``): ``macro_f1``, four rates
+no spread           where no unit differs from another: at a bound the rule of three, 3/n; inside,
+                    Wilson over the units for a share, no interval for other metrics
+==================  ================================================================================
+
+Units are items, or clusters of items. Under ten clusters the spread between them cannot be told: the
+items are the units then, and the note says so. Replies to one item are never units of their own. What is
+resampled has no interval under ten units: percentiles of five units miss far more often than they say.
 
 ``value`` is exactly ``metric.aggregate(items)``; the interval holds it and lies within the metric's
-bounds. Fewer than two items, or two clusters, have no interval, and neither has a value that is not
-finite. Successes may be fractional (exact expectations of a random draw). An item that weighs more
-than 1, such as a reply with several instructions, is a cluster of its own.
+bounds. Fewer than two units have no interval, and neither has a value that is not finite. Successes may
+be fractional (exact expectations of a random draw). An item that weighs more than 1, such as a reply with
+several instructions, is a cluster of its own.
 """
 
 from __future__ import annotations
@@ -21,22 +28,27 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from harness.types import Stats
-from metrics.measures.measure import Measure, column
+from metrics.measures.measure import Matrix, Measure, column
 from metrics.statistics import CONFIDENCE, Z95
 from metrics.statistics.resampling import (
     RESAMPLES,
     SEED,
     Blocks,
     bootstrap_values,
+    draws,
     make_blocks,
     percentile_interval,
 )
 
 Interval = tuple[float, float]
+
+FEW: Final = 10
+"""Clusters, or units of a bootstrap, under which a spread between them is not estimated."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,7 @@ class Estimate:
         stderr: standard error, ``None`` where there is none.
         n: number of items.
         method: how the interval was made, with resamples and seed where it was drawn.
+        note: what the interval does not cover, ``None`` if nothing.
     """
 
     value: float
@@ -56,6 +69,7 @@ class Estimate:
     stderr: float | None
     n: int
     method: str
+    note: str | None = None
 
 
 def estimate(
@@ -63,6 +77,7 @@ def estimate(
     items: Sequence[Stats],
     clusters: Sequence[Hashable] | None = None,
     *,
+    units: Sequence[Hashable] | None = None,
     seed: int = SEED,
     resamples: int = RESAMPLES,
 ) -> Estimate:
@@ -72,11 +87,12 @@ def estimate(
         metric: from ``metrics.registry.METRICS``.
         items: sufficient statistics of the items in the reading's denominator.
         clusters: cluster of every item (clip, prompt, speaker); ``None`` if items are independent.
+        units: what every entry of ``items`` is a reply to, where items were asked several times.
         seed: seed of the bootstrap.
         resamples: number of bootstrap resamples.
 
     Raises:
-        ValueError: ``clusters`` has another length than ``items``.
+        ValueError: ``clusters`` or ``units`` has another length than ``items``.
 
     >>> from metrics.registry import METRICS
     >>> result = estimate(METRICS["accuracy"], [{"correct": x, "n": 1} for x in (1, 1, 0, 1)])
@@ -84,51 +100,171 @@ def estimate(
     (0.75, [0.301, 0.954], 'wilson')
     """
     value = metric.aggregate(items)
-    blocks = make_blocks([metric.reduce(item) for item in items], clusters)
-    clustered = clusters is not None and blocks.size < len(items)
+    reduced = [metric.reduce(item) for item in items]
+    groups, few = resampling_units(len(items), clusters, units)
+    blocks = make_blocks(reduced, groups)
+    once = items if units is None else [*dict(zip(units, items, strict=True)).values()]
+    notes = [] if (caveat := metric.caveat(once)) is None else [caveat]
     if blocks.size < 2 or not math.isfinite(value) or not np.isfinite(blocks.rows).all():
-        return Estimate(value, None, None, len(items), "none")
+        return Estimate(value, None, None, len(items), "none", _joined(notes))
+    if few:
+        notes.insert(0, f"{few} clusters are too few: the interval takes items as independent")
+    grouped = groups is not None and blocks.size < len(items)
     with np.errstate(over="ignore", invalid="ignore"):  # beyond a float: no interval, below
         interval, stderr, method = _spread(
-            metric, value, blocks, clustered=clustered, seed=seed, resamples=resamples
+            metric, value, blocks, grouped=grouped, seed=seed, resamples=resamples
         )
     # the last bits of a resampled or summed rate are noise
     if stderr <= 1e-12 * max(1.0, abs(value)):
-        interval, method = _without_spread(metric, value, blocks.size)
+        interval, method = _without_spread(metric, value, blocks.size, grouped=grouped)
+    if interval is None and blocks.size < FEW:
+        notes.append(f"no interval of fewer than {FEW} {'clusters' if grouped else 'items'}")
     if interval is None or not math.isfinite(stderr):
-        return Estimate(value, None, None, len(items), "none")
-    if clustered:
+        return Estimate(value, None, None, len(items), "none", _joined(notes))
+    if grouped:
         method += f",clusters={blocks.size}"
-    return Estimate(value, _within_bounds(interval, value, metric), stderr, len(items), method)
+    if few:
+        method += f",too_few_clusters={few}"
+    ends = _within_bounds(interval, value, metric)
+    return Estimate(value, ends, stderr, len(items), method, _joined(notes))
+
+
+def resampling_units(
+    n: int, clusters: Sequence[Hashable] | None, units: Sequence[Hashable] | None = None
+) -> tuple[Sequence[Hashable] | None, int]:
+    """Return what varies independently, and the number of clusters if they are too few to say how they vary.
+
+    Args:
+        n: number of replies.
+        clusters: declared cluster of every reply.
+        units: item of every reply.
+
+    Returns:
+        The group of every reply, ``None`` if every reply is one; 0 or the number of clusters that were dissolved. A
+        single cluster stays: nothing is known of others.
+
+    Raises:
+        ValueError: ``clusters`` or ``units`` has another length than ``n``.
+
+    >>> resampling_units(12, [0, 1, 2] * 4)
+    (None, 3)
+    >>> resampling_units(4, ["a", "b", "c", "d"])
+    (['a', 'b', 'c', 'd'], 0)
+    """
+    for what, named in ("clusters", clusters), ("units", units):
+        if named is not None and len(named) != n:
+            raise ValueError(f"{n} items but {len(named)} {what}")
+    if clusters is None:
+        return units, 0
+    found = len(set(clusters))
+    independent = n if units is None else len(set(units))
+    return (units, found) if 1 < found < min(FEW, independent) else (clusters, 0)
+
+
+def _joined(notes: Sequence[str]) -> str | None:
+    return "; ".join(notes) or None
 
 
 def _spread(
-    metric: Measure, value: float, blocks: Blocks, *, clustered: bool, seed: int, resamples: int
+    metric: Measure, value: float, blocks: Blocks, *, grouped: bool, seed: int, resamples: int
 ) -> tuple[Interval | None, float, str]:
     """Return the interval, standard error and method by the family of the metric."""
     pair = metric.ratio_keys(blocks.keys)
-    if metric.family in {"proportion", "mean"} and pair is not None:
+    if pair is not None:
         stderr = ratio_stderr(blocks, pair)
-        if metric.family == "proportion" and not clustered and _weighs_one(blocks, pair[1]):
-            return wilson(value * blocks.size, blocks.size), stderr, "wilson"
-        return t_interval(value, stderr, blocks.size), stderr, "t"
+        if metric.is_bounded:
+            return _bounded(metric, value, blocks, pair, stderr=stderr, grouped=grouped)
+        if metric.family not in {"ratio", "error"}:
+            return t_interval(value, stderr, blocks.size), stderr, "t"
+        if value > 0 and column(blocks.rows, blocks.keys, pair[0]).min() >= 0:
+            drawn = f"({resamples},seed={seed})"
+            if blocks.size < FEW or stderr <= 1e-12 * value:
+                return None, stderr, "none"
+            ends = log_bootstrap_t(blocks, pair, seed, resamples)
+            if ends is not None:
+                return ends, stderr, "log_bootstrap_t" + drawn
+            return log_t_interval(value, stderr, blocks.size), stderr, "log_t"
     values = bootstrap_values(metric, blocks, seed, resamples)
     defined = values[np.isfinite(values)]
     stderr = float(np.std(defined, ddof=1)) if len(defined) > 1 else math.nan
-    return percentile_interval(values, blocks.size), stderr, f"bootstrap({resamples},seed={seed})"
+    interval = percentile_interval(values, blocks.size, value=value) if blocks.size >= FEW else None
+    return interval, stderr, f"bc_bootstrap({resamples},seed={seed})"
 
 
-def wilson(successes: float, n: int) -> Interval:
-    """Return the Wilson score interval at 95 %.
+def _bounded(
+    metric: Measure,
+    value: float,
+    blocks: Blocks,
+    pair: tuple[str, str],
+    *,
+    stderr: float,
+    grouped: bool,
+) -> tuple[Interval, float, str]:
+    weight = float(blocks.counts @ column(blocks.rows, blocks.keys, pair[1]))
+    if metric.family == "proportion":
+        if not grouped and _weighs_one(blocks, pair[1]):
+            return wilson(value * blocks.size, blocks.size), stderr, "wilson"
+        return (
+            scaled_wilson(value, stderr, blocks.size, metric.span, most=weight),
+            stderr,
+            "wilson_t",
+        )
+    return scaled_wilson(value, stderr, blocks.size, metric.span), stderr, "wilson_t"
+
+
+def wilson(successes: float, n: float, quantile: float = Z95) -> Interval:
+    """Return the Wilson score interval, at 95 % with the normal quantile.
 
     >>> [round(bound, 4) for bound in wilson(8, 10)]
     [0.4902, 0.9433]
     """
-    share = successes / n
-    centre = (share + Z95 * Z95 / (2 * n)) / (1 + Z95 * Z95 / n)
-    spread = share * (1 - share) / n + Z95 * Z95 / (4 * n * n)
-    half = Z95 * math.sqrt(max(0.0, spread)) / (1 + Z95 * Z95 / n)
+    share, square = successes / n, quantile * quantile
+    centre = (share + square / (2 * n)) / (1 + square / n)
+    spread = share * (1 - share) / n + square / (4 * n * n)
+    half = quantile * math.sqrt(max(0.0, spread)) / (1 + square / n)
     return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def scaled_wilson(
+    value: float,
+    stderr: float,
+    units: float,
+    span: Interval = (0.0, 1.0),
+    *,
+    most: float = math.inf,
+    quantile: float | None = None,
+) -> Interval:
+    """Return Wilson's interval of a value on a bounded scale from its standard error.
+
+    The value stands for a share q of the scale, and n_eff = q (1 - q) / se^2 independent 0/1 items have that
+    standard error (Korn and Graubard 1998, "Confidence intervals for proportions with small expected number
+    of positive counts estimated from survey data"; there with the t quantile too). Unlike a symmetric
+    interval it stays on the scale and is as long near its ends as it must be.
+
+    Args:
+        value: the estimate.
+        stderr: its standard error; 0 where no unit differs from another: every unit counts as one item then.
+        units: independent units; the degrees of freedom are one less.
+        span: ends of the scale.
+        most: largest number of items that n_eff can be.
+        quantile: in place of that of t.
+
+    >>> [round(end, 3) for end in scaled_wilson(0.9, 0.03, 100)]
+    [0.825, 0.945]
+    >>> [round(end, 3) for end in scaled_wilson(5.0, 0.0, 20, (1.0, 5.0))]
+    [4.281, 5.0]
+    """
+    from scipy.special import stdtrit
+
+    low, high = span
+    share = min(1.0, max(0.0, (value - low) / (high - low)))
+    spread = stderr / (high - low)
+    effective = share * (1 - share) / (spread * spread) if spread > 1e-12 else 0.0
+    effective = min(effective, most) if effective > 0 else units
+    if quantile is None:
+        quantile = float(stdtrit(max(1.0, units - 1), 1 - (1 - CONFIDENCE) / 2))
+    start, end = wilson(share * effective, effective, quantile)
+    return low + start * (high - low), low + end * (high - low)
 
 
 def t_interval(value: float, stderr: float, units: int) -> Interval:
@@ -137,6 +273,53 @@ def t_interval(value: float, stderr: float, units: int) -> Interval:
 
     half = float(stdtrit(units - 1, 1 - (1 - CONFIDENCE) / 2)) * stderr
     return value - half, value + half
+
+
+def log_t_interval(value: float, stderr: float, units: int) -> Interval:
+    """Return the t interval of the logarithm of a positive value, back on its own scale."""
+    low, high = t_interval(0.0, stderr / value, units)
+    return value * math.exp(low), value * math.exp(high)
+
+
+def log_bootstrap_t(
+    blocks: Blocks, pair: tuple[str, str], seed: int, resamples: int
+) -> Interval | None:
+    """Return the bootstrap-t interval of the logarithm of a positive ratio of sums.
+
+    Every resample gives its own ratio and linearised standard error; the quantiles of the studentised
+    log ratio take the place of those of the t distribution (Efron and Tibshirani 1993, chapter 12; the
+    logarithm keeps the ends positive and steadies the studentised ratio).
+
+    Returns:
+        The interval; ``None`` where too many resamples have no logarithm, since hardly a unit differs from 0.
+    """
+    numerator, denominator = (column(blocks.rows, blocks.keys, key) for key in pair)
+    moments = np.stack(
+        [numerator, denominator, numerator**2, numerator * denominator, denominator**2], axis=1
+    )
+    correction = blocks.size / (blocks.size - 1)
+
+    def log_ratio(sums: Matrix) -> tuple[Matrix, Matrix]:
+        """Return the log ratios of some sums, and their standard errors."""
+        ratio = sums[:, 0] / sums[:, 1]
+        squares = sums[:, 2] - 2 * ratio * sums[:, 3] + ratio**2 * sums[:, 4]
+        return np.log(ratio), np.sqrt(correction * np.maximum(squares, 0.0)) / sums[:, 0]
+
+    with np.errstate(all="ignore"):
+        (centre,), (spread,) = log_ratio((blocks.counts @ moments)[None, :])
+        parts = [log_ratio(weights @ moments) for weights in draws(blocks, seed, resamples)]
+        logs, errors = (np.concatenate(part) for part in zip(*parts, strict=True))
+        studentised = (logs - centre) / errors
+    none = np.isneginf(logs)  # a ratio of 0: as low as can be
+    studentised[none] = -np.inf
+    studentised = studentised[np.isfinite(studentised) | none]
+    if 2 * len(studentised) < resamples:
+        return None
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(studentised, [tail, 1 - tail], method="inverted_cdf")
+    if not math.isfinite(low):
+        return None
+    return float(np.exp(centre - high * spread)), float(np.exp(centre - low * spread))
 
 
 def ratio_stderr(blocks: Blocks, pair: tuple[str, str]) -> float:
@@ -171,12 +354,16 @@ def rule_of_three(metric: Measure, value: float, units: int) -> Interval | None:
     return None
 
 
-def _without_spread(metric: Measure, value: float, units: int) -> tuple[Interval | None, str]:
+def _without_spread(
+    metric: Measure, value: float, units: int, *, grouped: bool
+) -> tuple[Interval | None, str]:
     """Return the interval where no unit differs from another: a width of zero would claim certainty.
 
-    At a bound the rule of three; inside, a share has Wilson's interval over the units, and nothing
-    can be said of other metrics.
+    At a bound the rule of three; a share in clusters has Wilson's interval with every cluster as one item, one
+    inside without clusters Wilson's over the units, and nothing can be said of other metrics.
     """
+    if metric.family == "proportion" and grouped:
+        return scaled_wilson(value, 0.0, units), "wilson_t"
     at_bound = rule_of_three(metric, value, units)
     if at_bound is not None:
         return at_bound, "rule_of_three"

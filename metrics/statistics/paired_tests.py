@@ -5,12 +5,12 @@
 =======================  ===========================================================================
 0/1 items                McNemar mid-p; if items share a cluster: sign-flip by cluster
 mean, error              sign-flip of the paired differences, by cluster
-ratio, several rates     block randomisation: the two systems' statistics are exchanged per block
-f1                       paired bootstrap, centred on the null hypothesis
+ratio, f1, rates         block randomisation: the two systems' statistics are exchanged per block
 =======================  ===========================================================================
 
 Everything drawn uses a fixed seed, counts ties (``>=``) and gives (c + 1)/(B + 1), so that p is never
-0. A *drop* is positive when the candidate is worse, whatever the direction of the metric. The order of
+0. A test at a small level draws more while its p is near the smallest that its draws can give, so that a certain loss
+can fail among any number of tests. A *drop* is positive when the candidate is worse, whatever the direction of the metric. The order of
 the items never matters.
 """
 
@@ -25,20 +25,20 @@ import numpy as np
 
 from harness.types import Stats
 from metrics.measures.measure import Matrix, Measure, column
-from metrics.statistics.intervals import Estimate, Interval, t_interval
-from metrics.statistics.power import detectable_drop, detectable_drop_from_stderr
-from metrics.statistics.resampling import (
-    RESAMPLES,
-    SEED,
-    Blocks,
-    bootstrap_differences,
-    make_blocks,
-    make_paired_blocks,
-    percentile_interval,
+from metrics.statistics.intervals import Estimate
+from metrics.statistics.paired_difference import (
+    paired_blocks,
+    paired_difference,
+    reach_of,
+    zero_one,
 )
+from metrics.statistics.power import ALPHA, detectable_drop, detectable_drop_from_stderr
+from metrics.statistics.resampling import SEED, Blocks, make_blocks
 
 FLIPS: Final = 10_000
 _CHUNK_CELLS: Final = 4_000_000
+_NEAR_FLOOR: Final = 20
+"""Draws as large as what was observed, and one, up to which a p is too coarse for a small level."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class RegressionTest:
         p_value: probability of such a drop or a larger one if the systems were equal.
         n: number of pairs.
         method: the test, with its draws and seed.
-        detectable: smallest drop that a test at level 0.05 finds with probability 0.8; ``None`` if
-            the pairs do not say.
+        detectable: smallest drop that a test at its level finds with probability 0.8, infinite if there is none;
+            ``None`` without pairs.
     """
 
     drop: float
@@ -67,6 +67,7 @@ def regression_test(
     candidate: Sequence[Stats],
     clusters: Sequence[Hashable] | None = None,
     *,
+    level: float = ALPHA,
     seed: int = SEED,
     draws: int = FLIPS,
 ) -> RegressionTest:
@@ -77,8 +78,9 @@ def regression_test(
         baseline: statistics of the baseline's items.
         candidate: statistics of the same items, in the same order.
         clusters: cluster of every item; ``None`` if items are independent.
+        level: level of the test: alpha, divided by the number of tests that share it.
         seed: seed of the draws.
-        draws: number of flips, exchanges or resamples.
+        draws: number of flips or exchanges; ``draws_needed(level)`` where p stays near their floor.
 
     Raises:
         ValueError: the sequences differ in length.
@@ -89,50 +91,81 @@ def regression_test(
     >>> round(result.drop, 4), result.p_value, result.method
     (0.6667, 0.0078125, 'mcnemar_midp')
     """
-    first, second = _pair(metric, baseline, candidate, clusters)
+    first, second = paired_blocks(metric, baseline, candidate, clusters)
     if not len(baseline):
         return RegressionTest(math.nan, 1.0, 0, "none", None)
     sign = 1.0 if metric.higher_is_better else -1.0
     drop = sign * (metric.aggregate(baseline) - metric.aggregate(candidate))
     clustered = clusters is not None and first.size < len(baseline)
-    with np.errstate(over="ignore", invalid="ignore"):  # statistics beyond a float: p = 1
-        p_value, method, detectable = _test(
-            metric, first, second, sign, clustered=clustered, seed=seed, draws=draws
-        )
-    if detectable is None:
-        difference = paired_difference(metric, baseline, candidate, clusters, seed=seed)
-        if difference.stderr:  # pairs that never differ say nothing about what could be seen
-            detectable = detectable_drop_from_stderr(difference.stderr)
-    return RegressionTest(drop, p_value, len(baseline), method, detectable)
-
-
-def _test(
-    metric: Measure,
-    first: Blocks,
-    second: Blocks,
-    sign: float,
-    *,
-    clustered: bool,
-    seed: int,
-    draws: int,
-) -> tuple[float, str, float | None]:
-    """Return the p-value, method and, where the test itself says, the detectable drop."""
     pair = metric.ratio_keys(first.keys)
     drops = None if pair is None else _unit_drops(first, second, pair, sign)
-    suffix = f"({draws},seed={seed})" + (f",clusters={first.size}" if clustered else "")
-    if metric.family == "f1":
-        p_value = _centred_bootstrap(metric, first, second, sign, seed=seed, draws=draws)
-        return p_value, "paired_bootstrap" + suffix, None
-    if drops is None or metric.family == "ratio":
-        p_value = _exchange(metric, first, second, sign, seed=seed, draws=draws)
-        return p_value, "block_randomisation" + suffix, None
-    if not clustered and metric.family == "proportion" and _zero_one(first, second):
-        lost = int(first.counts @ (drops > 0))
-        gained = int(first.counts @ (drops < 0))
-        detectable = detectable_drop(first.size, (lost + gained) / first.size)
-        return mcnemar_midp(lost, gained), "mcnemar_midp", detectable
-    p_value = sign_flip(np.repeat(drops, first.counts).tolist(), seed=seed, draws=draws)
-    return p_value, "sign_flip" + suffix, None
+    if metric.family in {"ratio", "f1"}:
+        drops = None
+    is_exact = drops is not None and metric.family == "proportion" and not clustered
+    with np.errstate(over="ignore", invalid="ignore"):  # statistics beyond a float: p = 1
+        if drops is not None and is_exact and zero_one(first, second):
+            p_value, discordant = _exact(first, second, drops)
+            detectable = detectable_drop(first.size, discordant, alpha=level)
+            return RegressionTest(drop, p_value, len(baseline), "mcnemar_midp", detectable)
+        p_value, method = _drawn(
+            metric, (first, second), drops, sign, seed=seed, draws=draws, level=level
+        )
+    method += f",clusters={first.size}" if clustered else ""
+    difference = paired_difference(metric, baseline, candidate, clusters)
+    reach = reach_of(metric, metric.aggregate(baseline))
+    found = _detectable(difference, first.size, level, reach)
+    return RegressionTest(drop, p_value, len(baseline), method, found)
+
+
+def _detectable(difference: Estimate, units: int, level: float, reach: float) -> float | None:
+    """Return the smallest drop that the pairs show, from the standard error of their difference."""
+    if difference.stderr is None:
+        return None
+    if difference.stderr > 0:
+        return detectable_drop_from_stderr(difference.stderr, units, alpha=level)
+    # no pair differs from another: as for 0/1 pairs without a discordant one, on the metric's scale
+    return detectable_drop(units, 0.0, alpha=level) * reach
+
+
+def draws_needed(level: float) -> int:
+    """Return how many draws let a test fail at a level: the smallest p is a twentieth of it.
+
+    >>> draws_needed(0.05), draws_needed(0.05 / 600)
+    (400, 240000)
+    """
+    return math.ceil(20 / level - 1e-9)
+
+
+def _exact(first: Blocks, second: Blocks, drops: Matrix) -> tuple[float, float]:
+    """Return the p-value of McNemar's test and the discordant share."""
+    lost, gained = (int(first.counts @ (sign * drops > 0)) for sign in (1, -1))
+    return mcnemar_midp(lost, gained), (lost + gained) / second.size
+
+
+def _drawn(
+    metric: Measure,
+    sides: tuple[Blocks, Blocks],
+    drops: Matrix | None,
+    sign: float,
+    *,
+    seed: int,
+    draws: int,
+    level: float,
+) -> tuple[float, str]:
+    """Return the p-value and the method; sign flips where the drops of single units add up to that of the metric."""
+    first, second = sides
+
+    def once(number: int) -> float:
+        if drops is not None:
+            values = np.repeat(drops, first.counts).tolist()
+            return sign_flip(values, seed=seed, draws=number)
+        return _exchange(metric, first, second, sign, seed=seed, draws=number)
+
+    p_value, needed = once(draws), draws_needed(level)
+    if draws < needed and p_value * (draws + 1) <= _NEAR_FLOOR:
+        draws, p_value = needed, once(needed)
+    name = "block_randomisation" if drops is None else "sign_flip"
+    return p_value, f"{name}({draws},seed={seed})"
 
 
 def mcnemar_midp(lost: int, gained: int) -> float:
@@ -186,55 +219,6 @@ def sign_flip(
     return _p_value(sums, observed, scale)
 
 
-def paired_difference(
-    metric: Measure,
-    baseline: Sequence[Stats],
-    candidate: Sequence[Stats],
-    clusters: Sequence[Hashable] | None = None,
-    *,
-    seed: int = SEED,
-    resamples: int = RESAMPLES,
-) -> Estimate:
-    """Return the candidate's value minus the baseline's, with the 95 % interval of the paired difference.
-
-    Rates and means: t on the linearised differences of items or clusters; if no pair differs, the
-    rule of three on discordance. Everything else: bootstrap of pairs.
-
-    Raises:
-        ValueError: the sequences differ in length.
-    """
-    first, second = _pair(metric, baseline, candidate, clusters)
-    value = metric.aggregate(candidate) - metric.aggregate(baseline)
-    n, units = len(baseline), first.size
-    finite = np.isfinite(first.rows).all() and np.isfinite(second.rows).all()
-    if units < 2 or not math.isfinite(value) or not finite:
-        return Estimate(value, None, None, n, "none")
-    pair = metric.ratio_keys(first.keys)
-    interval: Interval | None
-    with np.errstate(over="ignore", invalid="ignore"):
-        if metric.family in {"proportion", "mean"} and pair is not None:
-            influence = _influence(second, pair) - _influence(first, pair)
-            stderr = math.sqrt(units / (units - 1) * float(first.counts @ influence**2))
-            interval, method = t_interval(value, stderr, units), "t"
-            if not influence.any():
-                interval, method = (value - 3 / units, value + 3 / units), "rule_of_three"
-        else:
-            values = bootstrap_differences(metric, first, second, seed, resamples)
-            defined = values[np.isfinite(values)]
-            stderr = float(np.std(defined, ddof=1)) if len(defined) > 1 else math.nan
-            interval = percentile_interval(values, units)
-            method = f"bootstrap({resamples},seed={seed})"
-    if interval is None or not math.isfinite(stderr):
-        return Estimate(value, None, None, n, "none")
-    if clusters is not None and units < n:
-        method += f",clusters={units}"
-    low, high = metric.bounds
-    reach = math.inf if low is None or high is None else high - low
-    start = min(max(interval[0], -reach), value)
-    end = max(min(interval[1], reach), value)
-    return Estimate(value, (start, end), stderr, n, method)
-
-
 def holm(p_values: Sequence[float]) -> list[float]:
     """Adjust p-values by Holm's step-down method, in the given order.
 
@@ -249,19 +233,6 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def _pair(
-    metric: Measure,
-    baseline: Sequence[Stats],
-    candidate: Sequence[Stats],
-    clusters: Sequence[Hashable] | None,
-) -> tuple[Blocks, Blocks]:
-    return make_paired_blocks(
-        [metric.reduce(item) for item in baseline],
-        [metric.reduce(item) for item in candidate],
-        clusters,
-    )
-
-
 def _unit_drops(first: Blocks, second: Blocks, pair: tuple[str, str], sign: float) -> Matrix | None:
     """Return for every block how much worse the second is; ``None`` unless both have equal denominators."""
     if not np.array_equal(
@@ -271,20 +242,6 @@ def _unit_drops(first: Blocks, second: Blocks, pair: tuple[str, str], sign: floa
     return sign * (
         column(first.rows, first.keys, pair[0]) - column(second.rows, second.keys, pair[0])
     )
-
-
-def _zero_one(first: Blocks, second: Blocks) -> bool:
-    return all(
-        bool(np.isin(column(side.rows, side.keys, "correct"), (0, 1)).all())
-        and bool((column(side.rows, side.keys, "n") == 1).all())
-        for side in (first, second)
-    )
-
-
-def _influence(blocks: Blocks, pair: tuple[str, str]) -> Matrix:
-    numerator, denominator = (column(blocks.rows, blocks.keys, key) for key in pair)
-    weight = float(blocks.counts @ denominator)
-    return (numerator - float(blocks.counts @ numerator) / weight * denominator) / weight
 
 
 def _exchange(
@@ -301,17 +258,6 @@ def _exchange(
         for part in _halves(change, seed, draws)
     ]
     return _p_value(np.concatenate(drops), float(observed[0]), 1.0)
-
-
-def _centred_bootstrap(
-    metric: Measure, first: Blocks, second: Blocks, sign: float, *, seed: int, draws: int
-) -> float:
-    observed = sign * float(
-        metric.values(first.totals[None, :], first.keys)[0]
-        - metric.values(second.totals[None, :], second.keys)[0]
-    )
-    drops = -sign * bootstrap_differences(metric, first, second, seed, draws)
-    return _p_value(drops - observed, observed, 1.0)
 
 
 def _p_value(null: Matrix, observed: float, scale: float) -> float:

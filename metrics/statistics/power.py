@@ -2,8 +2,9 @@
 
 One-sided tests at level ``alpha`` with the given power. For 0/1 items the discordant share decides
 (Connor 1987): the number of pairs for a drop d at discordant share s is
-(z_alpha sqrt(s) + z_power sqrt(s - d^2))^2 / d^2. For anything else the standard error of the paired
-difference decides: (z_alpha + z_power) times it.
+(z_alpha sqrt(s) + z_power sqrt(s - d^2))^2 / d^2. For anything else the standard error se of the paired
+difference decides. Flipping signs takes the drop itself for spread, so that its null distribution has the
+variance se^2 + d^2/n: d = z_alpha sqrt(se^2 + d^2/n) + z_power se, which is (z_alpha + z_power) se with many units.
 """
 
 from __future__ import annotations
@@ -64,15 +65,27 @@ def detectable_drop(
 
 
 def detectable_drop_from_stderr(
-    stderr: float, *, alpha: float = ALPHA, power: float = POWER
+    stderr: float, units: float = math.inf, *, alpha: float = ALPHA, power: float = POWER
 ) -> float:
-    """Return the smallest drop that a paired difference with this standard error shows.
+    """Return the smallest drop that a paired difference with this standard error shows; infinite if it can show none.
 
-    >>> round(detectable_drop_from_stderr(0.01), 4)
-    0.0249
+    Args:
+        stderr: standard error of the paired difference.
+        units: independent units (items or clusters) behind it.
+        alpha: one-sided level.
+        power: probability of finding the drop.
+
+    >>> round(detectable_drop_from_stderr(0.01), 4), round(detectable_drop_from_stderr(0.01, 50), 4)
+    (0.0249, 0.0259)
     """
     normal = NormalDist()
-    return (normal.inv_cdf(1 - alpha) + normal.inv_cdf(power)) * stderr
+    level, found = normal.inv_cdf(1 - alpha), normal.inv_cdf(power)
+    # d - found se = level sqrt(se^2 + d^2/n), squared
+    square = 1 - level * level / units
+    if square <= 0:
+        return math.inf
+    root = math.sqrt(found * found - square * (found * found - level * level))
+    return stderr * (found + root) / square
 
 
 def _pairs(drop: float, discordant: float, alpha: float, power: float) -> float:

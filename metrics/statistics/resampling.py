@@ -27,7 +27,8 @@ from metrics.measures.sums import as_float, total
 from metrics.statistics import CONFIDENCE
 
 SEED: Final = 1234
-RESAMPLES: Final = 1000
+RESAMPLES: Final = 5000
+"""Resamples of an interval: with one seed for all data sets of a size, fewer would be one draw of luck."""
 _CHUNK_CELLS: Final = 200_000
 
 
@@ -116,7 +117,7 @@ def bootstrap_values(
     """Return the values of a metric in bootstrap resamples of blocks; ``nan`` where a denominator is empty."""
     parts = [
         metric.values(weights @ blocks.rows, blocks.keys)
-        for weights in _draws(blocks, seed, resamples)
+        for weights in draws(blocks, seed, resamples)
     ]
     return np.concatenate(parts)
 
@@ -132,12 +133,14 @@ def bootstrap_differences(
     parts = [
         metric.values(weights @ second.rows, second.keys)
         - metric.values(weights @ first.rows, first.keys)
-        for weights in _draws(first, seed, resamples)
+        for weights in draws(first, seed, resamples)
     ]
     return np.concatenate(parts)
 
 
-def percentile_interval(values: Matrix, units: int) -> tuple[float, float] | None:
+def percentile_interval(
+    values: Matrix, units: float, *, value: float | None = None, unbiased: bool = False
+) -> tuple[float, float] | None:
     """Return the percentile interval at 95 %, widened for few units.
 
     Plain percentiles are too narrow by the factors by which a t interval with the unbiased
@@ -147,18 +150,27 @@ def percentile_interval(values: Matrix, units: int) -> tuple[float, float] | Non
     Args:
         values: values in the resamples; undefined ones are left out.
         units: number of blocks that were resampled.
+        value: the value itself: percentiles are then corrected for the median bias of the resamples
+            (Efron and Tibshirani 1993, section 14.3, without acceleration).
+        unbiased: the resamples have the unbiased variance already.
 
     Returns:
         The interval; ``None`` with fewer than two units or fewer than half of the values defined.
     """
     defined = values[np.isfinite(values)]
-    if units < 2 or 2 * len(defined) < len(values):
+    if units < 2 or not len(defined) or 2 * len(defined) < len(values):
         return None
-    from scipy.special import ndtr, stdtrit
+    from scipy.special import ndtr, ndtri, stdtrit
 
-    quantile = stdtrit(units - 1, (1 - CONFIDENCE) / 2)
-    tail = float(ndtr(quantile * math.sqrt(units / (units - 1))))
-    low, high = np.quantile(defined, [tail, 1 - tail])
+    quantile = float(stdtrit(units - 1, (1 - CONFIDENCE) / 2))
+    if not unbiased:
+        quantile *= math.sqrt(units / (units - 1))
+    shift = 0.0
+    if value is not None:
+        below = np.mean(defined < value - 1e-12) + np.mean(np.abs(defined - value) <= 1e-12) / 2
+        least = 1 / len(defined)
+        shift = 2 * float(ndtri(min(max(float(below), least), 1 - least)))
+    low, high = np.quantile(defined, [ndtr(shift + quantile), ndtr(shift - quantile)])
     return float(low), float(high)
 
 
@@ -172,14 +184,22 @@ def seed_for(seed: int, *names: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8], "big")
 
 
-def _draws(blocks: Blocks, seed: int, resamples: int) -> Iterator[Matrix]:
+def draws(blocks: Blocks, seed: int, resamples: int) -> Iterator[Matrix]:
     """Yield the multiplicities of the rows in each resample, in chunks of resamples."""
     generator = np.random.default_rng(seed)
-    shares = blocks.counts / blocks.counts.sum()
-    step = max(1, _CHUNK_CELLS // max(1, len(shares)))
+    rows, size = len(blocks.counts), blocks.size
+    step = max(1, _CHUNK_CELLS // max(1, rows))
+    row_of = np.repeat(np.arange(rows), blocks.counts) if 4 * rows > size else None
     for start in range(0, resamples, step):
-        size = min(step, resamples - start)
-        yield generator.multinomial(blocks.size, shares, size=size).astype(np.float64)
+        number = min(step, resamples - start)
+        if row_of is None:
+            shares = blocks.counts / size
+            yield generator.multinomial(size, shares, size=number).astype(np.float64)
+        else:  # hardly a block occurs twice: drawing blocks is quicker than drawing counts
+            drawn = row_of[generator.integers(0, size, size=(number, size))]
+            drawn += rows * np.arange(number)[:, None]
+            counts = np.bincount(drawn.ravel(), minlength=number * rows)
+            yield counts.reshape(number, rows).astype(np.float64)
 
 
 def _collapse(items: Sequence[Stats]) -> Blocks:

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from harness.types import Stats
+from metrics.witness import tell
 
 
 def word_edits(reference: str, hypothesis: str) -> Stats:
@@ -28,7 +29,9 @@ def word_edits(reference: str, hypothesis: str) -> Stats:
     import jiwer
 
     output = jiwer.process_words(reference, hypothesis, _words(), _words())
-    return _stats(output)
+    stats = _stats(output)
+    tell("words", hypothesis, stats, reference)
+    return stats
 
 
 def char_edits(reference: str, hypothesis: str) -> Stats:
@@ -42,7 +45,42 @@ def char_edits(reference: str, hypothesis: str) -> Stats:
     import jiwer
 
     output = jiwer.process_characters(reference, hypothesis, _characters(), _characters())
-    return _stats(output)
+    stats = _stats(output)
+    tell("characters", hypothesis, stats, reference)
+    return stats
+
+
+def alignment(reference: str, hypothesis: str, *, characters: bool = False) -> list[list[str]]:
+    """Return the steps from a reference to a hypothesis, as ``word_edits`` or ``char_edits`` count them.
+
+    Args:
+        reference: what was said.
+        hypothesis: what was heard.
+        characters: align characters instead of words.
+
+    Returns:
+        ``["=", words]``, ``["s", reference, hypothesis]``, ``["d", reference]`` or ``["i", hypothesis]``, in order.
+
+    >>> alignment("the cat sat", "the bat sat up")
+    [['=', 'the'], ['s', 'cat', 'bat'], ['=', 'sat'], ['i', 'up']]
+    >>> alignment("on", "", characters=True)
+    [['d', 'on']]
+    """
+    import jiwer
+
+    if characters:
+        process, transform, join = jiwer.process_characters, _characters(), ""
+    else:
+        process, transform, join = jiwer.process_words, _words(), " "
+    output = process(reference, hypothesis, transform, transform)
+    said, heard = output.references[0], output.hypotheses[0]
+    steps = []
+    for chunk in output.alignments[0]:
+        left = join.join(said[chunk.ref_start_idx : chunk.ref_end_idx])
+        right = join.join(heard[chunk.hyp_start_idx : chunk.hyp_end_idx])
+        kind = {"equal": "=", "substitute": "s", "delete": "d", "insert": "i"}[chunk.type]
+        steps.append([kind, *((left, right) if kind == "s" else (left or right,))])
+    return steps
 
 
 def _stats(output: Any) -> Stats:

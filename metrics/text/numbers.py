@@ -20,6 +20,7 @@ from typing import Final
 
 from metrics.text.canonical import canonical
 from metrics.text.cardinals import MOST, Number, numbers, plain
+from metrics.witness import tell
 
 _FILLER: Final = (
     r"(?:(?:a|an|the|about|around|exactly|be|in|likely|really|quite|actually|simply|just|year|years|"
@@ -78,7 +79,9 @@ def strict_number(
     >>> strict_number("25 or 30") is None, strict_number("10²") is None
     (True, True)
     """
-    return _committed(text, ranges=True, grouped=False, decades=decades, asked=asked)
+    found = _committed(text, ranges=True, grouped=False, decades=decades, asked=asked)
+    tell("number", text, found, asked)
+    return found
 
 
 def spoken_number(text: str) -> float | None:
@@ -95,7 +98,9 @@ def spoken_number(text: str) -> float | None:
     >>> spoken_number("two of three") is None, spoken_number("two thirds") is None
     (True, True)
     """
-    return _committed(text, ranges=False, grouped=True, decades=False)
+    found = _committed(text, ranges=False, grouped=True, decades=False)
+    tell("number", text, found)
+    return found
 
 
 def _committed(

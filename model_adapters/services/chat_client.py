@@ -67,12 +67,14 @@ class ClientOptions(Bounds):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.base_url is not None:
-            check_url(self.base_url, where="base_url")
+            object.__setattr__(self, "base_url", check_url(self.base_url, where="base_url"))
 
     @property
     def given_url(self) -> str | None:
         """The URL that the user gave, as an option or in the environment."""
-        url = self.base_url or os.environ.get("OPENAI_BASE_URL") or None
+        if self.base_url is not None:
+            return self.base_url  # checked when the options were made
+        url = os.environ.get("OPENAI_BASE_URL")
         return check_url(url, where="base_url") if url else None
 
     @property

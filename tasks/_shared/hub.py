@@ -101,7 +101,7 @@ def snapshot(
     for attempt in [revision] if revision is not None else [None, CONVERTED]:
         try:
             for patterns in _patterns(config, split):
-                folder = _download(repo, attempt, benchmark, patterns)
+                folder = download(repo, patterns, attempt, benchmark)
                 files = split_files(folder / config if config else folder, split)
                 if files:
                     return Snapshot(files, folder.name)
@@ -129,11 +129,25 @@ def _hint(benchmark: str) -> str:
     return f"use a downloaded copy: --data {benchmark}=FOLDER (layout: tasks/{benchmark}/README.md)"
 
 
-def _download(repo: str, revision: str | None, benchmark: str, patterns: list[str]) -> Path:
+def download(repo: str, patterns: list[str], revision: str | None, benchmark: str) -> Path:
+    """Bring the files of these patterns, if there are any, into the hub cache.
+
+    Args:
+        repo: data set id.
+        patterns: glob patterns of file names.
+        revision: branch, tag or commit; ``None`` is the default branch.
+        benchmark: name used in the hint of an error.
+
+    Returns:
+        The snapshot folder; its name is the commit.
+
+    Raises:
+        MissingDataError: the data set cannot be reached.
+    """
     from huggingface_hub import snapshot_download
 
     try:
-        with unmatched_patterns_are_fine():
+        with _unmatched_patterns_are_fine():
             folder = snapshot_download(
                 repo, repo_type="dataset", revision=revision, allow_patterns=patterns
             )
@@ -170,7 +184,7 @@ def reason(error: Exception) -> str:
 
 
 @contextlib.contextmanager
-def unmatched_patterns_are_fine() -> Iterator[None]:
+def _unmatched_patterns_are_fine() -> Iterator[None]:
     """Silence the client's warning that a data set has none of the wanted files: that is handled here."""
 
     def keep(record: logging.LogRecord) -> bool:

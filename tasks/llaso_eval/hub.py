@@ -12,9 +12,8 @@ import glob
 from pathlib import Path
 from typing import Final
 
-from harness.errors import MissingDataError
-from tasks._shared.hub import hub_errors, reason, unmatched_patterns_are_fine
-from tasks.llaso_eval.layout import ENDINGS, HINT, clip_folders, find_items, read_items
+from tasks._shared.hub import download
+from tasks.llaso_eval.layout import ENDINGS, clip_folders, find_items, read_items
 from tasks.llaso_eval.speakers import clip
 
 REPOSITORY: Final = "YirongSun/LLaSO-Eval"
@@ -34,26 +33,18 @@ def fetch(file: str, revision: str | None) -> Path:
         MissingDataError: the hub cannot be reached, or does not have the items.
     """
     names = [f"{glob.escape(file)}{ending}" for ending in ENDINGS]
-    root = _download([pattern for name in names for pattern in (name, f"*/{name}")], revision)
+    root = download(
+        REPOSITORY,
+        [pattern for name in names for pattern in (name, f"*/{name}")],
+        revision,
+        "llaso_eval",
+    )
     items = read_items(find_items(root, file))
     folders = [glob.escape(folder) for folder in clip_folders(clip(item) for item in items)]
-    _download([part for folder in folders for part in (f"{folder}/*", f"*/{folder}/*")], root.name)
+    download(
+        REPOSITORY,
+        [part for folder in folders for part in (f"{folder}/*", f"*/{folder}/*")],
+        root.name,
+        "llaso_eval",
+    )
     return root
-
-
-def _download(patterns: list[str], revision: str | None) -> Path:
-    from huggingface_hub import snapshot_download
-
-    try:
-        with unmatched_patterns_are_fine():
-            folder = snapshot_download(
-                REPOSITORY, repo_type="dataset", revision=revision, allow_patterns=patterns
-            )
-    except hub_errors() as error:
-        raise MissingDataError(
-            f"cannot fetch the hub data set {REPOSITORY}"
-            f"{f' at revision {revision}' if revision else ''}: {reason(error)}",
-            where="llaso_eval",
-            hint=HINT,
-        ) from error
-    return Path(folder)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness.errors import InputFileError, MissingDataError, StorageError
-from tasks._shared.hub import hub_errors, reason, unmatched_patterns_are_fine
+from tasks._shared.hub import download
 from tasks.speech_ifeval.layout import PARTS, REPOSITORY, Copy, find_clips
 
 ARCHIVE = "audios.tar"
@@ -39,9 +39,13 @@ def fetch(part: str, revision: str | None) -> HubCopy:
     from huggingface_hub import cached_assets_path
 
     wanted = PARTS[part].file
-    root = _download([wanted, f"*/{wanted}"], revision)
+    root = download(REPOSITORY, [wanted, f"*/{wanted}"], revision, "speech_ifeval")
     questions = next((path for path in sorted(root.rglob(wanted)) if path.is_file()), None)
-    archive = _download([ARCHIVE], root.name) / ARCHIVE if questions is not None else root
+    archive = (
+        download(REPOSITORY, [ARCHIVE], root.name, "speech_ifeval") / ARCHIVE
+        if questions is not None
+        else root
+    )
     if questions is None or not archive.is_file():
         raise MissingDataError(
             f"the hub data set {REPOSITORY} has no {wanted if questions is None else ARCHIVE}",
@@ -50,25 +54,6 @@ def fetch(part: str, revision: str | None) -> HubCopy:
         )
     place = cached_assets_path("lalm-harness", namespace="speech_ifeval", subfolder=root.name)
     return HubCopy(Copy(questions, unpack(archive, Path(place) / "audios")), root.name)
-
-
-def _download(patterns: list[str], revision: str | None) -> Path:
-    """Return the snapshot folder with the files of these names, if there are any; its name is the commit."""
-    from huggingface_hub import snapshot_download
-
-    try:
-        with unmatched_patterns_are_fine():
-            folder = snapshot_download(
-                REPOSITORY, repo_type="dataset", revision=revision, allow_patterns=patterns
-            )
-    except hub_errors() as error:
-        raise MissingDataError(
-            f"cannot fetch the hub data set {REPOSITORY}"
-            f"{f' at revision {revision}' if revision else ''}: {reason(error)}",
-            where="speech_ifeval",
-            hint=_HINT,
-        ) from error
-    return Path(folder)
 
 
 def unpack(archive: Path, folder: Path) -> Path:

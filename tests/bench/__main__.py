@@ -20,6 +20,7 @@ from pathlib import Path
 from tests.bench.hf_bench import bench_hf
 from tests.bench.judge_bench import bench_judge
 from tests.bench.openai_bench import bench_openai
+from tests.bench.statistics_bench import bench_statistics
 from tests.support.runs.toy import FLAGS, write_tone
 from tests.support.shared import SHARED
 
@@ -91,14 +92,14 @@ def bench_runner(folder: Path) -> None:
     show("the same command again (nothing to do)", f"{again[0]:.2f} s", "")
 
 
-def bench_scoring(folder: Path) -> None:
-    """All LLaSO-Eval outputs of one model."""
+def llaso_files(folder: Path) -> dict[str, Path] | None:
+    """Write the LLaSO-Eval outputs of one model as a file per task; ``None`` without the shared material."""
     source = SHARED / "real" / "llaso_eval" / "LLaSO-Base.jsonl.gz"
     if not source.exists():
         show(
             "LLaSO-Eval outputs of one model", "skipped", "the shared evaluation material is absent"
         )
-        return
+        return None
     import gzip
 
     from harness.task_loading.index import load_index
@@ -108,22 +109,74 @@ def bench_scoring(folder: Path) -> None:
         if line:
             by_set.setdefault(json.loads(line)["set"], []).append(line)
     tasks = load_index().tasks
-    started = time.perf_counter()
-    count = 0
+    files = {}
     for name, lines in by_set.items():
         task = "llaso_" + "_".join(_words(name.removesuffix("_test")))
         if task not in tasks:
             raise SystemExit(f"no task for the set {name!r}: {task}")
-        file = folder / f"{task}.jsonl"
-        file.write_text("\n".join(lines), encoding="utf-8")
+        files[task] = folder / f"{task}.jsonl"
+        files[task].write_text("\n".join(lines), encoding="utf-8")
+    return files
+
+
+def bench_scoring(folder: Path) -> None:
+    """All LLaSO-Eval outputs of one model."""
+    files = llaso_files(folder)
+    if files is None:
+        return
+    started = time.perf_counter()
+    for task, file in files.items():
         score_in_process(task, file, folder / task)
-        count += len(lines)
     elapsed = time.perf_counter() - started
-    show(
-        f"LLaSO-Eval outputs of one model ({count} items, {len(by_set)} sets)",
-        f"{elapsed:.1f} s",
-        "bar 20 s",
-    )
+    show(f"LLaSO-Eval outputs of one model ({len(files)} sets)", f"{elapsed:.1f} s", "bar 20 s")
+
+
+def bench_adding(folder: Path) -> None:
+    """All of them into one run, a command each; and all intervals of that run."""
+    files = llaso_files(folder)
+    if files is None:
+        return
+    run, wall, cpu = folder / "run", 0.0, 0.0
+    for task, file in files.items():
+        one = timed(["score", task, str(file), "-o", str(run), "--quiet", "--judge", "none"])
+        wall, cpu = wall + one[0], cpu + one[1]
+    show(f"{len(files)} single `score` calls into one run: wall", f"{wall:.0f} s", "bar 60 s")
+    show(f"{len(files)} single `score` calls into one run: CPU", f"{cpu:.0f} s", "")
+    show("all its intervals, 5,000 resamples: CPU", f"{interval_seconds(run):.2f} s", "bar 3 s")
+
+
+def interval_seconds(run: Path) -> float:
+    """CPU seconds of every interval of a run: values, sub-scores, means."""
+    from collections.abc import Mapping
+    from typing import Any
+
+    from leaderboards.native import benchmark_results
+    from leaderboards.results import task_results
+    from metrics.registry import find
+    from metrics.statistics.intervals import estimate
+
+    manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
+    results = json.loads((run / "results.json").read_text(encoding="utf-8"))
+    lines: dict[str, list[Mapping[str, Any]]] = {}
+    with (run / "samples.jsonl").open("rb") as file:
+        for raw in file:
+            line = json.loads(raw)
+            kept = ("id", "repeat", "cluster", "scores", "stats", "groups", "details", "extracted")
+            lines.setdefault(line["task"], []).append({key: line.get(key) for key in kept})
+    started = time.process_time()
+    for task, members in lines.items():
+        for metric, readings in results["tasks"][task]["metrics"].items():
+            for reading in readings:
+                found = [
+                    (stats, line["cluster"])
+                    for line in members
+                    if (stats := line["stats"].get(metric, {}).get(reading)) is not None
+                ]
+                clusters = [cluster for _, cluster in found]
+                named = None if None in clusters else clusters
+                estimate(find(metric), [stats for stats, _ in found], named)
+    benchmark_results(task_results(manifest, results["tasks"]), lines)
+    return time.process_time() - started
 
 
 def _words(name: str) -> list[str]:
@@ -144,6 +197,8 @@ BENCHES: tuple[Callable[[Path], None], ...] = (
     bench_start_up,
     bench_runner,
     bench_scoring,
+    bench_adding,
+    bench_statistics,
     bench_openai,
     bench_judge,
     bench_hf,

@@ -23,7 +23,7 @@ from metrics.registry import METRICS
 from model_adapters.built_in import ADAPTERS
 from model_adapters.conformance import AdapterConformance
 from tests.support.command import CommandResult
-from tests.support.pages import ROOT, blocks, code, first_cells, read, section
+from tests.support.pages import ROOT, blocks, code, first_cells, read, run_page, section
 from tests.support.runs.toy import jsonl
 
 DOCS = sorted((ROOT / "docs").glob("*.md"))
@@ -269,34 +269,6 @@ def test_the_pages_name_no_machine() -> None:
 
 
 # --- examples run ------------------------------------------------------------------------------
-
-
-def run_page(cli: Cli, text: str, folder: Path, wanted: Callable[[str], bool]) -> int:
-    """Write the titled blocks, run the wanted commands, compare their output with the text blocks.
-
-    Returns the number of commands that ran. A comment ``# exit N`` states the exit code.
-    """
-    count, out = 0, None
-    for block in blocks(text):
-        if block.title is not None:
-            file = folder / block.title
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(block.text, encoding="utf-8")
-        elif block.language == "sh":
-            out = None
-            for line in filter(wanted, block.text.split("\n")):
-                words = shlex.split(line, comments=True)
-                if words[0] == "python":
-                    runpy.run_path(str(folder / words[1]))
-                    continue
-                found = cli(*words[1:])
-                stated = re.search(r"# exit (\d)", line)
-                assert found.code == int(stated[1] if stated else 0), (line, found.err)
-                out, count = found.out, count + 1
-        elif block.language == "text" and out is not None:
-            lines = [line for line in out.split("\n") if not line.startswith("run directory: ")]
-            assert "\n".join(lines).strip() == block.text.strip()
-    return count
 
 
 @pytest.fixture

@@ -153,7 +153,7 @@ def test_a_judged_benchmark_is_its_folder_and_its_board(copy: Copy) -> None:
     file.write_text(json.dumps(replies), encoding="utf-8")
     copy.harness("score", "birds", str(file), "-o", "run")
     board = copy.harness("leaderboard", "run")
-    assert "feathers" in board and "50.0" in board
+    assert "Feathers (%)" in board and "50.0" in board
 
 
 ECHO = {
@@ -317,4 +317,4 @@ def test_a_report_format_is_a_renderer_and_one_row(copy: Copy) -> None:
     assert (
         copy.harness("leaderboard", "chance", "--format", "lines", "--title", "T") == "T: chance\n"
     )
-    assert "md, csv, lines or json" in " ".join(copy.harness("leaderboard", "--help").split())
+    assert "md, html, csv, lines or json" in " ".join(copy.harness("leaderboard", "--help").split())

@@ -24,6 +24,7 @@ from harness.types import MISSING
 from tests.support.budget import SOAK
 from tests.support.command import CommandResult
 from tests.support.data.tiny_copies import WRITERS, gold_or_not
+from tests.support.lm_eval_scan import without_own_tasks
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("vanilla")]
 
@@ -222,11 +223,12 @@ def test_plain_lm_eval_and_our_runner_agree(benchmark: str, cli: Cli, tmp_path: 
 COMMANDS = sorted(WRITERS) if SOAK else ["voicebench"]
 
 
-@pytest.mark.filterwarnings("ignore")  # lm-eval scans all of its own tasks here
+@pytest.mark.filterwarnings("ignore")  # in the long form lm-eval scans all of its own tasks here
 @pytest.mark.parametrize("benchmark", COMMANDS)
 def test_the_lm_eval_command_gives_the_same_values(
     benchmark: str, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    without_own_tasks(monkeypatch)
     folder = tmp_path / "copy"
     folder.mkdir()
     WRITERS[benchmark](folder)

@@ -24,11 +24,11 @@ FORMS = {
     for name in ("manifest.json", "results.json", *LOGS)
 }
 NEEDS = {
-    "manifest.json": ("status", "load_run", "gate", "gate, as baseline", "leaderboard", "export", "score", "resume"),
-    "results.json": ("load_run", "gate", "leaderboard", "export", "--reference"),
+    "manifest.json": ("status", "load_run", "gate", "gate, as baseline", "leaderboard", "report", "export", "score", "resume"),
+    "results.json": ("load_run", "gate", "leaderboard", "report", "export", "--reference"),
     "responses.jsonl": ("status", "score", "resume"),
-    "judgements.jsonl": ("score", "judge calibrate --run"),
-    "samples.jsonl": ("load_run",),
+    "judgements.jsonl": ("score", "judge calibrate --run", "report"),
+    "samples.jsonl": ("load_run", "report"),
 }  # fmt: skip
 """File -> readers that read all of it, so that none of them may end well where it is not of the schema."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,14 @@ import pytest
 
 from harness.run.reader import read_run
 from leaderboards.build import leaderboard
+from leaderboards.renderers.html import render_html
 from leaderboards.renderers.markdown import escape, render_markdown
 from leaderboards.renderers.records import render_csv, render_json
 from leaderboards.tables import Leaderboard, Table
+from tests.support.golden import check, without_assets
 from tests.support.runs.board_runs import FakeTask, Item, binary, write_run
 
-GOLDEN = Path(__file__).parent / "golden_leaderboard.md"
+GOLDEN = Path(__file__).parent / "golden"
 
 
 def quick(choice: str, errors: str = "00", **kwargs: Any) -> dict[str, FakeTask]:
@@ -56,8 +57,8 @@ def made_up_interval(run: Path) -> Path:
     return run
 
 
-def test_golden_file(tmp_path: Path) -> None:
-    """The whole document. Set UPDATE_GOLDEN=1 to rewrite it, and read the difference."""
+def test_every_format_is_what_it_was(tmp_path: Path) -> None:
+    """The whole document; ``make golden`` writes it anew. Read the difference."""
     sakura = {
         f"sakura_animal_{hop}": FakeTask(
             [Item(f"{i}#{hop}", int(c), cluster=str(i)) for i, c in enumerate("1101")],
@@ -74,10 +75,10 @@ def test_golden_file(tmp_path: Path) -> None:
         write_run(tmp_path / "e", quick("111e", "00"), name="failing"),
     ]
     board = board_of(*(made_up_interval(run) for run in runs))
-    text = render_markdown(board)
-    if os.environ.get("UPDATE_GOLDEN"):
-        GOLDEN.write_text(text, encoding="utf-8")
-    assert text == GOLDEN.read_text(encoding="utf-8")
+    check(GOLDEN / "board.md", render_markdown(board))
+    check(GOLDEN / "board.csv", render_csv(board))
+    check(GOLDEN / "board.json", render_json(board))
+    check(GOLDEN / "board.html", without_assets(render_html(board)))
 
 
 def test_every_table_row_has_the_cells_of_its_head_whatever_the_names(tmp_path: Path) -> None:
@@ -107,7 +108,7 @@ def test_a_name_cannot_embed_an_image_or_emphasis() -> None:
 
 @pytest.mark.parametrize("part", ["prompt", "gen", "scorer", "judge", "clean", "data"])
 def test_a_table_never_mixes_signatures(tmp_path: Path, part: str) -> None:
-    one = write_run(tmp_path / "a", quick("1101"))
+    one = write_run(tmp_path / "a", quick("1101", parts={part: "one#1"}))
     other = write_run(tmp_path / "b", quick("1111", parts={part: "other#1"}))
     board = board_of(one, other)
     for kind in ("native", "normalized"):
@@ -139,19 +140,19 @@ def test_runs_that_share_only_some_tasks_share_a_table_if_those_agree(tmp_path: 
     assert {row.run: row.rank for row in table.rows} == {"a": 1, "b": None}
 
 
-def test_ranks_skip_incomplete_rows_and_share_ties(tmp_path: Path) -> None:
+def test_ranks_skip_incomplete_rows_and_say_what_is_not_decided(tmp_path: Path) -> None:
     runs = [
-        write_run(tmp_path / "low", quick("1000")),
-        write_run(tmp_path / "tie1", quick("1100")),
-        write_run(tmp_path / "tie2", quick("0011")),
-        write_run(tmp_path / "failing", quick("111e")),
+        write_run(tmp_path / "low", quick("10" * 4 + "0" * 32)),
+        write_run(tmp_path / "tie1", quick("1" * 20 + "0" * 20)),
+        write_run(tmp_path / "tie2", quick("0" * 2 + "1" * 20 + "0" * 18)),
+        write_run(tmp_path / "failing", quick("1" * 39 + "e")),
     ]
     (table,) = tables(board_of(*runs), "normalized")
-    assert [(row.run, row.rank) for row in table.rows] == [
-        ("tie1", 1),
-        ("tie2", 1),
-        ("low", 3),
-        ("failing", None),
+    assert [(row.run, row.ranks) for row in table.rows] == [
+        ("tie1", "1-2"),
+        ("tie2", "1-2"),
+        ("low", "3"),
+        ("failing", "-"),
     ]
     failing = table.rows[-1].entries
     assert failing["mean"].text == "- (1/2)"
@@ -166,8 +167,8 @@ def test_equal_values_have_no_best(tmp_path: Path) -> None:
 
 def test_best_follows_the_direction_and_needs_two_numbers(tmp_path: Path) -> None:
     runs = [
-        write_run(tmp_path / "a", quick("1101", "11")),
-        write_run(tmp_path / "b", quick("1111", "00")),
+        write_run(tmp_path / "a", quick("1" * 10 + "0" * 10, "1" * 12)),
+        write_run(tmp_path / "b", quick("1" * 20, "0" * 12)),
     ]
     (table,) = tables(board_of(*runs), "native")
     best = {row.run: {key: e.best for key, e in row.entries.items()} for row in table.rows}
@@ -260,9 +261,9 @@ def test_csv_and_json_hold_every_value(tmp_path: Path) -> None:
 
 def test_a_run_with_failed_items_never_has_the_best_mark(tmp_path: Path) -> None:
     runs = [
-        write_run(tmp_path / "a", quick("1110", "11"), name="whole"),
-        write_run(tmp_path / "b", quick("111e", "11"), name="failed"),
-        write_run(tmp_path / "c", quick("1100", "11"), name="worse"),
+        write_run(tmp_path / "a", quick("1" * 19 + "0", "11"), name="whole"),
+        write_run(tmp_path / "b", quick("1" * 19 + "e", "11"), name="failed"),
+        write_run(tmp_path / "c", quick("1" * 8 + "0" * 12, "11"), name="worse"),
     ]
     best = {
         row.run
@@ -282,5 +283,5 @@ def test_tasks_on_no_board_have_a_table_of_their_values(tmp_path: Path) -> None:
     }
     board = board_of(write_run(tmp_path / "a", tasks, name="own"))
     further = [table for table in board.tables if table.kind == "further"]
-    assert [column.label for column in further[0].columns] == ["my own sounds accuracy"]
+    assert [column.label for column in further[0].columns] == ["My own sounds accuracy"]
     assert further[0].rows[0].entries["my_own_sounds accuracy"].value == 100.0

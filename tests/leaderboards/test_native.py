@@ -72,7 +72,8 @@ def test_conditional_multi_hop_pairs_clips_not_positions(tmp_path: Path) -> None
     tasks["sakura_animal_multi"].items = items[::-1][:-1]  # other order, clip 0 absent
     _, index = joined(write_run(tmp_path / "run", tasks))
     # single right: clips 0, 1, 3; of those the multi-hop file holds 1 (wrong) and 3 (right)
-    assert sorted(conditional(index, "animal", "accuracy", "official")) == [0.0, 1.0]
+    found = conditional(index, "animal", "accuracy", "official")
+    assert found == {("animal/1", 0): 0.0, ("animal/3", 0): 1.0}
 
 
 def test_sakura_without_a_judge_is_labelled_as_the_control() -> None:
@@ -204,8 +205,7 @@ def test_interval_agrees_with_the_binomial_standard_error(tmp_path: Path) -> Non
     assert "seed" in estimate.method
 
 
-def test_interval_holds_the_value_although_clipping_shifts_the_resamples(tmp_path: Path) -> None:
-    """Eight tasks exactly at chance score 0, and nearly every resample scores more."""
+def test_interval_of_guesses_holds_0_in_its_middle(tmp_path: Path) -> None:
     tasks, index = joined(
         write_run(
             tmp_path / "run",
@@ -217,11 +217,53 @@ def test_interval_holds_the_value_although_clipping_shifts_the_resamples(tmp_pat
     )
     estimate = mean_interval(normalize("own", tasks), tasks, index)
     assert estimate is not None
-    assert estimate.ci95[0] == 0.0
+    low, high = estimate.ci95
+    assert low == pytest.approx(-high) and low < -0.1
 
 
-@pytest.mark.parametrize("verdicts", ["1", "1111"])
-def test_no_interval_where_it_would_claim_certainty(tmp_path: Path, verdicts: str) -> None:
-    run = write_run(tmp_path / "run", {"own_a": FakeTask(binary(verdicts), benchmark="own")})
+def test_one_item_has_no_interval(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", {"own_a": FakeTask(binary("1"), benchmark="own")})
     tasks, index = joined(run)
     assert mean_interval(normalize("own", tasks), tasks, index, resamples=100) is None
+
+
+def test_all_right_is_not_certain(tmp_path: Path) -> None:
+    """No error among 40 items of two tasks: Wilson's interval of 40 of 40."""
+    fakes = {name: FakeTask(binary("1" * 20), benchmark="own") for name in ("own_a", "own_b")}
+    tasks, index = joined(write_run(tmp_path / "run", fakes))
+    estimate = mean_interval(normalize("own", tasks), tasks, index, resamples=100)
+    assert estimate is not None and estimate.stderr > 0.01
+    assert estimate.ci95 == pytest.approx((40 / (40 + 2.0227**2), 1.0), abs=1e-4)
+
+
+def test_a_small_part_without_errors_widens_the_mean(tmp_path: Path) -> None:
+    """Four items say little, however sure the thousand of the other task are."""
+    fakes = {
+        "own_a": FakeTask(binary("10" * 500), benchmark="own"),
+        "own_b": FakeTask(binary("1111"), benchmark="own"),
+    }
+    tasks, index = joined(write_run(tmp_path / "run", fakes))
+    estimate = mean_interval(normalize("own", tasks), tasks, index, resamples=500)
+    assert estimate is not None
+    assert estimate.stderr > 0.08
+
+
+def test_equal_items_inside_the_scale_say_nothing(tmp_path: Path) -> None:
+    fake = FakeTask([Item(n, 3.0) for n in range(20)], "judge_score", "own")
+    tasks, index = joined(write_run(tmp_path / "run", {"own_a": fake}))
+    assert mean_interval(normalize("own", tasks), tasks, index, resamples=100) is None
+
+
+def test_few_clusters_of_one_task_are_dissolved_and_shared_ones_are_kept(tmp_path: Path) -> None:
+    """Two speakers say nothing of speakers; the same two in another task still tie the tasks together."""
+    halves = [Item(n, int(n < 30), cluster=f"s{n // 30}") for n in range(60)]
+
+    def stderr(*names: str) -> float:
+        fakes = {name: FakeTask(halves, benchmark="own") for name in names}
+        tasks, index = joined(write_run(tmp_path / "-".join(names), fakes))
+        found = mean_interval(normalize("own", tasks), tasks, index, resamples=2000)
+        assert found is not None
+        return found.stderr
+
+    assert stderr("own_a") == pytest.approx((0.25 / 59) ** 0.5, rel=0.1)
+    assert stderr("own_a", "own_b") > 0.3

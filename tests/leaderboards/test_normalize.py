@@ -56,7 +56,7 @@ def result(
     ("metric", "declared", "value", "expected"),
     [
         ("accuracy", {"chance": 0.25}, 0.25, 0.0),
-        ("accuracy", {"chance": 0.25}, 0.10, 0.0),  # floor 0
+        ("accuracy", {"chance": 0.25}, 0.10, -0.2),  # a guess may be unlucky
         ("accuracy", {"chance": 0.255425}, 0.66, (0.66 - 0.255425) / (1 - 0.255425)),
         ("if_rate", {}, 0.4, 0.4),
         ("refusal_rate", {}, 0.9, 0.9),
@@ -86,7 +86,7 @@ def test_interval_is_the_interval_of_the_scores_and_never_inverted(
     scale: Anchor, first: float, second: float
 ) -> None:
     low, high = scale.interval((first, second))
-    assert 0.0 <= low <= high <= 1.0
+    assert scale.lowest(0.0) <= low <= high <= 1.0
     assert {low, high} == {scale.score(first), scale.score(second)}
 
 
@@ -102,9 +102,27 @@ def test_standard_error_is_stretched_by_the_chance_correction() -> None:
     assert cell.stderr == pytest.approx(0.04)
 
 
-def test_below_chance_is_flagged_not_negative() -> None:
+def test_below_chance_is_negative_and_flagged() -> None:
     cell = make_cell("t", result(value=0.2, anchors={"chance": 0.5}), "accuracy")
-    assert (cell.score, cell.below_chance) == (0.0, True)
+    assert (cell.score, cell.below_chance) == (pytest.approx(-0.6), True)
+    assert cell.ci95 == pytest.approx((-0.7, -0.5))
+
+
+def test_a_word_error_rate_above_its_floor_stays_at_0() -> None:
+    for metric, anchors in (("wer", {}), ("mae", {"mae_ref": 8.0})):
+        cell = make_cell("t", result(metric=metric, value=40.0, anchors=anchors), metric)
+        assert (cell.score, cell.lowest, cell.below_chance) == (0.0, 0.0, False)
+
+
+def test_guesses_have_0_on_average() -> None:
+    """Half of the tasks are lucky, half are not: clipping would leave only the luck."""
+    tasks = {
+        f"t{n}": result(f"t{n}", value=0.5 + (0.05 if n % 2 else -0.05), anchors={"chance": 0.5})
+        for n in range(20)
+    }
+    found = normalize("own", tasks)
+    assert found.tree.score == pytest.approx(0.0)
+    assert found.tree.lowest == pytest.approx(-1.0)
 
 
 @pytest.mark.parametrize(

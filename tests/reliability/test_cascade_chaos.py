@@ -18,7 +18,7 @@ from tests.support.runs.services import ITEMS, REPLIES, asked, content, without_
 from tests.support.runs.toy import jsonl, write_tone
 from tests.support.servers.chaos_server import ChaosServer
 
-pytestmark = pytest.mark.network
+pytestmark = [pytest.mark.network, pytest.mark.slow]
 TARGET = "cascade:openai:ear+openai:mouth"
 CLIPS = 30
 EAR = ("--reply", "echo", "--seed", "3")

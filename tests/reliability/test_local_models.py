@@ -25,6 +25,7 @@ from tests.support.runs.live import (
 )
 from tests.support.runs.toy import jsonl, timeless
 
+pytestmark = pytest.mark.slow
 ITEMS = 240 if SOAK else 48
 MODEL = '''
 import json
@@ -91,7 +92,8 @@ def test_a_checkpoint_killed_and_resumed_answers_as_one_that_was_not(tmp_path: P
     assert timeless(run) == timeless(calm)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+# the other signal ends mocks and services in every run of the suite
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM] if SOAK else [signal.SIGTERM])
 @pytest.mark.xdist_group("hf")
 def test_a_signal_ends_a_checkpoint_in_the_middle_of_a_batch(
     tmp_path: Path, number: signal.Signals

@@ -15,7 +15,7 @@ from tests.support.runs.services import ITEMS, REPLIES, asked, content, without_
 from tests.support.runs.toy import evaluate_arguments, jsonl, write_tone
 from tests.support.servers.chaos_server import ChaosServer
 
-pytestmark = pytest.mark.network
+pytestmark = [pytest.mark.network, pytest.mark.slow]
 CLIENT = "timeout=2,backoff=0.05,max_retries=8,concurrency=16"
 
 
@@ -156,9 +156,9 @@ def growth(folder: Path, few: int, many: int, model: str, *more: str) -> tuple[i
 
 
 def test_memory_is_flat(tmp_path: Path, service: Service) -> None:
-    # 500 bodies with audio that are not dropped would be 107 MB
+    # 250 bodies with audio that are not dropped would be 53 MB
     with ChaosServer("--fast", "--latency", "0.005") as server:
-        base, grown = growth(tmp_path, 100, 600, service.model, *service.to(server))
+        base, grown = growth(tmp_path, 50, 300, service.model, *service.to(server))
     assert base < service.most_memory, f"{base / 1e6:.0f} MB"
     assert grown < 20_000_000, f"{base / 1e6:.0f} MB, and {grown / 1e6:.1f} MB more"
 

@@ -7,10 +7,10 @@ import os
 SOAK = bool(os.environ.get("HARNESS_SOAK"))
 """Whether the long forms of the tests run (``make soak``)."""
 
-PART = 4
-LEAST = 25
+PART = 6
+LEAST = 15
 
 
 def examples(full: int) -> int:
-    """Return how many examples a property test draws: ``full`` in the long form, else a quarter."""
+    """Return how many examples a property test draws: ``full`` in the long form, else a sixth."""
     return full if SOAK else min(full, max(LEAST, full // PART))

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
+import runpy
+import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.support.command import CommandResult
+
+Cli = Callable[..., CommandResult]
 ROOT = Path(__file__).parents[2]
 
 
@@ -46,3 +52,31 @@ def first_cells(text: str) -> list[str]:
 
 def code(text: str) -> list[str]:
     return re.findall(r"`([^`]+)`", text)
+
+
+def run_page(cli: Cli, text: str, folder: Path, wanted: Callable[[str], bool]) -> int:
+    """Write the titled blocks, run the wanted commands, compare their output with the text blocks.
+
+    Returns the number of commands that ran. A comment ``# exit N`` states the exit code.
+    """
+    count, out = 0, None
+    for block in blocks(text):
+        if block.title is not None:
+            file = folder / block.title
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(block.text, encoding="utf-8")
+        elif block.language == "sh":
+            out = None
+            for line in filter(wanted, block.text.split("\n")):
+                words = shlex.split(line, comments=True)
+                if words[0] == "python":
+                    runpy.run_path(str(folder / words[1]))
+                    continue
+                found = cli(*words[1:])
+                stated = re.search(r"# exit (\d)", line)
+                assert found.code == int(stated[1] if stated else 0), (line, found.err)
+                out, count = found.out, count + 1
+        elif block.language == "text" and out is not None:
+            lines = [line for line in out.split("\n") if not line.startswith("run directory: ")]
+            assert "\n".join(lines).strip() == block.text.strip()
+    return count

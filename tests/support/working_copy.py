@@ -75,7 +75,7 @@ class Copy:
         done = subprocess.run(
             [sys.executable, *command],
             cwd=self.root,
-            env={**os.environ, "PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**os.environ, "PYTHONPATH": str(self.root)},
             capture_output=True,
             text=True,
             timeout=120,

@@ -56,6 +56,16 @@ class RequestFlags:
             "--repeats", min=1, help="Ask each item this many times; needs a temperature."
         ),
     ] = None
+    subset: Annotated[
+        int | None,
+        typer.Option("--subset", min=1, metavar="N", help="A seeded sample of every task's items."),
+    ] = None
+    stratify: Annotated[
+        str | None,
+        typer.Option(
+            "--stratify", metavar="FIELD", help="With --subset: keep the shares of this field."
+        ),
+    ] = None
     shard: Annotated[
         str | None,
         typer.Option(
@@ -94,6 +104,8 @@ class RequestFlags:
             "seed": self.seed,
             "batch_size": self.batch_size,
             "repeats": self.repeats,
+            "subset": self.subset,
+            "stratify": self.stratify,
             "shard": self.shard,
             "control": self.control,
             "gen_kwargs": parse_pairs(self.gen_kwargs or [], "--gen-kwargs"),
@@ -162,6 +174,7 @@ def evaluate(
     judge: options.JudgeFlags,
     run: RunFlags,
     output: options.OutputFlags,
+    page: options.ReportFlags,
 ) -> int:
     """Evaluate a model; the same command again goes on where it stopped."""
     from harness.settings import check_recipe_trust, load_recipe, merge, parse_max_errors
@@ -176,11 +189,14 @@ def evaluate(
     parse_max_errors(settings.max_errors, 0)
     if run.dry_run:
         return _dry_run(settings, output)
-    from harness.api import start
     from harness.run.progress import choose_style
+    from harness.starting import start
 
     style = choose_style(plain=output.plain, quiet=output.quiet)
-    return options.report(start(settings, sys.argv, style), output)
+    ended = start(settings, sys.argv, style)
+    code = options.report(ended, output)
+    page.write(ended, settings, output)
+    return code
 
 
 def _with_items(

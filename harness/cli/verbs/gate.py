@@ -1,63 +1,213 @@
-"""``harness gate CANDIDATE --baseline BASELINE``."""
+"""``harness gate CANDIDATE --baseline BASELINE``, ``harness gate init RUN…`` and ``harness gate RUN --save-baseline FILE``."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from harness.cli import options
 from harness.cli.app import app
-from harness.report.output import say_json, say_text
+from harness.errors import EXIT_OK, UsageError
+from harness.report.output import say, say_json, say_text
+
+if TYPE_CHECKING:
+    from harness.comparison.gating.report import GateReport
+INIT = "init"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFlags:
+    """Flags for the two sides."""
+
+    runs: Annotated[
+        list[Path], typer.Argument(metavar="CANDIDATE", help="Run directory; or: init RUN_DIR...")
+    ]
+    baseline: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--baseline", help="Run directory or saved baseline; repeat for several runs."
+        ),
+    ] = None
+    save_baseline: Annotated[
+        Path | None,
+        typer.Option("--save-baseline", metavar="FILE", help="Save CANDIDATE as a baseline file."),
+    ] = None
+    tasks: options.Tasks = None
+    metric: Annotated[
+        list[str] | None, typer.Option("--metric", help="Only these metrics; repeatable.")
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class StrictnessFlags:
+    """Flags for the strictness; a policy may say all of it."""
+
+    policy: Annotated[
+        Path | None, typer.Option("--policy", metavar="FILE", help="gate.yaml; flags win.")
+    ] = None
+    alpha: Annotated[
+        float | None,
+        typer.Option(min=0.0001, max=0.5, help="Level of the whole gate (default 0.05)."),
+    ] = None
+    min_effect: Annotated[
+        float | None,
+        typer.Option(min=0.0, max=1.0, help="Smaller drops never fail (0.01 = 1 point)."),
+    ] = None
+    max_drop: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0, max=1.0, help="Margin: pass if the drop is surely smaller (default 0.02)."
+        ),
+    ] = None
+    missing: Annotated[
+        str | None,
+        typer.Option(
+            "--missing", metavar="refuse|lost", help="Items without a pair: exit 3, or wrong."
+        ),
+    ] = None
+    fail_inconclusive: Annotated[
+        bool | None, typer.Option("--fail-inconclusive", help="Exit 5 when inconclusive.")
+    ] = None
+    ledger: Annotated[
+        Path | None,
+        typer.Option(
+            "--ledger", metavar="FILE", help="What nights have spent (default: next to BASELINE)."
+        ),
+    ] = None
+    include_path: options.IncludePath = None
+    trust_task_code: options.Trust = None
+
+    def chosen(self) -> dict[str, Any]:
+        """Return the options that were given."""
+        names = ("alpha", "min_effect", "max_drop", "missing", "fail_inconclusive")
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFlags:
+    """Forms of the report."""
+
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="NAME", help="text, markdown, junit, github, gitlab or json."
+        ),
+    ] = None
+    output: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Also write FILE; form by suffix: .md, .xml, .json.",
+        ),
+    ] = None
+    as_json: options.Json = False
+    quiet: options.Quiet = False
 
 
 @app.command()
-def gate(
-    candidate: Annotated[Path, typer.Argument(help="Run directory of the candidate.")],
-    baseline: Annotated[Path, typer.Option("--baseline", help="Run directory to compare with.")],
-    tasks: options.Tasks = None,
-    metric: Annotated[
-        list[str] | None, typer.Option("--metric", help="Only these metrics; repeatable.")
-    ] = None,
-    alpha: Annotated[
-        float, typer.Option(min=0.0001, max=0.5, help="Level of the tests after Holm's adjustment.")
-    ] = 0.05,
-    min_effect: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="Smaller drops never fail (0.01 = 1 point).")
-    ] = 0.0,
-    max_drop: Annotated[
-        float,
-        typer.Option(min=0.0, max=1.0, help="Inconclusive when such a drop could not be seen."),
-    ] = 0.02,
-    fail_inconclusive: Annotated[
-        bool, typer.Option("--fail-inconclusive", help="Exit 5 when inconclusive.")
-    ] = False,
-    include_path: options.IncludePath = None,
-    trust_task_code: options.Trust = None,
-    as_json: options.Json = False,
-    quiet: options.Quiet = False,
-) -> int:
+@options.grouped
+def gate(runs: RunFlags, strictness: StrictnessFlags, report: ReportFlags) -> int:
     """Tell whether the candidate is worse than the baseline, beyond chance. Exit 0 pass, 1 regression, 2, 3, 5."""
+    if runs.runs[0] == Path(INIT) and not runs.runs[0].exists():
+        return _init(runs.runs[1:], report)
+    if len(runs.runs) > 1:
+        raise UsageError("one candidate is compared", where=str(runs.runs[1]))
+    if runs.save_baseline is not None:
+        return _save(runs)
+    if not runs.baseline:
+        raise UsageError("--baseline is missing", hint="harness gate CANDIDATE --baseline BASELINE")
+    form = _form(report)
+    writers = [(path, _form_of_file(path)) for path in report.output or ()]
+    found = _compared(runs, strictness)
+    for path, write in writers:
+        _write(path, write(found))
+    if report.as_json:
+        say_json(found.to_json())
+    elif not report.quiet:
+        say_text(form(found))
+    return found.exit_code
+
+
+def _compared(runs: RunFlags, strictness: StrictnessFlags) -> GateReport:
     import harness
 
-    chosen: dict[str, Any] = {
-        "tasks": [part for item in tasks or [] for part in item.split(",")] or None,
-        "metrics": metric or None,
-    }
-    report = harness.gate(
-        candidate,
-        baseline,
-        include_path=include_path or (),
-        trust_task_code=bool(trust_task_code),
-        alpha=alpha,
-        min_effect=min_effect,
-        max_drop=max_drop,
-        fail_inconclusive=fail_inconclusive,
+    chosen = strictness.chosen()
+    if runs.tasks:
+        chosen["tasks"] = [part for item in runs.tasks for part in item.split(",")]
+    if runs.metric:
+        chosen["metrics"] = runs.metric
+    return harness.gate(
+        runs.runs[0],
+        runs.baseline or (),
+        include_path=strictness.include_path or (),
+        trust_task_code=bool(strictness.trust_task_code),
+        policy=strictness.policy,
+        ledger=strictness.ledger,
         **chosen,
     )
-    if as_json:
-        say_json(report.to_json())
-    elif not quiet:
-        say_text(report.to_text())
-    return report.exit_code
+
+
+def _form(report: ReportFlags) -> Callable[[GateReport], str]:
+    from harness.comparison.gating.forms import FORMS
+    from harness.errors import UnknownNameError
+
+    name = report.form or "text"
+    if name not in FORMS:
+        raise UnknownNameError("format", name, FORMS, hint=f"known: {', '.join(FORMS)}")
+    return FORMS[name]
+
+
+def _form_of_file(path: Path) -> Callable[[GateReport], str]:
+    from harness.comparison.gating.forms import FORMS
+
+    forms = {".md": "markdown", ".xml": "junit", ".json": "json", ".txt": "text"}
+    name = forms.get(path.suffix.lower())
+    if path.name.endswith("codequality.json"):
+        name = "gitlab"
+    if name is None:
+        raise UsageError(
+            f"the suffix {path.suffix!r} says no form", where=f"-o {path}", hint=f"one of {', '.join(forms)}"
+        )  # fmt: skip
+    return FORMS[name]
+
+
+def _write(path: Path, text: str) -> None:
+    from harness.run.jsonl import write_atomically
+
+    write_atomically(path, [text.encode("utf-8", "surrogatepass")])
+
+
+def _save(runs: RunFlags) -> int:
+    from harness.comparison.gating.saved import save_baseline
+    from harness.run.reader import read_run
+
+    assert runs.save_baseline is not None
+    save_baseline(read_run(runs.runs[0]), runs.save_baseline)
+    say(f"wrote {runs.save_baseline}")
+    return EXIT_OK
+
+
+def _init(paths: list[Path], report: ReportFlags) -> int:
+    from harness.comparison.gating.template import policy_text
+    from harness.run.reader import read_run
+
+    if not paths:
+        raise UsageError(
+            "name a run", where="gate init", hint="harness gate init RUN_DIR -o gate.yaml"
+        )
+    text = policy_text([read_run(path) for path in paths])
+    files = report.output or []
+    for path in files:
+        if path.exists():
+            raise UsageError("is there already", where=str(path))
+        _write(path, text)
+        say(f"wrote {path}")
+    if not files:
+        say_text(text)
+    return EXIT_OK

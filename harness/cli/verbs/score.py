@@ -95,13 +95,14 @@ def score(
     judge: options.JudgeFlags,
     run: ScoreFlags,
     output: options.OutputFlags,
+    page: options.ReportFlags,
 ) -> int:
     """Score stored responses without a model, or re-score a run directory."""
-    from harness.api import start_rescoring, start_scoring
     from harness.core.stored_replies import Fields
     from harness.evaluation.stored import StoredReplies
     from harness.run.progress import choose_style
     from harness.settings import merge, parse_max_errors
+    from harness.starting import start_rescoring, start_scoring
 
     target.check()
     flags = {**target.settings(), **data.settings(), **judge.settings(), **run.settings()}
@@ -109,7 +110,11 @@ def score(
     parse_max_errors(settings.max_errors, 0)
     style = choose_style(plain=output.plain, quiet=output.quiet)
     if target.file is None:
-        return options.report(start_rescoring(settings, style), output)
-    fields = Fields(target.response_field, target.doc_field, target.id_field, target.judge_field)
-    replies = StoredReplies(target.file, fields, target.clean)
-    return options.report(start_scoring(settings, replies, sys.argv, style), output)
+        ended = start_rescoring(settings, style)
+    else:
+        named = (target.response_field, target.doc_field, target.id_field, target.judge_field)
+        replies = StoredReplies(target.file, Fields(*named), target.clean)
+        ended = start_scoring(settings, replies, sys.argv, style)
+    code = options.report(ended, output)
+    page.write(ended, settings, output)
+    return code

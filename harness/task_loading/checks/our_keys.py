@@ -16,6 +16,7 @@ from harness.task_loading.checks.values import (
     TEXTS,
     Where,
     check_kind,
+    check_kinds,
     is_kind,
     is_number,
     shown,
@@ -26,6 +27,7 @@ _NAMES: Final = ("benchmark", "default_template")
 _TEXT: Final = ("title", "scorer", "licence", "reference", "protocol")
 _LISTS: Final = ("official", "judged", "groups", "doc_fields", "required_fields", "deviations")
 _COST: Final = ("audio_hours", "judge_calls_per_item", "tokens_per_judge_call", "disk_mb")
+_KINDS: Final = {**dict.fromkeys(_NAMES, (NAME,)), **dict.fromkeys(_LISTS, (TEXTS,))}
 _SIGNATURE: Final = "|\n\r"
 
 
@@ -36,9 +38,7 @@ def check_our_values(values: Mapping[str, Any], where: Where) -> None:
         TaskFileError: an empty text, a list element that is not a text or occurs twice, a cost that is not a number, an
             unknown cleaning or template.
     """
-    for key in _NAMES:
-        if not is_kind(values[key], (NAME,)):
-            check_kind(f"metadata.lalm.{key}", values[key], (NAME,), where(key))
+    check_kinds({key: values[key] for key in _KINDS}, _KINDS, where, "metadata.lalm.")
     for key in _TEXT:
         if not values[key].strip():
             raise TaskFileError(f"metadata.lalm.{key} is empty", where=where(key))
@@ -55,8 +55,6 @@ def check_our_values(values: Mapping[str, Any], where: Where) -> None:
                 hint="write null, or leave it out",
             )
     for key in _LISTS:
-        if not is_kind(values[key], (TEXTS,)):
-            check_kind(f"metadata.lalm.{key}", values[key], (TEXTS,), where(key))
         _check_once(key, values[key], where)
     if values["items"] is not None and values["items"] < 0:
         raise TaskFileError(

@@ -100,8 +100,9 @@ def _readings(spec: TaskSpec, item: str, name: str, readings: Any) -> dict[Readi
                 f"{item} lacks the reading {reading!r} of {name!r}",
                 hint="Scored(None) where the reading leaves the item out",
             )
+    metric = METRICS[name]
     return {
-        reading: _scored(spec, f"{item}, {name} ({reading})", METRICS[name], readings[reading])
+        reading: _scored(spec, f"{item}, {name} ({reading})", metric, readings[reading])
         for reading in known
     }
 
@@ -109,10 +110,11 @@ def _readings(spec: TaskSpec, item: str, name: str, readings: Any) -> dict[Readi
 def _scored(spec: TaskSpec, what: str, metric: Measure, found: Any) -> Scored:
     if not isinstance(found, Scored):
         _wrong(spec, f"{what} is {shown(found)}, expected Scored(stats)", hint=_SCORE_HINT)
-    if not isinstance(plain(found.parsed), bool):
+    parsed = found.parsed if isinstance(found.parsed, bool) else plain(found.parsed)
+    if not isinstance(parsed, bool):
         _wrong(spec, f"{what}: parsed is {shown(found.parsed)}, expected True or False")
     if found.stats is None:
-        return replace(found, parsed=plain(found.parsed))
+        return replace(found, parsed=parsed)
     if not isinstance(found.stats, Mapping) or not found.stats:
         _wrong(
             spec,
@@ -121,7 +123,7 @@ def _scored(spec: TaskSpec, what: str, metric: Measure, found: Any) -> Scored:
         )
     stats: dict[str, float] = {}
     for key, value in found.stats.items():
-        number = plain(value)
+        number = value if isinstance(value, int | float) else plain(value)
         if (
             not isinstance(key, str)
             or not isinstance(number, int | float)
@@ -134,7 +136,7 @@ def _scored(spec: TaskSpec, what: str, metric: Measure, found: Any) -> Scored:
             )
         stats[key] = int(number) if isinstance(number, bool) else number
     _check_stats(spec, what, metric, stats)
-    return Scored(stats, parsed=plain(found.parsed))
+    return Scored(stats, parsed=parsed)
 
 
 def _float(value: float) -> float:
@@ -146,7 +148,8 @@ def _float(value: float) -> float:
 
 def _check_stats(spec: TaskSpec, what: str, metric: Measure, stats: Mapping[str, float]) -> None:
     """Check keys and range of the statistics of one item."""
-    expected = _expected_keys(metric, stats)
+    pair = _pair(metric, stats)
+    expected = _expected_keys(metric) if pair is None else pair
     if expected is not None and set(stats) != set(expected):
         _wrong(
             spec,
@@ -157,7 +160,6 @@ def _check_stats(spec: TaskSpec, what: str, metric: Measure, stats: Mapping[str,
     negative = (
         [key for key, value in stats.items() if value < 0] if low is not None and low >= 0 else []
     )
-    pair = metric.ratio_keys(tuple(stats))
     if negative or (pair is not None and stats.get(pair[1], 0) < 0):
         name = negative[0] if negative else pair[1]  # type: ignore[index]
         _wrong(spec, f"{what}: the statistic {name!r} is {stats[name]:g}, expected at least 0")
@@ -181,14 +183,19 @@ def _check_stats(spec: TaskSpec, what: str, metric: Measure, stats: Mapping[str,
         )
 
 
-def _expected_keys(metric: Measure, stats: Mapping[str, float]) -> tuple[str, ...] | None:
-    """Return the names of a metric's statistics, ``None`` if they are open (labels of a confusion)."""
+def _pair(metric: Measure, stats: Mapping[str, float]) -> tuple[str, str] | None:
+    """Return the names of numerator and denominator; ``None`` where the value is another function."""
     try:
-        pair = metric.ratio_keys(tuple(stats))
-        if pair is not None:
-            return pair
-        if metric.family == "f1":
-            return None
+        return metric.ratio_keys(tuple(stats))
+    except (NotImplementedError, ValueError):
+        return None
+
+
+def _expected_keys(metric: Measure) -> tuple[str, ...] | None:
+    """Return the names of a metric's statistics, ``None`` if they are open (labels of a confusion)."""
+    if metric.family == "f1":
+        return None
+    try:
         return tuple(metric.examples()[0])
     except (NotImplementedError, ValueError):
         return None

@@ -81,15 +81,17 @@ def is_kind(value: Any, kinds: Sequence[str]) -> bool:
     return any(_KINDS[kind](value) for kind in kinds)
 
 
-def check_kinds(data: Mapping[str, Any], known: Mapping[str, Sequence[str]], where: Where) -> None:
-    """Check that the values of a mapping are of the kinds that their keys may have.
+def check_kinds(
+    data: Mapping[str, Any], known: Mapping[str, Sequence[str]], where: Where, prefix: str = ""
+) -> None:
+    """Check that the values of a mapping are of the kinds that their keys may have; messages put ``prefix`` before them.
 
     Raises:
         TaskFileError: one is not.
     """
     for key, value in data.items():
         if not is_kind(value, known[key]):
-            check_kind(key, value, known[key], where(key))
+            check_kind(f"{prefix}{key}", value, known[key], where(key))
 
 
 def check_kind(name: str, value: Any, kinds: Sequence[str], where: str) -> None:

@@ -29,9 +29,7 @@ def raises(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     monkeypatch.setattr("harness.task_loading.index.load_index", load_index)
 
 
-@pytest.mark.parametrize(
-    "error", [KeyError("item_key"), RecursionError(), OSError(5, "odd"), SystemExit(0)]
-)
+@pytest.mark.parametrize("error", [KeyError("item_key"), RecursionError(), OSError(5, "odd")])
 def test_a_fault_is_70_with_a_report(
     cli: Cli, temporary: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:

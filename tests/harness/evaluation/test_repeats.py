@@ -60,7 +60,7 @@ def test_mean_pass_at_k_and_variance_within_items(
     entry = task["metrics"]["accuracy"]["strict"]
     assert entry["value"] == pytest.approx(14 / 24)
     assert entry["n"] == 24
-    assert entry["method"] == "t,clusters=6"
+    assert entry["method"] == "wilson_t,clusters=6"
     repeats = entry["repeats"]
     assert repeats["by_repeat"] == pytest.approx([5 / 6, 4 / 6, 3 / 6, 2 / 6])
     # of four replies with one, two, three right: 1/4, 1/3, 1/4; the others do not vary

@@ -13,7 +13,7 @@ import pytest
 from harness.audio import AudioRef
 from harness.errors import UsageError
 from harness.evaluation.plan import PlannedTask, plan_tasks
-from harness.evaluation.shards import Shard, Work, parse_shard
+from harness.evaluation.selection.shards import Shard, Work, parse_shard
 from harness.settings import Settings
 from tests.support import clips
 from tests.support.command import CommandResult, start

@@ -10,8 +10,8 @@ import pytest
 from harness.errors import TaskFileError, UsageError
 from harness.judge.options import judge_options
 from harness.settings import Settings
-from harness.task_loading.judge_block import parse_judge
-from harness.task_loading.judge_sampling import SAMPLING, over
+from harness.task_loading.judging.block import parse_judge
+from harness.task_loading.judging.sampling import SAMPLING, over
 
 VALUES: dict[str, Any] = {
     "temperature": 0.5,

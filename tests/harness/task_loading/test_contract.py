@@ -53,6 +53,14 @@ def test_wrong_statistics_end_the_command_before_the_model(
     assert not (tmp_path / "run" / "responses.jsonl").exists()
 
 
+def test_statistics_of_two_forms_at_once_are_no_fault_of_the_harness(
+    tmp_path: Path, run: Run
+) -> None:
+    write_task(tmp_path / "tasks", metric="if_rate", stats='{"correct": 1, "n": 1, "n_prompts": 1}')
+    done = run()
+    assert done.code == 2 and "the statistics are 'correct', 'n', 'n_prompts'" in done.err, done.err
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [

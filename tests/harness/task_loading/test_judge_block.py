@@ -12,7 +12,7 @@ from harness.errors import TaskFileError
 from harness.judge.options import JudgeOptions
 from harness.judge.task_judge import bind
 from harness.task_loading.index import load_index
-from harness.task_loading.judge_block import parse_judge, read_prompt
+from harness.task_loading.judging.block import parse_judge, read_prompt
 from harness.task_loading.schema import parse_task
 from harness.task_loading.specs import load_spec
 from harness.task_loading.task import YamlTask

@@ -10,10 +10,11 @@ import pytest
 
 from metrics.instructions import INSTRUCTION_IDS, check, evaluate
 from metrics.instructions.arguments import PARAMETERS
+from tests.support.budget import examples
 from tests.support.data.instruction_replies import arguments, reply
 from tests.support.lm_eval_checkers import lm_eval_ifeval
 
-REPLIES = 150
+REPLIES = examples(600)
 
 
 @pytest.fixture(scope="module")

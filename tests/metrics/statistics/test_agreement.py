@@ -86,6 +86,24 @@ def test_the_interval_covers_and_narrows() -> None:
     assert large is not None and large[1] - large[0] < 0.4 * float(np.mean(widths))
 
 
+@pytest.mark.parametrize("scale", [None, SCALE])
+def test_agreement_about_every_item_is_not_certain(scale: tuple[str, ...] | None) -> None:
+    lows = []
+    for n in (20, 60, 600):
+        labels = ["1" if number % 2 else "5" for number in range(n)]
+        found = agreement(labels, labels, scale=scale)
+        assert found.kappa == 1 and found.ci95 is not None and found.ci95[1] == 1
+        lows.append(found.ci95[0])
+    assert lows == pytest.approx([1 - 6 / 20, 1 - 6 / 60, 1 - 6 / 600])
+
+
+def test_a_handful_or_a_constant_rater_has_no_interval() -> None:
+    few = agreement(["yes", "no"] * 4, ["yes", "yes"] * 2 + ["no", "no"] * 2)
+    assert few.kappa is not None and few.ci95 is None
+    constant = agreement(["yes", "no"] * 30, ["yes"] * 60)
+    assert constant.kappa == 0 and constant.ci95 is None
+
+
 def test_a_judge_that_likes_long_replies_is_found() -> None:
     draw = random.Random(2)
     lengths = [draw.randrange(5, 2000) for _ in range(300)]

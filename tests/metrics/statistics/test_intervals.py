@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats as scipy_stats
 
+from metrics.measures.measure import Quotient
 from metrics.registry import METRICS
 from metrics.statistics.intervals import estimate, wilson
 from metrics.statistics.resampling import (
@@ -59,29 +60,107 @@ def test_no_interval_claims_certainty() -> None:
     }
     clusters = [str(number // 2) for number in range(30)]
     found = estimate(METRICS["accuracy"], _answers(30, 30), clusters)
-    assert found.ci95 == pytest.approx((0.8, 1.0))  # 15 clusters, not 30 items
+    quantile = float(scipy_stats.t.ppf(0.975, 14))  # 15 clusters, not 30 items
+    assert found.ci95 == pytest.approx((15 / (15 + quantile**2), 1.0))
 
 
-def test_mean_is_a_t_interval_as_in_scipy() -> None:
+def test_judge_mean_is_wilson_with_the_effective_n_of_its_standard_error() -> None:
     scores = [1, 2, 2, 4, 5, 3, 3.5]
     found = estimate(METRICS["judge_score"], [{"score": x, "n": 1} for x in scores])
     sem = float(scipy_stats.sem(scores))
+    share, quantile = (np.mean(scores) - 1) / 4, float(scipy_stats.t.ppf(0.975, 6))
+    effective = share * (1 - share) / (sem / 4) ** 2
+    low, high = wilson(share * effective, effective, quantile)
+    assert found.ci95 == pytest.approx((1 + 4 * low, 1 + 4 * high))
+    assert found.stderr == pytest.approx(sem)
+    assert found.method == "wilson_t"
+
+
+def test_a_mean_without_bounds_has_the_t_interval_of_scipy() -> None:
+    metric = Quotient("own", "mean", (None, None), "score", "n")
+    scores = [1, 2, 2, 4, 5, 3, 3.5]
+    found = estimate(metric, [{"score": x, "n": 1} for x in scores])
+    sem = float(scipy_stats.sem(scores))
     expected = scipy_stats.t.interval(0.95, len(scores) - 1, np.mean(scores), sem)
     assert found.ci95 == pytest.approx(expected)
-    assert found.stderr == pytest.approx(sem)
 
 
 def test_clustered_proportion_by_hand() -> None:
-    # clusters: (2 of 2), (1 of 3), (0 of 1); r = 1/2; residuals 1, -1/2, -1/2
-    items = [
-        *([{"correct": 1, "n": 1}] * 3),
-        *([{"correct": 0, "n": 1}] * 3),
-    ]
-    found = estimate(METRICS["accuracy"], items, ["a", "a", "b", "b", "b", "c"])
-    stderr = math.sqrt(3 / 2 * (1 + 0.25 + 0.25)) / 6
+    """Ten clusters of two, of which 3 are all right, 2 half: r = 8/20."""
+    rights = [(1, 1)] * 3 + [(1, 0)] * 2 + [(0, 0)] * 5
+    items = [{"correct": x, "n": 1} for pair in rights for x in pair]
+    clusters = [str(number // 2) for number in range(20)]
+    found = estimate(METRICS["accuracy"], items, clusters)
+    squares = sum((sum(pair) - 0.4 * 2) ** 2 for pair in rights)
+    stderr = math.sqrt(10 / 9 * squares) / 20
     assert found.stderr == pytest.approx(stderr)
-    assert found.method == "t,clusters=3"
-    assert found.ci95 == (0.0, 1.0)  # t with 2 df is wider than the scale
+    assert found.method == "wilson_t,clusters=10"
+    effective = 0.4 * 0.6 / stderr**2
+    quantile = float(scipy_stats.t.ppf(0.975, 9))
+    assert found.ci95 == pytest.approx(wilson(0.4 * effective, effective, quantile))
+
+
+def test_under_ten_clusters_the_items_are_the_units_and_the_note_says_so() -> None:
+    for name, item in (("accuracy", {"correct": 1, "n": 1}), ("wer", {"edits": 1, "length": 4})):
+        items = [{**item, "n": 1}] * 30 + [dict.fromkeys(item, 0) | {"n": 1, "length": 4}] * 30
+        nine = [number % 9 for number in range(60)]
+        found = estimate(METRICS[name], items, nine)
+        alone = estimate(METRICS[name], items)
+        assert (found.ci95, found.stderr) == (alone.ci95, alone.stderr)
+        assert found.method == f"{alone.method},too_few_clusters=9"
+        assert found.note == "9 clusters are too few: the interval takes items as independent"
+        ten = estimate(METRICS[name], items, [number // 6 for number in range(60)])
+        assert ten.note is None and ten.method.endswith(",clusters=10")
+
+
+def test_replies_to_one_item_never_become_units() -> None:
+    """Three speakers, 20 items, 8 equal replies each: as uncertain as 20 items."""
+    rng = random.Random(3)
+    rights = [rng.random() < 0.6 for _ in range(20)]
+    items = [{"correct": int(x), "n": 1} for x in rights for _ in range(8)]
+    units = [number // 8 for number in range(160)]
+    found = estimate(METRICS["accuracy"], items, [number % 3 for number in units], units=units)
+    once = estimate(METRICS["accuracy"], [{"correct": int(x), "n": 1} for x in rights])
+    assert found.stderr == pytest.approx(once.stderr)
+    assert found.method == "wilson_t,clusters=20,too_few_clusters=3"
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other"),
+    [
+        ("wer", {"edits": 1, "length": 4}, {"edits": 0, "length": 9}),
+        ("mae", {"abs_error": 1, "n": 1}, {"abs_error": 4, "n": 1}),
+        ("macro_f1", {'confusion:["a", "a"]': 1}, {'confusion:["b", "a"]': 1}),
+    ],
+)
+def test_what_is_resampled_has_no_interval_under_ten_units(
+    name: str, one: dict[str, float], other: dict[str, float]
+) -> None:
+    """Percentiles of two units are their span, which holds the truth half of the time at most."""
+    for n in (2, 3, 9):
+        found = estimate(METRICS[name], [one, *[other] * (n - 1)])
+        assert found.ci95 is None and found.method == "none"
+        assert "no interval of fewer than 10 items" in str(found.note)
+    assert estimate(METRICS[name], [one] * 3 + [other] * 7).ci95 is not None
+
+
+def test_classes_with_few_references_are_named() -> None:
+    hit, miss = {'confusion:["a", "a"]': 1}, {'confusion:["b", "a"]': 1}
+    found = estimate(METRICS["macro_f1"], [hit] * 30 + [miss] * 9)
+    assert found.note == "1 class has fewer than 10 references: biased down"
+    assert estimate(METRICS["macro_f1"], [hit] * 30 + [miss] * 10).note is None
+
+
+def test_log_interval_is_never_negative_and_longer_on_the_side_of_the_tail() -> None:
+    rng = np.random.default_rng(2)
+    items = [{"abs_error": float(x), "n": 1} for x in np.exp(rng.normal(size=60))]
+    found = estimate(METRICS["mae"], items)
+    assert found.ci95 is not None
+    low, high = found.ci95
+    assert 0 < low < found.value < high and high - found.value > 1.2 * (found.value - low)
+    assert found.method == "log_bootstrap_t(5000,seed=1234)"
+    few = [{"edits": 0, "length": 5}] * 60 + [{"edits": 3, "length": 5}]
+    assert estimate(METRICS["wer"], few).method == "log_t"  # most resamples hold no error at all
 
 
 def test_clusters_of_one_item_are_no_clusters() -> None:
@@ -99,7 +178,7 @@ def test_one_cluster_has_no_interval() -> None:
 def test_instructions_of_one_reply_are_a_cluster() -> None:
     items = [{"correct": x, "n": 3} for x in (3, 0, 3, 0, 3, 3)]
     found = estimate(METRICS["if_inst_strict"], items)
-    assert found.method == "t"
+    assert found.method == "wilson_t"
     independent = math.sqrt(found.value * (1 - found.value) / 17)
     assert found.stderr is not None and found.stderr > 1.5 * independent
 
@@ -115,7 +194,7 @@ def test_same_seed_same_interval_other_seed_another() -> None:
     first = estimate(METRICS["wer"], items, seed=1)
     assert first == estimate(METRICS["wer"], items, seed=1)
     assert first.ci95 != estimate(METRICS["wer"], items, seed=2).ci95
-    assert first.method == "bootstrap(1000,seed=1)"
+    assert first.method == "log_bootstrap_t(5000,seed=1)"
     assert seed_for(1, "a", "bc") != seed_for(1, "ab", "c")
 
 

@@ -13,10 +13,11 @@ from scipy import stats as scipy_stats
 
 from metrics.measures.macro_f1 import confusion_item
 from metrics.registry import METRICS
+from metrics.statistics.paired_difference import paired_difference
 from metrics.statistics.paired_tests import (
+    draws_needed,
     holm,
     mcnemar_midp,
-    paired_difference,
     regression_test,
     sign_flip,
 )
@@ -94,7 +95,7 @@ def test_clusters_flip_together() -> None:
             confusion_item("a", "a"),
             confusion_item("a", "b"),
             None,
-            "paired_bootstrap(2000,seed=1234)",
+            "block_randomisation(2000,seed=1234)",
         ),
         (
             "if_rate",
@@ -153,34 +154,33 @@ def test_scores_beyond_a_float_do_not_raise() -> None:
     assert result.p_value == 1.0
 
 
-# --- the paired difference --------------------------------------------------------------------
+# --- many tests ---------------------------------------------------------------------------------
 
 
-def test_difference_of_accuracies_is_a_paired_t_interval() -> None:
-    rng = np.random.default_rng(3)
-    first, second = rng.random(80) < 0.7, rng.random(80) < 0.6
-    found = paired_difference(METRICS["accuracy"], _answers(first), _answers(second))
-    change = second.astype(float) - first
-    sem = float(scipy_stats.sem(change))
-    assert found.value == pytest.approx(change.mean())
-    assert found.stderr == pytest.approx(sem)
-    assert found.ci95 == pytest.approx(scipy_stats.t.interval(0.95, 79, change.mean(), sem))
+@pytest.mark.parametrize("level", [0.05 / 600, 0.01 / 120])
+@pytest.mark.parametrize(
+    ("name", "better", "worse"),
+    [
+        ("judge_score", {"score": 5, "n": 1}, {"score": 1, "n": 1}),
+        ("wer", {"edits": 0, "length": 7}, {"edits": 7, "length": 7}),
+        ("macro_f1", confusion_item("a", "a"), confusion_item("a", "b")),
+    ],
+)
+def test_a_certain_loss_fails_among_any_number_of_tests(
+    name: str, better: dict[str, float], worse: dict[str, float], level: float
+) -> None:
+    sides = [better] * 100, [worse] * 100
+    assert regression_test(METRICS[name], *sides).p_value == 1 / 10_001  # the floor of 10,000 draws
+    found = regression_test(METRICS[name], *sides, level=level)
+    assert found.p_value < level / 10
+    assert f"({draws_needed(level)}," in found.method
 
 
-def test_difference_in_clusters_says_so_and_is_wider() -> None:
-    first, second = [RIGHT] * 60, [WRONG] * 12 + [RIGHT] * 48
-    clusters = [number // 6 for number in range(60)]
-    alone = paired_difference(METRICS["accuracy"], first, second)
-    grouped = paired_difference(METRICS["accuracy"], first, second, clusters)
-    assert (alone.method, grouped.method) == ("t", "t,clusters=10")
-    assert alone.value == grouped.value == pytest.approx(-0.2)
-    assert (grouped.stderr or 0) > 2 * (alone.stderr or math.inf)
-
-
-def test_difference_without_discordant_pairs_is_not_certain() -> None:
-    found = paired_difference(METRICS["accuracy"], [RIGHT] * 60, [RIGHT] * 60)
-    assert found.ci95 == pytest.approx((-0.05, 0.05))
-    assert paired_difference(METRICS["accuracy"], [RIGHT], [WRONG]).ci95 is None
+def test_more_draws_only_where_they_decide() -> None:
+    rng = np.random.default_rng(1)
+    sides = [[{"score": int(x), "n": 1} for x in rng.integers(1, 6, 50)] for _ in range(2)]
+    found = regression_test(METRICS["judge_score"], sides[0], sides[1], level=0.05 / 600)
+    assert "(10000," in found.method
 
 
 def test_difference_of_error_rates_covers_the_truth() -> None:
@@ -294,6 +294,24 @@ def test_promised_power_is_reached() -> None:
         gained = rng.binomial(n - lost, (discordant - drop) / 2 / (1 - (discordant + drop) / 2))
         found += mcnemar_midp(int(lost), int(gained)) < 0.05
     assert 0.75 < found / 600 < 0.87
+
+
+@pytest.mark.parametrize("n", [20, 50, 400])
+def test_promised_power_of_a_mean_is_reached(n: int) -> None:
+    """Normal differences of standard deviation 1, tested by flipping signs; 0.8 within three standard errors."""
+    rng = np.random.default_rng(31)
+    drop = detectable_drop_from_stderr(1 / math.sqrt(n), n)
+    found = 0
+    for _ in range(400):
+        differences = rng.normal(drop, 1.0, size=n)
+        signs = rng.integers(0, 2, size=(500, n)) * 2.0 - 1.0
+        null = signs @ np.abs(differences)
+        found += (np.count_nonzero(null >= differences.sum()) + 1) / 501 < 0.05
+    assert 0.74 < found / 400 < 0.86
+
+
+def test_too_few_units_show_no_drop() -> None:
+    assert detectable_drop_from_stderr(1.0, 2) == math.inf
 
 
 def test_general_formula_agrees_with_the_one_for_proportions() -> None:

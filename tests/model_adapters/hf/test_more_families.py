@@ -21,6 +21,7 @@ from model_adapters.hf.generate import mark_ids
 from model_adapters.hf.inputs import reasoning_begun
 from model_adapters.hf.template import give_clips_a_place
 from model_adapters.registry import create
+from tests.support.budget import SOAK
 from tests.support.models.hf_requests import request as make
 from tests.support.models.hf_requests import voice
 
@@ -122,8 +123,16 @@ def test_answers_are_alike_in_batches_and_alone(name: str, built: Built) -> None
     assert together[0] != together[6], "another clip of the same length: the same reply"
 
 
-@pytest.mark.parametrize("check", AdapterConformance.CHECKS)
-@pytest.mark.parametrize("name", BUILDERS)
+TRIED = [
+    (name, check)
+    for name in BUILDERS
+    for check in AdapterConformance.CHECKS
+    if SOAK or name != "voxtral-v13" or check in ("unicode", "audio_only", "system_prompt")
+]
+"""Voxtral with another version of its tokenizer is the same model: only what is written to it is examined again."""
+
+
+@pytest.mark.parametrize(("name", "check"), TRIED)
 def test_conforms(name: str, check: str, built: Built, suites: dict[str, Any]) -> None:
     if name not in suites:
         arguments = {"dtype": "float32", "device": "cpu"}

@@ -12,6 +12,7 @@ from harness.core import inert
 from harness.core.stored_replies import read_response_file
 from harness.judge.calibration import graded_items
 from harness.report.export import export
+from harness.report.html.page import ReportOptions, write_report
 from harness.report.status import lines, status
 from harness.run.reader import read_manifest
 from leaderboards.renderers import FORMATS, renderer
@@ -83,6 +84,11 @@ def score_with_reference(run: Path, whole: Path) -> None:
     harness.rescore(whole, reference=run)
 
 
+def page(run: Path, whole: Path) -> None:
+    views = [harness.load_run(path).view for path in (run, whole)]
+    write_report(views[0], views[1], ReportOptions(output=run / "out.html"))
+
+
 def replies(run: Path, _: Path) -> None:
     read_response_file(run)
 
@@ -97,6 +103,7 @@ READERS: Mapping[str, Reader] = {
     "gate": gate,
     "gate, as baseline": gate_against,
     "leaderboard": board,
+    "report": page,
     "export": submit,
     "score": score,
     "--reference": reference,

@@ -8,6 +8,7 @@ downloaded. A folder is about 1.3 MB.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,20 @@ def seeded(model_class: Any, config: Any, seed: int) -> Any:
 
 
 def build_tiny_tokenizer() -> Any:
-    """A byte-level BPE tokenizer of about 500 tokens with Qwen2-Audio's special tokens."""
+    """A tokenizer with Qwen2-Audio's special tokens."""
+    return byte_level_tokenizer(
+        {}, SPECIAL_TOKENS, eos_token="<|im_end|>", pad_token="<|endoftext|>"
+    )
+
+
+def byte_level_tokenizer(named: Mapping[str, str], special: Sequence[str], **roles: str) -> Any:
+    """A byte-level BPE tokenizer of about 500 tokens.
+
+    Args:
+        named: special tokens that are attributes of the tokenizer, by attribute.
+        special: further special tokens.
+        **roles: ``eos_token`` and the like.
+    """
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
 
@@ -91,16 +105,16 @@ def build_tiny_tokenizer() -> Any:
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=500,
-        special_tokens=SPECIAL_TOKENS,
+        special_tokens=list(dict.fromkeys([*special, *roles.values(), *named.values()])),
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
     tokenizer.train_from_iterator(SENTENCES, trainer)
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
-        eos_token="<|im_end|>",
-        pad_token="<|endoftext|>",
-        additional_special_tokens=SPECIAL_TOKENS,
+        additional_special_tokens=list(special),
+        **({"extra_special_tokens": dict(named)} if named else {}),
+        **roles,
     )
 
 

@@ -5,12 +5,12 @@ As in ``tiny_models``: configs and a tokenizer trained on a few sentences, weigh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tests.support.models.idle_vision import idle_vision, vision_parts
-from tests.support.models.tiny_models import SENTENCES, save
+from tests.support.models.tiny_models import byte_level_tokenizer, save
 
 QWEN_TOKENS = {
     "audio_token": "<|AUDIO|>",
@@ -73,35 +73,6 @@ GEMMA4_TEMPLATE = (
     "{% if add_generation_prompt %}<|turn>model\n"
     "{% if enable_thinking %}<|channel>thought\n{% endif %}{% endif %}"
 )
-
-
-def build_omni_tokenizer(named: Mapping[str, str], special: Sequence[str], **roles: str) -> Any:
-    """A byte-level BPE tokenizer of about 500 tokens.
-
-    Args:
-        named: special tokens that are attributes of the tokenizer, by attribute.
-        special: further special tokens.
-        **roles: ``eos_token`` and the like.
-    """
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import PreTrainedTokenizerFast
-
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=500,
-        special_tokens=list(dict.fromkeys([*special, *roles.values(), *named.values()])),
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(SENTENCES, trainer)
-    return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer,
-        additional_special_tokens=list(special),
-        extra_special_tokens=dict(named),
-        **roles,
-    )
 
 
 def build_tiny_qwen2_5_omni(folder: str | Path, seed: int = 0, window: int = 30) -> Path:
@@ -343,7 +314,7 @@ def build_tiny_qwen3_omni(folder: str | Path, seed: int = 0) -> Path:
 
 
 def _qwen_tokenizer() -> Any:
-    return build_omni_tokenizer(
+    return byte_level_tokenizer(
         QWEN_TOKENS, ["<|im_start|>"], eos_token="<|im_end|>", pad_token="<|endoftext|>"
     )
 
@@ -376,7 +347,7 @@ def _gemma_tokenizer(named: Mapping[str, str], begin: str, end: str) -> Any:
     from tokenizers.processors import TemplateProcessing
 
     roles = {"pad_token": "<pad>", "eos_token": end, "bos_token": "<bos>"}
-    tokenizer = build_omni_tokenizer(named, [begin], **roles)
+    tokenizer = byte_level_tokenizer(named, [begin], **roles)
     tokenizer.backend_tokenizer.post_processor = TemplateProcessing(
         single="<bos> $A", special_tokens=[("<bos>", tokenizer.bos_token_id)]
     )

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support.command import CommandResult
 
 Cli = Callable[..., CommandResult]
@@ -40,6 +42,28 @@ def test_a_file_of_stored_replies_takes_its_labels_from_itself(cli: Cli, tmp_pat
     normalized = results["benchmarks"]["dynamic_superb"]["normalized"]
     cell = normalized["cells"]["dynamic_superb_speakerverification_vctk"]
     assert (cell["value"], cell["score"], cell["below_chance"]) == (0.5, 0.0, False)
+
+
+def test_items_of_one_recording_are_one_cluster(cli: Cli, tmp_path: Path) -> None:
+    """Each of 12 files asked about 4 times, always right or always wrong: as uncertain as 12 items."""
+    records = [
+        {
+            "id": 4 * file + n,
+            "doc": {
+                "file": f"{file}.wav",
+                "instruction": f"Question {n}",
+                "label": "Yes" if n else "No",
+            },
+            "response": ("yes" if n else "no") if file % 3 else "maybe",
+        }
+        for file in range(12)
+        for n in range(4)
+    ]
+    results = scored(cli, tmp_path, "dynamic_superb_speakerverification_vctk", records)
+    entry = results["tasks"]["dynamic_superb_speakerverification_vctk"]
+    strict = entry["metrics"]["accuracy"]["strict"]
+    assert (strict["n"], strict["method"]) == (48, "wilson_t,clusters=12")
+    assert strict["stderr"] == pytest.approx((8 / 12 * 4 / 12 / 11) ** 0.5)
 
 
 def test_stored_judge_replies(cli: Cli, tmp_path: Path) -> None:

@@ -84,11 +84,11 @@ def test_any_reply_is_scored(family: str, reply: Any, verdicts: Any) -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_ten_thousand_replies(family: str) -> None:
+def test_thousands_of_replies(family: str) -> None:
     file, gold = FAMILIES[family]
     random_ = random.Random(f"llaso {family}")
     seen = set()
-    for _ in range(10_000):
+    for _ in range(examples(10_000)):
         reply = random_.choice(["", " ", "\n"]).join(random_.choices(WORDS, k=random_.randrange(6)))
         result = score(file, gold, reply, [reply])
         for name, readings in result.metrics.items():
@@ -102,20 +102,22 @@ def test_ten_thousand_replies(family: str) -> None:
     assert {(name, parsed) for name in get(file).metrics for parsed in (True, False)} <= seen
 
 
+LONG = examples(1_000_000)
 HOSTILE = {
-    "keys without numbers": "accuracy is " * 80_000,
-    "digits": "7" * 1_000_000,
-    "numbers before for": "1 for " * 160_000,
-    "labels": "northern irish " * 66_000,
-    "stars": "score" + "*" * 1_000_000,
+    "keys without numbers": "accuracy is ",
+    "digits": "7",
+    "numbers before for": "1 for ",
+    "labels": "northern irish ",
+    "stars": "*",
 }
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_a_megabyte_takes_no_more_than_seconds(kind: str) -> None:
-    text = HOSTILE[kind]
+def test_a_very_long_reply_takes_no_more_than_seconds(kind: str) -> None:
+    piece = HOSTILE[kind]
+    text = "score" * (kind == "stars") + piece * (LONG // len(piece))
     start = time.process_time()
     for file, gold in FAMILIES.values():
         for readings in score(file, gold, text, [text]).metrics.values():
             assert readings["strict"].stats is not None
-    assert time.process_time() - start < 15
+    assert time.process_time() - start < 15e-6 * LONG

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from harness.core.judge_spec import RESPONSE_SLOT, JudgePrompt, JudgeSpec, slot_names
 from harness.errors import TaskFileError
-from harness.task_loading.judge_sampling import SAMPLING, expected_sampling
+from harness.task_loading.judging.sampling import SAMPLING, expected_sampling
 from harness.task_loading.yaml_file import read_text
 from metrics.judge.votes import REDUCERS
 

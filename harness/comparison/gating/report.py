@@ -1,14 +1,11 @@
-"""What the gate found, as data, as text for a terminal, and as JSON."""
+"""What the gate found, as data and as JSON; ``gating.text`` and its neighbours put it into words."""
 
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
-from harness.core import inert
 from harness.errors import EXIT_FOUND, EXIT_INCOMPLETE, EXIT_INCONCLUSIVE, EXIT_OK, EXIT_USAGE
 
 Verdict = Literal["pass", "fail", "inconclusive", "not comparable", "incomplete"]
@@ -42,6 +39,16 @@ class TaskCoverage:
     errors: int
     share: float
 
+    @property
+    def missing(self) -> int:
+        """Items without a usable pair."""
+        return self.only_baseline + self.only_candidate + self.errors
+
+    @property
+    def total(self) -> int:
+        """Items of either run."""
+        return self.pairs + self.missing
+
     def text(self) -> str:
         """Describe the result in one sentence.
 
@@ -67,13 +74,16 @@ class GateRow:
         candidate: value of the candidate on the pairs.
         drop: how much worse the candidate is, in the metric's unit; negative if it is better.
         drop_ci95: interval of the drop.
+        upper: one-sided 95 % upper end of the drop, ``None`` if there is none.
         p_value: one-sided p.
         p_adjusted: after Holm's adjustment over all rows.
         detectable: drop that this test finds with probability 0.8 at its share of alpha.
         method: the test, with its draws and seed.
         percent: whether the unit is a fraction that people read as a percentage.
-        failed: a significant drop of at least the minimal effect.
-        inconclusive: no failure, but the test could not have seen the largest tolerated drop.
+        failed: a significant drop of at least the minimal effect, or an absolute limit that is broken.
+        inconclusive: no failure, but the drop may be as large as the margin.
+        reasons: what failed: ``drop``, ``floor X``, ``ceiling X``.
+        note: which rule kept a significant drop from failing.
     """
 
     task: str
@@ -83,6 +93,7 @@ class GateRow:
     candidate: float
     drop: float
     drop_ci95: tuple[float, float] | None
+    upper: float | None
     p_value: float
     p_adjusted: float
     detectable: float | None
@@ -90,11 +101,59 @@ class GateRow:
     percent: bool
     failed: bool
     inconclusive: bool
+    reasons: tuple[str, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteRow:
+    """The mean drop over tasks (``harness.comparison.gating.suite``).
+
+    Attributes:
+        tasks: tasks that enter.
+        pairs: pairs that enter.
+        drop: mean drop as a share of the scale.
+        drop_ci95: interval of the drop.
+        upper: one-sided 95 % upper end of the drop.
+        p_value: one-sided p.
+        level: level of its test, ``None`` where it is not tested (a single task).
+        detectable: drop that the test finds with probability 0.8.
+        method: the test.
+        failed: a significant drop of at least the minimal effect.
+        inconclusive: the drop may be as large as the margin.
+        identical: every reply of the candidate is that of the baseline.
+        note: which rule kept a significant drop from failing.
+    """
+
+    tasks: int
+    pairs: int
+    drop: float
+    drop_ci95: tuple[float, float]
+    upper: float
+    p_value: float
+    level: float | None
+    detectable: float | None
+    method: str
+    failed: bool
+    inconclusive: bool
+    identical: bool = False
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GuardRow:
-    """A share that must not rise: unparsed, refused, error or abstention."""
+    """One guard: a share of items (unparsed, refused …) or a mean per item (seconds, tokens …).
+
+    Attributes:
+        task: task id.
+        guard: name of the guard.
+        baseline: the baseline's share or mean.
+        candidate: the candidate's.
+        p_adjusted: one-sided p of a rise, adjusted with the tests.
+        failed: a significant rise of some size, or a ceiling that is broken.
+        share: a share of items; else a mean.
+        reasons: what failed: ``rise``, ``ceiling X``.
+    """
 
     task: str
     guard: str
@@ -102,6 +161,42 @@ class GuardRow:
     candidate: float
     p_adjusted: float
     failed: bool
+    share: bool = True
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LostItem:
+    """An item that the baseline has right and the candidate has not.
+
+    Attributes:
+        task: task id.
+        id: id of the item.
+        reference: what scoring compares with, as text.
+        baseline: the baseline's reply, ``None`` if only its statistics are known.
+        candidate: the candidate's reply, ``None`` if there is none.
+    """
+
+    task: str
+    id: str
+    reference: str
+    baseline: str | None
+    candidate: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Share of alpha that a sequence of nights has spent.
+
+    Attributes:
+        horizon: nights for which alpha is planned.
+        nights: nights so far, this one included.
+        alpha: what one night may spend.
+    """
+
+    horizon: int
+    nights: int
+    alpha: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +208,14 @@ class GateReport:
         candidate: name of the candidate run.
         baseline: name of the baseline run.
         alpha: level of the tests.
-        max_drop: largest tolerated drop, as a share of a metric's scale.
+        max_drop: the margin, as a share of a metric's scale.
         fail_inconclusive: whether an inconclusive gate is a failure.
         coverage: pairs by task.
         rows: tests.
         guards: guards with anything to watch.
+        suite: the mean over tasks, ``None`` where nothing was tested.
+        lost: items that were lost, of failed tasks first.
+        spent: what a sequence of nights has spent, ``None`` without a horizon.
         problems: why the runs are not comparable or incomplete.
         notes: what else to know.
     """
@@ -131,6 +229,9 @@ class GateReport:
     coverage: tuple[TaskCoverage, ...] = ()
     rows: tuple[GateRow, ...] = ()
     guards: tuple[GuardRow, ...] = ()
+    suite: SuiteRow | None = None
+    lost: tuple[LostItem, ...] = ()
+    spent: Spent | None = None
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -151,98 +252,6 @@ class GateReport:
 
     def to_text(self) -> str:
         """Return the report as plain text for a terminal or a CI log."""
-        lines = [f"gate: {self.candidate} against {self.baseline} (strict reading)", ""]
-        if self.rows:
-            lines += [*_table(_TEST_HEAD, [_test_cells(row) for row in self.rows]), ""]
-        if self.guards:
-            lines += [*_table(_GUARD_HEAD, [_guard_cells(row) for row in self.guards]), ""]
-        lines += [f"- {problem}" for problem in self.problems]
-        lines += [row.text() for row in self.coverage if row.share > 0 and not self.problems]
-        lines += [f"note: {note}" for note in self.notes]
-        unsure = sum(row.inconclusive for row in self.rows)
-        if unsure:
-            lines.append(
-                f"note: {unsure} of {len(self.rows)} tests are inconclusive: they would miss a drop of"
-                f" {self.max_drop:g} of the scale; the column `detectable` says what each one finds"
-            )
-        lines.append(f"{self.verdict.upper()} ({_reason(self)})")
-        return "\n".join(map(inert.line, lines)) + "\n"
+        from harness.comparison.gating.text import to_text
 
-
-_TEST_HEAD = [
-    "task",
-    "metric",
-    "pairs",
-    "baseline",
-    "candidate",
-    "drop",
-    "95%-interval",
-    "p(Holm)",
-    "detectable",
-    "result",
-]
-_GUARD_HEAD = ["task", "guard", "baseline", "candidate", "p(Holm)", "result"]
-
-
-def _reason(report: GateReport) -> str:
-    if report.verdict == "fail":
-        failed = [f"{row.task} {row.metric}" for row in report.rows if row.failed]
-        failed += [f"{row.task} {row.guard} share" for row in report.guards if row.failed]
-        return "worse: " + ", ".join(failed)
-    if report.verdict in ("not comparable", "incomplete"):
-        return f"{len(report.problems)} problem{'s' if len(report.problems) > 1 else ''}"
-    tests = len(report.rows)
-    return f"no significant drop in {tests} test{'s' if tests != 1 else ''} at {report.alpha:g}"
-
-
-def _number(value: float | None, row: GateRow) -> str:
-    if value is None or not math.isfinite(value):
-        return "-"
-    if row.percent:
-        return f"{round(100 * value, 1) + 0.0:.1f} %"  # + 0.0: no minus before zero
-    return f"{round(value, 3) + 0.0:.3f}"
-
-
-def _p_value(value: float) -> str:
-    return "<0.0001" if value < 0.0001 else f"{value:.4f}"
-
-
-def _test_cells(row: GateRow) -> list[str]:
-    interval = "-"
-    if row.drop_ci95 is not None:
-        factor, decimals = (100, 1) if row.percent else (1, 3)
-        low, high = (f"{round(factor * end, decimals) + 0.0:.{decimals}f}" for end in row.drop_ci95)
-        interval = f"[{low}, {high}]"
-    result = "FAIL" if row.failed else "inconclusive" if row.inconclusive else "pass"
-    return [
-        row.task,
-        row.metric,
-        str(row.n),
-        *(_number(value, row) for value in (row.baseline, row.candidate, row.drop)),
-        interval,
-        _p_value(row.p_adjusted),
-        _number(row.detectable, row),
-        result,
-    ]
-
-
-def _guard_cells(row: GuardRow) -> list[str]:
-    return [
-        row.task,
-        row.guard,
-        f"{100 * row.baseline:.1f} %",
-        f"{100 * row.candidate:.1f} %",
-        _p_value(row.p_adjusted),
-        "FAIL" if row.failed else "pass",
-    ]
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[place]) for row in (head, *rows)) for place in range(len(head))]
-    return [
-        "  ".join(
-            text.ljust(width) if place < 2 or place == len(head) - 1 else text.rjust(width)
-            for place, (text, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in (head, *rows)
-    ]
+        return to_text(self)

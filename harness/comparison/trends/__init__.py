@@ -1,0 +1,1 @@
+"""A metric over runs in their order: series, tables, plots."""

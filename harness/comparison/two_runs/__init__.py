@@ -1,0 +1,1 @@
+"""What differs between two runs: numbers, signatures, items, the engine."""

@@ -1,0 +1,1 @@
+"""``harness report``: one self-contained HTML page of a run."""
