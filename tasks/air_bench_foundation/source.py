@@ -8,24 +8,6 @@ from typing import Final
 from harness.types import Document
 from tasks._shared.source import HubFiles, Oddity, Source
 
-CATEGORIES: Final = {
-    "speech": (
-        *("Speaker_Age_Prediction", "Speaker_Emotion_Recontion", "Speaker_Gender_Recognition"),
-        *("Speaker_Intent_Classification", "Speaker_Number_Verification"),
-        *("Speech_Entity_Reconition", "Speech_Grounding", "Spoken_Language_Identification"),
-        "Synthesized_Voice_Detection",
-    ),
-    "sound": (
-        *("Acoustic_Scene_Classification", "Audio_Grounding", "Sound_AQA"),
-        "vocal_sound_classification",
-    ),
-    "music": (
-        *("Music_AQA", "Music_Genre_Recognition", "Music_Instruments_Classfication"),
-        *("Music_Midi_Pitch_Analysis", "Music_Midi_Velocity_Analysis", "Music_Mood_Recognition"),
-    ),
-}
-"""Category -> tasks, in upstream's spelling."""
-
 SOURCE: Final = Source(
     benchmark="air_bench_foundation",
     licence="Apache-2.0 (README of the repository); clips under the terms of their corpora",
@@ -47,5 +29,3 @@ def oddities(doc: Document) -> Iterator[Oddity]:
         yield Oddity("options", "two options have the same text")
     if doc.get("answer_gt") not in filled:
         yield Oddity("gold", "the answer is none of the choices")
-    if not any(doc.get("task_name") in names for names in CATEGORIES.values()):
-        yield Oddity("label", f"unknown task {doc.get('task_name')!r}")

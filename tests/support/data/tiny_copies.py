@@ -96,7 +96,8 @@ def mmau_pro(root: Path) -> None:
         if number < ITEMS:
             item |= {"category": "open", "answer": COLOURS[number % 4]}
         else:
-            item |= {"category": "instruction following", "task_identifier": "Title", "kwargs": {}}
+            item |= {"category": "instruction following", "task_identifier": "Include Keywords"}
+            item |= {"kwargs": {"keywords": "keywords"}}
         lines.append(json.dumps(item) + "\n")
     (root / "test.jsonl").write_text("".join(lines), encoding="utf-8")
 

@@ -76,7 +76,7 @@ def test_a_copy_runs_to_the_board(cli: Callable[..., CommandResult], tmp_path: P
     copy.mkdir()
     mmau_pro(copy)
     done = cli(
-        "evaluate", "mock:fixed:<<A>> bell", "-t", "mmau_pro_instruction",
+        "evaluate", "mock:fixed:all keywords", "-t", "mmau_pro_instruction",
         "--data", f"mmau_pro={copy}", "-o", run, "--plain",
     )  # fmt: skip
     assert done.code == 0, done.err
