@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from leaderboards.cells import independent_mean, percent, share_value
+from leaderboards.cells import percent, percent_mean, share_value
 from leaderboards.results import SampleIndex, TaskResult, Value
 
 NAME: Final = "air_bench_foundation"
@@ -84,4 +84,4 @@ def _mean(values: Sequence[Value | None]) -> dict[str, Any]:
     found = [value for value in values if value is not None]
     if len(found) < len(values):
         return {"value": None, "ci95": None, "n": None}
-    return independent_mean(found, 2)
+    return percent_mean(found, 2)

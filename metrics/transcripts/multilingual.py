@@ -62,6 +62,6 @@ def letters(text: str) -> str:
     >>> letters("今天 ok")
     '今 天 o k'
     """
-    import regex
+    import regex  # type: ignore[import-untyped]
 
     return " ".join(" ".join(regex.findall(r"\X", text)).split())

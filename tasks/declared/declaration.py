@@ -252,7 +252,7 @@ class Rule:
     @property
     def official(self) -> tuple[str, ...]:
         """Metrics with an official reading."""
-        return OFFICIAL.get(self.parameters.get("official"), ())
+        return OFFICIAL.get(str(self.parameters.get("official")), ())
 
     def fields(self) -> list[str]:
         """Return the fields that scoring reads; a document has them all, of ``a|b`` one."""
@@ -375,19 +375,18 @@ def read_data(declared: Any, where: Where) -> DataBlock:
         raise TaskFileError(
             "metadata.lalm.data needs exactly one of 'path' and 'hub'", where=where("path")
         )
-    names = {
-        ours: (found,) if isinstance(found := declared.get(key, default), str) else tuple(found)
-        for ours, key, default in (
-            ("audio", "audio", "audio"),
-            ("paths", "path", ()),
-            ("id", "id", ()),
-        )
-    }
+    given = {key: value for key, value in declared.items() if key not in ("audio", "path", "id")}
     return DataBlock(
-        **{key: value for key, value in declared.items() if key not in ("audio", "path", "id")},
-        **names,
+        **given,
+        audio=_several(declared.get("audio", "audio")),
+        paths=_several(declared.get("path", ())),
+        id=_several(declared.get("id", ())),
         unique=not isinstance(declared.get("id"), list),
     )
+
+
+def _several(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _refuse_unknown(what: str, name: Any, known: Mapping[str, Any], where: str) -> None:
