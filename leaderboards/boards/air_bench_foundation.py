@@ -13,6 +13,8 @@ from leaderboards.results import SampleIndex, TaskResult, Value
 
 NAME: Final = "air_bench_foundation"
 AVERAGED: Final = (NAME,)
+Cell = list[tuple[float, Any]]
+"""Verdicts with the items that they are about."""
 CATEGORIES: Final = {
     "speech": (
         *("Speaker_Age_Prediction", "Speaker_Emotion_Recontion", "Speaker_Gender_Recognition"),
@@ -34,17 +36,17 @@ CATEGORIES: Final = {
 
 def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, Any]:
     """Return the board: means of tasks per category and over all 19, and every part that upstream prints."""
-    verdicts: dict[tuple[str, str], list[float]] = {}
+    verdicts: dict[tuple[str, str], Cell] = {}
     for line in samples.get(NAME, ()):
         score = line.get("scores", {}).get("accuracy", {}).get("official")
         fields = line.get("groups", {})
         if score is not None:
             key = str(fields.get("task_name")), str(fields.get("dataset_name"))
-            verdicts.setdefault(key, []).append(float(score))
-    pooled: dict[str, list[float]] = {}
+            verdicts.setdefault(key, []).append((float(score), line.get("id")))
+    pooled: dict[str, Cell] = {}
     for (task, _), cell in verdicts.items():
         pooled.setdefault(task, []).extend(cell)
-    parts = {task: share_value(cell) for task, cell in pooled.items()}
+    parts = {task: _share(cell) for task, cell in pooled.items()}
     scores: dict[str, dict[str, Any]] = {}
     for category, names in CATEGORIES.items():
         scores[category] = _mean([parts.get(name) for name in names])
@@ -65,7 +67,7 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
         "complete": total is not None and total.complete and None not in every,
         "tasks": {task: percent(value, 2) for task, value in sorted(parts.items())},
         "task_dataset": {
-            f"{task}_{data}": percent(share_value(cell), 2)
+            f"{task}_{data}": percent(_share(cell), 2)
             for (task, data), cell in sorted(verdicts.items())
         },
         "notes": [
@@ -77,6 +79,11 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
             ),
         ],
     }
+
+
+def _share(cell: Cell) -> Value | None:
+    """Return the share of right replies; replies to one item that was asked again are one unit."""
+    return share_value([score for score, _ in cell], units=[item for _, item in cell])
 
 
 def _mean(values: Sequence[Value | None]) -> dict[str, Any]:
