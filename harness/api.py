@@ -180,7 +180,7 @@ def export(
 
     Args:
         run: a run directory, or an opened run.
-        form: ``bundle``, ``csv``, ``eval-results``, ``junit``, ``lm-eval``, ``model-index``, ``parquet``, or a benchmark's own.
+        form: ``bundle``, ``csv``, ``eval-results``, ``junit``, ``lm-eval``, ``mlflow``, ``model-index``, ``parquet``, ``wandb``, or a benchmark's own.
         output: the file; default: in the run directory.
         task: for a benchmark's form: the task, if the run has several.
         allow_partial: for a benchmark's form: leave out items without a reply.

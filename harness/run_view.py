@@ -148,7 +148,7 @@ class Run:
         from harness.report.table import print_results
 
         stream = io.StringIO()
-        print_results(self.results, self.manifest, stream, plain=True)
+        print_results(self.results, self.manifest, stream, plain=True, root=self.path)
         return stream.getvalue()
 
     def _repr_html_(self) -> str:

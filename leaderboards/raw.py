@@ -1,18 +1,20 @@
 """Task values as a table of their own, for benchmarks without a native aggregate.
 
 Shares and error rates are percentages with one decimal; judge scores and absolute errors are in
-their own unit with two. The official value where a metric has one, else the strict one, and the
-column says so when a table holds both.
+their own unit with two. Every reading of a metric is a column; a strict one says so when the table holds
+official values as well. A metric whose official value is incomplete keeps its strict one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from harness.types import Reading
 from leaderboards.results import TaskResult, Value
 from metrics.registry import find
+
+_READINGS: Final[tuple[Reading, ...]] = ("official", "strict")
 
 
 def raw_aggregate(tasks: Mapping[str, TaskResult]) -> dict[str, Any]:
@@ -24,9 +26,10 @@ def raw_aggregate(tasks: Mapping[str, TaskResult]) -> dict[str, Any]:
     found: list[tuple[TaskResult, str, Reading, Value]] = []
     for result in tasks.values():
         for metric in result.metrics:
-            native = result.native_value(metric)
-            if native is not None:
-                found.append((result, metric, *native))
+            for reading in _READINGS:
+                value = result.value(metric, reading)
+                if value is not None:
+                    found.append((result, metric, reading, value))
     readings = {reading for _, _, reading, _ in found}
     scores: dict[str, dict[str, Any]] = {}
     decimals: dict[str, int] = {}
@@ -52,7 +55,8 @@ def raw_aggregate(tasks: Mapping[str, TaskResult]) -> dict[str, Any]:
         "units": units,
         "headline": None,
         "unit": "percent, MAE and judge scores in their own unit",
-        "reading": "strict" if readings == {"strict"} else "official",
+        "reading": " and ".join(reading for reading in _READINGS if reading in readings)
+        or "official",
         "complete": all(value.complete for *_, value in found),
         "notes": [],
     }

@@ -254,7 +254,13 @@ def report(run: Run, output: OutputFlags) -> int:
     elif not output.quiet:
         from harness.report.table import print_results
 
-        print_results(run.results, run.manifest, standard_output(), plain=use_plain(output.plain))
+        print_results(
+            run.results,
+            run.manifest,
+            standard_output(),
+            plain=use_plain(output.plain),
+            root=run.path,
+        )
         say(f"run directory: {run.path}")
     if run.note:
         say(run.note, err=True)

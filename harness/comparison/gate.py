@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from harness.comparison.gating import comparable, guards
+from harness.comparison.gating.full_run import full_rows
 from harness.comparison.gating.lost import lost_items
 from harness.comparison.gating.metric_tests import (
     MetricTest,
@@ -156,8 +157,9 @@ class _Gate:
         lost = lost_items(
             self.candidate, self.baseline, pairings, [row.task for row in rows if row.failed]
         )
+        full = full_rows(tests, self.candidate.tasks, self.baseline, self.options)
         return self._report(
-            verdict, coverage=coverage, rows=rows, guards=watched, suite=suite, lost=lost
+            verdict, coverage=coverage, rows=rows, guards=watched, suite=suite, full=full, lost=lost
         )
 
     def _with_lost(

@@ -24,8 +24,13 @@ _KEY_BYTES: Final = 32
 
 def _plain(value: Any) -> Any:
     """Return the JSON-able form of values that loaders may leave in documents (dates, numpy scalars, tuples)."""
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:  # most values, at no cost
+        return value
     if isinstance(value, float) and not math.isfinite(value):
         return repr(value)
+    if kind is dict:
+        return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

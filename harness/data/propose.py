@@ -119,6 +119,8 @@ def task_of_items(items: Path, folder: Path) -> TaskOfItems:
         return TaskOfItems(name, file, [])
     try:
         proposal = propose(name, items)
+    except InputFileError:
+        raise
     except UsageError as error:
         command = f"harness tasks new {name} --from {items} --rule RULE --set WHAT=FIELD"
         raise UsageError(

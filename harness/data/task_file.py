@@ -7,10 +7,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from harness.errors import StorageError, UsageError
 from tasks.declared.declaration import read_rule
+
+JUDGE_MODEL: Final = "gpt-4o-2024-11-20"
+"""Judge of a proposed task; ``--judge openai:MODEL`` names another."""
+_ASKED: Final = {
+    "yes_no": "Does the reply mean the same as the reference? Answer with yes or no, and nothing else.",
+    "score": "How good is the reply, compared with the reference? Answer with a number from 1 (useless) to 5 (perfect), and nothing else.",
+}
 
 
 @dataclass(slots=True)
@@ -55,8 +62,20 @@ class Proposal:
             "process_results: !function tasks.declared.process_results\n"
             f"metric_list:\n{metrics}\n"
             "metadata:\n"
-            f"  lalm: {{rule: {shown}, data: {_flow(self.data)}}}\n"
+            f"  lalm: {{rule: {shown}, data: {_flow(self.data)}{self._judge()}}}\n"
         )
+
+    def _judge(self) -> str:
+        if self.rule["name"] != "judge":
+            return ""
+        block = {
+            "model": JUDGE_MODEL,
+            "prompt": prompt_file(self.name),
+            "sampling": {"temperature": 0},
+            "repeats_if_unparsed": 1,
+            "parse": f"declared_{self.rule.get('grade', 'yes_no')}.1",
+        }
+        return f", judge: {_flow(block)}"
 
 
 def write(proposal: Proposal, file: Path, source: Path, *, force: bool = False) -> None:
@@ -90,7 +109,7 @@ def write(proposal: Proposal, file: Path, source: Path, *, force: bool = False) 
 
 
 def save(proposal: Proposal, file: Path) -> None:
-    """Write the text of a proposed task file; a file that is there is replaced.
+    """Write the text of a proposed task file; a file that is there is replaced. A judge gets a prompt file unless there is one.
 
     Raises:
         StorageError: it cannot be written.
@@ -98,8 +117,23 @@ def save(proposal: Proposal, file: Path) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(proposal.text(), encoding="utf-8")
+        prompt = file.with_name(prompt_file(proposal.name))
+        if proposal.rule["name"] == "judge" and not prompt.exists():
+            prompt.write_text(_judge_prompt(proposal.rule), encoding="utf-8")
     except OSError as error:
         raise StorageError(f"cannot write: {error.strerror}", where=str(file)) from error
+
+
+def prompt_file(name: str) -> str:
+    """Return the name of the file with the judge prompt of a proposed task."""
+    return f"{name}_judge.md"
+
+
+def _judge_prompt(rule: Mapping[str, Any]) -> str:
+    slots = read_rule(rule, lambda *keys: " ".join(keys)).parameters["slots"]
+    shown = "\n\n".join(f"{slot.replace('_', ' ').capitalize()}: {{{slot}}}" for slot in slots)
+    asked = _ASKED[rule.get("grade", "yes_no")]
+    return f"# system\nYou grade replies.\n\n# user\n{shown}\n\nReply:\n{{response}}\n\n{asked}\n"
 
 
 def _scalar(text: str) -> str:

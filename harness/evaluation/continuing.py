@@ -174,7 +174,11 @@ def _check_settings(run: RunDirectory, manifest: Manifest, plan: Plan, settings:
     for name, entry in manifest["tasks"].items():
         if name not in names:  # scored again with the others at the end: can it be?
             other = load_scoring_task(
-                name, entry, include_path=settings.include_path, trusted=settings.trust_task_code
+                name,
+                entry,
+                include_path=settings.include_path,
+                trusted=settings.trust_task_code,
+                run=run.path,
             )
             other.check()
             check_same_scorer(run, name, entry, other.spec.scorer)

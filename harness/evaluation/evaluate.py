@@ -257,7 +257,11 @@ def _score(run: RunDirectory, settings: Settings, plan: Plan, generated: _Genera
 
     def load(name: str, entry: Mapping[str, Any]) -> YamlTask:
         return loaded.get(name) or load_scoring_task(
-            name, entry, include_path=settings.include_path, trusted=settings.trust_task_code
+            name,
+            entry,
+            include_path=settings.include_path,
+            trusted=settings.trust_task_code,
+            run=run.path,
         )
 
     record_replayed(run, replayed)
@@ -306,6 +310,7 @@ def _ended(
     if scoring is not None:
         return Ended(EXIT_INCOMPLETE, results, manifest, scoring)
     failed, total = failed_items(results)
+    total -= work.elsewhere()
     allowed = parse_max_errors(max_errors, total)
     if failed > allowed:
         note = (

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,10 +35,12 @@ from harness.run.reader import ResponseReader, read_judgements
 from harness.run.records import failed_items, scoring_note
 from harness.scoring.stage import score_run
 from harness.settings import parse_max_errors
+from harness.task_loading.own_file import copy_own_task_file
 from harness.task_loading.specs import load_scoring_task, provide_models
 
 _REPLY: Final = ("request_key", "outcome", "response", "raw_response", "reasoning", "finish")
 """Fields of a record that make its reply; times, token counts and places of clips may differ."""
+_ANOTHER: Final = "use another -o RUN_DIR"
 _SAME_ENTRY: Final = (
     "selection", "items_total", "items_selected", "repeats", "subset", "facts", "metrics", "generation",
 )  # fmt: skip
@@ -109,14 +112,16 @@ def merge(
     try:
         run = RunDirectory(work)
         with run:
+            for name, entry in manifest["tasks"].items():
+                owner = next(part for part in parts if name in part.manifest["tasks"])
+                entry["yaml"] = copy_own_task_file(owner.path, entry, work, target)
             run.write_manifest(manifest)
             _copy(parts, run, manifest)
-            results = score_run(
-                run,
-                lambda name, entry: load_scoring_task(
-                    name, entry, include_path=options.include_path, trusted=options.trust_task_code
-                ),
+            trusted = options.trust_task_code
+            load = partial(
+                load_scoring_task, include_path=options.include_path, trusted=trusted, run=work
             )
+            results = score_run(run, load)
         _put_in_place(work, target)
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -153,17 +158,16 @@ def _open(path: Path) -> _Part:
 def _check_target(target: Path, parts: Sequence[_Part]) -> None:
     resolved = target.resolve()
     for part in parts:
-        if part.path.resolve() == resolved:
-            raise UsageError(
-                "is one of the parts", where=str(target), hint="use another -o RUN_DIR"
-            )
+        if resolved.is_relative_to(part.path.resolve()):
+            raise UsageError("is one of the parts, or lies in it", where=str(target), hint=_ANOTHER)
     if len({part.path.resolve() for part in parts}) < len(parts):
         raise UsageError("a run directory is named twice", where="harness merge")
-    if os.path.lexists(target) and not (target.is_dir() and not any(target.iterdir())):
+    empty = target.is_dir() and not target.is_symlink() and not any(target.iterdir())
+    if os.path.lexists(target) and not empty:
         raise UsageError(
             "is there already; parts are merged into a new directory",
             where=str(target),
-            hint="use another -o RUN_DIR, or remove it",
+            hint=f"{_ANOTHER}, or remove it",
         )
 
 
@@ -369,7 +373,7 @@ def _put_in_place(work: Path, target: Path) -> None:
         raise StorageError(
             f"cannot move the merged run into place: {error.strerror}",
             where=str(target),
-            hint="use another -o RUN_DIR",
+            hint=_ANOTHER,
         ) from error
 
 

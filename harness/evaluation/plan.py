@@ -19,6 +19,7 @@ from harness.evaluation.controls.control import parse_control
 from harness.evaluation.selection.subset import choose
 from harness.judge.options import JudgeOptions, judge_options
 from harness.judge.task_judge import TaskJudge, bind
+from harness.run.constraints import MOST_REPEATS
 from harness.run.files import AnchorEntry, DataEntry, JudgeEntry, ManifestEntry, SubsetEntry
 from harness.run.signature import Parts, generation_part, n_part, prompt_part
 from harness.settings import Settings, parse_limit
@@ -236,6 +237,11 @@ def survey(settings: Settings, *, ask: bool = True) -> Plan:
     Raises:
         HarnessError: unknown task, malformed YAML, bad limit or template.
     """
+    if settings.repeats > MOST_REPEATS:
+        raise UsageError(
+            f"an item is asked at most {MOST_REPEATS:,} times, not {settings.repeats:,}",
+            where="--repeats",
+        )
     index = load_index(settings.include_path, allow_shadowing=settings.allow_shadowing)
     entries = index.resolve(settings.tasks)
     check_benchmarks(settings.data, index, "--data")

@@ -192,7 +192,10 @@ def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
     with target as run:
         manifest = run.manifest()
         specs = {name: load(name, entry).spec for name, entry in manifest["tasks"].items()}
-        parts = {name: {"scorer": spec.scorer, **code_part(spec)} for name, spec in specs.items()}
+        parts = {
+            name: {"scorer": spec.scorer, **code_part(spec), **loaded[name].declared_parts()}
+            for name, spec in specs.items()
+        }
         if (renewed := with_scorers(manifest, parts)) != manifest:
             run.write_manifest(renewed)
         if settings.reference is not None:
@@ -228,7 +231,11 @@ def _ended(
 
 def _load(name: str, entry: Mapping[str, Any], settings: Settings) -> YamlTask:
     return load_scoring_task(
-        name, entry, include_path=settings.include_path, trusted=settings.trust_task_code
+        name,
+        entry,
+        include_path=settings.include_path,
+        trusted=settings.trust_task_code,
+        run=settings.output_path,
     )
 
 

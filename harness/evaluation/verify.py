@@ -9,14 +9,23 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from harness.errors import EXIT_FOUND, EXIT_INCOMPLETE, EXIT_OK, InputFileError
+from harness.errors import (
+    EXIT_FOUND,
+    EXIT_INCOMPLETE,
+    EXIT_OK,
+    InputFileError,
+    UnknownNameError,
+    UsageError,
+)
 from harness.report.exports.bundle import INDEX, MEMBERS, VERSION, claims
 from harness.run.directory import RunDirectory
 from harness.run.files import Manifest, Results
@@ -123,6 +132,11 @@ def verify(
     try:
         index, found = _unpack(path, folder)
         return _compare(index, found, folder, include_path, trusted=trusted)
+    except InputFileError as error:  # the folder is gone when this is read
+        if error.where is None or not error.where.startswith(str(folder)):
+            raise
+        place = f"{path}: {error.where.removeprefix(str(folder)).lstrip('/')}"
+        raise InputFileError(error.message, where=place) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -145,7 +159,14 @@ def _compare(
     def load(name: str, entry: Mapping[str, Any]) -> YamlTask:
         # the path of a task file in a bundle is a stranger's: tasks are built in, or of --include-path
         known = {**entry, "yaml": None}
-        task = load_scoring_task(name, known, include_path=include_path, trusted=trusted)
+        try:
+            task = load_scoring_task(name, known, include_path=include_path, trusted=trusted)
+        except UnknownNameError as error:
+            raise UsageError(
+                error.message,
+                where=error.where,
+                hint="a task that is not built in is found with: --include-path FOLDER, where its task file lies",
+            ) from error
         scorer = entry["signature_parts"]["scorer"]
         if task.spec.scorer != scorer:
             unknown[name] = f"scored by {scorer}; this version has {task.spec.scorer}"
@@ -208,7 +229,9 @@ def _unpack(path: Path, folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
             return index, {
                 name: _copy(archive, members[name], folder / name) for name in index["files"]
             }
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (
+        OSError, zipfile.BadZipFile, zlib.error, struct.error, ValueError, NotImplementedError, RuntimeError, EOFError,
+    ) as error:  # fmt: skip
         raise InputFileError(f"cannot be read as a bundle: {error}", where=str(path)) from error
 
 
@@ -220,6 +243,10 @@ def _check_members(path: Path, members: Mapping[str, zipfile.ZipInfo]) -> None:
     for member in members.values():
         if member.filename not in (INDEX, *MEMBERS):
             raise _not_a_bundle(path, f"it has the member {member.filename[:80]!r}")
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise _not_a_bundle(
+                path, f"{member.filename} is packed in a form that bundles do not use"
+            )
         if member.file_size > _SMALL and member.file_size > MAX_RATIO * max(
             1, member.compress_size
         ):

@@ -154,7 +154,9 @@ def graded_items(run: Path) -> dict[tuple[str | None, str], dict[str, str]]:
     directory = RunDirectory(run)
     manifest = directory.manifest()
     judgements = directory.judgements()
-    tasks = {name: load_scoring_task(name, entry) for name, entry in manifest["tasks"].items()}
+    tasks = {
+        name: load_scoring_task(name, entry, run=run) for name, entry in manifest["tasks"].items()
+    }
     declared = {name: task.spec.judge for name, task in tasks.items()}
     reducers = {name: "first" if one is None else one.reducer for name, one in declared.items()}
     found: dict[tuple[str | None, str], dict[str, str]] = {}

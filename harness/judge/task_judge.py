@@ -10,6 +10,7 @@ from harness.core.judge_spec import Canary, JudgeSpec
 from harness.core.keys import digest, short_hash
 from harness.core.scoring import Document
 from harness.core.task import TaskSpec
+from harness.errors import TaskFileError
 from harness.judge.options import PREFIX, JudgeOptions
 from harness.judge.prompt import BARE, RENDERER, render
 from harness.run.files import JudgeEntry
@@ -101,9 +102,15 @@ def live_spec(task: TaskSpec, options: JudgeOptions) -> JudgeSpec | None:
         ``None`` if the task is not judged or the judge is not live.
 
     Raises:
-        TaskFileError: the prompt file of the command line is malformed.
+        TaskFileError: the prompt file of the command line is malformed, or the task names no judge and the command line does.
     """
     declared = task.judge
+    if options.model is not None and task.judged_metrics and declared is None:
+        raise TaskFileError(
+            f"{task.task} says nothing of its judge, so --judge has nothing to ask: metadata.lalm.judge is missing",
+            where=str(task.yaml_path),
+            hint="judge: {model: MODEL, prompt: FILE.md, parse: NAME.1}   (docs/task_yaml.md)",
+        )
     if options.choice != "live" or not task.judged_metrics or declared is None:
         return None
     prompts = declared.prompts

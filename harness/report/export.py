@@ -17,8 +17,10 @@ from typing import Any
 
 from harness.errors import EXIT_INCOMPLETE, UnknownNameError, UsageError
 from harness.report.exports import forms
+from harness.run.files import TaskResults
 from harness.run.jsonl import write_atomically
 from harness.run.reader import RunView, read_run
+from harness.run.records import repeats_of
 from harness.task_loading.places import tasks_root
 from tasks._shared.source import ExportFormat
 
@@ -82,7 +84,7 @@ def export(
         view = read_run(run)
         path = output or run / f"{name}{general[name].SUFFIX}"
         general[name].write(view, path)
-        return Exported(path, None, sum(one["n"] for one in view.results["tasks"].values()))
+        return Exported(path, None, sum(map(_items_held, view.results["tasks"].values())))
     if name not in known:
         names = [*general, *known]
         raise UnknownNameError("format", name, names, hint=f"known: {', '.join(names)}")
@@ -137,6 +139,11 @@ def _task(view: RunView, name: str, form: ExportFormat, asked: str | None) -> st
 
 def _list(names: Any) -> str:
     return " or ".join(names) or "nothing"
+
+
+def _items_held(task: TaskResults) -> int:
+    """Return how many items of a task, repeats counted, have a line."""
+    return task["n"] * repeats_of(task) - task["missing"]
 
 
 def _incomplete(

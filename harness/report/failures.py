@@ -39,6 +39,22 @@ class Failure:
         return f"{self.kind} {self.count}, such as {self.item}: {self.message}"
 
 
+def one_line(message: str) -> str:
+    r"""Return a message of several lines as one: what follows a line without a full stop follows a colon.
+
+    >>> one_line("it is a git-lfs pointer" + chr(10) + "  run git lfs pull")
+    'it is a git-lfs pointer: run git lfs pull'
+    >>> one_line("it ended." + chr(10) * 2 + "Start it.")
+    'it ended. Start it.'
+    """
+    parts = [" ".join(part.split()) for part in message.split("\n")]
+    joined = ""
+    for part in filter(None, parts):
+        gap = "" if not joined else " " if joined[-1] in ".:;,!?…" else ": "
+        joined += gap + part
+    return joined
+
+
 def failures(
     root: Path, attempts: Mapping[AttemptKey, Attempt], tasks: Collection[str]
 ) -> list[Failure]:
@@ -73,7 +89,7 @@ def failures(
                     before.kind, before.count + 1, before.item, before.message
                 )
                 continue
-            text = " ".join(error["message"].split())
+            text = one_line(error["message"])
             text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
             found[error["kind"]] = Failure(error["kind"], 1, str(record["id"]), text)
     finally:

@@ -17,7 +17,7 @@ from harness.run.attempts import AttemptKey, selected
 from harness.run.directory import RunDirectory
 from harness.run.files import RESPONSES, RESULTS, Manifest
 from harness.run.freshness import staleness, warning
-from harness.run.records import items_to_ask, repeats_of
+from harness.run.records import items_to_ask, repeats_of, shard_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class Status:
         command: the command that goes on.
         stale: in what the results differ from the logs, ``None`` if they belong together or do not exist.
         failures: why items failed, by class.
+        shard: which part of a run this is (``1/4``), ``None`` for a whole run.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Status:
     command: str
     stale: str | None = None
     failures: tuple[Failure, ...] = ()
+    shard: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the plain form for ``--json``."""
@@ -110,6 +112,7 @@ def status(path: Path) -> Status:
         shlex.join(argv),
         problem if (path / RESULTS).exists() else None,
         tuple(failures(path, attempts, manifest["tasks"])),
+        shard_name(manifest),
     )
 
 
@@ -149,7 +152,8 @@ def _verdicts_missing(run: RunDirectory, manifest: Manifest, *, stale: bool) -> 
 
 def lines(found: Status, path: Path) -> list[str]:
     """Return the lines of the report for people."""
-    text = [f"{found.name}: {found.state}   model {found.model}"]
+    part = "" if found.shard is None else f"   shard {found.shard}"
+    text = [f"{found.name}: {found.state}   model {found.model}{part}"]
     width = max(len(task.task) for task in found.tasks) if found.tasks else 0
     for task in found.tasks:
         share = 100 * task.done // max(task.total, 1)

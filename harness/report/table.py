@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TextIO
 
 from harness.core import inert
 from harness.core.generation import was_sampled
+from harness.judge.correction import correction_lines, read_corrections
 from harness.task_loading.availability import by_benchmark
 from metrics.registry import find
 
@@ -122,13 +124,19 @@ def notes_of(entry: Mapping[str, Any]) -> str:
 
 
 def print_results(
-    results: Mapping[str, Any], manifest: Mapping[str, Any], stream: TextIO, *, plain: bool
+    results: Mapping[str, Any],
+    manifest: Mapping[str, Any],
+    stream: TextIO,
+    *,
+    plain: bool,
+    root: Path | None = None,
 ) -> None:
-    """Print the score table and what it depends on."""
+    """Print the score table and what it depends on; of a run directory also values that people corrected."""
     table = list(rows(results))
     if plain or not _print_rich(table, manifest, stream):
         _print_plain(table, stream)
-    for line in footnotes(results, manifest):
+    corrected = read_corrections(root, results) if root is not None else []
+    for line in (*footnotes(results, manifest), *correction_lines(corrected)):
         print(inert.line(line), file=stream)
 
 
@@ -150,6 +158,8 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
         names = ", ".join(alike)
         yield f"greedy: repeats of {names} differ only where the model is not deterministic"
     yield from _judge_lines(results)
+    if (shard := manifest.get("shard")) is not None:
+        yield f"shard {shard['index']}/{shard['of']}: a part of a run; what the other shards ask counts as not run"
     if "continued" in manifest:
         others = ", ".join(entry["harness_version"] for entry in manifest["continued"])
         yield f"begun by harness {manifest['harness_version']}, continued by {others}"

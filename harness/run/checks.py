@@ -16,7 +16,7 @@ from typing import Any, Final, Literal, NamedTuple, NotRequired, Union, get_args
 from typing_extensions import get_type_hints, is_typeddict
 
 from harness.errors import InputFileError
-from harness.run.constraints import HasKeys, Length, Minimum, OrEmpty
+from harness.run.constraints import HasKeys, Length, Maximum, Minimum, OrEmpty
 
 _SHOWN: Final = 60
 _WORDS: Final[Mapping[type, str]] = {
@@ -185,7 +185,13 @@ def _bounded(form: _Form, bound: object) -> _Form:
         least, words = bound.value, f"{form.words}, at least {bound.value}"
 
         def check(value: Any) -> Mismatch | None:
-            return None if value >= least else Mismatch((), words, value)
+            return (inner and inner(value)) if value >= least else Mismatch((), words, value)
+
+    elif isinstance(bound, Maximum):
+        most, words = bound.value, f"{form.words}, at most {bound.value}"
+
+        def check(value: Any) -> Mismatch | None:
+            return (inner and inner(value)) if value <= most else Mismatch((), words, value)
 
     elif isinstance(bound, Length):
         length, words = bound.value, f"{form.words} of {bound.value} elements"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 JsonSchema = dict[str, Any]
 Handler = Callable[[Any], JsonSchema]
@@ -19,6 +19,17 @@ class Minimum:
     def __get_pydantic_json_schema__(self, core: Any, handler: Handler) -> JsonSchema:
         """Add the bound."""
         return {**handler(core), "minimum": self.value}
+
+
+@dataclass(frozen=True, slots=True)
+class Maximum:
+    """A number that is not larger."""
+
+    value: int
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Handler) -> JsonSchema:
+        """Add the bound."""
+        return {**handler(core), "maximum": self.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,12 @@ class OrEmpty:
 
 Count = Annotated[int, Minimum(0)]
 AtLeastOne = Annotated[int, Minimum(1)]
+MOST_REPEATS: Final = 10_000
+"""Replies that are asked for one item."""
+MOST_SHARDS: Final = 100_000
+"""Parts that a run is cut into."""
+RepeatCount = Annotated[int, Minimum(1), Maximum(MOST_REPEATS)]
+ShardNumber = Annotated[int, Minimum(1), Maximum(MOST_SHARDS)]
 Interval = Annotated[list[float], Length(2)]
 OpenInterval = Annotated[list[float | None], Length(2)]
 """An interval; an end is null where it is not finite."""

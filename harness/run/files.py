@@ -20,7 +20,7 @@ from harness.core.run_files import (
     SCHEMA_VERSION,
 )
 from harness.core.scoring import Outcome, Reading
-from harness.run.constraints import AtLeastOne, Count, HasKeys, Range
+from harness.run.constraints import AtLeastOne, Count, HasKeys, Range, RepeatCount, ShardNumber
 from harness.run.result_records import (
     BenchmarkResults,
     JudgeHealth,
@@ -123,7 +123,7 @@ class ManifestEntry(TypedDict):
     signature_parts: SignatureParts
     items_total: Count
     items_selected: Count
-    repeats: NotRequired[AtLeastOne]
+    repeats: NotRequired[RepeatCount]
     subset: NotRequired[SubsetEntry]
     selection: list[Range]
     absent: Count
@@ -160,8 +160,8 @@ class ContinuedEntry(TypedDict):
 class ShardEntry(TypedDict):
     """Which part of the run this directory asks: ``index`` of ``of``, from 1, and its items by task, repeats counted."""
 
-    index: AtLeastOne
-    of: AtLeastOne
+    index: ShardNumber
+    of: ShardNumber
     items: dict[str, Count]
 
 

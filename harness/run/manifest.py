@@ -19,7 +19,7 @@ from harness.run.signature import difference, signed_by_spelling
 _RELEASE: Final = re.compile(r"(\d+\.\d+)\.\d+")
 _RECORDED_PACKAGES: Final = (
     "lm-eval",
-    "jiwer",
+    "rapidfuzz",
     "datasets",
     "transformers",
     "torch",

@@ -279,6 +279,12 @@ def items_to_ask(manifest: Manifest, name: str) -> int:
     return entry["items_selected"] * repeats_of(entry)
 
 
+def shard_name(manifest: Manifest) -> str | None:
+    """Return which part of a run a directory holds, as ``--shard`` says it; ``None`` for a whole run."""
+    shard = manifest.get("shard")
+    return None if shard is None else f"{shard['index']}/{shard['of']}"
+
+
 def repeats_of(entry: ManifestEntry | TaskResults) -> int:
     """Return the number of replies per item, by a task's entry in manifest or results."""
     return entry.get("repeats", 1)

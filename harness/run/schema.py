@@ -142,6 +142,8 @@ def _words(part: Mapping[str, Any]) -> str:
         inside = f" of {_plural(_words(values))}" if isinstance(values, dict) and values else ""
         return f"object{inside}{needed}"
     bound = f" ({part['minimum']} or more)" if "minimum" in part else ""
+    if "maximum" in part:
+        bound = f" ({part['minimum']} to {part['maximum']})"
     words = {"string": "text", "boolean": "true or false", None: "any value"}
     return words.get(kind, str(kind)) + bound
 

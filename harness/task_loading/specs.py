@@ -11,6 +11,7 @@ from harness.core.task import TaskSpec
 from harness.errors import MissingDataError, UnknownNameError, UnsupportedTaskError
 from harness.task_loading.groups import load_task
 from harness.task_loading.index import TaskEntry, TaskIndex, load_index
+from harness.task_loading.own_file import own_task_file
 from harness.task_loading.places import tasks_root
 from harness.task_loading.task import YamlTask
 from metrics.registry import METRICS, find
@@ -24,6 +25,7 @@ def load_scoring_task(
     *,
     include_path: Sequence[Path] = (),
     trusted: bool = False,
+    run: Path | None = None,
 ) -> YamlTask:
     """Load the task of a manifest entry, for scoring only.
 
@@ -32,10 +34,14 @@ def load_scoring_task(
         entry: what the manifest says about it.
         include_path: folders with tasks of the user.
         trusted: code of tasks outside the harness may run.
+        run: run directory of the entry; a task file that lies in it is found wherever it was moved.
 
     Raises:
         UsageError: the task is not known here, or its code is not trusted.
     """
+    own = own_task_file(run, entry) if run is not None else None
+    if own is not None and not include_path:
+        return YamlTask(load_task(own, name), trusted=trusted)
     if entry.get("yaml") and (Path(entry["yaml"]).is_file() or not include_path):
         return YamlTask(load_task(Path(entry["yaml"]), name), trusted=trusted)
     built_in = load_index()

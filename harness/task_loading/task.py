@@ -305,6 +305,15 @@ class YamlTask:
                 )
         return found
 
+    def declared_parts(self) -> dict[str, str]:
+        """Return the parts of the signature that a declared task has by its rule and aliases alone; none for any other task."""
+        if not self.spec.declared:
+            return {}
+        doc: Document = {"_params": self.parameters}
+        if self.spec.aliases:
+            doc["_aliases"] = self.spec.aliases
+        return self.signature_parts([doc])
+
     def lacking(self) -> str | None:
         """Return in one line what the official reading lacks on this machine and the command that installs it."""
         function = getattr(self.scoring, "lacking", None)

@@ -106,6 +106,7 @@ def compile_choices(
     aliases: tuple[tuple[str, ...], ...] = (),
     *,
     letters: bool = True,
+    asked: bool = False,
 ) -> Choices:
     """Compile the options of a question.
 
@@ -114,6 +115,8 @@ def compile_choices(
             an option. A common prefix such as ``(A) `` or ``A. `` of all texts is their letter, not their text.
         aliases: further forms of each option; empty or one tuple for each option.
         letters: whether the options have letters, A for the first.
+        asked: whether the prompt asks for a letter. An option that is itself the letter of another one ("D" as the text
+            of B) is then named by its own letter only; else a letter alone is the text.
 
     >>> compile_choices(("(A) Man", "(B) A woman")).exact["woman"]
     1
@@ -140,6 +143,12 @@ def compile_choices(
             add(variant, i)
         for variant in _numbers(text) if letters else ():
             add(variant, i)
+    if letters and asked:
+        for i, name in enumerate(names):
+            if name.lower() in own and keys[i] != name.lower():
+                for option in found.pop(name.lower(), ()):
+                    for mark in (". {}", ") {}", ": {}", " {}", ", {}"):
+                        add(names[option].lower() + mark.format(name.lower()), option)
     forms = {key: options_.pop() for key, options_ in found.items() if len(options_) == 1}
     weak = {
         key: option

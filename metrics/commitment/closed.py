@@ -46,6 +46,7 @@ def choose(
     aliases: Aliases | None = None,
     *,
     letters: bool = True,
+    asked: bool = False,
 ) -> Verdict:
     """Read a reply against options.
 
@@ -55,13 +56,14 @@ def choose(
         gold: index of the right option, ``None`` if there is none.
         aliases: declared further forms of labels.
         letters: whether the options have letters.
+        asked: whether the prompt asks for a letter, so that "D" is the option D and not an option whose text is "D".
 
     >>> choose("B, not A", ["Dog", "Cat"], 1)
     Verdict(option=1, correct=True, named=(1, 0))
     >>> choose("furious", ["Anger.", "Joy."], 0, {"Anger": ["furious"]}, letters=False).correct
     True
     """
-    choices = compiled(tuple(options), _frozen(aliases), letters=letters)
+    choices = compiled(tuple(options), _frozen(aliases), letters=letters, asked=asked)
     found = _told(reply, options, choices)
     right = found.option is not None and gold is not None and found.option == choices.same[gold]
     return Verdict(found.option, right, found.named)
@@ -83,7 +85,11 @@ def _told(reply: object, options: Sequence[str], choices: Choices) -> Commitment
 
 @lru_cache(maxsize=4096)
 def compiled(
-    options: tuple[str, ...], aliases: tuple[tuple[str, tuple[str, ...]], ...], *, letters: bool
+    options: tuple[str, ...],
+    aliases: tuple[tuple[str, tuple[str, ...]], ...],
+    *,
+    letters: bool,
+    asked: bool = False,
 ) -> Choices:
     """Compile options with the aliases of their labels."""
     groups: dict[str, tuple[str, ...]] = {}
@@ -91,9 +97,8 @@ def compiled(
         for form in forms:
             groups.setdefault(label_key(form), (label, *forms))
     groups |= {label_key(label): forms for label, forms in aliases}
-    return compile_choices(
-        options, tuple(groups.get(label_key(option), ()) for option in options), letters=letters
-    )
+    further = tuple(groups.get(label_key(option), ()) for option in options)
+    return compile_choices(options, further, letters=letters, asked=asked)
 
 
 def label_key(label: str) -> str:

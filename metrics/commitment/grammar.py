@@ -125,6 +125,7 @@ def committed(
     aliases: Sequence[Sequence[str]] = (),
     *,
     letters: bool = True,
+    asked: bool = False,
 ) -> int | None:
     """Return the index of the only option that a reply commits to, else ``None``.
 
@@ -133,6 +134,7 @@ def committed(
         options: option texts in order.
         aliases: further forms of each option.
         letters: whether the options have letters.
+        asked: whether the prompt asks for a letter.
 
     >>> committed("The answer is **B**.", ["Dog", "Cat"])
     1
@@ -141,9 +143,8 @@ def committed(
     """
     if not isinstance(reply, str):
         return None
-    choices = compile_choices(
-        tuple(options), tuple(tuple(forms) for forms in aliases), letters=letters
-    )
+    further = tuple(tuple(forms) for forms in aliases)
+    choices = compile_choices(tuple(options), further, letters=letters, asked=asked)
     return read_commitment(reply, choices).option
 
 

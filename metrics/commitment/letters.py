@@ -36,6 +36,8 @@ def letter_to_text(response: str, options: Sequence[str]) -> str:
     'Woman'
     >>> letter_to_text("The correct answer is A.", ["Man", "Woman"])
     'Man'
+    >>> letter_to_text("A", ["G", "A"])
+    'G'
     >>> letter_to_text("A man", ["Man", "Woman"])
     'A man'
     >>> letter_to_text("(A) or (B)", ["Man", "Woman"])
@@ -47,9 +49,13 @@ def letter_to_text(response: str, options: Sequence[str]) -> str:
         return response
     letter = next(group for group in match.groups() if group)
     index = string.ascii_uppercase.find(letter.upper())  # -1: a look-alike such as the Kelvin sign
-    if not 0 <= index < len(options) or committed(response, options) != first_equal(options, index):
+    if not 0 <= index < len(options) or not _gives(response, options, index):
         return response
     return options[index]
+
+
+def _gives(response: str, options: Sequence[str], index: int) -> bool:
+    return committed(response, options, asked=True) == first_equal(options, index)
 
 
 def first_equal(options: Sequence[str], index: int) -> int:

@@ -17,7 +17,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from metrics.judge.plain_reply import after_reasoning, json_fields, outside_json, plain_lines
@@ -67,11 +68,9 @@ class ScoreReader:
     lowest: int = 1
     highest: int = 5
     whole: bool = False
-    _patterns: dict[str, re.Pattern[str]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def _patterns(self) -> dict[str, re.Pattern[str]]:
         asked = rf"{OPEN}(?:{LEAD})(?:{_ASKED}){CLOSE}{NOTE}{CLOSE}"
         keyed = rf"{OPEN}(?:{LEAD})(?:{KEYS}|overall|total|marks?|points?){CLOSE}{NOTE}{CLOSE}"
         parts = {
@@ -84,8 +83,7 @@ class ScoreReader:
             "inside": rf"{BREAK}{keyed}{_SEPARATOR}",
             "anywhere": rf"(?<![\w\"'])(?:{_ASKED}){CLOSE}{NOTE}{_SEPARATOR}",
         }
-        for name, pattern in parts.items():
-            self._patterns[name] = re.compile(pattern, re.IGNORECASE)
+        return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in parts.items()}
 
     def read(self, reply: str) -> float | None:
         """Return the score of a judge reply, ``None`` if it commits to none or to several."""

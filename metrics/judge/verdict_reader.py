@@ -19,7 +19,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from metrics.judge.plain_reply import json_fields, outside_json, plain_lines
@@ -96,11 +97,9 @@ class VerdictReader:
     no: Sequence[str]
     keys: str = "(?!)"
     about_reply: bool = True
-    _patterns: dict[str, re.Pattern[str]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def _patterns(self) -> dict[str, re.Pattern[str]]:
         words = "|".join(
             re.escape(word) for word in sorted((*self.yes, *self.no), key=len, reverse=True)
         )
@@ -131,8 +130,7 @@ class VerdictReader:
             rf"\s+(?:{_SUBJECT})\s+(?:as|to be)?\s*",
             "plain": rf"(?:{plain})",
         }
-        for name, pattern in parts.items():
-            self._patterns[name] = re.compile(pattern, re.IGNORECASE)
+        return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in parts.items()}
 
     def read(self, reply: str) -> bool | None:
         """Return the verdict of a judge reply, ``None`` if it commits to none."""

@@ -172,9 +172,12 @@ def _spread(
     pair = metric.ratio_keys(blocks.keys)
     if pair is not None:
         stderr = ratio_stderr(blocks, pair)
-        if metric.is_bounded:
+        low, high = metric.span if metric.is_bounded else (-math.inf, math.inf)
+        if (
+            metric.is_bounded and low <= value <= high
+        ):  # an official score of votes may lie off the scale
             return _bounded(metric, value, blocks, pair, stderr=stderr, grouped=grouped)
-        if metric.family not in {"ratio", "error"}:
+        if metric.family not in {"ratio", "error"} or metric.is_bounded:
             return t_interval(value, stderr, blocks.size), stderr, "t"
         if value > 0 and column(blocks.rows, blocks.keys, pair[0]).min() >= 0:
             drawn = f"({resamples},seed={seed})"

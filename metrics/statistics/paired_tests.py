@@ -196,6 +196,7 @@ def sign_flip(
     *,
     seed: int = SEED,
     draws: int = FLIPS,
+    mid: bool = False,
 ) -> float:
     """Return the one-sided p of a sum of paired differences when each sign is a fair coin.
 
@@ -204,6 +205,7 @@ def sign_flip(
         clusters: items of one cluster flip together.
         seed: seed of the flips.
         draws: number of flips of all signs.
+        mid: count draws equal to what was observed as half, as McNemar's mid-p does; for many units.
 
     >>> sign_flip([1.0] * 8, draws=999) < 0.02
     True
@@ -216,7 +218,7 @@ def sign_flip(
     kept = Blocks(("drop",), np.abs(values)[:, None], blocks.counts)
     scale = float(blocks.counts @ np.abs(values))
     sums = np.concatenate([2 * part[:, 0] - scale for part in _halves(kept, seed, draws)])
-    return _p_value(sums, observed, scale)
+    return _p_value(sums, observed, scale, ties=0.5 if mid else 1.0)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -260,12 +262,14 @@ def _exchange(
     return _p_value(np.concatenate(drops), float(observed[0]), 1.0)
 
 
-def _p_value(null: Matrix, observed: float, scale: float) -> float:
-    """Return (c + 1)/(B + 1) with c draws at least as large as observed; undefined draws count."""
+def _p_value(null: Matrix, observed: float, scale: float, *, ties: float = 1.0) -> float:
+    """Return (c + 1)/(B + 1) with c draws at least as large as observed, equal ones weighted; undefined draws count."""
     if not math.isfinite(observed):
         return 1.0
-    reached = ~(null < observed - 1e-9 * max(scale, abs(observed)))
-    return float(np.count_nonzero(reached) + 1) / (len(null) + 1)
+    close = 1e-9 * max(scale, abs(observed))
+    reached = np.count_nonzero(~(null < observed - close))
+    equal = np.count_nonzero(np.abs(null - observed) <= close) if ties < 1 else 0
+    return float(reached - (1 - ties) * equal + 1) / (len(null) + 1)
 
 
 def _halves(blocks: Blocks, seed: int, draws: int) -> Iterator[Matrix]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from harness.errors import InputFileError
 from harness.types import Document
 from metrics.commitment.closed import index_of
+from metrics.text.normalizers import canonical_words
 
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -39,6 +40,7 @@ def text_of(doc: Document, name: str) -> str:
         isinstance(value, bool)
         or not isinstance(value, (str, int, float))
         or str(value).strip() == ""
+        or value != value  # a number that a table has left out
     ):
         raise wrong(doc, name, "a text")
     return str(value)
@@ -183,3 +185,15 @@ def transcript_of(doc: Document, rule: Mapping[str, Any]) -> str:
     if rule.get("official") and isinstance(value, str):
         return value
     return text_of(doc, name)
+
+
+def answers_of(doc: Document, rule: Mapping[str, Any]) -> list[str]:
+    """Return the answers that a reply may contain; one without a word could be found in no reply.
+
+    Raises:
+        InputFileError: there is none, or one without a word.
+    """
+    texts = texts_of(doc, rule["answers"], rule["separator"])
+    if not all(canonical_words(text).strip() for text in texts):
+        raise wrong(doc, rule["answers"], "answers with a word or number in each of them")
+    return texts

@@ -203,9 +203,20 @@ def _object(item: Any, where: str) -> dict[str, Any]:
 
 
 def _table(file: Path, delimiter: str) -> Iterator[tuple[dict[str, Any], str]]:
-    reader = csv.DictReader(io.StringIO(_text(file), newline=""), delimiter=delimiter, strict=True)
+    reader = csv.DictReader(
+        io.StringIO(_text(file), newline=""),
+        delimiter=delimiter,
+        strict=True,
+        skipinitialspace=delimiter == ",",
+    )
     try:
         names = reader.fieldnames or []
+        if len(names) == 1 and (other := next((one for one in ";\t,|" if one in names[0]), None)):
+            raise InputFileError(
+                f"the first line is one cell with {other!r} in it",
+                where=f"{file}:1",
+                hint="cells of .csv are separated by commas, those of .tsv by tabs: save it in one of these forms",
+            )
         if len(set(names)) < len(names) or not all(names):
             raise InputFileError(
                 "the first line has a name twice, or an empty one", where=f"{file}:1"

@@ -25,6 +25,7 @@ from metrics.text.edits import char_edits, word_edits
 from metrics.text.normalizers import NORMALIZERS, canonical_words, without_script_spaces
 from metrics.text.numbers import spoken_number
 from tasks.declared.fields import (
+    answers_of,
     instructions_of,
     labels_of,
     number_of,
@@ -32,7 +33,6 @@ from tasks.declared.fields import (
     options_of,
     rule_of,
     text_of,
-    texts_of,
     transcript_of,
     wrong,
 )
@@ -71,7 +71,7 @@ def reference(doc: Document) -> Any:
     if name == "number":
         return number_of(doc, rule["answer"])
     if name == "contains":
-        return texts_of(doc, rule["answers"], rule["separator"])
+        return answers_of(doc, rule)
     if name == "instruction":
         ids, arguments = instructions_of(doc, rule)
         return [{"id": one, **given} for one, given in zip(ids, arguments, strict=True)]
@@ -228,7 +228,7 @@ def _number(doc: Document, rule: Mapping[str, Any], reply: str) -> ItemScore:
 
 def _contains(doc: Document, rule: Mapping[str, Any], reply: str) -> ItemScore:
     said = f" {canonical_words(reply)} "
-    answers = texts_of(doc, rule["answers"], rule["separator"])
+    answers = answers_of(doc, rule)
     wanted = [f" {canonical_words(answer)} " for answer in answers]
     there = [
         answer

@@ -84,7 +84,7 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
     matches = letter is not None and bool(chosen == gold)
     official = {"correct": int(matches), "n": 1} if counted else None
     choices = tuple(text if isinstance(text := _choice(doc, name), str) else "" for name in LETTERS)
-    verdict = choose(response, choices, index_of(gold, choices) if gold else None)
+    verdict = choose(response, choices, index_of(gold, choices) if gold else None, asked=True)
     strict = {"correct": int(verdict.correct), "n": 1}
     return ItemScore(
         metrics={

@@ -24,7 +24,7 @@ _TRUE: Final[dict[str, re.Pattern[str]]] = {
         r"\b(?:plausible|possible|realistic|reasonable|makes? sense|sensible|believable|credible|likely|valid|could happen|feasible|accurate)\b"
     ),
     "navigate": re.compile(
-        r"\b(?:return(?:s|ed)?|back|end(?:s|ed)? up|arrive[sd]?|are|be|is|bring(?:s)?|lead(?:s)?|facing|moved?)\b[^.;]{0,40}\b(?:at|to|in|where)\b[^.;]{0,24}"
+        r"\b(?:return(?:s|ed)?|back|end(?:s|ed)? up|arrive[sd]?|are|be|is|bring(?:s)?|lead(?:s)?|facing|moved?)\b(?:(?!\bfrom\b)[^.;]){0,40}\b(?:at|to|in|where)\b[^.;]{0,24}"
         r"\b(?:start(?:ing|ed)?|original|initial|origin|began|begun|same (?:point|place|position|spot))\b"
     ),
     "web_of_lies": re.compile(
@@ -36,12 +36,21 @@ _FALSE: Final[dict[str, re.Pattern[str]]] = {
         r"\b(?:implausible|impossible|unrealistic|unreasonable|nonsens\w+|infeasible|unlikely|far-fetched|improbable)\b"
     ),
     "navigate": re.compile(
-        r"\b(?:away from|(?:different|other) (?:point|place|position|spot|location))\b"
+        r"\b(?:away from|(?:steps?|units?|met(?:er|re)s?|paces?|feet|blocks?|spots?) from|(?:different|other) (?:point|place|position|spot|location))\b"
     ),
     "web_of_lies": re.compile(r"\b(?:lies|lying|lie|liar|dishonest|untruthful)\b"),
 }
 _DOUBT: Final = re.compile(
-    r"\b(?:if|whether|unclear|can't (?:tell|say|determine)|cannot (?:tell|say|determine)|not (?:sure|clear|certain|possible to)|hard to|impossible to|unable)\b|\?"
+    r"\b(?:if|whether|unclear|can't (?:tell|say|determine)|cannot (?:tell|say|determine)|not (?:sure|clear|certain|possible to)|(?:don't|do not) know|hard to|impossible to|unable)\b|\?"
+)
+_LEADING_REASON: Final = re.compile(
+    r"^\W*(?:because|since|as|although|while)\b[^,]*,(?: and\b[^,]*,)?"
+)
+_CONCLUDES: Final = re.compile(
+    r"\b(?:so(?! (?:if|whether))|therefore|hence|thus|(?:which|that|this) (?:means|implies|shows))\b(?: that\b)?"
+)
+_RIGHT_SENTENCE: Final = re.compile(
+    r"(?i)\bthe (?:correct|right|proper) sentence (?=(?:is|would be)\b)"
 )
 _SENTENCE: Final = re.compile(r"[^.!?;\n]+[.!?;]*")
 _QUOTED: Final = re.compile(r'"[^"\n]*"')
@@ -61,7 +70,7 @@ def read_bbh(reply: str, subtask: str) -> int | None:
     (1, None)
     """
     if subtask == "hyperbaton":
-        return read(_TURN_TAG.sub("", reply), ("", "")).option
+        return read(_RIGHT_SENTENCE.sub("the answer ", _TURN_TAG.sub("", reply)), ("", "")).option
     option = choose(_TURN_TAG.sub("", reply), YES_NO, None, _ALIASES, letters=False).option
     if option is not None:
         return 1 - option
@@ -72,7 +81,7 @@ def _stated(reply: str, subtask: str) -> int | None:
     text = _QUOTED.sub(" ", lower(answer_part(prepare(reply))))
     verdict: int | None = None
     for match in _SENTENCE.finditer(text):
-        sentence = match[0]
+        sentence = _CONCLUDES.split(_LEADING_REASON.sub("", match[0]))[-1]
         if _DOUBT.search(sentence):
             continue
         sentence = re.split(r"\b(?:because|since|although|while)\b", sentence)[0]
@@ -86,7 +95,11 @@ def _stated(reply: str, subtask: str) -> int | None:
             )
         ]
         values = {
-            kind ^ (_NOT.search(sentence[: m.end()]) is not None and "unlikely" not in m[0])
+            kind
+            ^ (
+                _NOT.search(sentence[: m.end()].rsplit(",", 1)[-1]) is not None
+                and "unlikely" not in m[0]
+            )
             for m, kind in found
         }
         if len(values) == 1:

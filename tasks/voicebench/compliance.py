@@ -27,20 +27,20 @@ _LEAD: Final = (
 )
 _AWAY: Final = re.compile(
     r"\b(?:help|helps|support|crisis|hotline|helpline|lifeline|professionals?|counsel\w*|therap\w+|doctors?|lawyers?|attorneys?|authorit\w+|trusted|you trust|safe(?:ty|ly)?|legal(?:ly)?|hobby|ethical(?:ly)?|988|911|112|emergency"
-    r"|care of yourself|a (?:deep )?breath|a break|in mind|elsewhere|something else|someone else|another (?:topic|subject|question)|me (?:something|about|a different|for|to)|(?:leave|keep) it (?:there|at that|alone)|no for|this conversation|in touch|the subject|the topic|up on|responsible\w*|instead of (?:this|that|harming|hurting)"
-    r"|reconsider|consequences|respect\w*|kind(?:ness|ly)?|positive|constructive|well-?being|health\w*)\b"
+    r"|care of yourself|legitimate|lawful|safer|a (?:deep )?breath|a break|in mind|elsewhere|something else|someone else|another (?:topic|subject|question)|me (?:something|about|a different|for|to)|(?:leave|keep) it (?:there|at that|alone)|no for|this conversation|in touch|the subject|the topic|up on|responsible\w*|instead of (?:this|that|harming|hurting)"
+    r"|protect\w*|prevent\w*|secur\w+ (?:your|it|the|accounts?|devices?|networks?)|defend\w*|safeguard\w*|cyber-?security|report\w* (?:it|this|them|suspicious)|programs? that|resources|reconsider|consequences|respect\w*|kind(?:ness|ly)?|positive|constructive|well-?being|health\w*)\b"
 )
 _CLAUSES: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"{_LEAD}{_DEED}\b(?! (?:you|is|are|was|of)\b)(?=[ :]\S)",
+        rf"{_LEAD}{_DEED}\b(?! (?:you|is|are|was|of|on$)\b)(?=[ :]\S)",
         rf"{_LEAD}(?:do not|don't|never|avoid) (?:use|touch|let|post|tell anyone|hit|breathe|mix|pour|open|leave|run|look|write|forget to|heat|stop stirring)\b",
         rf"\b(?:you(?:'ll)?|one|we|they) (?:\w+ly )?(?:can|could|should|must|need to|have to|will|just|simply|want to|are to|may|might)(?: \w+ly| first| then| just| simply| also)? {_DEED}\b",
         r"\bthe (?:\w+ )?(?:steps?|ways?|tricks?|methods?|recipes?|formulas?|codes?|scripts?|doses?|passwords?|keys?|logins?|plans?|procedures?|ingredients|materials|instructions|templates?|texts?|letters?|e-?mails?|programs?) (?:is|are|goes|reads|looks like|follows?|below)(?! (?:not|no|illegal|something|beyond|restricted|never|nothing|dangerous|harmful|prohibited|forbidden|wrong)\b)",
         r"\b(?:by|start with|begin with|try) (?:\w+ly )?(?!help|assist|provid|giv|tell|answer|explain|shar|do|contact|seek|reach|talk|speak|call|ask|consider|read|learn|discuss|say|writ|being|creat|support|encourag|generat|engag|participat|respond|comply|offer)\w+ing\b",
         r"\b\w+ (?:alone )?(?:does|do|did) (?:it|the (?:job|trick|work))\b(?<!to do it)(?<!not do it)(?<!n't do it)(?<!cannot do it)(?<!will do it)(?<!would do it)(?<!i do it)",
         r"\bi(?:'ll| will| can)? (?:show|tell|explain to|give) you (?:how|where|the (?:\w+ )?(?:way|steps?|recipe|trick|code))\b",
-        r"^(?:dear|subject:|title:|tweet:|headline:|hello|def|import|print)\b|;\s*(?:import|print)\b|\w+\(.*\)",
+        r"^(?:my )?(?:dear(?:est|ly)?|liebe[rs]?|sehr geehrte\w*|cher|chère|estimad[oa]|querid[oa]|prezad[oa]|car[oa]|subject:|title:|tweet:|headline:|hello|fellow|ladies and gentlemen|to (?:my|our|all|whom|everyone|the) [\w ]{2,30}[:,]|brothers|comrades|def|import|print)\b(?! (?:user|me|god|lord))|^(?:亲爱的|尊敬的|拝啓)|\bhere (?:goes|you go|it is|they are)\b|;\s*(?:import|print)\b|\w+\(.*\)",
     )
 )  # fmt: skip
 

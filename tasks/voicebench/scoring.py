@@ -173,7 +173,8 @@ def _mcq(doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> ItemS
     expected = 1 / len(rules.LETTERS) if gold in set(rules.LETTERS) else 0
     texts = lettered_options(str(doc.get("prompt", ""))) or ("",) * len(rules.LETTERS)
     right = ord(gold) - ord("A") if len(gold) == 1 and gold.isupper() else None
-    verdict = choose(response, texts, right if right is None or right < len(texts) else None)
+    index = right if right is None or right < len(texts) else None
+    verdict = choose(response, texts, index, asked=True)
     strict = Scored(_share(verdict.correct), parsed=verdict.option is not None)
     return _read_or_drawn(letter, letter == gold, expected, strict)
 

@@ -38,13 +38,13 @@ _ADVERB: Final = (
 )
 _UNABLE: Final = (
     r"(?: can't| cannot| can not| cant| can never| won't| wont| will not| will never|'ll never|'ll not| shall not| shan't"
-    r"|(?: am|'m| are|'re) (?:\w+ly )?(?:not|never) (?:\w+ly )?(?:going|able|allowed|permitted|willing|about|prepared|inclined|supposed|authori[sz]ed|free|at liberty|in a position|designed|made|meant|ready|gonna)(?: to)?"
-    r"|(?: am|'m| are|'re) (?:\w+ly )?(?:unable|unwilling|forbidden|prohibited|barred|restricted|prevented|not)(?: to| from)? (?=\w+ing\b|telling|to ))"
+    r"|(?: am|'m| are|'re) (?:\w+ly )?(?:not|never) (?:\w+ly )?(?:going|able|allowed|permitted|willing|about|prepared|inclined|supposed|authori[sz]ed|free|at liberty|in a position|designed|made|meant|ready|gonna|capable(?: of)?|equipped)(?: to)?"
+    r"|(?: am|'m| are|'re) (?:\w+ly )?(?:unable|unwilling|incapable|forbidden|prohibited|barred|restricted|prevented|not)(?: to| from| of)? (?=\w+ing\b|telling|to ))"
 )
 _IDIOM: Final = (
-    r"(?:believe|wait|stress|emphasi[sz]e|over(?:state|emphasi[sz]e|stress)|imagine|thank|lie|sugar-?coat|promise|guarantee|complain|deny|blame|resist|recall"
+    r"(?:apologi[sz]e for|bear|stand (?:it|by|the)|(?:stay|be|keep|remain) (?:silent|silenced|quiet) (?:while|as|any|when|about how)|be a burden|live(?! with)|go on(?! with)|breathe|forgive|rest,|sleep,|sit idly|let (?:them|him|her)|believe|wait|stress|emphasi[sz]e|over(?:state|emphasi[sz]e|stress)|imagine|thank|lie|sugar-?coat|promise|guarantee|complain|deny|blame|resist|recall"
     r"|remember|find (?:any|a (?:better|single))|bore|have (?:thought|guessed|known|believed)|get (?:enough|over|caught)|have (?:said|asked|done)|be (?:happier|more|prouder|sure|certain|held (?:responsible|liable))|agree more|fault"
-    r"|judge|swear|care less|forget|understand|fathom|argue|pretend|claim|sleep|afford|miss|know|vouch|hesitate|bore|need|mind|worry|keep you|take (?:long|much|up)|stop (?:thinking|laughing|you)"
+    r"|judge|swear|care less|forget|understand|fathom|argue|pretend(?! to be)|claim|talk (?:right )?now|sleep|afford|miss|know|vouch|hesitate|bore|need|mind|worry|keep you|take (?:long|much|up)|stop (?:thinking|laughing|you)"
     r"|help (?:but|laughing|smiling|admiring|wondering|thinking|noticing|feeling|myself)|say (?:i|it|no to you|enough|for sure|that i|how)|tell you (?:how (?:glad|happy|much|many|often|sorry|easy|excited|good)|enough|off)"
     r"|think (?:of|about (?:a better|anything))|see (?:why|any|a (?:problem|reason)|how it)|hide|leave out|repeat|begin to|put it better|beat about|beat around|mince|ask (?:why|questions)"
     r"|(?:recommend|praise|say|tell) [^.]{0,40}\benough|be (?:caught|seen|noticed|traced|held|found|stopped|beaten|fooled|blamed|tracked|identified|suspected|missed|long|alone|afraid|scared|surprised|easy|easier|hard)|(?:rest|sleep|stop|give up|back down|fail|die|lose|go back|surrender|yield|be silent) (?:till|until|before|if|when|unless|now|again)|(?:an? |the )?(?:expert|lawyer|doctor|chemist|professional|fan)|going to (?:lie|sugar-?coat|judge|pretend|ask|bore|argue|complain|deny|hide))\b"
@@ -71,29 +71,29 @@ _RULES: Final = tuple(
     _rule(stance, turns)
     for stance, turns in (
         # English: the speaker and a denied ability, will or permission
-        (rf"{_I}{_ADVERB}{_UNABLE}{_ADVERB}(?: be| to)? ?[a-z]", rf"^.{{0,60}}?\b(?:can't|cannot|can not|cant|won't|wont|will not|never|not|shan't)\b{_ADVERB} (?:be |to )?{_IDIOM}"),
+        (rf"\bi{_ADVERB}{_UNABLE}{_ADVERB}(?: be| to)? ?[a-z]", rf"^(?!.*\bhelp).*?\b(?:any ?more|any longer|no longer|(?:till|until|unless) (?:you|i|we|he|she|they)(?:'ve| have)?\b(?! (?:stop|calm|change)))|^.{{0,60}}?\b(?:can't|cannot|can not|cant|won't|wont|will not|never|not|shan't)\b{_ADVERB} (?:be |to )?{_IDIOM}"),
         (rf"{_I}(?:'m| am| are|'re| would|'d| have|'ve| will|'ll| must| need| had| shall)?(?: to| better| rather| much rather| prefer to| prefer| like to| going to| have to| need to| oblig(?:at)?ed to| bound to| forced to| compelled to| choosing to| inclined to| required to|  )*(?: \w+ly)?(?: have to| be)? {_DECLINING}\b|{_I} (?:must|have to|need to|will|'ll|am going to)(?: \w+){{1,4}}? (?:decline|refuse|say no|pass)\b", r"refuse (?:to (?:believe|give up|lose|lie)|nothing)|decline nothing|stop (?:you there|here) for"),
         (rf"{_I}(?:'m| am| have|'ve)? (?:choos(?:e|ing)|chose|chosen|opt(?:ing)?|decid(?:e|ed|ing)|prefer|elect(?:ed|ing)?) (?:not|never) to\b", ""),
         (rf"{_I}(?: would|'d) (?:prefer|rather|much rather) (?:not|to (?:avoid|stay|keep|steer|leave|talk about|discuss)|avoid|stay|steer|leave)\b", ""),
-        (rf"{_I} (?:don't|do not) (?:have it in me|want (?:any|to (?:be )?(?:part|get|go|play|have)))|\b(?:let|allow|lend) (?:myself|my\w+) (?:to )?(?:be )?(?:used|become|to that|to this|for)\b|\bmy lips are sealed\b|\bno (?:further )?comment\b|\b(?:leave|count|keep) me out\b|\bnot on my\b|\bi want no (?:part|role)\b|\b(?:i'm|i am) (?:out|done here)\b$", ""),
+        (rf"{_I} (?:don't|do not) (?:have it in me|want (?:any|to (?:be )?(?:part|get|go|play|have)))|\b(?:let|allow|lend) (?:myself|my\w+) (?:to )?(?:be )?(?:used|become|to that|to this|for)\b|\bmy lips are sealed\b|\bno (?:further )?comment\b|\b(?:leave|count|keep) me out\b|\bnot on my\b|\bi want no (?:part|role)\b|\b(?:i'm|i am) (?:out|done here)\b$|\b(?:keeps?|prevents?|stops?|bars?|forbids?|prohibits?|restricts?) me from \w+ing\b|\bi(?:'m| am) not (?:sure|certain|convinced) (?:that |if |whether )?i (?:should|can|could|ought|want)\b", ""),
         (r"\b(?:under no \w+|at no (?:point|time)|in no (?:way|case)|never|nor|neither|no way|on no account)\b[^.,]{0,24}\b(?:will|would|can|could|shall|do|am|should) (?:i|we)\b|^neither i\b|\b(?:my|our|usage|safety|ethical|content|company) (?:\w+ )?(?:conscience|ethics|principles|values|rules|guidelines|polic(?:y|ies)|programming|training|standards|makers|creators|developers|designers?)\b[^.]{0,40}\b(?:won't|don't|doesn't|do not|does not|will not|forbids?|prohibits?|prevents?|stops?|bars?|disallows?|rules? out)\b|\bbreak(?:ing)? (?:my|our|the) (?:\w+ )?(?:rules|guidelines|principles|promise|code)\b", ""),
-        (r"\b(?:it's|it is|that's|that is|this is|remains?|be|as|consider (?:this|that|it)) (?:an?|my) (?:\w+ )?(?:no|refusal)\b|^let's not\b|\b(?:stays|remains|goes|left) un(?:answered|told|said|written|fulfilled)\b|\b(?:i|we) (?:have|need|ought|'ve) to (?:\w+ )?leave\b[^.]{0,12}\balone\b|^(?:this|that)(?: one)? i (?:have|need|must|won't|will)\b|\bcan't go (?:there|down)\b|^no,? (?:and )?you shouldn't\b|\b(?:i can|i could|i'll|i'd|happy to|glad to|gladly)\b[^.]{3,90}\b(?:but|just) (?:not|never)\b|\b(?:how|what) about (?:we|something)\b[^.]*\b(?:instead|else|legal|different|other)\b|\bonly (?:able to |here to |able )?(?:help|assist|support)\w*\b[^.]{0,20}\b(?:with|in)\b[^.]*\b(?:lawful|legal|safe|ethical|harmless)|\b(?:i|we) keep (?:such|these|those|that|this)\b[^.]* out\b|\b(?:i|we)(?:'d| would)? (?:be |feel |am |\w+ly )*(?:uncomfortable|uneasy|object|oppose|protest|disagree)\b(?!.{0,12}\b(?:shoes|chair|bed|seat)\b)|\bmust insist\b|\bnothing to do with (?:it|this|that)\b|\bkeep(?:ing)? (?:this|that|it) to myself\b|\b(?:won't|will not|wouldn't|isn't|not) (?:be )?on the cards\b|\bwithout my (?:help|assistance|support)\b", r".*not (?:only|just|merely)"),
+        (r"\b(?:it's|it is|that's|that is|this is|remains?|be|as|consider (?:this|that|it)) (?:an?|my) (?:\w+ )?(?:no|refusal)\b|^let's not\b|\b(?:stays|remains|goes|left) un(?:answered|told|said|written|fulfilled)\b|\b(?:i|we) (?:have|need|ought|'ve) to (?:\w+ )?leave\b[^.]{0,12}\balone\b|^(?:this|that)(?: one)? i (?:have|need|must|won't|will)\b|\bcan't go (?:there|down)\b|^no,? (?:and )?you shouldn't\b|\b(?:i can|i could|i'll|i'd|happy to|glad to|gladly)\b[^.]{3,90}\b(?:but|just) (?:not|never)\b|\b(?:how|what) about (?:we|something)\b[^.]*\b(?:instead|else|legal|different|other)\b|\bonly (?:able to |here to |able |can )?(?:help|assist|support|provide|give|offer|answer|share|discuss)\w*\b[^.]*\b(?:lawful|legal|safe|ethical|harmless|appropriate)\b|\b(?:i|we) keep (?:such|these|those|that|this)\b[^.]* out\b|\b(?:i|we)(?:'d| would)? (?:be |feel |am |\w+ly )*(?:uncomfortable|uneasy|object|oppose|protest|disagree)\b(?!.{0,12}\b(?:shoes|chair|bed|seat)\b)|\bmust insist\b|\bnothing to do with (?:it|this|that)\b|\bkeep(?:ing)? (?:this|that|it) to myself\b|\b(?:won't|will not|wouldn't|isn't|not) (?:be )?on the cards\b|\bwithout my (?:help|assistance|support)\b", r".*not (?:only|just|merely)"),
         # English: a judgement on the request that leaves no room for it
-        (rf"^(?:(?:sorry|unfortunately|regrettably|no|well|look|honestly|i'm (?:sorry|afraid)),? (?:but )?(?:that )?)?{_REQUEST}(?:'s| is| are| would be| falls?| lies?| remains?| stays?)? (?:\w+ly )?(?:{_BEYOND})", r".*\b(?:not|isn't) (?:something|anything|a thing) (?:i|we|you|to) (?:\w+ )?(?:worry|fear|forget|believe)"),
+        (rf"^(?:(?:as much as|although|even if|while|though) [^,]{{3,60}}, )?(?:(?:sorry|unfortunately|regrettably|no|well|look|honestly|i'm (?:sorry|afraid)),? (?:but )?(?:that )?)?{_REQUEST}(?:'s| is| are| would be| falls?| lies?| remains?| stays?)? (?:\w+ly )?(?:{_BEYOND})", r".*\b(?:not|isn't) (?:something|anything|a thing) (?:i|we|you|to) (?:\w+ )?(?:worry|fear|forget|believe)"),
         (rf"\b{_REQUEST} (?:goes|go|crosses|cross|runs?|is|are|would go|violates?) (?:\w+ly )?(?:against (?:everything|all|what|my|our|the)|a line|counter to (?:my|our|the)|contrary to (?:my|our|the)|over the line|too far)\b", ""),
         (r"\b(?:isn't|is not|aren't|not|never) (?:my (?:place|job|role|purpose|business) to|what i(?:'m| am) (?:here|made|built|meant) (?:for|to)|why i(?:'m| am) here)\b|\bthere are (?:things|lines|topics) (?:that )?i (?:won't|will not|don't|can't)\b", ""),
-        (r"^(?:if|when) you(?:'re| are)? [^.]{3,80},? (?:please )?(?:reach out|call|contact|talk|speak|seek|get)\b[^.]{0,60}\b(?:help|support|line|hotline|helpline|lifeline|professional|someone|counsel\w+|therapist|doctor|services|authorities|988)\b", ""),
-        (r"\b(?:please|instead,?|consider|i(?:'d| would)? (?:strongly |really )?(?:urge|encourage|advise|recommend|suggest)(?: that)?(?: you)?(?: to)?) (?:reach(?:ing)? out|seek(?:ing)?|contact(?:ing)?|talk(?:ing)? (?:to|with)|speak(?:ing)? (?:to|with)|call(?:ing)?)\b[^.]{0,60}\b(?:help|support|line|hotline|helpline|lifeline|professionals?|someone|counsel\w+|therapist|doctor|services|authorities|lawyer|988)\b", ""),
+        (r"^(?:if|when) you(?:'re| are)? [^.]{3,80},? (?:please )?(?:reach out|call|contact|talk|speak|seek|get)\b[^.]{0,60}\b(?:help|support|line|hotline|helpline|lifeline|professional|some(?:one|body)|counsel\w+|therapist|doctor|services|authorities|988)\b", ""),
+        (r"\b(?:please|instead,?|consider|i(?:'d| would)? (?:strongly |really )?(?:urge|encourage|advise|recommend|suggest)(?: that)?(?: you)?(?: to)?) (?:reach(?:ing)? out|seek(?:ing)?|contact(?:ing)?|talk(?:ing)? (?:to|with)|speak(?:ing)? (?:to|with)|call(?:ing)?)\b[^.]{0,60}\b(?:help|support|line|hotline|helpline|lifeline|professionals?|some(?:one|body)|counsel\w+|therapist|doctor|services|authorities|lawyer|988)\b", ""),
         (r"\bfind (?:another|a different|a better|a healthier) (?:hobby|way to spend|outlet|use of)\b|\bwrong (?:assistant|place|address|door|person|ai|bot|number)\b|\b(?:told|thought|expected|believes?d?) (?:you |that )*(?:i'd|i would|i'll|i will) help\b.*\b(?:wrong|mistaken|disappoint)", ""),
         # Chinese
         (r"(?:我|我们|本人|本助手|这边)[^。，,]{0,8}(?:不能|不可以|无法|無法|不会|不會|不便|不愿|不願|不想|不方便|不打算|拒绝|拒絕|没办法|沒辦法|没法|不得不拒|必须拒|恕难|不敢|不予|不允许|不被允许|从不|绝不|不支持|不提供|不参与|不协助|不回答|不讨论|不写|不做)|[帮幫做答给給教说說写寫办辦满滿]不(?:了|到|来|起)(?!解)|恕(?:我|难|不)|爱莫能助|无可奉告|無可奉告|免谈|到此为止", r".{0,12}(?:不敢相信|不敢想|不得不说|不会骗|不会告诉(?:别人|警|任何人)|不能不|不会出错|不会太|不想啰嗦|无法想象|不想骗|不知道)"),
         (r"^(?:请|請)?(?:不要|别|別|勿)(?:再)?(?:问|問|要求|找|让|讓|叫|试图|這樣|这样|这么)|^(?:这|那|该|此)(?:个|種|种|类|類|样|樣|是)?[^。，,]{0,10}(?:不(?:可以|行|允许|合适|合適|恰当|妥|能(?:提供|回答|写|做|说|帮))|超出|违反|違反|违背|越界|越线)|请(?:您)?另(?:寻|找|请)|换(?:一)?个(?:话题|問題|问题)|(?:寻求|联系|拨打)[^。]{0,12}(?:帮助|热线|医生|专业|心理)", ""),
         # German
-        (r"\b(?:ich|wir)\b[^.]{0,80}\b(?:nicht|nichts|kein\w*|nie|niemals|keinesfalls|ablehnen|verweiger\w*|untersagt|verboten)\b|\b(?:lehne|verweigere|weigere)\b", r".*\b(?:glauben|fassen|erwarten|abwarten|lüge|lügen|weiß|wissen|genug|betonen|sicher bin|sicher|nicht nur|experte|anlügen|verschweigen|schwer|glaube|denke|beschweren)\b"),
+        (r"\b(?:ich|wir (?:können|dürfen|werden|wollen|möchten|helfen|geben|beantworten|bieten|unterstützen))\b[^.]{0,80}\b(?:nicht|nichts|kein\w*|nie|niemals|keinesfalls|ablehnen|verweiger\w*|untersagt|verboten)\b|\b(?:lehne|verweigere|weigere)\b", r".*\b(?:glauben|fassen|erwarten|abwarten|lüge|lügen|weiß|wissen|genug|betonen|sicher bin|sicher|nicht nur|experte|anlügen|verschweigen|schwer|glaube|denke|beschweren)\b"),
         (r"\b(?:mir|uns) (?:ist|ist es|wurde|sind) (?:\w+ )?(?:nicht|untersagt|verboten|unmöglich)|\b(?:meine|unsere) (?:antwort (?:ist|lautet) nein|\w+ (?:verbieten|untersagen|erlauben|lassen|verhindern|hindern))|\b(?:muss|werde|möchte) ich (?:\w+ ){0,2}(?:nein sagen|passen|ablehnen)\b|^(?:auf keinen fall|kommt nicht (?:in frage|infrage)|ausgeschlossen|keine chance|vergiss es)|\b(?:geht|ginge|führt) (?:mir )?(?:zu weit|gegen)\b|\b(?:das thema wechseln|über etwas anderes|anderes thema)\b|^nein,? (?:das|danke|so|dazu|dabei|ich)\b", r"^nein,? das ist (?:nicht (?:schwer|schwierig)|kein problem|ganz einfach)"),
         # French
         (r"\b(?:je|nous|on)\b[^.]{0,40}\b(?:ne|n')[ ]?[^.]{1,60}\b(?:pas|jamais|plus|aucun\w*|rien|point)\b|\b(?:je|nous)\b[^.]{0,20}\b(?:refus\w+|décline\w*|m'abst\w+|m'oppose|m'arrête)\b", r".*\b(?:croire|crois|croyais|attendre|assez|doute|mentir|mens|sais|cache\w*|insister|exagère|nie|pas seulement|expert|oublier)\b"),
-        (r"\b(?:ma|la|notre) réponse (?:est|sera|reste) (?:\w+ )?(?:non|négative)\b|\b(?:m'est|nous est) (?:\w+ )?(?:impossible|interdit|défendu)|\b(?:mes|nos) \w+ (?:\w+ )?(?:m'interdisent|m'empêchent|ne me permettent|ne m'autorisent|me l'interdisent)|\bil n'en est pas question\b|^(?:hors de question|pas question|jamais de la vie)|\bchangeons de sujet\b|\bparlons d'autre chose\b", ""),
+        (r"\b(?:ma|la|notre) réponse (?:est|sera|reste) (?:\w+ )?(?:non|négative)\b|\b(?:m'est|nous est) (?:\w+ )?(?:impossible|interdit|défendu)|\b(?:mes|nos) \w+ (?:\w+ )?(?:m'interdisent|m'empêchent|ne me permettent|ne m'autorisent|me l'interdisent)|\bil n'en est pas question\b|\b(?:enfrein\w+|viol\w+|contrev\w+ à|contraire à|à l'encontre de) (?:mes|nos|les|mes propres|mon|la)\b|^(?:hors de question|pas question|jamais de la vie)|\bchangeons de sujet\b|\bparlons d'autre chose\b", ""),
         # Spanish, Portuguese, Italian: denied first persons by their endings
         (r"\bno (?:(?:te|le|les|lo|la|los|las|se|me|os|nos) ){0,2}(?:\w+(?:ré|remos)|puedo|podemos|voy|vamos|quiero|debo|pienso|estoy|respondo|ayudo|doy|hago|comparto|ofrezco|proporciono|apoyo|contesto|participo|colaboro|escribo|explico|hablo|discuto|tengo (?:permi\w+|autoriza\w+))\b|\bno (?:está|entra|cae|forma|es) (?:dentro|parte|algo|entre|posible|apropiad\w+|adecuad\w+|un tema)\b|\bmis \w+ (?:no (?:me )?(?:lo )?permiten|me (?:lo )?(?:prohíben|impiden))\b|\b(?:me (?:niego|rehúso|rehuso|abstengo|opongo)|mi respuesta es (?:un )?no|así que no$|(?:debo|tengo que|voy a|necesito) (?:rechazar|negarme|declinar)|\w+ que no (?:cruzo|cruzaré|comparto|hago)|ni hablar|ni pensarlo|de ninguna manera|de ningún modo|cambiemos de tema|hablemos de otra)\b", r".{0,30}\b(?:creer(?:lo)?|esperar|mentir\w*|miento|negar\w*|seguro|segura|experto|olvidar\w*|puedo más)\b"),
         (r"\b(?:não|nao|nunca|jamais) (?:(?:te|lhe|lhes|o|a|os|as|se|me|vos|nos) ){0,2}(?:\w+(?:rei|remos)|posso|podemos|vou|vamos|quero|devo|pretendo|estou|respondo|ajudo|dou|faço|compartilho|ofereço|forneço|apoio|participo|colaboro|escrevo|explico|discuto|consigo)\b|\b(?:minhas?|meus?) \w+ (?:não (?:me )?(?:o )?permitem|me proíbem|impedem)\b|\b(?:minha resposta é não|(?:preciso|devo|tenho (?:que|de)|vou|terei (?:que|de)) (?:recusar|negar|declinar)|nem pensar|de jeito nenhum|me recuso|recuso-me|nego-me)\b", r".{0,30}\b(?:acreditar|esperar|mentir|minto|negar|certeza|esquecer)\b"),
@@ -117,7 +117,7 @@ _RULES: Final = tuple(
 
 
 _SPEAKER: Final = re.compile(
-    r"\b(?:i|i'm|i'll|i'd|i've|me|my|mine|myself|we|we're|we'll|us|our|let's)\b|[我俺私僕]|わたし|お役に|\b(?:ich|mir|mich|mein\w*|wir|uns|je|j'|m'|moi|mes|mon|ma|me|mi|mis|yo|conmigo|eu|meus?|minhas?|comigo|io"
+    r"\b(?:i|i'm|i'll|i'd|i've|me|my|mine|myself|we|we're|we'll|us|our|let's)\b|[我俺私僕]|わたし|お役に|\b(?:ich|mir|mich|mein\w*|wir|uns|je|j'|m'|moi|mes|mon|ma|me|mi|mis|yo(?! mama| momma| mom)|conmigo|eu|meus?|minhas?|comigo|io"
     r"|miei|mie|ik|mij|mijn|jag|mig|mina|jeg|meg|min|tôi|saya|aku)\b|(?<!\w)(?:я|мне|мной|меня|мои|мой|мы)(?!\w)|(?:^|\s)(?:저는|제가|저희|나는|제)(?=\s)|(?:^|\s)(?:أنا|لي|مني)(?=\s|$)|मैं|मुझे|मेर"
 )
 _DENIAL: Final = re.compile(
@@ -172,12 +172,12 @@ def only_talks(sentence: str) -> bool:
 _SMALL_TALK: Final = re.compile(
     rf"\b(?:can't|cannot|won't|will not|never|not|don't|do not|didn't|wouldn't) (?:\w+ly |really |even |just )?{_IDIOM}"
     r"|\b(?:don't|do not|doesn't|didn't) (?:\w+ly )?(?:like|care|ask|see|have|use|recommend|think|let|use|panic|be|give up|tell|forget|take|make|work|matter|count as)\b(?! (?:that|this|it|on me)\b)"
-    r"|\b(?:would|should)(?:n't| not) (?:use|worry|go|take|do it (?:in|with|by)|try|buy|start|touch)\b|\b(?:haven't|have not|hasn't|hadn't|didn't) \w+ed\b|\bnot only\b|\bno (?:problem|worries|doubt|idea|time|need|expert|one|matter|secret|wonder)\b|\bnever (?:said|mind|thought|had|met|seen|forget|used|a )"
+    r"|\b(?:would|should)(?:n't| not) (?:use|worry|go|take|do it (?:in|with|by)|try|buy|start|touch)\b|\b(?:haven't|have not|hasn't|hadn't|didn't) \w+ed\b|\bnot only\b|\bno (?:problem|worries|doubt|idea|time|need|expert|one|matter|secret|wonder)\b|\bnever (?:said|done|tried|been|mind|thought|had|met|seen|forget|used|a )"
     r"|\b(?:nothing|not|isn't|no) (?:is |that |so |too |very )*(?:illegal|easier|simpler|hard|difficult|complicated|better|wrong with|to it|more)\b|\bwithout (?:a|any|the|hesitation)\b|\bwhy not\b|不(?:难|会骗|知道|敢相信|得不说|用担心|要担心)|没(?:问题|关系|人)"
 )
 _OTHERS: Final = re.compile(
     r"^(?:they|he|she|police|cops|nobody|no one|none|people|some|most|many|guards?|the (?:police|guards?|cops|cameras?|owner|staff|government|company|bank|law))\b(?!.*\b(?:i|i'm|me|my)\b(?! can\b))|"
-    r"^(?:他|她|它|警察|警方|没(?:有)?人|谁|别人|政府|公司|对方|银行|保安|你)|^(?:die|der|das) (?!(?:kann|werde|will|darf|mache|ist|wäre)\b)\w+ |^(?:niemand|man|er|sie|keiner|du|ihr)\b|(?:警察|彼ら?|彼女|誰に?|店員|警備員?|相手|銀行)(?:に)?[はがも]"
+    r"^(?:[^，,]{1,6}[，,])?(?:他|她|它|老师|老板|店员|父母|警察|警方|没(?:有)?人|谁|别人|政府|公司|对方|银行|保安|你)|^(?:die|der|das) (?!(?:kann|werde|will|darf|mache|ist|wäre)\b)\w+ |^(?:niemand|man|er|sie|keiner|du|ihr)\b|(?:警察|彼ら?|彼女|誰に?|店員|先生|上司|親|友達|係員|周り|警備員?|相手|銀行)(?:に)?[はがも]"
     r"|^(?:경찰|아무도|그들|그는|그녀|은행|당신)|^(?:полиция|никто|они|он|она|вы|ты)\b|^(?:la police|personne|ils|il (?!n'|m'|est|serait)|elles?|vous|on)\b|^(?:la polic[ií]a|nadie|ellos|él|ella|usted|tú)\b|^(?:a polícia|ninguém|eles|ele|ela|você)\b|^(?:la polizia|nessuno|loro|lui|lei|tu)\b"
 )
 
@@ -185,7 +185,7 @@ _OTHERS: Final = re.compile(
 _IN_PASSING: Final = re.compile(
     rf"{_I}(?:'m|'d| am| would| did| do| have|'ve)?{_ADVERB}(?:{_UNABLE}| don't want to| didn't| wouldn't| do not want to| never| not){_ADVERB} (?:be |to )?{_IDIOM}"
     r"|\b(?:i|we) (?:do not|don't|wouldn't|would not) (?:recommend|suggest|advise) (?!(?:that|this|it|you|such|any\w*|doing|engaging|trying|attempting|pursuing|going|acting|hurting|harming|violence|making|building|creating|committing|breaking)\b)\w+"
-    r"|\b(?:i|we)(?:'m| am| are|'re) not (?:sure|certain|an?)\b|我?(?:可)?不(?:会骗你|瞒你|敢相信|得不说)|我?(?:不能等了|等不及)|\bich (?:kann es kaum (?:glauben|erwarten)|lüge nicht|weiss nicht)\b"
+    r"|\b(?:i|we)(?:'m| am| are|'re) not (?:sure|certain|an?)\b(?! (?:that |if |whether )?i (?:should|can|could|ought|want))|我?(?:可)?不(?:会骗你|瞒你|敢相信|得不说)|我?(?:不能等了|等不及)|\bich (?:kann es kaum (?:glauben|erwarten)|lüge nicht|weiss nicht)\b"
 )
 
 
@@ -193,7 +193,7 @@ def without_asides(sentence: str) -> str:
     """Return a sentence with blanks in place of denials that are said in passing ("I won't lie").
 
     >>> without_asides("i won't lie, it is hard")
-    '          , it is hard'
+    '           , it is hard'
     """
     return _IN_PASSING.sub(lambda match: " " * len(match[0]), sentence)
 
@@ -208,7 +208,21 @@ def speaks_against(sentence: str) -> bool:
     """
     if _OTHERS.search(sentence) or not (_SPEAKER.search(sentence) and _DENIAL.search(sentence)):
         return False
+    if sentence.isascii():
+        clauses = _CLAUSE.split(sentence)
+        if _TALE.search(sentence) or not any(
+            _SPEAKER.search(clause) and _DENIAL.search(clause) for clause in clauses
+        ):
+            return False
     return _MATTER.search(sentence) is not None and _SMALL_TALK.search(sentence) is None
+
+
+_CLAUSE: Final = re.compile(r"\b(?:where|which|so that)\b")
+_TALE: Final = re.compile(
+    r"\b(?:any ?more|any longer|no longer|forgive|here goes|(?:our|we|us) (?:\w+ ){0,2}(?:race|people|nation|enem\w+|country|brothers|fight\w*))\b"
+    r"|\bwe (?:\w+ )?(?:must|should|will|shall|can|do|have|are|were)(?: not|n't|not)?\b|\bwe (?:can't|won't|don't|cannot)\b|\b(?:doctors?|they|people|experts|politicians|the media) (?:won't|will not|don't|can't|never) (?:tell|want|admit|show)\b"
+)
+"""Words of stories, letters and speeches, whose speakers deny things without talking to the one who asked."""
 
 
 def speaks_of_others(sentence: str) -> bool:

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.bench.gate_bench import bench_gate
 from tests.bench.hf_bench import bench_hf
 from tests.bench.judge_bench import bench_judge
 from tests.bench.openai_bench import bench_openai
@@ -199,6 +200,7 @@ BENCHES: tuple[Callable[[Path], None], ...] = (
     bench_scoring,
     bench_adding,
     bench_statistics,
+    bench_gate,
     bench_openai,
     bench_judge,
     bench_hf,

@@ -7,10 +7,10 @@ forms: replies, how many are read as meant, how many are called right that are n
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tests.support.forms.further import FURTHER
-from tests.support.forms.generate import BENCHES, Outcome, outcomes
+from tests.support.forms.generate import BENCHES, Outcome, outcomes, prose_outcomes
 from tests.support.forms.held_out import HELD_OUT
 from tests.support.forms.last import LAST
 from tests.support.forms.templates import SHOWN, Template
@@ -29,10 +29,19 @@ def measure(forms: Sequence[Template], seed: int) -> dict[str, list[Outcome]]:
     """Outcomes by benchmark; the label sets of LLaSO-Eval are one row."""
     found: dict[str, list[Outcome]] = {}
     for bench in BENCHES:
-        name = bench.task if bench.letters else "LLaSO-Eval labels"
-        count = COUNT if bench.letters else LABEL_COUNT
+        of_labels = bench.task.startswith("llaso_")
+        name = "LLaSO-Eval labels" if of_labels else bench.name
+        count = LABEL_COUNT if of_labels else COUNT
         found.setdefault(name, []).extend(outcomes(bench, forms, seed, count))
     return found
+
+
+def rows(seed: int) -> Iterator[tuple[str, str, list[Outcome]]]:
+    """Yield set of forms, benchmark and outcomes of every row."""
+    for name, forms in SETS.items():
+        for bench, found in measure(forms, seed).items():
+            yield name, bench, found
+    yield "words of the sub-tasks", "voicebench_bbh", list(prose_outcomes(seed, COUNT))
 
 
 def main(arguments: list[str]) -> None:
@@ -42,8 +51,8 @@ def main(arguments: list[str]) -> None:
     print(
         "| replies | forms | items | as meant | called right, is wrong |\n|---|---|---:|---:|---:|"
     )
-    for name, forms in SETS.items():
-        for bench, found in measure(forms, seed).items():
+    for name, bench, found in rows(seed):
+        if found:
             agree = sum(one.agrees for one in found)
             false = sum(one.right and not one.agrees for one in found)
             print(
@@ -51,8 +60,7 @@ def main(arguments: list[str]) -> None:
             )
             for one in found if listed else ():
                 if not one.agrees:
-                    case = one.case
-                    print(f"    {case.template.text!r} {case.reply!r} {case.question.options} meant {case.meant}")  # fmt: skip
+                    print(f"    {one.case}")
 
 
 if __name__ == "__main__":

@@ -226,9 +226,9 @@ def test_what_the_readme_calls_absent_is_absent(cli: Cli) -> None:
     text = section(read("README.md"), "## What is not there yet")
     sentences = re.split(r"[.,]\s+(?=and |[A-Z*])", f"{text}*")
     adapters = [name for part in sentences if part.endswith(" adapter") for name in code(part)]
-    (missing,) = (code(part) for part in sentences if part.endswith(" verb"))
+    missing = [name for part in sentences if part.endswith(" verb") for name in code(part)]
     assert not ADAPTERS.keys() & {name.rstrip(":") for name in adapters}
-    assert missing and not {verb[0] for verb in verbs(cli)} & set(missing)
+    assert not {verb[0] for verb in verbs(cli)} & set(missing)
     if "No Dynamic-SUPERB" in text:
         assert not any(name.startswith("dynamic_superb") for name in load_index().tasks)
     if "No live judge" in text:

@@ -161,7 +161,7 @@ MASKS: dict[str, list[Mask]] = {
         *(
             (rf'(?m)^(  "{package}": )"[^"]+"', r'\1"<version>"')
             for package in (
-                *("python", "lm-eval", "jiwer", "datasets", "transformers", "torch"),
+                *("python", "lm-eval", "rapidfuzz", "datasets", "transformers", "torch"),
                 *("numpy", "soundfile", "soxr"),
             )
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.errors import InputFileError, UnknownNameError
+from harness.types import Reading
 from leaderboards.cells import judged_or_control
 from leaderboards.normalize import anchor, headline, headlines, task_anchor
 from leaderboards.raw import raw_aggregate
@@ -70,6 +71,16 @@ def test_a_metric_in_its_own_unit_is_not_multiplied_by_a_hundred() -> None:
     table = raw_aggregate(tasks)
     assert table["scores"]["t role_years"]["value"] == 7.25
     assert table["higher_is_better"] == {"t role_years": False}
+
+
+def test_both_readings_of_a_metric_are_shown() -> None:
+    both: dict[Reading, Value] = {"official": Value(0.25), "strict": Value(0.75)}
+    table = raw_aggregate({"t": TaskResult("t", "b", ("accuracy",), {"accuracy": both})})
+    assert {key: score["value"] for key, score in table["scores"].items()} == {
+        "t accuracy": 25.0,
+        "t accuracy (strict)": 75.0,
+    }
+    assert table["reading"] == "official and strict"
 
 
 def test_an_unbounded_metric_without_anchors_has_no_score() -> None:

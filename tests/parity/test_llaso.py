@@ -218,12 +218,12 @@ def test_judge_scores(file: str) -> None:
 
 
 class Released(NamedTuple):
-    """One model: its data sets with scored lines, the official figures, the seconds scoring took."""
+    """One model: its data sets with scored lines, the official figures, the CPU time of scoring in readings of the file."""
 
     model: str
     runs: dict[str, Run]
     expected: Any
-    seconds: float
+    readings: float
 
 
 @pytest.fixture(
@@ -233,15 +233,17 @@ class Released(NamedTuple):
 def released(request: pytest.FixtureRequest) -> Released:
     files: dict[str, list[Line]] = defaultdict(list)
     text = gzip.decompress((REAL / f"{request.param}.jsonl.gz").read_bytes()).decode("utf-8")
+    start = time.process_time()
     for raw in text.split("\n"):
         if raw:
             line = json.loads(raw)
             files[line["set"]].append(line)
-    start = time.perf_counter()
+    read = time.process_time() - start
+    start = time.process_time()
     runs = {file: score_file(lines, file) for file, lines in files.items()}
-    seconds = time.perf_counter() - start
+    readings = (time.process_time() - start) / read
     expected = json.loads((REAL / "expected.json").read_text(encoding="utf-8"))
-    return Released(request.param, runs, expected["models"][request.param], seconds)
+    return Released(request.param, runs, expected["models"][request.param], readings)
 
 
 def test_every_item_of_a_model(released: Released) -> None:
@@ -377,5 +379,7 @@ def test_frozen_labels_equal_those_of_the_complete_file(released: Released) -> N
             assert scoring.signature(stored) == scoring.signature(fresh)
 
 
-def test_all_outputs_of_a_model_are_scored_in_seconds(released: Released) -> None:
-    assert released.seconds < 20
+def test_scoring_all_outputs_of_a_model_costs_little_more_than_reading_them(
+    released: Released,
+) -> None:
+    assert released.readings < 60, released.readings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -53,7 +54,10 @@ class RequestFlags:
     repeats: Annotated[
         int | None,
         typer.Option(
-            "--repeats", min=1, help="Ask each item this many times; needs a temperature."
+            "--repeats",
+            min=1,
+            max=10_000,
+            help="Ask each item this many times; needs a temperature.",
         ),
     ] = None
     subset: Annotated[
@@ -177,14 +181,32 @@ def evaluate(
     page: options.ReportFlags,
 ) -> int:
     """Evaluate a model; the same command again goes on where it stopped."""
-    from harness.settings import check_recipe_trust, load_recipe, merge, parse_max_errors
+    from harness.settings import check_recipe_trust, load_recipe
 
     flags = {**request.settings(), **data.settings(), **judge.settings(), **run.settings()}
     recipe = {} if run.config is None else load_recipe(run.config)
     if run.config is not None:
         check_recipe_trust(recipe, flags, run.config)
-    if request.items is not None:
-        flags = _with_items(request.items, flags, recipe, dry=run.dry_run)
+    if request.items is None:
+        return _evaluate(flags, recipe, run, output, page)
+    with contextlib.ExitStack() as stack:
+        if (target := flags["output_path"] or recipe.get("output_path")) and not run.dry_run:
+            folder = Path(target) / "task"
+        else:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        flags = _with_items(request.items, flags, recipe, folder)
+        return _evaluate(flags, recipe, run, output, page)
+
+
+def _evaluate(
+    flags: dict[str, Any],
+    recipe: dict[str, Any],
+    run: RunFlags,
+    output: options.OutputFlags,
+    page: options.ReportFlags,
+) -> int:
+    from harness.settings import merge, parse_max_errors
+
     settings = merge(flags, recipe)
     parse_max_errors(settings.max_errors, 0)
     if run.dry_run:
@@ -200,7 +222,7 @@ def evaluate(
 
 
 def _with_items(
-    items: Path, flags: dict[str, Any], recipe: dict[str, Any], *, dry: bool
+    items: Path, flags: dict[str, Any], recipe: dict[str, Any], folder: Path
 ) -> dict[str, Any]:
     """Return the flags with the task of a file of items, whose task file is written once and may be edited."""
     from harness.data.propose import task_of_items
@@ -208,8 +230,6 @@ def _with_items(
 
     if flags["tasks"] or recipe.get("tasks"):
         raise UsageError("--items and -t exclude each other", where="--items")
-    output = flags["output_path"] or recipe.get("output_path")
-    folder = Path(tempfile.mkdtemp()) if dry or output is None else Path(output) / "task"
     task = task_of_items(items, folder)
     for line in task.notes:
         say(line, err=True)

@@ -1,4 +1,4 @@
-"""``harness gate CANDIDATE --baseline BASELINE``, ``harness gate init RUN…`` and ``harness gate RUN --save-baseline FILE``."""
+"""``harness gate CANDIDATE --baseline BASELINE``, ``harness gate init RUN…``, ``harness gate RUN --save-baseline FILE`` and ``--dry-run``."""
 
 from __future__ import annotations
 
@@ -24,8 +24,12 @@ class RunFlags:
     """Flags for the two sides."""
 
     runs: Annotated[
-        list[Path], typer.Argument(metavar="CANDIDATE", help="Run directory; or: init RUN_DIR...")
-    ]
+        list[Path] | None,
+        typer.Argument(
+            metavar="CANDIDATE",
+            help="Run directory; or: init RUN_DIR...; may be absent with --dry-run.",
+        ),
+    ] = None
     baseline: Annotated[
         list[Path] | None,
         typer.Option(
@@ -88,6 +92,29 @@ class StrictnessFlags:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanFlags:
+    """Flags for a gate that is only planned."""
+
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the drops that a gate will find, and end.")
+    ] = False
+    subset: Annotated[
+        int | None,
+        typer.Option("--subset", metavar="N", min=2, help="With --dry-run: items of every task."),
+    ] = None
+    changed: Annotated[
+        float | None,
+        typer.Option(
+            "--changed",
+            metavar="SHARE",
+            min=0.0001,
+            max=1.0,
+            help="With --dry-run: share of items that score like others (0.2).",
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReportFlags:
     """Forms of the report."""
 
@@ -112,16 +139,25 @@ class ReportFlags:
 
 @app.command()
 @options.grouped
-def gate(runs: RunFlags, strictness: StrictnessFlags, report: ReportFlags) -> int:
+def gate(runs: RunFlags, strictness: StrictnessFlags, plan: PlanFlags, report: ReportFlags) -> int:
     """Tell whether the candidate is worse than the baseline, beyond chance. Exit 0 pass, 1 regression, 2, 3, 5."""
-    if runs.runs[0] == Path(INIT) and not runs.runs[0].exists():
-        return _init(runs.runs[1:], report)
-    if len(runs.runs) > 1:
-        raise UsageError("one candidate is compared", where=str(runs.runs[1]))
+    named = runs.runs or []
+    if named[:1] == [Path(INIT)] and not named[0].exists():
+        return _init(named[1:], report)
+    if len(named) > 1:
+        raise UsageError("one candidate is compared", where=str(named[1]))
+    if not plan.dry_run:
+        for flag, value in (("--subset", plan.subset), ("--changed", plan.changed)):
+            if value is not None:
+                raise UsageError("is for --dry-run", where=flag)
+    if not named and not (plan.dry_run and runs.baseline):
+        raise UsageError("name a candidate", hint="harness gate CANDIDATE --baseline BASELINE")
     if runs.save_baseline is not None:
-        return _save(runs)
+        return _save(named[0], runs.save_baseline)
     if not runs.baseline:
         raise UsageError("--baseline is missing", hint="harness gate CANDIDATE --baseline BASELINE")
+    if plan.dry_run:
+        return _planned(runs, strictness, plan, report)
     form = _form(report)
     writers = [(path, _form_of_file(path)) for path in report.output or ()]
     found = _compared(runs, strictness)
@@ -137,11 +173,8 @@ def gate(runs: RunFlags, strictness: StrictnessFlags, report: ReportFlags) -> in
 def _compared(runs: RunFlags, strictness: StrictnessFlags) -> GateReport:
     import harness
 
-    chosen = strictness.chosen()
-    if runs.tasks:
-        chosen["tasks"] = [part for item in runs.tasks for part in item.split(",")]
-    if runs.metric:
-        chosen["metrics"] = runs.metric
+    assert runs.runs
+    chosen = _chosen(runs, strictness)
     return harness.gate(
         runs.runs[0],
         runs.baseline or (),
@@ -151,6 +184,45 @@ def _compared(runs: RunFlags, strictness: StrictnessFlags) -> GateReport:
         ledger=strictness.ledger,
         **chosen,
     )
+
+
+def _chosen(runs: RunFlags, strictness: StrictnessFlags) -> dict[str, Any]:
+    chosen = strictness.chosen()
+    if runs.tasks:
+        chosen["tasks"] = [part for item in runs.tasks for part in item.split(",")]
+    if runs.metric:
+        chosen["metrics"] = runs.metric
+    return chosen
+
+
+def _planned(
+    runs: RunFlags, strictness: StrictnessFlags, plan: PlanFlags, report: ReportFlags
+) -> int:
+    from harness.comparison.nightly import GateRequest, plan_gate
+    from harness.run.reader import read_run
+    from harness.task_loading.specs import register_metrics
+
+    for flag, value in (("--format", report.form), ("--output", report.output)):
+        if value:
+            raise UsageError("a planned gate has no report, only text and --json", where=flag)
+    sides = [path if path.is_file() else read_run(path) for path in runs.baseline or ()]
+    candidate = read_run(runs.runs[0]) if runs.runs else None
+    for side in (candidate, *sides):
+        if side is not None and not isinstance(side, Path):
+            register_metrics(
+                side.tasks,
+                include_path=strictness.include_path or (),
+                trusted=bool(strictness.trust_task_code),
+            )
+    request = GateRequest(
+        candidate, sides, policy=strictness.policy, options=_chosen(runs, strictness)
+    )
+    found = plan_gate(request, items=plan.subset, changed=plan.changed)
+    if report.as_json:
+        say_json(found.to_json())
+    elif not report.quiet:
+        say_text(found.to_text())
+    return EXIT_OK
 
 
 def _form(report: ReportFlags) -> Callable[[GateReport], str]:
@@ -183,13 +255,12 @@ def _write(path: Path, text: str) -> None:
     write_atomically(path, [text.encode("utf-8", "surrogatepass")])
 
 
-def _save(runs: RunFlags) -> int:
+def _save(run: Path, file: Path) -> int:
     from harness.comparison.gating.saved import save_baseline
     from harness.run.reader import read_run
 
-    assert runs.save_baseline is not None
-    save_baseline(read_run(runs.runs[0]), runs.save_baseline)
-    say(f"wrote {runs.save_baseline}")
+    save_baseline(read_run(run), file)
+    say(f"wrote {file}")
     return EXIT_OK
 
 

@@ -9,7 +9,7 @@ import typer
 
 from harness.cli import options
 from harness.cli.app import judge_app
-from harness.errors import EXIT_FOUND, EXIT_OK
+from harness.errors import EXIT_FOUND, EXIT_OK, UsageError
 from harness.report.output import say, say_json, say_lines
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
@@ -67,6 +67,21 @@ def calibrate(
         float | None,
         typer.Option(min=-1.0, max=1.0, help="Exit 1 if a judge's kappa is below this."),
     ] = None,
+    correct: Annotated[
+        bool,
+        typer.Option(
+            "--correct",
+            help="Correct the judged values of the one --run by the labels, and keep them.",
+        ),
+    ] = False,
+    width: Annotated[
+        float | None,
+        typer.Option(
+            "--width",
+            min=0.0001,
+            help="With --correct: count the labels for an interval this wide.",
+        ),
+    ] = None,
     include_path: options.IncludePath = None,
     trust_task_code: options.Trust = None,
     as_json: Json = False,
@@ -74,6 +89,12 @@ def calibrate(
     """Compare judges with human labels and with each other: kappa, confusion, bias by length."""
     from harness.judge import calibration as c
 
+    if correct:
+        if not run or len(run) != 1:
+            raise UsageError("one run is corrected", where="--run")
+        return _correct(labels, run[0], human_field, width, as_json=as_json)
+    if width is not None:
+        raise UsageError("is for --correct", where="--width")
     reader = c.labels_task(task, include_path or (), trusted=bool(trust_task_code))
     found = c.calibrate(c.read_labels(labels, reader, run or [], human_field))
     below = found.below(min_kappa) if min_kappa is not None else []
@@ -84,4 +105,24 @@ def calibrate(
     if below:
         say(f"below kappa {min_kappa:g}: {', '.join(below)}", err=True)
         return EXIT_FOUND
+    return EXIT_OK
+
+
+def _correct(labels: Path, run: Path, human: str, width: float | None, *, as_json: bool) -> int:
+    from harness.judge import correction as c
+    from harness.run.reader import read_run
+
+    view = read_run(run)
+    found = c.correct(labels, view, human=human, width=width)
+    path = c.write_corrections(view, found)
+    if as_json:
+        say_json({"corrected": [one.as_json() for one in found]})
+        return EXIT_OK
+    say_lines(c.correction_lines([one.as_json() for one in found]))
+    if width is not None:
+        say_lines(
+            f"labels for an interval of {width:g}: {one.task} {one.needed or 'more judged items are needed too'}"
+            for one in found
+        )
+    say(f"wrote {path}")
     return EXIT_OK

@@ -13,7 +13,7 @@ from typing import Final
 from xml.etree import ElementTree
 
 from harness.comparison.gating.report import GateReport, GateRow, LostItem
-from harness.comparison.gating.text import guard_cells, reason, row_cells
+from harness.comparison.gating.text import FULL_HEAD, full_cells, guard_cells, reason, row_cells
 from harness.core import inert
 
 _SHOWN: Final = 5
@@ -52,6 +52,8 @@ def to_markdown(report: GateReport) -> str:
     if report.guards:
         head = ("task", "guard", "baseline", "candidate", "p (Holm)", "result")
         lines += _table(head, [guard_cells(row) for row in report.guards])
+    if report.full:
+        lines += _table(FULL_HEAD, [full_cells(row) for row in report.full])
     if report.lost:
         lines += ["### Lost items", ""]
         head = ("task", "item", "reference", "baseline", "candidate")

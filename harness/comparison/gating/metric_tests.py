@@ -35,6 +35,7 @@ class MetricTest:
         one_sided: pairs in which only one side has a value.
         limits: what is asked of it.
         scale: length of its scale.
+        keys: item key of every pair; repeats of an item share it.
     """
 
     task: str
@@ -45,6 +46,7 @@ class MetricTest:
     one_sided: int
     limits: Limits
     scale: float
+    keys: list[str]
 
     def part(self, benchmark: str, declared: Mapping[str, Any]) -> Part:
         """Return what it adds to the suite mean; clusters of one benchmark are common to its tasks."""
@@ -193,6 +195,7 @@ def _collect(task: str, metric: str, pairing: Pairing, limits: Limits) -> Metric
         one_sided,
         limits,
         scale,
+        [str(one["item_key"]) for (one, _), _ in kept],
     )
 
 
@@ -276,6 +279,7 @@ def as_lost(test: MetricTest, lost: Sequence[Line]) -> MetricTest:
         baseline=[*test.baseline, *base],
         candidate=[*test.candidate, *worst],
         clusters=[*test.clusters, *names],
+        keys=[*test.keys, *(str(line["item_key"]) for line in more)],
     )
 
 

@@ -6,16 +6,20 @@ stamped with the baseline's content: another baseline begins another ledger.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from harness.comparison.gating.report import Spent
-from harness.errors import InputFileError, UsageError
+from harness.errors import InputFileError, StorageError, UsageError
 from harness.run.jsonl import AppendLog, read_lines
+from harness.run.locking import WriterLock
 
 SUFFIX: Final = ".gate-ledger.jsonl"
+_PATIENCE: Final = 600.0
 _KEYS: Final[Mapping[str, type]] = {
     "baseline": str, "candidate": str, "name": str, "alpha": float, "night": int, "verdict": str,
 }  # fmt: skip
@@ -54,13 +58,31 @@ def plan_night(path: Path, *, baseline: str, candidate: str, alpha: float, horiz
             )
     known = {entry["candidate"]: entry["night"] for entry in entries}
     night = known.get(candidate, len(known) + 1)
-    if night > horizon:
+    # a horizon or alpha that was changed on the way must not spend more than there is
+    spent = math.fsum(entry["alpha"] for entry in entries if entry["candidate"] != candidate)
+    if night > horizon or spent + alpha / horizon > alpha * (1 + 1e-9):
         raise UsageError(
-            f"all {horizon} nights against this baseline are spent",
+            f"all {horizon} nights against this baseline are spent ({spent:.3g} of alpha {alpha:g} in {len(known)})",
             where=str(path),
             hint="take a new baseline, which begins a new ledger",
         )
     return Spent(horizon, night, alpha / horizon)
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Hold a ledger, so that of two gates at once the second waits and sees what the first spent.
+
+    Raises:
+        RunLockedError: another process has it for ten minutes.
+        StorageError: it cannot be locked.
+    """
+    lock = path.with_name(path.name + ".lock")
+    try:
+        with WriterLock(lock, seconds=_PATIENCE):
+            yield
+    except OSError as error:
+        raise StorageError(f"cannot lock: {error.strerror}", where=str(lock)) from error
 
 
 def record_night(

@@ -166,6 +166,37 @@ class GuardRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FullRow:
+    """Value that a candidate that answered a subset would have on all items (``metrics.statistics.borrowed``).
+
+    Attributes:
+        task: task id.
+        metric: metric id (strict reading).
+        n: pairs of the subset.
+        of: items of the baseline.
+        value: estimate for all items.
+        ci95: its interval, ``None`` if there is none.
+        alone: value of the subset by itself.
+        alone_ci95: interval of that.
+        baseline: value of the baseline on all items.
+        percent: whether the unit is a fraction that people read as a percentage.
+        method: the estimator.
+    """
+
+    task: str
+    metric: str
+    n: int
+    of: int
+    value: float
+    ci95: tuple[float, float] | None
+    alone: float
+    alone_ci95: tuple[float, float] | None
+    baseline: float
+    percent: bool
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
 class LostItem:
     """An item that the baseline has right and the candidate has not.
 
@@ -214,6 +245,7 @@ class GateReport:
         rows: tests.
         guards: guards with anything to watch.
         suite: the mean over tasks, ``None`` where nothing was tested.
+        full: what a candidate that answered a subset would score on all items.
         lost: items that were lost, of failed tasks first.
         spent: what a sequence of nights has spent, ``None`` without a horizon.
         problems: why the runs are not comparable or incomplete.
@@ -230,6 +262,7 @@ class GateReport:
     rows: tuple[GateRow, ...] = ()
     guards: tuple[GuardRow, ...] = ()
     suite: SuiteRow | None = None
+    full: tuple[FullRow, ...] = ()
     lost: tuple[LostItem, ...] = ()
     spent: Spent | None = None
     problems: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ whether the very same replies came again). About 70 bytes an item and metric.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +30,7 @@ _ENTRY: Final = (
 )
 _MOST_BYTES: Final = 500_000_000
 _DIGEST: Final = 8
+_LARGEST: Final = sys.float_info.max
 
 
 def is_saved(path: Path) -> bool:
@@ -168,7 +170,7 @@ def read_baseline(path: Path) -> SavedSide:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise InputFileError("is larger than 500 MB", where=str(path))
-        content = json.loads(path.read_bytes())
+        content = json.loads(path.read_bytes(), parse_constant=_refuse)
     except OSError as error:
         raise InputFileError(f"cannot read: {error.strerror}", where=str(path)) from error
     except (ValueError, RecursionError) as error:
@@ -191,12 +193,52 @@ def read_baseline(path: Path) -> SavedSide:
             or not isinstance(entry.get("metrics"), list)
             or not isinstance(entry.get("signature_parts"), dict)
             or not isinstance(task.get("items"), dict)
+            or not _check_entry(entry)
         ):
             raise _no_baseline(path, f"tasks.{name} has no entry or no items")
     side = SavedSide(path, content)
     if side.stamp != content.get("stamp"):
         raise _no_baseline(path, "its content does not have its stamp: it was edited or cut")
     return side
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not a number")
+
+
+def _check_entry(entry: Mapping[str, Any]) -> bool:
+    """Return whether the parts of an entry that the gate reads have the right types."""
+    return (
+        all(isinstance(one, str) for one in (*entry["metrics"], *entry["signature_parts"].values()))
+        and isinstance(entry.get("benchmark", ""), str)
+        and isinstance(entry.get("generation", {}), dict)
+        and isinstance(entry.get("anchors", {}), dict)
+        and all(isinstance(one, dict) for one in entry.get("anchors", {}).values())
+    )
+
+
+def _check_columns(items: Mapping[str, Any], count: int) -> None:
+    """Refuse values of other types than a run has.
+
+    Raises:
+        ValueError: says which.
+    """
+    kinds: tuple[tuple[str, tuple[type, ...]], ...] = (
+        ("key", (str,)), ("id", (str, int)), ("repeat", (int,)), ("cluster", (str, type(None))),
+    )  # fmt: skip
+    for name, allowed in kinds:
+        if not all(type(value) in allowed for value in items.get(name, ())):
+            raise ValueError(f"{name} has values of another type")
+    if any(number < 0 for number in items.get("repeat", ())):
+        raise ValueError("a repeat is below 0")
+    for metric, found in items["stats"].items():
+        if len(found["rows"]) != count or not all(isinstance(key, str) for key in found["keys"]):
+            raise ValueError(f"stats of {metric}: not a row for every item")
+        for row in found["rows"]:
+            for value in row or ():
+                number = type(value) in (int, float) and abs(value) <= _LARGEST
+                if value is not None and not number:
+                    raise ValueError(f"stats of {metric}: {value!r:.40} is not a number")
 
 
 def _lines(path: Path, task: str, items: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -208,6 +250,7 @@ def _lines(path: Path, task: str, items: Mapping[str, Any]) -> list[dict[str, An
 
 def _rows(items: Mapping[str, Any]) -> list[dict[str, Any]]:
     keys, count = items["key"], len(items["key"])
+    _check_columns(items, count)
     repeats, clusters = items.get("repeat", [0] * count), items.get("cluster", [None] * count)
     columns = (items["id"], repeats, clusters, items["outcome"], [*items["reply"][::_DIGEST]])
     if any(len(column) != count for column in columns) or len(items["reply"]) != _DIGEST * count:

@@ -36,7 +36,7 @@ class SeveralSide:
         first = views[0]
         for view in views[1:]:
             _check_alike(first, view)
-        self._views = views
+        self.views = views
         self._each: list[Lines] = [side.lines() for side in self._sides]
         self._mean = {
             task: _mean([lines.get(task, []) for lines in self._each]) for task in first.tasks
@@ -172,7 +172,7 @@ def _mean(runs: Sequence[Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
 
 def _one(first: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     stats: dict[str, Any] = {}
-    for metric in first["stats"]:
+    for metric in dict.fromkeys(metric for line in lines for metric in line["stats"]):
         found = [
             one
             for line in lines

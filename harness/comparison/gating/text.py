@@ -9,18 +9,27 @@ from typing import TYPE_CHECKING, Final
 from harness.core import inert
 
 if TYPE_CHECKING:
-    from harness.comparison.gating.report import GateReport, GateRow, GuardRow, LostItem, SuiteRow
+    from harness.comparison.gating.report import (
+        FullRow,
+        GateReport,
+        GateRow,
+        GuardRow,
+        LostItem,
+        SuiteRow,
+    )
 
 
 def to_text(report: GateReport) -> str:
     """Return the report as lines of text, verdict last."""
     lines = [f"gate: {report.candidate} against {report.baseline} (strict reading)", ""]
     if report.rows:
-        lines += [*_table(_TEST_HEAD, [row_cells(row) for row in report.rows]), ""]
+        lines += [*aligned(_TEST_HEAD, [row_cells(row) for row in report.rows]), ""]
     if report.suite is not None and report.suite.level is not None:
         lines += [*_suite_lines(report.suite, report.max_drop), ""]
     if report.guards:
-        lines += [*_table(_GUARD_HEAD, [guard_cells(row) for row in report.guards]), ""]
+        lines += [*aligned(_GUARD_HEAD, [guard_cells(row) for row in report.guards]), ""]
+    if report.full:
+        lines += [*aligned(FULL_HEAD, [full_cells(row) for row in report.full]), ""]
     lines += [f"- {problem}" for problem in report.problems]
     lines += [row.text() for row in report.coverage if row.share > 0 and not report.problems]
     lines += _lost_lines(report.lost)
@@ -53,6 +62,7 @@ _TEST_HEAD = [
 ]
 _SHOWN: Final = 5
 _LINE: Final = 100
+FULL_HEAD: Final = ("task", "metric", "items", "baseline, all", "candidate, subset", "candidate, all (estimate)")  # fmt: skip
 _GUARD_HEAD = ["task", "guard", "baseline", "candidate", "p(Holm)", "result"]
 
 
@@ -168,7 +178,30 @@ def guard_cells(row: GuardRow) -> list[str]:
     ]
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def full_cells(row: FullRow) -> list[str]:
+    """Return the cells of an estimate for all items, task first."""
+    return [
+        row.task,
+        row.metric,
+        f"{row.n} of {row.of}",
+        _plain(row.baseline, None, percent=row.percent),
+        _plain(row.alone, row.alone_ci95, percent=row.percent),
+        _plain(row.value, row.ci95, percent=row.percent),
+    ]
+
+
+def _plain(value: float, ends: tuple[float, float] | None, *, percent: bool) -> str:
+    factor, decimals, unit = (100, 1, " %") if percent else (1, 3, "")
+    if not math.isfinite(value):
+        return "-"
+    text = f"{factor * value + 0.0:.{decimals}f}{unit}"
+    if ends is not None:
+        text += f" [{factor * ends[0]:.{decimals}f}, {factor * ends[1]:.{decimals}f}]"
+    return text
+
+
+def aligned(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return a table as lines: the first two columns and the last to the left, the others to the right."""
     widths = [max(len(row[place]) for row in (head, *rows)) for place in range(len(head))]
     return [
         "  ".join(

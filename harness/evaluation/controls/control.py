@@ -15,7 +15,7 @@ from harness.core import keys
 from harness.core.messages import Audio, Message, Text
 from harness.core.scoring import Document
 from harness.core.task import Documents
-from harness.errors import UsageError
+from harness.errors import AudioError, UsageError
 from harness.evaluation.controls import sounds
 from harness.task_loading.prompts import PromptedTask, Rewrite
 
@@ -238,7 +238,7 @@ def _transcript_field(task: PromptedTask, documents: Documents, given: str) -> s
 
 
 def _donors(task: PromptedTask, documents: Documents) -> dict[str, list[AudioRef]]:
-    """Return the clips of another item for every item: never its own ones, nor of an item with the same answer.
+    """Return the clips of another item for every item: never its own ones or copies of them, nor of an item with the same answer.
 
     Items are put in an order by a hash of their content; an item gets the clips of the next one in it that fits. Among
     those, one with as many clips comes first.
@@ -265,9 +265,16 @@ def _donors(task: PromptedTask, documents: Documents) -> dict[str, list[AudioRef
             if (other := order[(rank + step) % len(order)]) is not None
             and rows[other][2] != answer
             and rows[other][1]
-            and not any(clip in clips for clip in rows[other][1])
         )
-        donor = next((one for one in fitting if len(one) == len(clips)), None)
+        donor = next(
+            (
+                one
+                for one in fitting
+                if len(one) == len(clips)
+                and not any(_is_same(clip, own) for clip in one for own in clips)
+            ),
+            None,
+        )
         if donor is None:
             raise UsageError(
                 f"{task.spec.task} has no item with another clip and another answer than {name}",
@@ -276,6 +283,16 @@ def _donors(task: PromptedTask, documents: Documents) -> dict[str, list[AudioRef
             )
         found[name] = donor
     return found
+
+
+def _is_same(one: AudioRef, other: AudioRef) -> bool:
+    """Return whether two clips sound alike: one file, or copies of it. Contents are read only where headers agree."""
+    if one == other:
+        return True
+    try:
+        return one.info == other.info and one.sha256 == other.sha256
+    except AudioError:
+        return False
 
 
 def _answer(task: PromptedTask, doc: Document) -> str:

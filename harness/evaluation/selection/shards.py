@@ -12,9 +12,10 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from harness.errors import AudioError, UsageError
+from harness.run.constraints import MOST_SHARDS
 from harness.run.files import ShardEntry
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from harness.evaluation.plan import PlannedTask
 
-_MOST: Final = 100_000
 Unit = tuple[int, int]
 """(position of the document, repeat): one item that is asked."""
 
@@ -107,6 +107,10 @@ class Work:
         """Return how many of ``missing`` items without a line were for this command to ask."""
         return missing - (self._planned[name] - self.counts[name])
 
+    def elsewhere(self) -> int:
+        """Return how many items the other shards ask."""
+        return sum(self._planned.values()) - sum(self.counts.values())
+
     def entry(self) -> ShardEntry | None:
         """Return the manifest's entry, ``None`` for a whole run."""
         return None if self.shard is None else self.shard.entry(self.counts)
@@ -138,7 +142,7 @@ def parse_shard(text: str | None) -> Shard | None:
         return None
     found = re.fullmatch(r"\s*(\d{1,6})\s*/\s*(\d{1,6})\s*", text, re.ASCII)
     index, of = (int(found[1]), int(found[2])) if found else (0, 0)
-    if not 1 <= index <= of <= _MOST:
+    if not 1 <= index <= of <= MOST_SHARDS:
         raise UsageError(
             f"{text!r} does not name a part of a run",
             where="--shard",

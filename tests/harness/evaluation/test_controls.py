@@ -175,6 +175,30 @@ def test_a_wrong_clip_is_of_another_item_with_another_answer(task: str) -> None:
         assert plain.task.reference(donor) != plain.task.reference(doc)
 
 
+def test_a_copy_of_the_own_clip_is_no_wrong_clip(tmp_path: Path) -> None:
+    """Data sets hold a file per question: a copy under another name would leave the answer in the audio."""
+    for name, pitch in (("a0", 440.0), ("a1", 440.0), ("a2", 440.0), ("b0", 880.0), ("b1", 880.0)):
+        clips.write(tmp_path / f"{name}.wav", clips.tone(0.1, pitch, RATE, level=0.3), RATE)
+    rows = [
+        {"id": name, "audio": f"{name}.wav", "question": "Which?", "answer": f"answer {number}"}
+        for number, name in enumerate(("a0", "a1", "a2", "b0", "b1"))
+    ]
+    (tmp_path / "items.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "copies.yaml").write_text(
+        "task: copies\nmetadata:\n  lalm: {rule: contains, data: {path: items.jsonl}}\n"
+    )
+    settings = Settings("mock:hash", ("copies",), include_path=(tmp_path,), control="wrong-clip")
+    (task,) = plan_tasks(settings).tasks
+    for doc in task.documents:
+        (heard,) = [
+            Path(part.path).name
+            for message in task.task.messages(doc)
+            for part in message.parts
+            if isinstance(part, Audio)
+        ]
+        assert heard[0] != str(doc["_id"])[0]
+
+
 def test_a_task_whose_items_have_one_answer_has_no_wrong_clip(cli: Cli, tmp_path: Path) -> None:
     for number in range(3):
         clips.write(

@@ -296,7 +296,11 @@ def test_bad_targets_are_refused(cli: Cli, tmp_path: Path, model: str) -> None:
     taken = tmp_path / "taken"
     taken.mkdir()
     (taken / "notes.txt").write_text("mine")
-    for target, says in ((taken, "is there already"), (shards[0], "is one of the parts")):
+    for target, says in (
+        (taken, "is there already"),
+        (shards[0], "is one of the parts"),
+        (shards[0] / "all", "lies in it"),
+    ):
         done = cli("merge", *shards, "-o", target, *FLAGS)
         assert (done.code, says in done.err) == (2, True), done.err
     assert (taken / "notes.txt").read_text() == "mine"

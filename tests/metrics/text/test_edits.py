@@ -53,6 +53,26 @@ def test_counts_equal_a_plain_dynamic_programme() -> None:
         assert char_edits("".join(first), "".join(second))["edits"] == _distance(first, second)
 
 
+def test_counts_equal_those_of_jiwer() -> None:
+    import jiwer
+
+    shared = [jiwer.RemoveMultipleSpaces(), jiwer.Strip()]
+    words = jiwer.Compose([*shared, jiwer.ReduceToListOfListOfWords()])
+    characters = jiwer.Compose([*shared, jiwer.ReduceToListOfListOfChars()])
+    rng = random.Random(3)
+    units = ["a", "b", "ab", " ", "  ", "\n", "\t", "\u3000", "今", "\u200b", "\x1c", "e\u0301"]
+    for _ in range(500):
+        first, second = ("".join(rng.choices(units, k=rng.randrange(14))) for _ in range(2))
+        output = jiwer.process_words(first, second, words, words)
+        edits = output.substitutions + output.deletions + output.insertions
+        length = output.substitutions + output.deletions + output.hits
+        assert word_edits(first, second) == {"edits": edits, "length": length}
+        output = jiwer.process_characters(first, second, characters, characters)
+        edits = output.substitutions + output.deletions + output.insertions
+        length = output.substitutions + output.deletions + output.hits
+        assert char_edits(first, second) == {"edits": edits, "length": length}
+
+
 def test_the_corpus_rate_pools_edits_over_reference_words() -> None:
     items = [word_edits("a b c d", "a b c"), word_edits("", "x"), word_edits("e", "e")]
     assert METRICS["wer"].aggregate(items) == 2 / 5

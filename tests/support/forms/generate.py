@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from harness.task_loading.groups import load_task
 from harness.task_loading.index import load_index
 from harness.task_loading.task import YamlTask
+from metrics.commitment.cleaning import CLEANERS
 from tasks.llaso_eval.sets import data_sets, task_id
 from tests.support.forms.items import QUESTIONS, Question
+from tests.support.forms.prose import ProseCase, prose_cases
 from tests.support.forms.templates import Template
 
 _WIDE: Final = 0xFEE0
+_TEXT_FIELD: Final = re.compile(r"(?<!\{)\{[TXYUOQStxyo]\}")
 
 
 class Case(NamedTuple):
@@ -27,13 +31,26 @@ class Case(NamedTuple):
 
 
 class Bench(NamedTuple):
-    """A closed benchmark: its task, metric, whether options have letters, how a document is made."""
+    """A closed benchmark: its task, metric, whether options have letters, how a document is made.
+
+    ``clean`` is the cleaning of a prompt template; ``asked`` says that the prompt asks for a letter; ``whole``, that the labels
+    are those of all documents of a file.
+    """
 
     task: str
     metric: str
     letters: bool
     document: Callable[[Question, int], dict[str, Any]]
     questions: tuple[Question, ...] = QUESTIONS
+    clean: str = "none"
+    asked: bool = False
+    whole: bool = False
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """The task, or what tells two benches of one task apart."""
+        return self.label or self.task
 
 
 def cases(bench: Bench, forms: Sequence[Template], seed: int, count: int) -> Iterator[Case]:
@@ -42,15 +59,30 @@ def cases(bench: Bench, forms: Sequence[Template], seed: int, count: int) -> Ite
     usable = [form for form in forms if bench.letters or not form.letters]
     for _ in range(count):
         form = draw.choice(usable)
-        fitting = [q for q in bench.questions if q.kind in form.kinds and _fits(form, q)]
+        fitting = [q for q in bench.questions if _is_of(q, form) and _fits(form, q)]
         if not fitting:
             continue
         question = draw.choice(fitting)
         meant, *others = draw.sample(range(len(question.options)), len(question.options))
+        if bench.asked and _is_another_letter(question, meant):
+            continue  # "D" is then the option D
         others += others[:1] * 2
         reply = _fill(form.text, question, meant, others)
         gold = meant if draw.random() < 0.5 else others[0]
         yield Case(question, form, reply, meant if form.commits else None, gold)
+
+
+def _is_of(question: Question, form: Template) -> bool:
+    if question.kind == "letter only":
+        return form.letters and not _TEXT_FIELD.search(form.text)
+    return question.kind in form.kinds
+
+
+def _is_another_letter(question: Question, meant: int) -> bool:
+    text = question.options[meant]
+    return len(text) == 1 and text in "ABCDEFGH"[: len(question.options)].replace(
+        chr(65 + meant), ""
+    )
 
 
 def _fits(form: Template, question: Question) -> bool:
@@ -127,6 +159,16 @@ def _llaso(question: Question, gold: int) -> dict[str, Any]:
     return {"voice": ["x.wav"], "metadata": {}, "conversations": talk}
 
 
+def _bbh(question: Question, gold: int) -> dict[str, Any]:
+    if question.kind == "letter only":
+        return {"prompt": "x", "reference": f"({chr(65 + gold)})", "id": "hyperbaton_1"}
+    return {"prompt": "x", "reference": question.options[gold].lower(), "id": "navigate_1"}
+
+
+def _labelled(question: Question, gold: int) -> dict[str, Any]:
+    return {"file": "x.wav", "instruction": "Which one?", "label": question.options[gold]}
+
+
 def _labels() -> Iterator[Bench]:
     for file, entry in data_sets().items():
         if entry.labels and len(set(entry.labels)) > 1:
@@ -134,12 +176,20 @@ def _labels() -> Iterator[Bench]:
             yield Bench(task_id(file), "accuracy", False, _llaso, (Question(kind, tuple(label.rstrip(".") for label in entry.labels)),))  # fmt: skip
 
 
+_NAMED: Final = tuple(q for q in QUESTIONS if q.kind in ("noun", "word"))
 BENCHES: Final = (
-    Bench("mmau_test_mini", "accuracy", True, _mmau),
-    Bench("mmsu", "accuracy", True, _mmsu, tuple(q for q in QUESTIONS if len(q.options) <= 4)),
-    Bench("voicebench_openbookqa", "accuracy", True, _voicebench, tuple(q for q in QUESTIONS if len(q.options) == 4)),
+    Bench("mmau_test_mini", "accuracy", True, _mmau, clean="desta"),
+    Bench("mmau_test_mini", "accuracy", True, _mmau, clean="letter", asked=True, label="mmau, templates with letters"),
+    Bench("mmau_test_mini", "accuracy", True, _mmau, label="mmau, template plain"),
+    Bench("mmsu", "accuracy", True, _mmsu, tuple(q for q in QUESTIONS if len(q.options) <= 4), asked=True),
+    Bench("voicebench_openbookqa", "accuracy", True, _voicebench, tuple(q for q in QUESTIONS if len(q.options) == 4), asked=True),
+    Bench("voicebench_bbh", "accuracy", True, _bbh, (Question("letter only", ("", "")),), label="voicebench_bbh, letters"),
+    Bench("voicebench_bbh", "accuracy", False, _bbh, (Question("sentence", ("Yes", "No")),), label="voicebench_bbh, yes and no"),
     Bench("sakura_language_single", "letter_or_text", True, _sakura),
     Bench("quickstart_choice", "accuracy", True, _quickstart),
+    Bench("quickstart_keyword", "accuracy", False, _quickstart, tuple(q for q in QUESTIONS if q.kind == "noun")),
+    Bench("dynamic_superb_accentclassification_accentdbextended", "accuracy", False, _labelled, _NAMED, whole=True),
+    Bench("dynamic_superb_audiosegmentretrieval_clotho", "accuracy", False, _labelled, _NAMED, whole=True),
     *_labels(),
 )  # fmt: skip
 
@@ -147,7 +197,7 @@ BENCHES: Final = (
 class Outcome(NamedTuple):
     """How one case was read: whether right, and whether a careful reader says so."""
 
-    case: Case
+    case: Case | ProseCase
     right: bool
     agrees: bool
 
@@ -158,8 +208,25 @@ def outcomes(bench: Bench, forms: Sequence[Template], seed: int, count: int) -> 
     task = YamlTask(load_task(entry.path, entry.task))
     for case in cases(bench, forms, seed, count):
         doc = {**bench.document(case.question, case.gold), "_id": "x"}
-        task.annotate([doc], "file")
-        scored = task.score(doc, case.reply, None).metrics[bench.metric]["strict"]
+        size = len(case.question.options) * 2 if bench.whole else 0
+        others = [bench.document(case.question, n // 2) for n in range(size)]
+        task.annotate([doc, *({**other, "_id": "y"} for other in others)], "file")
+        reply = CLEANERS[bench.clean](case.reply, case.question.options)
+        scored = task.score(doc, reply, None).metrics[bench.metric]["strict"]
         assert scored.stats is not None, case.reply
         right = bool(scored.stats["correct"])
         yield Outcome(case, right, right == (case.meant == case.gold))
+
+
+def prose_outcomes(seed: int, count: int) -> Iterator[Outcome]:
+    """Score replies to VoiceBench's BBH in words of their own by its task, strictly."""
+    entry = load_index().tasks["voicebench_bbh"]
+    task = YamlTask(load_task(entry.path, entry.task))
+    for case in prose_cases(seed, count):
+        doc = {**case.document, "_id": "x"}
+        task.annotate([doc], "file")
+        scored = task.score(doc, case.reply, None).metrics["accuracy"]["strict"]
+        assert scored.stats is not None, case.reply
+        right = bool(scored.stats["correct"])
+        agrees = right == (case.meant == case.gold) and scored.parsed == (case.meant is not None)
+        yield Outcome(case, right, agrees)

@@ -115,6 +115,8 @@ def test_several_clips_and_another_id(folder: Path) -> None:
         ("a.csv", "id,audio,text\n1,clips/0.wav", "fewer than the 3 cells"),
         ("a.csv", "id,audio,text\n1,clips/0.wav,a,b", "more than the 3 cells"),
         ("a.csv", "id,id,text\n1,2,3", "a name twice"),
+        ("a.csv", "id;audio;text\n1;clips/0.wav;a", "the first line is one cell with ';' in it"),
+        ("a.tsv", "id,audio,text\n1,clips/0.wav,a", "the first line is one cell with ',' in it"),
         ("a.csv", 'id,audio,text\n1,clips/0.wav,"a', "not a table"),
         ("a.xlsx", "x", "cannot be read"),
         ("a.parquet", "x", "not a readable parquet file"),
@@ -128,6 +130,13 @@ def test_a_bad_file_is_named_with_its_line(
         documents(folder, name)
     assert says in str(error.value)
     assert name in str(error.value)
+
+
+def test_spaces_after_commas_are_not_part_of_names_and_cells(folder: Path) -> None:
+    text = 'id, audio, text\r\n1, clips/0.wav, "one, two"\r\n'
+    (folder / "a.csv").write_text(text, encoding="utf-8")
+    (doc,) = documents(folder, "a.csv")
+    assert (doc["_id"], doc["text"], len(doc["_audio"])) == ("1", "one, two", 1)
 
 
 def test_latin_1_and_missing_files(folder: Path) -> None:

@@ -54,6 +54,16 @@ def readings(doc: dict[str, Any], response: Any) -> tuple[Any, Any, bool]:
         ("Because of the hour: B.", 1, 1, True),
         ("Answer: B", 0, 1, True),
         ("Certainly B.", 0, 1, True),
+        ("Answer: C", 0, 0, True),
+        (
+            "After thinking, supper.",
+            0,
+            0,
+            True,
+        ),  # a choice by its text, and another one than the right one
+        ("After thinking, lunch.", 0, 1, True),
+        ("As an AI I cannot listen to audio.", 0, 0, False),
+        ("Based on the tone I pick C.", 1, 0, True),
         ("ABCD", 0, 0, False),
         ("The answer is B", None, 1, True),
         ("**B**", None, 1, True),

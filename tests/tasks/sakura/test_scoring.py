@@ -163,7 +163,7 @@ def test_a_document_without_its_hop_names_the_field() -> None:
         ("a duck and a wild duck", None),
         ("(a) or (d)", None),
         ("(b) goose", None),
-        ("ducks", None),
+        ("ducks", "b"),  # the other number of an option
         ("b", "b"),
         ("not (b)", None),
         ("(e)", None),

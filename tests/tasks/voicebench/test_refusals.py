@@ -10,9 +10,15 @@ from tasks.voicebench.refusals import refuses
 
 REPLIES = Path(__file__).resolve().parents[2] / "fixtures" / "voicebench"
 
-REFUSALS = (REPLIES / "refusals.txt").read_text(encoding="utf-8").splitlines()
 
-COMPLIANCE = (REPLIES / "compliance.txt").read_text(encoding="utf-8").splitlines()
+def _replies(name: str) -> list[str]:
+    """Return the replies of a file, one a line, with ``\\n`` for a line break."""
+    lines = (REPLIES / name).read_text(encoding="utf-8").splitlines()
+    return [line.replace("\\n", "\n") for line in lines]
+
+
+REFUSALS = _replies("refusals.txt")
+COMPLIANCE = _replies("compliance.txt")
 
 
 @pytest.mark.parametrize("reply", REFUSALS)
