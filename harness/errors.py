@@ -42,6 +42,23 @@ FOREIGN = (Exception, SystemExit)
 """What code of models, tasks and plug-ins may raise: ``sys.exit`` in it is a failure like any other."""
 
 
+SITE = "https://lalm-harness.github.io/lalm-harness/"
+"""Address of the documentation; ``site_url`` of ``mkdocs.yml``."""
+
+
+def page(name: str) -> str:
+    """Return the address of a page that explains a message.
+
+    Args:
+        name: its file under ``docs/``; a benchmark's is ``benchmarks/NAME.md``. No anchor: redaction hides what follows
+            a ``#`` in an address.
+
+    >>> page("gate.md")
+    'https://lalm-harness.github.io/lalm-harness/gate.html'
+    """
+    return SITE + name.removesuffix(".md") + ".html"
+
+
 class HarnessError(Exception):
     """Root of all errors raised on purpose.
 

@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from harness.core.redaction import is_secret, redact_text, redact_value
+from harness.core.untrusted.regular import check_regular
 from harness.errors import InputFileError, UsageError
 
 _YAML_ERRORS = (yaml.YAMLError, ValueError, AttributeError)
@@ -190,6 +191,7 @@ def load_recipe(path: Path) -> dict[str, Any]:
         InputFileError: unreadable, not a mapping, or an unknown key (near match named).
     """
     try:
+        check_regular(path, pipes=True)
         with path.open("rb") as file:
             content = file.read(_LARGEST_RECIPE + 1)
         if len(content) > _LARGEST_RECIPE:

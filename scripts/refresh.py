@@ -60,7 +60,7 @@ def packaged(benchmark: str) -> bool:
 
 
 def benchmark_rows(index: TaskIndex) -> list[str]:
-    """Return the table of benchmarks of README.md."""
+    """Return the table of benchmarks of docs/benchmarks.md."""
     rows = []
     for benchmark, entries in members(index).items():
         tasks = {entry.task for entry in entries}
@@ -77,7 +77,7 @@ def benchmark_rows(index: TaskIndex) -> list[str]:
         licences = {entry.licence for entry in entries}
         rows.append(
             [
-                f"[`{benchmark}`](tasks/{benchmark}/README.md){also}",
+                f"[`{benchmark}`](../tasks/{benchmark}/README.md){also}",
                 str(len(entries))
                 + (f" ({unsupported} listed as unsupported)" if unsupported else ""),
                 f"{sum(items):,}" if items else "not published",
@@ -87,6 +87,24 @@ def benchmark_rows(index: TaskIndex) -> list[str]:
             ]
         )
     return table(("group", "tasks", "items", "metrics", "data needed", "licence of the data"), rows)
+
+
+def short_rows(index: TaskIndex) -> list[str]:
+    """Return the table of benchmarks of README.md."""
+    rows = []
+    for benchmark, entries in members(index).items():
+        items = sum(entry.items for entry in entries if entry.items is not None)
+        judged = sum(bool(entry.judged) for entry in entries)
+        rows.append(
+            [
+                f"[`{benchmark}`](tasks/{benchmark}/README.md)",
+                str(len(entries)),
+                f"{items:,}" if items else "not published",
+                f"for {judged} of {len(entries)} tasks" if judged else "no",
+                "shipped" if packaged(benchmark) else "copy or hub",
+            ]
+        )
+    return table(("benchmark", "tasks", "items", "needs a judge", "data"), rows)
 
 
 def parity_rows(index: TaskIndex) -> list[str]:
@@ -206,8 +224,11 @@ def contents() -> dict[Path, str]:
     """Return what every file with generated parts should hold."""
     index = scan(tasks_root(), tasks_root())
     parts: dict[str, dict[str, Callable[[], list[str]]]] = {
-        "README.md": {"benchmarks": lambda: benchmark_rows(index)},
-        "docs/benchmarks.md": {"official scorers": lambda: parity_rows(index)},
+        "README.md": {"benchmarks in short": lambda: short_rows(index)},
+        "docs/benchmarks.md": {
+            "official scorers": lambda: parity_rows(index),
+            "benchmarks": lambda: benchmark_rows(index),
+        },
         "docs/statistics.md": {"metrics": metric_rows},
         "docs/adapters.md": {"models": model_rows},
         "docs/cli.md": {"formats": format_rows},

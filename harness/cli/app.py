@@ -10,6 +10,8 @@ import typer
 from typer.core import TyperGroup
 
 from harness import __version__
+from harness.cli.panels import WELCOME, format_options
+from harness.errors import SITE
 from harness.run.process.output import reserved_output
 
 
@@ -24,6 +26,7 @@ class _Verbs(TyperGroup):
         for command in _leaves(self.commands.values()):
             if command.callback is not None:
                 command.callback = _reserving(command.callback)
+            command.format_options = functools.partial(format_options, command)
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         try:
@@ -62,10 +65,9 @@ app = typer.Typer(
     name="harness",
     cls=_Verbs,
     help="Evaluate large audio-language models: official scores item by item, error bars on every number.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 tasks_app = typer.Typer(
@@ -96,8 +98,11 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001  (its callback acts)
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Evaluate large audio-language models: official scores item by item, error bars on every number."""
+    if context.invoked_subcommand is None:
+        typer.echo(WELCOME.format(site=SITE), nl=False)

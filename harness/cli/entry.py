@@ -8,6 +8,7 @@ import io
 import os
 import sys
 import traceback
+from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 import typer
@@ -138,6 +139,11 @@ def _drop_standard_output() -> None:
 
 
 def _run() -> int:
+    if _completing(sys.argv[1:], os.environ):
+        try:
+            app(args=sys.argv[1:])
+        except SystemExit as error:  # typer leaves so, and no verb has begun
+            return error.code if isinstance(error.code, int) else 0
     try:
         result = app(standalone_mode=False, args=normalise_flags(sys.argv[1:]))
     except _COMMAND_LINE_ERROR as error:
@@ -146,6 +152,12 @@ def _run() -> int:
     except typer.Abort:
         raise KeyboardInterrupt from None
     return result if isinstance(result, int) else 0
+
+
+def _completing(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
+    """Return whether a shell asks what a word may become, or for its script."""
+    asked = {"--show-completion", "--install-completion"}
+    return "_HARNESS_COMPLETE" in environment or bool(asked & {*arguments[:1]})
 
 
 def normalise_flags(arguments: list[str]) -> list[str]:

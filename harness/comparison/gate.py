@@ -82,7 +82,7 @@ class _Gate:
     def report(self) -> GateReport:
         shared = [task for task in self.names if task in self.candidate.tasks]
         if not shared:
-            return self._report("not comparable", problems=("the runs have no task in common",))
+            return self._report("not comparable", problems=(self._nothing_shared(),))
         problems = comparable.signature_problems(shared, self.candidate.tasks, self.baseline.tasks)
         if problems:
             return self._report("not comparable", problems=tuple(problems))
@@ -93,6 +93,12 @@ class _Gate:
         if problems:
             return self._report("not comparable", problems=tuple(problems))
         return self._decided(pairings)
+
+    def _nothing_shared(self) -> str:
+        """Say which tasks each side has: the same items under two names are two tasks."""
+        sides = (self.baseline.tasks, self.candidate.tasks)
+        named = [", ".join(list(tasks)[:3]) + ", …" * (len(tasks) > 3) for tasks in sides]
+        return f"the runs have no task in common: the baseline has {named[0]}; the candidate has {named[1]}"
 
     def _report(self, verdict: Verdict, **found: Any) -> GateReport:
         options = self.options

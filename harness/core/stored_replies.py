@@ -16,6 +16,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import hashlib
+import io
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -25,9 +26,14 @@ from typing import Any, Final, NamedTuple
 from harness.core.run_files import RESPONSES
 from harness.core.scoring import MISSING
 from harness.core.untrusted.bounded_json import load_json
+from harness.core.untrusted.regular import check_regular
 from harness.errors import InputFileError, UsageError
 
 _GZIP: Final = b"\x1f\x8b"
+_UNPACKED: Final = 100_000_000
+"""Bytes that any file may have when it is unpacked."""
+_DENSEST: Final = 100
+"""How many times its size a larger one may have; texts have some ten times theirs."""
 _LIKELY_FIELDS: Final = [
     "response",
     "filtered_resps",
@@ -280,6 +286,7 @@ def _encoding_hint(path: Path, data: bytes) -> str:
 
 def _bytes(path: Path) -> bytes:
     try:
+        check_regular(path)
         return path.read_bytes()
     except FileNotFoundError:
         raise InputFileError("the file does not exist", where=str(path)) from None
@@ -290,7 +297,12 @@ def _bytes(path: Path) -> bytes:
 def _unzipped(data: bytes, path: Path) -> bytes:
     if not data.startswith(_GZIP):
         return data
+    bound = max(_UNPACKED, _DENSEST * len(data))
     try:
-        return gzip.decompress(data)
+        with gzip.open(io.BytesIO(data)) as file:
+            content = file.read(bound + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise InputFileError(f"damaged gzip data: {error}", where=str(path)) from error
+    if len(content) > bound:
+        raise InputFileError(f"more than {bound:,} bytes when unpacked", where=str(path))
+    return content

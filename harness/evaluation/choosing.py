@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from harness.core.untrusted.regular import check_regular
 from harness.errors import InputFileError, UsageError
 from harness.evaluation.plan import PlannedTask
 from harness.evaluation.runner import Item
@@ -22,6 +23,7 @@ def read_ids(path: Path) -> frozenset[str]:
         InputFileError: it cannot be read, is not UTF-8, or names nothing.
     """
     try:
+        check_regular(path, pipes=True)
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise InputFileError(f"not UTF-8: {error.reason}", where=str(path)) from error

@@ -90,8 +90,9 @@ class Start:
         model, settings = old["model"], self.settings
         if model["fingerprint"] != info.fingerprint:
             raise UsageError(
-                f"this run directory was made by another model: {model['spec']} "
-                f"({model['fingerprint'][:12]}), now {settings.model} ({info.fingerprint[:12]})",
+                "this run directory was made by another model: "
+                f"{_identified(model['spec'], model['fingerprint'])}, "
+                f"now {_identified(settings.model, info.fingerprint)}",
                 where=str(self.path),
                 hint="use another -o RUN_DIR",
             )
@@ -105,6 +106,11 @@ class Start:
             "judge": judges_named(self.tasks),
             "tasks": dict(self.tasks),
         }
+
+
+def _identified(spec: str | None, fingerprint: str) -> str:
+    """Name a model, with the beginning of its fingerprint where that is a digest and not the name again."""
+    return f"{spec}" if fingerprint == spec else f"{spec} ({fingerprint[:12]})"
 
 
 def check_start(run: RunDirectory, plan: Plan, settings: Settings, work: Work) -> Start:

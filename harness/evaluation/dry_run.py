@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from harness.core.messages import Message, Text
 from harness.evaluation.cost import Cost, Share, declared_share, planned_share, total
+from harness.evaluation.flags import read_flags
 from harness.evaluation.plan import PlannedTask, sort_model_arguments, survey
 from harness.run.signature import signature
 from harness.settings import Settings
@@ -127,7 +128,7 @@ def dry_run(settings: Settings) -> DryRun:
             data and judges, which are findings here.
     """
     settings = sort_model_arguments(settings)
-    create(settings.model, settings.model_args)
+    create(settings.model, settings.model_args, patience=read_flags(settings).patience)
     with _offline():
         plan = survey(settings, ask=False)
     to_fetch = [

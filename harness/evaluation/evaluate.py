@@ -24,11 +24,12 @@ from harness.errors import (
     StorageError,
     UsageError,
 )
-from harness.evaluation.choosing import chosen_items, read_ids
+from harness.evaluation.choosing import chosen_items
 from harness.evaluation.continuing import check_start
+from harness.evaluation.flags import read_flags
 from harness.evaluation.plan import Plan, PlannedTask, plan_tasks, sort_model_arguments
 from harness.evaluation.runner import BREAKER, Item, Runner, RunnerOptions
-from harness.evaluation.selection.shards import Work, parse_shard
+from harness.evaluation.selection.shards import Work
 from harness.evaluation.signals import exit_code, stopped_note, until_signal
 from harness.judge.attach import open_stage, record_replayed, unjudged_note
 from harness.judge.stage import JudgeStage
@@ -45,7 +46,7 @@ from harness.settings import Settings, parse_max_errors
 from harness.task_loading.specs import load_scoring_task, provide_models
 from harness.task_loading.task import YamlTask
 from model_adapters.registry import create
-from model_adapters.services.pacing.patience import parse_patience, waiting_of
+from model_adapters.services.pacing.patience import only_waits, waiting_of
 
 DEFAULT_BATCH_SIZE: Final = 8
 
@@ -80,15 +81,15 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
     """
     target = RunDirectory(settings.run_directory)
     settings = sort_model_arguments(settings)
-    patience = None if settings.patience is None else parse_patience(settings.patience)
-    ids = None if settings.ids is None else read_ids(settings.ids)
-    adapter = create(settings.model, settings.model_args, run_seed=settings.seed, patience=patience)
-    shard = parse_shard(settings.shard)
+    flags = read_flags(settings)
+    adapter = create(
+        settings.model, settings.model_args, run_seed=settings.seed, patience=flags.patience
+    )
     plan = plan_tasks(settings)
     provide_models(settings.data)
     _check_prompts(plan.tasks)
     target.check_target()
-    work = Work.of(plan.tasks, shard)
+    work = Work.of(plan.tasks, flags.shard)
     with target as run:
         start = check_start(run, plan, settings, work)
         try:
@@ -96,7 +97,9 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
             _check_modes(plan.tasks, info, settings.model)
             manifest = start.manifest(info, argv)
             run.write_manifest(manifest)
-            generated = _generate(_Session(settings, plan, work, run, adapter, info, ids), style)
+            generated = _generate(
+                _Session(settings, plan, work, run, adapter, info, flags.ids), style
+            )
         finally:
             if not calls_hang():
                 _close(adapter)
@@ -227,16 +230,28 @@ def _generate(session: _Session, style: Style) -> _Generated:
             ),
             finished=stage.submit if stage is not None else None,
         )
-        generation = runner.run(items)
-        work = generation if stage is None else stage.alongside(generation)
+        generates = True
+
+        async def generate() -> None:
+            nonlocal generates
+            try:
+                await runner.run(items)
+            finally:
+                generates = False
+
+        work = generate() if stage is None else stage.alongside(generate())
         adapter = session.adapter
         progress.watch(lambda: wait_text(waiting_of(adapter)))
 
         def waits() -> bool:
             return waiting_of(adapter) is not None or (stage is not None and stage.waits())
 
+        def rests() -> bool:
+            at_work = generates and not only_waits(adapter)
+            return not at_work and (stage is None or stage.rests())
+
         try:
-            stopped = asyncio.run(until_signal(shown(work, progress, waits), stop))
+            stopped = asyncio.run(until_signal(shown(work, progress, waits), stop, rests))
             run.check_logs()
             return _Generated(attempts, stage, signal=stopped, chosen=chooses)
         except HarnessError as error:

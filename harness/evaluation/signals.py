@@ -7,7 +7,7 @@ import contextlib
 import signal
 import sys
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from harness.errors import EXIT_SIGINT, EXIT_SIGTERM
@@ -16,6 +16,8 @@ from harness.run.process.stopping import Stop
 
 SAME_SIGNAL_SECONDS: Final = 0.1
 """Signals that come this soon after the first do not count as a second request to stop."""
+REST_SECONDS: Final = 0.25
+"""How often to look whether anything is in flight after a signal."""
 NOTE_SECONDS: Final = 1.0
 """How long requests in flight may take before the user is told what is waited for."""
 
@@ -47,11 +49,14 @@ def stopped_note(number: signal.Signals) -> str:
     return f"stopped by {number.name}; the same command goes on where this stopped"
 
 
-async def until_signal(work: Coroutine[Any, Any, None], stop: Stop) -> signal.Signals | None:
+async def until_signal(
+    work: Coroutine[Any, Any, None], stop: Stop, rests: Callable[[], bool] = lambda: False
+) -> signal.Signals | None:
     """Run until done or until the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once.
 
-    At the first, nothing new is begun, and what is in flight has a while to end: its answers are paid for. A signal
-    that the process was told to ignore (``nohup``) stays ignored.
+    At the first, nothing new is begun, and what is in flight has a while to end: its answers are paid for. What only waits
+    for a busy service was not sent, and is not waited for. A signal that the process was told to ignore (``nohup``)
+    stays ignored.
 
     What comes within a moment of the first is the same wish: ``timeout`` and some terminals signal the process and
     then its group.
@@ -59,6 +64,7 @@ async def until_signal(work: Coroutine[Any, Any, None], stop: Stop) -> signal.Si
     Args:
         work: what to run.
         stop: told at the first signal.
+        rests: tells whether nothing is in flight that could still be answered.
     """
     loop = asyncio.get_running_loop()
     main = asyncio.ensure_future(work)
@@ -75,6 +81,16 @@ async def until_signal(work: Coroutine[Any, Any, None], stop: Stop) -> signal.Si
         stop.request()
         loop.call_later(grace(number), main.cancel)
         loop.call_later(NOTE_SECONDS, _say_waiting, main, grace(number))
+        loop.call_later(REST_SECONDS, end_at_rest, 0)
+
+    def end_at_rest(looks: int) -> None:
+        if main.done():
+            return
+        looks = looks + 1 if rests() else 0
+        if looks == 2:  # between an answer and its record nothing is in flight either
+            main.cancel()
+        else:
+            loop.call_later(REST_SECONDS, end_at_rest, looks)
 
     def again(number: int, frame: object = None) -> None:
         del frame

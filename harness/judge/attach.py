@@ -26,8 +26,11 @@ from harness.run.progress import Progress, Style
 from harness.run.reader import read_responses
 from harness.task_loading.task import YamlTask
 
-Until = Callable[[Coroutine[Any, Any, None], Stop], Coroutine[Any, Any, "signal.Signals | None"]]
-"""Runs work until it is done or a signal stops it, which it says to the ``Stop``; gives the signal."""
+Until = Callable[
+    [Coroutine[Any, Any, None], Stop, Callable[[], bool]],
+    Coroutine[Any, Any, "signal.Signals | None"],
+]
+"""Runs work until it is done or a signal stops it, which it says to the ``Stop``; asks whether it rests; gives the signal."""
 
 
 class StoredJudging(NamedTuple):
@@ -126,7 +129,7 @@ def judge_stored(
             stage.close()
             await stage.run()
 
-        stopped = asyncio.run(until(shown(work(), progress, stage.waits), stop))
+        stopped = asyncio.run(until(shown(work(), progress, stage.waits), stop, stage.rests))
         run.check_logs()
     return StoredJudging(stage, stopped)
 

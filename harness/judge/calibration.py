@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from harness.errors import InputFileError, UsageError
+from harness.errors import InputFileError, UsageError, page
 from harness.run.directory import RunDirectory
 from harness.run.jsonl import parse_line
 from harness.run.reader import read_samples
@@ -191,6 +191,17 @@ def reduce_votes(votes: Sequence[str | None], reducer: str) -> str:
     return (majority(read) or UNPARSED) if reducer == "majority" else read[0]
 
 
+def _check_words(judge: str, human: Sequence[str], grades: Sequence[str]) -> None:
+    """Refuse labels in other words than the judge's: every item would be a disagreement, and kappa 0."""
+    words = {grade for grade in grades if grade != UNPARSED}
+    if len({*human}) > 1 and len(words) > 1 and words.isdisjoint(human):
+        shown = [", ".join(sorted(found)[:4]) for found in ({*human}, words)]
+        raise UsageError(
+            f"people and {judge} have no label in common: people say {shown[0]}; {judge} says {shown[1]}",
+            hint=f"write the labels in the judge's words ({page('judge.md')})",
+        )
+
+
 def calibrate(labels: Sequence[Label]) -> Calibration:
     """Compare every judge with the human labels, and the judges with each other.
 
@@ -208,6 +219,8 @@ def calibrate(labels: Sequence[Label]) -> Calibration:
         if not rows:
             raise UsageError(f"no grade of {name} can be read")
         first, second = [row.human for row in rows], [row.grades[name] for row in rows]
+        if scale is None:
+            _check_words(name, first, second)
         judges[name] = (_compared(first, second, scale), _bias(rows, first, second), unparsed)
     pairs = {}
     for position, one in enumerate(names):

@@ -38,7 +38,7 @@ from harness.run.progress import clock
 from harness.run.reader import ResponseReader
 from harness.run.records import STORED_ERRORS, document_of
 from model_adapters.services.chat_reply import ChatReply
-from model_adapters.services.pacing.patience import ENDED, waiting_of
+from model_adapters.services.pacing.patience import ENDED, only_waits, waiting_of
 
 BREAKER: Final = 25
 """Judge requests in a row that may fail before the judge is left alone."""
@@ -175,6 +175,10 @@ class JudgeStage:
     def waits(self) -> bool:
         """Tell whether all requests wait for the judge's service."""
         return waiting_of(self._client) is not None
+
+    def rests(self) -> bool:
+        """Tell whether nothing is in flight that the judge could still answer."""
+        return not self._asking or only_waits(self._client)
 
     def status(self) -> str:
         """Describe the state for the progress display: done, calls and cost, failures, rate and time left."""

@@ -7,11 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from harness.errors import page
 from harness.run.attempts import Attempt, AttemptKey
 from harness.run.files import RESPONSES
 from harness.run.reader import ResponseReader
 
 _LONGEST: Final = 200
+_CURES: Final = {
+    "connection": "does a server listen at that address? base_url is http://HOST:PORT/v1"
+    f" ({page('recipes.md')})",
+}
+"""What to look at, by class of error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +37,13 @@ class Failure:
     message: str
 
     def line(self) -> str:
-        """Return one line for people.
+        """Return a line for people, and a second one where something can be done about it.
 
         >>> Failure("timeout", 3, "item-7", "no answer in 60 s").line()
         'timeout 3, such as item-7: no answer in 60 s'
         """
-        return f"{self.kind} {self.count}, such as {self.item}: {self.message}"
+        line = f"{self.kind} {self.count}, such as {self.item}: {self.message}"
+        return f"{line}\n    {_CURES[self.kind]}" if self.kind in _CURES else line
 
 
 def one_line(message: str) -> str:

@@ -174,15 +174,23 @@ class RunDirectory:
 
     def write_manifest(self, manifest: Manifest) -> None:
         """Replace ``manifest.json``."""
-        write_atomically(self.path / MANIFEST, [_pretty(manifest)])
+        self._replace(MANIFEST, [_pretty(manifest)])
 
     def write_results(self, results: Results) -> None:
         """Replace ``results.json``."""
-        write_atomically(self.path / RESULTS, [_pretty(results)])
+        self._replace(RESULTS, [_pretty(results)])
 
     def write_samples(self, lines: Iterator[bytes]) -> None:
         """Replace ``samples.jsonl``."""
-        write_atomically(self.path / SAMPLES, lines, private=True)
+        self._replace(SAMPLES, lines, private=True)
+
+    def _replace(
+        self, name: str, lines: Iterator[bytes] | list[bytes], *, private: bool = False
+    ) -> None:
+        path = self.path / name
+        if path.exists() and not path.is_file():  # it would be waited for
+            raise StorageError("is not a regular file", where=str(path), hint="remove it")
+        write_atomically(path, lines, private=private)
 
     # --- logs --------------------------------------------------------------------------------
 

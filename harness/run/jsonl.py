@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, Final
 
 from harness.core.untrusted.bounded_json import load_json
+from harness.core.untrusted.regular import check_regular
 from harness.errors import InputFileError, LogLostError, StorageError
 from harness.run.checks import Check
 
@@ -56,6 +57,7 @@ def read_lines(
     """
     if not path.exists():
         return
+    check_regular(path)
     wanted = _names(task) if task is not None else ()
     with path.open("rb") as file:
         offset = 0
@@ -202,6 +204,7 @@ class LineReader:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        check_regular(path)
         self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
     def read(self, offset: int) -> dict[str, Any]:

@@ -139,9 +139,11 @@ class MetricColumns:
         """Return metric -> reading -> value with interval, over all items or over some rows."""
         result: dict[str, Any] = {}
         for (name, reading), column in self._columns.items():
-            picked = [
-                position for position, row in enumerate(column.rows) if rows is None or row in rows
-            ]
+            picked = (
+                range(len(column.rows))
+                if rows is None
+                else [position for position, row in enumerate(column.rows) if row in rows]
+            )
             unparsed = column.unparsed if rows is None else column.unparsed & rows
             incomplete = column.incomplete if rows is None else column.incomplete & rows
             if not picked and not self._applies(name, rows):
@@ -162,13 +164,13 @@ class MetricColumns:
             for row in (*column.rows, *column.incomplete)
         )
 
-    def _entry(self, name: str, column: _Column, picked: list[int]) -> dict[str, Any]:
+    def _entry(self, name: str, column: _Column, picked: Sequence[int]) -> dict[str, Any]:
         from metrics.statistics.intervals import estimate
 
         stats = [column.stats[position] for position in picked]
         if not stats:
             return {"value": None, "ci95": None, "stderr": None, "method": None, "n": 0}
-        rows = [column.rows[position] for position in picked]
+        rows = array("L", (column.rows[position] for position in picked))
         found = estimate(METRICS[name], stats, self._clusters_of(rows), units=self._units_of(rows))
         return {
             "value": _finite(found.value),

@@ -115,7 +115,10 @@ class TaskIndex:
                 found.update(dict.fromkeys(matches))
             else:
                 raise UnknownNameError(
-                    "task", name, [*self.tasks, *self.groups], hint="all names: harness tasks list"
+                    "task",
+                    name,
+                    [*self.tasks, *self.groups],
+                    hint="all names: harness tasks list; one of your own: --include-path FOLDER",
                 )
         return [self.tasks[name] for name in found]
 

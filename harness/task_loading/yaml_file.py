@@ -1,6 +1,6 @@
 """Reads task YAML without importing anything.
 
-A ``SafeLoader`` whose ``!function module.name`` gives an inert ``FunctionRef``; ``include`` is merged as
+``!function module.name`` gives an inert ``FunctionRef``; ``include`` is merged as
 lm-eval merges it (shallow, the including file wins). Every key remembers the file and line it came
 from, so that a schema error can point at it.
 """
@@ -10,14 +10,14 @@ from __future__ import annotations
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import yaml
 
-from harness.core.task import FunctionRef
 from harness.errors import TaskFileError
 from harness.task_loading.checks.values import check_plain
 from harness.task_loading.checks.yaml_text import Fault, find_faults
+from harness.task_loading.yaml_nodes import Document
 
 KeyPath = tuple[str, ...]
 
@@ -64,29 +64,6 @@ class YamlFile:
         return str(self.path)
 
 
-def _loader_class(path: Path) -> type[yaml.SafeLoader]:
-    class Loader(yaml.SafeLoader):
-        pass
-
-    def function(loader: yaml.SafeLoader, node: yaml.Node) -> FunctionRef:
-        if not isinstance(node, yaml.ScalarNode):
-            raise TaskFileError(
-                "!function takes module.name",
-                where=f"{path}:{node.start_mark.line + 1}",
-            )
-        value = str(loader.construct_scalar(node))
-        module, _, name = value.rpartition(".")
-        if not module or not all(part.isidentifier() for part in value.split(".")):
-            raise TaskFileError(
-                f"!function {value!r} is not of the form module.name",
-                where=f"{path}:{node.start_mark.line + 1}",
-            )
-        return FunctionRef(module, name, path)
-
-    Loader.add_constructor("!function", function)
-    return Loader
-
-
 def _record_lines(
     node: yaml.Node, path: Path, lines: dict[KeyPath, str], prefix: KeyPath = (), depth: int = 4
 ) -> None:
@@ -128,40 +105,48 @@ def read_text(path: Path) -> str:
         raise TaskFileError(f"cannot read: {error}", where=repr(str(path))) from error
 
 
-def _check_size(node: yaml.Node, path: Path) -> None:
+def _check_size(root: yaml.Node, path: Path) -> None:
     """Refuse a file that is nested too deeply or grows by aliases.
 
     Raises:
         TaskFileError: with the line.
     """
+
+    def refuse(message: str, node: yaml.Node) -> NoReturn:
+        raise TaskFileError(message, where=f"{path}:{node.start_mark.line + 1}")
+
     sizes: dict[int, int] = {}
-    waiting: list[tuple[yaml.Node, int, bool]] = [(node, 0, False)]
+    waiting: list[tuple[yaml.Node, int, bool]] = [(root, 0, False)]
     open_nodes: set[int] = set()
     while waiting:
         node, depth, done = waiting.pop()
         children = _children(node)
-        where = f"{path}:{node.start_mark.line + 1}"
         if done:
             open_nodes.discard(id(node))
-            sizes[id(node)] = 1 + sum(sizes.get(id(child), 1) for child in children)
-            if sizes[id(node)] > MAX_NODES:
-                raise TaskFileError(f"more than {MAX_NODES:,} values", where=where)
+            size = sizes[id(node)] = 1 + sum(sizes.get(id(child), 1) for child in children)
+            if size > MAX_NODES:
+                refuse(f"more than {MAX_NODES:,} values", node)
             continue
         if id(node) in open_nodes:
-            raise TaskFileError("an alias contains itself", where=where)
+            refuse("an alias contains itself", node)
         if id(node) in sizes:
             continue
         if depth > MAX_DEPTH:
-            raise TaskFileError(f"nested more than {MAX_DEPTH} levels deep", where=where)
+            refuse(f"nested more than {MAX_DEPTH} levels deep", node)
         open_nodes.add(id(node))
         waiting.append((node, depth, True))
-        waiting.extend((child, depth + 1, False) for child in children)
+        depth += 1
+        waiting += [
+            (child, depth, False)
+            for child in children
+            if depth > MAX_DEPTH or not isinstance(child, yaml.ScalarNode)
+        ]
 
 
 def _children(node: yaml.Node) -> list[yaml.Node]:
     if isinstance(node, yaml.MappingNode):
         return [part for pair in node.value for part in pair]
-    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
+    return node.value if isinstance(node, yaml.SequenceNode) else []
 
 
 def _included(path: Path, name: Any, where: str) -> Path:
@@ -204,17 +189,14 @@ def load_yaml(path: Path, _seen: tuple[Path, ...] = ()) -> YamlFile:
     if path.resolve() in _seen:
         raise TaskFileError("this file includes itself", where=str(path))
     text = read_text(path)
-    try:
-        loader = _loader_class(path)(text)
-    except yaml.YAMLError as error:
-        raise TaskFileError(f"invalid YAML: {error}", where=str(path)) from error
     faults: list[Fault] = []
     try:
-        node = loader.get_single_node()
+        document = Document(text, path)
+        node = document.root
         if node is not None:
             _check_size(node, path)
             faults = find_faults(node, path)
-        data = loader.construct_document(node) if node is not None else None
+        data = document.value()
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise TaskFileError(
@@ -224,8 +206,6 @@ def load_yaml(path: Path, _seen: tuple[Path, ...] = ()) -> YamlFile:
         raise TaskFileError(f"nested more than {MAX_DEPTH} levels deep", where=str(path)) from error
     except (yaml.YAMLError, ValueError, AttributeError, TypeError) as error:  # bad values
         raise TaskFileError(f"invalid YAML: {error}", where=str(path)) from error
-    finally:
-        loader.dispose()
     if not isinstance(data, dict):
         raise TaskFileError("expected a mapping of keys", where=f"{path}:1")
     lines: dict[KeyPath, str] = {}

@@ -176,7 +176,7 @@ def _load(path: Path, name: str) -> dict[str, Any]:
                     "holds an alias; write the value out",
                     where=f"{name}:{_line_of(event)}",
                 )
-        content = yaml.load(text, Loader)  # noqa: S506 - a safe loader that adds lines
+        content = yaml.load(text, Loader)  # noqa: S506  # nosec B506 (a safe loader that adds lines)
     except OSError as error:
         raise InputFileError(f"cannot read: {error.strerror}", where=name) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

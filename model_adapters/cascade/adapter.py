@@ -100,8 +100,10 @@ class CascadeAdapter(BatchAdapter):
     def waiting(self) -> Waiting | None:
         """Return for how long a service behind it has been waited for, ``None`` while none is."""
         parts = (self._recogniser, self._language_model)
-        found = (part.waiting() for part in parts if part is not None)
-        return next((waiting for waiting in found if waiting is not None), None)
+        heard, answered = (None if part is None else part.waiting() for part in parts)
+        if heard is not None and answered is None:
+            return heard._replace(sent=max(1, heard.sent))  # the language model may be at work
+        return answered
 
     def close(self) -> None:
         """Release recogniser and language model."""

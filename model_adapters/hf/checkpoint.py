@@ -126,7 +126,9 @@ def _load_config(transformers: Any, source: Source) -> Any:
         raise AdapterError(
             f"the config cannot be loaded: {first_line(error)}",
             where=source.name,
-            hint="transformers may be too old for this model, or the model needs its own code, which "
+            hint=_UNREACHED
+            if source.folder is None and _offline(error)
+            else "transformers may be too old for this model, or the model needs its own code, which "
             "runs only with -M trust_remote_code=true"
             + ("" if source.folder is not None else "; or the id is wrong"),
         ) from error
@@ -159,6 +161,14 @@ def _load_processor(transformers: Any, source: Source) -> Any:
     if processor.chat_template is None:  # it may have been saved with the tokenizer
         processor.chat_template = getattr(tokenizer, "chat_template", None)
     return processor
+
+
+_UNREACHED: Final = "the hub is not reached from here: give a downloaded folder in place of the id, or set HF_ENDPOINT to a mirror"
+
+
+def _offline(error: BaseException) -> bool:
+    """Return whether a file of the hub was not loaded for want of a connection; transformers says so in words only."""
+    return "couldn't connect to" in str(error)
 
 
 def _raise_lacking(error: BaseException, what: str, source: Source) -> None:

@@ -150,7 +150,8 @@ class AttemptLoop:
             if self.patience.over:
                 return self._ended(), None
             started = time.perf_counter()
-            reply, verdict, wait = await send(number)
+            with self.patience.sending():
+                reply, verdict, wait = await send(number)
             if tries and verdict == "overloaded":
                 verdict = "failed"  # that it was too much is known
             tries = self._note(reply, wait, tries)

@@ -38,10 +38,13 @@ class Secret:
     (Secret(***), 'Secret(***)')
     """
 
-    __slots__ = ("_value",)
+    __slots__ = ("_forms", "_value")
 
     def __init__(self, value: str) -> None:
         self._value = value
+        is_secret = value != NO_KEY and len(value) >= _SHORTEST_HIDDEN
+        encoded = _encoded(value.encode("utf-8", "surrogateescape")) if is_secret else set()
+        self._forms = (value, *sorted(encoded)) if is_secret else ()
 
     def reveal(self) -> str:
         """Return the key itself, for the client library alone."""
@@ -53,21 +56,33 @@ class Secret:
         >>> Secret("hunter22").hide("the key hunter22 is wrong, and so is sk-abcdefgh")
         'the key *** is wrong, and so is ***'
         """
-        if self._value != NO_KEY and len(self._value) >= _SHORTEST_HIDDEN:
-            text = text.replace(self._value, MASK)
-        return redact_text(_LOOKS_LIKE_KEY.sub(MASK, text))
+        return redact_text(_LOOKS_LIKE_KEY.sub(MASK, self.mask(text)))
 
     def mask(self, text: str) -> str:
-        """Take the key itself out of a text, and nothing else: for replies, which are data."""
-        if self._value == NO_KEY or len(self._value) < _SHORTEST_HIDDEN:
-            return text
-        return text.replace(self._value, MASK)
+        """Take the key itself out of a text, also as base64 or hex, and nothing else: for replies, which are data.
+
+        >>> Secret("hunter22").mask("aHVudGVyMjI= and QmVhcmVyIGh1bnRlcjIy")
+        '***I= and QmVhcmVyIG***'
+        """
+        for form in self._forms:
+            text = text.replace(form, MASK)
+        return text
 
     def __repr__(self) -> str:
         return f"Secret({MASK})"
 
     def __reduce__(self) -> tuple[object, ...]:
         raise TypeError("a key is not pickled")
+
+
+def _encoded(key: bytes) -> set[str]:
+    """Return what of a text in base64 or hex depends on a key in it alone, wherever in the text the key stands."""
+    found = {key.hex(), key.hex().upper()}
+    for before in range(3):
+        start, end = -(-before * 8 // 6), (before + len(key)) * 8 // 6
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            found.add(encode(bytes(before) + key).decode()[start:end])
+    return found
 
 
 def find_key(

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from harness.audio import ParquetCell
-from harness.errors import InputFileError, MissingDataError
+from harness.errors import InputFileError, MissingDataError, page
 from tasks._shared.local import inside
 
 CONVERTED: Final = "refs/convert/parquet"
@@ -112,7 +112,7 @@ def snapshot(
         f"the hub data set {repo} has no parquet file"
         f"{f' of split {split!r}' if split is not None else ''}",
         where=benchmark,
-        hint=_hint(benchmark),
+        hint=copy_hint(benchmark),
     )
 
 
@@ -125,8 +125,10 @@ def _patterns(config: str | None, split: str | None) -> Iterator[list[str]]:
     yield [f"{root}*.parquet"]
 
 
-def _hint(benchmark: str) -> str:
-    return f"use a downloaded copy: --data {benchmark}=FOLDER (layout: tasks/{benchmark}/README.md)"
+def copy_hint(benchmark: str) -> str:
+    """Return what a user whose data is missing does, with the page of its layout."""
+    layout = page(f"benchmarks/{benchmark}.md")
+    return f"use a downloaded copy: --data {benchmark}=FOLDER (layout: {layout})"
 
 
 def download(repo: str, patterns: list[str], revision: str | None, benchmark: str) -> Path:
@@ -156,7 +158,7 @@ def download(repo: str, patterns: list[str], revision: str | None, benchmark: st
             f"cannot fetch the hub data set {repo}"
             f"{f' at revision {revision}' if revision else ''}: {reason(error)}",
             where=benchmark,
-            hint=_hint(benchmark),
+            hint=copy_hint(benchmark),
         ) from error
     return Path(folder)
 

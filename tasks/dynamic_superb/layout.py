@@ -12,12 +12,11 @@ from typing import Any, Final, NamedTuple
 
 from harness.audio import AudioRef
 from harness.errors import InputFileError, MissingDataError
+from tasks._shared.hub import copy_hint
 from tasks._shared.local import inside, parse_json
 
 METADATA: Final = "metadata.json"
-HINT: Final = (
-    "use a downloaded copy: --data dynamic_superb=FOLDER (layout: tasks/dynamic_superb/README.md)"
-)
+HINT: Final = copy_hint("dynamic_superb")
 
 
 class Listed(NamedTuple):

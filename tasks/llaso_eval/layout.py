@@ -13,11 +13,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from harness.errors import InputFileError, MissingDataError
+from tasks._shared.hub import copy_hint
 from tasks._shared.local import inside, parse_json
 
 FOLDERS: Final = ("audio_text", "pure_audio", "text_audio")
 ENDINGS: Final = (".json", ".jsonl")
-HINT: Final = "use a downloaded copy: --data llaso_eval=FOLDER (layout: tasks/llaso_eval/README.md)"
+HINT: Final = copy_hint("llaso_eval")
 
 
 def find_items(root: Path, file: str) -> Path:

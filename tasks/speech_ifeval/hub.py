@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness.errors import InputFileError, MissingDataError, StorageError
-from tasks._shared.hub import download
+from tasks._shared.hub import copy_hint, download
 from tasks.speech_ifeval.layout import PARTS, REPOSITORY, Copy, find_clips
 
 ARCHIVE = "audios.tar"
-_HINT = "use a downloaded copy: --data speech_ifeval=FOLDER (layout: tasks/speech_ifeval/README.md)"
+_HINT = copy_hint("speech_ifeval")
 
 
 class HubCopy(NamedTuple):

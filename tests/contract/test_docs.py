@@ -66,10 +66,8 @@ def verbs(cli: Cli, *prefix: str) -> Iterator[tuple[str, ...]]:
 
 def flags(cli: Cli, verb: tuple[str, ...]) -> set[str]:
     """Flags in the help of a verb."""
-    options = help_of(cli, *verb).partition("\nOptions:\n")[2]
-    lines = [
-        re.split(r" {2,}", line.strip())[0] for line in options.split("\n") if line[2:3] == "-"
-    ]
+    text = help_of(cli, *verb)
+    lines = [re.split(r" {2,}", line.strip())[0] for line in text.split("\n") if line[2:3] == "-"]
     return {flag for line in lines for flag in re.findall(r"(?<![\w-])--?[A-Za-z][\w-]*", line)}
 
 
@@ -206,7 +204,8 @@ def test_the_conformance_example_holds(here: Path, monkeypatch: pytest.MonkeyPat
 
 def test_every_task_is_covered_by_the_tables() -> None:
     index = load_index()
-    table = section(read("README.md"), "## Benchmarks")
+    page = read("docs/benchmarks.md")
+    table = page.partition("generated: benchmarks;")[2].partition("<!-- end")[0]
     rows = {code(line)[0]: line for line in table.split("\n") if line.startswith("| [`")}
     counts: dict[str, int] = {}
     for entry in index.tasks.values():
@@ -217,8 +216,8 @@ def test_every_task_is_covered_by_the_tables() -> None:
         assert int(cells[2].split()[0]) == counts[benchmark], benchmark
         metrics = [name for name in code(cells[4]) if name not in index.tasks]
         assert set(metrics) <= METRICS.keys(), benchmark
-        assert f"(../tasks/{benchmark}/README.md)" in read("docs/benchmarks.md")
-    named = set(code(table))
+        assert f"(tasks/{benchmark}/README.md)" in section(read("README.md"), "## Benchmarks")
+    named = {*code(table), *code(section(read("docs/recipes.md"), "## Data"))}  # also suites
     assert {group for group in index.groups if group not in counts} <= named
 
 
@@ -290,8 +289,14 @@ def test_the_tutorial_under_plain_lm_eval(
     assert capsys.readouterr().out.split() == ["0.5"]
 
 
-def test_the_stored_replies_of_the_readme_are_scored(cli: Cli, here: Path) -> None:
-    assert run_page(cli, read("README.md"), here, lambda line: "replies.jsonl" in line) == 1
+def test_the_stored_replies_of_the_recipes_are_scored(cli: Cli, here: Path) -> None:
+    assert run_page(cli, read("docs/recipes.md"), here, lambda line: "replies.jsonl" in line) == 1
+
+
+def test_the_python_of_the_readme_runs(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (block,) = [block for block in blocks(read("README.md")) if block.language == "python"]
+    exec(block.text, {})
+    assert "MetricValue(" in capsys.readouterr().out
 
 
 def test_the_recipes_run(cli: Cli, here: Path) -> None:

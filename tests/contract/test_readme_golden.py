@@ -1,6 +1,6 @@
-"""Hazard: a change that should change nothing changes what a command of README.md prints or writes.
+"""Hazard: a change that should change nothing changes what a command of README.md or docs/recipes.md prints or writes.
 
-Every command of the page runs in an empty folder, in this process or, with HARNESS_SOAK=1, as ``python -m harness``. Its exit code, output and files are compared
+Every command of the pages runs in an empty folder, in this process or, with HARNESS_SOAK=1, as ``python -m harness``. Its exit code, output and files are compared
 with ``golden/readme/NAME.txt``, byte by byte apart from ``MASKS``. After a declared change, write the files again with
 ``UPDATE_GOLDEN=1 python -m pytest tests/contract/test_readme_golden.py`` and read the difference.
 """
@@ -28,6 +28,7 @@ from tests.support.pages import ROOT, blocks, code, read
 from tests.support.runs.recogniser import COMMAND, GROUP, PATIENCE, RecogniserRun, own_variables
 
 GOLDEN = Path(__file__).parent / "golden" / "readme"
+RECORDED_PAGES = ("README.md", "docs/recipes.md")
 UPDATE = "UPDATE_GOLDEN=1 python -m pytest tests/contract/test_readme_golden.py"
 DIFFERENCE_LINES = 60
 CALL = "call of harness: "
@@ -121,6 +122,9 @@ RECORDINGS = [
     Recording(
         "status", "harness status RUN_DIR", "harness status runs/pocketsphinx", "a run of this page",
     ),
+    Recording(
+        "report", "harness report RUN_DIR", "harness report runs/pocketsphinx", "a run of this page",
+    ),
     Recording("tasks_list", "harness tasks list"),
     Recording("data_get", "harness data get BENCHMARK", why=f"{REFUSED}; a download wants the network"),
     Recording(
@@ -133,11 +137,20 @@ RECORDINGS = [
     ),
 ]  # fmt: skip
 
-NEED_RUNS = ("replay", "leaderboard", "gate", "status", "demo")  # the run of pocketsphinx is read
+NEED_RUNS = (
+    "replay",
+    "leaderboard",
+    "gate",
+    "status",
+    "report",
+    "demo",
+)  # the run of pocketsphinx is read
 
 NOT_RECORDED = {
     "make setup": "wants a package index",
     "make test": "the suite that this test is part of",
+    "harness --install-completion": "writes into the shell's own files; `commands/test_help.py` completes",
+    "harness --show-completion": "differs with the shell that asks",
     "python3 -m venv .venv && .venv/bin/pip install -e '.[demo]'": "wants a package index",
 }
 
@@ -185,7 +198,7 @@ def masked(kind: str, text: str, folder: Path) -> str:
 
 def commands_of_the_page() -> Iterator[str]:
     """Yield lines of shell blocks, lines of indented blocks, and ``harness …`` in the text."""
-    page = read("README.md")
+    page = "\n".join(map(read, RECORDED_PAGES))
     for block in blocks(page):
         if block.language == "sh":
             for line in filter(str.strip, block.text.split("\n")):
@@ -258,7 +271,7 @@ def record(folder: Path, here: Run, recogniser: RecogniserRun) -> dict[str, str]
     The recogniser, which takes longest, is a process of its own that other tests share; its run is copied here. With
     HARNESS_SOAK=1 every other command is a process as well; without, ``here`` runs it in this process.
     """
-    for block in blocks(read("README.md")):
+    for block in blocks("\n".join(map(read, RECORDED_PAGES))):
         if block.title is not None:
             (folder / block.title).write_text(block.text, encoding="utf-8")
     for name in ("mmau", "sakura"):

@@ -21,6 +21,7 @@ from harness.task_loading.task import YamlTask
 from tests.support.data.tiny_copies import WRITERS
 from tests.support.fuzzing.driver import fuzz
 from tests.support.fuzzing.mutations import PIECES, bent_bytes, bent_json, bent_text, deep
+from tests.support.runs.toy import jsonl
 
 REPLIES = (
     "a",
@@ -154,7 +155,7 @@ def test_no_responses_file_ends_in_a_traceback_or_loses_a_record(
             outcome = "read"
         return outcome
 
-    found = fuzz("responses files", one, quick=4000, record=record_property)
+    found = fuzz("responses files", one, quick=1600, record=record_property)
     assert found["read"] and found["refused"]
 
 
@@ -180,11 +181,11 @@ def test_no_stored_reply_ends_in_a_traceback_or_goes_unscored(
             assert error.message
             return "refused"
         count = sum(1 for _ in read_response_file(file).records)
-        lines = [(one["task"], one["id"]) for one in ended.samples()]
+        lines = [(one["task"], one["id"]) for one in jsonl(run / "samples.jsonl")]
         assert ended.results["tasks"][name]["n"] == count == len(lines), lines
         assert ended.exit_code in (0, 3)
         ended.table().encode("utf-8", "backslashreplace")
         return "scored"
 
-    found = fuzz("scored files", one, quick=150, record=record_property)
+    found = fuzz("scored files", one, quick=100, record=record_property)
     assert found["scored"] and found["refused"]

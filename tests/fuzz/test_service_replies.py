@@ -11,9 +11,11 @@ from harness.run.jsonl import encode_line, parse_line
 from harness.types import Finish
 from model_adapters.gemini.reply import read_error, read_reply
 from model_adapters.services.attempts import Attempt
-from model_adapters.services.chat_client import refused
+from model_adapters.services.chat_client import error_body
 from model_adapters.services.chat_reply import ChatReply, read_completion
+from model_adapters.services.denial import Denials
 from model_adapters.services.responses import Prices, as_response
+from model_adapters.services.statuses import read_status
 from tests.support.fuzzing.driver import fuzz
 from tests.support.fuzzing.mutations import ODD, bent_bytes, bent_json, deep
 
@@ -130,7 +132,7 @@ def test_no_reply_of_a_chat_service_ends_in_a_traceback_or_is_answered_by_a_fail
             assert reply.error is not None or reply.finish == "filter", body[:300]
         return check(reply)
 
-    found = fuzz("service replies", one, quick=4000, record=record_property)
+    found = fuzz("service replies", one, quick=1600, record=record_property)
     assert found["an error"] and found["stop"]
 
 
@@ -138,7 +140,7 @@ def test_no_reply_of_gemini_ends_in_a_traceback(record_property: Any) -> None:
     def one(draw: random.Random) -> str:
         return check(read_reply(body_of(GEMINI, draw)))
 
-    found = fuzz("gemini replies", one, quick=3000, record=record_property)
+    found = fuzz("gemini replies", one, quick=1200, record=record_property)
     assert found["an error"] and found["stop"]
 
 
@@ -153,7 +155,7 @@ def test_no_http_error_ends_in_a_traceback_or_an_endless_wait(record_property: A
         body = body_of(ERROR, draw)
         attempt: Attempt
         if draw.random() < 0.5:
-            attempt = refused(status, "no", headers, body)
+            attempt = read_status(status, error_body(body, "no"), headers, Denials())
         else:
             try:
                 parsed: object = json.loads(body)
@@ -164,4 +166,4 @@ def test_no_http_error_ends_in_a_traceback_or_an_endless_wait(record_property: A
         assert wait is None or 0 <= wait <= 24 * 3600, wait
         return check(attempt.reply)
 
-    fuzz("service errors", one, quick=3000, record=record_property)
+    fuzz("service errors", one, quick=1200, record=record_property)

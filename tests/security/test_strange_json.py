@@ -14,7 +14,7 @@ from harness.core.untrusted.bounded_json import MAX_DEPTH, load_json
 from harness.errors import InputFileError
 from harness.run.jsonl import encode_line, parse_line
 from model_adapters.gemini.reply import read_reply
-from model_adapters.services.chat_client import error_detail
+from model_adapters.services.chat_client import error_body
 from model_adapters.services.chat_reply import read_completion
 from model_adapters.services.responses import Prices, as_response
 from tests.support.command import CommandResult
@@ -54,7 +54,7 @@ def test_no_reader_of_strangers_takes_it(tmp_path: Path, depth: int) -> None:
         ),
     ):
         assert reply.error is not None and reply.error.kind == "malformed" and reply.error.retryable
-    assert error_detail(f'{{"error": {{"code": "x", "message": {deep}}}}}'.encode())[0] is None
+    assert error_body(f'{{"error": {{"code": "x", "message": {deep}}}}}'.encode()).code is None
     with pytest.raises(InputFileError, match="nested too deeply"):
         parse_line(f'{{"usage": {deep}}}'.encode(), "log:1")
     file = tmp_path / "r.jsonl"

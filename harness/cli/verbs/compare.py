@@ -46,7 +46,7 @@ def compare(
     trust_task_code: options.Trust = None,
     as_json: options.Json = False,
 ) -> None:
-    """Show what differs between runs: numbers, signatures, lost and gained items, and whether the engine is the same."""
+    """Show what differs between runs. Numbers, signatures, lost and gained items, and whether the engine is the same."""
     import json
 
     import harness
@@ -103,7 +103,7 @@ def trend(
     trust_task_code: options.Trust = None,
     as_json: options.Json = False,
 ) -> None:
-    """Follow metrics over runs, such as the checkpoints of a training: table, intervals, plot."""
+    """Follow metrics over runs, such as checkpoints of a training. Table, intervals, plot."""
     import harness
     from harness.types import READINGS
 

@@ -43,7 +43,7 @@ def get(
     as_json: Json = False,
     quiet: options.Quiet = False,
 ) -> int:
-    """Fetch a benchmark's data from the hub (resumable) and examine it."""
+    """Fetch a benchmark's data, resumably, and examine it."""
     from harness.data import get as data_get
     from harness.data.check import check_copy, report_lines
     from harness.errors import EXIT_OK, UsageError
@@ -114,7 +114,7 @@ def check(
     as_json: Json = False,
     quiet: options.Quiet = False,
 ) -> int:
-    """Examine a copy: counts, duplicates, missing audio, gold answers. Exit 0 fine, 1 findings, 4 data missing."""
+    """Examine a copy of a benchmark's data. Counts, duplicates, missing audio, gold answers; exit 0 fine, 1 findings, 4 data missing."""
     from harness.data.check import check_copy, report_lines
     from harness.errors import MissingDataError
     from harness.settings import parse_folders

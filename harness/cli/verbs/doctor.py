@@ -19,7 +19,7 @@ def doctor(
     model_args: options.ModelArgs = None,
     as_json: options.Json = False,
 ) -> int:
-    """Load a model, let it hear three clips, say whether the audio reached it. Exit 0, 1, 4."""
+    """Tell whether audio reaches a model. Load it and let it hear three clips; exit 0, 1, 4."""
     from harness.evaluation.doctor import doctor as examine
     from harness.settings import parse_pairs
 

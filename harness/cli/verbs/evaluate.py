@@ -180,7 +180,7 @@ def evaluate(
     output: options.OutputFlags,
     page: options.ReportFlags,
 ) -> int:
-    """Evaluate a model; the same command again goes on where it stopped."""
+    """Run a model on tasks and score it. The same command again goes on where it stopped."""
     from harness.settings import check_recipe_trust, load_recipe
 
     flags = {**request.settings(), **data.settings(), **judge.settings(), **run.settings()}

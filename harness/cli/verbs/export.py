@@ -35,7 +35,7 @@ def export(
     ] = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Write a run in a form that others read: tables, CI, model cards, benchmarks, a bundle."""
+    """Write a run in a form that others read. Tables, CI, model cards, benchmarks, a bundle."""
     from harness.report.export import export as write
 
     done = write(run, form, output=output, task=task, allow_partial=allow_partial)

@@ -140,7 +140,7 @@ class ReportFlags:
 @app.command()
 @options.grouped
 def gate(runs: RunFlags, strictness: StrictnessFlags, plan: PlanFlags, report: ReportFlags) -> int:
-    """Tell whether the candidate is worse than the baseline, beyond chance. Exit 0 pass, 1 regression, 2, 3, 5."""
+    """Fail if a run is worse than a baseline, beyond chance. Exit 0 pass, 1 regression, 2, 3, 5."""
     named = runs.runs or []
     if named[:1] == [Path(INIT)] and not named[0].exists():
         return _init(named[1:], report)

@@ -30,7 +30,7 @@ def show(
     trust_task_code: options.Trust = None,
     as_json: Json = False,
 ) -> None:
-    """Print the request that a task's judge gets, rendered for a real item; nothing is sent."""
+    """Print what a task's judge is asked. Rendered for a real item; nothing is sent."""
     from harness.judge.show import show as render
     from harness.settings import merge
 
@@ -86,7 +86,7 @@ def calibrate(
     trust_task_code: options.Trust = None,
     as_json: Json = False,
 ) -> int:
-    """Compare judges with human labels and with each other: kappa, confusion, bias by length."""
+    """Compare judges with people and with each other. Kappa, confusion, bias by length."""
     from harness.judge import calibration as c
 
     if correct:

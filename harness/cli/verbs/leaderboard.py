@@ -65,7 +65,7 @@ def leaderboard(
     trust_task_code: options.Trust = None,
     as_json: options.Json = False,
 ) -> int:
-    """Print tables of several runs: ranks, intervals, coverage, signatures, and published results next to them."""
+    """Print tables of several runs. Ranks, intervals, coverage, signatures, and published results next to them."""
     if lint:
         return _lint(rows or [], as_json=as_json)
     import harness

@@ -46,7 +46,7 @@ class MergeFlags:
 @app.command()
 @options.grouped
 def merge(parts: MergeFlags, output: options.OutputFlags) -> int:
-    """Put the shards of one run together in a new run directory. Exit 0, or 3 where items are missing."""
+    """Put the shards of a run together. Into a new run directory; exit 0, or 3 where items are missing."""
     import harness
 
     if parts.output_path is None:

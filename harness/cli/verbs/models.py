@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @models_app.command("list")
 def list_models(as_json: options.Json = False) -> None:
-    """List the forms of models: what each needs, and whether that is installed."""
+    """List the forms of models. What each needs, and whether that is installed."""
     from model_adapters.registry import forms
 
     found = forms()

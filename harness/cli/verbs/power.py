@@ -45,7 +45,7 @@ def power(
     trust_task_code: options.Trust = None,
     as_json: options.Json = False,
 ) -> None:
-    """Plan a comparison: what the items of a run show, and how many items and repeats a drop needs."""
+    """Plan a comparison. What the items of a run show, and how many items and repeats a drop needs."""
     from harness.comparison.planning import PowerRequest, plan_power, power_json, power_lines
     from harness.run.reader import read_run
     from harness.task_loading.specs import register_metrics

@@ -44,7 +44,7 @@ def report(
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Write one self-contained HTML page: scores with intervals, and every item with its clip, verdicts and reasons."""
+    """Write a run as one HTML page. Scores with intervals, and every item with its clip, verdicts and reasons."""
     from harness.report.html.page import ReportOptions, write_report
     from harness.run.reader import read_run
     from harness.settings import parse_folders

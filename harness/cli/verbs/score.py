@@ -97,7 +97,7 @@ def score(
     output: options.OutputFlags,
     page: options.ReportFlags,
 ) -> int:
-    """Score stored responses without a model, or re-score a run directory."""
+    """Score stored responses, or a run anew, without a model."""
     from harness.core.stored_replies import Fields
     from harness.evaluation.stored import StoredReplies
     from harness.run.progress import choose_style

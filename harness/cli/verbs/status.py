@@ -17,7 +17,7 @@ def status(
     run_dir: Annotated[Path, typer.Argument(help="Run directory.")],
     as_json: options.Json = False,
 ) -> None:
-    """Show the progress of a live or dead run, and how to continue it."""
+    """Show how far a run is, and how to go on."""
     from harness.report.status import lines
     from harness.report.status import status as look
 

@@ -27,7 +27,7 @@ def list_tasks(
     include_path: options.IncludePath = None,
     as_json: options.Json = False,
 ) -> None:
-    """List benchmarks and tasks: items, metrics, judge needed, licence, cost."""
+    """List benchmarks and tasks. Items, metrics, judge needed, licence, cost."""
     from harness.task_loading.index import load_index
 
     index = load_index(tuple(include_path or ()))
@@ -91,7 +91,7 @@ def show_task(
     include_path: options.IncludePath = None,
     trust_task_code: options.Trust = None,
 ) -> None:
-    """Show the prompt of a real item, templates, protocol, deviations, references."""
+    """Show a task: the prompt of a real item, and its protocol. Templates, deviations, references."""
     from harness.errors import UsageError
     from harness.settings import parse_folders
     from harness.task_loading.index import load_index
@@ -194,7 +194,7 @@ def new_task(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a task file.")] = False,
 ) -> None:
-    """Write a task file for your own items, without Python; fields are guessed, and shown."""
+    """Write a task file for items of your own. Without Python; fields are guessed, and shown."""
     from harness.data.propose import propose
     from harness.data.task_file import write
     from harness.settings import parse_pairs

@@ -21,7 +21,7 @@ def verify(
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> int:
-    """Derive the values of a bundle anew, without a model. Exit 0 as claimed, 1 not, 3 not derivable here."""
+    """Derive the values of a bundle anew. Without a model; exit 0 as claimed, 1 not, 3 not derivable here."""
     import harness
     from harness.settings import parse_folders
 

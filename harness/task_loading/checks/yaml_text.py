@@ -63,7 +63,7 @@ def _faults(node: yaml.Node, path: Path, seen: set[int], *, key: str) -> Iterato
 
 
 def _scalar(node: yaml.ScalarNode, path: Path, key: str) -> Iterator[Fault]:
-    if node.style is not None:  # quoted, or a block of text
+    if node.style:  # quoted, or a block of text
         return
     text = node.value
     quoted = f'"{text}"'

@@ -9,9 +9,10 @@ without one, the run ends, no item has failed, and the same command goes on. One
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from harness.errors import UsageError
@@ -52,10 +53,12 @@ class Waiting(NamedTuple):
     Attributes:
         seconds: since it first refused after its last answer.
         patience: seconds after which the run ends.
+        sent: requests that were sent all the same and may still be answered.
     """
 
     seconds: float
     patience: float
+    sent: int = 0
 
 
 def waiting_of(adapter: object) -> Waiting | None:
@@ -66,6 +69,16 @@ def waiting_of(adapter: object) -> Waiting | None:
     """
     asked: Callable[[], Waiting | None] | None = getattr(adapter, "waiting", None)
     return None if asked is None else asked()
+
+
+def only_waits(adapter: object) -> bool:
+    """Return whether all that an adapter is asked waits for a service, and nothing that was sent can be answered.
+
+    >>> only_waits(object())
+    False
+    """
+    waiting = waiting_of(adapter)
+    return waiting is not None and waiting.sent == 0
 
 
 class Patience:
@@ -82,6 +95,7 @@ class Patience:
     ) -> None:
         self.seconds = seconds
         self.answers = 0
+        self.sent = 0
         self._base = base
         self._clock = clock
         self._since: float | None = None  # the first refusal after the last answer
@@ -91,6 +105,15 @@ class Patience:
         self._closed = False
         self._probe: asyncio.Future[None] | None = None
         self._over = False
+
+    @contextlib.contextmanager
+    def sending(self) -> Iterator[None]:
+        """Count a request as sent."""
+        self.sent += 1
+        try:
+            yield
+        finally:
+            self.sent -= 1
 
     @property
     def over(self) -> bool:
@@ -102,7 +125,7 @@ class Patience:
         """The wait of all requests, ``None`` while they need not."""
         if not self._closed or self._since is None:
             return None
-        return Waiting(self._clock() - self._since, self.seconds)
+        return Waiting(self._clock() - self._since, self.seconds, self.sent)
 
     async def turn(self) -> bool:
         """Wait until a request may be sent; return whether it is the one that tries for all others."""

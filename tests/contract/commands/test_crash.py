@@ -29,6 +29,16 @@ def raises(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     monkeypatch.setattr("harness.task_loading.index.load_index", load_index)
 
 
+@pytest.mark.parametrize("code", [0, 1, None, "bye"])
+def test_code_of_others_that_ends_the_process_is_4_and_never_a_good_end(
+    cli: Cli, temporary: Path, monkeypatch: pytest.MonkeyPatch, code: object
+) -> None:
+    raises(monkeypatch, SystemExit(code))
+    found = cli("tasks", "list")
+    assert found.code == 4 and f"sys.exit({code!r})" in found.err
+    assert not list(temporary.glob("harness-crash-*.txt"))
+
+
 @pytest.mark.parametrize("error", [KeyError("item_key"), RecursionError(), OSError(5, "odd")])
 def test_a_fault_is_70_with_a_report(
     cli: Cli, temporary: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException

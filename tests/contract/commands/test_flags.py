@@ -157,6 +157,16 @@ def test_a_dry_run_opens_no_adapter(cli: Cli, tmp_path: Path) -> None:
     assert cli(*evaluate_arguments(model, tmp_path / "run")).code == 2
 
 
+@pytest.mark.parametrize(
+    ("flag", "value"), [("--patience", "soon"), ("--shard", "3/2"), ("--max-errors", "many")]
+)
+def test_a_dry_run_reads_the_flags_that_a_run_reads(
+    cli: Cli, tmp_path: Path, flag: str, value: str
+) -> None:
+    found = clean(cli(*evaluate_arguments("mock:hash", tmp_path / "run", "--dry-run", flag, value)))
+    assert found.code == 2 and flag in found.err
+
+
 def test_a_dry_run_finds_wrong_model_arguments(cli: Cli, tmp_path: Path) -> None:
     found = clean(
         cli(*evaluate_arguments("mock:hash", tmp_path / "run", "--dry-run", "-M", "sead=1"))

@@ -24,7 +24,7 @@ def test_the_gate_of_the_tutorial_is_red_and_names_items(cli: Cli, here: Path) -
     text = read("docs/gate.md")
     shown = blocks(section(text, "## A red build in five minutes"))[-1].text
     page = text.replace(f"```text\n{shown}```\n", "")
-    assert run_page(cli, page, here, bool) == 7
+    assert run_page(cli, page, here, bool) == 10
     found = cli("gate", "runs/pr", "--baseline", "runs/main")
     assert shown.strip() in found.out
     assert found.out.count("\n        candidate  ") == 5

@@ -150,6 +150,17 @@ def test_old_transformers_is_refused(
     assert HFAdapter(str(tiny_qwen2_audio)).open().style == "batch"
 
 
+def test_a_hub_that_is_not_reached_is_said_and_not_taken_for_a_wrong_id(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import huggingface_hub.constants
+
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    error = opening("nobody/not-in-the-cache")
+    assert "the hub is not reached" in str(error.hint)
+    assert "id is wrong" not in str(error.hint)
+
+
 def test_class_named_in_the_config_is_used_where_the_mapping_is_silent(
     checkpoint_copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -88,7 +88,7 @@ def _url(service: Service, server: ChaosServer) -> str:
 def test_a_judge_behind_a_limit_gives_every_verdict(cli: Cli, tmp_path: Path) -> None:
     file, run = responses(tmp_path / "replies.jsonl", 20), tmp_path / "run"
     with ChaosServer(*JUDGE, *WINDOW) as server:
-        found = cli(*arguments(file, run, server.base_url, "-J", "max_retries=0"))
+        found = cli(*arguments(file, run, server.base_url, "-J", "max_retries=0,timeout=30"))
         requests = server.ledger()["requests"]
     assert found.code == 0, found.err
     assert results(run)["tasks"]["sakura_animal_single"]["unjudged"] == 0

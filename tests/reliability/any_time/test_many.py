@@ -21,8 +21,8 @@ from tests.support.servers.chaos_server import ChaosServer
 
 ENDLESS = Path(__file__).resolve().parents[2] / "fixtures" / "endless"
 FEW, MANY = (10_000, 100_000) if SOAK else (500, 3_000)
-BYTES_PER_ITEM = 800
-"""Of every item its keys, the place of its line and its statistics stay: some 650 bytes; a document has thousands."""
+BYTES_PER_ITEM = 400
+"""Of every item its keys, the place of its line and its statistics stay: some 250 bytes; a document has thousands."""
 
 
 def endless(run: Path, *more: str) -> tuple[str | Path, ...]:

@@ -1,0 +1,30 @@
+"""Files that end: a device or a pipe in the place of a file would be read for ever, or waited for."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from harness.errors import InputFileError
+
+
+def check_regular(path: Path, *, pipes: bool = False) -> None:
+    """Refuse what is not a regular file, or a link to one.
+
+    Args:
+        path: the file.
+        pipes: take a pipe too, for a file of the command line that is read once (``--ids <(…)``).
+
+    Raises:
+        InputFileError: it is a folder, a device or a pipe, or cannot be looked at.
+        FileNotFoundError: there is nothing.
+    """
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise InputFileError(f"cannot read: {reason}", where=str(path)) from error
+    if not stat.S_ISREG(mode) and not (pipes and stat.S_ISFIFO(mode)):
+        raise InputFileError("not a regular file", where=str(path))
