@@ -104,6 +104,7 @@ _BUILT_IN: Final[Mapping[str, Measure]] = {
             stands_for="accuracy",
         ),
         Quotient("slot_f1", "mean", UNIT, "score", "n"),
+        Quotient("rubric_score", "mean", UNIT, "score", "n"),
         rate("slot_cer"),
         CorpusBleu("corpus_bleu", "ratio", UNIT),
     )

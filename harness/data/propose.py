@@ -184,7 +184,7 @@ class _Look:
                     where=str(self.source),
                     hint="name it: --set audio=FIELD",
                 )
-        block = DataBlock(path=path, audio=(self.audio,))
+        block = DataBlock(paths=(path,), audio=(self.audio,))
         rows = [
             row.fields for row in islice(open_items(block, root, task=self.name).rows, _LOOKED_AT)
         ]
@@ -195,7 +195,7 @@ class _Look:
     def _audio_field(self) -> str | None:
         if self.source.suffix.lower() == ".parquet":
             return _parquet_audio(self.source)
-        block = DataBlock(path=self.source.name, audio=())
+        block = DataBlock(paths=(self.source.name,), audio=())
         first = next(iter(open_items(block, self.source.parent, task=self.name).rows), None)
         if first is None:
             raise InputFileError("has no items", where=str(self.source))

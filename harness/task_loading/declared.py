@@ -89,6 +89,7 @@ def _our_keys(file: YamlFile, rule: Rule) -> dict[str, Any]:
         "benchmark": name,
         "title": f"{name}, scored by the rule {rule.name}",
         "items": None,
+        "official": list(rule.official),
         "judged": list(rule.judged),
         "answer": rule.kind.answer,
         "null_response": "empty",

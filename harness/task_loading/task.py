@@ -34,6 +34,12 @@ _PROBED: Final = 3
 """Documents on which scoring code is tried before a model is asked."""
 
 
+def _beside(spec: TaskSpec) -> bool:
+    """Return whether a declared task has its items next to its YAML unless a folder is given."""
+    lalm = spec.raw["metadata"]["lalm"]
+    return bool(spec.declared) and "hub" not in (lalm.get("data") or {})
+
+
 class YamlTask:
     """Data and scoring of one task.
 
@@ -53,7 +59,7 @@ class YamlTask:
         trusted: bool = False,
     ) -> None:
         self.spec = spec
-        self._folder = folder if folder is not None or not spec.declared else spec.yaml_path.parent
+        self._folder = folder if folder is not None or not _beside(spec) else spec.yaml_path.parent
         self._revision = revision
         self._trusted = trusted
         self._documents: Documents | None = None

@@ -7,6 +7,7 @@ write. It is applied when replies are generated with that template, or to stored
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
@@ -38,11 +39,40 @@ def remove_desta_frame(response: str, options: Sequence[str] = ()) -> str:
     return response.replace(DESTA_FRAME, "").strip()
 
 
+_LEAD_IN: Final = re.compile(
+    r"(?:(?:sure|certainly|of course|okay|ok)[,.!:]?\s+)?"
+    r"(?:here(?:'s|’s| is)\s+(?:the|a|your)\s+(?:\w+\s+)?(?:transcript|transcription|text)|(?:the\s+)?transcript(?:ion)?)"
+    r"(?:\s+(?:of|for|from)\s+[^:\n]{1,60})?(?:\s+is)?\s*:",
+    re.IGNORECASE,
+)
+_QUOTES: Final = {'"': '"', "“": "”", "«": "»", "'": "'"}
+
+
+def remove_lead_in(response: str, options: Sequence[str] = ()) -> str:
+    """Remove the sentence in which a chat model announces a transcript, and the quotes around the rest.
+
+    >>> remove_lead_in('Sure! Here is the transcription of the audio: "He left."')
+    'He left.'
+    >>> remove_lead_in("the text said: no")
+    'the text said: no'
+    """
+    del options
+    text = response.strip()
+    found = _LEAD_IN.match(text)
+    if found is None:
+        return text
+    text = text[found.end() :].strip()
+    closing = _QUOTES.get(text[:1])
+    quoted = closing is not None and len(text) > 1 and text.endswith(closing)
+    return text[1:-1].strip() if quoted else text
+
+
 CLEANERS: Final[Mapping[str, Callable[[str, Sequence[str]], str]]] = MappingProxyType(
     {
         "none": keep,
         "desta": remove_desta_frame,
         "letter": letter_to_text,
+        "lead_in": remove_lead_in,
         "think": without_reasoning,
     }
 )

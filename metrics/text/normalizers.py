@@ -88,7 +88,7 @@ def whisper_basic(text: str) -> str:
     >>> whisper_basic("[noise] He's HERE (laughs), déjà vu.")
     'he s here déjà vu'
     """
-    text = _without_round(_without_angular(text.lower()))
+    text = without_round(without_angular(text.lower()))
     text = unicodedata.normalize("NFKC", text).translate(_MARKS_TOO).lower()
     return " ".join(text.split())
 
@@ -153,7 +153,7 @@ def _spaced(text: str) -> str:
     return " ".join(text.translate(_PUNCTUATION_AND_SYMBOLS).split())
 
 
-def _without_angular(text: str) -> str:
+def without_angular(text: str) -> str:
     """Remove from each ``<`` or ``[`` to the next ``>`` or ``]``, whichever comes first."""
     kept: list[str] = []
     position = 0
@@ -166,7 +166,7 @@ def _without_angular(text: str) -> str:
     return "".join([*kept, text[position:]])
 
 
-def _without_round(text: str) -> str:
+def without_round(text: str) -> str:
     """Remove from each ``(`` to the next ``)`` with at least one character between."""
     kept: list[str] = []
     position = 0

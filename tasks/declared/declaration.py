@@ -15,42 +15,59 @@ from typing import Any, Final
 from harness.errors import TaskFileError
 from harness.types import AnswerKind
 from metrics.text.normalizers import NORMALIZERS
+from tasks.declared.checks import (
+    Check,
+    is_field_map,
+    is_levels,
+    is_names,
+    is_text,
+    is_texts,
+    one_of,
+)
 
 Where = Callable[..., str]
 """Key path below the block -> file and line."""
-Check = Callable[[Any], bool]
 FIELD: Final = "the name of a field"
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
-def _is_texts(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(map(_is_text, value))
-
-
-def _one_of(*names: str) -> Check:
-    return lambda value: isinstance(value, str) and value in names
-
-
-def _is_field_map(value: Any) -> bool:
-    return isinstance(value, dict) and all(
-        _is_text(key) and _is_text(one) for key, one in value.items()
-    )
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of a rule: its default, what it may be, and that in words."""
+    """One parameter of a rule: its default, what it may be, and that in words.
+
+    A rule does not have an ``absent`` one unless it is given, so its hash stays the same.
+    """
 
     default: Any
     fits: Check
     expected: str
+    absent: bool = False
 
 
 def _field(name: str) -> Parameter:
-    return Parameter(name, _is_text, FIELD)
+    return Parameter(name, is_text, FIELD)
+
+
+MULTILINGUAL: Final = "oasr-ml-2026-03"
+SPOKEN: Final = ("de", "fr", "it", "es", "pt")
+"""Languages of the multilingual normaliser."""
+
+
+def _official(*names: str) -> Parameter:
+    return Parameter(None, one_of(*names), f"one of {', '.join(names)}", absent=True)
+
+
+OFFICIAL: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "words": ("accuracy",),
+        "oasr-2026-08": ("wer",),
+        MULTILINGUAL: ("wer",),
+        "whisper-basic": ("wer", "cer"),
+        "elm-v3": ("wer", "cer"),
+        "elm-v1": ("wer", "cer"),
+        "air-bench": ("accuracy",),
+    }
+)
+"""Official rule of a benchmark -> the metrics that it is a reading of (``tasks.declared.official``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +100,19 @@ RULES: Final[Mapping[str, RuleKind]] = MappingProxyType(
             {"wer": False, "cer": False},
             "transcript",
             {
-                "reference": _field("text"),
+                "reference": Parameter(
+                    "text",
+                    lambda value: is_text(value) or is_texts(value),
+                    "the name of a field, or a list of which the first that is there counts",
+                ),
                 "normalizer": Parameter(
-                    "canonical", _one_of(*NORMALIZERS), f"one of {', '.join(NORMALIZERS)}"
+                    "canonical", one_of(*NORMALIZERS), f"one of {', '.join(NORMALIZERS)}"
+                ),
+                "official": _official(
+                    *("oasr-2026-08", MULTILINGUAL, "whisper-basic", "elm-v3", "elm-v1")
+                ),
+                "language": Parameter(
+                    None, one_of(*SPOKEN), f"one of {', '.join(SPOKEN)}", absent=True
                 ),
             },
             "<audio>Transcribe the audio. Reply with the transcript only.",
@@ -98,15 +125,22 @@ RULES: Final[Mapping[str, RuleKind]] = MappingProxyType(
                 "answer": _field("answer"),
                 "options": Parameter(
                     "options",
-                    lambda value: _is_text(value) or _is_texts(value),
+                    lambda value: is_text(value) or is_texts(value),
                     "the name of a field, or a list of fields with one option each",
                 ),
                 "answer_is": Parameter(
                     "text",
-                    _one_of("text", "letter", "index0", "index1"),
+                    one_of("text", "letter", "index0", "index1"),
                     "text, letter, index0 (the first option is 0) or index1",
                 ),
-                "separator": Parameter("|", _is_text, "a text between options of one cell"),
+                "separator": Parameter("|", is_text, "a text between options of one cell"),
+                "official": _official("words", "air-bench"),
+                "known": Parameter(
+                    None,
+                    is_levels,
+                    "a mapping of fields to the values that the official scorer knows",
+                    absent=True,
+                ),
             },
             f"<audio>{{{{question}}}}\n{_OPTIONS}Answer with one option, by its letter or its text.",
             "A reply is right if it commits to the right option, by letter or by text; one that commits to none or to several is an "
@@ -118,7 +152,7 @@ RULES: Final[Mapping[str, RuleKind]] = MappingProxyType(
             {
                 "answer": _field("answer"),
                 "labels": Parameter(
-                    None, lambda value: value is None or _is_texts(value), "a list of texts"
+                    None, lambda value: value is None or is_texts(value), "a list of texts"
                 ),
             },
             "<audio>{{question}}",
@@ -137,8 +171,8 @@ RULES: Final[Mapping[str, RuleKind]] = MappingProxyType(
             "text",
             {
                 "answers": _field("answer"),
-                "match": Parameter("any", _one_of("any", "all"), "any or all"),
-                "separator": Parameter("|", _is_text, "a text between answers of one cell"),
+                "match": Parameter("any", one_of("any", "all"), "any or all"),
+                "separator": Parameter("|", is_text, "a text between answers of one cell"),
             },
             "<audio>{{question}}",
             "A reply is right if it contains one of the answers (or all of them) as whole words, in the canonical form of texts.",
@@ -157,10 +191,10 @@ RULES: Final[Mapping[str, RuleKind]] = MappingProxyType(
             {},
             "text",
             {
-                "grade": Parameter("yes_no", _one_of("yes_no", "score"), "yes_no, or score (1 to 5)"),
+                "grade": Parameter("yes_no", one_of("yes_no", "score"), "yes_no, or score (1 to 5)"),
                 "slots": Parameter(
                     {"question": "question", "reference": "answer"},
-                    _is_field_map,
+                    is_field_map,
                     "a mapping of slots of the judge prompt to fields",
                 ),
                 "reference": _field("answer"),
@@ -174,12 +208,20 @@ GRADES: Final = {"yes_no": "judged_accuracy", "score": "judge_score"}
 """Grade of a judge -> its metric."""
 
 _DATA_KEYS: Final[Mapping[str, tuple[Check, str]]] = {
-    "path": (_is_text, "a file or folder, relative to the task file"),
-    "hub": (_is_text, "a data set of the hub, organisation/name"),
-    "config": (_is_text, "the configuration of a hub data set"),
-    "split": (_is_text, "the name of a split"),
-    "id": (_is_text, "the name of a field"),
-    "audio": (lambda value: _is_text(value) or _is_texts(value), "the name of a field, or a list"),
+    "path": (
+        lambda value: is_text(value) or is_texts(value),
+        "a file or folder, relative to the task file, or a list of which the first that is there counts",
+    ),
+    "hub": (is_text, "a data set of the hub, organisation/name"),
+    "config": (is_text, "the configuration of a hub data set"),
+    "split": (is_text, "the name of a split"),
+    "id": (
+        lambda value: is_text(value) or is_texts(value),
+        "the name of a field, or a list of which the first that is there counts",
+    ),
+    "audio": (lambda value: is_text(value) or is_texts(value), "the name of a field, or a list"),
+    "clips": (is_text, "the text in front of clip names that stands for the folder of the data"),
+    "editions": (is_names, "a mapping of digests to names of editions"),
 }
 
 
@@ -207,8 +249,13 @@ class Rule:
         """Metrics that need a judge."""
         return tuple(self.metrics) if self.name == "judge" else ()
 
+    @property
+    def official(self) -> tuple[str, ...]:
+        """Metrics with an official reading."""
+        return OFFICIAL.get(str(self.parameters.get("official")), ())
+
     def fields(self) -> list[str]:
-        """Return the fields that scoring reads; a document has them all."""
+        """Return the fields that scoring reads; a document has them all, of ``a|b`` one."""
         given = self.parameters
         if self.name == "option":
             options = given["options"]
@@ -220,7 +267,8 @@ class Rule:
             "contains": ["answers"],
             "instruction": ["ids", "arguments"],
         }
-        return [given[name] for name in names.get(self.name, ["answer"])]
+        found = [given[name] for name in names.get(self.name, ["answer"])]
+        return [one if isinstance(one, str) else "|".join(one) for one in found]
 
     def as_json(self) -> dict[str, Any]:
         """Return the plain form: what documents carry as ``_params["rule"]``."""
@@ -257,7 +305,20 @@ def read_rule(declared: Any, where: Where) -> Rule:
                 f"metadata.lalm.rule.{key} is {value!r}, expected {known[key].expected}",
                 where=where(str(key)),
             )
-    return Rule(name, {key: given.get(key, one.default) for key, one in known.items()})
+    if given.get("official") == MULTILINGUAL and "language" not in given:
+        raise TaskFileError(
+            f"metadata.lalm.rule.language is missing: {MULTILINGUAL} writes numbers out in it",
+            where=where("official"),
+            hint=f"language: one of {', '.join(SPOKEN)}",
+        )
+    return Rule(
+        name,
+        {
+            key: given.get(key, one.default)
+            for key, one in known.items()
+            if key in given or not one.absent
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,20 +326,27 @@ class DataBlock:
     """The checked ``metadata.lalm.data``: where the items are.
 
     Attributes:
-        path: file or folder, relative to the task file or the folder of ``--data``; ``None`` for a hub data set.
+        paths: file or folder, relative to the task file or the folder of ``--data``; the first that is there counts. Empty
+            for a hub data set.
         hub: hub data set, ``None`` for a file.
         config: its configuration.
         split: its split.
-        id: field of the id; ``None``: ``id`` where there is one, else the number of the item.
+        id: fields of the id, of which the first that is there counts; empty: ``id`` where there is one, else the number of the item.
+        unique: an id twice is a fault; in a list of fields it gets a number instead.
         audio: fields of the clips, in order.
+        clips: text in front of clip names that stands for the folder of the data.
+        editions: digest of ids and of what the rule reads, over all items -> name of the edition.
     """
 
-    path: str | None = None
+    paths: tuple[str, ...] = ()
     hub: str | None = None
     config: str | None = None
     split: str | None = None
-    id: str | None = None
+    id: tuple[str, ...] = ()
+    unique: bool = True
     audio: tuple[str, ...] = field(default=("audio",))
+    clips: str = ""
+    editions: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_data(declared: Any, where: Where) -> DataBlock:
@@ -307,11 +375,18 @@ def read_data(declared: Any, where: Where) -> DataBlock:
         raise TaskFileError(
             "metadata.lalm.data needs exactly one of 'path' and 'hub'", where=where("path")
         )
-    audio = declared.get("audio", "audio")
+    given = {key: value for key, value in declared.items() if key not in ("audio", "path", "id")}
     return DataBlock(
-        **{key: value for key, value in declared.items() if key != "audio"},
-        audio=(audio,) if isinstance(audio, str) else tuple(audio),
+        **given,
+        audio=_several(declared.get("audio", "audio")),
+        paths=_several(declared.get("path", ())),
+        id=_several(declared.get("id", ())),
+        unique=not isinstance(declared.get("id"), list),
     )
+
+
+def _several(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _refuse_unknown(what: str, name: Any, known: Mapping[str, Any], where: str) -> None:

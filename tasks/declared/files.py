@@ -40,12 +40,14 @@ class Opened(NamedTuple):
     version: str
 
 
-def open_items(data: DataBlock, root: Path, revision: str | None = None, *, task: str) -> Opened:
+def open_items(
+    data: DataBlock, root: Path | None, revision: str | None = None, *, task: str
+) -> Opened:
     """Open what a data block names.
 
     Args:
         data: the block.
-        root: folder that holds the data; nothing outside it is read.
+        root: folder that holds the data; nothing outside it is read. ``None`` is the hub, or the current folder.
         revision: of a hub data set.
         task: name of the task, for errors.
 
@@ -53,6 +55,16 @@ def open_items(data: DataBlock, root: Path, revision: str | None = None, *, task
         MissingDataError: it is not there, or the hub cannot be reached.
         InputFileError: it lies outside ``root``, or is of no known form.
     """
+    if data.hub is not None and root is not None:
+        folder = root / data.config if data.config and (root / data.config).is_dir() else root
+        files = hub.split_files(folder, data.split or "test") if folder.is_dir() else ()
+        if not files:
+            raise MissingDataError(
+                f"no Parquet files of {data.split or 'test'!r} for {task}",
+                where=str(folder),
+                hint=f"the copy of --data {task}=FOLDER has a folder {data.config or ''} as on the hub",
+            )
+        return Opened(_parquet(files, data.audio), str(folder), "local")
     if data.hub is not None:
         found = hub.snapshot(
             data.hub,
@@ -62,24 +74,25 @@ def open_items(data: DataBlock, root: Path, revision: str | None = None, *, task
             config=data.config,
         )
         return Opened(_parquet(found.files, data.audio), data.hub, found.revision[:12])
-    assert data.path is not None
-    folder = root / data.path
-    if folder.is_dir():
-        if not folder.resolve().is_relative_to(root.resolve()):
-            raise InputFileError(
-                f"{data.path!r} lies outside the folder of the data", where=str(root)
-            )
-        files = hub.split_files(folder, data.split)
-        rows = _parquet(files, data.audio) if files else _folder(folder)
-        return Opened(rows, str(folder), "local")
-    file = inside(root, data.path)
-    if file is None:
-        raise MissingDataError(
-            f"the items of {task} are not there: {data.path}",
-            where=str(root),
-            hint=f"put the file next to the task file, or name its folder: --data {task}=FOLDER",
-        )
-    return Opened(_file(file, data, root), str(file), "local")
+    root = root or Path()
+    for path in data.paths:
+        folder = root / path
+        if folder.is_dir():
+            if not folder.resolve().is_relative_to(root.resolve()):
+                raise InputFileError(
+                    f"{path!r} lies outside the folder of the data", where=str(root)
+                )
+            files = hub.split_files(folder, data.split)
+            rows = _parquet(files, data.audio) if files else _folder(folder)
+            return Opened(rows, str(folder), "local")
+        file = inside(root, path)
+        if file is not None:
+            return Opened(_file(file, data, root), str(file), "local")
+    raise MissingDataError(
+        f"the items of {task} are not there: {' or '.join(data.paths)}",
+        where=str(root),
+        hint=f"put the file next to the task file, or name its folder: --data {task}=FOLDER",
+    )
 
 
 def _file(file: Path, data: DataBlock, root: Path) -> Iterator[Row]:
@@ -93,16 +106,16 @@ def _file(file: Path, data: DataBlock, root: Path) -> Iterator[Row]:
             hint=f"known: {', '.join([*_READERS, '.parquet'])}, or a folder of clips",
         )
     return (
-        _with_clips(fields, where, data.audio, (file.parent, root))
+        _with_clips(fields, where, data, (file.parent, root))
         for fields, where in _READERS[suffix](file)
     )
 
 
 def _with_clips(
-    fields: dict[str, Any], where: str, audio: Sequence[str], folders: tuple[Path, Path]
+    fields: dict[str, Any], where: str, data: DataBlock, folders: tuple[Path, Path]
 ) -> Row:
     clips: list[AudioRef] = []
-    for name in audio:
+    for name in data.audio:
         if name not in fields:
             raise InputFileError(
                 f"the field {name!r} of the clip is missing; there are {', '.join(fields)}",
@@ -113,6 +126,7 @@ def _with_clips(
         for one in value if isinstance(value, list) else [value]:
             if not isinstance(one, str) or not one.strip():
                 raise InputFileError(f"field {name!r} is {one!r}, expected a path", where=where)
+            one = one.removeprefix(data.clips).lstrip("/") if data.clips else one
             clip = _clip(one, folders, where)
             if clip is None:
                 return Row(fields, [], where, absent=one)
@@ -157,7 +171,11 @@ def _json_lines(file: Path) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 def _json_array(file: Path) -> Iterator[tuple[dict[str, Any], str]]:
-    found = parse_json(_text(file), str(file))
+    text = _text(file)
+    if _is_lines(text):  # some lists of JSON lines are named so
+        yield from _json_lines(file)
+        return
+    found = parse_json(text, str(file))
     if isinstance(found, dict):
         found = next((found[key] for key in _LISTS if isinstance(found.get(key), list)), found)
     if not isinstance(found, list):
@@ -165,6 +183,17 @@ def _json_array(file: Path) -> Iterator[tuple[dict[str, Any], str]]:
     for number, item in enumerate(found):
         where = f"{file}, item {number}"
         yield _object(item, where), where
+
+
+def _is_lines(text: str) -> bool:
+    """Return whether the first of several lines is an object of its own."""
+    first, _, rest = text.lstrip().partition("\n")
+    if not first.startswith("{") or not rest.strip():
+        return False
+    try:
+        return isinstance(parse_json(first, ""), dict)
+    except InputFileError:
+        return False
 
 
 def _object(item: Any, where: str) -> dict[str, Any]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,15 +53,21 @@ def load(
 
     rule = read_rule(lalm.get("rule"), lambda *keys: where("rule", *keys))
     data = read_data(lalm.get("data"), lambda *keys: where("data", *keys))
-    root = Path(folder) if folder is not None else Path()
-    opened = open_items(data, root, revision, task=task)
+    root = Path(folder) if folder is not None else None
+    opened = open_items(data, root, revision, task=str(lalm.get("benchmark") or task))
     params = parameters(rule, tuple(lalm.get("anchors") or ()))
     aliases = lalm.get("aliases")
     docs: list[Document] = []
     absent: list[str] = []
     places: dict[str, str] = {}
+    seen: list[list[Any]] = []
+    repeats: Counter[str] = Counter()
     for number, row in enumerate(opened.rows):
         name = _identifier(row.fields, data.id, number, row.where)
+        if not data.unique and (copies := repeats[name]):
+            repeats[name] += 1
+            name = f"{name}~{copies + 1}"
+        repeats[name] += 1
         if name in places:
             raise InputFileError(
                 f"the id {name!r} is also that of {places[name]}",
@@ -66,6 +75,8 @@ def load(
                 hint="name the field of the id in metadata.lalm.data: id, or give every item its own",
             )
         places[name] = row.where
+        if data.editions:
+            seen.append([name, [row.fields.get(field) for field in rule.fields()]])
         if row.absent is not None and needs_audio:
             absent.append(name)
             continue
@@ -74,17 +85,40 @@ def load(
             doc["_aliases"] = aliases
         doc["_where"] = row.where
         docs.append(doc)
-    _complete(docs, rule)
-    warnings = (f"{len(absent)} clips are absent, the first: {absent[0]}",) if absent else ()
-    info = DataInfo(opened.source, opened.version, len(docs) + len(absent), tuple(absent), warnings)
+    complete(docs, rule)
+    warnings = [f"{len(absent)} clips are absent, the first: {absent[0]}"] if absent else []
+    version = data.editions.get(edition_digest(seen), opened.version)
+    if data.editions and version == opened.version:
+        known = ", ".join(data.editions.values())
+        warnings.append(f"the items are of no known edition ({known})")
+    total = len(docs) + len(absent)
+    info = DataInfo(opened.source, version, total, tuple(absent), tuple(warnings))
     return {"test": Documents(docs, info)}
 
 
-def _complete(docs: list[Document], rule: Rule) -> None:
-    """Check every document, turn options of one cell into lists, and attach what scoring knows of the split."""
+def edition_digest(items: Sequence[Sequence[Any]]) -> str:
+    """Return the digest of an edition: ids with what the rule reads, in any order.
+
+    >>> edition_digest([["b", ["x"]], ["a", ["y"]]]) == edition_digest([["a", ["y"]], ["b", ["x"]]])
+    True
+    """
+    lines = sorted(json.dumps(item, ensure_ascii=False, sort_keys=True) for item in items)
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def complete(docs: list[Document], rule: Rule) -> None:
+    """Check every document, turn options of one cell into lists, and attach what scoring knows of the split.
+
+    Args:
+        docs: documents with ``_params``, and with their places in ``_where``, which is taken out.
+        rule: their rule.
+
+    Raises:
+        InputFileError: a document lacks a field, or has one that the rule cannot read.
+    """
     for doc in docs:
         for name in rule.fields():
-            if name not in doc:
+            if not any(one in doc for one in name.split("|")):
                 raise InputFileError(
                     f"the field {name!r} is missing; there are"
                     f" {', '.join(key for key in doc if not key.startswith('_'))}",
@@ -101,9 +135,10 @@ def _complete(docs: list[Document], rule: Rule) -> None:
         del doc["_where"]
 
 
-def _identifier(fields: Mapping[str, Any], declared: str | None, number: int, where: str) -> str:
-    if declared is None:
+def _identifier(fields: Mapping[str, Any], names: Sequence[str], number: int, where: str) -> str:
+    if not names:
         return str(fields.get("id") if fields.get("id") not in (None, "") else number)
+    declared = next((name for name in names if name in fields), names[0])
     value = fields.get(declared)
     if isinstance(value, (dict, list, bool)) or value is None or str(value).strip() == "":
         found = repr(value) if declared in fields else "missing"

@@ -9,7 +9,6 @@ answers are withheld: without an answer the score is absent in both readings.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -17,41 +16,11 @@ from harness.errors import InputFileError
 from harness.types import MISSING, Document, ItemScore, Scored
 from metrics import vanilla
 from metrics.commitment.closed import choose, index_of
+from metrics.text.word_set import is_correct, words
 from metrics.witness import listening, tell
 
 TASKS: Final = ("sound", "music", "speech")
 DIFFICULTIES: Final = ("easy", "medium", "hard")
-_WORD: Final = re.compile(r"\b\w+\b")
-
-
-def words(text: str) -> frozenset[str]:
-    """Return the distinct words of a text in lower case; an underscore is a letter, a hyphen a border.
-
-    >>> sorted(words("Twenty-three, snake_case!"))
-    ['snake_case', 'three', 'twenty']
-    """
-    return frozenset(_WORD.findall(text.lower()))
-
-
-def is_correct(answer: str, choices: Sequence[str], reply: str) -> bool:
-    """Apply the official rule.
-
-    Args:
-        answer: text of the right choice; it need not be among the choices.
-        choices: all option texts, without letters.
-        reply: the reply as it is scored.
-
-    >>> is_correct("Man", ["Man", "Woman"], "I hear a man.")
-    True
-    >>> is_correct("Man", ["Man", "Woman"], "A man or a woman")
-    False
-    >>> is_correct("Man", ["Man", "Woman"], "A")
-    False
-    """
-    said, gold = words(reply), words(answer)
-    distractors = [words(choice) for choice in choices]
-    forbidden = frozenset().union(*(other - gold for other in distractors if other != gold))
-    return bool(said) and gold <= said and not said & forbidden
 
 
 def _reason(answer: str, choices: Sequence[str], said: frozenset[str]) -> str:

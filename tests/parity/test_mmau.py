@@ -14,6 +14,7 @@ import pytest
 from harness.types import MISSING
 from metrics.commitment.cleaning import CLEANERS
 from metrics.registry import METRICS
+from metrics.text.word_set import is_correct
 from tasks.mmau import data, scoring
 from tests.support.shared import SHARED, needs_shared
 
@@ -157,8 +158,6 @@ def test_chance_equals_the_declared_anchor() -> None:
 
 def test_the_first_choice_as_a_control_row() -> None:
     items = questions()
-    right = sum(
-        scoring.is_correct(item["answer"], item["choices"], item["choices"][0]) for item in items
-    )
+    right = sum(is_correct(item["answer"], item["choices"], item["choices"][0]) for item in items)
     assert right / len(items) == pytest.approx(0.395, abs=0.01)
     assert sum(item["answer"] == item["choices"][0] for item in items) == 395

@@ -39,6 +39,9 @@ def sakura_task(line: Line) -> str:
 # set -> (task id or function of the line, split of the file, metric, official value of a line)
 CASES: dict[str, tuple[str | Callable[[Line], str], Callable[[Line], str], str, Official]] = {
     "mmau": ("mmau_test_mini", lambda _: "", "accuracy", flag("correct")),
+    "air_bench_foundation": ("air_bench_foundation", lambda _: "", "accuracy", flag("correct")),
+    "mmar": ("mmar", lambda _: "", "accuracy", flag("correct")),
+    "mmar_rubric": ("mmar_rubric", lambda _: "", "rubric_score", flag("score")),
     "mmsu": ("mmsu", lambda _: "", "accuracy", flag("correct")),
     "sakura_judge": (
         sakura_task,

@@ -59,6 +59,49 @@ def mmau(root: Path) -> None:
         (root / f"mmau-{split}.json").write_text(json.dumps(rows), encoding="utf-8")
 
 
+def mmar(root: Path) -> None:
+    """The question file with rubrics, and its clips."""
+    rows = []
+    for number in range(ITEMS):
+        write(root / "audio" / f"{number}.wav", tone(0.05, 200 + 20 * number))
+        rows.append(
+            {
+                "id": str(number),
+                "audio_path": f"./audio/{number}.wav",
+                "question": f"Which colour is number {number}?",
+                "choices": list(COLOURS[: 2 + number % 3]),
+                "answer": COLOURS[number % 2],
+                "modality": ("sound", "mix-music-speech")[number % 2],
+                "category": "Signal Layer",
+                "sub-category": "Spatial Analysis",
+                "thinking": f"It is {COLOURS[number % 2]}.",
+                "rubric": [
+                    {"name": f"n{place}", "scoring_point": "Award 1 point.", "choices": [0, 1]}
+                    for place in range(5)
+                ],
+            }
+        )
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    (root / "MMAR-meta.jsonl").write_text(text, encoding="utf-8")
+
+
+def mmau_pro(root: Path) -> None:
+    """Items of both categories as JSON lines, with one or two clips each."""
+    lines = []
+    for number in range(2 * ITEMS):
+        paths = [f"data/{number}_{place}.wav" for place in range(1 + number % 2)]
+        for place, name in enumerate(paths):
+            write(root / name, tone(0.05, 200 + 20 * number + 7 * place))
+        item = {"id": number, "audio_path": paths, "question": f"What is number {number}?"}
+        if number < ITEMS:
+            item |= {"category": "open", "answer": COLOURS[number % 4]}
+        else:
+            item |= {"category": "instruction following", "task_identifier": "Include Keywords"}
+            item |= {"kwargs": {"keywords": "keywords"}}
+        lines.append(json.dumps(item) + "\n")
+    (root / "test.jsonl").write_text("".join(lines), encoding="utf-8")
+
+
 def mmsu(root: Path) -> None:
     """The hub's parquet file."""
     rows = [
@@ -234,14 +277,73 @@ def _dynamic(rule: str, number: int) -> str:
     return f"the {COLOURS[number % 4]} cat sat on the mat {number}"
 
 
+def air_bench_foundation(root: Path) -> None:
+    """The question file, two tasks, some with two options, and their clips."""
+    rows = []
+    for number in range(ITEMS):
+        task, data = (("Sound_AQA", "avqa"), ("Audio_Grounding", "AudioGrounding"))[number % 2]
+        suffix = ("wav", "flac")[number % 2]
+        clip_path = root / "Foundation" / f"{task}_{data}" / f"{number}.{suffix}"
+        clip_path.parent.mkdir(parents=True, exist_ok=True)
+        clip_path.write_bytes(clip(number))
+        choices = COLOURS if number % 3 else (*COLOURS[:2], None, None)
+        rows.append(
+            {
+                "uniq_id": number,
+                "path": f"{number}.wav",
+                "task_name": task,
+                "dataset_name": data,
+                "question": f"Which colour is number {number}?",
+                **{f"choice_{'abcd'[place]}": text for place, text in enumerate(choices)},
+                "answer_gt": COLOURS[number % 2],
+            }
+        )
+    (root / "Foundation" / "Foundation_meta.json").write_text(json.dumps(rows), encoding="utf-8")
+
+
+def arabic(root: Path) -> None:
+    """The six lists, named as upstream names them, and their clips."""
+    for name in ("sada", "commonvoice", "masc", "mgb2", "casablanca"):
+        for kind in ("_clean", "_noisy") if name == "masc" else ("",):
+            lines = []
+            for number in range(ITEMS):
+                clip_name = f"{name}{kind}_{number}.wav"
+                write(root / clip_name, tone(0.05, 200 + 20 * number))
+                item = {
+                    "audio_filepath": f"{{data_folder}}/{clip_name}",
+                    "text": f"قلم و ورقة {number}؟",
+                }
+                lines.append(json.dumps(item) + "\n")
+            (root / f"{name}_test{kind}.json").write_text("".join(lines), encoding="utf-8")
+
+
+def asr(root: Path) -> None:
+    """Every set and language, a shard each; one reference is noise alone."""
+    from tasks.asr.source import FLEURS, SETS
+
+    rows = [{"id": f"u{n}", "text": f"Mr. Grey said {n} words."} for n in range(ITEMS - 1)]
+    rows.append({"id": "noise", "text": "[noise]"})
+    for name in SETS:
+        for split in ("test.clean", "test.other") if name == "librispeech" else ("test",):
+            _parquet(root / name / f"{split}-00000-of-00001.parquet", rows)
+    said = [{"id": n % 4, "raw_transcription": f"Café, {n} mal."} for n in range(ITEMS)]
+    for folder in FLEURS.values():
+        _parquet(root / folder / "test" / "0000.parquet", said)
+
+
 def quickstart(root: Path) -> None:
     """Nothing: its clips are packaged."""
     del root
 
 
 WRITERS: dict[str, Callable[[Path], None]] = {
+    "air_bench_foundation": air_bench_foundation,
+    "arabic": arabic,
+    "asr": asr,
     "dynamic_superb": dynamic_superb,
     "llaso_eval": llaso_eval,
+    "mmar": mmar,
+    "mmau_pro": mmau_pro,
     "mmau": mmau,
     "mmsu": mmsu,
     "quickstart": quickstart,

@@ -236,3 +236,22 @@ def test_no_value_is_ever_not_a_number() -> None:
             found = readings["strict"].stats
             assert found is not None
             assert all(math.isfinite(value) for value in found.values())
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        ({"name": "transcript", "official": "oasr-ml-2026-03"}, "language is missing"),
+        ({"name": "transcript", "official": "oasr"}, "expected one of oasr-2026-08"),
+        ({"name": "option", "official": "words", "known": {"level": "easy"}}, "mapping of fields"),
+    ],
+)
+def test_an_official_reading_that_cannot_be_read_is_refused(rule: Any, says: str) -> None:
+    with pytest.raises(TaskFileError, match=says):
+        read_rule(rule, lambda *keys: ".".join(keys))
+
+
+def test_a_rule_without_an_official_reading_keeps_its_hash() -> None:
+    assert set(read_rule("option", lambda *keys: "").as_json()) == {
+        "name", "answer", "options", "answer_is", "separator",
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Transcripts as the boards of speech recognition compare them: normalisers in named versions, and edits with merged compounds."""

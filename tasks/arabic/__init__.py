@@ -1,0 +1,1 @@
+"""Arabic: the lists of the Open Universal Arabic ASR leaderboard."""

@@ -1,0 +1,1 @@
+"""Speech recognition: the English sets of the Open ASR leaderboard, and FLEURS."""

@@ -1,0 +1,1 @@
+"""MMAR: multiple-choice reasoning over sound, music, speech and their mixes."""

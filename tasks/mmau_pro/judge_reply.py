@@ -1,0 +1,51 @@
+"""Readers of MMAU-Pro judge replies, version ``mmau_pro.1``: four numbers and an overall one."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+PARTS: Final = ("CORRECTNESS", "RELEVANCE", "COMPLETENESS", "CLARITY")
+MISSING: Final = 3.0
+_OFFICIAL: Final = {
+    name: re.compile(rf"{name}:\s*(\d+)", re.IGNORECASE | re.ASCII) for name in PARTS
+}
+_OVERALL: Final = re.compile(r"OVERALL:\s*(\d+\.?\d*)", re.IGNORECASE | re.ASCII)
+_STRICT: Final = {
+    name: re.compile(rf"{name}\W{{1,8}}(\d+(?:\.\d+)?)", re.IGNORECASE | re.ASCII)
+    for name in (*PARTS, "OVERALL")
+}
+
+
+def official_overall(reply: str) -> float:
+    r"""Return the overall number as the official code has it.
+
+    >>> official_overall("CORRECTNESS: 2\nRELEVANCE: 5\nCOMPLETENESS: 5\nCLARITY: 1")
+    3.25
+    >>> official_overall("OVERALL: [4]")
+    3.0
+    """
+    found = {name: _number(pattern.search(reply)) for name, pattern in _OFFICIAL.items()}
+    overall = _number(_OVERALL.search(reply))
+    return sum(found.values()) / len(found) if overall == MISSING else overall
+
+
+def _number(match: re.Match[str] | None) -> float:
+    return MISSING if match is None else float(match[1][:300])
+
+
+def strict_overall(reply: str) -> float | None:
+    """Return the overall number, else the mean of the four; ``None`` if neither is there, or one is not from 1 to 5.
+
+    >>> strict_overall("**OVERALL:** [4.5]"), strict_overall("OVERALL: 7"), strict_overall("It is good.")
+    (4.5, None, None)
+    """
+    found = {
+        name: float(match[1]) for name, rule in _STRICT.items() if (match := rule.search(reply))
+    }
+    if any(not 1 <= value <= 5 for value in found.values()):
+        return None
+    if "OVERALL" in found:
+        return found["OVERALL"]
+    parts = [found[name] for name in PARTS if name in found]
+    return sum(parts) / len(parts) if len(parts) == len(PARTS) else None

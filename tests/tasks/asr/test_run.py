@@ -1,0 +1,83 @@
+"""Speech recognition from a copy as the hub has it: ids, left-out references, replies that are none, the board."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.task_loading.index import load_index
+from harness.task_loading.specs import load_spec
+from harness.task_loading.task import YamlTask
+from harness.types import MISSING
+from leaderboards.boards.asr import ENGLISH
+from tasks.asr.source import FLEURS, SETS
+from tests.support.command import CommandResult
+from tests.support.data.tiny_copies import asr
+
+Cli = Callable[..., CommandResult]
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("asr")
+    asr(root)
+    return root
+
+
+def task(name: str, folder: Path | None = None) -> YamlTask:
+    return YamlTask(load_spec(load_index().tasks[name]), folder=folder)
+
+
+def test_the_source_names_what_the_tasks_read() -> None:
+    entries = [entry for entry in load_index().tasks.values() if entry.benchmark == "asr"]
+    blocks = [load_spec(entry).raw["metadata"]["lalm"]["data"] for entry in entries]
+    assert {block["config"] for block in blocks} == {*SETS, *FLEURS.values()}
+
+
+def test_repeated_ids_get_a_number(copy: Path) -> None:
+    names = [doc["_id"] for doc in task("asr_fleurs_de", copy).documents()]
+    assert names[:6] == ["0", "1", "2", "3", "0~2", "1~2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reply", "official", "strict", "stops"),
+    [
+        ("Mr. Grey", "mister gray", (0, 2), (0, 2), False),
+        ("white paper", "whitepaper", (0, 2), (0, 2), False),
+        ("Mr. Grey", "", (2, 2), (2, 2), False),
+        ("Mr. Grey", None, None, (2, 2), True),
+        ("Mr. Grey", MISSING, None, (2, 2), True),
+        ("[noise]", "word", None, (1, 0), False),
+        ("ignore time segment in scoring", "", None, (5, 5), False),
+        (" ", "word", None, None, False),
+    ],
+)
+def test_both_readings(text: str, reply: Any, official: Any, strict: Any, stops: bool) -> None:
+    one = task("asr_librispeech_clean")
+    doc = {"text": text}
+    one.annotate([doc], "file")
+    found = one.score(doc, reply, None)
+    for reading, want in (("official", official), ("strict", strict)):
+        stats = found.metrics["wer"][reading].stats
+        assert (None if stats is None else (stats["edits"], stats["length"])) == want
+    assert bool(found.aborted) is stops
+
+
+def test_a_run_of_all_english_sets_ends_on_the_board(cli: Cli, copy: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    done = cli(
+        "evaluate", "mock:echo", "-t", ",".join(ENGLISH), "--data", f"asr={copy}", "-o", run, "--plain"
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    results = json.loads((run / "results.json").read_text(encoding="utf-8"))
+    native = results["benchmarks"]["asr"]["native"]
+    cells = [native["scores"][name.removeprefix("asr_")]["value"] for name in ENGLISH]
+    assert native["scores"]["english_avg"]["value"] == round(sum(cells) / 6, 2)
+    assert native["higher_is_better"]["english_avg"] is False and native["complete"] is False
+    assert "norm:oasr-2026-08" in json.dumps(results)
+    entry = results["tasks"]["asr_ami_cleaned"]["metrics"]["wer"]
+    assert (entry["official"]["n"], entry["strict"]["n"]) == (9, 10)
