@@ -88,6 +88,12 @@ judge_app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(judge_app, name="judge")
+rules_app = typer.Typer(
+    no_args_is_help=True,
+    help="List the rules that stored replies can be read by.",
+    rich_markup_mode=None,
+)
+app.add_typer(rules_app, name="rules")
 
 
 def _version(value: bool) -> None:

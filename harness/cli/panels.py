@@ -14,7 +14,7 @@ PANELS: Final[dict[str, tuple[str, ...]]] = {
         "--data", "--revision", "--include-path", "--trust-task-code", "--allow-shadowing", "--skip-unavailable",
         "--require-complete",
     ),
-    "Stored responses": ("--response-field", "--doc-field", "--id-field", "--judge-field", "--clean"),
+    "Stored responses": ("--response-field", "--doc-field", "--id-field", "--judge-field", "--clean", "--as"),
     "Prompts and decoding": ("--template", "--system", "--gen-kwargs", "--control"),
     "Judge": ("--judge", "--judge-args", "--judge-budget", "--judge-cache", "--judge-prompt", "--rejudge"),
     "Failures": ("--max-errors", "--retry-errors", "--only-failed", "--patience"),

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from harness.cli import options
 from harness.cli.app import app
-from harness.errors import UsageError
+from harness.errors import EXIT_SIGINT, EXIT_SIGTERM, UsageError
+
+if TYPE_CHECKING:
+    from harness.run_view import Run
+    from harness.scoring.rules.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,14 @@ class ScoreFlags:
     max_errors: options.MaxErrors = None
     patience: options.Patience = None
     reference: options.Reference = None
+    rules: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            metavar="RULE,...",
+            help="Print the same replies under rules of others, with the items that flip (harness rules list).",
+        ),
+    ] = None
 
     def settings(self) -> dict[str, Any]:
         """Return values by field of ``Settings``; ``None`` means: not given."""
@@ -101,10 +114,12 @@ def score(
     from harness.core.stored_replies import Fields
     from harness.evaluation.stored import StoredReplies
     from harness.run.progress import choose_style
+    from harness.scoring.rules import known as rules
     from harness.settings import merge, parse_max_errors
     from harness.starting import start_rescoring, start_scoring
 
     target.check()
+    wanted = rules.asked(run.rules) if run.rules is not None else ()
     flags = {**target.settings(), **data.settings(), **judge.settings(), **run.settings()}
     settings = merge(flags, {})
     parse_max_errors(settings.max_errors, 0)
@@ -115,6 +130,22 @@ def score(
         named = (target.response_field, target.doc_field, target.id_field, target.judge_field)
         replies = StoredReplies(target.file, Fields(*named), target.clean)
         ended = start_scoring(settings, replies, sys.argv, style)
-    code = options.report(ended, output)
+    code = options.report(ended, output) if run.rules is None else _show(ended, wanted, output)
     page.write(ended, settings, output)
     return code
+
+
+def _show(run: Run, rules: Sequence[Rule], output: options.OutputFlags) -> int:
+    """Print the replies of a run under rules instead of its table of scores."""
+    from harness.report.output import say, say_json, say_lines
+    from harness.scoring.rules.reread import reread
+
+    if run.exit_code not in (EXIT_SIGINT, EXIT_SIGTERM):
+        found = reread(run.view, rules)
+        if output.as_json:
+            say_json(found.as_json())
+        elif not output.quiet:
+            say_lines(found.lines())
+    if run.note:
+        say(run.note, err=True)
+    return run.exit_code

@@ -1,0 +1,307 @@
+"""Stored replies of a run under every rule that is asked for, next to the two readings of its tasks.
+
+Nothing in the run directory changes and no model is asked. Reads ``samples.jsonl`` once; cost is linear in its items.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from harness.core.scoring import READINGS, Stats
+from harness.errors import InputFileError, UsageError
+from harness.run.files import SampleRecord
+from harness.run.reader import RunView
+from harness.run.records import STORED_ERRORS, document_of
+from harness.scoring.rules.rule import Rule, Ruling
+from metrics.registry import find
+from metrics.statistics.intervals import estimate
+
+SHOWN: Final = 5
+"""Items that a table names for each pair of rules."""
+_LONG: Final = 60
+
+
+@dataclass(slots=True)
+class _Column:
+    stats: list[Stats] = field(default_factory=list)
+    clusters: list[str] = field(default_factory=list)
+    units: list[str] = field(default_factory=list)
+    left_out: int = 0
+    drawn: int = 0
+    stops: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One value: a task's metric under a rule or reading.
+
+    Attributes:
+        task: task id.
+        metric: metric id.
+        rule: rule or reading, with its version or its scorer.
+        value: the value; ``None`` if nothing is counted.
+        ci95: its interval.
+        n: replies in its denominator.
+        left_out: replies that it leaves out.
+        drawn: replies for which the original draws at random; counted as the expectation.
+        stops: replies at which the original ends with an exception, or may.
+    """
+
+    task: str
+    metric: str
+    rule: str
+    value: float | None
+    ci95: tuple[float, float] | None
+    n: int
+    left_out: int
+    drawn: int
+    stops: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """One reply that counts otherwise under a rule than under the reading it is compared with.
+
+    Attributes:
+        task: task id.
+        id: item.
+        repeat: which of its replies.
+        metric: metric id.
+        reading: what the rule is compared with: official, else strict.
+        rule: name of the rule.
+        before: value of the item under the reading; ``None`` where it is left out.
+        after: the same under the rule.
+        read: what the rule reads.
+        response: the reply.
+    """
+
+    task: str
+    id: str
+    repeat: int
+    metric: str
+    reading: str
+    rule: str
+    before: float | None
+    after: float | None
+    read: str
+    response: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """All rows, and all items that flip."""
+
+    rows: tuple[Row, ...]
+    flips: tuple[Flip, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything for ``--json``."""
+        return {
+            "rules": [
+                {name: getattr(row, name) for name in Row.__dataclass_fields__} for row in self.rows
+            ],
+            "flips": [
+                {name: getattr(flip, name) for name in Flip.__dataclass_fields__}
+                for flip in self.flips
+            ],
+        }
+
+    def lines(self) -> Iterator[str]:
+        """Yield the table, then the first items that flip."""
+        header = (
+            *("task", "metric", "rule", "value", "95 % interval"),
+            *("n", "left out", "drawn", "stops"),
+        )
+        cells = [header, *map(_cells, self.rows)]
+        widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
+        for row in cells:
+            yield "  ".join(
+                cell.ljust(width) for cell, width in zip(row, widths, strict=True)
+            ).rstrip()
+        groups: dict[tuple[str, str, str, str], list[Flip]] = {}
+        for flip in self.flips:
+            groups.setdefault((flip.task, flip.metric, flip.reading, flip.rule), []).append(flip)
+        for (task, metric, reading, rule), found in groups.items():
+            up = sum((one.after or 0) > (one.before or 0) for one in found)
+            yield ""
+            yield (
+                f"{task} {metric}: {len(found)} replies differ between {reading} and {rule} "
+                f"({up} higher under {rule})"
+            )
+            for one in found[:SHOWN]:
+                reply = " ".join(one.response.split())
+                reply = reply if len(reply) <= _LONG else f"{reply[: _LONG - 1]}…"
+                what = f"reads {one.read[:_LONG]!r}" if one.read else "reads nothing"
+                yield (
+                    f"  {one.id}: {_number(one.before)} -> {_number(one.after)}, {rule} {what} in {reply!r}"
+                )
+            if len(found) > SHOWN:
+                yield f"  and {len(found) - SHOWN} more (--json has all)"
+
+
+def reread(view: RunView, rules: Sequence[Rule]) -> Reread:
+    """Apply rules to the replies of a run.
+
+    Args:
+        view: the run, scored.
+        rules: the rules; each applies to the tasks of its benchmarks. Without any, all readings of the run are shown.
+
+    Raises:
+        UsageError: a rule applies to no task of the run.
+        InputFileError: an item lacks a field that a rule reads, or ``samples.jsonl`` is damaged.
+    """
+    applied = _applied(view, rules)
+    columns: dict[tuple[str, str, str], _Column] = {}
+    flips: list[Flip] = []
+    for sample in view.samples():
+        name = sample["task"]
+        readers = applied[name]
+        if rules and not readers:
+            continue
+        rulings = {rule.name: _read(view, rule, sample) for rule in readers}
+        read = [*dict.fromkeys(metric for found in rulings.values() for metric in found)]
+        for metric in read if rules else sample["stats"]:
+            readings = sample["stats"].get(metric, {})
+            own = [reading for reading in READINGS if reading in readings]
+            for reading in own:
+                _add(columns, (name, metric, reading), sample, Ruling(readings[reading]))
+            base = own[0] if own else "strict"
+            before = _value(metric, readings[own[0]] if own else None)
+            for rule in readers:
+                if (ruling := rulings[rule.name].get(metric)) is None:
+                    continue
+                _add(columns, (name, metric, rule.name), sample, ruling)
+                after = _value(metric, ruling.stats)
+                if after != before:
+                    flip = _flip(
+                        sample,
+                        metric=metric,
+                        reading=base,
+                        rule=rule.name,
+                        values=(before, after),
+                        read=ruling.read,
+                    )
+                    flips.append(flip)
+    return Reread(tuple(_rows(columns, rules)), tuple(flips))
+
+
+def _flip(
+    sample: SampleRecord,
+    *,
+    metric: str,
+    reading: str,
+    rule: str,
+    values: tuple[float | None, float | None],
+    read: str,
+) -> Flip:
+    reply = sample.get("response")
+    return Flip(
+        task=sample["task"],
+        id=str(sample["id"]),
+        repeat=sample["repeat"],
+        metric=metric,
+        reading=reading,
+        rule=rule,
+        before=values[0],
+        after=values[1],
+        read=read,
+        response=reply if isinstance(reply, str) else "",
+    )
+
+
+def _applied(view: RunView, rules: Sequence[Rule]) -> dict[str, list[Rule]]:
+    benchmarks = {name: entry["benchmark"] for name, entry in view.tasks.items()}
+    for rule in rules:
+        if not set(rule.readers) & set(benchmarks.values()):
+            raise UsageError(
+                f"{rule.name} reads replies of {', '.join(sorted(rule.readers))}; this run has "
+                f"{', '.join(sorted(set(benchmarks.values())))}",
+                where="--as",
+                hint="harness rules list",
+            )
+    return {
+        name: [rule for rule in rules if benchmark in rule.readers]
+        for name, benchmark in benchmarks.items()
+    }
+
+
+def _failed(sample: SampleRecord) -> bool:
+    error = sample["error"]
+    return error is not None and error["kind"] not in STORED_ERRORS
+
+
+def _read(view: RunView, rule: Rule, sample: SampleRecord) -> Mapping[str, Ruling]:
+    response = sample.get("response")
+    if not isinstance(response, str) or _failed(sample):
+        return {metric: Ruling(None) for metric in sample["stats"]}
+    read = rule.readers[view.tasks[sample["task"]]["benchmark"]]
+    try:
+        return read(document_of(sample), response)
+    except (KeyError, TypeError, IndexError) as error:
+        raise InputFileError(
+            f"{rule.name} cannot read item {sample['id']!r}: its fields are {', '.join(sample['doc'])}",
+            where=str(view.path),
+        ) from error
+
+
+def _add(
+    columns: dict[tuple[str, str, str], _Column],
+    key: tuple[str, str, str],
+    sample: SampleRecord,
+    ruling: Ruling,
+) -> None:
+    column = columns.setdefault(key, _Column())
+    column.drawn += ruling.drawn
+    column.stops += ruling.stops
+    if ruling.stats is None:
+        column.left_out += 1
+        return
+    column.stats.append(ruling.stats)
+    column.units.append(str(sample["id"]))
+    column.clusters.append(str(sample.get("cluster") or sample["id"]))
+
+
+def _rows(columns: Mapping[tuple[str, str, str], _Column], rules: Sequence[Rule]) -> Iterator[Row]:
+    versions = {rule.name: f"{rule.name}.{rule.version}" for rule in rules}
+    order = [*READINGS, *versions]
+    keys = sorted(columns, key=lambda key: (*key[:2], order.index(key[2])))
+    for task, metric, rule in keys:
+        column = columns[task, metric, rule]
+        value, ends = None, None
+        if column.stats:
+            repeated = len(set(column.units)) < len(column.units)
+            clustered = column.clusters != column.units
+            found = estimate(
+                find(metric),
+                column.stats,
+                column.clusters if clustered else None,
+                units=column.units if repeated else None,
+            )
+            value = found.value if math.isfinite(found.value) else None
+            ends = found.ci95
+        counts = (len(column.stats), column.left_out, column.drawn, column.stops)
+        yield Row(task, metric, versions.get(rule, rule), value, ends, *counts)
+
+
+def _value(metric: str, stats: Stats | None) -> float | None:
+    if stats is None:
+        return None
+    value = find(metric).value(stats)
+    return value if math.isfinite(value) else None
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    interval = "" if row.ci95 is None else f"[{_percent(row.ci95[0])}, {_percent(row.ci95[1])}]"
+    counts = (str(one) for one in (row.n, row.left_out, row.drawn, row.stops))
+    return (row.task, row.metric, row.rule, _percent(row.value), interval, *counts)
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{100 * value:.2f}"
+
+
+def _number(value: float | None) -> str:
+    return "left out" if value is None else f"{value:g}"
