@@ -29,6 +29,16 @@ def wrong(doc: Document, name: str, expected: str) -> InputFileError:
     )
 
 
+def present(doc: Document, names: str) -> str:
+    """Return which field of ``a|b`` an item has, the last one if none.
+
+    >>> present({"category": "birds", "transcript": None}, "transcript|category")
+    'category'
+    """
+    found = names.split("|")
+    return next((one for one in found if doc.get(one) not in (None, "")), found[-1])
+
+
 def text_of(doc: Document, name: str) -> str:
     """Return a field that holds a text or a number, as text.
 

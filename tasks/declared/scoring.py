@@ -31,6 +31,7 @@ from tasks.declared.fields import (
     number_of,
     offered,
     options_of,
+    present,
     rule_of,
     text_of,
     transcript_of,
@@ -136,7 +137,7 @@ def judge_slots(doc: Document, response: Any) -> dict[str, str] | None:
     """Return the slots of the judge prompt; ``None`` for a blank reply, which is wrong without a call."""
     if not isinstance(response, str) or not response.strip():
         return None
-    slots = {slot: text_of(doc, name) for slot, name in rule_of(doc)["slots"].items()}
+    slots = {slot: text_of(doc, present(doc, name)) for slot, name in rule_of(doc)["slots"].items()}
     return {**slots, "response": response}
 
 

@@ -180,6 +180,11 @@ def flat(messages: list[dict[str, Any]]) -> str:
     return "".join(part["text"] if part["type"] == "text" else "<audio>" for part in parts)
 
 
+def only_judged(benchmark: str) -> bool:
+    """Whether plain lm-eval, which has no judge, has no value for any metric of a benchmark."""
+    return all(set(entry.metrics) <= set(entry.judged) for entry in tasks_of(benchmark))
+
+
 @pytest.mark.parametrize("benchmark", sorted(WRITERS))
 def test_plain_lm_eval_and_our_runner_agree(benchmark: str, cli: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "copy"
@@ -212,8 +217,9 @@ def test_plain_lm_eval_and_our_runner_agree(benchmark: str, cli: Cli, tmp_path: 
             assert value == found, f"{entry.task} {metric}"
             values.append(value)
         assert set(theirs[entry.task]) >= {f"{metric},none" for metric in entry.metrics}
-    assert values, "nothing was compared"
-    assert any(value > 0 for value in values), "the replies must not all be worthless"
+    if not only_judged(benchmark):
+        assert values, "nothing was compared"
+        assert any(value > 0 for value in values), "the replies must not all be worthless"
     clip = next((a for _, _, extra in seen.values() for a in extra.get("audio") or []), None)
     assert clip is not None
     assert clip["array"].ndim == 1
@@ -243,4 +249,4 @@ def test_the_lm_eval_command_gives_the_same_values(
                 continue
             assert theirs[entry.task][f"{metric},none"] == found, f"{entry.task} {metric}"
             compared += 1
-    assert compared
+    assert compared or only_judged(benchmark)

@@ -8,7 +8,7 @@ from typing import Final
 
 from harness.core.scoring import READINGS
 from harness.errors import UnknownNameError, UsageError
-from harness.scoring.rules import letters, option_numbers
+from harness.scoring.rules import judge_replies, letters, option_numbers
 from harness.scoring.rules.rule import Rule
 from harness.scoring.rules.transcripts import edits_of
 from metrics.transcripts.arabic import FORMS
@@ -48,6 +48,22 @@ _RULES: Final = (
             {"arabic": edits_of(form)},
         )
         for name, form in FORMS.items()
+    ),
+    Rule(
+        "au-harness",
+        1,
+        "ServiceNow/AU-Harness daa0616",
+        "a judge reply of exactly CORRECT or INCORRECT; anything else is left out",
+        {"big_bench_audio": judge_replies.au_harness},
+        judged=True,
+    ),
+    Rule(
+        "mimo",
+        1,
+        "XiaomiMiMo/MiMo-Audio-Eval d64df78",
+        "result of a JSON object in a judge reply, right from 0.6; unreadable is wrong (there after five tries)",
+        {"big_bench_audio": judge_replies.mimo},
+        judged=True,
     ),
 )
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from harness.core.scoring import READINGS, Stats
 from harness.errors import InputFileError, UsageError
 from harness.run.files import SampleRecord
-from harness.run.reader import RunView
+from harness.run.reader import RunView, read_judgements
 from harness.run.records import STORED_ERRORS, document_of
 from harness.scoring.rules.rule import Rule, Ruling
 from metrics.registry import find
@@ -156,16 +156,19 @@ def reread(view: RunView, rules: Sequence[Rule]) -> Reread:
     applied = _applied(view, rules)
     columns: dict[tuple[str, str, str], _Column] = {}
     flips: list[Flip] = []
+    judged = any(rule.judged for rule in rules)
+    said = {line["key"]: line["reply"] for _, line in read_judgements(view.path)} if judged else {}
     for sample in view.samples():
         name = sample["task"]
         readers = applied[name]
         if rules and not readers:
             continue
-        rulings = {rule.name: _read(view, rule, sample) for rule in readers}
+        rulings = {rule.name: _read(view, rule, sample, said) for rule in readers}
         read = [*dict.fromkeys(metric for found in rulings.values() for metric in found)]
         for metric in read if rules else sample["stats"]:
             readings = sample["stats"].get(metric, {})
-            own = [reading for reading in READINGS if reading in readings]
+            official = metric in view.tasks[name]["official_metrics"]
+            own = [one for one in READINGS if one in readings and (official or one == "strict")]
             for reading in own:
                 _add(columns, (name, metric, reading), sample, Ruling(readings[reading]))
             base = own[0] if own else "strict"
@@ -233,13 +236,18 @@ def _failed(sample: SampleRecord) -> bool:
     return error is not None and error["kind"] not in STORED_ERRORS
 
 
-def _read(view: RunView, rule: Rule, sample: SampleRecord) -> Mapping[str, Ruling]:
-    response = sample.get("response")
-    if not isinstance(response, str) or _failed(sample):
+def _read(
+    view: RunView, rule: Rule, sample: SampleRecord, said: Mapping[str, str | None]
+) -> Mapping[str, Ruling]:
+    reply = sample.get("response")
+    if rule.judged:
+        votes = sample["judgements"]
+        reply = said.get(votes[0]) if votes else None
+    if not isinstance(reply, str) or _failed(sample):
         return {metric: Ruling(None) for metric in sample["stats"]}
     read = rule.readers[view.tasks[sample["task"]]["benchmark"]]
     try:
-        return read(document_of(sample), response)
+        return read(document_of(sample), reply)
     except (KeyError, TypeError, IndexError) as error:
         raise InputFileError(
             f"{rule.name} cannot read item {sample['id']!r}: its fields are {', '.join(sample['doc'])}",

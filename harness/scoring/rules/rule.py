@@ -27,7 +27,7 @@ class Ruling(NamedTuple):
 
 
 Read = Callable[[Document, str], Mapping[str, Ruling]]
-"""(item, reply) -> metric -> ruling."""
+"""(item, reply of the model or its judge) -> metric -> ruling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Rule:
         source: repository and commit, or what else it follows.
         summary: what it does, in a sentence.
         readers: benchmark -> how it reads a reply there.
+        judged: whether it reads the first judge reply in place of the model's.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Rule:
     source: str
     summary: str
     readers: Mapping[str, Read]
+    judged: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return the rule for ``harness rules list --json``."""

@@ -1,4 +1,4 @@
-"""Rules of others through ``harness score --as``, against the golden replies: ALARM on four benchmarks, the states of the Arabic board."""
+"""Rules of others through ``harness score --as``, against the golden replies: ALARM, the states of the Arabic board, judges of Big Bench Audio."""
 
 from __future__ import annotations
 
@@ -68,3 +68,25 @@ def test_the_states_of_the_arabic_board(
     rows = {(row["metric"], row["rule"]): row["value"] for row in json.loads(done.out)["rules"]}
     for metric in ("wer", "cer"):
         assert rows[metric, f"{rule}.1"] == expected("arabic_asr")[version][metric]
+
+
+def test_two_readings_of_the_judge_of_big_bench_audio(
+    cli: Callable[..., CommandResult], tmp_path: Path
+) -> None:
+    file = GOLDEN / "big_bench_audio_judge" / "cases.jsonl"
+    for line in jsonl(file):
+        want, reply = line["official"], line["judge_reply"]
+        found = {name: RULES[name].readers["big_bench_audio"]({}, reply)["judged_accuracy"] for name in ("au-harness", "mimo")}  # fmt: skip
+        au, mimo = found["au-harness"].stats, found["mimo"]
+        assert (None if au is None else au["correct"]) == want["au_harness"], reply
+        assert mimo.stops == (want["mimo_correct"] == "TypeError"), reply
+        assert mimo.stops or mimo.stats == {"correct": int(want["mimo_correct"]), "n": 1}, reply
+    run = tmp_path / "run"
+    done = cli("score", "big_bench_audio", file, "-o", run, "--judge", "replay", "--as", "au-harness,mimo", "--json")  # fmt: skip
+    assert done.code == 0, done.err
+    rows = {row["rule"]: row for row in json.loads(done.out)["rules"]}
+    au, mimo, total = rows["au-harness.1"], rows["mimo.1"], expected("big_bench_audio_judge")
+    assert round(100 * au["value"], 2) == total["au_harness_percent"]
+    assert (au["n"], au["left_out"]) == (total["num_correct"] + total["num_incorrect"], total["num_failed"])  # fmt: skip
+    assert (mimo["n"], mimo["stops"]) == (58, 2)
+    assert rows["strict"]["n"] == 60

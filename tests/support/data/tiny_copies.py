@@ -85,6 +85,19 @@ def mmar(root: Path) -> None:
     (root / "MMAR-meta.jsonl").write_text(text, encoding="utf-8")
 
 
+def big_bench_audio(root: Path) -> None:
+    """Items as JSON lines, one without a transcript, and clips."""
+    lines = []
+    for number in range(ITEMS):
+        write(root / "data" / f"question_{number}.wav", tone(0.05, 200 + 20 * number))
+        item: dict[str, Any] = {"id": number, "file_name": f"data/question_{number}.wav"}
+        item |= {"category": ("navigate", "web_of_lies")[number % 2]}
+        item |= {"official_answer": ("Yes", "No")[number // 2 % 2]}
+        item |= {"transcript": f"Do I end where I started, walk {number}?"} if number else {}
+        lines.append(json.dumps(item) + "\n")
+    (root / "metadata.jsonl").write_text("".join(lines), encoding="utf-8")
+
+
 def mmau_pro(root: Path) -> None:
     """Items of both categories as JSON lines, with one or two clips each."""
     lines = []
@@ -340,6 +353,7 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "air_bench_foundation": air_bench_foundation,
     "arabic": arabic,
     "asr": asr,
+    "big_bench_audio": big_bench_audio,
     "dynamic_superb": dynamic_superb,
     "llaso_eval": llaso_eval,
     "mmar": mmar,

@@ -1,0 +1,1 @@
+"""Big Bench Audio: 1,000 spoken reasoning questions, judged."""
