@@ -200,7 +200,7 @@ def best_for_cost(
     """Return the items and repeats with nearly the smallest standard error for a cost in replies; ``None`` if it buys nothing.
 
     >>> best_for_cost(400, Components(0.0, 0.1, 0.2, 100, 100), most_items=100)
-    Plan(items=100, repeats=4, stderr=0.03872983346207417, cost=400.0)
+    Plan(items=100, repeats=3, stderr=0.040824829046386304, cost=300.0)
     """
     plans = []
     for repeats in range(1, (MOST_REPEATS if found.within else 1) + 1):

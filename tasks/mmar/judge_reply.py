@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from harness.core.untrusted.bounded_json import load_json
 
+PARSER_ID: Final = "mmar.1"
 CRITERIA: Final = 5
 _OPENS: Final = re.compile(r"\[\s*\{")
 _CLOSES: Final = re.compile(r"\}\s*\]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+PARSER_ID: Final = "mmau_pro.1"
 PARTS: Final = ("CORRECTNESS", "RELEVANCE", "COMPLETENESS", "CLARITY")
 MISSING: Final = 3.0
 _OFFICIAL: Final = {

@@ -32,7 +32,7 @@ def test_a_real_model_judges_a_run(
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     model, run = f"mock:script:{script(tmp_path / 's.json', ITEMS)}", tmp_path / "run"
     command = evaluate_arguments(model, run, base_url, "--judge", f"openai:{MODEL}")
-    command += ("-J", "max_tokens=24,timeout=120,concurrency=2,seed=1")
+    command += ("-J", "max_tokens=400,timeout=120,concurrency=2,seed=1")
     ended = run_process(*command, timeout=280)
     assert ended.code == 0, ended.err
     recorded = lines(run)

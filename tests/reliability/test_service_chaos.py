@@ -124,7 +124,7 @@ def test_kill_9_asks_nothing_finished_again(
     assert without_paths(samples) == without_paths(calm[1])
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM] if SOAK else [signal.SIGTERM])
 def test_a_signal_ends_a_run_whose_requests_hang(
     tmp_path: Path, service: Service, number: signal.Signals
 ) -> None:

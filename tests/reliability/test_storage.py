@@ -206,7 +206,7 @@ def test_one_writer_a_run_directory(cli: Cli, tmp_path: Path) -> None:
     stored = cli("score", "toy", file, "-o", run, *FLAGS)
     assert stored.code == 4
     assert snapshot(run, without=()) == before
-    assert interrupt(process, signal.SIGINT)[0] == 130
+    assert interrupt(process, signal.SIGTERM)[0] == 143
     assert cli(*evaluate_arguments("mock:hash", run)).code == 0
     assert "complete" in cli("status", run).out
 

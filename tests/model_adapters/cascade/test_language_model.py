@@ -48,7 +48,7 @@ class Recogniser(LocalRecogniser):
 @pytest.fixture(autouse=True)
 def _fake(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     if "real" not in request.node.name:
-        monkeypatch.setattr(cascade, "make_recogniser", lambda target, arguments: Recogniser())
+        monkeypatch.setattr(cascade, "make_recogniser", lambda *_given: Recogniser())
 
 
 def open_cascade(llm: str, **arguments: Any) -> CascadeAdapter:

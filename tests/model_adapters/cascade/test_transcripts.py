@@ -135,8 +135,8 @@ def test_a_cascade_takes_the_file_whatever_its_recogniser_and_keeps_its_fingerpr
 
     made: list[Counting] = []
 
-    def make(target: str, arguments: Any) -> Counting:
-        assert arguments == {}
+    def make(target: str, arguments: Any, patience: float | None) -> Counting:
+        assert (arguments, patience) == ({}, None)
         made.append(Counting())
         return made[-1]
 

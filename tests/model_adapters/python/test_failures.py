@@ -14,6 +14,7 @@ import pytest
 
 from harness.errors import AdapterError, UsageError
 from model_adapters.registry import create
+from tests.support.budget import SOAK
 from tests.support.command import start
 from tests.support.models.python_classes import Make, answer, request, text
 
@@ -163,7 +164,7 @@ def test_close_kills_a_process_that_hangs(folder: Path, tmp_path: Path) -> None:
     assert not any(running(int(pid)) for pid in mark.read_text().split())
 
 
-@pytest.mark.parametrize("signal", ["INT", "KILL"])
+@pytest.mark.parametrize("signal", ["TERM", "KILL", *(["INT"] if SOAK else [])])
 def test_a_hang_ends_with_the_command(folder: Path, tmp_path: Path, signal: str) -> None:
     import signal as signals
 
@@ -174,7 +175,7 @@ def test_a_hang_ends_with_the_command(folder: Path, tmp_path: Path, signal: str)
     wait_for(mark.exists, 60)
     process.send_signal(signals.Signals[f"SIG{signal}"])
     process.communicate(timeout=60)
-    assert process.returncode == {"INT": 130, "KILL": -9}[signal]
+    assert process.returncode == {"INT": 130, "TERM": 143, "KILL": -9}[signal]
     wait_for(lambda: not any(running(int(pid)) for pid in mark.read_text().split()))
 
 

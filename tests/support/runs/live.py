@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from harness.evaluation.signals import grace
 from tests.support.command import start
 from tests.support.runs.toy import evaluate_arguments, jsonl
 
@@ -58,9 +59,9 @@ def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) ->
 
 
 def interrupt(process: subprocess.Popen[str], number: signal.Signals) -> tuple[int, str, str]:
-    """Send a signal, and wait a few seconds for the end."""
+    """Send a signal, and wait for the end: what is in flight has a while (``harness.evaluation.signals.grace``)."""
     process.send_signal(number)
-    return finish(process, timeout=10)
+    return finish(process, timeout=grace(number) + 10)
 
 
 def asked(ledger: Path) -> Counter[str]:
