@@ -1,4 +1,4 @@
-"""``harness score TASK FILE -o RUN_DIR`` and ``harness score RUN_DIR``."""
+"""``harness score TASK FILE -o RUN_DIR`` and ``harness score RUN_DIR``; ``harness rules list``: what ``--as`` can name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harness.cli import options
-from harness.cli.app import app
+from harness.cli.app import app, rules_app
 from harness.errors import EXIT_SIGINT, EXIT_SIGTERM, UsageError
 
 if TYPE_CHECKING:
@@ -149,3 +149,18 @@ def _show(run: Run, rules: Sequence[Rule], output: options.OutputFlags) -> int:
     if run.note:
         say(run.note, err=True)
     return run.exit_code
+
+
+@rules_app.command("list")
+def list_rules(as_json: options.Json = False) -> None:
+    """List the rules of papers and other harnesses that ``harness score … --as RULE`` applies."""
+    from harness.report.output import say, say_json
+    from harness.scoring.rules.known import RULES
+
+    if as_json:
+        say_json([rule.as_json() for rule in RULES.values()])
+        return
+    for rule in RULES.values():
+        say(f"{rule.name}.{rule.version}  {', '.join(sorted(rule.readers))}")
+        say(f"  {rule.summary}")
+        say(f"  {rule.source}")
