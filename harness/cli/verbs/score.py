@@ -153,7 +153,7 @@ def _show(run: Run, rules: Sequence[Rule], output: options.OutputFlags) -> int:
 
 @rules_app.command("list")
 def list_rules(as_json: options.Json = False) -> None:
-    """List the rules of papers and other harnesses that ``harness score … --as RULE`` applies."""
+    """List rules of papers and other harnesses. What --as of harness score can name."""
     from harness.report.output import say, say_json
     from harness.scoring.rules.known import RULES
 

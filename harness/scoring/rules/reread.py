@@ -128,7 +128,7 @@ class Reread:
             up = sum((one.after or 0) > (one.before or 0) for one in found)
             yield ""
             yield (
-                f"{task} {metric}: {len(found)} replies differ between {reading} and {rule} "
+                f"{task} {metric}: {reading} and {rule} differ on {len(found)} of the replies "
                 f"({up} higher under {rule})"
             )
             for one in found[:SHOWN]:
@@ -302,13 +302,12 @@ def _value(metric: str, stats: Stats | None) -> float | None:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    interval = "" if row.ci95 is None else f"[{_percent(row.ci95[0])}, {_percent(row.ci95[1])}]"
+    scale = 100 if find(row.metric).is_percent else 1
+    value = "-" if row.value is None else f"{scale * row.value:.2f}"
+    ends = row.ci95 or ()
+    interval = f"[{', '.join(f'{scale * end:.2f}' for end in ends)}]" if ends else ""
     counts = (str(one) for one in (row.n, row.left_out, row.drawn, row.stops))
-    return (row.task, row.metric, row.rule, _percent(row.value), interval, *counts)
-
-
-def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:.2f}"
+    return (row.task, row.metric, row.rule, value, interval, *counts)
 
 
 def _number(value: float | None) -> str:

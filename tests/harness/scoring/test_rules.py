@@ -95,7 +95,7 @@ def test_the_same_replies_under_every_rule(
     run = tmp_path / "run"
     done = cli("score", "mmsu", stored(tmp_path), "-o", run, "--as", "alarm,lmms-eval")
     assert done.code == 0, done.err
-    assert "4 replies differ between official and alarm (1 higher under alarm)" in done.out
+    assert "official and alarm differ on 4 of the replies (1 higher under alarm)" in done.out
     assert "q1: left out -> 1, alarm reads 'a wren' in '<answer>1</answer>'" in done.out
     before = (run / "results.json").read_bytes()
     again = cli("score", run, "--as", "alarm,official,lmms-eval", "--json")
@@ -153,3 +153,15 @@ def test_two_rules_named_twice_are_one() -> None:
     assert [one.name for one in known.asked("alarm, alarm,strict")] == ["alarm"]
     with pytest.raises(UsageError):
         known.asked("")
+
+
+def test_a_metric_in_its_own_unit_is_not_shown_in_per_cent(
+    cli: Callable[..., CommandResult], tmp_path: Path
+) -> None:
+    file, run = tmp_path / "one.jsonl", tmp_path / "run"
+    doc = {"category": "open", "question": "What rings?", "answer": "A bell."}
+    record = {"id": "a", "doc": doc, "response": "A bell.", "judge_reply": "OVERALL: 4"}
+    file.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    shown = cli("score", "mmau_pro_open", file, "-o", run, "--as", "strict").out
+    assert "  4.00 " in shown, shown
+    assert "400" not in shown
