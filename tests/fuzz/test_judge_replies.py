@@ -87,7 +87,7 @@ DOCUMENT: dict[str, Any] = {
     "file": "a.wav", "attribute_label": "dog", "single_instruction": "Which animal? (a) cat (b) dog",
     "single_answer": "(b) dog", "multi_instruction": "Which sound? (a) woof (b) meow", "multi_answer": "(a) woof",
     "prompt": "Which animal barks?", "reference": "dog", "label": "dog", "instruction": "Which animal?", "text": "it barks",
-    "messages": [{"role": "user", "content": "Which animal?"}], "instruction_id_list": ["detectable_format:title"],
+    "messages": [{"role": "user", "content": "Which animal?"}], "category": "navigate", "official_answer": "Yes", "instruction_id_list": ["detectable_format:title"],
     "conversations": [{"from": "human", "value": "Which animal?"}, {"from": "gpt", "value": "A dog."}],
     "transcript": "it barks", "question": "Which animal?", "kwargs": [{}], "task": "x", "answer": "dog", "dataset": "x",
     "file_name": "a.wav", "turns": ["x"], "id": "1", "subset": "x", "textual_audio": "it barks", "audio_path": "a.wav",

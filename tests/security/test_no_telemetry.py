@@ -86,7 +86,9 @@ def test_a_local_folder_never_asks_the_hub(
 ) -> None:
     copy = tmp_path / "copy"
     WRITERS[benchmark](copy)
-    flags = ("--data", f"{benchmark}={copy}", "-L", "1", "--judge", "none", "--skip-unavailable")
+    flags = ("--data", f"{benchmark}={copy}", "-L", "1", "--judge", "none")
+    if benchmark != "big_bench_audio":  # its only metric is judged, so nothing would be left
+        flags += ("--skip-unavailable",)
     found = command(
         watched, "evaluate", "mock:echo", "-t", benchmark, "-o", tmp_path / "run", *flags
     )
