@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from harness.types import Stats
+from metrics.text.edits import word_edits
 
 _NEVER: Final = "}~،؛؟]"
 """What the pattern of ``elm-v1`` can match: its character class closes too early."""
@@ -81,6 +82,21 @@ FORMS: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
     {"elm-v1": elm_v1, "elm-v2": elm_v2, "elm-v3": elm_v3}
 )
 """Scorer id -> form."""
+
+
+def board_edits(version: str, reference: str, hypothesis: str) -> tuple[Stats, Stats]:
+    """Return the word and character edits of two texts in a state of the board's form.
+
+    Args:
+        version: key of ``FORMS``.
+        reference: what was said.
+        hypothesis: what was heard.
+
+    >>> board_edits("elm-v3", "قلم و ورقة", "قلم وورقة")[0]
+    {'edits': 0, 'length': 2}
+    """
+    said, heard = FORMS[version](reference), FORMS[version](hypothesis)
+    return word_edits(" ".join(said.split()), " ".join(heard.split())), raw_char_edits(said, heard)
 
 
 def raw_char_edits(reference: str, hypothesis: str) -> Stats:

@@ -125,11 +125,10 @@ def _whisper_basic(said: str, heard: str, language: str | None) -> _Compared:
 def _elm(version: str) -> Callable[[str, str, str | None], _Compared]:
     def compare(said: str, heard: str, language: str | None) -> _Compared:
         del language
-        from metrics.transcripts.arabic import FORMS, raw_char_edits
+        from metrics.transcripts.arabic import FORMS, board_edits
 
-        said, heard = FORMS[version](said), FORMS[version](heard)
-        words = word_edits(" ".join(said.split()), " ".join(heard.split()))
-        return _Compared(said, heard, words, raw_char_edits(said, heard))
+        form = FORMS[version]
+        return _Compared(form(said), form(heard), *board_edits(version, said, heard))
 
     return compare
 

@@ -5,15 +5,13 @@ The generators are those of ``tests/support/simulation``; gates run whole, over 
 
 from __future__ import annotations
 
-import argparse
 import math
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from harness.run.reader import read_run
-from tests.bench.statistics_bench import Row, table, write
+from tests.bench.statistics_bench import Row, run_parts, table
 from tests.support.simulation import gates, plans
 from tests.support.simulation.coverage import (
     paired_accuracy,
@@ -141,26 +139,7 @@ def bench_gate(_: Path) -> None:
 
 def main() -> None:
     """Run the parts that are named, or all."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []])
-    parser.add_argument(
-        "--sets", type=int, default=200, help="gates of a row; some take more or fewer"
-    )
-    parser.add_argument(
-        "--write", action="store_true", help="put the tables into docs/statistics.md"
-    )
-    options = parser.parse_args()
-    started = time.process_time()
-    blocks = {}
-    for name in options.parts or PARTS:
-        lines = table(PARTS[name](options.sets))
-        command = f"`python -m tests.bench.gate_bench {name} --sets {options.sets}`:"
-        blocks[name] = "\n".join(
-            [f"<!-- part {name} -->", command, "", *lines, "<!-- end of part -->"]
-        )
-    print(f"{time.process_time() - started:.0f} CPU seconds")
-    if options.write:
-        write(blocks)
+    run_parts("gate_bench", __doc__, PARTS, sets=200, what="gates")
 
 
 if __name__ == "__main__":

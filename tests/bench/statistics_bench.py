@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from tests.support.simulation import coverage as simulated
@@ -105,12 +105,27 @@ def bench_statistics(_: Path) -> None:
         table(part(200))
 
 
-def main() -> None:
-    """Run the parts that are named, or all."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []])
+def run_parts(
+    module: str,
+    about: str | None,
+    parts: Mapping[str, Callable[[int], Iterator[Row]]],
+    *,
+    sets: int,
+    what: str,
+) -> None:
+    """Run the parts that the command line names, or all, and write their tables if it says so.
+
+    Args:
+        module: name of the command, as the page shows it.
+        about: its description.
+        parts: name -> rows for a number of sets.
+        sets: default of ``--sets``.
+        what: meaning of a set.
+    """
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("parts", nargs="*", choices=[*parts, []])
     parser.add_argument(
-        "--sets", type=int, default=2000, help="data sets of a row; some take more or fewer"
+        "--sets", type=int, default=sets, help=f"{what} of a row; some take more or fewer"
     )
     parser.add_argument(
         "--write", action="store_true", help="put the tables into docs/statistics.md"
@@ -118,15 +133,20 @@ def main() -> None:
     options = parser.parse_args()
     started = time.process_time()
     blocks = {}
-    for name in options.parts or PARTS:
-        lines = table(PARTS[name](options.sets))
-        command = f"`python -m tests.bench.statistics_bench {name} --sets {options.sets}`:"
+    for name in options.parts or parts:
+        lines = table(parts[name](options.sets))
+        command = f"`python -m tests.bench.{module} {name} --sets {options.sets}`:"
         blocks[name] = "\n".join(
             [f"<!-- part {name} -->", command, "", *lines, "<!-- end of part -->"]
         )
     print(f"{time.process_time() - started:.0f} CPU seconds")
     if options.write:
         write(blocks)
+
+
+def main() -> None:
+    """Run the parts that are named, or all."""
+    run_parts("statistics_bench", __doc__, PARTS, sets=2000, what="data sets")
 
 
 def write(blocks: dict[str, str]) -> None:

@@ -19,6 +19,12 @@ _COMPARE = ("text", "md", "json", "html")
 _TREND = ("text", "md", "csv", "json", "svg")
 
 
+_Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write here, not to stdout."),
+]
+
+
 @app.command()
 def compare(
     runs: Annotated[
@@ -34,10 +40,7 @@ def compare(
     items: Annotated[
         int, typer.Option(min=0, help="Lost and gained items shown of each task (text, md).")
     ] = 5,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write here, not to stdout."),
-    ] = None,
+    output: _Output = None,
     form: Annotated[
         str | None,
         typer.Option("--format", help="text, md, json or html (default: by FILE, else text)."),
@@ -91,10 +94,7 @@ def trend(
         list[str] | None, typer.Option("--metric", help="Only these metrics; repeatable.")
     ] = None,
     reading: Annotated[str, typer.Option(help="strict or official.")] = "strict",
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write here, not to stdout."),
-    ] = None,
+    output: _Output = None,
     form: Annotated[
         str | None,
         typer.Option("--format", help="text, md, csv, json or svg (default: by FILE, else text)."),

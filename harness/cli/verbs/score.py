@@ -90,6 +90,18 @@ class ScoreFlags:
         ),
     ] = None
 
+    def wanted(self) -> tuple[Rule, ...]:
+        """Return the rules that ``--as`` names.
+
+        Raises:
+            UsageError: there is no such rule.
+        """
+        if self.rules is None:
+            return ()
+        from harness.scoring.rules.known import asked
+
+        return asked(self.rules)
+
     def settings(self) -> dict[str, Any]:
         """Return values by field of ``Settings``; ``None`` means: not given."""
         return {
@@ -114,12 +126,11 @@ def score(
     from harness.core.stored_replies import Fields
     from harness.evaluation.stored import StoredReplies
     from harness.run.progress import choose_style
-    from harness.scoring.rules import known as rules
     from harness.settings import merge, parse_max_errors
     from harness.starting import start_rescoring, start_scoring
 
     target.check()
-    wanted = rules.asked(run.rules) if run.rules is not None else ()
+    wanted = run.wanted()
     flags = {**target.settings(), **data.settings(), **judge.settings(), **run.settings()}
     settings = merge(flags, {})
     parse_max_errors(settings.max_errors, 0)

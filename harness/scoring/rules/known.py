@@ -45,9 +45,9 @@ _RULES: Final = (
             1,
             "Natural-Language-Processing-Elm/open_universal_arabic_asr_leaderboard 8fce859 and its history",
             _ELM[name],
-            {"arabic": edits_of(form)},
+            {"arabic": edits_of(name)},
         )
-        for name, form in FORMS.items()
+        for name in FORMS
     ),
     Rule(
         "au-harness",

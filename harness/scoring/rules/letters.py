@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from harness.core.scoring import Document
-from harness.scoring.rules.rule import Ruling
+from harness.scoring.rules.rule import CHOICE_KEYS, Ruling
 
 _LETTERS: Final = "ABCD"
 _ENDS: Final = ",.!?;:'"
-_KEYS: Final = ("choice_a", "choice_b", "choice_c", "choice_d")
 _FEW_WORDS: Final = 5
 
 
@@ -91,7 +90,7 @@ def mmsu(doc: Document, reply: str) -> dict[str, Ruling]:
     """Read a reply to MMSU: its letter must be that of the answer; every item is taken to have four letters."""
     texts = {
         letter: text
-        for letter, key in zip(_LETTERS, _KEYS, strict=True)
+        for letter, key in zip(_LETTERS, CHOICE_KEYS, strict=True)
         if isinstance(text := doc.get(key), str)
     }
     gold = next((one for one in texts if texts[one] == doc.get("answer_gt")), None)

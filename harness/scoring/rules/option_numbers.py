@@ -6,13 +6,10 @@ Source: Blinorot/ALARM 67c6776, ``generate_vllm_mcqa.py`` and ``scripts/benchmar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from harness.core.scoring import Document
-from harness.scoring.rules.rule import Ruling
+from harness.scoring.rules.rule import CHOICE_KEYS, Ruling
 from metrics.text.word_set import is_correct
-
-_KEYS: Final = ("choice_a", "choice_b", "choice_c", "choice_d")
 
 
 def chosen(reply: str, options: Sequence[str]) -> str:
@@ -40,7 +37,7 @@ def chosen(reply: str, options: Sequence[str]) -> str:
 
 def _keyed(doc: Document) -> list[str]:
     """Return the texts of the choices that an item has; null is the text ``None``."""
-    return [str(doc[key]) for key in _KEYS if key in doc]
+    return [str(doc[key]) for key in CHOICE_KEYS if key in doc]
 
 
 def exact(doc: Document, reply: str) -> dict[str, Ruling]:

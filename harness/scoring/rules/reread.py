@@ -1,13 +1,13 @@
 """Stored replies of a run under every rule that is asked for, next to the two readings of its tasks.
 
-Nothing in the run directory changes and no model is asked. Reads ``samples.jsonl`` once; cost is linear in its items.
+Nothing is written and no model is asked. Reads ``samples.jsonl`` once; cost is linear in its items.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from harness.core.scoring import READINGS, Stats
@@ -100,13 +100,8 @@ class Reread:
     def as_json(self) -> dict[str, Any]:
         """Return everything for ``--json``."""
         return {
-            "rules": [
-                {name: getattr(row, name) for name in Row.__dataclass_fields__} for row in self.rows
-            ],
-            "flips": [
-                {name: getattr(flip, name) for name in Flip.__dataclass_fields__}
-                for flip in self.flips
-            ],
+            "rules": [asdict(row) for row in self.rows],
+            "flips": [asdict(one) for one in self.flips],
         }
 
     def lines(self) -> Iterator[str]:

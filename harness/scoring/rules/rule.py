@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from harness.core.scoring import Document, Stats
+
+CHOICE_KEYS: Final = ("choice_a", "choice_b", "choice_c", "choice_d")
+"""Fields of the choices of MMSU and AIR-Bench."""
 
 
 class Ruling(NamedTuple):

@@ -5,20 +5,17 @@ Source: Natural-Language-Processing-Elm/open_universal_arabic_asr_leaderboard; t
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from harness.core.scoring import Document
 from harness.scoring.rules.rule import Read, Ruling
-from metrics.text.edits import word_edits
-from metrics.transcripts.arabic import raw_char_edits
+from metrics.transcripts.arabic import FORMS, board_edits
 
 
-def edits_of(form: Callable[[str], str]) -> Read:
-    """Return a rule that compares words and characters in a form."""
+def edits_of(version: str) -> Read:
+    """Return the rule of a state of the board."""
 
     def read(doc: Document, reply: str) -> dict[str, Ruling]:
-        said, heard = form(str(doc["text"])), form(reply)
-        words = word_edits(" ".join(said.split()), " ".join(heard.split()))
-        return {"wer": Ruling(words, heard), "cer": Ruling(raw_char_edits(said, heard), heard)}
+        words, characters = board_edits(version, str(doc["text"]), reply)
+        heard = FORMS[version](reply)
+        return {"wer": Ruling(words, heard), "cer": Ruling(characters, heard)}
 
     return read
