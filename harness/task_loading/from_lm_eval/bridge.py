@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import math
+import random
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -369,6 +370,20 @@ def _quiet_downloads() -> Iterator[None]:
             datasets.enable_progress_bars()
 
 
+@contextlib.contextmanager
+def _same_chance() -> Iterator[None]:
+    """Let scoring code that draws (a language detector, an instruction without its arguments) draw the same each time."""
+    factory = sys.modules.get("langdetect.detector_factory")
+    if factory is not None:
+        factory.DetectorFactory.seed = 0
+    state = random.getstate()
+    random.seed(SEED)
+    try:
+        yield
+    finally:
+        random.setstate(state)
+
+
 class Scorer:
     """A task without its data set: reads replies to stored documents.
 
@@ -413,7 +428,7 @@ class Scorer:
         from lm_eval.api.instance import Instance
 
         values: dict[tuple[str, str], Any] = {}
-        with lm_eval_at_work(self._untrusted):
+        with lm_eval_at_work(self._untrusted), _same_chance():
             asked = Instance("generate_until", dict(doc), ("", {}), 0, (None, 0, 1))
             asked.resps.append(reply)
             for ensemble in self.task._filters:

@@ -111,5 +111,6 @@ def register_recorded(entry: Mapping[str, Any]) -> bool:
         parts = (one.get("metric"), one.get("filter")) if isinstance(one, Mapping) else (None, None)
         if not all(isinstance(part, str) for part in parts) or name not in directions:
             raise UsageError(f"the manifest does not say what the metric {name!r} is")
-        register(LMEvalMetric(name, *map(str, parts), bool(directions[name])).measure())
+        metric, of = map(str, parts)
+        register(LMEvalMetric(name, metric, of, bool(directions[name])).measure())
     return True

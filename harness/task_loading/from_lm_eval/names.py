@@ -112,8 +112,8 @@ def _find(name: str, include_paths: Sequence[Path]) -> Place | None:
             return Place(name, kind, path, outside=True)
     root = tasks_folder()
     for guess in (root / name / f"{name}.yaml", root / name / f"_{name}.yaml"):
-        if guess.is_file() and (kind := _kind_in(guess, name)) is not None:
-            return Place(name, kind, guess, outside=False)
+        if guess.is_file() and (own := _kind_in(guess, name)) is not None:
+            return Place(name, own, guess, outside=False)
     declared = _installed().get(name)
     return None if declared is None else Place(name, declared[0], declared[1], outside=False)
 
@@ -155,7 +155,7 @@ def _yaml_files(folder: Path) -> Iterator[Path]:
     found = []
     for root, folders, files in os.walk(folder):
         folders[:] = [one for one in folders if one not in ("__pycache__", ".ipynb_checkpoints")]
-        found += [os.path.join(root, name) for name in files if name.endswith(".yaml")]
+        found += [f"{root}{os.sep}{name}" for name in files if name.endswith(".yaml")]
     return map(Path, sorted(found))
 
 

@@ -15,8 +15,8 @@ from types import SimpleNamespace
 from typing import Any, Final
 
 from harness.core.keys import short_hash
-from harness.core.messages import Message, Text
-from harness.core.scoring import MISSING, Document, ItemScore, Scored
+from harness.core.messages import Message, Role, Text
+from harness.core.scoring import MISSING, Document, ItemScore, Reading, Scored
 from harness.core.task import DataInfo, Documents, FunctionRef, TaskSpec, Template
 from harness.errors import HarnessError, TaskFileError, UsageError
 from harness.task_loading.from_lm_eval import bridge
@@ -229,7 +229,7 @@ class LMEvalTask(PromptedTask):
             raise TaskFileError(
                 f"the prompt cannot be made: {type(error).__name__}: {error}", where=where
             ) from error
-        turns = (
+        turns: list[tuple[Role, str]] = (
             [("user", found)] if multiturn is None else [(t["role"], t["content"]) for t in found]
         )
         if self.system:
@@ -256,7 +256,7 @@ class LMEvalTask(PromptedTask):
         if not isinstance(reply, str):
             reply = str(reply)
         values, read_replies = self._scorer_for(doc).values(_own(doc), reply)
-        metrics = {}
+        metrics: dict[str, dict[Reading, Scored]] = {}
         for key, metric in self._metrics.items():
             stats = metric.stats(values.get(key))
             metrics[metric.id] = {"official": Scored(stats), "strict": Scored(stats)}
