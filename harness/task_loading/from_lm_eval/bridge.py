@@ -266,7 +266,7 @@ class Prompts:
                 self.task = plain(config=own)
             except (HarnessError, MemoryError):
                 raise
-            except (OSError, ValueError, KeyError) as error:
+            except (OSError, ValueError, KeyError, IndexError) as error:
                 raise _missing(name, own, error) from error
         self.task.set_fewshot_seed(SEED)
         self._contexts: dict[bool | None, list[Any]] = {}
@@ -350,6 +350,8 @@ def _with_local_copy(config: dict[str, Any], folder: Path | None) -> dict[str, A
 
 def _missing(name: str, config: Mapping[str, Any], error: Exception) -> MissingDataError:
     line = (str(error).strip() or "no message").split("\n")[0]
+    if isinstance(error, IndexError):
+        line = f"it has no items ({line})"
     return MissingDataError(
         f"the data set {config.get('dataset_path')} of {LM_EVAL_PREFIX}{name} cannot be loaded: {type(error).__name__}: {line:.300}",
         where=LM_EVAL,

@@ -36,6 +36,10 @@ filter_list:
     filter: [{{function: regex, group_select: -1, regex_pattern: "([0-9]+)"}}, {{function: take_first}}]
 metadata: {{version: 3.0}}
 """
+SUBJECTS = (
+    *("biology", "business", "chemistry", "computer science", "economics", "engineering", "health"),
+    *("history", "law", "math", "other", "philosophy", "physics", "psychology"),
+)
 ECHO = """
 task: {name}
 dataset_path: json
@@ -77,7 +81,9 @@ def write_echo(folder: Path, said: Mapping[str, str], *, name: str = "said") -> 
 
 def write_stand_ins(folder: Path) -> Path:
     """Write data sets with the names and columns of GSM8K, IFEval and MMLU-Pro; return their folder."""
-    rows = [{"question": f"What is {n} plus 1?", "answer": f"It is\n#### {n + 1}"} for n in range(8)]
+    rows = [
+        {"question": f"What is {n} plus 1?", "answer": f"It is\n#### {n + 1}"} for n in range(8)
+    ]
     gsm8k = folder / "openai" / "gsm8k" / "main"
     write_rows(gsm8k / "test.jsonl", rows)
     write_rows(gsm8k / "train.jsonl", [{**one, "answer": "Yes\n#### 1"} for one in rows])
@@ -101,10 +107,10 @@ def write_stand_ins(folder: Path) -> Path:
             "question": f"Which letter has number {n}?",
             "options": ["one", "two", "three"],
             "answer": "ABC"[n % 3],
-            "category": ("biology", "law")[n % 2],
+            "category": SUBJECTS[n % len(SUBJECTS)],
             "cot_content": "A: Let's think step by step. The answer is (B).",
         }
-        for n in range(20)
+        for n in range(10 * len(SUBJECTS))
     ]
     for split in ("test", "validation"):
         write_rows(folder / "TIGER-Lab" / "MMLU-Pro" / f"{split}.jsonl", questions)

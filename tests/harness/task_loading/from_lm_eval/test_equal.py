@@ -116,9 +116,7 @@ def test_mock_equals_plain_lm_eval(cli: Cli, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_tiny_text_model_equals_plain_lm_eval(
-    cli: Cli, checkpoint: Path, tmp_path: Path
-) -> None:
+def test_a_tiny_text_model_equals_plain_lm_eval(cli: Cli, checkpoint: Path, tmp_path: Path) -> None:
     arguments = {"pretrained": str(checkpoint), "device": "cpu", "dtype": "float32"}
     folder = write_sums(tmp_path)
     prompts = [f"Say number {n}:" for n in range(6)]
