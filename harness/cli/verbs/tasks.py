@@ -173,7 +173,7 @@ def new_task(
         typer.Option(
             "--rule",
             metavar="RULE",
-            help="transcript, option, label, number, contains, instruction or judge; default: guessed.",
+            help="transcript, option, label, number, contains, instruction, translation, summary or judge; default: guessed.",
         ),
     ] = None,
     given: Annotated[

@@ -185,7 +185,7 @@ def metrics_of(config: Mapping[str, Any], name: str) -> dict[tuple[str, str], LM
         if not _is_mean(function):
             shown = aggregation if isinstance(aggregation, str) else aggregation.__name__
             raise UnsupportedTaskError(
-                f"{LM_EVAL_PREFIX}{name} cannot be run: its metric {metric} is aggregated by {shown}, which is no mean over items,"
+                f"{LM_EVAL_PREFIX}{name} cannot be run: its metric {metric} is aggregated by {shown}, which is not a mean over items,"
                 " so it has neither interval nor test",
                 hint=f"plain lm-eval runs it: lm_eval run --tasks {name}",
             )
@@ -276,7 +276,7 @@ class Prompts:
         return [dict(doc) for doc in self.task.task_docs]
 
     def commit(self) -> str:
-        """Return the commit of the hub data set, ``local`` if it is none."""
+        """Return the commit of the hub data set, ``local`` for any other."""
         info = getattr(self.task.task_docs, "info", None)
         for source in getattr(info, "download_checksums", None) or {}:
             if source.startswith("hf://") and "@" in source:

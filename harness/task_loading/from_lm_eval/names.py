@@ -2,7 +2,7 @@
 
 ``lm_eval:NAME`` after ``-t`` is a task, group or tag of the installed lm-eval, or of a folder of ``--include-path``, which is
 looked at first. Its files are searched as text for the line that declares the name; only a name that no file declares in
-this way (a tag, mostly) is looked up in lm-eval's own index.
+this way (usually a tag) is looked up in lm-eval's own index.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _OURS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where lm-eval declares a name.
+    """The file in which lm-eval declares a name.
 
     Attributes:
         name: as lm-eval has it.

@@ -344,6 +344,35 @@ def asr(root: Path) -> None:
         _parquet(root / folder / "test" / "0000.parquet", said)
 
 
+def speech_translation(root: Path) -> None:
+    """Every language and pair, a shard each; two people read one sentence, and one target text is missing."""
+    from tasks.speech_translation.source import ENGLISH, FLEURS, PAIRS
+
+    for place, folder in enumerate((ENGLISH, *FLEURS.values())):
+        said = [
+            {
+                "id": 100 + n // 2,
+                "path": f"{n}.wav",
+                "num_samples": 800 + n,
+                "raw_transcription": f"{folder}: {n // 2} mal.",
+            }
+            for n in range(ITEMS - 2 * (place == 1))
+        ]
+        _parquet(root / folder / "test" / "0000.parquet", said)
+    for source, target in PAIRS:
+        rows = [
+            {
+                "id": f"common_voice_{n}",
+                "file": f"{n}.mp3",
+                "client_id": "c",
+                "sentence": f"{source}: the word {n}.",
+                "translation": f"{target}: das Wort {n}.",
+            }
+            for n in range(ITEMS)
+        ]
+        _parquet(root / f"{source}_{target}" / "test-00000-of-00001.parquet", rows)
+
+
 def quickstart(root: Path) -> None:
     """Nothing: its clips are packaged."""
     del root
@@ -363,6 +392,7 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "quickstart": quickstart,
     "sakura": sakura,
     "speech_ifeval": speech_ifeval,
+    "speech_translation": speech_translation,
     "voicebench": voicebench,
 }
 """Benchmark -> writer of its copy."""

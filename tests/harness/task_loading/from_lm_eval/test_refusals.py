@@ -42,7 +42,7 @@ def changed(folder: Path, **keys: Any) -> Path:
         ({"use_prompt": "promptsource:x"}, "promptsource"),
         (
             {"metric_list": [{"metric": "bleu", "aggregation": "bleu", "higher_is_better": True}]},
-            "aggregated by bleu, which is no mean over items",
+            "aggregated by bleu, which is not a mean over items",
         ),
     ],
 )
