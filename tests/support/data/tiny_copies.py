@@ -315,7 +315,7 @@ def air_bench_foundation(root: Path) -> None:
 
 
 def arabic(root: Path) -> None:
-    """The six lists, named as upstream names them, and their clips."""
+    """The six lists, named as upstream names them, manifests of the other tasks, and their clips."""
     for name in ("sada", "commonvoice", "masc", "mgb2", "casablanca"):
         for kind in ("_clean", "_noisy") if name == "masc" else ("",):
             lines = []
@@ -328,6 +328,23 @@ def arabic(root: Path) -> None:
                 }
                 lines.append(json.dumps(item) + "\n")
             (root / f"{name}_test{kind}.json").write_text("".join(lines), encoding="utf-8")
+    kinds: dict[str, list[str]] = {
+        "dialect_id": ["مصرية", "خليجية", "لهجة شامية"],
+        "emotion": ["سعيد", "حزين"],
+        "summarization": [],
+    }
+    for task, labels in kinds.items():
+        lines = []
+        for number in range(ITEMS):
+            write(root / task / f"{number}.wav", tone(0.05, 200 + 20 * number))
+            entry: Row = {"id": f"{task}-{number}", "audio": f"{number}.wav", "task": task}
+            if labels:
+                entry |= {"labels": labels, "reference": labels[number % len(labels)]}
+                entry["group"] = ("one", "two")[number % 2]
+            else:
+                entry["reference"] = f"وصل القطار رقم {number} إلى المدينة."
+            lines.append(json.dumps(entry, ensure_ascii=False) + "\n")
+        (root / task / "manifest.jsonl").write_text("".join(lines), encoding="utf-8")
 
 
 def asr(root: Path) -> None:
