@@ -29,7 +29,12 @@ PAIRS: Final = (
 """Pairs of CoVoST 2, in its own codes."""
 
 
-def _covost(pair: tuple[str, str]) -> str:
+def covost_task(pair: tuple[str, str]) -> str:
+    """Return the task of a pair of CoVoST 2.
+
+    >>> covost_task(("en", "zh-CN"))
+    'st_covost2_en_zh'
+    """
     source, target = (code.partition("-")[0] for code in pair)
     return f"st_covost2_{source}_{target}"
 
@@ -56,7 +61,7 @@ SOURCE: Final = Source(
             HubFiles(
                 "fixie-ai/covost2",
                 patterns=(f"{source}_{target}/test*",),
-                tasks=(_covost((source, target)),),
+                tasks=(covost_task((source, target)),),
             )
             for source, target in PAIRS
         ),

@@ -20,7 +20,7 @@ def export(
         typer.Option(
             "--format",
             metavar="NAME",
-            help="bundle, csv, eval-results, junit, lm-eval, mlflow, mmau-submission, model-index, parquet or wandb.",
+            help="bundle, comet, csv, eval-results, junit, lm-eval, mlflow, mmau-submission, model-index, parquet or wandb.",
         ),
     ],
     output: Annotated[

@@ -131,6 +131,26 @@ def test_without_a_segmenter_official_bleu_has_no_value(
     assert metrics["corpus_chrf"]["official"]["complete"]
 
 
+def test_comet_gets_source_translation_and_reference(cli: Cli, copy: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    names = ("st_fleurs_fr_en", "st_covost2_de_en")
+    done = cli(
+        "evaluate", "mock:hash", "-t", ",".join(names), "-o", run, "--quiet",
+        "--data", f"speech_translation={copy}",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    lines = {line["task"]: line for line in reversed(jsonl(run / "samples.jsonl"))}
+    for name, source, reference in (
+        (names[0], "fr_fr: 0 mal.", "en_us: 0 mal."),
+        (names[1], "de: the word 0.", "en: das Wort 0."),
+    ):
+        file = tmp_path / f"{name}.json"
+        assert cli("export", run, "--format", "comet", "--task", name, "-o", file).code == 0
+        items = json.loads(file.read_text())
+        assert len(items) == 10
+        assert items[0] == {"src": source, "mt": lines[name]["response"], "ref": reference}
+
+
 def test_a_direction_that_is_whole_has_a_mean(cli: Cli, copy: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     names = [f"st_fleurs_{code}_en" for code in FLEURS]
