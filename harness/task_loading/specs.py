@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.core.task import TaskSpec
 from harness.errors import MissingDataError, UnknownNameError, UnsupportedTaskError
@@ -13,11 +13,13 @@ from harness.task_loading.groups import load_task
 from harness.task_loading.index import TaskEntry, TaskIndex, load_index
 from harness.task_loading.own_file import own_task_file
 from harness.task_loading.places import LM_EVAL, is_lm_eval, tasks_root
-from harness.task_loading.prompts import PromptedTask
 from harness.task_loading.task import YamlTask
 from metrics.registry import METRICS, find
 from tasks._shared import scoring_models
 from tasks._shared.scoring_models import DATA_ROOT_VARIABLE
+
+if TYPE_CHECKING:
+    from harness.task_loading.prompts import PromptedTask
 
 
 def load_scoring_task(
@@ -125,6 +127,8 @@ def scoring_task(spec: TaskSpec, **options: Any) -> YamlTask:
 def prompted_task(spec: TaskSpec, **options: Any) -> PromptedTask:
     """Return a task that can also make prompts (``options``: see ``PromptedTask``)."""
     if not is_lm_eval(spec.task):
+        from harness.task_loading.prompts import PromptedTask
+
         return PromptedTask(spec, **options)
     from harness.task_loading.from_lm_eval.task import LMEvalTask
 

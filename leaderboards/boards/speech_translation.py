@@ -10,15 +10,18 @@ from typing import Any, Final
 
 from leaderboards.cells import percent
 from leaderboards.results import SampleIndex, TaskResult, Value
-from tasks.speech_translation.source import FLEURS, FROM_ENGLISH, INTO_ENGLISH
 
-_GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "fleurs_en_xx": tuple(f"st_fleurs_en_{code}" for code in FLEURS),
-    "fleurs_xx_en": tuple(f"st_fleurs_{code}_en" for code in FLEURS),
-    "covost2_en_xx": tuple(f"st_covost2_en_{code.partition('-')[0]}" for code in FROM_ENGLISH),
-    "covost2_xx_en": tuple(f"st_covost2_{code.partition('-')[0]}_en" for code in INTO_ENGLISH),
+_FLEURS: Final = "ar de es fr hi it ja ko pt ru tr vi zh".split()
+_FROM_ENGLISH: Final = "ar ca cy de et fa id ja lv mn sl sv ta tr zh".split()
+_INTO_ENGLISH: Final = "ar ca cy de es et fa fr id it ja lv mn nl pt ru sl sv ta tr zh".split()
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "fleurs_en_xx": tuple(f"st_fleurs_en_{code}" for code in _FLEURS),
+    "fleurs_xx_en": tuple(f"st_fleurs_{code}_en" for code in _FLEURS),
+    "covost2_en_xx": tuple(f"st_covost2_en_{code}" for code in _FROM_ENGLISH),
+    "covost2_xx_en": tuple(f"st_covost2_{code}_en" for code in _INTO_ENGLISH),
 }
-AVERAGED: Final = (*_GROUPS["fleurs_en_xx"], *_GROUPS["fleurs_xx_en"])
+"""Column -> the pairs that it is the mean of."""
+AVERAGED: Final = (*GROUPS["fleurs_en_xx"], *GROUPS["fleurs_xx_en"])
 
 
 def path(task: str) -> tuple[str, ...]:
@@ -27,7 +30,7 @@ def path(task: str) -> tuple[str, ...]:
     >>> path("st_fleurs_de_en"), path("st_covost2_en_ja")
     (('fleurs_xx_en',), ('covost2_en_xx',))
     """
-    return next(((name,) for name, tasks in _GROUPS.items() if task in tasks), ())
+    return next(((name,) for name, tasks in GROUPS.items() if task in tasks), ())
 
 
 def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, Any]:
@@ -36,7 +39,7 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
     values = {task: result.value("corpus_bleu", "official") for task, result in tasks.items()}
     scores = {task.removeprefix("st_"): percent(value, 1) for task, value in sorted(values.items())}
     whole = {}
-    for name, members in _GROUPS.items():
+    for name, members in GROUPS.items():
         found = [values.get(task) for task in members]
         known = [one.value for one in found if one is not None and one.value is not None]
         whole[name] = len(known) == len(members) and all(one.complete for one in found if one)

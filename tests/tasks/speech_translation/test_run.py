@@ -16,7 +16,9 @@ from harness.task_loading.index import load_index
 from harness.task_loading.specs import load_spec
 from harness.task_loading.task import YamlTask
 from harness.types import MISSING
+from leaderboards.boards.speech_translation import GROUPS
 from tasks.declared import translation
+from tasks.speech_translation.export import FORMATS
 from tasks.speech_translation.source import ENGLISH, FLEURS, PAIRS
 from tests.support.command import CommandResult
 from tests.support.data.tiny_copies import speech_translation
@@ -43,6 +45,9 @@ def test_the_source_names_what_the_tasks_read() -> None:
     assert data == {ENGLISH, *FLEURS.values(), *(f"{one}_{two}" for one, two in PAIRS)}
     targets = {block["dataset_kwargs"]["target"] for block in blocks if "dataset_kwargs" in block}
     assert targets == {ENGLISH, *FLEURS.values()}
+    means = [task for tasks in GROUPS.values() for task in tasks]
+    assert sorted(means) == sorted(entry.task for entry in entries)
+    assert set(FORMATS["comet"].tasks) == set(means)
 
 
 def test_languages_are_joined_by_the_number_of_the_sentence(copy: Path) -> None:
