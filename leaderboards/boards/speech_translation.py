@@ -11,9 +11,47 @@ from typing import Any, Final
 from leaderboards.cells import percent
 from leaderboards.results import SampleIndex, TaskResult, Value
 
-_FLEURS: Final = "ar de es fr hi it ja ko pt ru tr vi zh".split()
-_FROM_ENGLISH: Final = "ar ca cy de et fa id ja lv mn sl sv ta tr zh".split()
-_INTO_ENGLISH: Final = "ar ca cy de es et fa fr id it ja lv mn nl pt ru sl sv ta tr zh".split()
+_FLEURS: Final = ["ar", "de", "es", "fr", "hi", "it", "ja", "ko", "pt", "ru", "tr", "vi", "zh"]
+_FROM_ENGLISH: Final = [
+    "ar",
+    "ca",
+    "cy",
+    "de",
+    "et",
+    "fa",
+    "id",
+    "ja",
+    "lv",
+    "mn",
+    "sl",
+    "sv",
+    "ta",
+    "tr",
+    "zh",
+]
+_INTO_ENGLISH: Final = [
+    "ar",
+    "ca",
+    "cy",
+    "de",
+    "es",
+    "et",
+    "fa",
+    "fr",
+    "id",
+    "it",
+    "ja",
+    "lv",
+    "mn",
+    "nl",
+    "pt",
+    "ru",
+    "sl",
+    "sv",
+    "ta",
+    "tr",
+    "zh",
+]
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "fleurs_en_xx": tuple(f"st_fleurs_en_{code}" for code in _FLEURS),
     "fleurs_xx_en": tuple(f"st_fleurs_{code}_en" for code in _FLEURS),
