@@ -144,7 +144,7 @@ def dry_run(settings: Settings) -> DryRun:
     for task in plan.tasks:
         shares.setdefault(task.task.spec.benchmark, []).append(planned_share(task, judging))
     for entry in to_fetch:
-        share = declared_share(index.tasks[entry.task], settings.limit, judging, settings.repeats)
+        share = declared_share(index.entry(entry.task), settings.limit, judging, settings.repeats)
         shares.setdefault(entry.benchmark, []).append(share)
     names = [*(task.name for task in plan.tasks), *(entry.task for entry in to_fetch)]
     return DryRun(
@@ -153,7 +153,7 @@ def dry_run(settings: Settings) -> DryRun:
         to_fetch,
         left_out,
         {name: Cost.of(name, found) for name, found in shares.items()},
-        _unjudged([index.tasks[name] for name in names]) if judging.choice == "none" else {},
+        _unjudged([index.entry(name) for name in names]) if judging.choice == "none" else {},
         skipping=settings.skip_unavailable,
     )
 

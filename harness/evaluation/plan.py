@@ -33,6 +33,7 @@ from harness.task_loading.specs import (
     check_supported,
     data_folder,
     load_spec,
+    prompted_task,
     yaml_location,
 )
 from model_adapters.registry import split_generation
@@ -287,10 +288,10 @@ def _generation(task: PromptedTask, settings: Settings) -> Generation:
 
 
 def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> PlannedTask:
-    spec = load_spec(entry)
+    spec = load_spec(entry, trusted=settings.trust_task_code)
     check_supported(spec)
     control = parse_control(settings.control)
-    task = PromptedTask(
+    task = prompted_task(
         spec,
         folder=data_folder(spec.benchmark, settings.data),
         revision=settings.revision.get(spec.benchmark),

@@ -56,6 +56,7 @@ from harness.task_loading.specs import (
     load_scoring_task,
     load_spec,
     provide_models,
+    scoring_task,
 )
 from harness.task_loading.task import YamlTask
 from metrics.commitment.cleaning import CLEANERS
@@ -283,9 +284,9 @@ def _task(settings: Settings) -> YamlTask:
             f"{settings.tasks[0]!r} names {len(entries)} tasks; a file is scored with one",
             hint=f"one of: {', '.join(entry.task for entry in entries[:8])} …",
         )
-    spec = load_spec(entries[0])
+    spec = load_spec(entries[0], trusted=settings.trust_task_code)
     check_supported(spec)
-    return YamlTask(
+    return scoring_task(
         spec,
         folder=data_folder(spec.benchmark, settings.data),
         revision=settings.revision.get(spec.benchmark),

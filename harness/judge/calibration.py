@@ -19,7 +19,7 @@ from harness.run.jsonl import parse_line
 from harness.run.reader import read_samples
 from harness.run.records import document_of
 from harness.task_loading.index import load_index
-from harness.task_loading.specs import load_scoring_task, load_spec
+from harness.task_loading.specs import load_scoring_task, load_spec, scoring_task
 from harness.task_loading.task import YamlTask
 from metrics.judge.votes import majority, mean
 from metrics.statistics.agreement import Agreement, LengthBias, agreement, length_bias
@@ -258,7 +258,8 @@ def labels_task(name: str | None, include: Sequence[Path], *, trusted: bool) -> 
     if name is None:
         return None
     index = load_index(tuple(include))
-    return YamlTask(load_spec(index.resolve([name])[0]), trusted=trusted)
+    spec = load_spec(index.resolve([name])[0], trusted=trusted)
+    return scoring_task(spec, trusted=trusted)
 
 
 def lines(found: Calibration) -> list[str]:

@@ -56,6 +56,16 @@ def text_of(doc: Document, name: str) -> str:
     return str(value)
 
 
+def wanted_text(doc: Document, rule: Mapping[str, Any]) -> str:
+    """Return the reference of a translation or summary; of several fields that a rule names, the first that is there.
+
+    Raises:
+        InputFileError: it is missing, blank or of another kind.
+    """
+    names: str | list[str] = rule["reference"]
+    return text_of(doc, present(doc, names if isinstance(names, str) else "|".join(names)))
+
+
 def texts_of(doc: Document, name: str, separator: str) -> list[str]:
     """Return a list of texts: a list, or one cell with a separator between texts."""
     value = doc.get(name)

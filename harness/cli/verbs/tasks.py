@@ -95,8 +95,7 @@ def show_task(
     from harness.errors import UsageError
     from harness.settings import parse_folders
     from harness.task_loading.index import load_index
-    from harness.task_loading.specs import load_spec
-    from harness.task_loading.task import YamlTask
+    from harness.task_loading.specs import load_spec, scoring_task
 
     folders = parse_folders(data or [])
     entries = load_index(tuple(include_path or ())).resolve([task])
@@ -104,9 +103,9 @@ def show_task(
         raise UsageError(
             f"{task!r} names {len(entries)} tasks", hint=", ".join(entry.task for entry in entries)
         )
-    spec = load_spec(entries[0])
+    spec = load_spec(entries[0], trusted=bool(trust_task_code))
     if trust_task_code:
-        YamlTask(spec, trusted=True).check()
+        scoring_task(spec, trusted=True).check()
     for line in _description(spec):
         say(line)
     say("", "prompt of a real item:")
@@ -144,10 +143,9 @@ def _description(spec: TaskSpec) -> Iterator[str]:
 def _example(spec: TaskSpec, folders: dict[str, Path], trusted: bool) -> Iterator[str]:
     from harness.errors import HarnessError
     from harness.evaluation.dry_run import prompt_lines
-    from harness.task_loading.prompts import PromptedTask
-    from harness.task_loading.specs import data_folder
+    from harness.task_loading.specs import data_folder, prompted_task
 
-    task = PromptedTask(spec, folder=data_folder(spec.benchmark, folders), trusted=trusted)
+    task = prompted_task(spec, folder=data_folder(spec.benchmark, folders), trusted=trusted)
     try:
         documents = task.documents()
         messages = task.messages(documents[0])
@@ -175,7 +173,7 @@ def new_task(
         typer.Option(
             "--rule",
             metavar="RULE",
-            help="transcript, option, label, number, contains, instruction or judge; default: guessed.",
+            help="transcript, option, label, number, contains, instruction, translation, summary or judge; default: guessed.",
         ),
     ] = None,
     given: Annotated[

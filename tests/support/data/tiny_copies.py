@@ -315,7 +315,7 @@ def air_bench_foundation(root: Path) -> None:
 
 
 def arabic(root: Path) -> None:
-    """The six lists, named as upstream names them, and their clips."""
+    """The six lists, named as upstream names them, manifests of the other tasks, and their clips."""
     for name in ("sada", "commonvoice", "masc", "mgb2", "casablanca"):
         for kind in ("_clean", "_noisy") if name == "masc" else ("",):
             lines = []
@@ -328,6 +328,23 @@ def arabic(root: Path) -> None:
                 }
                 lines.append(json.dumps(item) + "\n")
             (root / f"{name}_test{kind}.json").write_text("".join(lines), encoding="utf-8")
+    kinds: dict[str, list[str]] = {
+        "dialect_id": ["مصرية", "خليجية", "لهجة شامية"],
+        "emotion": ["سعيد", "حزين"],
+        "summarization": [],
+    }
+    for task, labels in kinds.items():
+        lines = []
+        for number in range(ITEMS):
+            write(root / task / f"{number}.wav", tone(0.05, 200 + 20 * number))
+            entry: Row = {"id": f"{task}-{number}", "audio": f"{number}.wav", "task": task}
+            if labels:
+                entry |= {"labels": labels, "reference": labels[number % len(labels)]}
+                entry["group"] = ("one", "two")[number % 2]
+            else:
+                entry["reference"] = f"وصل القطار رقم {number} إلى المدينة."
+            lines.append(json.dumps(entry, ensure_ascii=False) + "\n")
+        (root / task / "manifest.jsonl").write_text("".join(lines), encoding="utf-8")
 
 
 def asr(root: Path) -> None:
@@ -342,6 +359,35 @@ def asr(root: Path) -> None:
     said = [{"id": n % 4, "raw_transcription": f"Café, {n} mal."} for n in range(ITEMS)]
     for folder in FLEURS.values():
         _parquet(root / folder / "test" / "0000.parquet", said)
+
+
+def speech_translation(root: Path) -> None:
+    """Every language and pair, a shard each; two people read one sentence, and one target text is missing."""
+    from tasks.speech_translation.source import ENGLISH, FLEURS, PAIRS
+
+    for place, folder in enumerate((ENGLISH, *FLEURS.values())):
+        said = [
+            {
+                "id": 100 + n // 2,
+                "path": f"{n}.wav",
+                "num_samples": 800 + n,
+                "raw_transcription": f"{folder}: {n // 2} mal.",
+            }
+            for n in range(ITEMS - 2 * (place == 1))
+        ]
+        _parquet(root / folder / "test" / "0000.parquet", said)
+    for source, target in PAIRS:
+        rows = [
+            {
+                "id": f"common_voice_{n}",
+                "file": f"{n}.mp3",
+                "client_id": "c",
+                "sentence": f"{source}: the word {n}.",
+                "translation": f"{target}: das Wort {n}.",
+            }
+            for n in range(ITEMS)
+        ]
+        _parquet(root / f"{source}_{target}" / "test-00000-of-00001.parquet", rows)
 
 
 def quickstart(root: Path) -> None:
@@ -363,6 +409,7 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "quickstart": quickstart,
     "sakura": sakura,
     "speech_ifeval": speech_ifeval,
+    "speech_translation": speech_translation,
     "voicebench": voicebench,
 }
 """Benchmark -> writer of its copy."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harness.errors import MissingDataError
 from harness.task_loading.index import load_index
 from harness.task_loading.specs import load_spec
 from harness.task_loading.task import YamlTask
@@ -36,6 +38,13 @@ def test_the_source_names_what_the_tasks_read() -> None:
     entries = [entry for entry in load_index().tasks.values() if entry.benchmark == "asr"]
     blocks = [load_spec(entry).raw["metadata"]["lalm"]["data"] for entry in entries]
     assert {block["config"] for block in blocks} == {*SETS, *FLEURS.values()}
+
+
+def test_another_language_is_not_read_in_its_place(copy: Path, tmp_path: Path) -> None:
+    shutil.copytree(copy / "fr_fr", tmp_path / "fr_fr")
+    with pytest.raises(MissingDataError, match="no Parquet files"):
+        task("asr_fleurs_de", tmp_path).documents()
+    assert len(task("asr_fleurs_de", copy / "de_de").documents()) == 10
 
 
 def test_repeated_ids_get_a_number(copy: Path) -> None:
