@@ -195,7 +195,7 @@ def _flip(
     values: tuple[float | None, float | None],
     read: str,
 ) -> Flip:
-    reply = sample.get("response")
+    reply = sample.get("raw_response", sample.get("response"))
     return Flip(
         task=sample["task"],
         id=str(sample["id"]),
@@ -243,7 +243,7 @@ def _failed(sample: SampleRecord) -> bool:
 def _read(
     view: RunView, applied: _Applied, sample: SampleRecord, said: Mapping[str, str | None]
 ) -> Mapping[str, Ruling]:
-    reply = sample.get("response")
+    reply = sample.get("raw_response", sample.get("response"))  # as the model said it
     if applied.judged:
         votes = sample["judgements"]
         reply = said.get(votes[0]) if votes else None

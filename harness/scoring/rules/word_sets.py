@@ -63,8 +63,8 @@ def _thought_out(reply: str) -> str:
 def stated_answer(text: str) -> str:
     r"""Return the last answer that is announced, else the last in bold, else the first line that is not blank.
 
-    >>> stated_answer("I think.\nThe correct answer is: **a dog**."), stated_answer("**x** or **y**"), stated_answer("\n a cat.\n b")
-    ('a dog**', 'y', 'a cat')
+    >>> stated_answer("I think.\nThe correct answer is: **a dog**"), stated_answer("**x** or **y**"), stated_answer("\n a cat.\n b")
+    ('a dog', 'y', 'a cat')
     """
     for marker in (_LABELLED, _STATED):
         for match in reversed([*marker.finditer(text)]):
