@@ -16,6 +16,7 @@ from harness.core.scoring import Document
 from harness.core.task import Documents, TaskSpec
 from harness.errors import MissingDataError, UnsupportedTaskError, UsageError
 from harness.evaluation.controls.control import parse_control
+from harness.evaluation.selection.cards import carded
 from harness.evaluation.selection.subset import choose
 from harness.judge.options import JudgeOptions, judge_options
 from harness.judge.task_judge import TaskJudge, bind
@@ -54,6 +55,7 @@ class PlannedTask:
         judge: the task with its live judge, ``None`` if there is none.
         repeats: replies that are asked for every item.
         subset: of which sample the ranges are, ``None`` for no sample.
+        card: the model card that planned it, ``None`` for none.
     """
 
     task: PromptedTask
@@ -66,6 +68,7 @@ class PlannedTask:
     judge: TaskJudge | None = None
     repeats: int = 1
     subset: SubsetEntry | None = None
+    card: str | None = None
 
     @cached_property
     def name(self) -> str:
@@ -99,7 +102,7 @@ class PlannedTask:
     def manifest_entry(self) -> ManifestEntry:
         """Return the manifest's entry for this task."""
         spec, info = self.task.spec, self.documents.info
-        return task_entry(
+        entry = task_entry(
             spec,
             self.facts,
             origin="data",
@@ -119,6 +122,9 @@ class PlannedTask:
                 "warnings": [*info.warnings, *cluster_note(spec, self.documents)],
             },
         )
+        if self.card is not None:
+            entry["card"] = self.card
+        return entry
 
 
 def task_entry(  # noqa: PLR0913  (by name: one per field of the entry)
@@ -244,7 +250,8 @@ def survey(settings: Settings, *, ask: bool = True) -> Plan:
             where="--repeats",
         )
     index = load_index(settings.include_path, allow_shadowing=settings.allow_shadowing)
-    entries = index.resolve(settings.tasks)
+    wanted = carded(settings)
+    entries = index.resolve(wanted.names)
     check_benchmarks(settings.data, index, "--data")
     check_benchmarks(settings.revision, index, "--revision")
     judging = judge_options(settings, has_replies=False, ask=ask)
@@ -256,7 +263,8 @@ def survey(settings: Settings, *, ask: bool = True) -> Plan:
             left_out.append(lacking)
             continue
         try:
-            planned.append(_plan(entry, settings, judging))
+            own = wanted.settings(entry.task, settings)
+            planned.append(replace(_plan(entry, own, judging), card=wanted.cards.get(entry.task)))
         except (MissingDataError, UnsupportedTaskError) as error:
             left_out.append(from_error(entry, error))
     if settings.require_complete:

@@ -7,7 +7,7 @@ value comes with its interval, its denominator and the shares of unparsed, refus
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -16,6 +16,7 @@ from harness.core import inert
 from harness.core.generation import was_sampled
 from harness.judge.correction import correction_lines, read_corrections
 from harness.task_loading.availability import by_benchmark
+from leaderboards.cards.measured import Compared, compared
 from metrics.registry import find
 
 _UNBOUNDED = 10_000
@@ -140,6 +141,22 @@ def print_results(
         print(inert.line(line), file=stream)
 
 
+def card_lines(found: Iterable[Compared]) -> Iterator[str]:
+    """Yield measured values next to those of the model card that planned the run."""
+    named = ""
+    for one in found:
+        if one.card != named:
+            named = one.card
+            yield f"card {one.card}: measured next to what is reported of {one.model}"
+        measured = format_value(one.metric, one.measured)
+        interval = format_interval(one.metric, list(one.ci95) if one.ci95 else None)
+        reported = "no value is sourced"
+        if one.reported is not None:
+            where = {True: ", inside", False: ", outside", None: ""}[one.inside]
+            reported = f"reported {format_value(one.metric, one.reported)}{where}"
+        yield f"  {one.task} {one.metric} {one.reading}: {f'{measured} {interval}'.strip()}; {reported} ({one.differs})"
+
+
 def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterator[str]:
     """Yield what the reader must know with the numbers: judge, partial runs, native aggregates."""
     absent = [
@@ -174,6 +191,7 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
             yield f"not complete: {entry['lacking']}"
         for warning in declared["data"]["warnings"]:
             yield f"data: {name}: {warning}"
+    yield from card_lines(compared(results, manifest))
     for name, benchmark in results["benchmarks"].items():
         native = benchmark["native"]
         yield from _relative_lines(name, benchmark.get("relative"))

@@ -104,7 +104,8 @@ class ManifestEntry(TypedDict):
     """One task of a run.
 
     ``selection`` holds half-open ranges of document positions; ``repeats`` is written where it is above 1.
-    ``generation`` holds the generation arguments in force, ``facts`` what scoring must know of the whole split.
+    ``generation`` holds the generation arguments in force, ``facts`` what scoring must know of the whole split, ``card`` the model card
+    that planned the task.
     """
 
     benchmark: str
@@ -125,6 +126,7 @@ class ManifestEntry(TypedDict):
     items_selected: Count
     repeats: NotRequired[RepeatCount]
     subset: NotRequired[SubsetEntry]
+    card: NotRequired[str]
     selection: list[Range]
     absent: Count
     data: DataEntry
