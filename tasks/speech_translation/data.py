@@ -71,7 +71,7 @@ def _texts(
 ) -> dict[int, str]:
     """Return number -> text of the sentences of a language."""
     block = DataBlock(hub=lalm["data"]["hub"], config=target, split=lalm["data"]["split"])
-    opened = open_items(block, root, revision, task=lalm["benchmark"])
+    opened = open_items(block, root, revision, task="speech_translation")
     found: dict[int, str] = {}
     for row in opened.rows:
         number, text = _number(row.fields, row.where), row.fields.get(_TEXT)

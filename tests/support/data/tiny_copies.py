@@ -12,26 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.support.clips import encoded, tone, write
-
-ITEMS = 10
-Row = dict[str, Any]
+from tests.support.clips import tone, write
+from tests.support.data.tiny_parts import ITEMS, Row, clip, parquet
+from tests.support.data.tiny_speech import arabic, speech_translation
 
 COLOURS = ("red", "green", "blue", "grey")
-
-
-def clip(number: int) -> bytes:
-    """A clip of its own for every number."""
-    return encoded(tone(0.05, 200 + 20 * number))
-
-
-def _parquet(path: Path, rows: Sequence[Row], audio: str = "audio") -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    cells = [{audio: {"bytes": clip(n), "path": f"{n}.wav"}, **row} for n, row in enumerate(rows)]
-    pq.write_table(pa.Table.from_pylist(cells), path, row_group_size=4)
 
 
 def mmau(root: Path) -> None:
@@ -131,7 +116,7 @@ def mmsu(root: Path) -> None:
         }
         for number in range(ITEMS)
     ]
-    _parquet(root / "data" / "train-00000-of-00001.parquet", rows)
+    parquet(root / "data" / "train-00000-of-00001.parquet", rows)
 
 
 def sakura(root: Path) -> None:
@@ -196,7 +181,7 @@ def voicebench(root: Path) -> None:
         for split in splits:
             count = ITEMS // 2 if len(splits) == 2 else ITEMS
             rows = [_voice(config.evaluator, number) for number in range(count)]
-            _parquet(root / name / f"{split}-00000-of-00001.parquet", rows)
+            parquet(root / name / f"{split}-00000-of-00001.parquet", rows)
 
 
 def _voice(evaluator: str, number: int) -> Row:
@@ -314,39 +299,6 @@ def air_bench_foundation(root: Path) -> None:
     (root / "Foundation" / "Foundation_meta.json").write_text(json.dumps(rows), encoding="utf-8")
 
 
-def arabic(root: Path) -> None:
-    """The six lists, named as upstream names them, manifests of the other tasks, and their clips."""
-    for name in ("sada", "commonvoice", "masc", "mgb2", "casablanca"):
-        for kind in ("_clean", "_noisy") if name == "masc" else ("",):
-            lines = []
-            for number in range(ITEMS):
-                clip_name = f"{name}{kind}_{number}.wav"
-                write(root / clip_name, tone(0.05, 200 + 20 * number))
-                item = {
-                    "audio_filepath": f"{{data_folder}}/{clip_name}",
-                    "text": f"قلم و ورقة {number}؟",
-                }
-                lines.append(json.dumps(item) + "\n")
-            (root / f"{name}_test{kind}.json").write_text("".join(lines), encoding="utf-8")
-    kinds: dict[str, list[str]] = {
-        "dialect_id": ["مصرية", "خليجية", "لهجة شامية"],
-        "emotion": ["سعيد", "حزين"],
-        "summarization": [],
-    }
-    for task, labels in kinds.items():
-        lines = []
-        for number in range(ITEMS):
-            write(root / task / f"{number}.wav", tone(0.05, 200 + 20 * number))
-            entry: Row = {"id": f"{task}-{number}", "audio": f"{number}.wav", "task": task}
-            if labels:
-                entry |= {"labels": labels, "reference": labels[number % len(labels)]}
-                entry["group"] = ("one", "two")[number % 2]
-            else:
-                entry["reference"] = f"وصل القطار رقم {number} إلى المدينة."
-            lines.append(json.dumps(entry, ensure_ascii=False) + "\n")
-        (root / task / "manifest.jsonl").write_text("".join(lines), encoding="utf-8")
-
-
 def asr(root: Path) -> None:
     """Every set and language, a shard each; one reference is noise alone."""
     from tasks.asr.source import FLEURS, SETS
@@ -355,39 +307,10 @@ def asr(root: Path) -> None:
     rows.append({"id": "noise", "text": "[noise]"})
     for name in SETS:
         for split in ("test.clean", "test.other") if name == "librispeech" else ("test",):
-            _parquet(root / name / f"{split}-00000-of-00001.parquet", rows)
+            parquet(root / name / f"{split}-00000-of-00001.parquet", rows)
     said = [{"id": n % 4, "raw_transcription": f"Café, {n} mal."} for n in range(ITEMS)]
     for folder in FLEURS.values():
-        _parquet(root / folder / "test" / "0000.parquet", said)
-
-
-def speech_translation(root: Path) -> None:
-    """Every language and pair, a shard each; two people read one sentence, and one target text is missing."""
-    from tasks.speech_translation.source import ENGLISH, FLEURS, PAIRS
-
-    for place, folder in enumerate((ENGLISH, *FLEURS.values())):
-        said = [
-            {
-                "id": 100 + n // 2,
-                "path": f"{n}.wav",
-                "num_samples": 800 + n,
-                "raw_transcription": f"{folder}: {n // 2} mal.",
-            }
-            for n in range(ITEMS - 2 * (place == 1))
-        ]
-        _parquet(root / folder / "test" / "0000.parquet", said)
-    for source, target in PAIRS:
-        rows = [
-            {
-                "id": f"common_voice_{n}",
-                "file": f"{n}.mp3",
-                "client_id": "c",
-                "sentence": f"{source}: the word {n}.",
-                "translation": f"{target}: das Wort {n}.",
-            }
-            for n in range(ITEMS)
-        ]
-        _parquet(root / f"{source}_{target}" / "test-00000-of-00001.parquet", rows)
+        parquet(root / folder / "test" / "0000.parquet", said)
 
 
 def quickstart(root: Path) -> None:
