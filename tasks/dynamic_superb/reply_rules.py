@@ -115,7 +115,10 @@ def _edits(
 ) -> dict[str, float]:
     from rapidfuzz.distance import Levenshtein
 
-    stats = {"edits": Levenshtein.distance(reference, hypothesis), "length": len(reference)}
+    stats: dict[str, float] = {
+        "edits": Levenshtein.distance(reference, hypothesis),
+        "length": len(reference),
+    }
     if listening():
         join = " " if kind == "words" else ""
         tell(kind, join.join(hypothesis), stats, join.join(reference))
