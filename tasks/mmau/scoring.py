@@ -16,23 +16,11 @@ from harness.errors import InputFileError
 from harness.types import MISSING, Document, ItemScore, Scored
 from metrics import vanilla
 from metrics.commitment.closed import choose, index_of
-from metrics.text.word_set import is_correct, words
-from metrics.witness import listening, tell
+from metrics.text.word_set import is_correct, reason, words
+from metrics.witness import explain
 
 TASKS: Final = ("sound", "music", "speech")
 DIFFICULTIES: Final = ("easy", "medium", "hard")
-
-
-def _reason(answer: str, choices: Sequence[str], said: frozenset[str]) -> str:
-    """Return what the official rule finds in the words of a reply, in a sentence."""
-    gold = words(answer)
-    lacking = sorted(gold - said)
-    foreign = sorted({word for choice in choices for word in words(choice) - gold} & said)
-    if not lacking and not foreign:
-        return "has every word of the answer and no word that only other options have"
-    parts = [f"lacks {', '.join(lacking)}"] if lacking else []
-    parts += [f"has {', '.join(foreign)}, of other options"] if foreign else []
-    return f"by the words of the options: {' and '.join(parts)}"
 
 
 def options(doc: Document) -> tuple[str, ...]:
@@ -96,8 +84,8 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
     said = words(response) if isinstance(response, str) else frozenset[str]()
     correct = isinstance(response, str) and answer is not None
     correct = correct and is_correct(str(answer), choices, response)
-    if listening() and answer is not None:
-        tell("rule", str(response), _reason(answer, choices, said))
+    if isinstance(response, str) and answer is not None:
+        explain("accuracy", lambda: reason(answer, choices, response))
     read = correct or (
         bool(said) and any(words(choice) and words(choice) <= said for choice in choices)
     )

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from harness.types import MISSING, Document, ItemScore, Scored
 from metrics import vanilla
 from metrics.commitment.closed import choose, index_of
+from metrics.witness import explain
 
 LETTERS: Final = "ABCD"
 
@@ -47,6 +48,16 @@ def read_letter(response: Any) -> Reading:
     return Reading(counted=False)
 
 
+def _reason(response: Any, read: Reading, chosen: Any) -> str:
+    """Return what the official rule saw, in a sentence."""
+    if not read.counted:
+        return "neither the first character nor the last but one is a letter from A to D: left out"
+    if read.letter is None:
+        return "an empty reply counts as wrong"
+    place = "first" if response.strip()[0] == read.letter else "last but one"
+    return f"the {place} character is {read.letter}, which stands for “{chosen}”"
+
+
 def _choice(doc: Document, letter: str) -> Any:
     """Return the text of a choice; null is ``None``, an absent key the empty text (as upstream)."""
     return doc.get(f"choice_{letter.lower()}", "")
@@ -78,9 +89,10 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
     Scored(stats=None, parsed=False)
     """
     del verdicts
-    counted, letter = read_letter(response)
+    counted, letter = reading = read_letter(response)
     gold = doc.get("answer_gt", "")
     chosen = None if letter is None else _choice(doc, letter)
+    explain("accuracy", lambda: _reason(response, reading, chosen))
     matches = letter is not None and bool(chosen == gold)
     official = {"correct": int(matches), "n": 1} if counted else None
     choices = tuple(text if isinstance(text := _choice(doc, name), str) else "" for name in LETTERS)

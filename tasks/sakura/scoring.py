@@ -16,6 +16,7 @@ from harness.errors import InputFileError
 from harness.types import Document, ItemScore, Scored
 from metrics import vanilla
 from metrics.commitment.closed import choose
+from metrics.witness import explain
 from tasks.sakura import judge_reply as judge
 from tasks.sakura.questions import gold_index, parse_inline_options
 
@@ -69,12 +70,25 @@ def _official(response: Any, verdicts: Sequence[Any]) -> tuple[Scored, bool]:
     """Return the official reading of a judged item, and whether upstream would have stopped."""
     if not isinstance(response, str):
         return Scored(None, parsed=False), True
-    if not verdicts:  # a blank reply picks no option: incorrect by the judge's own first rule
-        return (Scored(_WRONG if _is_blank(response) else None, parsed=False), False)
+    if not verdicts:
+        if not _is_blank(response):
+            return Scored(None, parsed=False), False
+        # incorrect by the judge's own first rule
+        explain("accuracy", lambda: "a blank reply picks no option: incorrect without a call")
+        return Scored(_WRONG, parsed=False), False
     if not isinstance(verdicts[0], str):
         return Scored(None, parsed=False), True
     judgement = judge.official(verdicts)
     return Scored(_one(judgement.verdict == "correct"), parsed=judgement.valid), False
+
+
+def _reason(judgement: judge.Judgement) -> str:
+    """Return what the official pattern found in the first judge reply, in a sentence."""
+    if judgement.raw is None:
+        return "the first judge reply lacks the two lines Explanation and Judgement: not correct"
+    if not judgement.valid:
+        return f"the judge's Judgement line reads “{judgement.raw.strip()}”, neither correct nor incorrect: not correct"
+    return f"the judge's Judgement line reads “{judgement.raw.strip()}”"
 
 
 def _strict(response: Any, verdicts: Sequence[Any]) -> Scored:
@@ -122,6 +136,7 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
         strict = _strict(response, verdicts)
         if verdicts and isinstance(verdicts[0], str):
             judgement = judge.official(verdicts)
+            explain("accuracy", lambda: _reason(judgement))
             details["judgement"] = judgement.verdict
             details["explanation"] = judgement.explanation
             details["invalid_judgement"] = not judgement.valid

@@ -173,6 +173,7 @@ def _index(
         "fields": [[[name, values] for name, values in one.items()] for one in listing.fields],
         "blocks": packer.counts,
         "clips": [_clip(clip) for clip in clips.known.values()],
+        "spectrum": clips.grid,
     }
 
 
@@ -243,6 +244,8 @@ def _page(
     yield b"</script>\n"
     for number, block in enumerate(packer.blocks):
         yield _data(f"block-{number}", block, kind="text/plain")
+    spectra = "\n".join(clip.spectrum or "" for clip in clips.known.values())
+    yield _data("data-spectra", spectra, kind="text/plain")
     for clip in clips.known.values():
         if clip.content is not None:
             yield _data(f"clip-{clip.number}", clip.content, kind="text/plain")
