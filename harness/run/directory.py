@@ -232,7 +232,7 @@ class RunDirectory:
                 )
             except OverflowError as error:
                 raise InputFileError(
-                    f"index: expected a position in the documents, found {record['index']}",
+                    f"index, repeat: expected numbers of at most 64 bits, found {record['index']}, {record['repeat']}",
                     where=f"{self.path / RESPONSES}, byte {offset}",
                     hint="restore it from a copy, or start anew with another -o RUN_DIR",
                 ) from error

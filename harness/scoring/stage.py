@@ -8,7 +8,7 @@ completion never matters: items are scored in the order of their documents. Memo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
@@ -154,12 +154,15 @@ def _sample_lines(
             state.lacking = task.lacking()
             if (judge := entry["judge"]) is not None:
                 state.health = health(task, judge["id"], judgements)
-            lines = attempts.lines(name, entry["selection"], repeats)
-            if reader is None or not lines:
+            lines: Iterable[int] = attempts.lines(name, entry["selection"], repeats)
+            if reader is None:
                 continue
             whole_file = entry["origin"] == "file"
-            docs = [document_of(reader.read(offset)) for offset in lines] if whole_file else []
+            docs: list[Document] = []
             if whole_file:
+                lines = list(lines)
+                docs = [document_of(reader.read(offset)) for offset in lines]
+            if docs:
                 task.annotate(docs, "file")
             for row, offset in enumerate(lines):
                 record = reader.read(offset)
