@@ -100,10 +100,11 @@ def anchors(facts: dict[str, Any]) -> dict[str, dict[str, float]]:
 
 
 def scorer(family: str, metrics: list[str]) -> str:
-    """Version of the scoring code: the strict reading of closed answers is the third."""
+    """Version of the scoring code: the strict reading of closed answers and numbers is the third."""
     if family == "judged":
         return "official.2"
-    return f"official.2-strict.{3 if 'accuracy' in metrics else 2}"
+    third = "accuracy" in metrics or family == "number"
+    return f"official.2-strict.{3 if third else 2}"
 
 
 def task_file(task: str, file: str, facts: dict[str, Any]) -> str:

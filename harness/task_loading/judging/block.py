@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.core.judge_spec import RESPONSE_SLOT, JudgePrompt, JudgeSpec, slot_names
+from harness.core.untrusted.regular import is_file
 from harness.errors import TaskFileError
 from harness.task_loading.judging.sampling import SAMPLING, expected_sampling
 from harness.task_loading.yaml_file import read_text
@@ -184,6 +185,6 @@ def _prompts(given: Any, folder: Path, where: Where) -> tuple[str | None, dict[s
 
 
 def _prompt_file(name: Any, folder: Path, where: Where) -> JudgePrompt:
-    if not isinstance(name, str) or not (folder / name).is_file():
+    if not isinstance(name, str) or not is_file(folder / name):
         raise TaskFileError(f"the prompt file {name!r} does not exist", where=where("prompt"))
     return read_prompt(folder / name)
