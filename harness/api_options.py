@@ -38,6 +38,8 @@ class EvaluateOptions(SharedOptions, total=False):
     stratify: str
     shard: str
     control: str
+    permute: str
+    paraphrase: Path
     gen_kwargs: Mapping[str, Any]
     template: str
     system: str

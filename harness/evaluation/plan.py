@@ -16,7 +16,8 @@ from harness.core.scoring import Document
 from harness.core.task import Documents, TaskSpec
 from harness.errors import MissingDataError, UnsupportedTaskError, UsageError
 from harness.evaluation.controls.control import parse_control
-from harness.evaluation.selection.subset import choose
+from harness.evaluation.selection.subset import choose, sample_entry, subset_part
+from harness.evaluation.variations.variation import AS_IT_IS, Variation, variation_of
 from harness.judge.options import JudgeOptions, judge_options
 from harness.judge.task_judge import TaskJudge, bind
 from harness.run.constraints import MOST_REPEATS
@@ -53,6 +54,7 @@ class PlannedTask:
         judge: the task with its live judge, ``None`` if there is none.
         repeats: replies that are asked for every item.
         subset: of which sample the ranges are, ``None`` for no sample.
+        variation: how the replies of an item differ.
     """
 
     task: PromptedTask
@@ -65,6 +67,7 @@ class PlannedTask:
     judge: TaskJudge | None = None
     repeats: int = 1
     subset: SubsetEntry | None = None
+    variation: Variation = AS_IT_IS
 
     @cached_property
     def name(self) -> str:
@@ -80,11 +83,17 @@ class PlannedTask:
         """Return selected document positions in order."""
         return itertools.chain.from_iterable(itertools.starmap(range, self.ranges))
 
+    def document(self, position: int, repeat: int = 0) -> Document:
+        """Return the document that a reply is asked about."""
+        document: Document = self.documents[position]
+        if not self.variation.parts():
+            return document
+        return self.variation.document(self.task, document, self.item_keys[position], repeat)
+
     @property
     def first(self) -> Document:
-        """The first selected document."""
-        document: Document = self.documents[self.ranges[0][0]]
-        return document
+        """The first selected document, as it is asked first."""
+        return self.document(self.ranges[0][0])
 
     @cached_property
     def first_prompt(self) -> tuple[Message, ...]:
@@ -110,6 +119,7 @@ class PlannedTask:
             items_selected=self.count,
             repeats=self.repeats,
             subset=self.subset,
+            variation=self.variation,
             selection=self.ranges,
             absent=len(info.absent),
             data={
@@ -136,6 +146,7 @@ def task_entry(  # noqa: PLR0913  (by name: one per field of the entry)
     data: DataEntry,
     repeats: int = 1,
     subset: SubsetEntry | None = None,
+    variation: Variation = AS_IT_IS,
 ) -> ManifestEntry:
     """Return what the manifest says about a task: what its YAML declares, and what runs of it."""
     anchors = {**spec.anchors, **facts.get("anchors", {})}
@@ -167,6 +178,10 @@ def task_entry(  # noqa: PLR0913  (by name: one per field of the entry)
         del entry["repeats"]
     if subset is not None:
         entry["subset"] = subset
+    if (permute := variation.permute_entry()) is not None:
+        entry["permute"] = permute
+    if variation.paraphrases:
+        entry["paraphrases"] = [one.name for one in variation.paraphrases]
     return entry
 
 
@@ -313,7 +328,7 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
     facts = task.facts(documents)
     ranges = parse_limit(settings.limit, count)
     item_keys = keys.item_keys(spec.task, documents, spec.doc_fields)
-    sample = _sample(settings)
+    sample = sample_entry(settings)
     if sample is not None:
         positions = [*itertools.chain.from_iterable(itertools.starmap(range, ranges))]
         ranges = choose(
@@ -329,6 +344,8 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
         judge.check(documents)
         judge = replace(judge, facts=facts)
     generation = _generation(task, settings)
+    variation = variation_of(settings, task, documents)
+    repeats = settings.repeats * variation.count
     return PlannedTask(
         task=task,
         documents=documents,
@@ -341,7 +358,7 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
                 sum(stop - start for start, stop in ranges),
                 documents.info,
                 count,
-                settings.repeats,
+                repeats,
             ),
             "prompt": prompt_part(task.template, task.system),
             "gen": generation_part(generation),
@@ -351,34 +368,12 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
             **code_part(spec),
             **task.signature_parts(documents),
             **({"control": str(control)} if control is not None else {}),
+            **variation.parts(),
             **({"subset": subset_part(sample)} if sample is not None else {}),
         },
         facts=facts,
         judge=judge,
-        repeats=settings.repeats,
+        repeats=repeats,
         subset=sample,
+        variation=variation,
     )
-
-
-def _sample(settings: Settings) -> SubsetEntry | None:
-    """Return what is said of a sample of items.
-
-    Raises:
-        UsageError: a field to stratify by, and no sample.
-    """
-    if settings.subset is None:
-        if settings.stratify is not None:
-            raise UsageError("--stratify is for --subset", where="--stratify", hint="--subset N")
-        return None
-    entry: SubsetEntry = {"n": settings.subset, "seed": settings.seed}
-    return {**entry, "stratify": settings.stratify} if settings.stratify is not None else entry
-
-
-def subset_part(entry: SubsetEntry) -> str:
-    """Return the part of a signature that names a sample: size, seed and field.
-
-    >>> subset_part({"n": 200, "seed": 1234, "stratify": "accent"})
-    '200@1234/accent'
-    """
-    field = f"/{entry['stratify']}" if "stratify" in entry else ""
-    return f"{entry['n']}@{entry['seed']}{field}"

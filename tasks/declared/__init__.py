@@ -11,7 +11,9 @@ from tasks.declared.scoring import (
     judge_grade,
     judge_slots,
     options,
+    positions,
     reference,
+    reorder,
     score,
     signature,
 )
@@ -27,8 +29,10 @@ __all__ = [
     "judge_slots",
     "load",
     "options",
+    "positions",
     "process_results",
     "reference",
+    "reorder",
     "score",
     "signature",
 ]

@@ -84,6 +84,22 @@ class RequestFlags:
             help="Change the audio: no-audio, silence, noise:DB, wrong-clip, transcript, speed:F, codec:NAME, reverb:S.",
         ),
     ] = None
+    permute: Annotated[
+        str | None,
+        typer.Option(
+            "--permute",
+            metavar="options[:K]",
+            help="Ask every item with its options in K drawn orders (default 1).",
+        ),
+    ] = None
+    paraphrase: Annotated[
+        Path | None,
+        typer.Option(
+            "--paraphrase",
+            metavar="FILE",
+            help="Ask every item in each of the prompts of FILE (YAML).",
+        ),
+    ] = None
     gen_kwargs: Annotated[
         list[str] | None,
         typer.Option("--gen-kwargs", metavar="K=V", help="Generation arguments, over the task's."),
@@ -112,6 +128,8 @@ class RequestFlags:
             "stratify": self.stratify,
             "shard": self.shard,
             "control": self.control,
+            "permute": self.permute,
+            "paraphrase": self.paraphrase,
             "gen_kwargs": parse_pairs(self.gen_kwargs or [], "--gen-kwargs"),
             "template": self.template,
             "system": self.system,

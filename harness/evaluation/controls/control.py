@@ -85,7 +85,8 @@ class Control:
 
         def changed(doc: Document, found: tuple[Message, ...]) -> tuple[Message, ...]:
             clips = [part for message in found for part in message.parts if isinstance(part, Audio)]
-            item = keys.digest([task.spec.task, keys.identity(doc, task.spec.doc_fields)])
+            own = doc.get("_original", doc)  # its options may be in another order
+            item = keys.digest([task.spec.task, keys.identity(own, task.spec.doc_fields)])
             return _with_clips(
                 found,
                 [
