@@ -84,7 +84,7 @@ class ItemScore:
 
 
 class Positions(NamedTuple):
-    """Where options stand in the prompt of an item; positions count from 0.
+    """Positions of the options in the prompt of an item, from 0.
 
     Attributes:
         options: how many the prompt shows; under 2, their order cannot be changed.

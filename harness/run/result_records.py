@@ -115,7 +115,7 @@ class PositionResult(TypedDict):
 
 
 class OrderResults(TypedDict):
-    """Replies to items whose options stood in several orders.
+    """Replies to items whose options were in several orders.
 
     ``all_right``: share of items that are right in every order; ``all_same``: share of items of which every reply chose the same option.
     """

@@ -1,7 +1,7 @@
 """``--permute options[:K]``: which orders the options of an item are asked in.
 
 The orders of an item come in rounds: one drawn order and its rotations, so that after as many orders as there are
-options every option stood at every position once. The next round begins with an order that is no rotation of an earlier one
+options every option stood at every position once. The next round begins with an order that no rotation of an earlier one gives,
 as long as there is one. What is drawn depends on seed and item alone, so every model gets the same orders, also in a run that goes on.
 """
 

@@ -30,7 +30,7 @@ from harness.task_loading.prompts import Paraphrase, PromptedTask
 
 @dataclass(frozen=True, slots=True)
 class Variation:
-    """How the replies of an item differ.
+    """Differences between the replies of an item.
 
     Attributes:
         permute: orders of the options, ``None`` for the one that they have.
