@@ -45,6 +45,7 @@ class Settings:
     stratify: str | None = None
     shard: str | None = None
     control: str | None = None
+    controls: str | None = None
     permute: str | None = None
     paraphrase: Path | None = None
     gen_kwargs: Mapping[str, Any] = field(default_factory=dict)

@@ -237,6 +237,8 @@ def plan_tasks(settings: Settings) -> Plan:
     plan = survey(settings)
     if not settings.skip_unavailable or not plan.tasks:
         refuse(plan.left_out, len(plan.tasks) + len(plan.left_out))
+    if not plan.tasks and (unfit := [one for one in plan.left_out if one.lacks == "support"]):
+        raise UnsupportedTaskError(unfit[0].reason, where="--skip-unavailable")
     if not plan.tasks:
         raise UsageError(
             "without a judge nothing is left to run",

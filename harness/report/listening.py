@@ -110,6 +110,32 @@ def gain_lines(gains: Sequence[Gain]) -> Iterator[str]:
         yield f"audio: {one.task} {one.metric}: {format_value(one.metric, one.value)}, {gain_text(one)}"
 
 
+def control_lines(view: RunView, controls: Sequence[RunView]) -> Iterator[str]:
+    """Yield for every task and metric the strict values of a run and of its runs under controls."""
+    for task, entry in view.results["tasks"].items():
+        for metric in entry["metrics"]:
+            if find(metric).role == "abstention":
+                continue
+            values = [
+                f"{name} {format_value(metric, value)}"
+                for name, one in (("as it is", view), *((part_of(one), one) for one in controls))
+                if (value := _strict(one, task, metric)) is not None
+            ]
+            yield f"controls: {task} {metric}: {', '.join(values)}"
+
+
+def part_of(view: RunView) -> str:
+    """Return the control of a run, or its orders of options, by the first of its tasks."""
+    parts = next(iter(view.tasks.values()))["signature_parts"]
+    return parts.get("control") or parts.get("permute", view.name).partition("@")[0]
+
+
+def _strict(view: RunView, task: str, metric: str) -> float | None:
+    entry = view.results["tasks"].get(task)
+    found = entry["metrics"].get(metric, {}).get("strict") if entry is not None else None
+    return None if found is None else found["value"]
+
+
 def by_cell(gains: Sequence[Gain]) -> Mapping[str, Mapping[str, Any]]:
     """Return task -> metric -> text, for the page of a run."""
     found: dict[str, dict[str, str]] = {}

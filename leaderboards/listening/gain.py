@@ -141,7 +141,7 @@ def gain_of(
         control_of(control.parts),
         value,
         without,
-        sign * found.value,
+        sign * found.value + 0.0,
         (ends[0], ends[1]) if ends else None,
         len(kept),
         anchors.get("chance"),

@@ -70,6 +70,9 @@ class Arguments:
 class MockAdapter:
     """Scripted replies and faults."""
 
+    answers_by_item = True
+    """A script names items; equal requests may have different replies."""
+
     def __init__(self, target: str, **model_args: object) -> None:
         self._behaviour, colon, self._detail = target.partition(":")
         if self._behaviour not in BEHAVIOURS:
