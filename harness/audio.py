@@ -26,7 +26,7 @@ from harness.core.clip_honesty import (
     check_header,
     check_length,
 )
-from harness.core.clips.digests import digest_of
+from harness.core.clips.digests import OPEN, digest_of
 from harness.core.clips.kinds import FETCH, foreign_kind, without_handle
 from harness.core.clips.streamed_wav import mended
 from harness.core.messages import Audio
@@ -105,7 +105,7 @@ class AudioRef(dict[str, Any], Audio):
     def sha256(self) -> str:
         """Hex digest of the encoded bytes (computed once)."""
         if self._sha256 is None:
-            self._sha256 = digest_of(self._source, self._digest)
+            self._sha256 = digest_of(self._source, self._digest) if OPEN else self._digest()
         return self._sha256
 
     def _digest(self) -> str:

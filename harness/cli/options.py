@@ -252,7 +252,13 @@ def report(run: Run, output: OutputFlags) -> int:
     if output.as_json:
         say_json(run.results)
     elif not output.quiet:
-        from harness.report.listening import control_lines, controls_of, gain_lines, gains_of
+        from harness.report.listening import (
+            CONTROLS,
+            control_lines,
+            controls_of,
+            gain_lines,
+            gains_of,
+        )
         from harness.report.table import print_results
 
         print_results(
@@ -262,7 +268,8 @@ def report(run: Run, output: OutputFlags) -> int:
             plain=use_plain(output.plain),
             root=run.path,
         )
-        if controls := controls_of(run.path):
+        if (run.path / CONTROLS).is_dir():
+            controls = controls_of(run.path)
             say_lines(
                 [
                     *control_lines(run.view, controls),

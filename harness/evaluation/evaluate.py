@@ -71,13 +71,16 @@ class Ended:
     note: str | None = None
 
 
-def open_adapter(settings: Settings) -> Adapter:
+def open_adapter(settings: Settings, patience: float | None) -> Adapter:
     """Construct the adapter of a model; nothing is loaded.
+
+    Args:
+        settings: what is asked for.
+        patience: seconds that a service may go without an answer.
 
     Raises:
         HarnessError: there is no such model, or its arguments are wrong.
     """
-    patience = read_flags(settings).patience
     return create(settings.model, settings.model_args, run_seed=settings.seed, patience=patience)
 
 
@@ -98,8 +101,9 @@ def evaluate(
     target = RunDirectory(settings.run_directory)
     settings = sort_model_arguments(settings)
     flags = read_flags(settings)
-    adapter = adapter or open_adapter(settings)
-    if (control := parse_control(settings.control)) is not None and not control.keeps_clips:
+    adapter = adapter or open_adapter(settings, flags.patience)
+    control = parse_control(settings.control) if settings.control is not None else None
+    if control is not None and not control.keeps_clips:
         adapter = asked_once(adapter)
     plan = plan_tasks(settings)
     provide_models(settings.data)

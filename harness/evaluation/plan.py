@@ -86,7 +86,7 @@ class PlannedTask:
     def document(self, position: int, repeat: int = 0) -> Document:
         """Return the document that a reply is asked about."""
         document: Document = self.documents[position]
-        if not self.variation.parts():
+        if self.variation is AS_IT_IS:
             return document
         return self.variation.document(self.task, document, self.item_keys[position], repeat)
 
@@ -178,8 +178,8 @@ def task_entry(  # noqa: PLR0913  (by name: one per field of the entry)
         del entry["repeats"]
     if subset is not None:
         entry["subset"] = subset
-    if (permute := variation.permute_entry()) is not None:
-        entry["permute"] = permute
+    if variation.permute is not None:
+        entry["permute"] = variation.permute.entry
     if variation.paraphrases:
         entry["paraphrases"] = [one.name for one in variation.paraphrases]
     return entry
@@ -306,7 +306,7 @@ def _generation(task: PromptedTask, settings: Settings) -> Generation:
 def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> PlannedTask:
     spec = load_spec(entry)
     check_supported(spec)
-    control = parse_control(settings.control)
+    control = parse_control(settings.control) if settings.control is not None else None
     task = PromptedTask(
         spec,
         folder=data_folder(spec.benchmark, settings.data),
@@ -330,7 +330,8 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
     facts = task.facts(documents)
     ranges = parse_limit(settings.limit, count)
     item_keys = keys.item_keys(spec.task, documents, spec.doc_fields)
-    sample = sample_entry(settings)
+    sampled = settings.subset is not None or settings.stratify is not None
+    sample = sample_entry(settings) if sampled else None
     if sample is not None:
         positions = [*itertools.chain.from_iterable(itertools.starmap(range, ranges))]
         ranges = choose(
@@ -346,8 +347,9 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
         judge.check(documents)
         judge = replace(judge, facts=facts)
     generation = _generation(task, settings)
-    variation = variation_of(settings, task, documents)
-    repeats = settings.repeats * variation.count
+    varies = settings.permute is not None or settings.paraphrase is not None
+    variation = variation_of(settings, task, documents) if varies else AS_IT_IS
+    repeats = settings.repeats if variation is AS_IT_IS else variation.count
     return PlannedTask(
         task=task,
         documents=documents,
@@ -370,7 +372,7 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
             **code_part(spec),
             **task.signature_parts(documents),
             **({"control": str(control)} if control is not None else {}),
-            **variation.parts(),
+            **(variation.parts() if variation is not AS_IT_IS else {}),
             **({"subset": subset_part(sample)} if sample is not None else {}),
         },
         facts=facts,

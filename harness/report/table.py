@@ -160,7 +160,8 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
     if alike and manifest["model"]["adapter"] != "baseline":
         names = ", ".join(alike)
         yield f"greedy: repeats of {names} differ only where the model is not deterministic"
-    yield from variation_lines(results, manifest)
+    if any("variations" in entry for entry in results["tasks"].values()):
+        yield from variation_lines(results, manifest)
     yield from _judge_lines(results)
     if (shard := manifest.get("shard")) is not None:
         yield f"shard {shard['index']}/{shard['of']}: a part of a run; what the other shards ask counts as not run"

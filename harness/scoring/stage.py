@@ -55,7 +55,7 @@ TaskLoader = Callable[[str, Mapping[str, Any]], YamlTask]
 @dataclass(slots=True)
 class _TaskState:
     columns: MetricColumns
-    variations: Variations
+    variations: Variations | None = None
     outcomes: Counter[str] = field(default_factory=Counter)
     unjudged: int = 0
     faulty: int = 0
@@ -151,7 +151,9 @@ def _sample_lines(
             task = load_task(name, entry)
             repeats = repeats_of(entry)
             columns = MetricColumns(task.spec, repeats)
-            state = making.states[name] = _TaskState(columns, Variations(entry))
+            state = making.states[name] = _TaskState(columns)
+            if "permute" in entry or "paraphrases" in entry:
+                state.variations = Variations(entry)
             making.spans[name] = (written, written)
             state.lacking = task.lacking()
             if (judge := entry["judge"]) is not None:
@@ -277,7 +279,9 @@ def _sample(
         item=record["index"],
         repeat=record["repeat"],
     )
-    state.variations.add(task, doc, record, cluster=cluster, failed=_is_infrastructure(record))
+    if state.variations is not None:
+        failed = _is_infrastructure(record)
+        state.variations.add(task, doc, record, cluster=cluster, failed=failed)
     scores, stats, parse = state.columns.sample_fields(score)
     return sample_record(
         record,
@@ -342,8 +346,8 @@ def _task_results(name: str, entry: ManifestEntry, state: _TaskState) -> TaskRes
     }
     if repeats == 1:
         del found["repeats"]
-    if (varied := state.variations.results(state.columns)) is not None:
-        found["variations"] = varied
+    if state.variations is not None:
+        found["variations"] = state.variations.results(state.columns)
     if state.fault is not None:
         found["unscored"] = {"items": state.faulty, "first": state.fault}
     if state.alone or state.marked:

@@ -79,8 +79,8 @@ class Variations:
             _Reply(record["index"], cluster, found.options, found.gold, found.chosen, option)
         )
 
-    def results(self, columns: MetricColumns) -> VariationResults | None:
-        """Return the figures; ``None`` if neither options nor prompts vary."""
+    def results(self, columns: MetricColumns) -> VariationResults:
+        """Return the figures of what varies."""
         found: VariationResults = {}
         if "permute" in self.entry:
             found["orders"] = self._orders(self.entry["permute"]["orders"])
@@ -92,7 +92,7 @@ class Variations:
                 if kept
             }
             found["spread"] = _spreads(columns, rows)
-        return found or None
+        return found
 
     # --- orders ------------------------------------------------------------------------------
 

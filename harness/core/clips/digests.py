@@ -10,7 +10,8 @@ from typing import Final
 
 _Identity = tuple[str, int, int, int]
 _known: dict[_Identity, str] = {}
-_open: list[None] = []
+OPEN: Final[list[None]] = []
+"""One entry for everyone who keeps digests; empty if nobody does."""
 _lock: Final = Lock()
 
 
@@ -18,13 +19,13 @@ _lock: Final = Lock()
 def kept_digests() -> Iterator[None]:
     """Keep the digests of files until this ends; it may be nested."""
     with _lock:
-        _open.append(None)
+        OPEN.append(None)
     try:
         yield
     finally:
         with _lock:
-            _open.pop()
-            if not _open:
+            OPEN.pop()
+            if not OPEN:
                 _known.clear()
 
 
@@ -35,7 +36,7 @@ def digest_of(source: object, compute: Callable[[], str]) -> str:
         source: where its bytes are; only those of files are kept.
         compute: reads them.
     """
-    if not _open or not isinstance(source, (str, Path)):
+    if not OPEN or not isinstance(source, (str, Path)):
         return compute()
     try:
         found = Path(source).stat()

@@ -18,6 +18,7 @@ from harness.evaluation.controls.sharing import KeptAdapter
 from harness.evaluation.cost import total
 from harness.evaluation.dry_run import DryRun, dry_run
 from harness.evaluation.evaluate import Ended, evaluate, open_adapter
+from harness.evaluation.flags import read_flags
 from harness.evaluation.plan import sort_model_arguments
 from harness.evaluation.variations.orders import parse_permute
 from harness.report.listening import CONTROLS
@@ -122,7 +123,8 @@ def evaluate_all(settings: Settings, argv: Sequence[str], style: Style) -> Ended
     """
     runs = control_runs(settings)
     plain = replace(settings, controls=None)
-    adapter = KeptAdapter(lambda: open_adapter(sort_model_arguments(plain)))
+    sorted_out, patience = sort_model_arguments(plain), read_flags(plain).patience
+    adapter = KeptAdapter(lambda: open_adapter(sorted_out, patience))
     try:
         with kept_digests():
             main = evaluate(plain, argv, style, adapter)

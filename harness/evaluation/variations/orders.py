@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from harness.errors import UsageError
 from harness.run.constraints import MOST_REPEATS
+from harness.run.files import PermuteEntry
 
 _FORM = re.compile(r"options(?::([1-9]\d{0,8}))?")
 
@@ -38,6 +39,11 @@ class Permute:
         'options:4@1234'
         """
         return f"options:{self.count}@{self.seed}"
+
+    @property
+    def entry(self) -> PermuteEntry:
+        """What the manifest says of them."""
+        return {"orders": self.count, "seed": self.seed}
 
 
 def parse_permute(text: str | None, seed: int) -> Permute | None:

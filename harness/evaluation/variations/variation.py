@@ -21,7 +21,6 @@ from harness.evaluation.variations.paraphrases import (
     read_paraphrases,
 )
 from harness.run.constraints import MOST_REPEATS
-from harness.run.files import PermuteEntry
 from harness.run.signature import Parts
 from harness.settings import Settings
 from harness.task_loading.option_orders import can_reorder, positions, reorder
@@ -57,12 +56,6 @@ class Variation:
         if self.paraphrases:
             found["paraphrase"] = paraphrase_part(self.paraphrases)
         return found
-
-    def permute_entry(self) -> PermuteEntry | None:
-        """Return what the manifest says of the orders."""
-        if self.permute is None:
-            return None
-        return {"orders": self.permute.count, "seed": self.permute.seed}
 
     def document(self, task: PromptedTask, doc: Document, item_key: str, repeat: int) -> Document:
         """Return the document that a reply is asked about.
@@ -103,8 +96,6 @@ def variation_of(
     """
     permute = parse_permute(settings.permute, settings.seed)
     found = Variation(permute, of_task(read_paraphrases(settings.paraphrase), task.spec.task))
-    if found == AS_IT_IS:
-        return found
     if settings.repeats > 1:
         raise UsageError(
             "--repeats asks an item in the same words; with --permute or --paraphrase each reply differs",
