@@ -38,6 +38,9 @@ class EvaluateOptions(SharedOptions, total=False):
     stratify: str
     shard: str
     control: str
+    controls: str
+    permute: str
+    paraphrase: Path
     gen_kwargs: Mapping[str, Any]
     template: str
     system: str

@@ -26,6 +26,7 @@ from harness.core.clip_honesty import (
     check_header,
     check_length,
 )
+from harness.core.clips.digests import OPEN, digest_of
 from harness.core.clips.kinds import FETCH, foreign_kind, without_handle
 from harness.core.clips.streamed_wav import mended
 from harness.core.messages import Audio
@@ -104,9 +105,12 @@ class AudioRef(dict[str, Any], Audio):
     def sha256(self) -> str:
         """Hex digest of the encoded bytes (computed once)."""
         if self._sha256 is None:
-            with self._stream() as stream:
-                self._sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+            self._sha256 = digest_of(self._source, self._digest) if OPEN else self._digest()
         return self._sha256
+
+    def _digest(self) -> str:
+        with self._stream() as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
 
     @property
     def info(self) -> AudioInfo:

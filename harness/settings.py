@@ -45,6 +45,9 @@ class Settings:
     stratify: str | None = None
     shard: str | None = None
     control: str | None = None
+    controls: str | None = None
+    permute: str | None = None
+    paraphrase: Path | None = None
     gen_kwargs: Mapping[str, Any] = field(default_factory=dict)
     template: str | None = None
     system: str | None = None
@@ -303,7 +306,7 @@ def _recipe_value(name: str, value: Any, where: str) -> Any:
         return value
     if isinstance(value, (dict, list)):
         raise wrong
-    if name in ("output_path", "judge_cache", "judge_prompt", "reference", "ids"):
+    if name in ("output_path", "judge_cache", "judge_prompt", "reference", "ids", "paraphrase"):
         return Path(str(value)).expanduser()
     return str(value)
 

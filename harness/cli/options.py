@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from harness.api import Run
     from harness.settings import Settings
 from harness.errors import EXIT_SIGINT, EXIT_SIGTERM
-from harness.report.output import say, say_json
+from harness.report.output import say, say_json, say_lines
 from harness.run.process.output import standard_output
 
 R = TypeVar("R")
@@ -252,6 +252,13 @@ def report(run: Run, output: OutputFlags) -> int:
     if output.as_json:
         say_json(run.results)
     elif not output.quiet:
+        from harness.report.listening import (
+            CONTROLS,
+            control_lines,
+            controls_of,
+            gain_lines,
+            gains_of,
+        )
         from harness.report.table import print_results
 
         print_results(
@@ -261,6 +268,14 @@ def report(run: Run, output: OutputFlags) -> int:
             plain=use_plain(output.plain),
             root=run.path,
         )
+        if (run.path / CONTROLS).is_dir():
+            controls = controls_of(run.path)
+            say_lines(
+                [
+                    *control_lines(run.view, controls),
+                    *gain_lines(gains_of(run.view, controls)),
+                ]
+            )
         say(f"run directory: {run.path}")
     if run.note:
         say(run.note, err=True)

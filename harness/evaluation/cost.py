@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from harness.core.judge_spec import JudgeSpec
+from harness.core.messages import Audio
 from harness.core.task import TaskSpec
 from harness.errors import AudioError
 from harness.evaluation.plan import PlannedTask
@@ -182,7 +183,9 @@ def _share(
 
 
 def _hours(task: PlannedTask) -> float | None:
-    """Return the hours of audio of the selected items."""
+    """Return the hours of audio of the selected items, none under a control that takes clips away."""
+    if not any(isinstance(part, Audio) for one in task.first_prompt for part in one.parts):
+        return 0.0
     declared, items = task.task.spec.cost.get("audio_hours"), task.task.spec.items
     if declared is not None and items:
         return float(declared) * task.count * task.repeats / items

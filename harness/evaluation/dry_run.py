@@ -67,9 +67,19 @@ class DryRun:
         failing = [entry for entry in self.left_out if entry.error is not None]
         return bool(self.planned or self.to_fetch) and (self.skipping or not failing)
 
+    @property
+    def cost(self) -> Cost:
+        """Cost of all of it."""
+        return total(self.costs.values())
+
+    @property
+    def replies(self) -> int:
+        """Replies that the tasks whose data is here ask for."""
+        return sum(task.count * task.repeats for task in self.planned)
+
     def as_json(self) -> dict[str, Any]:
         """Return the plain form for ``--json``."""
-        whole = total(self.costs.values())
+        whole = self.cost
         return {
             "model": self.model,
             "tasks": {task.name: _as_json(task) for task in self.planned},
@@ -92,7 +102,7 @@ class DryRun:
             if len(self.planned) <= _MANY or benchmark not in shown:
                 lines += _lines(task)
             shown.add(benchmark)
-        whole = total(self.costs.values())
+        whole = self.cost
         rows = [_COLUMNS, *(cost.cells(name) for name, cost in self.costs.items())]
         rows.append(whole.cells("total"))
         widths = [max(len(row[column]) for row in rows) for column in range(len(_COLUMNS))]

@@ -22,10 +22,13 @@ from harness.errors import (
     HarnessError,
     LogLostError,
     StorageError,
+    UnsupportedTaskError,
     UsageError,
 )
 from harness.evaluation.choosing import chosen_items
 from harness.evaluation.continuing import check_start
+from harness.evaluation.controls.control import parse_control
+from harness.evaluation.controls.sharing import asked_once
 from harness.evaluation.flags import read_flags
 from harness.evaluation.plan import Plan, PlannedTask, plan_tasks, sort_model_arguments
 from harness.evaluation.runner import BREAKER, Item, Runner, RunnerOptions
@@ -68,13 +71,29 @@ class Ended:
     note: str | None = None
 
 
-def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
+def open_adapter(settings: Settings, patience: float | None) -> Adapter:
+    """Construct the adapter of a model; nothing is loaded.
+
+    Args:
+        settings: what is asked for.
+        patience: seconds that a service may go without an answer.
+
+    Raises:
+        HarnessError: there is no such model, or its arguments are wrong.
+    """
+    return create(settings.model, settings.model_args, run_seed=settings.seed, patience=patience)
+
+
+def evaluate(
+    settings: Settings, argv: Sequence[str], style: Style, adapter: Adapter | None = None
+) -> Ended:
     """Run a model on tasks into a run directory.
 
     Args:
         settings: what is asked for; ``output_path`` is the run directory.
         argv: the command line, for the manifest.
         style: how progress is shown.
+        adapter: the model, if it is constructed already.
 
     Raises:
         HarnessError: bad settings, missing data, a dead model, a full disk; what was finished is kept.
@@ -82,9 +101,10 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
     target = RunDirectory(settings.run_directory)
     settings = sort_model_arguments(settings)
     flags = read_flags(settings)
-    adapter = create(
-        settings.model, settings.model_args, run_seed=settings.seed, patience=flags.patience
-    )
+    adapter = adapter or open_adapter(settings, flags.patience)
+    control = parse_control(settings.control) if settings.control is not None else None
+    if control is not None and not control.keeps_clips:
+        adapter = asked_once(adapter)
     plan = plan_tasks(settings)
     provide_models(settings.data)
     _check_prompts(plan.tasks)
@@ -141,7 +161,7 @@ def _check_modes(planned: Sequence[PlannedTask], info: AdapterInfo, model: str) 
     """Refuse a task whose prompts the model does not take.
 
     Raises:
-        UsageError: names the task and the model.
+        UsageError: names the task and the model; one that another prompt mode would fit is an ``UnsupportedTaskError``.
     """
     for task in planned:
         mode = mode_of(task.first_prompt)
@@ -153,7 +173,7 @@ def _check_modes(planned: Sequence[PlannedTask], info: AdapterInfo, model: str) 
                 where="MODEL",
                 hint=f"put it behind a recogniser: cascade:pocketsphinx+{model}",
             )
-        raise UsageError(
+        raise UnsupportedTaskError(
             f"{task.name} has prompts of {mode}, {model} takes {', '.join(sorted(info.modes))}",
             where="MODEL",
         )

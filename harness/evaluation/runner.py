@@ -186,7 +186,7 @@ class Runner:
     def _prepare(self, item: Item) -> Prepared:
         """Render the prompt, key it, and decode its audio (in a worker thread)."""
         planned, task = item.planned, item.planned.task
-        doc = planned.documents[item.position]
+        doc = planned.document(item.position, item.repeat)
         messages = task.messages(doc)
         clips = [part for message in messages for part in message.parts if isinstance(part, Audio)]
         request = Request(
@@ -335,7 +335,7 @@ class Runner:
 
     def _record(self, prepared: Prepared, response: Response, attempts: int) -> None:
         planned = prepared.item.planned
-        doc = planned.documents[prepared.item.position]
+        doc = planned.document(prepared.item.position, prepared.item.repeat)
         clean = planned.task.template.clean
         raw: str | None = None
         if isinstance(response.text, str) and clean != "none":

@@ -15,6 +15,7 @@ from typing import Any, TextIO
 from harness.core import inert
 from harness.core.generation import was_sampled
 from harness.judge.correction import correction_lines, read_corrections
+from harness.report.varied import variation_lines
 from harness.task_loading.availability import by_benchmark
 from leaderboards.cards.measured import Compared, compared
 from metrics.registry import find
@@ -71,7 +72,7 @@ def rows(results: Mapping[str, Any]) -> Iterator[Row]:
                     notes.insert(0, f"unparsed {value['unparsed']}")
                 if not value["complete"]:
                     notes.append("incomplete")
-                notes += repeat_notes(metric, value)
+                notes += [] if "variations" in entry else repeat_notes(metric, value)
                 notes += [value["note"]] if "note" in value else []
                 yield Row(
                     task,
@@ -169,11 +170,15 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
     alike = [
         name
         for name, entry in manifest["tasks"].items()
-        if "repeats" in entry and not was_sampled(entry["generation"])
+        if "repeats" in entry
+        and not was_sampled(entry["generation"])
+        and not {"permute", "paraphrases"} & entry.keys()
     ]
     if alike and manifest["model"]["adapter"] != "baseline":
         names = ", ".join(alike)
         yield f"greedy: repeats of {names} differ only where the model is not deterministic"
+    if any("variations" in entry for entry in results["tasks"].values()):
+        yield from variation_lines(results, manifest)
     yield from _judge_lines(results)
     if (shard := manifest.get("shard")) is not None:
         yield f"shard {shard['index']}/{shard['of']}: a part of a run; what the other shards ask counts as not run"

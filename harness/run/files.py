@@ -34,7 +34,7 @@ __all__ = [
     "FILES", "JUDGEMENTS", "LOCK", "MANIFEST", "RESPONSES", "RESULTS", "SAMPLES", "SCHEMA_VERSION", "AnchorEntry",
     "AudioRecord", "BenchmarkResults", "ContentPart", "ContinuedEntry", "DataEntry", "ErrorRecord", "ItemId",
     "JudgeEntry", "JudgeHealth", "JudgementRecord", "LeftOutEntry", "Manifest", "ManifestEntry", "MergedEntry",
-    "MessageRecord", "ModelEntry", "ReferenceEntry", "ResponseRecord", "Results", "SampleRecord", "ShardEntry",
+    "MessageRecord", "ModelEntry", "PermuteEntry", "ReferenceEntry", "ResponseRecord", "Results", "SampleRecord", "ShardEntry",
     "SignatureParts", "SubsetEntry", "TaskResults", "WrongCanary",
 ]  # fmt: skip
 
@@ -100,6 +100,13 @@ class SubsetEntry(TypedDict):
     stratify: NotRequired[str]
 
 
+class PermuteEntry(TypedDict):
+    """The orders of options that ``--permute`` asked for."""
+
+    orders: AtLeastOne
+    seed: int
+
+
 class ManifestEntry(TypedDict):
     """One task of a run.
 
@@ -127,6 +134,8 @@ class ManifestEntry(TypedDict):
     repeats: NotRequired[RepeatCount]
     subset: NotRequired[SubsetEntry]
     card: NotRequired[str]
+    permute: NotRequired[PermuteEntry]
+    paraphrases: NotRequired[list[str]]
     selection: list[Range]
     absent: Count
     data: DataEntry
@@ -255,6 +264,8 @@ class _ReplyRecord(TypedDict):
     extra: dict[str, Any]
     doc: dict[str, Any]
     cluster: str | None
+    order: NotRequired[list[Count]]
+    paraphrase: NotRequired[str]
 
 
 class ResponseRecord(_ReplyRecord, _AttemptRecord):

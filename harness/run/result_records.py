@@ -92,6 +92,56 @@ class ReasoningResults(TypedDict):
     marked: int
 
 
+class ShareResult(TypedDict):
+    """A share, or a difference of two, with its 95 % interval and the number of replies or items that it is of."""
+
+    value: float | None
+    ci95: OpenInterval | None
+    n: Count
+
+
+class PositionResult(TypedDict):
+    """One position of the options of a prompt, from 1.
+
+    ``gold``: accuracy where the right option stands there; ``chosen``: accuracy of the replies that chose it; ``share``: share of
+    replies that chose it; ``bias``: that share minus the share of replies whose right option stands there.
+    """
+
+    position: AtLeastOne
+    gold: ShareResult
+    chosen: ShareResult
+    share: ShareResult
+    bias: ShareResult
+
+
+class OrderResults(TypedDict):
+    """Replies to items whose options were in several orders.
+
+    ``all_right``: share of items that are right in every order; ``all_same``: share of items of which every reply chose the same option.
+    """
+
+    all_right: ShareResult
+    all_same: ShareResult
+    positions: list[PositionResult]
+
+
+class SpreadResult(TypedDict):
+    """One metric over paraphrases: the worst, the best, their paired difference, and the standard deviation between all."""
+
+    worst: str
+    best: str
+    range: ShareResult
+    deviation: float
+
+
+class VariationResults(TypedDict):
+    """Additions of ``--permute`` and ``--paraphrase`` to a task: by order, and by paraphrase."""
+
+    orders: NotRequired[OrderResults]
+    paraphrases: NotRequired[dict[str, MetricResults]]
+    spread: NotRequired[dict[str, dict[Reading, SpreadResult]]]
+
+
 class TaskResults(TypedDict):
     """One task: counts, values, and sub-scores by field and value."""
 
@@ -108,6 +158,7 @@ class TaskResults(TypedDict):
     metrics: MetricResults
     higher_is_better: dict[str, bool]
     groups: dict[str, dict[str, MetricResults]]
+    variations: NotRequired[VariationResults]
 
 
 class NodeResults(TypedDict):

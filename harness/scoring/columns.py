@@ -158,6 +158,22 @@ class MetricColumns:
             }
         return result
 
+    def by_row(self) -> dict[Cell, dict[int, Stats]]:
+        """Return the statistics of every row by metric and reading."""
+        return {
+            cell: {row: stats for row, stats in enumerate(column.stats) if stats is not None}
+            for cell, column in self._columns.items()
+        }
+
+    def item_of(self, row: int) -> int:
+        """Return the item of a row."""
+        return self._items[row] if self.repeats > 1 else row
+
+    def unit_of(self, row: int) -> str:
+        """Return what a row is resampled with: its declared cluster, else its item."""
+        cluster = self._clusters[row] if self.spec.cluster_field is not None else None
+        return f"item {self.item_of(row)}" if cluster is None else f"cluster {cluster}"
+
     def _applies(self, name: str, rows: npt.NDArray[np.bool_] | None) -> bool:
         """Return whether any item has this metric in any reading (else the metric is absent)."""
         for cell, column in self._columns.items():
@@ -192,12 +208,7 @@ class MetricColumns:
         clusters = Picked(self._clusters, rows)
         if all(one is None for one in clusters):
             return None
-        return [
-            f"item {self._items[row] if self.repeats > 1 else row}"
-            if one is None
-            else f"cluster {one}"
-            for row, one in zip(rows, clusters, strict=True)
-        ]
+        return [self.unit_of(row) for row in rows]
 
     def _units_of(self, rows: Sequence[int]) -> list[int] | None:
         """Item of every row, ``None`` if every row is an item."""

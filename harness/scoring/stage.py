@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from harness.core.keys import digest, identity
 from harness.core.redaction import redact_text
 from harness.core.scoring import MISSING, READINGS, Document, ItemScore, Scored
-from harness.errors import FOREIGN, HarnessError, InputFileError, TaskCodeError
+from harness.errors import FOREIGN, HarnessError, TaskCodeError
 from harness.judge.health import health
 from harness.judge.verdicts import replies_of, verdicts_of
 from harness.run.attempts import AttemptKey, Attempts
@@ -40,7 +39,9 @@ from harness.run.reader import ResponseReader
 from harness.run.records import STORED_ERRORS, document_of, repeats_of, sample_record
 from harness.run.signature import signature
 from harness.scoring.columns import MetricColumns
+from harness.scoring.edited import check_document
 from harness.scoring.kept import Kept, SampleLines
+from harness.scoring.variations import Variations
 from harness.task_loading.checks.calls import describe, place_of
 from harness.task_loading.task import YamlTask
 from metrics.text.reasoning import has_marks
@@ -54,6 +55,7 @@ TaskLoader = Callable[[str, Mapping[str, Any]], YamlTask]
 @dataclass(slots=True)
 class _TaskState:
     columns: MetricColumns
+    variations: Variations | None = None
     outcomes: Counter[str] = field(default_factory=Counter)
     unjudged: int = 0
     faulty: int = 0
@@ -150,6 +152,8 @@ def _sample_lines(
             repeats = repeats_of(entry)
             columns = MetricColumns(task.spec, repeats)
             state = making.states[name] = _TaskState(columns)
+            if "permute" in entry or "paraphrases" in entry:
+                state.variations = Variations(entry)
             making.spans[name] = (written, written)
             state.lacking = task.lacking()
             if (judge := entry["judge"]) is not None:
@@ -173,7 +177,7 @@ def _sample_lines(
                         task.annotate([doc], "data", entry.get("facts"))
                     made = _made(task, entry, record, doc, judgements=replies)
                 except FOREIGN as error:  # one item: the others are scored
-                    _check_document(task, record, reader.place(offset))
+                    check_document(task, record, doc, reader.place(offset))
                     made = _unscorable(task, record, doc, error)
                 line = encode_line(_sample(task, entry, state, made, judgements=replies))
                 written += len(line)
@@ -182,22 +186,6 @@ def _sample_lines(
     finally:
         if reader is not None:
             reader.close()
-
-
-def _check_document(task: YamlTask, record: ResponseRecord, where: str) -> None:
-    """Say so if a document that cannot be scored is not the one that was asked about.
-
-    Raises:
-        InputFileError: the key of the item is not that of the document in its line.
-    """
-    content = digest([task.spec.task, identity(record["doc"], task.spec.doc_fields)])
-    copies = (digest([content, copy]) for copy in range(1, record["index"] + 1))
-    if record["item_key"] != content and record["item_key"] not in copies:
-        raise InputFileError(
-            "doc: cannot be scored, and it is not the document that item_key names: the line was edited",
-            where=where,
-            hint="restore it from a copy, or start anew with another -o RUN_DIR",
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +282,9 @@ def _sample(
         item=record["index"],
         repeat=record["repeat"],
     )
+    if state.variations is not None:
+        failed = _is_infrastructure(record)
+        state.variations.add(task, doc, record, cluster=cluster, failed=failed)
     scores, stats, parse = state.columns.sample_fields(score)
     return sample_record(
         record,
@@ -358,6 +349,8 @@ def _task_results(name: str, entry: ManifestEntry, state: _TaskState) -> TaskRes
     }
     if repeats == 1:
         del found["repeats"]
+    if state.variations is not None:
+        found["variations"] = state.variations.results(state.columns)
     if state.fault is not None:
         found["unscored"] = {"items": state.faulty, "first": state.fault}
     if state.alone or state.marked:

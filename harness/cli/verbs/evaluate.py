@@ -84,6 +84,30 @@ class RequestFlags:
             help="Change the audio: no-audio, silence, noise:DB, wrong-clip, transcript, speed:F, codec:NAME, reverb:S.",
         ),
     ] = None
+    controls: Annotated[
+        str | None,
+        typer.Option(
+            "--controls",
+            metavar="standard|A,B…",
+            help="After the run the same under each of these, in RUN_DIR/controls.",
+        ),
+    ] = None
+    permute: Annotated[
+        str | None,
+        typer.Option(
+            "--permute",
+            metavar="options[:K]",
+            help="Ask every item with its options in K drawn orders (default 1).",
+        ),
+    ] = None
+    paraphrase: Annotated[
+        Path | None,
+        typer.Option(
+            "--paraphrase",
+            metavar="FILE",
+            help="Ask every item in each of the prompts of FILE (YAML).",
+        ),
+    ] = None
     gen_kwargs: Annotated[
         list[str] | None,
         typer.Option("--gen-kwargs", metavar="K=V", help="Generation arguments, over the task's."),
@@ -112,6 +136,9 @@ class RequestFlags:
             "stratify": self.stratify,
             "shard": self.shard,
             "control": self.control,
+            "controls": self.controls,
+            "permute": self.permute,
+            "paraphrase": self.paraphrase,
             "gen_kwargs": parse_pairs(self.gen_kwargs or [], "--gen-kwargs"),
             "template": self.template,
             "system": self.system,
@@ -244,8 +271,9 @@ def _with_items(
 def _dry_run(settings: Settings, output: options.OutputFlags) -> int:
     from harness.errors import EXIT_ENVIRONMENT, EXIT_OK
     from harness.evaluation.dry_run import dry_run
+    from harness.evaluation.several.under_controls import dry_run_all
 
-    report = dry_run(settings)
+    report = dry_run(settings) if settings.controls is None else dry_run_all(settings)
     if output.as_json:
         say_json(report.as_json())
     elif not output.quiet:
