@@ -347,7 +347,7 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
             "gen": generation_part(generation),
             "clean": task.template.clean,
             "scorer": spec.scorer,
-            "judge": judging.part(judge.id if judge is not None else None),
+            "judge": judging.part(judge.part if judge is not None else None),
             **code_part(spec),
             **task.signature_parts(documents),
             **({"control": str(control)} if control is not None else {}),

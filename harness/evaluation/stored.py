@@ -265,7 +265,7 @@ def _read(settings: Settings, replies: StoredReplies) -> _Scored:
         "gen": "stored",
         "clean": clean,
         "scorer": spec.scorer,
-        "judge": judging.part(judge.id if judge is not None else None),
+        "judge": judging.part(judge.part if judge is not None else None),
         **code_part(spec),
         **task.signature_parts(docs),
     }

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from harness.core.stored_replies import judge_replies
 from harness.errors import HarnessError, UsageError
 from harness.judge.answer import Client
+from harness.judge.bridge.tables import refused_values
 from harness.judge.budget import Account
 from harness.judge.cache import JudgeCache
 from harness.judge.options import JudgeOptions
@@ -160,7 +161,7 @@ def rejudge(
         judge.check(())
         judges[name] = replace(judge, facts=entry.get("facts"))
         entry["judge"] = judge.manifest_entry()
-        entry["signature_parts"] = {**entry["signature_parts"], "judge": judge.id}
+        entry["signature_parts"] = {**entry["signature_parts"], "judge": judge.part}
     if not judges:
         raise UsageError("no task of this run is judged", where=str(run.path))
     run.write_manifest({**manifest, "judge": judges_named(manifest["tasks"])})
@@ -197,7 +198,7 @@ def unjudged_items(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> i
 def unjudged_note(
     results: Mapping[str, Any], manifest: Mapping[str, Any], allowed: int, stage: JudgeStage | None
 ) -> str | None:
-    """Return why a run is incomplete for lack of verdicts, ``None`` if it is not.
+    """Return why a run is incomplete for lack of verdicts or of a bridge, ``None`` if it is not.
 
     Raises:
         HarnessError: the judge cannot be worked with at all.
@@ -206,7 +207,8 @@ def unjudged_note(
     if stage is not None and stage.fatal is not None and count:
         raise _with_count(stage.fatal, count)
     if count <= allowed:
-        return None
+        refused = refused_values(results)
+        return f"not bridged: {'; '.join(refused)}" if refused else None
     why = stage.note() if stage is not None else None
     return f"{count} items are not judged; the same command asks again" + (
         f" ({why})" if why else ""

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from harness.errors import UsageError
+from harness.judge.bridge.tables import Bridge, read_bridge
 from harness.judge.budget import Limit, parse_budget
 from harness.settings import Settings
 from harness.task_loading.judging.sampling import SAMPLING, expected_sampling
@@ -37,6 +38,7 @@ _ARGS: Final = frozenset(
         "accept_model",
         "api_key_env",
         "base_url",
+        "bridge",
         "concurrency",
         "fenced",
         "max_retries",
@@ -69,6 +71,7 @@ class JudgeOptions:
         budget: where judging stops, ``None`` for no bound.
         cache: folder of replies that runs share, ``None`` without one.
         accepted: names that the judge may also answer by.
+        bridge: tables from the judge's grades to the official judge's, ``None`` without them.
     """
 
     choice: Choice = "none"
@@ -86,15 +89,16 @@ class JudgeOptions:
     budget: Limit | None = None
     cache: Path | None = None
     accepted: tuple[str, ...] = ()
+    bridge: Bridge | None = None
 
-    def part(self, judge_id: str | None) -> str:
+    def part(self, judge_part: str | None) -> str:
         """Return the ``judge:`` part of a task's signature.
 
         Args:
-            judge_id: ``MODEL@PARSER#HASH`` of the task's live judge, ``None`` without one.
+            judge_part: that of the task's live judge, ``None`` without one.
         """
-        if judge_id is not None:
-            return judge_id
+        if judge_part is not None:
+            return judge_part
         return "none" if self.choice == "live" else self.choice
 
 
@@ -173,7 +177,20 @@ def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) ->
         budget=budget,
         cache=settings.judge_cache,
         accepted=(str(arguments["accept_model"]),) if "accept_model" in arguments else (),
+        bridge=_bridge(arguments, choice),
     )
+
+
+def _bridge(arguments: Mapping[str, Any], choice: Choice) -> Bridge | None:
+    if "bridge" not in arguments:
+        return None
+    if choice != "live":
+        raise UsageError(
+            "a bridge starts at the grades of a judge that is asked",
+            where="-J bridge",
+            hint="--judge openai:MODEL, with the model that the bridge was fitted for",
+        )
+    return read_bridge(Path(str(arguments["bridge"])).expanduser())
 
 
 def replayed_replies(model: str) -> bool:

@@ -11,9 +11,10 @@ from harness.core.keys import digest, short_hash
 from harness.core.scoring import Document
 from harness.core.task import TaskSpec
 from harness.errors import TaskFileError
+from harness.judge.bridge.tables import part_of
 from harness.judge.options import PREFIX, JudgeOptions
 from harness.judge.prompt import BARE, RENDERER, render
-from harness.run.files import JudgeEntry
+from harness.run.files import BridgeEntry, JudgeEntry
 from harness.task_loading.judging.block import read_prompt
 from harness.task_loading.judging.sampling import over
 from harness.task_loading.task import YamlTask
@@ -32,6 +33,8 @@ class TaskJudge:
         endpoint: URL of its service, without anything secret; recorded, not part of the id.
         canaries: items that test the judge.
         facts: of the task's whole split, for the documents that it is asked about.
+        accepted: names that it may also answer by.
+        bridge: tables from its grades to the official judge's, ``None`` without them.
     """
 
     task: YamlTask
@@ -42,9 +45,15 @@ class TaskJudge:
     canaries: Sequence[Canary] = ()
     facts: Mapping[str, Any] | None = None
     accepted: tuple[str, ...] = ()
+    bridge: BridgeEntry | None = None
     _tests: dict[str, list[dict[str, str]] | None] = field(
         default_factory=dict, repr=False, compare=False
     )
+
+    @property
+    def part(self) -> str:
+        """The ``judge:`` part of the signature: its id, with a bridge that of the bridge."""
+        return self.id if self.bridge is None else part_of(self.bridge)
 
     def messages(self, doc: Document, response: Any) -> list[dict[str, str]] | None:
         """Render the request about one reply; ``None`` if its verdict needs no call."""
@@ -81,7 +90,7 @@ class TaskJudge:
     def manifest_entry(self) -> JudgeEntry:
         """Return the manifest's entry for this judge."""
         spec = self.spec
-        return {
+        entry: JudgeEntry = {
             "id": self.id,
             "endpoint": self.endpoint,
             "model": spec.model,
@@ -93,6 +102,7 @@ class TaskJudge:
             "fenced": self.fenced,
             "prompts": {prompt.id: prompt.hash for prompt in spec.prompts.values()},
         }
+        return entry if self.bridge is None else {**entry, "bridge": self.bridge}
 
 
 def live_spec(task: TaskSpec, options: JudgeOptions) -> JudgeSpec | None:
@@ -129,6 +139,7 @@ def bind(task: YamlTask, options: JudgeOptions) -> TaskJudge | None:
 
     Raises:
         TaskFileError: a prompt file of the command line, or the task's canaries, are malformed.
+        UsageError: the bridge of the command line does not fit the task or the judge.
     """
     spec = live_spec(task.spec, options)
     if spec is None:
@@ -141,14 +152,17 @@ def bind(task: YamlTask, options: JudgeOptions) -> TaskJudge | None:
         spec.repeats,
         spec.strip,
     ]
+    identity = f"{spec.model}@{spec.parse}#{short_hash(content)}"
+    bridge = options.bridge
     return TaskJudge(
         task,
         spec,
-        id=f"{spec.model}@{spec.parse}#{short_hash(content)}",
+        id=identity,
         fenced=options.fenced,
         endpoint=ClientOptions(base_url=options.base_url).shown_url,
         canaries=task.canaries,
         accepted=options.accepted,
+        bridge=None if bridge is None else bridge.of(task.spec.task, identity, spec.model),
     )
 
 
@@ -159,8 +173,13 @@ def judges_named(entries: Mapping[str, Mapping[str, Any]]) -> str:
     ...               "b": {"signature_parts": {"judge": "none"}}})
     'openai:m'
     """
-    models = {entry["judge"]["model"] for entry in entries.values() if entry.get("judge")}
+    models = {_named(entry["judge"]) for entry in entries.values() if entry.get("judge")}
     if models:
         return ", ".join(f"{PREFIX}{model}" for model in sorted(models))
     parts = {entry["signature_parts"]["judge"] for entry in entries.values()}
     return "replay" if "replay" in parts else "none"
+
+
+def _named(judge: Mapping[str, Any]) -> str:
+    bridge = judge.get("bridge")
+    return f"{judge['model']}~{bridge['official']['model']}" if bridge else str(judge["model"])

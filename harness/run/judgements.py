@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from harness.core.keys import digest
 from harness.run.attempts import AttemptKey
-from harness.run.files import JudgementRecord
+from harness.run.files import JudgementRecord, ManifestEntry
 
 
 class AnswerLike(Protocol):
@@ -104,6 +104,12 @@ def judgement_record(
         "request": request,
         "source": answer.source,
     }
+
+
+def counting_judge(entry: ManifestEntry) -> str:
+    """Return under which id the replies that count for a task lie in the log: its live judge's, else what the signature names."""
+    judge = entry["judge"]
+    return judge["id"] if judge is not None else entry["signature_parts"]["judge"]
 
 
 def replayed_lines(
