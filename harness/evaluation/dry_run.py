@@ -18,6 +18,7 @@ from harness.core.messages import Message, Text
 from harness.evaluation.cost import Cost, Share, declared_share, planned_share, total
 from harness.evaluation.flags import read_flags
 from harness.evaluation.plan import PlannedTask, sort_model_arguments, survey
+from harness.judge.life import end_notes, today
 from harness.run.signature import signature
 from harness.settings import Settings
 from harness.task_loading.availability import LeftOut, by_benchmark
@@ -51,6 +52,7 @@ class DryRun:
         costs: benchmark -> what its tasks cost.
         unjudged: benchmark -> judged metrics that stay absent for want of a judge.
         skipping: what cannot run is left out, not refused.
+        notes: judges that end soon or have ended.
     """
 
     model: str
@@ -60,6 +62,7 @@ class DryRun:
     costs: dict[str, Cost]
     unjudged: dict[str, list[str]]
     skipping: bool = False
+    notes: Sequence[str] = ()
 
     @property
     def complete(self) -> bool:
@@ -77,6 +80,7 @@ class DryRun:
             "to_fetch": [entry.as_json() for entry in self.to_fetch],
             "left_out": [entry.as_json() for entry in self.left_out],
             "unjudged": self.unjudged,
+            **({"notes": list(self.notes)} if self.notes else {}),
             "items": whole.items,
             "judge_calls": whole.calls,
             "judge_tokens": whole.tokens,
@@ -99,6 +103,7 @@ class DryRun:
         lines += ["", *("  ".join(_aligned(row, widths)).rstrip() for row in rows)]
         for name, metrics in self.unjudged.items():
             lines.append(f"no judge: {name} runs without {', '.join(metrics)}")
+        lines += self.notes
         fetched = [{**entry.as_json(), "reason": _FETCH} for entry in self.to_fetch]
         lines += [f"to fetch: {line}" for _, line in by_benchmark(fetched)]
         word = "left out" if self.skipping else "missing"
@@ -155,6 +160,14 @@ def dry_run(settings: Settings) -> DryRun:
         {name: Cost.of(name, found) for name, found in shares.items()},
         _unjudged([index.tasks[name] for name in names]) if judging.choice == "none" else {},
         skipping=settings.skip_unavailable,
+        notes=end_notes(
+            (
+                (task.name, task.judge.spec.model, task.judge.spec.retires)
+                for task in plan.tasks
+                if task.judge is not None
+            ),
+            today(),
+        ),
     )
 
 

@@ -23,10 +23,11 @@ from harness.errors import (
     UsageError,
 )
 from harness.evaluation.documents import DocumentFinder, StoredItem
-from harness.evaluation.evaluate import Ended
+from harness.evaluation.evaluate import Ended, warn_of
 from harness.evaluation.plan import task_entry
 from harness.evaluation.signals import exit_code, stopped_note, until_signal
 from harness.judge.attach import StoredJudging, judge_stored, rejudge, unjudged_note
+from harness.judge.life import check_life, today
 from harness.judge.options import PREFIX, JudgeOptions, judge_options
 from harness.judge.task_judge import TaskJudge, bind, judges_named
 from harness.report.failures import with_reasons
@@ -152,13 +153,15 @@ def score_file(
     provide_models(settings.data)
     target = RunDirectory(settings.run_directory)
     scored = _read(settings, replies)
+    if scored.judge is not None:
+        judges = {scored.name: scored.judge}
+        warn_of(check_life(judges, scored.judging, today()), style)
     with target as run:
         stay = kept(run, run.manifest(), without=scored.name) if run.exists else Kept()
         run.write_manifest(_manifest(run, settings, scored, argv))
         _append(run, scored)
         judged = None
         if scored.judge is not None:
-            judges = {scored.name: scored.judge}
             judged = judge_stored(run, judges, scored.judging, style, until_signal)
 
         def load(name: str, entry: Mapping[str, Any]) -> YamlTask:
@@ -204,6 +207,7 @@ def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
         if settings.rejudge:
             options = judge_options(settings, has_replies=False)
             judged = rejudge(run, options, load, style, until_signal)
+            warn_of(judged.notes, style)
         return _ended(run, score_run(run, load), settings.max_errors, judged)
 
 

@@ -6,7 +6,8 @@ import asyncio
 import signal
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
 from harness.core.stored_replies import judge_replies
 from harness.errors import HarnessError, UsageError
@@ -14,6 +15,7 @@ from harness.judge.answer import Client
 from harness.judge.bridge.tables import refused_values
 from harness.judge.budget import Account
 from harness.judge.cache import JudgeCache
+from harness.judge.life import check_life, today
 from harness.judge.options import JudgeOptions
 from harness.judge.stage import JudgeStage
 from harness.judge.task_judge import TaskJudge, bind, judges_named
@@ -34,16 +36,24 @@ Until = Callable[
 """Runs work until it is done or a signal stops it, which it says to the ``Stop``; asks whether it rests; gives the signal."""
 
 
+BATCHES: Final = "judge_batches.jsonl"
+"""File of a run directory that remembers batches which its judge was sent."""
+MOST_REQUESTS: Final = 50_000
+"""Requests that wait for a batch together."""
+
+
 class StoredJudging(NamedTuple):
     """The end of the judging of stored replies.
 
     Attributes:
         stage: the stage, with its figures.
         signal: what stopped it early, ``None`` if nothing did.
+        notes: what should be known of the judge.
     """
 
     stage: JudgeStage
     signal: signal.Signals | None = None
+    notes: tuple[str, ...] = ()
 
 
 def open_stage(
@@ -70,9 +80,10 @@ def open_stage(
     stage = JudgeStage(
         run,
         judges,
-        _client(options),
-        Account(options.budget, options.prices, models),
-        workers=2 * options.concurrency,  # the next request is ready when a place gets free
+        _client(options, run.path),
+        Account(options.budget, options.prices, models, halved=options.batch is not None),
+        # the next request is ready when a place gets free; all of a batch wait together
+        workers=2 * options.concurrency if options.batch is None else MOST_REQUESTS,
         caches={model: JudgeCache(options.cache, model) for model in models}
         if options.cache is not None
         else {},
@@ -83,19 +94,21 @@ def open_stage(
     return stage
 
 
-def _client(options: JudgeOptions) -> Client:
+def _client(options: JudgeOptions, run: Path) -> Client:
+    from model_adapters.services.batch_client import BatchClient, BatchOptions
     from model_adapters.services.chat_client import ChatClient, ClientOptions
 
-    return ChatClient(
-        ClientOptions(
-            base_url=options.base_url,
-            api_key_env=options.key_variable,
-            concurrency=options.concurrency,
-            timeout=options.timeout,
-            max_retries=options.max_retries,
-            patience=options.patience,
-        )
+    reached = ClientOptions(
+        base_url=options.base_url,
+        api_key_env=options.key_variable,
+        concurrency=options.concurrency,
+        timeout=options.timeout,
+        max_retries=options.max_retries,
+        patience=options.patience,
     )
+    if options.batch is None:
+        return ChatClient(reached)
+    return BatchClient(reached, BatchOptions(run / BATCHES, *options.batch))
 
 
 def judge_stored(
@@ -146,6 +159,7 @@ def rejudge(
 
     Raises:
         UsageError: there is no judge to ask, or nothing to judge.
+        RetiredJudgeError: the judge has ended, and the log has no reply of it.
     """
     if options.choice != "live":
         raise UsageError(
@@ -164,8 +178,11 @@ def rejudge(
         entry["signature_parts"] = {**entry["signature_parts"], "judge": judge.part}
     if not judges:
         raise UsageError("no task of this run is judged", where=str(run.path))
+    known = {line["judge"] for lines in run.judgements().values() for line in lines}
+    to_ask = {name: judge for name, judge in judges.items() if judge.id not in known}
+    notes = check_life(to_ask, options, today())
     run.write_manifest({**manifest, "judge": judges_named(manifest["tasks"])})
-    return judge_stored(run, judges, options, style, until)
+    return judge_stored(run, judges, options, style, until)._replace(notes=tuple(notes))
 
 
 def record_replayed(run: RunDirectory, tasks: Iterable[str]) -> None:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, NamedTuple, cast
 
 from harness.errors import UsageError
 from harness.judge.bridge.tables import Bridge, read_bridge
@@ -38,6 +38,9 @@ _ARGS: Final = frozenset(
         "accept_model",
         "api_key_env",
         "base_url",
+        "batch",
+        "batch_gather",
+        "batch_poll",
         "bridge",
         "concurrency",
         "fenced",
@@ -49,6 +52,13 @@ _ARGS: Final = frozenset(
     ]
 ) | frozenset(SAMPLING)
 _VARIABLE: Final = re.compile(r"[A-Za-z_]\w*")
+
+
+class Batches(NamedTuple):
+    """Use of a batch API: seconds without a new request until one is sent, seconds between two looks at it."""
+
+    gather: float
+    poll: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,7 @@ class JudgeOptions:
         budget: where judging stops, ``None`` for no bound.
         cache: folder of replies that runs share, ``None`` without one.
         accepted: names that the judge may also answer by.
+        batch: how the service's batch API is used, ``None`` for single requests.
         bridge: tables from the judge's grades to the official judge's, ``None`` without them.
     """
 
@@ -90,6 +101,7 @@ class JudgeOptions:
     cache: Path | None = None
     accepted: tuple[str, ...] = ()
     bridge: Bridge | None = None
+    batch: Batches | None = None
 
     def part(self, judge_part: str | None) -> str:
         """Return the ``judge:`` part of a task's signature.
@@ -178,7 +190,19 @@ def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) ->
         cache=settings.judge_cache,
         accepted=(str(arguments["accept_model"]),) if "accept_model" in arguments else (),
         bridge=_bridge(arguments, choice),
+        batch=_batches(arguments),
     )
+
+
+def _batches(arguments: Mapping[str, Any]) -> Batches | None:
+    gather = _number(arguments, "batch_gather", 10.0, minimum=0.01)
+    poll = _number(arguments, "batch_poll", 30.0, minimum=0.01)
+    if _flag(arguments, "batch", default=False):
+        return Batches(gather, poll)
+    for name in ("batch_gather", "batch_poll"):
+        if name in arguments:
+            raise UsageError(f"{name} is for -J batch=true", where=f"-J {name}")
+    return None
 
 
 def _bridge(arguments: Mapping[str, Any], choice: Choice) -> Bridge | None:

@@ -229,8 +229,7 @@ class JudgeStage:
         replies = await self._replies(subject)
         if replies is not None and key[0] not in self._tested:
             self._tested.add(key[0])
-            for canary in judge.canaries:
-                await self._test(judge, canary)
+            await asyncio.gather(*(self._test(judge, canary) for canary in judge.canaries))
 
     def _subject(
         self,

@@ -131,6 +131,7 @@ def live_spec(task: TaskSpec, options: JudgeOptions) -> JudgeSpec | None:
         model=options.model or declared.model,
         sampling=over(declared.sampling, options.sampling),
         prompts=prompts,
+        retires=declared.retires if options.model in (None, declared.model) else None,
     )
 
 
