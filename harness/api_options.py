@@ -20,6 +20,7 @@ class SharedOptions(TypedDict, total=False):
     judge_args: Mapping[str, Any]
     judge_budget: str
     judge_cache: Path
+    judge_sample: int
     judge_prompt: Path
     max_errors: str
     patience: str
@@ -68,6 +69,7 @@ class RescoreOptions(TypedDict, total=False):
     judge_args: Mapping[str, Any]
     judge_budget: str
     judge_cache: Path
+    judge_sample: int
     judge_prompt: Path
     max_errors: str
     reference: Path

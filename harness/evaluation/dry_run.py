@@ -10,6 +10,7 @@ unknown, never as 0.
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,6 +20,7 @@ from harness.evaluation.cost import Cost, Share, declared_share, planned_share, 
 from harness.evaluation.flags import read_flags
 from harness.evaluation.plan import PlannedTask, sort_model_arguments, survey
 from harness.judge.life import end_notes, today
+from harness.report.table import sample_lines
 from harness.run.signature import signature
 from harness.settings import Settings
 from harness.task_loading.availability import LeftOut, by_benchmark
@@ -52,7 +54,7 @@ class DryRun:
         costs: benchmark -> what its tasks cost.
         unjudged: benchmark -> judged metrics that stay absent for want of a judge.
         skipping: what cannot run is left out, not refused.
-        notes: judges that end soon or have ended.
+        notes: judges that end soon or have ended, or see a sample of items.
     """
 
     model: str
@@ -160,15 +162,16 @@ def dry_run(settings: Settings) -> DryRun:
         {name: Cost.of(name, found) for name, found in shares.items()},
         _unjudged([index.tasks[name] for name in names]) if judging.choice == "none" else {},
         skipping=settings.skip_unavailable,
-        notes=end_notes(
-            (
-                (task.name, task.judge.spec.model, task.judge.spec.retires)
-                for task in plan.tasks
-                if task.judge is not None
-            ),
-            today(),
-        ),
+        notes=_judge_notes(plan.tasks),
     )
+
+
+def _judge_notes(planned: Sequence[PlannedTask]) -> list[str]:
+    """Return what is to be known of the judges: those that end, and those that see a sample."""
+    judged = [(task.name, task.judge) for task in planned if task.judge is not None]
+    ends = [(name, judge.spec.model, judge.spec.retires) for name, judge in judged]
+    samples = (sample_lines(name, judge.manifest_entry()) for name, judge in judged)
+    return [*end_notes(ends, today()), *itertools.chain.from_iterable(samples)]
 
 
 def _unjudged(entries: Sequence[TaskEntry]) -> dict[str, list[str]]:

@@ -262,6 +262,7 @@ def _read(settings: Settings, replies: StoredReplies) -> _Scored:
     if judge is not None:
         judge.check(docs)
         judge = replace(judge, facts=facts)
+        judge = judge.about(keys.item_keys(spec.task, docs, spec.doc_fields), judging)
     parts: Parts = {
         "data": f"file#{keys.data_hash(docs, spec.doc_fields)}",
         "n": f"{len(items)}/{len(items)}",
@@ -269,7 +270,8 @@ def _read(settings: Settings, replies: StoredReplies) -> _Scored:
         "gen": "stored",
         "clean": clean,
         "scorer": spec.scorer,
-        "judge": judging.part(judge.part if judge is not None else None),
+        "judge": judging.part(None),
+        **(judge.parts if judge is not None else {}),
         **code_part(spec),
         **task.signature_parts(docs),
     }

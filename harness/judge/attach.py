@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -168,14 +169,19 @@ def rejudge(
         )
     manifest = run.manifest()
     judges: dict[str, TaskJudge] = {}
+    item_keys: dict[str, list[str]] = defaultdict(list)
+    for _, record in read_responses(run.path) if options.sample is not None else ():
+        item_keys[record["task"]].append(record["item_key"])
     for name, entry in manifest["tasks"].items():
         judge = bind(load_task(name, entry), options)
         if judge is None:
             continue
         judge.check(())
-        judges[name] = replace(judge, facts=entry.get("facts"))
+        judge = replace(judge, facts=entry.get("facts")).about(item_keys.get(name, ()), options)
+        judges[name] = judge
         entry["judge"] = judge.manifest_entry()
-        entry["signature_parts"] = {**entry["signature_parts"], "judge": judge.part}
+        parts = {key: part for key, part in entry["signature_parts"].items() if key != "judged"}
+        entry["signature_parts"] = {**parts, **judge.parts}
     if not judges:
         raise UsageError("no task of this run is judged", where=str(run.path))
     known = {line["judge"] for lines in run.judgements().values() for line in lines}

@@ -43,7 +43,7 @@ class RetiredJudgeError(SetupError):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a service says of its models.
+    """Models that a service says it has.
 
     Attributes:
         models: name -> day on which it is switched off, ``None`` if the service says none; ``None`` if there is no list.

@@ -82,6 +82,7 @@ class JudgeOptions:
         cache: folder of replies that runs share, ``None`` without one.
         accepted: names that the judge may also answer by.
         batch: how the service's batch API is used, ``None`` for single requests.
+        sample: items of a task that are judged, and the seed that chooses them; ``None`` for all.
         bridge: tables from the judge's grades to the official judge's, ``None`` without them.
     """
 
@@ -102,6 +103,7 @@ class JudgeOptions:
     accepted: tuple[str, ...] = ()
     bridge: Bridge | None = None
     batch: Batches | None = None
+    sample: tuple[int, int] | None = None
 
     def part(self, judge_part: str | None) -> str:
         """Return the ``judge:`` part of a task's signature.
@@ -191,6 +193,7 @@ def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) ->
         accepted=(str(arguments["accept_model"]),) if "accept_model" in arguments else (),
         bridge=_bridge(arguments, choice),
         batch=_batches(arguments),
+        sample=None if settings.judge_sample is None else (settings.judge_sample, settings.seed),
     )
 
 

@@ -31,7 +31,7 @@ from harness.run.attempts import AttemptKey
 from harness.run.directory import RunDirectory
 from harness.run.files import JUDGEMENTS
 from harness.run.jsonl import LineReader
-from harness.run.judgements import cached_reply, judgement_record
+from harness.run.judgements import cached_reply, in_sample, judgement_record
 from harness.run.process.stopping import Stop
 from harness.run.process.waiting import wait_text
 from harness.run.progress import clock
@@ -219,6 +219,8 @@ class JudgeStage:
         record = self._reader.read(offset)
         error = record["error"]
         if error is not None and error["kind"] not in STORED_ERRORS:
+            return
+        if not in_sample(judge.sample, record["item_key"]):
             return
         doc = document_of(record)
         judge.task.annotate([doc], "data", judge.facts)

@@ -14,7 +14,8 @@ from harness.errors import TaskFileError
 from harness.judge.bridge.tables import part_of
 from harness.judge.options import PREFIX, JudgeOptions
 from harness.judge.prompt import BARE, RENDERER, render
-from harness.run.files import BridgeEntry, JudgeEntry
+from harness.run.files import BridgeEntry, JudgeEntry, JudgeSample
+from harness.run.judgements import judge_sample, sample_part
 from harness.task_loading.judging.block import read_prompt
 from harness.task_loading.judging.sampling import over
 from harness.task_loading.task import YamlTask
@@ -35,6 +36,7 @@ class TaskJudge:
         facts: of the task's whole split, for the documents that it is asked about.
         accepted: names that it may also answer by.
         bridge: tables from its grades to the official judge's, ``None`` without them.
+        sample: items that it is asked about, ``None`` for all.
     """
 
     task: YamlTask
@@ -46,6 +48,7 @@ class TaskJudge:
     facts: Mapping[str, Any] | None = None
     accepted: tuple[str, ...] = ()
     bridge: BridgeEntry | None = None
+    sample: JudgeSample | None = None
     _tests: dict[str, list[dict[str, str]] | None] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -54,6 +57,18 @@ class TaskJudge:
     def part(self) -> str:
         """The ``judge:`` part of the signature: its id, with a bridge that of the bridge."""
         return self.id if self.bridge is None else part_of(self.bridge)
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """Its parts of the signature: the judge, and the sample of items if there is one."""
+        sample = {} if self.sample is None else {"judged": sample_part(self.sample)}
+        return {"judge": self.part, **sample}
+
+    def about(self, item_keys: Iterable[str], options: JudgeOptions) -> TaskJudge:
+        """Return the judge of a sample of some items, as the command line asks for."""
+        if options.sample is None:
+            return self
+        return replace(self, sample=judge_sample(item_keys, *options.sample))
 
     def messages(self, doc: Document, response: Any) -> list[dict[str, str]] | None:
         """Render the request about one reply; ``None`` if its verdict needs no call."""
@@ -102,7 +117,11 @@ class TaskJudge:
             "fenced": self.fenced,
             "prompts": {prompt.id: prompt.hash for prompt in spec.prompts.values()},
         }
-        return entry if self.bridge is None else {**entry, "bridge": self.bridge}
+        if self.bridge is not None:
+            entry["bridge"] = self.bridge
+        if self.sample is not None:
+            entry["sample"] = self.sample
+        return entry
 
 
 def live_spec(task: TaskSpec, options: JudgeOptions) -> JudgeSpec | None:

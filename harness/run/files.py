@@ -43,7 +43,7 @@ __all__ = [
     "FILES", "JUDGEMENTS", "LOCK", "MANIFEST", "RESPONSES", "RESULTS", "SAMPLES", "SCHEMA_VERSION", "AnchorEntry",
     "AudioRecord", "BenchmarkResults", "BridgeEntry", "BridgeJudge", "BridgeTable", "BridgedResult",
     "ContentPart", "ContinuedEntry", "DataEntry", "ErrorRecord", "ItemId",
-    "JudgeEntry", "JudgeHealth", "JudgementRecord", "LeftOutEntry", "Manifest", "ManifestEntry", "MergedEntry",
+    "JudgeEntry", "JudgeHealth", "JudgeSample", "JudgementRecord", "LeftOutEntry", "Manifest", "ManifestEntry", "MergedEntry",
     "MessageRecord", "ModelEntry", "ReferenceEntry", "ResponseRecord", "Results", "SampleRecord", "ShardEntry",
     "SignatureParts", "SubsetEntry", "TaskResults", "WrongCanary",
 ]  # fmt: skip
@@ -112,6 +112,15 @@ class BridgeEntry(TypedDict):
     metrics: dict[str, dict[Reading, BridgeTable]]
 
 
+class JudgeSample(TypedDict):
+    """The items of a task that its judge is asked about: ``n`` of ``of``; ``last`` is the largest rank among them."""
+
+    n: AtLeastOne
+    of: AtLeastOne
+    seed: int
+    last: str
+
+
 class JudgeEntry(TypedDict):
     """The live judge of a task; ``bridge`` where its grades stand for those of the official one."""
 
@@ -126,6 +135,7 @@ class JudgeEntry(TypedDict):
     fenced: bool
     prompts: dict[str, str]
     bridge: NotRequired[BridgeEntry]
+    sample: NotRequired[JudgeSample]
 
 
 class AnchorEntry(TypedDict):

@@ -36,7 +36,7 @@ from harness.run.files import (
     TaskResults,
 )
 from harness.run.jsonl import encode_line
-from harness.run.judgements import counting_judge
+from harness.run.judgements import counting_judge, in_sample
 from harness.run.reader import ResponseReader
 from harness.run.records import STORED_ERRORS, document_of, repeats_of, sample_record
 from harness.run.signature import signature
@@ -228,9 +228,11 @@ def _made(
         score = unscored(task.spec.metrics, task.spec.official_metrics)
         return _Made(record, doc, score, task.reference(doc))
     response = record.get("response", MISSING)
-    verdicts = verdicts_of(task, entry, doc, response, replies)
+    judge = entry["judge"]
+    asked = judge is None or in_sample(judge.get("sample"), record["item_key"])
+    verdicts = verdicts_of(task, entry, doc, response, replies) if asked else None
     part = entry["signature_parts"]["judge"]
-    is_unjudged = part != "none" and verdicts is None and bool(task.spec.judged_metrics)
+    is_unjudged = asked and part != "none" and verdicts is None and bool(task.spec.judged_metrics)
     score = task.score(doc, response, verdicts)
     return _Made(record, doc, score, task.reference(doc), is_unjudged)
 

@@ -50,7 +50,7 @@ _WINDOW: Final = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class BatchOptions:
-    """How batches are made.
+    """Settings of batches.
 
     Attributes:
         log: file that remembers batches.
