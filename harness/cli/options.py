@@ -65,7 +65,7 @@ Judge = Annotated[
     str | None,
     typer.Option(
         "--judge",
-        metavar="auto|openai:MODEL|replay|none",
+        metavar="auto|openai:MODEL|ADAPTER:TARGET|replay|none",
         help="auto (default): stored replies, else the task's judge if it can be asked, else none.",
     ),
 ]

@@ -28,7 +28,7 @@ from harness.evaluation.plan import task_entry
 from harness.evaluation.signals import exit_code, stopped_note, until_signal
 from harness.judge.attach import StoredJudging, judge_stored, rejudge, unjudged_note
 from harness.judge.life import check_life, today
-from harness.judge.options import PREFIX, JudgeOptions, judge_options
+from harness.judge.options import PREFIX, JudgeOptions, is_adapter, judge_options
 from harness.judge.task_judge import TaskJudge, bind, judges_named
 from harness.report.failures import with_reasons
 from harness.run.directory import RunDirectory
@@ -179,7 +179,8 @@ def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
     provide_models(settings.data)
     target = RunDirectory(settings.run_directory)
     target.manifest()  # before a lock is put into a folder of somebody else's
-    if settings.judge.startswith(PREFIX) and not settings.rejudge:
+    names_judge = settings.judge.startswith(PREFIX) or is_adapter(settings.judge)
+    if names_judge and not settings.rejudge:
         raise UsageError(
             f"--judge {settings.judge} would replace the judge of this run",
             hint="add --rejudge if that is meant",

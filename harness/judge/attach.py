@@ -96,6 +96,10 @@ def open_stage(
 
 
 def _client(options: JudgeOptions, run: Path) -> Client:
+    if options.adapter is not None:
+        from harness.judge.asking.adapter_client import AdapterClient
+
+        return AdapterClient(options.adapter, options.adapter_args)
     from model_adapters.services.batch_client import BatchClient, BatchOptions
     from model_adapters.services.chat_client import ChatClient, ClientOptions
 

@@ -11,6 +11,7 @@ from harness.core.keys import digest, short_hash
 from harness.core.scoring import Document
 from harness.core.task import TaskSpec
 from harness.errors import TaskFileError
+from harness.judge.asking.adapter_client import PLACE, judge_generation
 from harness.judge.bridge.tables import part_of
 from harness.judge.options import PREFIX, JudgeOptions
 from harness.judge.prompt import BARE, RENDERER, render
@@ -164,6 +165,8 @@ def bind(task: YamlTask, options: JudgeOptions) -> TaskJudge | None:
     spec = live_spec(task.spec, options)
     if spec is None:
         return None
+    if options.adapter is not None:
+        judge_generation(spec.sampling, options.adapter)
     content = [
         RENDERER if options.fenced else BARE,
         {value: prompt.hash for value, prompt in spec.prompts.items()},
@@ -179,7 +182,7 @@ def bind(task: YamlTask, options: JudgeOptions) -> TaskJudge | None:
         spec,
         id=identity,
         fenced=options.fenced,
-        endpoint=ClientOptions(base_url=options.base_url).shown_url,
+        endpoint=PLACE if options.adapter else ClientOptions(base_url=options.base_url).shown_url,
         canaries=task.canaries,
         accepted=options.accepted,
         bridge=None if bridge is None else bridge.of(task.spec.task, identity, spec.model),
@@ -195,11 +198,12 @@ def judges_named(entries: Mapping[str, Mapping[str, Any]]) -> str:
     """
     models = {_named(entry["judge"]) for entry in entries.values() if entry.get("judge")}
     if models:
-        return ", ".join(f"{PREFIX}{model}" for model in sorted(models))
+        return ", ".join(sorted(models))
     parts = {entry["signature_parts"]["judge"] for entry in entries.values()}
     return "replay" if "replay" in parts else "none"
 
 
 def _named(judge: Mapping[str, Any]) -> str:
     bridge = judge.get("bridge")
-    return f"{judge['model']}~{bridge['official']['model']}" if bridge else str(judge["model"])
+    name = f"{judge['model']}~{bridge['official']['model']}" if bridge else str(judge["model"])
+    return name if judge.get("endpoint") == PLACE else f"{PREFIX}{name}"

@@ -1,4 +1,4 @@
-"""``harness judge show TASK``, ``calibrate LABELS.jsonl`` and ``bridge RUN…``."""
+"""``harness judge show TASK``, ``calibrate LABELS.jsonl``, ``compare RUN…`` and ``bridge RUN…``."""
 
 from __future__ import annotations
 
@@ -106,6 +106,23 @@ def calibrate(
         say(f"below kappa {min_kappa:g}: {', '.join(below)}", err=True)
         return EXIT_FOUND
     return EXIT_OK
+
+
+@judge_app.command("compare")
+def compare(
+    runs: Annotated[
+        list[Path], typer.Argument(metavar="RUN_DIR…", help="Runs with the same replies, judged.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Compare judges of the same replies with each other. Kappa and confusion for every pair."""
+    from harness.judge.bridge import comparison as c
+
+    found = c.compare(runs)
+    if as_json:
+        say_json(c.comparison_json(found))
+    else:
+        say_lines(c.comparison_lines(found))
 
 
 @judge_app.command("bridge")

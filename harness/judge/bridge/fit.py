@@ -32,8 +32,14 @@ Values = dict[tuple[str, Reading], float]
 
 
 @dataclass(slots=True)
-class _Reply:
-    """One reply of one model with the values that every judge gives it."""
+class GradedReply:
+    """One reply of one model with the values that every judge gives it.
+
+    Attributes:
+        model: name of its run.
+        length: characters.
+        by_judge: judge -> its values.
+    """
 
     model: str
     length: int
@@ -41,12 +47,19 @@ class _Reply:
 
 
 @dataclass(slots=True)
-class _Task:
-    """What runs say about one task."""
+class GradedTask:
+    """One task in the logs of runs.
+
+    Attributes:
+        benchmark: its group.
+        declared: model of its official judge.
+        replies: (run name, item key, hash of the text, repeat) -> reply.
+        judges: judges by id.
+    """
 
     benchmark: str
     declared: str
-    replies: dict[tuple[str, str, str, int], _Reply] = field(default_factory=dict)
+    replies: dict[tuple[str, str, str, int], GradedReply] = field(default_factory=dict)
     judges: dict[str, BridgeJudge] = field(default_factory=dict)
 
 
@@ -62,9 +75,7 @@ def fit(runs: Sequence[Path], new: str | None, *, made: str) -> dict[str, Bridge
         UsageError: no reply is graded by both judges, or it is not clear which judge is the new one.
         InputFileError: a run is damaged.
     """
-    tasks: dict[str, _Task] = {}
-    for run in runs:
-        _read(run, tasks)
+    tasks = read_graded(runs)
     if new is not None and not any(
         judge["model"] == new for task in tasks.values() for judge in task.judges.values()
     ):
@@ -87,7 +98,19 @@ def fit(runs: Sequence[Path], new: str | None, *, made: str) -> dict[str, Bridge
     return found
 
 
-def _entry(name: str, task: _Task, new: str | None, made: str) -> BridgeEntry | None:
+def read_graded(runs: Sequence[Path]) -> dict[str, GradedTask]:
+    """Return the judged tasks of runs, with the values that every judge of their logs gives each reply.
+
+    Raises:
+        InputFileError: a run is damaged.
+    """
+    tasks: dict[str, GradedTask] = {}
+    for run in runs:
+        _read(run, tasks)
+    return tasks
+
+
+def _entry(name: str, task: GradedTask, new: str | None, made: str) -> BridgeEntry | None:
     """Return what is known of one task, ``None`` if no reply was graded twice."""
     official = [
         one for one, judge in task.judges.items() if _is_official(one, judge, task.declared)
@@ -144,7 +167,7 @@ def _tables(
     return found
 
 
-def _count(task: _Task, official: str, judge: str) -> int:
+def _count(task: GradedTask, official: str, judge: str) -> int:
     return sum({official, judge} <= reply.by_judge.keys() for reply in task.replies.values())
 
 
@@ -170,7 +193,7 @@ def _shown(judge: BridgeJudge) -> str:
     return ", ".join(f"{name}#{content}" for name, content in (judge["prompts"] or {}).items())
 
 
-def _read(run: Path, tasks: dict[str, _Task]) -> None:
+def _read(run: Path, tasks: dict[str, GradedTask]) -> None:
     """Add the judged replies of one run."""
     directory = RunDirectory(run)
     manifest, judgements = directory.manifest(), directory.judgements()
@@ -183,13 +206,13 @@ def _read(run: Path, tasks: dict[str, _Task]) -> None:
         declared = task.spec.judge
         if declared is None or not samples:
             continue
-        into = tasks.setdefault(name, _Task(entry["benchmark"], declared.model))
+        into = tasks.setdefault(name, GradedTask(entry["benchmark"], declared.model))
         for sample, doc in _documents(task, entry, samples):
             lines = judgements.get((name, sample["id"], sample["repeat"]), [])
             text = sample.get("response")
             key = (manifest["name"], sample["item_key"], short_hash(text), sample["repeat"])
             length = len(text) if isinstance(text, str) else 0
-            reply = into.replies.setdefault(key, _Reply(manifest["name"], length))
+            reply = into.replies.setdefault(key, GradedReply(manifest["name"], length))
             for judge in dict.fromkeys(str(line.get("judge", STORED)) for line in lines):
                 votes = [line["reply"] for line in replies_of(lines, judge, declared.samples)]
                 texts = [vote for vote in votes if vote is not None]
