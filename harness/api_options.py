@@ -20,6 +20,7 @@ class SharedOptions(TypedDict, total=False):
     judge_args: Mapping[str, Any]
     judge_budget: str
     judge_cache: Path
+    judge_sample: int
     judge_prompt: Path
     max_errors: str
     patience: str
@@ -71,6 +72,7 @@ class RescoreOptions(TypedDict, total=False):
     judge_args: Mapping[str, Any]
     judge_budget: str
     judge_cache: Path
+    judge_sample: int
     judge_prompt: Path
     max_errors: str
     reference: Path

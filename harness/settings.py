@@ -60,6 +60,7 @@ class Settings:
     judge_args: Mapping[str, Any] = field(default_factory=dict)
     judge_budget: str | None = None
     judge_cache: Path | None = None
+    judge_sample: int | None = None
     judge_prompt: Path | None = None
     rejudge: bool = False
     max_errors: str = "0"
@@ -298,7 +299,7 @@ def _recipe_value(name: str, value: Any, where: str) -> Any:
         if not isinstance(value, bool):
             raise wrong
         return value
-    if name in ("seed", "batch_size", "repeats", "subset"):
+    if name in ("seed", "batch_size", "repeats", "subset", "judge_sample"):
         if not isinstance(value, int) or isinstance(value, bool):
             raise wrong
         if name != "seed" and value < 1:

@@ -127,7 +127,13 @@ def leaderboard(
             group = [members_of[index] for index in indices]
             sets.append(signatures)
             homes |= {(benchmark, index): label for index in indices}
-            fitting = [t for t in quoted if t not in beside and fits(t, group[0].native)]
+            fitting = [
+                table
+                for table in quoted
+                if table not in beside
+                and not group[0].is_bridged  # published numbers are the official judge's
+                and fits(table, group[0].native)
+            ]
             beside += fitting
             everyone = members_of.values()
             heard = gain_table(benchmark, label, group, prints, everyone, rank=page.by_gain)

@@ -172,13 +172,16 @@ def _share(
         return Share(here, items, hours, 0, 0, 0.0)
     if items is None:
         return Share(here, items, hours, None, None, None)
-    calls = int(spec.cost.get("judge_calls_per_item", 0)) * items * repeats
+    judged = items if judging.sample is None else min(items, judging.sample[0])
+    calls = int(spec.cost.get("judge_calls_per_item", 0)) * judged * repeats
     tokens = calls * int(spec.cost.get("tokens_per_judge_call", 0))
     prices = price_of(judge.model, judging.prices)
     price = None
     if prices is not None:
         completion = min(_REPLY_TOKENS * calls, tokens)
         price = ((tokens - completion) * prices[0] + completion * prices[1]) / 1e6
+        if judging.batch is not None and judging.prices is None:
+            price /= 2
     return Share(here, items, hours, calls, tokens, price if calls else 0.0)
 
 

@@ -35,8 +35,10 @@ from harness.evaluation.runner import BREAKER, Item, Runner, RunnerOptions
 from harness.evaluation.selection.shards import Work
 from harness.evaluation.signals import exit_code, stopped_note, until_signal
 from harness.judge.attach import open_stage, record_replayed, unjudged_note
+from harness.judge.life import check_life, today
 from harness.judge.stage import JudgeStage
 from harness.report.failures import with_reasons
+from harness.report.output import say
 from harness.run.attempts import Attempts
 from harness.run.directory import RunDirectory
 from harness.run.files import Manifest, Results
@@ -108,6 +110,7 @@ def evaluate(
     plan = plan_tasks(settings)
     provide_models(settings.data)
     _check_prompts(plan.tasks)
+    warn_of(check_life(plan.judges, plan.judging, today()), style)
     target.check_target()
     work = Work.of(plan.tasks, flags.shard)
     with target as run:
@@ -125,6 +128,13 @@ def evaluate(
                 _close(adapter)
         results = _score(run, settings, plan, generated)
         return _ended(run, results, manifest, settings.max_errors, generated, work=work)
+
+
+def warn_of(notes: Iterable[str], style: Style) -> None:
+    """Say on standard error what a run should know beforehand, unless it is quiet."""
+    if style != "quiet":
+        for note in notes:
+            say(f"note: {note}", err=True)
 
 
 def _check_prompts(planned: Sequence[PlannedTask]) -> None:

@@ -354,7 +354,8 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
     task.probe(documents[ranges[0][0] :], facts)
     if judge is not None:
         judge.check(documents)
-        judge = replace(judge, facts=facts)
+        chosen = itertools.chain.from_iterable(itertools.starmap(range, ranges))
+        judge = replace(judge, facts=facts).about((item_keys[one] for one in chosen), judging)
     generation = _generation(task, settings)
     varies = settings.permute is not None or settings.paraphrase is not None
     variation = variation_of(settings, task, documents) if varies else AS_IT_IS
@@ -377,7 +378,8 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
             "gen": generation_part(generation),
             "clean": task.template.clean,
             "scorer": spec.scorer,
-            "judge": judging.part(judge.id if judge is not None else None),
+            "judge": judging.part(None),
+            **(judge.parts if judge is not None else {}),
             **code_part(spec),
             **task.signature_parts(documents),
             **({"control": str(control)} if control is not None else {}),

@@ -189,6 +189,7 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
         yield f"left out: {line}"
     for name, entry in results["tasks"].items():
         declared = manifest["tasks"][name]
+        yield from sample_lines(name, declared["judge"])
         if entry["n"] < declared["items_total"]:
             yield f"partial: {name} ran {entry['n']} of {declared['items_total']} items"
         yield from _reasoning_lines(name, entry.get("reasoning"))
@@ -225,6 +226,21 @@ def _judge_lines(results: Mapping[str, Any]) -> Iterator[str]:
         wrong = sorted({item["id"] for part in parts for item in part["wrong"]})
         line = f"judge {judge}: right about {agreed} of {count} items with a known grade"
         yield f"{line} (wrong about {', '.join(wrong)})" if wrong else line
+
+
+def sample_lines(name: str, judge: Mapping[str, Any] | None) -> Iterator[str]:
+    """Yield how much wider intervals are for a sample of judged items.
+
+    >>> list(sample_lines("t", {"sample": {"n": 100, "of": 400, "seed": 1, "last": "f"}}))
+    ['judged: t: a sample of 100 of 400 items; intervals of judged values are about 2.0 times as wide as with all']
+    """
+    sample = (judge or {}).get("sample")
+    if sample is not None:
+        wider = (sample["of"] / sample["n"]) ** 0.5
+        yield (
+            f"judged: {name}: a sample of {sample['n']} of {sample['of']} items; "
+            f"intervals of judged values are about {wider:.1f} times as wide as with all"
+        )
 
 
 def _reasoning_lines(name: str, found: Mapping[str, int] | None) -> Iterator[str]:

@@ -46,6 +46,20 @@ class RepeatResult(TypedDict):
     pass_at: dict[str, PassAt]
 
 
+class BridgedResult(TypedDict):
+    """Origin of a value that is bridged to the official judge: ``ci95`` is about its mean of these very replies, ``raw`` the new judge's own mean."""
+
+    official: str
+    judge: str
+    estimator: str
+    raw: float
+    ci95: OpenInterval | None
+    models: Count
+    items: Count
+    official_replies: Count
+    refused: str | None
+
+
 class ReadingResult(TypedDict):
     """One metric under one reading; ``n`` is its denominator, ``note`` what its interval does not cover."""
 
@@ -55,6 +69,7 @@ class ReadingResult(TypedDict):
     method: str | None
     n: Count
     note: NotRequired[str]
+    bridge: NotRequired[BridgedResult]
     repeats: NotRequired[RepeatResult]
     unparsed: Count
     complete: bool

@@ -260,6 +260,18 @@ def _places(mask: npt.NDArray[np.bool_]) -> array[int]:
     return array("q", np.flatnonzero(mask).tobytes())
 
 
+def group_values(fields: Sequence[str], doc: Mapping[str, Any]) -> dict[str, str]:
+    """Return the values of the declared sub-score fields; a list of one element counts as that element."""
+    groups: dict[str, str] = {}
+    for name in fields:
+        value = doc.get(name)
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        if value is not None and not isinstance(value, (list, dict)):
+            groups[name] = str(value)
+    return groups
+
+
 def item_value(name: str, stats: Stats | None) -> float | None:
     """Return one item's score; ``None`` where it has no statistics or the value is not finite."""
     return None if stats is None else _finite(METRICS[name].value(stats))
