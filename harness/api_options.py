@@ -37,6 +37,10 @@ class EvaluateOptions(SharedOptions, total=False):
     subset: int
     stratify: str
     shard: str
+    executor: str
+    replicas: int
+    gpus_per_replica: float
+    executor_args: Mapping[str, Any]
     control: str
     gen_kwargs: Mapping[str, Any]
     template: str

@@ -101,6 +101,11 @@ class AudioRef(dict[str, Any], Audio):
         return "<bytes>" if isinstance(self._source, bytes) else str(self._source)
 
     @property
+    def source(self) -> str | Path | bytes | ClipSource:
+        """Place of the encoded bytes, or the bytes themselves."""
+        return self._source
+
+    @property
     def sha256(self) -> str:
         """Hex digest of the encoded bytes (computed once)."""
         if self._sha256 is None:

@@ -28,6 +28,7 @@ from harness.evaluation.choosing import chosen_items
 from harness.evaluation.continuing import check_start
 from harness.evaluation.flags import read_flags
 from harness.evaluation.plan import Plan, PlannedTask, plan_tasks, sort_model_arguments
+from harness.evaluation.replicas.choose import adapter_of
 from harness.evaluation.runner import BREAKER, Item, Runner, RunnerOptions
 from harness.evaluation.selection.shards import Work
 from harness.evaluation.signals import exit_code, stopped_note, until_signal
@@ -45,7 +46,6 @@ from harness.scoring.stage import score_run
 from harness.settings import Settings, parse_max_errors
 from harness.task_loading.specs import load_scoring_task, provide_models
 from harness.task_loading.task import YamlTask
-from model_adapters.registry import create
 from model_adapters.services.pacing.patience import only_waits, waiting_of
 
 DEFAULT_BATCH_SIZE: Final = 8
@@ -82,9 +82,7 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
     target = RunDirectory(settings.run_directory)
     settings = sort_model_arguments(settings)
     flags = read_flags(settings)
-    adapter = create(
-        settings.model, settings.model_args, run_seed=settings.seed, patience=flags.patience
-    )
+    adapter = adapter_of(settings, flags.replicas, flags.patience)
     plan = plan_tasks(settings)
     provide_models(settings.data)
     _check_prompts(plan.tasks)
@@ -242,6 +240,8 @@ def _generate(session: _Session, style: Style) -> _Generated:
         work = generate() if stage is None else stage.alongside(generate())
         adapter = session.adapter
         progress.watch(lambda: wait_text(waiting_of(adapter)))
+        if (status := getattr(adapter, "status", None)) is not None:
+            progress.watch(status)
 
         def waits() -> bool:
             return waiting_of(adapter) is not None or (stage is not None and stage.waits())

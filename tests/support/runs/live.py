@@ -40,13 +40,15 @@ def lines(path: Path) -> int:
     return path.read_bytes().count(b"\n") if path.exists() else 0
 
 
-def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+def wait_until(
+    condition: Callable[[], bool], process: subprocess.Popen[str], timeout: float = 120
+) -> None:
     """Wait for something that a live process does.
 
     Raises:
-        AssertionError: the process ended, or two minutes went by.
+        AssertionError: the process ended, or ``timeout`` seconds went by.
     """
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + timeout
     while not condition():
         if process.poll() is not None:
             out, err = process.communicate()
@@ -54,7 +56,7 @@ def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) ->
         if time.monotonic() > deadline:
             process.kill()
             process.communicate()
-            raise AssertionError("nothing happened for 120 s")
+            raise AssertionError(f"nothing happened for {timeout:.0f} s")
         time.sleep(0.005)
 
 
