@@ -40,15 +40,13 @@ def lines(path: Path) -> int:
     return path.read_bytes().count(b"\n") if path.exists() else 0
 
 
-def wait_until(
-    condition: Callable[[], bool], process: subprocess.Popen[str], timeout: float = 120
-) -> None:
+def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
     """Wait for something that a live process does.
 
     Raises:
-        AssertionError: the process ended, or ``timeout`` seconds went by.
+        AssertionError: the process ended, or two minutes went by.
     """
-    deadline = time.monotonic() + timeout
+    deadline = time.monotonic() + 120
     while not condition():
         if process.poll() is not None:
             out, err = process.communicate()
@@ -56,7 +54,7 @@ def wait_until(
         if time.monotonic() > deadline:
             process.kill()
             process.communicate()
-            raise AssertionError(f"nothing happened for {timeout:.0f} s")
+            raise AssertionError("nothing happened for 120 s")
         time.sleep(0.005)
 
 
