@@ -9,13 +9,13 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.command import start
-from tests.support.runs.live import answered, asked, finish, lines, wait_until
+from tests.support.runs.live import answered, asked, finish, lines
 from tests.support.runs.toy import evaluate_arguments, jsonl, timeless, write_tone
 from tests.support.servers.ray_nodes import ray_nodes
 
@@ -64,6 +64,26 @@ def launch(
     return process
 
 
+def ended(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """Output of a command that went well; no finding where Ray did not start in the 30 s that it gives itself."""
+    code, out, err = finish(process, SECONDS)
+    if code == 4 and "Ray does not start" in err:
+        pytest.skip(f"the machine is too busy for Ray: {err}")
+    assert code == 0, err
+    return out, err
+
+
+def until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    """Wait for something that a live command does."""
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        if process.poll() is not None:
+            ended(process)
+            raise AssertionError("it ended too early")
+        time.sleep(0.02)
+
+
 def whole(run: Path, ledger: Path, in_flight: int) -> None:
     """Every item is there once, and what was asked twice was in flight when something died."""
     ids = [line["id"] for line in jsonl(run / "responses.jsonl")]
@@ -74,8 +94,7 @@ def whole(run: Path, ledger: Path, in_flight: int) -> None:
 
 def in_one_process(started: list[subprocess.Popen[str]], tmp_path: Path) -> Path:
     run = tmp_path / "alone"
-    code, _, err = finish(launch(started, "mock:hash", run, *mock(tmp_path / "other", 0)), SECONDS)
-    assert code == 0, err
+    ended(launch(started, "mock:hash", run, *mock(tmp_path / "other", 0)))
     return run
 
 
@@ -89,10 +108,10 @@ def test_killed_replicas_and_a_killed_run(
     run, ledger = tmp_path / "run", tmp_path / "ledger"
     command = mock(ledger, 0.2, "--executor", "ray", "--replicas", "2", "--plain")
     process = launch(started, "mock:hash", run, *command)
-    wait_until(lambda: lines(run / "responses.jsonl") >= 5, process, SECONDS)
+    until(lambda: lines(run / "responses.jsonl") >= 5, process)
     os.kill(pids(ledger)[-1], signal.SIGKILL)  # a replica
     done = lines(run / "responses.jsonl")
-    wait_until(lambda: lines(run / "responses.jsonl") >= done + 10, process, SECONDS)
+    until(lambda: lines(run / "responses.jsonl") >= done + 10, process)
     process.kill()
     process.communicate()
     replicas = set(pids(ledger))
@@ -104,8 +123,7 @@ def test_killed_replicas_and_a_killed_run(
         assert time.monotonic() < deadline
         time.sleep(0.1)
 
-    code, out, err = finish(launch(started, "mock:hash", run, *command), SECONDS)
-    assert code == 0, err
+    out, err = ended(launch(started, "mock:hash", run, *command))
     assert "replicas" in err and out.startswith("task")
     whole(run, ledger, in_flight=1 + 2)
     after = asked(ledger)
@@ -131,10 +149,9 @@ def test_a_node_that_dies_and_clips_as_bytes(
             "-X", f"address={nodes.address},cpus_per_replica=1,clips=bytes",
         )  # fmt: skip
         process = launch(started, "mock:hash", run, *command)
-        wait_until(lambda: len(set(pids(ledger))) == 2 and len(pids(ledger)) >= 8, process, SECONDS)
+        until(lambda: len(set(pids(ledger))) == 2 and len(pids(ledger)) >= 8, process)
         os.kill(nodes.processes[-1], signal.SIGKILL)
-        code, _, err = finish(process, SECONDS)
-        assert code == 0, err
+        ended(process)
     whole(run, ledger, in_flight=2)
     assert timeless(run) == timeless(in_one_process(started, tmp_path))
 
@@ -148,10 +165,6 @@ def test_a_checkpoint_on_two_devices_answers_as_on_one(
     model = f"hf:{build_tiny_qwen2_audio(tmp_path / 'checkpoint')}"
     more = ("--batch-size", "4", "-L", "24", "--gen-kwargs", "max_new_tokens=8")
     alone, both = tmp_path / "alone", tmp_path / "both"
-    first = launch(started, model, alone, *more, "-M", "dtype=float32,device=cpu")
-    code, _, err = finish(first, SECONDS)
-    assert code == 0, err
-    second = launch(started, model, both, *more, "-M", "dtype=float32,devices=cpu,cpu")
-    code, _, err = finish(second, SECONDS)
-    assert code == 0, err
+    ended(launch(started, model, alone, *more, "-M", "dtype=float32,device=cpu"))
+    ended(launch(started, model, both, *more, "-M", "dtype=float32,devices=cpu,cpu"))
     assert timeless(both) == timeless(alone)
