@@ -38,6 +38,10 @@ class EvaluateOptions(SharedOptions, total=False):
     subset: int
     stratify: str
     shard: str
+    executor: str
+    replicas: int
+    gpus_per_replica: float
+    executor_args: Mapping[str, Any]
     control: str
     controls: str
     permute: str

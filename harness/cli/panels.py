@@ -9,6 +9,7 @@ PANELS: Final[dict[str, tuple[str, ...]]] = {
         "--tasks", "--items", "--model-args", "--limit", "--subset", "--stratify", "--ids", "--shard", "--repeats",
         "--batch-size", "--seed", "--config", "--dry-run",
     ),
+    "Where it runs": ("--executor", "--replicas", "--gpus-per-replica", "--executor-args"),
     "Where it goes": ("--output-path", "--name", "--reference"),
     "Data and tasks": (
         "--data", "--revision", "--include-path", "--trust-task-code", "--allow-shadowing", "--skip-unavailable",

@@ -19,6 +19,7 @@ from harness.core.messages import Message, Text
 from harness.evaluation.cost import Cost, Share, declared_share, planned_share, total
 from harness.evaluation.flags import read_flags
 from harness.evaluation.plan import PlannedTask, sort_model_arguments, survey
+from harness.evaluation.replicas.choose import adapter_of
 from harness.judge.life import end_notes, today
 from harness.report.table import sample_lines
 from harness.run.signature import signature
@@ -26,7 +27,7 @@ from harness.settings import Settings
 from harness.task_loading.availability import LeftOut, by_benchmark
 from harness.task_loading.index import TaskEntry
 from harness.task_loading.specs import data_folder
-from model_adapters.registry import create, resolve
+from model_adapters.registry import resolve
 
 _MANY: Final = 12
 """More tasks than this are shown with one prompt per benchmark."""
@@ -145,7 +146,8 @@ def dry_run(settings: Settings) -> DryRun:
             data and judges, which are findings here.
     """
     settings = sort_model_arguments(settings)
-    create(settings.model, settings.model_args, patience=read_flags(settings).patience)
+    flags = read_flags(settings)
+    adapter_of(settings, flags.replicas, flags.patience)
     with _offline():
         plan = survey(settings, ask=False)
     to_fetch = [

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from harness.core.adapter import Adapter, AdapterInfo
+from harness.core.clips.digests import DIGESTS
 from harness.core.messages import mode_of
 from harness.core.threads import calls_hang
 from harness.errors import (
@@ -31,6 +32,7 @@ from harness.evaluation.controls.control import parse_control
 from harness.evaluation.controls.sharing import asked_once
 from harness.evaluation.flags import read_flags
 from harness.evaluation.plan import Plan, PlannedTask, plan_tasks, sort_model_arguments
+from harness.evaluation.replicas.choose import adapter_of
 from harness.evaluation.runner import BREAKER, Item, Runner, RunnerOptions
 from harness.evaluation.selection.shards import Work
 from harness.evaluation.signals import exit_code, stopped_note, until_signal
@@ -46,14 +48,16 @@ from harness.run.process.stopping import Stop
 from harness.run.process.waiting import shown, wait_text
 from harness.run.progress import Progress, Style
 from harness.run.records import failed_items, scoring_note
+from harness.scoring.kept import Kept, kept
 from harness.scoring.stage import score_run
 from harness.settings import Settings, parse_max_errors
 from harness.task_loading.specs import load_scoring_task, provide_models
 from harness.task_loading.task import YamlTask
-from model_adapters.registry import create
 from model_adapters.services.pacing.patience import only_waits, waiting_of
 
 DEFAULT_BATCH_SIZE: Final = 8
+MOST_COMPARED: Final = 200_000
+"""Items whose samples are compared with the log, in memory, before they are kept as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +77,6 @@ class Ended:
     note: str | None = None
 
 
-def open_adapter(settings: Settings, patience: float | None) -> Adapter:
-    """Construct the adapter of a model; nothing is loaded.
-
-    Args:
-        settings: what is asked for.
-        patience: seconds that a service may go without an answer.
-
-    Raises:
-        HarnessError: there is no such model, or its arguments are wrong.
-    """
-    return create(settings.model, settings.model_args, run_seed=settings.seed, patience=patience)
-
-
 def evaluate(
     settings: Settings, argv: Sequence[str], style: Style, adapter: Adapter | None = None
 ) -> Ended:
@@ -103,7 +94,7 @@ def evaluate(
     target = RunDirectory(settings.run_directory)
     settings = sort_model_arguments(settings)
     flags = read_flags(settings)
-    adapter = adapter or open_adapter(settings, flags.patience)
+    adapter = adapter or adapter_of(settings, flags.replicas, flags.patience)
     control = parse_control(settings.control) if settings.control is not None else None
     if control is not None and not control.keeps_clips:
         adapter = asked_once(adapter)
@@ -120,13 +111,15 @@ def evaluate(
             _check_modes(plan.tasks, info, settings.model)
             manifest = start.manifest(info, argv)
             run.write_manifest(manifest)
+            sizes = run.log_sizes()
             generated = _generate(
                 _Session(settings, plan, work, run, adapter, info, flags.ids), style
             )
         finally:
             if not calls_hang():
                 _close(adapter)
-        results = _score(run, settings, plan, generated)
+        old = start.unchanged(manifest) if run.log_sizes() == sizes else None
+        results = _score(run, settings, plan, generated, old)
         return _ended(run, results, manifest, settings.max_errors, generated, work=work)
 
 
@@ -272,6 +265,8 @@ def _generate(session: _Session, style: Style) -> _Generated:
         work = generate() if stage is None else stage.alongside(generate())
         adapter = session.adapter
         progress.watch(lambda: wait_text(waiting_of(adapter)))
+        if (status := getattr(adapter, "status", None)) is not None:
+            progress.watch(status)
 
         def waits() -> bool:
             return waiting_of(adapter) is not None or (stage is not None and stage.waits())
@@ -283,13 +278,27 @@ def _generate(session: _Session, style: Style) -> _Generated:
         try:
             stopped = asyncio.run(until_signal(shown(work, progress, waits), stop, rests))
             run.check_logs()
+            DIGESTS.flush()
             return _Generated(attempts, stage, signal=stopped, chosen=chooses)
         except HarnessError as error:
             return _Generated(attempts, stage, error=error)
 
 
-def _score(run: RunDirectory, settings: Settings, plan: Plan, generated: _Generated) -> Results:
+def _score(
+    run: RunDirectory,
+    settings: Settings,
+    plan: Plan,
+    generated: _Generated,
+    old: Manifest | None,
+) -> Results:
     """Score what the run directory holds, also after an error, which is raised then.
+
+    Args:
+        run: the run directory.
+        settings: what was asked for.
+        plan: the tasks of this command; their documents are dropped.
+        generated: how generation ended.
+        old: the manifest of the run if nothing has changed since it was scored, else ``None``.
 
     Raises:
         HarnessError: what stopped generation; or scoring failed.
@@ -318,7 +327,11 @@ def _score(run: RunDirectory, settings: Settings, plan: Plan, generated: _Genera
         with contextlib.suppress(StorageError):
             score_run(run, load, generated.attempts)
         raise generated.error
-    return score_run(run, load, generated.attempts)
+    few = old is not None and len(generated.attempts) <= MOST_COMPARED
+    stay = kept(run, old, same_code=loaded) if old is not None and few else Kept()
+    if stay.results is not None and stay.ranges.keys() == stay.results["tasks"].keys():
+        return stay.results  # a function of manifest and logs, and neither has changed
+    return score_run(run, load, generated.attempts, stay=stay)
 
 
 def _ended(

@@ -76,6 +76,30 @@ class RequestFlags:
             "--shard", metavar="I/N", help="Only part I of N; put them together with harness merge."
         ),
     ] = None
+    executor: Annotated[
+        str | None,
+        typer.Option(
+            "--executor",
+            metavar="local|ray",
+            help="ray: several copies of the model, see --replicas.",
+        ),
+    ] = None
+    replicas: Annotated[
+        int | None,
+        typer.Option("--replicas", min=1, metavar="N", help="Copies; default one per GPU."),
+    ] = None
+    gpus_per_replica: Annotated[
+        float | None,
+        typer.Option(
+            "--gpus-per-replica",
+            metavar="G",
+            help="GPUs of each copy; default 1 where there are any.",
+        ),
+    ] = None
+    executor_args: Annotated[
+        list[str] | None,
+        typer.Option("--executor-args", "-X", metavar="K=V", help="Arguments of the executor."),
+    ] = None
     control: Annotated[
         str | None,
         typer.Option(
@@ -135,6 +159,10 @@ class RequestFlags:
             "subset": self.subset,
             "stratify": self.stratify,
             "shard": self.shard,
+            "executor": self.executor,
+            "replicas": self.replicas,
+            "gpus_per_replica": self.gpus_per_replica,
+            "executor_args": parse_pairs(self.executor_args or [], "-X"),
             "control": self.control,
             "controls": self.controls,
             "permute": self.permute,

@@ -11,15 +11,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from harness.core.clips.digests import kept_digests
 from harness.errors import EXIT_OK, EXIT_SIGINT, EXIT_SIGTERM, UnsupportedTaskError, UsageError
 from harness.evaluation.controls.control import parse_control
 from harness.evaluation.controls.sharing import KeptAdapter
 from harness.evaluation.cost import total
 from harness.evaluation.dry_run import DryRun, dry_run
-from harness.evaluation.evaluate import Ended, evaluate, open_adapter
+from harness.evaluation.evaluate import Ended, evaluate
 from harness.evaluation.flags import read_flags
 from harness.evaluation.plan import sort_model_arguments
+from harness.evaluation.replicas.choose import adapter_of
 from harness.evaluation.variations.orders import parse_permute
 from harness.report.listening import CONTROLS
 from harness.report.output import say
@@ -123,25 +123,24 @@ def evaluate_all(settings: Settings, argv: Sequence[str], style: Style) -> Ended
     """
     runs = control_runs(settings)
     plain = replace(settings, controls=None)
-    sorted_out, patience = sort_model_arguments(plain), read_flags(plain).patience
-    adapter = KeptAdapter(lambda: open_adapter(sorted_out, patience))
+    sorted_out, flags = sort_model_arguments(plain), read_flags(plain)
+    adapter = KeptAdapter(lambda: adapter_of(sorted_out, flags.replicas, flags.patience))
     try:
-        with kept_digests():
-            main = evaluate(plain, argv, style, adapter)
-            code, notes = main.exit_code, [main.note] if main.note else []
-            for run in runs:
-                if code in _STOPPED:
-                    break
-                if style != "quiet":
-                    say(f"control {run.control}", err=True)
-                try:
-                    ended = evaluate(run.settings, argv, style, adapter)
-                except UnsupportedTaskError as error:
-                    notes.append(f"control {run.control} left out: {error.message}")
-                    continue
-                code = ended.exit_code if code == EXIT_OK or ended.exit_code in _STOPPED else code
-                if ended.note:
-                    notes.append(f"control {run.control}: {ended.note}")
+        main = evaluate(plain, argv, style, adapter)
+        code, notes = main.exit_code, [main.note] if main.note else []
+        for run in runs:
+            if code in _STOPPED:
+                break
+            if style != "quiet":
+                say(f"control {run.control}", err=True)
+            try:
+                ended = evaluate(run.settings, argv, style, adapter)
+            except UnsupportedTaskError as error:
+                notes.append(f"control {run.control} left out: {error.message}")
+                continue
+            code = ended.exit_code if code == EXIT_OK or ended.exit_code in _STOPPED else code
+            if ended.note:
+                notes.append(f"control {run.control}: {ended.note}")
     finally:
         adapter.release()
     return replace(main, exit_code=code, note="\n".join(notes) or None)

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from harness.core.clips.digests import digest_of, kept_digests
 from harness.errors import UsageError
 from harness.evaluation.controls.sharing import AskedOnce, asked_once
 from harness.evaluation.several.under_controls import STANDARD, control_runs, folder_of
@@ -236,25 +235,3 @@ def test_an_adapter_that_answers_by_item_is_not_shared() -> None:
     for name in ("mock:hash", "baseline:random"):
         adapter = create(name, {})
         assert asked_once(adapter) is adapter
-
-
-def test_a_file_is_digested_once_while_it_is_the_same(tmp_path: Path) -> None:
-    file = tmp_path / "a.wav"
-    file.write_bytes(b"one")
-    asked: list[str] = []
-
-    def compute() -> str:
-        asked.append(file.read_text())
-        return asked[-1]
-
-    with kept_digests():
-        with kept_digests():
-            assert [digest_of(file, compute) for _ in range(3)] == ["one"] * 3
-        assert digest_of(str(file), compute) == "one"
-        assert asked == ["one"]
-        file.write_bytes(b"other")
-        assert digest_of(file, compute) == "other"
-        assert digest_of(b"bytes", compute) == "other"
-        assert len(asked) == 3
-    assert digest_of(file, compute) == "other"
-    assert len(asked) == 4
