@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -161,9 +161,22 @@ class MetricColumns:
     def by_row(self) -> dict[Cell, dict[int, Stats]]:
         """Return the statistics of every row by metric and reading."""
         return {
-            cell: {row: stats for row, stats in enumerate(column.stats) if stats is not None}
+            cell: {
+                row: stats
+                for row, stats in enumerate(column.stats.at(range(len(column.stats))))
+                if stats is not None
+            }
             for cell, column in self._columns.items()
         }
+
+    def mask(self, rows: Collection[int]) -> npt.NDArray[np.bool_]:
+        """Return some rows as ``entries`` takes them."""
+        import numpy as np
+
+        length = max((len(column.flags) for column in self._columns.values()), default=0)
+        found = np.zeros(length, dtype=np.bool_)
+        found[list(rows)] = True
+        return found
 
     def item_of(self, row: int) -> int:
         """Return the item of a row."""

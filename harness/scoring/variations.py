@@ -87,7 +87,7 @@ class Variations:
         if "paraphrases" in self.entry:
             rows = {name: self._rows.get(name, set()) for name in self.entry["paraphrases"]}
             found["paraphrases"] = {
-                name: _without_repeats(columns.entries(rows=frozenset(kept)))
+                name: _without_repeats(columns.entries(rows=columns.mask(kept)))
                 for name, kept in rows.items()
                 if kept
             }
