@@ -42,7 +42,7 @@ class Permute:
 
     @property
     def entry(self) -> PermuteEntry:
-        """What the manifest says of them."""
+        """Their entry in the manifest."""
         return {"orders": self.count, "seed": self.seed}
 
 
