@@ -20,6 +20,7 @@ from harness.core.keys import digest, request_key
 from harness.core.messages import Message, Text
 from harness.core.threads import DaemonThread
 from harness.errors import FOREIGN, AdapterError, HarnessError, UsageError
+from model_adapters.checkpoints.text_model import TextModel, is_text_only
 from model_adapters.registry import create
 from model_adapters.services.chat_reply import ChatReply
 
@@ -56,6 +57,14 @@ def judge_generation(sampling: Mapping[str, Any], judge: str) -> Generation:
     return build_generation(Level(left, lambda name: f"-J {name}"), seed=0)
 
 
+def _adapter(judge: str, arguments: Mapping[str, Any]) -> Adapter:
+    """Return the adapter of a judge; ``hf:`` also takes checkpoints without audio, which is all that a judge needs."""
+    name, _, target = judge.partition(":")
+    if name == "hf" and is_text_only(target):
+        return TextModel(target, **arguments)
+    return create(judge, dict(arguments))
+
+
 class AdapterClient:
     """A judge that is an adapter; use it as ``async with``, in one event loop.
 
@@ -69,7 +78,7 @@ class AdapterClient:
 
     def __init__(self, judge: str, arguments: Mapping[str, Any]) -> None:
         self._judge = judge
-        self._adapter: Adapter = create(judge, dict(arguments))
+        self._adapter = _adapter(judge, arguments)
         self._info: AdapterInfo | None = None
         self._thread = DaemonThread("judging")
         self._asked: Counter[str] = Counter()

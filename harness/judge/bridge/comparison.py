@@ -50,11 +50,11 @@ def compare(runs: Sequence[Path]) -> list[Pair]:
                     first, second = reply.by_judge[one], reply.by_judge[other]
                     for metric, reading in first.keys() & second.keys():
                         if reading == "strict":
-                            both = first[metric, reading], second[metric, reading]
-                            grades[metric, one, other].append(both)
+                            cell = (metric, reading)
+                            grades[metric, one, other].append((first[cell], second[cell]))
         for (metric, one, other), both in sorted(grades.items()):
-            left, right = ([f"{pair[side]:g}" for pair in both] for side in (0, 1))
-            difference = fmean(second - first for first, second in both)
+            left, right = ([f"{grade[side]:g}" for grade in both] for side in (0, 1))
+            difference = fmean(after - before for before, after in both)
             pairs.append(Pair(name, metric, (one, other), agreement(left, right), difference))
     if not pairs:
         raise UsageError(

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.core.adapter import Request
+from harness.core.generation import Generation
+from harness.core.messages import Message, Text
 from harness.errors import UsageError
 from harness.judge.asking.adapter_client import judge_generation
 from tests.support.command import CommandResult
@@ -62,6 +65,44 @@ def test_what_does_not_fit_is_refused(tmp_path: Path, cli: Cli, flags: tuple[str
     file = responses(tmp_path / "r.jsonl", 2)
     found = cli("score", TASK, file, "-o", tmp_path / "run", "--quiet", *flags)
     assert found.code == 2 and says in found.err, found.err
+
+
+@pytest.mark.slow
+def test_a_text_only_checkpoint_judges(tmp_path: Path, cli: Cli) -> None:
+    from tests.support.models.tiny_models import build_tiny_text_only
+
+    judge = f"hf:{build_tiny_text_only(tmp_path / 'tiny-judge')}"
+    file, run = responses(tmp_path / "r.jsonl", 5), tmp_path / "run"
+    flags = ("--judge", judge, "-J", "device=cpu", "-J", "max_tokens=6")
+    cli("score", TASK, file, "-o", run, "--quiet", *flags)
+    entry = json.loads((run / "manifest.json").read_text())["tasks"][TASK]["judge"]
+    assert entry["model"] == "hf:tiny-judge" and str(tmp_path) not in entry["id"]
+    wrong = cli("score", TASK, file, "-o", tmp_path / "x", "--quiet", *flags, "-J", "colour=red")
+    assert wrong.code == 2 and "takes no argument 'colour'" in wrong.err
+
+
+@pytest.mark.slow
+def test_a_batch_of_a_text_only_checkpoint_is_what_single_requests_are(tmp_path: Path) -> None:
+    from model_adapters.checkpoints.text_model import TextModel, is_text_only
+    from tests.support.models.tiny_models import build_tiny_text_only
+
+    folder = str(build_tiny_text_only(tmp_path / "tiny-judge"))
+    assert is_text_only(folder) and not is_text_only(str(tmp_path / "none"))
+    model = TextModel(folder, device="cpu")
+    assert model.open().modes == {"text"}
+    greedy = Generation(8)
+    requests = [
+        Request(f"k{n}", (Message("user", (Text("word " * (n + 1)),)),), greedy) for n in range(4)
+    ]
+    together = [response.text for response in model.generate_batch(requests)]
+    assert together == [model.generate_batch([request])[0].text for request in requests]
+    drawn = [
+        Request(f"k{n}", requests[0].messages, Generation(8, sampled=True, temperature=2.0, seed=1))
+        for n in range(2)
+    ]
+    first, second = model.generate_batch(drawn)
+    assert first.text != second.text and model.generate_batch(drawn)[0].text == first.text
+    model.close()
 
 
 def test_sampling_becomes_generation() -> None:
