@@ -77,10 +77,17 @@ def read(place: Place) -> Declaration:
 
     Raises:
         TaskFileError: the file cannot be read.
+        UnsupportedTaskError: the task cannot run here; with the reason.
     """
-    if place.outside:
-        return read_outside(place)
-    return Declaration(place, _load(place.path, resolve=False))
+    found = (
+        read_outside(place)
+        if place.outside
+        else Declaration(place, _load(place.path, resolve=False))
+    )
+    error = refusal(found.config, place.name)
+    if error is not None:
+        raise error
+    return found
 
 
 def _load(path: Path, *, resolve: bool) -> dict[str, Any]:
@@ -439,14 +446,3 @@ class Scorer:
                 found = self.task.process_results(dict(doc), [read_reply])
                 values |= {(metric, name): value for metric, value in found.items()}
         return values, dict(asked.filtered_resps)
-
-
-def refuse(declaration: Declaration) -> None:
-    """Refuse a task that cannot run here.
-
-    Raises:
-        UnsupportedTaskError: with the reason.
-    """
-    error = refusal(declaration.config, declaration.place.name)
-    if error is not None:
-        raise error

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from harness.core.keys import short_hash
 from harness.core.messages import Message, Role, Text
@@ -40,6 +40,14 @@ _DEVIATIONS: Final = (
 )
 
 
+class _Read(NamedTuple):
+    """What was read of a task: its declaration, its configuration with functions, its metrics by (metric, filter)."""
+
+    declaration: Declaration
+    config: dict[str, Any]
+    metrics: Mapping[tuple[str, str], LMEvalMetric]
+
+
 def spec_of(place: Place, *, trusted: bool) -> TaskSpec:
     """Return the declaration of a task of lm-eval.
 
@@ -54,7 +62,6 @@ def spec_of(place: Place, *, trusted: bool) -> TaskSpec:
         TaskFileError: it is malformed.
     """
     declaration = bridge.read(place)
-    bridge.refuse(declaration)
     if place.outside:
         check_outside(place, declaration.config, trusted=trusted)
     config = bridge.config_of(declaration, trusted=trusted)
@@ -97,7 +104,11 @@ def spec_of(place: Place, *, trusted: bool) -> TaskSpec:
         cost={},
         protocol=_PROTOCOL,
         deviations=_DEVIATIONS,
-        raw={"metadata": {"lalm": {}}, "test_split": "test", "lm_eval": (declaration, metrics)},
+        raw={
+            "metadata": {"lalm": {}},
+            "test_split": "test",
+            "lm_eval": _Read(declaration, config, metrics),
+        },
         where=lambda *_: str(place.path),
     )
 
@@ -127,17 +138,13 @@ class LMEvalTask(PromptedTask):
     """
 
     def __init__(self, spec: TaskSpec, **options: Any) -> None:
-        self._declaration: Declaration = spec.raw["lm_eval"][0]
-        self._metrics: Mapping[tuple[str, str], LMEvalMetric] = spec.raw["lm_eval"][1]
+        read: _Read = spec.raw["lm_eval"]
+        self._declaration, self._config, self._metrics = read
         self._prompts: bridge.Prompts | None = None
         self._scorer: bridge.Scorer | None = None
         self._data: Path | None = options.get("folder")
         self._pinned: str | None = options.get("revision")
         super().__init__(spec, **options)
-
-    @cached_property
-    def _config(self) -> dict[str, Any]:
-        return bridge.config_of(self._declaration, trusted=self._trusted)
 
     @cached_property
     def _untrusted(self) -> frozenset[str]:
