@@ -15,6 +15,7 @@ from typing import Any, TextIO
 from harness.core import inert
 from harness.core.generation import was_sampled
 from harness.judge.correction import correction_lines, read_corrections
+from harness.report.speed import speed_lines
 from harness.report.varied import variation_lines
 from harness.task_loading.availability import by_benchmark
 from leaderboards.cards.measured import Compared, compared
@@ -138,7 +139,8 @@ def print_results(
     if plain or not _print_rich(table, manifest, stream):
         _print_plain(table, stream)
     corrected = read_corrections(root, results) if root is not None else []
-    for line in (*footnotes(results, manifest), *correction_lines(corrected)):
+    speeds = speed_lines(root, manifest) if root is not None else ()
+    for line in (*footnotes(results, manifest), *speeds, *correction_lines(corrected)):
         print(inert.line(line), file=stream)
 
 

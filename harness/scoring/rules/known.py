@@ -27,7 +27,10 @@ _ELM: Final = {
 }
 
 _SPOKEN_CHOICES: Final = ("voicebench_openbookqa", "voicebench_mmsu")
-_CHINESE: Final = ("asr_fleurs_zh",)
+_CHINESE: Final = (
+    *("asr_fleurs_zh", "asr_aishell1", "asr_wenetspeech_net", "asr_wenetspeech_meeting"),
+    "asr_common_voice_15_zh",
+)
 
 _RULES: Final = (
     Rule(

@@ -18,10 +18,11 @@ from tests.support.runs.toy import jsonl
 
 FIXTURE = Path(__file__).parents[2] / "fixtures" / "rules" / "verdicts_of_originals.jsonl"
 RUN_THROUGH = {"lmms-eval", "evalscope", "vlmevalkit", "audiobench", "kimi", "qwen2-audio", "whisper", "mimo", "jiwer"}  # fmt: skip
-ELSEWHERE = {
+ELSEWHERE = {  # the same reader as a place that is proved, or proved elsewhere
     ("mimo", "big_bench_audio"),
     *((name, "voicebench_mmsu") for name in ("lmms-eval", "kimi")),
-}
+    *(("mimo", f"asr_{name}") for name in ("aishell1", "wenetspeech_net", "wenetspeech_meeting", "common_voice_15_zh")),
+}  # fmt: skip
 CHOICES = {"choices": ["a robin", "a wren"], "answer": "a wren"}
 KEYED = {"choice_a": "a robin", "choice_b": "a wren", "choice_c": None, "choice_d": None, "answer_gt": "a wren"}  # fmt: skip
 
