@@ -114,7 +114,7 @@ def measure(folder: Path, small: int, large: int, batch: int, *, on_ray: bool) -
         import ray
 
         # not begun by the run, so that starting it is not counted
-        ray.init(include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+        ray.init("local", include_dashboard=False, log_to_driver=False, logging_level="ERROR")
         asked |= {"executor": "ray", "replicas": 2}
     os.environ["TOY_AUDIO"] = str(write_tone(folder / "tone.wav", seconds=5.0))
     seconds: dict[str, list[float]] = {}

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from harness.core.adapter import Adapter, AdapterInfo
-from harness.core.clips.digests import DIGESTS
 from harness.core.messages import mode_of
 from harness.core.threads import calls_hang
 from harness.errors import (
@@ -111,14 +110,15 @@ def evaluate(
             _check_modes(plan.tasks, info, settings.model)
             manifest = start.manifest(info, argv)
             run.write_manifest(manifest)
-            sizes = run.log_sizes()
+            sizes = run.log_sizes() if start.old is not None else None
             generated = _generate(
                 _Session(settings, plan, work, run, adapter, info, flags.ids), style
             )
         finally:
             if not calls_hang():
                 _close(adapter)
-        old = start.unchanged(manifest) if run.log_sizes() == sizes else None
+        untouched = sizes is not None and run.log_sizes() == sizes
+        old = start.unchanged(manifest) if untouched else None
         results = _score(run, settings, plan, generated, old)
         return _ended(run, results, manifest, settings.max_errors, generated, work=work)
 
@@ -278,7 +278,6 @@ def _generate(session: _Session, style: Style) -> _Generated:
         try:
             stopped = asyncio.run(until_signal(shown(work, progress, waits), stop, rests))
             run.check_logs()
-            DIGESTS.flush()
             return _Generated(attempts, stage, signal=stopped, chosen=chooses)
         except HarnessError as error:
             return _Generated(attempts, stage, error=error)

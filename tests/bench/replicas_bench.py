@@ -31,7 +31,7 @@ def bench_replicas(folder: Path) -> None:
         return
     import ray
 
-    ray.init(include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    ray.init("local", include_dashboard=False, log_to_driver=False, logging_level="ERROR")
     try:
         rates = {count: rate(count, folder) for count in COUNTS}
     finally:

@@ -7,6 +7,7 @@ be read or written ends nothing: files are hashed as if there were none.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import hashlib
 import os
@@ -52,7 +53,7 @@ class Digests:
         self._found: dict[str, tuple[Mark, str]] = {}
         self._pending: dict[str, tuple[Mark, str]] = {}
         self._base: sqlite3.Connection | None = None
-        self._broken = False
+        self._broken = self._ends = False
 
     def of(self, path: str | Path) -> str:
         """Return the SHA-256 of a file's bytes, as hex.
@@ -76,13 +77,16 @@ class Digests:
         if _mark(read) == mark and time.time() - read.st_ctime > SETTLED_SECONDS:
             with self._lock:
                 self._remember(name, (mark, digest))
+                if not self._ends:
+                    self._ends = True
+                    atexit.register(self.flush)
                 self._pending[name] = (mark, digest)
                 if len(self._pending) >= _PENDING:
                     self._write()
         return digest
 
     def flush(self) -> None:
-        """Write what was learned."""
+        """Write what was learned; done by itself now and then, and when the process ends."""
         with self._lock:
             self._write()
 

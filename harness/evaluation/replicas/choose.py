@@ -23,11 +23,13 @@ def adapter_of(settings: Settings, wanted: Wanted | None, patience: float | None
         UsageError: the model or an argument of it is wrong.
         AdapterError: a plug-in cannot be imported.
     """
+    if wanted is None:
+        return create(
+            settings.model, settings.model_args, run_seed=settings.seed, patience=patience
+        )
     arguments, devices = split_devices(settings)
     first = {**arguments, **(devices[0] if devices else {})}
-    adapter = create(settings.model, first, run_seed=settings.seed, patience=patience)
-    if wanted is None:
-        return adapter
+    create(settings.model, first)  # a wrong argument is found before Ray is begun
     from harness.evaluation.replicas.cluster import Cluster
     from harness.evaluation.replicas.pool import ReplicaPool
 

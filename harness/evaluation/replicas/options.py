@@ -60,8 +60,10 @@ def split_devices(settings: Settings) -> tuple[dict[str, Any], tuple[Mapping[str
         UsageError: ``devices`` is empty, or is given next to ``device``.
     """
     own = dict(settings.model_args)
+    if DEVICES not in own:
+        return own, ()
     argument = getattr(factory(resolve(settings.model).adapter), "device_argument", None)
-    if argument is None or DEVICES not in own:
+    if argument is None:
         return own, ()
     where = f"-M {DEVICES}"
     if argument in own:
@@ -78,10 +80,10 @@ def read_executor(settings: Settings) -> Wanted | None:
     Raises:
         UsageError: an unknown executor, flags without ``--executor ray``, or values that make no sense together.
     """
-    kind = settings.executor or ("ray" if split_devices(settings)[1] else "local")
+    _, devices = split_devices(settings)
+    kind = settings.executor or ("ray" if devices else "local")
     if kind not in EXECUTORS:
         raise UnknownNameError("executor", kind, EXECUTORS, hint=f"known: {', '.join(EXECUTORS)}")
-    _, devices = split_devices(settings)
     if kind == "local":
         if devices:
             raise UsageError("several devices need --executor ray", where=f"-M {DEVICES}")
