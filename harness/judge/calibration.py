@@ -266,7 +266,7 @@ def lines(found: Calibration) -> list[str]:
     """Return the lines of the report for people."""
     text = []
     for name, (result, bias, unparsed) in found.judges.items():
-        text += [f"{name} against human labels", *_agreement_lines(result)]
+        text += [f"{name} against human labels", *agreement_lines(result)]
         if unparsed:
             text.append(f"  unreadable  {unparsed}")
         if bias is not None:
@@ -282,11 +282,12 @@ def lines(found: Calibration) -> list[str]:
                 )
         text.append("")
     for (one, other), result in found.pairs.items():
-        text += [f"{one} against {other}", *_agreement_lines(result), ""]
+        text += [f"{one} against {other}", *agreement_lines(result), ""]
     return text[:-1]
 
 
-def _agreement_lines(found: Agreement) -> list[str]:
+def agreement_lines(found: Agreement) -> list[str]:
+    """Return kappa and confusion table as lines."""
     kind = "quadratic kappa" if found.weights else "kappa"
     if found.kappa is None:
         value = "not defined (one label only)"

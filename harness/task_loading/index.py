@@ -36,6 +36,7 @@ class TaskEntry:
     """One line of ``harness tasks list``.
 
     ``yaml`` is relative to the tasks folder for built-ins; for an inline task it is the group file.
+    ``judge`` names the declared judge's model, and date and source of its end if one is known.
     ``unsupported`` is the reason why a task is listed and cannot be run. ``spec`` is the declaration, if
     the YAML was read to list the task (tasks of the user, not built-in ones).
     """
@@ -50,6 +51,7 @@ class TaskEntry:
     licence: str
     cost: dict[str, Any] = field(default_factory=dict)
     unsupported: str | None = None
+    judge: dict[str, Any] | None = None
     spec: TaskSpec | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -295,8 +297,17 @@ def _entry(spec: TaskSpec, place: str) -> TaskEntry:
         licence=spec.licence,
         cost=dict(spec.cost),
         unsupported=spec.unsupported,
+        judge=_judge(spec),
         spec=spec,
     )
+
+
+def _judge(spec: TaskSpec) -> dict[str, Any] | None:
+    if spec.judge is None:
+        return None
+    end = spec.judge.retires
+    dated = {} if end is None else {"retires": end.date.isoformat(), "source": end.source}
+    return {"model": spec.judge.model, **dated}
 
 
 def load_index(include_paths: Sequence[Path] = (), *, allow_shadowing: bool = False) -> TaskIndex:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.core.task import TaskSpec
+from harness.core.untrusted.regular import is_file
 from harness.errors import MissingDataError, UnknownNameError, UnsupportedTaskError
 from harness.task_loading.groups import load_task
 from harness.task_loading.index import TaskEntry, TaskIndex, load_index
@@ -50,7 +51,7 @@ def load_scoring_task(
     own = own_task_file(run, entry) if run is not None else None
     if own is not None and not include_path:
         return YamlTask(load_task(own, name), trusted=trusted)
-    if entry.get("yaml") and (Path(entry["yaml"]).is_file() or not include_path):
+    if entry.get("yaml") and (is_file(Path(entry["yaml"])) or not include_path):
         return YamlTask(load_task(Path(entry["yaml"]), name), trusted=trusted)
     built_in = load_index()
     if entry.get("yaml") is None and name in built_in.tasks:

@@ -12,7 +12,9 @@ from tasks.declared.scoring import (
     judge_slots,
     lacking,
     options,
+    positions,
     reference,
+    reorder,
     score,
     signature,
 )
@@ -29,8 +31,10 @@ __all__ = [
     "lacking",
     "load",
     "options",
+    "positions",
     "process_results",
     "reference",
+    "reorder",
     "score",
     "signature",
 ]

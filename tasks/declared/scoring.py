@@ -14,8 +14,9 @@ import statistics
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from harness.types import Document, ItemScore, Scored
+from harness.types import Document, ItemScore, Positions, Scored
 from metrics.commitment.closed import alias_part, choose, index_of
+from metrics.commitment.listed import position_of, slots
 from metrics.instructions.arguments import InstructionError
 from metrics.instructions.verdicts import evaluate
 from metrics.judge.score_reader import FIVE_POINTS
@@ -32,6 +33,7 @@ from tasks.declared.fields import (
     offered,
     options_of,
     present,
+    reordered,
     rule_of,
     text_of,
     transcript_of,
@@ -102,6 +104,28 @@ def options(doc: Document) -> tuple[str, ...]:
     if rule["name"] == "option":
         return tuple(options_of(doc, rule))
     return tuple(labels_of(doc, rule)) if rule["name"] == "label" else ()
+
+
+def positions(doc: Document, response: Any) -> Positions:
+    """Return where options stand, the right one and the one that a reply commits to; none for rules without options."""
+    rule = rule_of(doc)
+    if rule["name"] != "option":
+        return Positions(0)
+    texts, gold = offered(doc, rule)
+    picked = choose(response, texts, gold, doc.get("_aliases")).option
+    shown = [text if place < len(options_of(doc, rule)) else "" for place, text in enumerate(texts)]
+    return Positions(len(slots(shown)), position_of(gold, shown), position_of(picked, shown))
+
+
+def reorder(doc: Document, order: Sequence[int]) -> Document:
+    """Return an item with its options in another order; a gold letter or number follows.
+
+    >>> rule = {"name": "option", "options": "choices", "answer": "gold", "answer_is": "letter", "separator": "|"}
+    >>> found = reorder({"choices": ["tea", "milk"], "gold": "B", "_params": {"rule": rule}}, (1, 0))
+    >>> found["choices"], found["gold"]
+    (['milk', 'tea'], 'A')
+    """
+    return reordered(doc, rule_of(doc), order)
 
 
 def facts(docs: Sequence[Document]) -> dict[str, Any]:

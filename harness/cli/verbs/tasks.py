@@ -114,6 +114,7 @@ def show_task(
 
 
 def _description(spec: TaskSpec) -> Iterator[str]:
+    from harness.judge.life import end_notes, today
     from metrics.registry import METRICS
 
     yield f"{spec.task}: {spec.description}"
@@ -127,6 +128,11 @@ def _description(spec: TaskSpec) -> Iterator[str]:
         own = "" if name in METRICS else ", not in the registry: the task's code must register it"
         direction = "higher" if spec.higher_is_better[name] else "lower"
         yield f"metric      {name} ({readings}, {direction} is better{judged}{own})"
+    if spec.judge is not None:
+        end = spec.judge.retires
+        dated = "" if end is None else f", switched off on {end.date} ({end.source})"
+        yield f"judge       {spec.judge.model}{dated}"
+        yield from end_notes([(spec.task, spec.judge.model, end)], today())
     for template in spec.templates.values():
         default = " (default)" if template.id == spec.default_template else ""
         yield f"template    {template.id}{default}: clean {template.clean}, system {template.system!r}"

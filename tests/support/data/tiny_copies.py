@@ -301,7 +301,7 @@ def air_bench_foundation(root: Path) -> None:
 
 def asr(root: Path) -> None:
     """Every set and language, a shard each; one reference is noise alone."""
-    from tasks.asr.source import FLEURS, SETS
+    from tasks.asr.source import COLUMNS, FLEURS, SETS
 
     rows = [{"id": f"u{n}", "text": f"Mr. Grey said {n} words."} for n in range(ITEMS - 1)]
     rows.append({"id": "noise", "text": "[noise]"})
@@ -311,6 +311,16 @@ def asr(root: Path) -> None:
     said = [{"id": n % 4, "raw_transcription": f"Café, {n} mal."} for n in range(ITEMS)]
     for folder in FLEURS.values():
         parquet(root / folder / "test" / "0000.parquet", said)
+    for folder in COLUMNS:
+        parquet(root / folder / "test-00000-of-00001.parquet", rows)
+    for folder, name in (("en", "Mr. Grey"), ("zh-CN", "他来")):
+        read = [{"path": f"c{n}.mp3", "sentence": f"{name} {n}."} for n in range(ITEMS)]
+        parquet(root / folder / "test-00000-of-00001.parquet", read)
+    for split, name in (("test_net", "网络"), ("test_meeting", "会议")):
+        met = [{"text": f"{name}{n}"} for n in range(ITEMS)]
+        parquet(root / "data" / f"{split}-00000-of-00001.parquet", met)
+    heard = [{"answer": f"今天 {n}"} for n in range(ITEMS)]
+    parquet(root / "data" / "test-00000-of-00001.parquet", heard, "context")
 
 
 def quickstart(root: Path) -> None:
