@@ -16,6 +16,7 @@ from harness.core import inert
 from harness.core.generation import was_sampled
 from harness.judge.correction import correction_lines, read_corrections
 from harness.report.speed import speed_lines
+from harness.report.varied import variation_lines
 from harness.task_loading.availability import by_benchmark
 from leaderboards.cards.measured import Compared, compared
 from metrics.registry import find
@@ -72,7 +73,7 @@ def rows(results: Mapping[str, Any]) -> Iterator[Row]:
                     notes.insert(0, f"unparsed {value['unparsed']}")
                 if not value["complete"]:
                     notes.append("incomplete")
-                notes += repeat_notes(metric, value)
+                notes += [] if "variations" in entry else repeat_notes(metric, value)
                 notes += [value["note"]] if "note" in value else []
                 yield Row(
                     task,
@@ -171,11 +172,15 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
     alike = [
         name
         for name, entry in manifest["tasks"].items()
-        if "repeats" in entry and not was_sampled(entry["generation"])
+        if "repeats" in entry
+        and not was_sampled(entry["generation"])
+        and not {"permute", "paraphrases"} & entry.keys()
     ]
     if alike and manifest["model"]["adapter"] != "baseline":
         names = ", ".join(alike)
         yield f"greedy: repeats of {names} differ only where the model is not deterministic"
+    if any("variations" in entry for entry in results["tasks"].values()):
+        yield from variation_lines(results, manifest)
     yield from _judge_lines(results)
     if (shard := manifest.get("shard")) is not None:
         yield f"shard {shard['index']}/{shard['of']}: a part of a run; what the other shards ask counts as not run"
@@ -186,6 +191,7 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
         yield f"left out: {line}"
     for name, entry in results["tasks"].items():
         declared = manifest["tasks"][name]
+        yield from sample_lines(name, declared["judge"])
         if entry["n"] < declared["items_total"]:
             yield f"partial: {name} ran {entry['n']} of {declared['items_total']} items"
         yield from _reasoning_lines(name, entry.get("reasoning"))
@@ -222,6 +228,21 @@ def _judge_lines(results: Mapping[str, Any]) -> Iterator[str]:
         wrong = sorted({item["id"] for part in parts for item in part["wrong"]})
         line = f"judge {judge}: right about {agreed} of {count} items with a known grade"
         yield f"{line} (wrong about {', '.join(wrong)})" if wrong else line
+
+
+def sample_lines(name: str, judge: Mapping[str, Any] | None) -> Iterator[str]:
+    """Yield how much wider intervals are for a sample of judged items.
+
+    >>> list(sample_lines("t", {"sample": {"n": 100, "of": 400, "seed": 1, "last": "f"}}))
+    ['judged: t: a sample of 100 of 400 items; intervals of judged values are about 2.0 times as wide as with all']
+    """
+    sample = (judge or {}).get("sample")
+    if sample is not None:
+        wider = (sample["of"] / sample["n"]) ** 0.5
+        yield (
+            f"judged: {name}: a sample of {sample['n']} of {sample['of']} items; "
+            f"intervals of judged values are about {wider:.1f} times as wide as with all"
+        )
 
 
 def _reasoning_lines(name: str, found: Mapping[str, int] | None) -> Iterator[str]:

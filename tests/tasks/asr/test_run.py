@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harness.errors import MissingDataError
 from harness.report.speed import speed_lines
 from harness.task_loading.index import load_index
 from harness.task_loading.specs import load_spec
@@ -41,6 +43,13 @@ def test_the_source_names_what_the_tasks_read() -> None:
     named = {task: (data["hub"], data["config"]) for entry, data in zip(entries, blocks, strict=True) if (task := entry.task) in OTHERS}  # fmt: skip
     assert named == {task: (hub, files.partition("/")[0]) for task, (hub, files) in OTHERS.items()}
     assert {load_spec(load_index().tasks[task]).raw["metadata"]["lalm"]["data"]["config"]: task for task in COLUMNS.values()} == COLUMNS  # fmt: skip
+
+
+def test_another_language_is_not_read_in_its_place(copy: Path, tmp_path: Path) -> None:
+    shutil.copytree(copy / "fr_fr", tmp_path / "fr_fr")
+    with pytest.raises(MissingDataError, match="no Parquet files"):
+        task("asr_fleurs_de", tmp_path).documents()
+    assert len(task("asr_fleurs_de", copy / "de_de").documents()) == 10
 
 
 def test_repeated_ids_get_a_number(copy: Path) -> None:
