@@ -22,6 +22,9 @@ from tests.support.runs.recogniser import RecogniserRun
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# the day of the tests, long before any shipped judge ends: what they see must not change with the calendar
+os.environ["SOURCE_DATE_EPOCH"] = "1780000000"
+
 # torch comes later: the checkpoints are tiny, and threads that wait for one another on a busy machine cost up to nine times the work
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -45,6 +48,25 @@ def pytest_collect_file() -> Generator[None, list[Any], list[Any]]:
     return [node for node in found if type(node).__name__ != "DoctestModule"]
 
 
+KNOWN = {"modules": 0}
+"""How many modules were imported when objects were set apart last."""
+
+
+def set_apart() -> None:
+    """Take what lives now out of garbage collection.
+
+    Adapters collect when they close, some libraries at every call; with torch and transformers in the process each time costs half a second.
+    """
+    gc.collect()
+    gc.freeze()
+    KNOWN["modules"] = len(sys.modules)
+
+
+def keeps_groups(items: list[pytest.Item]) -> bool:
+    """Return whether the node ids of grouped tests name their group, by which pytest-xdist keeps them on one worker."""
+    return all("@" in item.nodeid for item in items if item.get_closest_marker("xdist_group"))
+
+
 # the same examples in every run, so that a change fails or passes by itself; the long form draws new ones each time;
 # how long a busy machine takes to draw is no finding
 hypothesis.settings.register_profile(
@@ -59,10 +81,25 @@ if not SOAK:
     hypothesis.settings.load_profile("same")
 
 
-def pytest_collection_finish() -> None:
-    """Set apart what will live to the end: adapters collect garbage when they close, and thousands of tests are not it."""
-    gc.collect()
-    gc.freeze()
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Refuse to split groups of tests, and set apart what will live to the end."""
+    if session.config.getoption("loadgroup", default=False) and not keeps_groups(session.items):
+        raise pytest.UsageError(
+            "pytest-xdist does not see xdist_group with this pytest, so every worker would make what a group shares: "
+            "install the versions of constraints.txt"
+        )
+    set_apart()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, object, object]:
+    """Set apart what a module of tests leaves behind, and libraries that its tests imported."""
+    result = yield
+    if nextitem is None or nextitem.path != item.path or len(sys.modules) - KNOWN["modules"] > 100:
+        set_apart()
+    return result
 
 
 @pytest.hookimpl(trylast=True)

@@ -137,7 +137,7 @@ def _unpacked(packed: bytes) -> ItemId:
 
 
 def _packed_key(request_key: str) -> bytes:
-    """Return a digest in half its length; what is no digest as text."""
+    """Return a digest in half its length, anything else as text."""
     try:
         content = bytes.fromhex(request_key)
     except ValueError:

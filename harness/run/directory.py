@@ -108,6 +108,11 @@ class RunDirectory:
             if log is not None:
                 log.check()
 
+    def log_sizes(self) -> tuple[int, ...]:
+        """Return the bytes of both logs: equal ones mean that nothing was added in between."""
+        logs = (self.path / name for name in (RESPONSES, JUDGEMENTS))
+        return tuple(log.stat().st_size if log.is_file() else 0 for log in logs)
+
     def __exit__(
         self,
         kind: type[BaseException] | None,

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -158,6 +158,35 @@ class MetricColumns:
             }
         return result
 
+    def by_row(self) -> dict[Cell, dict[int, Stats]]:
+        """Return the statistics of every row by metric and reading."""
+        return {
+            cell: {
+                row: stats
+                for row, stats in enumerate(column.stats.at(range(len(column.stats))))
+                if stats is not None
+            }
+            for cell, column in self._columns.items()
+        }
+
+    def mask(self, rows: Collection[int]) -> npt.NDArray[np.bool_]:
+        """Return some rows as ``entries`` takes them."""
+        import numpy as np
+
+        length = max((len(column.flags) for column in self._columns.values()), default=0)
+        found = np.zeros(length, dtype=np.bool_)
+        found[list(rows)] = True
+        return found
+
+    def item_of(self, row: int) -> int:
+        """Return the item of a row."""
+        return self._items[row] if self.repeats > 1 else row
+
+    def unit_of(self, row: int) -> str:
+        """Return what a row is resampled with: its declared cluster, else its item."""
+        cluster = self._clusters[row] if self.spec.cluster_field is not None else None
+        return f"item {self.item_of(row)}" if cluster is None else f"cluster {cluster}"
+
     def _applies(self, name: str, rows: npt.NDArray[np.bool_] | None) -> bool:
         """Return whether any item has this metric in any reading (else the metric is absent)."""
         for cell, column in self._columns.items():
@@ -192,12 +221,7 @@ class MetricColumns:
         clusters = Picked(self._clusters, rows)
         if all(one is None for one in clusters):
             return None
-        return [
-            f"item {self._items[row] if self.repeats > 1 else row}"
-            if one is None
-            else f"cluster {one}"
-            for row, one in zip(rows, clusters, strict=True)
-        ]
+        return [self.unit_of(row) for row in rows]
 
     def _units_of(self, rows: Sequence[int]) -> list[int] | None:
         """Item of every row, ``None`` if every row is an item."""
@@ -247,6 +271,18 @@ def _places(mask: npt.NDArray[np.bool_]) -> array[int]:
     import numpy as np
 
     return array("q", np.flatnonzero(mask).tobytes())
+
+
+def group_values(fields: Sequence[str], doc: Mapping[str, Any]) -> dict[str, str]:
+    """Return the values of the declared sub-score fields; a list of one element counts as that element."""
+    groups: dict[str, str] = {}
+    for name in fields:
+        value = doc.get(name)
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        if value is not None and not isinstance(value, (list, dict)):
+            groups[name] = str(value)
+    return groups
 
 
 def item_value(name: str, stats: Stats | None) -> float | None:

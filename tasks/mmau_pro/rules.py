@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -54,6 +55,17 @@ def _filled(reply: str, splitter: str) -> int:
     return sum(bool(part.strip()) for part in (reply.split(splitter) if splitter else [reply]))
 
 
+def _placeholders(reply: str) -> int:
+    r"""Count what ``\[[^\]]+\]`` finds, in time linear in the length."""
+    return sum("[" in part[:-1] for part in reply.split("]")[:-1])
+
+
+def _has_title(reply: str) -> bool:
+    """Return whether ``<<[^>]+>>`` finds anything, in time linear in the length."""
+    parts = reply.split(">")
+    return any(not after and "<<" in part[:-1] for part, after in pairwise(parts[:-1]))
+
+
 def _frequency(reply: str, kwargs: Kwargs, question: str) -> bool:
     del question
     found = re.findall(rf"\b{re.escape(_text(kwargs, 'keyword').lower())}\b", reply.lower())
@@ -97,13 +109,11 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "Postscript": lambda reply, kwargs, _: (
             _letters(_text(kwargs, "postscript_marker")) in _letters(reply)
         ),
-        "Number Placeholder": lambda reply, kwargs, _: (
-            len(re.findall(r"\[[^\]]+\]", reply)) >= _number(kwargs, "N")
-        ),
+        "Number Placeholder": lambda reply, kwargs, _: _placeholders(reply) >= _number(kwargs, "N"),
         "Number Bullets": lambda reply, kwargs, _: (
             len(re.findall(r"^\*\s", reply, re.MULTILINE)) == _number(kwargs, "N")
         ),
-        "Title": lambda reply, _, __: re.search(r"<<[^>]+>>", reply) is not None,
+        "Title": lambda reply, _, __: _has_title(reply),
         "Minimum Number Highlighted Section": lambda reply, kwargs, _: (
             len(re.findall(r"\*[^*]+\*", reply)) >= _number(kwargs, "N")
         ),

@@ -145,8 +145,8 @@ class _Tagged:
     """A value with a tag of ours."""
 
 
-class _Plain(yaml.SafeLoader):
-    """YAML by the book."""
+class _Plain(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """YAML by the book: libyaml's, as the product reads it (a tab inside a name is a part of it)."""
 
 
 _Plain.add_multi_constructor("!", lambda *_: _Tagged())

@@ -38,11 +38,11 @@ def shell(folder: Path, script: str, **variables: str) -> str:
 
 
 def test_the_array_of_the_page_gives_the_single_run(tmp_path: Path) -> None:
-    job, after = (text.replace("lalm-7", "quickstart") for text in code("sh"))
+    job, after = (text.replace("lalm-7", "quickstart_choice") for text in code("sh"))
     for index in ("1", "2"):
         shell(tmp_path, job, SLURM_ARRAY_TASK_ID=index, SLURM_ARRAY_TASK_COUNT="2")
     shell(tmp_path, after)
-    shell(tmp_path, "harness evaluate $CHECKPOINT -t quickstart -o one -q")
+    shell(tmp_path, "harness evaluate $CHECKPOINT -t quickstart_choice -o one -q")
     assert timeless(tmp_path / "runs" / "night" / "all") == timeless(tmp_path / "one")
 
 

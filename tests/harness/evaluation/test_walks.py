@@ -62,9 +62,9 @@ def test_the_score_stage_gets_exactly_the_attempts_that_the_log_holds(
     seen: list[tuple[dict[Any, Any], dict[Any, Any]]] = []
     score_run = evaluation.score_run
 
-    def spy(run: RunDirectory, load: Any, attempts: Attempts) -> dict[str, Any]:
+    def spy(run: RunDirectory, load: Any, attempts: Attempts, **more: Any) -> dict[str, Any]:
         seen.append((dict(attempts), dict(run.attempts())))
-        return score_run(run, load, attempts)
+        return score_run(run, load, attempts, **more)
 
     monkeypatch.setattr(evaluation, "score_run", spy)
     script = tmp_path / "script.json"

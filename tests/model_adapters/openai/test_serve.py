@@ -31,13 +31,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(checkpoint: Path, folder: Path) -> Iterator[str]:
-    """URL of a live ``transformers serve``."""
+def serve(folder: Path) -> Iterator[str]:
+    """URL of a live ``transformers serve``, which loads the checkpoint that a request names."""
     pytest.importorskip("fastapi", reason="transformers serve needs fastapi")
     pytest.importorskip("uvicorn", reason="transformers serve needs uvicorn")
     port = free_port()
     log = folder / "log"
-    command = [str(Path(sys.executable).with_name("transformers")), "serve", str(checkpoint)]
+    command = [str(Path(sys.executable).with_name("transformers")), "serve"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--device", "cpu"]
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -60,7 +60,7 @@ def served(
     tiny_qwen2_audio: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, Path]]:
     """URL of a live server, and the checkpoint that it serves."""
-    with serve(tiny_qwen2_audio, tmp_path_factory.mktemp("serve")) as url:
+    with serve(tmp_path_factory.mktemp("serve")) as url:
         yield url, tiny_qwen2_audio
 
 
@@ -129,7 +129,7 @@ def test_what_the_server_cannot_do_is_a_value_and_the_next_request_works(
 
 
 def test_a_served_recogniser_hears_what_the_checkpoint_hears(
-    tiny_whisper: Path, tmp_path: Path
+    served: tuple[str, Path], tiny_whisper: Path, tmp_path: Path
 ) -> None:
     pytest.importorskip("multipart", reason="transformers serve takes forms with python-multipart")
     tones = [
@@ -138,12 +138,12 @@ def test_a_served_recogniser_hears_what_the_checkpoint_hears(
     ]
     asked = [Request(f"r{n}", (Message("user", (clip,)),)) for n, clip in enumerate(tones)]
     local = ask(f"cascade:transformers:{tiny_whisper}", asked, device="cpu")
-    with serve(tiny_whisper, tmp_path) as url:
-        remote = ask(f"cascade:openai:{tiny_whisper}", asked, base_url=url)
-        broken = Request("r", (Message("user", (AudioRef(b"RIFF\0\0\0\0WAVEnothing"),)),))
-        (failed,) = ask(
-            f"cascade:openai:{tiny_whisper}", [broken], base_url=url, max_retries=1, backoff=0.05
-        )
+    url, _ = served
+    remote = ask(f"cascade:openai:{tiny_whisper}", asked, base_url=url)
+    broken = Request("r", (Message("user", (AudioRef(b"RIFF\0\0\0\0WAVEnothing"),)),))
+    (failed,) = ask(
+        f"cascade:openai:{tiny_whisper}", [broken], base_url=url, max_retries=1, backoff=0.05
+    )
     assert [one.error for one in [*local, *remote]] == [None] * 4
     assert len({one.text for one in local}) == 2
     for here, there in zip(local, remote, strict=True):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tasks.mmau_pro import judge_reply, scoring
 from tasks.mmau_pro.rules import RULES, follows
@@ -39,12 +42,23 @@ def test_rules(identifier: Any, kwargs: Any, reply: str, want: bool) -> None:
 
 @pytest.mark.parametrize("identifier", sorted(RULES))
 @pytest.mark.parametrize(
-    "reply", ["", "[" * 50_000, "*" * 50_001, "<<" * 50_000, "\u2028\x85 \ud800"]
+    "reply",
+    ["", "[" * 50_000, "*" * 50_001, "<<" * 50_000, "\u2028\x85 \ud800"],
+    ids=["blank", "brackets", "stars", "angles", "odd"],
 )
 def test_no_reply_makes_a_rule_raise(identifier: str, reply: str) -> None:
     if reply == "\u2028\x85 \ud800" and "Sentences" in identifier:
         reply = reply[:-1]
     assert follows(identifier, {}, "", reply) in (True, False)
+
+
+@given(st.text(alphabet="<>[]a\n", max_size=14))
+def test_marks_are_found_as_the_official_patterns_find_them(reply: str) -> None:
+    """The patterns take quadratic time, the rules do not."""
+    count = len(re.findall(r"\[[^\]]+\]", reply))
+    assert follows("Number Placeholder", {"N": count}, "", reply)
+    assert not follows("Number Placeholder", {"N": count + 1}, "", reply)
+    assert follows("Title", {}, "", reply) is bool(re.search(r"<<[^>]+>>", reply))
 
 
 @pytest.mark.parametrize(("reply", "official", "strict"), [(None, 1, 0), (3, 1, 0), ("", 1, 0)])
