@@ -124,7 +124,7 @@ def _critical(most: int, alpha: float) -> tuple[Counts, Counts]:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """How the variance of a paired difference grows with the drop: by the factor 1 + linear d + square d^2, at least 1.
+    """Growth of the variance of a paired difference with the drop d: the factor 1 + linear d + square d^2, at least 1.
 
     Attributes:
         linear: in one over the unit of the drop.
@@ -146,7 +146,7 @@ def growth_of(metric: Measure, value: float, stderr: float, difference: float) -
     """Return how the variance grows where a drop means more errors: of WER, MAE and other quotients without an upper bound.
 
     A candidate whose errors are f times as many (a ratio) has f times the variance that it does not share with the
-    baseline, which is half of that of the difference, and f - 1 times the rest of its deviations beside it. Where errors
+    baseline, which is half of that of the difference, and f - 1 times the rest of its deviations on top. Where errors
     are f times as large, all of its deviations are f times as large.
 
     Args:
