@@ -175,6 +175,8 @@ def export(
     *,
     task: str | None = None,
     allow_partial: bool = False,
+    include_path: Sequence[PathLike] = (),
+    trust_task_code: bool = False,
 ) -> Path:
     """Write a run in a form that others read, and return the file.
 
@@ -184,6 +186,8 @@ def export(
         output: the file; default: in the run directory.
         task: for a benchmark's form: the task, if the run has several.
         allow_partial: for a benchmark's form: leave out items without a reply.
+        include_path: folders with the YAML of tasks that register metrics of their own.
+        trust_task_code: run the code of such tasks.
 
     Raises:
         UnknownNameError: no such form.
@@ -193,7 +197,16 @@ def export(
 
     path = run.path if isinstance(run, Run) else Path(run)
     target = Path(output) if output is not None else None
-    return write(path, form, output=target, task=task, allow_partial=allow_partial).path
+    folders = [Path(folder) for folder in include_path]
+    return write(
+        path,
+        form,
+        output=target,
+        task=task,
+        allow_partial=allow_partial,
+        include_path=folders,
+        trusted=trust_task_code,
+    ).path
 
 
 def write_report(

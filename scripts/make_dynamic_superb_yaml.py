@@ -128,9 +128,9 @@ DEVIATIONS = {
 SCORERS = {
     "exact": "official.1-strict.3",
     "wer": "official.2-strict.2",
-    "number": "official.1-strict.2",
+    "number": "official.1-strict.3",
     "judged": "official.2",
-    "decided": "strict.3",
+    "decided": "strict.4",
 }
 """Version of the scoring by the rule of a group."""
 COMMON_DEVIATION = "Default generation is greedy with 256 new tokens, without a system prompt."
@@ -169,6 +169,10 @@ def lalm(kind: str, rule: str) -> dict[str, Any]:
         },
         "judge": {
             "model": "gpt-4o",
+            "retires": {
+                "date": "2027-01-14",
+                "source": "OpenAI, deprecations of its API, as reported on 2026-11-29",
+            },
             "prompt": "judge_classification.md",
             "sampling": {"temperature": 0, "max_tokens": 512},
             "samples": 1,

@@ -66,6 +66,10 @@ DEVIATIONS = [
 JUDGE_DEVIATION = "judge_prompt.md follows the documented form in our own words; the rule that reads the score is ours, as none ships."
 JUDGE = {
     "model": "gpt-4o-mini",
+    "retires": {
+        "date": "2027-01-14",
+        "source": "OpenAI, deprecations of its API, as reported on 2026-11-29",
+    },
     "prompt": "judge_prompt.md",
     "sampling": {"temperature": 0.1, "max_tokens": 4096},
     "samples": 1,
@@ -100,10 +104,11 @@ def anchors(facts: dict[str, Any]) -> dict[str, dict[str, float]]:
 
 
 def scorer(family: str, metrics: list[str]) -> str:
-    """Version of the scoring code: the strict reading of closed answers is the third."""
+    """Version of the scoring code: the strict reading of closed answers and numbers is the third."""
     if family == "judged":
         return "official.2"
-    return f"official.2-strict.{3 if 'accuracy' in metrics else 2}"
+    third = "accuracy" in metrics or family == "number"
+    return f"official.2-strict.{3 if third else 2}"
 
 
 def task_file(task: str, file: str, facts: dict[str, Any]) -> str:

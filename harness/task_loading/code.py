@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from harness.core.task import FunctionRef
+from harness.core.untrusted.regular import is_file
 from harness.errors import FOREIGN, HarnessError, TaskFileError, UsageError
 from harness.task_loading.places import DECLARED, is_declared_code, tasks_root
 
@@ -26,7 +27,7 @@ def import_beside(ref: FunctionRef, *, trusted: bool) -> ModuleType:
     folder = ref.yaml_path.resolve().parent
     file = folder.joinpath(*ref.module.split(".")).with_suffix(".py")
     where = f"{ref.yaml_path}: !function {ref.module}.{ref.name}"
-    if not file.is_file():
+    if not is_file(file):
         raise TaskFileError(f"{file} does not exist", where=where)
     root = tasks_root()
     if folder.is_relative_to(root):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from harness.core.untrusted.regular import is_file
 from harness.errors import StorageError
 
 FOLDER: Final = "task"
@@ -24,7 +25,7 @@ def own_task_file(run: Path, entry: Mapping[str, Any]) -> Path | None:
     if recorded.parent.name != FOLDER:
         return None
     file = run / FOLDER / recorded.name
-    return file if file.is_file() else None
+    return file if is_file(file) else None
 
 
 def copy_own_task_file(

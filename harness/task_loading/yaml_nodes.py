@@ -1,7 +1,8 @@
 """YAML texts to nodes: libyaml's parser, which never calls itself, below the composer in Python, whose depth is bounded.
 
 PyYAML's own C composer calls itself for every level of a text, without a bound. Scanning in Python is ten times slower;
-it is done where libyaml is missing, and for what libyaml refuses, since its messages say more.
+it is done where libyaml is missing, and for what libyaml refuses, since its messages say more (what it accepts nevertheless,
+like half a surrogate pair, stays refused).
 """
 
 from __future__ import annotations
@@ -88,6 +89,7 @@ class Document:
             if _Loader is _PythonLoader:
                 raise
             self._compose(_PythonLoader(text), path)
+            raise  # what only one of the two reads is no YAML to rely on
 
     def _compose(self, loader: Any, path: Path) -> None:
         loader.path = path

@@ -27,12 +27,14 @@ _FILLER: Final = (
     r"number|midi|pitch|note|value|of|score|age|it|is)[ ]+){0,4}"
 )
 _EXCLUDED: Final = re.compile(
-    r"(?:\bnot|n't|\bnever|\bneither|\brather than|\binstead of|\bnor|\bas opposed to|\bunlike)"
+    r"(?:\bnot|n't|\bnever|\bneither|\brather than|\binstead of|\bnor|\bas opposed to|\bunlike"
+    r"|\b(?:first|initially|originally)[ ,]+(?:i )?(?:had )?(?:thought|guessed|said|assumed|believed|heard)(?: of| about| that)?"
+    r"|\b(?:was going|were going|tempted) to (?:say|answer|guess))"
     rf"[ ]+{_FILLER}\Z"
 )
 _GOES_ON: Final = re.compile(rf"[ ,]*(?:,|\bor\b|\bnor\b)[ ]*{_FILLER}\Z")
 _DENIED: Final = re.compile(
-    r"[ ]*(?:years?(?: old)?[ ]*)?(?:is|was|would be|seems)?[ ]*"
+    r"[ ]*\?[ ]*(?:no|nope|wait|actually|rather)\b|[ ]*(?:years?(?: old)?[ ]*)?(?:is|was|would be|seems)?[ ]*"
     r"(?:is not|isn't|wasn't|was not|would not be|is wrong|is incorrect|is too|can be ruled out)\b"
 )
 _BOUND: Final = re.compile(
@@ -60,6 +62,10 @@ _NOUN: Final = re.compile(
     r"rather|instead|but|because|since|as|i|hundred|thousand)\b)[a-z]"
 )
 _LOOK_BACK: Final = 80
+_MARKUP: Final = re.compile(
+    r"</?[a-z][\w-]{0,20}/?>|\*{2,3}|(?<!\w)(?:\*|_{1,3})(?=\w)|(?<=\w)(?:\*|_{1,3})(?!\w)"
+)
+"""Tags, and marks of emphasis around words."""
 
 
 def strict_number(
@@ -111,7 +117,8 @@ def _committed(
     decades: bool,
     asked: tuple[float, float] | None = None,
 ) -> float | None:
-    text = plain(_PRONOUN.sub(" ", canonical(text)), grouped=grouped)
+    text = _MARKUP.sub(" ", canonical(text))
+    text = plain(_PRONOUN.sub(" ", text), grouped=grouped)
     found = _cardinals(text, numbers(text))
     if len(found) > MOST:
         return None

@@ -16,7 +16,8 @@ from metrics.text.normalizers import without_script_spaces
 from metrics.text.word_set import is_correct, reason, words
 from metrics.witness import explain
 from tasks.declared.declaration import OFFICIAL
-from tasks.declared.fields import transcript_of
+from tasks.declared.fields import transcript_of, wanted_text
+from tasks.declared.translation import bleu_lacks, official_tokenizer, translated
 
 
 class Ruling(NamedTuple):
@@ -220,8 +221,22 @@ def _air_bench(doc: Document, rule: Mapping[str, Any], response: Any) -> Rulings
     return {"accuracy": Ruling({"correct": int(right), "n": 1}, stops=gold is None)}
 
 
+# --- translations --------------------------------------------------------------------------------
+
+
+def _sacrebleu(doc: Document, rule: Mapping[str, Any], response: Any) -> Rulings:
+    """SacreBLEU over the replies as they stand; it reads one line per reference, so a missing one stops it."""
+    if not isinstance(response, str):
+        return dict.fromkeys(OFFICIAL["sacrebleu"], Ruling(None, parsed=False, stops=True))
+    language, said = rule.get("language"), wanted_text(doc, rule)
+    lacks = bleu_lacks(language) is not None
+    found = translated(said, response, None if lacks else official_tokenizer(language))
+    return {name: Ruling(stats, stops=stats is None) for name, stats in found.items()}
+
+
 _RULES: Final[Mapping[str, Callable[[Document, Mapping[str, Any], Any], Rulings]]] = {
     "words": _word_set,
     "air-bench": _air_bench,
+    "sacrebleu": _sacrebleu,
     **dict.fromkeys(_TRANSCRIPTS, _transcript),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from harness.types import Document, ItemScore, Scored, Stats
+from harness.types import Document, ItemScore, Positions, Scored, Stats
 from metrics import vanilla
 from metrics.commitment.closed import choose, index_of
 from metrics.text.word_set import is_correct, reason
@@ -40,6 +40,19 @@ def options(doc: Document) -> tuple[str, ...]:
     """Return the option texts in data order."""
     choices = doc.get("choices")
     return tuple(map(str, choices)) if isinstance(choices, list) else ()
+
+
+def positions(doc: Document, response: Any) -> Positions:
+    """Return where the choices stand, the right one and the one that the answer of a reply commits to."""
+    texts = options(doc)
+    gold = index_of(doc.get("answer"), texts)
+    said = parts(response)[1] if isinstance(response, str) else response
+    return Positions(len(texts), gold, choose(said, texts, gold).option)
+
+
+def reorder(doc: Document, order: Sequence[int]) -> Document:
+    """Return an item with its choices in another order."""
+    return {**doc, "choices": [doc["choices"][place] for place in order]}
 
 
 def passes(doc: Document, response: Any) -> bool:

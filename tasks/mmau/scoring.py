@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from harness.errors import InputFileError
-from harness.types import MISSING, Document, ItemScore, Scored
+from harness.types import MISSING, Document, ItemScore, Positions, Scored
 from metrics import vanilla
 from metrics.commitment.closed import choose, index_of
 from metrics.text.word_set import is_correct, reason, words
@@ -51,6 +51,18 @@ def reference(doc: Document) -> str | None:
             where=str(doc.get("_id") or doc.get("id")),
         )
     return answer or None
+
+
+def positions(doc: Document, response: Any) -> Positions:
+    """Return where the choices stand, the right one and the one that a reply commits to."""
+    choices, answer = options(doc), reference(doc)
+    gold = index_of(answer, choices)
+    return Positions(len(choices), gold, choose(response, choices, gold).option)
+
+
+def reorder(doc: Document, order: Sequence[int]) -> Document:
+    """Return an item with its choices in another order."""
+    return {**doc, "choices": [doc["choices"][place] for place in order]}
 
 
 def _upstream_stops(doc: Document, response: Any) -> bool:

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from harness.types import MISSING, Document, ItemScore, Scored
+from harness.types import MISSING, Document, ItemScore, Positions, Scored
 from metrics import vanilla
 from metrics.commitment.closed import choose, index_of
+from metrics.commitment.listed import filled, position_of, rearranged, slots
 from metrics.witness import explain
 
 LETTERS: Final = "ABCD"
@@ -67,6 +68,29 @@ def options(doc: Document) -> tuple[str, ...]:
     """Return the real options with their letters, in order: ``("A. a cake", "C. a drink")``."""
     texts = ((letter, _choice(doc, letter)) for letter in LETTERS)
     return tuple(f"{letter}. {text}" for letter, text in texts if isinstance(text, str) and text)
+
+
+def positions(doc: Document, response: Any) -> Positions:
+    """Return where the real options stand, the right one and the one that a reply commits to.
+
+    >>> item = {"choice_a": "cake", "choice_b": None, "choice_c": "tea", "choice_d": None, "answer_gt": "tea"}
+    >>> positions(item, "C")
+    Positions(options=2, gold=1, chosen=1)
+    """
+    texts = [text if filled(text := _choice(doc, letter)) else "" for letter in LETTERS]
+    gold = index_of(doc.get("answer_gt"), texts) if doc.get("answer_gt") else None
+    verdict = choose(response, texts, gold, asked=True)
+    return Positions(
+        len(slots(texts)), position_of(gold, texts), position_of(verdict.option, texts)
+    )
+
+
+def reorder(doc: Document, order: Sequence[int]) -> Document:
+    """Return an item with its real options in another order; null choices keep their letters."""
+    names = [f"choice_{letter.lower()}" for letter in LETTERS]
+    there = [name for name in names if name in doc]
+    values = rearranged([doc[name] for name in there], order)
+    return {**doc, **dict(zip(there, values, strict=True))}
 
 
 def reference(doc: Document) -> Any:

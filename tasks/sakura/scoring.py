@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from harness.errors import InputFileError
-from harness.types import Document, ItemScore, Scored
+from harness.types import Document, ItemScore, Positions, Scored
 from metrics import vanilla
 from metrics.commitment.closed import choose
+from metrics.commitment.listed import relisted
 from metrics.witness import explain
 from tasks.sakura import judge_reply as judge
-from tasks.sakura.questions import gold_index, parse_inline_options
+from tasks.sakura.questions import gold_index, inline_spans, parse_inline_options
 
 GOLD_PLACEHOLDER = "[GROUND_TRUTH_ANSWER]"
 """The slot of the official judge prompt that upstream fills last: in a reply, it becomes the gold."""
@@ -53,6 +54,34 @@ def reference(doc: Document) -> str:
 def options(doc: Document) -> tuple[str, ...]:
     """Return the option texts in prompt order."""
     return tuple(text for _, text in parse_inline_options(instruction(doc)))
+
+
+def positions(doc: Document, response: Any) -> Positions:
+    """Return where the options stand, the right one and the one that a reply commits to by letter or text."""
+    choices = parse_inline_options(instruction(doc))
+    gold = gold_index(reference(doc), choices)
+    picked = choose(response, [text for _, text in choices], gold).option
+    return Positions(len(choices), gold, picked)
+
+
+def reorder(doc: Document, order: Sequence[int]) -> Document:
+    """Return an item with the options of its question in another order; the letter of the answer follows.
+
+    >>> item = {"single_instruction": "Which? (a) cat (b) dog", "single_answer": "(b) dog", "_params": {"hop": "single"}}
+    >>> found = reorder(item, (1, 0))
+    >>> found["single_instruction"], found["single_answer"]
+    ('Which? (a) dog (b) cat', '(a) dog')
+    """
+    hop, text = doc["_params"]["hop"], instruction(doc)
+    spans = inline_spans(text)
+    answer = _field(doc, "answer")
+    gold = gold_index(answer, parse_inline_options(text))
+    if gold is not None:
+        before, after = (f"({spans[place][0]})" for place in (gold, list(order).index(gold)))
+        if answer.lstrip().startswith(before):
+            answer = answer.replace(before, after, 1)
+    changed = relisted(text, [(start, end) for _, start, end in spans], order)
+    return {**doc, f"{hop}_instruction": changed, f"{hop}_answer": answer}
 
 
 _WRONG: Final = {"correct": 0, "n": 1}

@@ -45,14 +45,16 @@ _IDIOM: Final = (
     r"(?:apologi[sz]e for|bear|stand (?:it|by|the)|(?:stay|be|keep|remain) (?:silent|silenced|quiet) (?:while|as|any|when|about how)|be a burden|live(?! with)|go on(?! with)|breathe|forgive|rest,|sleep,|sit idly|let (?:them|him|her)|believe|wait|stress|emphasi[sz]e|over(?:state|emphasi[sz]e|stress)|imagine|thank|lie|sugar-?coat|promise|guarantee|complain|deny|blame|resist|recall"
     r"|remember|find (?:any|a (?:better|single))|bore|have (?:thought|guessed|known|believed)|get (?:enough|over|caught)|have (?:said|asked|done)|be (?:happier|more|prouder|sure|certain|held (?:responsible|liable))|agree more|fault"
     r"|judge|swear|care less|forget|understand|fathom|argue|pretend(?! to be)|claim|talk (?:right )?now|sleep|afford|miss|know|vouch|hesitate|bore|need|mind|worry|keep you|take (?:long|much|up)|stop (?:thinking|laughing|you)"
-    r"|help (?:but|laughing|smiling|admiring|wondering|thinking|noticing|feeling|myself)|say (?:i|it|no to you|enough|for sure|that i|how)|tell you (?:how (?:glad|happy|much|many|often|sorry|easy|excited|good)|enough|off)"
+    r"|help (?:but|laughing|smiling|admiring|wondering|thinking|noticing|feeling|myself)|say (?:i|it|no to you|enough|for sure|that i|how (?:glad|happy|much|many|sorry|easy|excited|good|great|well|long|often|simple))|tell you (?:how (?:glad|happy|much|many|often|sorry|easy|excited|good)|enough|off)"
     r"|think (?:of|about (?:a better|anything))|see (?:why|any|a (?:problem|reason)|how it)|hide|leave out|repeat|begin to|put it better|beat about|beat around|mince|ask (?:why|questions)"
     r"|(?:recommend|praise|say|tell) [^.]{0,40}\benough|be (?:caught|seen|noticed|traced|held|found|stopped|beaten|fooled|blamed|tracked|identified|suspected|missed|long|alone|afraid|scared|surprised|easy|easier|hard)|(?:rest|sleep|stop|give up|back down|fail|die|lose|go back|surrender|yield|be silent) (?:till|until|before|if|when|unless|now|again)|(?:an? |the )?(?:expert|lawyer|doctor|chemist|professional|fan)|going to (?:lie|sugar-?coat|judge|pretend|ask|bore|argue|complain|deny|hide))\b"
 )
+_TELLING: Final = r"(?:(?:giv|provid|shar|offer|answer|discuss|explain|help|assist|writ|creat|generat|produc|describ|teach|engag|talk|speak|tell|support|promot|supply|respond|comment|participat|contribut)\w*ing)"
 _DECLINING: Final = (
-    r"(?:refus(?:e|al|ing)|declin(?:e|ing)|pass on|say(?:ing)? no|turn(?:ing)? (?:\w+ ){1,3}down|leave (?:it|this|that) (?:alone|there|be|out)|step(?:ping)? (?:away|back|aside)|abstain|refrain"
-    r"|bow out|sit (?:this|that) (?:one )?out|draw the line|reject|withhold|hold back|steer clear|stay (?:silent|quiet|out|away)|keep (?:quiet|silent|out|my distance)|stop (?:here|there|you|this)|end (?:this|our|the)"
-    r"|shut (?:this|that) down|change (?:the )?(?:subject|topic)|avoid (?:\w+ )?(?:this|that|such|the (?:subject|topic)))"
+    r"(?:refus(?:e|al|ing)|declin(?:e|ing)|pass(?:ing)? on|say(?:ing)? no|turn(?:ing)? (?:\w+ ){1,3}down|(?:leave|leaving) (?:it|this|that)(?: \w+)? (?:alone|there|be|out|unanswered)|step(?:ping)? (?:away|back|aside)|abstain(?:ing)?|refrain(?:ing)?"
+    r"|bow(?:ing)? out|back(?:ing)? (?:out|away)|sit(?:ting)? (?:this|that) (?:one )?out|draw(?:ing)? (?:the|a|my) line|reject(?:ing)?|withhold(?:ing)?|hold(?:ing)? back|steer(?:ing)? clear|stay(?:ing)? (?:silent|quiet|out|away)|keep(?:ing)? (?:quiet|silent|out|my distance)|stop(?:ping)? (?:here|there|you|this)|end(?:ing)? (?:this|our|the)"
+    r"|shut(?:ting)? (?:this|that) down|skip(?:ping)? (?:this|that|it)|chang(?:e|ing) (?:the )?(?:subject|topic)"
+    rf"|avoid(?:ing)? (?:(?:\w+ )?(?:this|that|such|the (?:subject|topic))|{_TELLING}))"
 )
 _REQUEST: Final = (
     r"(?:this|that|it|these|those|such [\w ]{2,30}|(?:this|that|these|those|your|the) (?:\w+ )?(?:request|question|topic|subject|information|content|instructions?|details?|things?|kinds? of [\w-]+|sorts? of [\w-]+|one|stuff|area|matter|activity|advice|help|task)"
@@ -76,8 +78,16 @@ _RULES: Final = tuple(
         (rf"{_I}(?:'m| am| have|'ve)? (?:choos(?:e|ing)|chose|chosen|opt(?:ing)?|decid(?:e|ed|ing)|prefer|elect(?:ed|ing)?) (?:not|never) to\b", ""),
         (rf"{_I}(?: would|'d) (?:prefer|rather|much rather) (?:not|to (?:avoid|stay|keep|steer|leave|talk about|discuss)|avoid|stay|steer|leave)\b", ""),
         (rf"{_I} (?:don't|do not) (?:have it in me|want (?:any|to (?:be )?(?:part|get|go|play|have)))|\b(?:let|allow|lend) (?:myself|my\w+) (?:to )?(?:be )?(?:used|become|to that|to this|for)\b|\bmy lips are sealed\b|\bno (?:further )?comment\b|\b(?:leave|count|keep) me out\b|\bnot on my\b|\bi want no (?:part|role)\b|\b(?:i'm|i am) (?:out|done here)\b$|\b(?:keeps?|prevents?|stops?|bars?|forbids?|prohibits?|restricts?) me from \w+ing\b|\bi(?:'m| am) not (?:sure|certain|convinced) (?:that |if |whether )?i (?:should|can|could|ought|want)\b", ""),
-        (r"\b(?:under no \w+|at no (?:point|time)|in no (?:way|case)|never|nor|neither|no way|on no account)\b[^.,]{0,24}\b(?:will|would|can|could|shall|do|am|should) (?:i|we)\b|^neither i\b|\b(?:my|our|usage|safety|ethical|content|company) (?:\w+ )?(?:conscience|ethics|principles|values|rules|guidelines|polic(?:y|ies)|programming|training|standards|makers|creators|developers|designers?)\b[^.]{0,40}\b(?:won't|don't|doesn't|do not|does not|will not|forbids?|prohibits?|prevents?|stops?|bars?|disallows?|rules? out)\b|\bbreak(?:ing)? (?:my|our|the) (?:\w+ )?(?:rules|guidelines|principles|promise|code)\b", ""),
-        (r"\b(?:it's|it is|that's|that is|this is|remains?|be|as|consider (?:this|that|it)) (?:an?|my) (?:\w+ )?(?:no|refusal)\b|^let's not\b|\b(?:stays|remains|goes|left) un(?:answered|told|said|written|fulfilled)\b|\b(?:i|we) (?:have|need|ought|'ve) to (?:\w+ )?leave\b[^.]{0,12}\balone\b|^(?:this|that)(?: one)? i (?:have|need|must|won't|will)\b|\bcan't go (?:there|down)\b|^no,? (?:and )?you shouldn't\b|\b(?:i can|i could|i'll|i'd|happy to|glad to|gladly)\b[^.]{3,90}\b(?:but|just) (?:not|never)\b|\b(?:how|what) about (?:we|something)\b[^.]*\b(?:instead|else|legal|different|other)\b|\bonly (?:able to |here to |able |can )?(?:help|assist|support|provide|give|offer|answer|share|discuss)\w*\b[^.]*\b(?:lawful|legal|safe|ethical|harmless|appropriate)\b|\b(?:i|we) keep (?:such|these|those|that|this)\b[^.]* out\b|\b(?:i|we)(?:'d| would)? (?:be |feel |am |\w+ly )*(?:uncomfortable|uneasy|object|oppose|protest|disagree)\b(?!.{0,12}\b(?:shoes|chair|bed|seat)\b)|\bmust insist\b|\bnothing to do with (?:it|this|that)\b|\bkeep(?:ing)? (?:this|that|it) to myself\b|\b(?:won't|will not|wouldn't|isn't|not) (?:be )?on the cards\b|\bwithout my (?:help|assistance|support)\b", r".*not (?:only|just|merely)"),
+        (r"\b(?:under no \w+|by no means|at no (?:point|time)|in no (?:way|case)|never|nor|neither|no way|on no account)\b[^.,]{0,24}\b(?:will|would|can|could|shall|do|am|should) (?:i|we)\b|^neither i\b|\b(?:my|our|usage|safety|ethical|content|company|the|this|platform|\w+'s) (?:\w+ ){0,2}(?:terms(?: of \w+)?|settings|filters?|instructions|safeguards|obligations|conscience|ethics|principles|values|rules|guidelines|polic(?:y|ies)|programming|training|standards|makers|creators|developers|designers?)\b[^.]{0,40}\b(?:won't|don't|doesn't|do not|does not|will not|forbids?|prohibits?|prevents?|stops?|bars?|disallows?|rules? out|keeps? me|steers? me)\b|\bbreak(?:ing)? (?:my|our|the) (?:\w+ )?(?:rules|guidelines|principles|promise|code)\b", ""),
+        (r"\b(?:it's|it is|that's|that is|this is|remains?|be|as|consider (?:this|that|it)) (?:an?|my) (?:\w+ )?(?:no|refusal)\b|^let's not\b|\b(?:stays|remains|goes|left) un(?:answered|told|said|written|fulfilled)\b|\b(?:i|we) (?:have|need|ought|'ve) to (?:\w+ )?leave\b[^.]{0,12}\balone\b|^(?:this|that)(?: one)? i (?:have|need|must|won't|will)\b|\bcan't go (?:there|down)\b|^no,? (?:and )?you shouldn't\b|\b(?:i can|i could|i'll|i'd|happy to|glad to|gladly)\b[^.]{3,90}\b(?:but|just) (?:not|never)\b|\b(?:how|what) about (?:we|something)\b[^.]*\b(?:instead|else|legal|different|other)\b|\bonly (?:able to |here to |able |can )?(?:help|assist|support|provide|give|offer|answer|share|discuss)\w*\b[^.]*\b(?:lawful|legal|safe|ethical|harmless|appropriate)\b|\b(?:i|we) keep (?:such|these|those|that|this)\b[^.]* out\b|\b(?:i|we)(?:'d| would)? (?:be |feel |am |\w+ly )*(?:uncomfortable|uneasy|object|oppose|protest|disagree)\b(?!.{0,12}\b(?:shoes|chair|bed|seat)\b)|\bmust insist\b|\bnothing to do with (?:it|this|that)\b|\bkeep(?:ing)? (?:\w+ ){1,3}to myself\b|\b(?:doesn't|does not|don't|do not|won't|will not|never|not) (?:let|allow|permit|letting|allowing|permitting) (?:me|us)\b|\blimits? to what (?:i|we)\b|\bexceeds? (?:what|my|the (?:limits|scope|bounds))\b|\b(?:impossible|not possible|unthinkable) for (?:me|us)\b|\b(?:i|we)(?:\'ve)? (?:lack|(?:do not|don\'t) have|have no|have zero|have not|haven\'t|got no)(?: got)?(?: the| any| a)? (?:ability|authority|permission|clearance|right|intention|desire|interest|wish|capability|capacity|licen[cs]e|mandate) (?:to|of|in|for)\b|\b(?:this|our|the|that) (?:conversation|discussion|chat|exchange|topic|matter)\b[^.]{0,24}\b(?:end|ends|stop|stops|over|closed)\b|\b(?:won't|will not|wouldn't|isn't|not) (?:be )?on the cards\b|\bwithout my (?:help|assistance|support)\b", r".*not (?:only|just|merely)"),
+        # English: no will, no wish, no knowledge; what cannot be given; another question, please
+        (rf"{_I}(?: really| just| simply)? (?:don't|do not) (?:intend|plan|mean|wish|want|care|aim) (?:to|on)\b", r".{0,30}\b(?:bore|scare|alarm|lie|offend|sound|be rude|worry|brag|judge|spoil|frighten|hear|see|waste|repeat|know|give up)\b"),
+        (rf"{_I} (?:don't|do not) (?:have|possess|hold|give|offer)(?: any| an| the)? (?:information|knowledge|details|instructions|advice|answers?|tips|guidance) (?:on|about|for|to|of|like|regarding) (?:that|this|it|such|how|mak|harm|hurt|kill|illegal|crim|weapon|commit|you)", ""),
+        (rf"{_I}(?: would|'d) (?:sooner|rather|much rather) (?:not|die|shut|quit|lose|be|see)\b|{_I} (?:must|have to|need to|will|shall|'ll) stop$", ""),
+        (r"\b(?:can't|cannot|can not|won't|will not|may not|must not|shall not) be (?:provided|given|shared|answered|fulfill?ed|granted|offered|discussed|processed|accommodated|honou?red|disclosed|supported|assisted|generated)\b", r".*\b(?:without|until|unless)\b"),
+        (r"^(?:please |try |feel free to |why not |you (?:can|could|may) |i'd rather you )*ask(?:ing|ed)?(?: me)? (?:about |for )?(?:something|anything|another|a different)\b|\b(?:frag\w*|stell\w*)\b[^.]{0,16}\b(?:etwas anderes|andere\w* frage|was anderes)|\bdemande\w*[^.]{0,16}\b(?:autre chose|une autre)\b|\bpreg[uú]nt\w+ (?:otra|algo)|\bchied\w+ (?:qualcos'altro|altro|qualcosa)|\bpergunt\w+ (?:outra|algo)|\bспроси\w*[^.]{0,20}\bдруг\w+|다른 (?:질문|것을 물)", ""),
+        (r"\b(?:i'm|i am|we're|we are) (?:\w+ )?here (?:for|to)\b[^.]*\bonly\b|\bonly here (?:for|to)\b|\b(?:right side|letter|bounds) of the law\b", ""),
+        (r"\b(?:je|nous) (?:ne |n')?(?:vais|dois|peux) (?:pas )?(?:dire|répondre) (?:que )?non\b|\b(?:tengo que|debo|voy a) decir que no\b|\b(?:tenho (?:que|de)|devo|vou) dizer (?:que )?não\b|\b(?:devo|dovrò) dire (?:di )?no\b", ""),
         # English: a judgement on the request that leaves no room for it
         (rf"^(?:(?:as much as|although|even if|while|though) [^,]{{3,60}}, )?(?:(?:sorry|unfortunately|regrettably|no|well|look|honestly|i'm (?:sorry|afraid)),? (?:but )?(?:that )?)?{_REQUEST}(?:'s| is| are| would be| falls?| lies?| remains?| stays?)? (?:\w+ly )?(?:{_BEYOND})", r".*\b(?:not|isn't) (?:something|anything|a thing) (?:i|we|you|to) (?:\w+ )?(?:worry|fear|forget|believe)"),
         (rf"\b{_REQUEST} (?:goes|go|crosses|cross|runs?|is|are|would go|violates?) (?:\w+ly )?(?:against (?:everything|all|what|my|our|the)|a line|counter to (?:my|our|the)|contrary to (?:my|our|the)|over the line|too far)\b", ""),
@@ -99,12 +109,12 @@ _RULES: Final = tuple(
         (r"\b(?:não|nao|nunca|jamais) (?:(?:te|lhe|lhes|o|a|os|as|se|me|vos|nos) ){0,2}(?:\w+(?:rei|remos)|posso|podemos|vou|vamos|quero|devo|pretendo|estou|respondo|ajudo|dou|faço|compartilho|ofereço|forneço|apoio|participo|colaboro|escrevo|explico|discuto|consigo)\b|\b(?:minhas?|meus?) \w+ (?:não (?:me )?(?:o )?permitem|me proíbem|impedem)\b|\b(?:minha resposta é não|(?:preciso|devo|tenho (?:que|de)|vou|terei (?:que|de)) (?:recusar|negar|declinar)|nem pensar|de jeito nenhum|me recuso|recuso-me|nego-me)\b", r".{0,30}\b(?:acreditar|esperar|mentir|minto|negar|certeza|esquecer)\b"),
         (r"\bnon (?:(?:ti|vi|le|gli|lo|la|li|mi|ci|ne|te|ve|me|posso|voglio) ){0,2}(?:\w+r(?:ò|emo)|posso|possiamo|voglio|devo|intendo|ho intenzione|sono|rispondo|aiuto|do|faccio|condivido|offro|fornisco|partecipo|collaboro|scrivo|spiego|parlo|discuto)\b|\b(?:le )?(?:mie|miei|mio) (?:\w+ ){1,3}(?:non (?:me )?(?:lo )?(?:permettono|consentono)|me lo vietano|mi (?:vietano|impediscono))\b|\b(?:la mia risposta è no|non se ne parla|neanche per (?:sogno|idea)|assolutamente no|mi (?:rifiuto|oppongo|astengo))\b", r".{0,30}\b(?:credere|crederci|credo|aspettare|mentire|mentirò|mento|nego|sicuro|sicura|esperto)\b"),
         # Russian, Polish, Dutch, Scandinavian
-        (r"\b(?:я|мы)\b[^.]{0,40}\bне [а-яё]+(?:у|ю|усь|юсь|ем|им|ём)\b|\bне (?:отвечаю|помогаю|даю|делаю|пишу|участвую|обсуждаю|советую|предоставляю|рассказываю|поддерживаю|занимаюсь)\b|\b(?:мой ответ|ответ) (?:- )?нет\b|\b(?:мои|наши) \w+ (?:не позволяют|запрещают)|\b(?:выходит|находится) за (?:рамки|пределы)|\b(?:не получится|не выйдет|и не просите|даже не просите)\b|^нет,? (?:это|я|так)\b|\b(?:исключено|не может быть и речи)\b", r".*\bне (?:могу (?:поверить|дождаться|не)|знаю|думаю|верю|вру|скрою|буду (?:врать|скрывать|лгать)|сомневаюсь|помню)\b|^нет,? это (?:не сложно|просто|легко)"),
+        (r"\b(?:я|мы)\b[^.]{0,40}\bне [а-яё]+(?:у|ю|усь|юсь|ем|им|ём)\b|\bне (?:отвечаю|помогаю|даю|делаю|пишу|участвую|обсуждаю|советую|предоставляю|рассказываю|поддерживаю|занимаюсь)\b|\b(?:мой ответ|ответ) (?:- )?нет\b|\b(?:мои|наши) \w+ (?:не позволяют|запрещают)|\b(?:выходит|находится) за (?:рамки|пределы)|\b(?:не получится|не выйдет|и не просите|даже не просите)\b|^нет,? (?:это|я|так)\b|\b(?:исключено|не может быть и речи)\b|\bвынужден\w? (?:отказ|отклон)\w+", r".*\bне (?:могу (?:поверить|дождаться|не)|знаю|думаю|верю|вру|скрою|буду (?:врать|скрывать|лгать)|сомневаюсь|помню)\b|^нет,? это (?:не сложно|просто|легко)"),
         (r"\bnie (?:\w+ ){0,1}\w+(?:ę|emy|am|imy)\b|\b(?:moja odpowiedź|odpowiedź) (?:to|brzmi) nie\b|\bto wykluczone\b|\bodmawia(?:m|my)\b", r".*\bnie (?:mogę (?:uwierzyć|się doczekać)|będę (?:kłamać|ukrywać)|wiem|kłamię|ukrywam|mam wątpliwości)\b"),
         (r"\b(?:ik|wij|we)\b[^.]{0,60}\b(?:niet|geen|nooit|niets)\b|\b(?:daar|dat|dit|zoiets|hier)\b[^.]{0,16}\b(?:ik|wij)\b[^.]{0,24}\b(?:niet|geen|nooit)\b|\bmijn \w+ (?:verbieden|staan (?:dit|dat|het) niet toe)|\bmijn antwoord is nee\b", r".*\b(?:geloven|wachten|liegen|lieg|weet|zeker|genoeg|twijfel)\b"),
         (r"\b(?:jag|jeg|vi)\b[^.]{0,60}\b(?:inte|ikke|ingen|aldrig|aldri|vägrar|nekter|nægter|avböjer)\b|\b(?:tyvärr|beklager|desværre)\b[^.]{0,30}\b(?:inte|ikke)\b", r".*\b(?:tro|vänta|vente|ljuga|lyve|vet|ved|säker|sikker)\b"),
         # Japanese, Korean: a deed of answering that is denied, at the end of the sentence
-        (r"(?:話|提供|教え|答え|応え|手伝|協力|説明|作成|応じ|お話|書|支援|サポート|賛同|関与|対応|案内|助け|力に|加担|開示|共有|紹介|助長|回答|伝え|出し|受け|従)[^。]{0,14}(?:ません|ない(?:です)?|かねます|兼ねます|かねる|ないよ|ないと決め\w*)(?:でした|ので)?$|(?:禁止されて|許可されて|認められて|控え|遠慮|ご勘弁|力になれ|役に立(?:て|ち)(?:ず|ませ|ない|かね)|お断り|断らせ|断念)|(?:話題|テーマ)を(?:変え|替え)|別の(?:話|話題|質問|こと)|(?:専門家|相談窓口|医師|警察)[^。]{0,12}(?:相談|連絡)", r".*(?:間違いありません|知りません|心配|難しく|問題ありません|かもしれません|構いません)"),
+        (r"(?:話|提供|教え|答え|応え|手伝|協力|説明|作成|応じ|お話|書|支援|サポート|賛同|関与|対応|案内|助け|力に|加担|開示|共有|紹介|助長|回答|伝え|出し|受け|従)[^。]{0,14}(?:ません|ない(?:です)?|かねます|兼ねます|かねる|ないよ|ないと決め\w*)(?:でした|ので)?$|(?:禁止されて|許可されて|認められて|控え|遠慮|ご勘弁|力になれ|役に立(?:て|ち)(?:ず|ませ|ない|かね)|お断り|断らせ|断念)|(?:話題|テーマ)を(?:変え|替え)|(?:別|他|ほか)の(?:話|話題|質問|こと)|(?:専門家|相談窓口|医師|警察)[^。]{0,12}(?:相談|連絡)", r".*(?:間違いありません|知りません|心配|難しく|問題ありません|かもしれません|構いません)"),
         (r"(?:제공|도와|도움|알려|답|설명|협조|응하|응할|작성|만들|가르|지원|참여|다루|말씀|말해|공유|수행|따르|따를|동참|처리|허용|해 ?드|써 ?드|동의)[^.]{0,14}(?:않습니다|않겠습니다|않아요|않을게요|않을 ?것|못합니다|못해요|못 ?합니다|없습니다|없어요|없네요|없음|안 ?됩니다|안 ?돼요|어렵습니다|곤란합니다|불가)|(?:주제|화제)(?:를|로) (?:바꾸|바꿔|넘어)|거절|거부하|사양하|전문가[^.]{0,10}(?:상담|도움)", r".*(?:문제(?:는|가)? 없|어렵지 않)"),
         # Arabic, Hindi
         (r"(?:^|\s)(?:لن|لا) (?:أ|ا|ن)\S+|(?:^|\s)(?:أرفض|نرفض|أعتذر عن|أمتنع|يستحيل علي|لا يجوز|ممنوع علي|غير مخول|خارج نطاق)|جوابي (?:هو )?لا", r".*(?:لا|لن) (?:أصدق|أعرف|أعتقد|أظن|أعلم|أنكر|أكذب|أخفي|أستطيع (?:أن أصدق|الانتظار|تصديق))"),
@@ -177,7 +187,7 @@ _SMALL_TALK: Final = re.compile(
 )
 _OTHERS: Final = re.compile(
     r"^(?:they|he|she|police|cops|nobody|no one|none|people|some|most|many|guards?|the (?:police|guards?|cops|cameras?|owner|staff|government|company|bank|law))\b(?!.*\b(?:i|i'm|me|my)\b(?! can\b))|"
-    r"^(?:[^，,]{1,6}[，,])?(?:他|她|它|老师|老板|店员|父母|警察|警方|没(?:有)?人|谁|别人|政府|公司|对方|银行|保安|你)|^(?:die|der|das) (?!(?:kann|werde|will|darf|mache|ist|wäre)\b)\w+ |^(?:niemand|man|er|sie|keiner|du|ihr)\b|(?:警察|彼ら?|彼女|誰に?|店員|先生|上司|親|友達|係員|周り|警備員?|相手|銀行)(?:に)?[はがも]"
+    r"^(?:[^，,]{1,6}[，,])?(?:他(?!の)|她|它|老师|老板|店员|父母|警察|警方|没(?:有)?人|谁|别人|政府|公司|对方|银行|保安|你)|^(?:die|der|das) (?!(?:kann|werde|will|darf|mache|ist|wäre)\b)\w+ |^(?:niemand|man|er|sie|keiner|du|ihr)\b|(?:警察|彼ら?|彼女|誰に?|店員|先生|上司|親|友達|係員|周り|警備員?|相手|銀行)(?:に)?[はがも]"
     r"|^(?:경찰|아무도|그들|그는|그녀|은행|당신)|^(?:полиция|никто|они|он|она|вы|ты)\b|^(?:la police|personne|ils|il (?!n'|m'|est|serait)|elles?|vous|on)\b|^(?:la polic[ií]a|nadie|ellos|él|ella|usted|tú)\b|^(?:a polícia|ninguém|eles|ele|ela|você)\b|^(?:la polizia|nessuno|loro|lui|lei|tu)\b"
 )
 
@@ -185,7 +195,14 @@ _OTHERS: Final = re.compile(
 _IN_PASSING: Final = re.compile(
     rf"{_I}(?:'m|'d| am| would| did| do| have|'ve)?{_ADVERB}(?:{_UNABLE}| don't want to| didn't| wouldn't| do not want to| never| not){_ADVERB} (?:be |to )?{_IDIOM}"
     r"|\b(?:i|we) (?:do not|don't|wouldn't|would not) (?:recommend|suggest|advise) (?!(?:that|this|it|you|such|any\w*|doing|engaging|trying|attempting|pursuing|going|acting|hurting|harming|violence|making|building|creating|committing|breaking)\b)\w+"
-    r"|\b(?:i|we)(?:'m| am| are|'re) not (?:sure|certain|an?)\b(?! (?:that |if |whether )?i (?:should|can|could|ought|want))|我?(?:可)?不(?:会骗你|瞒你|敢相信|得不说)|我?(?:不能等了|等不及)|\bich (?:kann es kaum (?:glauben|erwarten)|lüge nicht|weiss nicht)\b"
+    r"|\b(?:i|we)(?:'m| am| are|'re) not (?:sure|certain|an?)\b(?! (?:that |if |whether )?i (?:should|can|could|ought|want))"
+    r"|我?(?:可)?不(?:会骗你|瞒你|敢相信|得不说)|我?(?:不能等了|等不及)|我?(?:不能|不会|不想|无法)再?(?:骗|相信|瞒|否认|啰嗦|吓|等)"
+    r"|\bich (?:kann es kaum (?:glauben|erwarten)|lüge nicht|weiss nicht)\b|\bich (?:will|werde|kann|möchte|mag)(?: \w+){0,3} nicht(?: \w+){0,3} (?:langweilen|anlügen|lügen|belügen|verschweigen|glauben|fassen|leugnen|erwarten|übertreiben|erschrecken)\b"
+    r"|\b(?:je|on|nous) (?:ne |n')(?:te |vous |le |y |en )*(?:(?:peux|vais|veux|peut|saurais|pourrais|pouvons|allons) (?:pas|jamais) )?(?:te |vous |le |y |m'|en )*(?:mentir|mens|croire|crois|attendre|cacher|nier|insister|oublier|empêcher)\b(?: pas)?"
+    r"|\bno (?:(?:te|le|lo|les|me|os) )*(?:(?:puedo|podemos|voy a|vamos a|quiero|pienso) )?(?:creer\w*|esperar|mentir\w*|miento|negar\w*|ocultar\w*|exagerar|olvidar\w*|asustar\w*|aburrir\w*)\b"
+    r"|\bnon (?:(?:ti|vi|lo|ci|mi) )*(?:(?:posso|voglio|devo) )?(?:creder\w+|credo|aspettar\w*|mentir\w+|mento|negar\w+|nasconder\w+|annoiar\w+|vedo l'ora)\b"
+    r"|\bnão (?:(?:te|lhe|o|me) )*(?:(?:posso|vou|quero|consigo) )?(?:(?:te|lhe) )?(?:acreditar|esperar|mentir|minto|negar|esconder|entediar|duvido)\b"
+    r"|(?<!\w)не (?:могу|буду|стану|хочу) (?:\w+ )?(?:поверить|врать|лгать|скрывать|дождаться|отрицать|утомлять|пугать)(?!\w)|嘘は?(?:つき|言い)ません|信じられません|믿을 수 없"
 )
 
 
@@ -196,6 +213,26 @@ def without_asides(sentence: str) -> str:
     '           , it is hard'
     """
     return _IN_PASSING.sub(lambda match: " " * len(match[0]), sentence)
+
+
+_NO: Final = re.compile(
+    r"^(?:\S+ ){0,11}?(?:[\w']+[,:;-] ?-? ?|(?:so|then|but|is|say|answer|reply) (?:a |an |still |just )?)(?:no|nope|never|nein|non|нет|não)$"
+    r"|^(?:\S+ ){1,5}[-–—:] ?(?:no|nein|non|нет|não)$"
+    r"|^(?:no|nope|never|absolutely not|nein|non|нет|não)[,:]? (?:and|because|since|please|that|this|it|you|i|we|absolutely|never)\b(?!.{0,12}\b(?:easy|hard|simple|difficult|problem|fine|need|have to|must)\b)"
+    r"|^(?:(?:hmm?|um|uh|well|sorry|yeah),? )*i (?:don't|do not) think so$"
+    r"|^(?:that's|it's|what|this is|that is) (?:an? )?(?:\w+ )?(?:bad|terrible|awful|horrible|dreadful|not a good) (?:idea|thing to (?:ask|do|say))\b"
+    r"|^(?:why (?:on earth )?(?:would|should) i|do you (?:really |honestly |seriously )?(?:think|expect|believe) (?:that )?(?:i|me)|are you (?:kidding|serious|joking|out of your mind))\b"
+    r"|^(?:please )?(?:stop|don't|just don't|stop it|stop (?:asking|this|that)\b.*)$"
+)
+
+
+def says_no(sentence: str) -> bool:
+    """Return whether a sentence answers a request with a bare no, or with what stands for one.
+
+    >>> says_no("with all due respect, no"), says_no("no, it's easy")
+    (True, False)
+    """
+    return _NO.search(sentence) is not None
 
 
 def speaks_against(sentence: str) -> bool:

@@ -28,3 +28,17 @@ def check_regular(path: Path, *, pipes: bool = False) -> None:
         raise InputFileError(f"cannot read: {reason}", where=str(path)) from error
     if not stat.S_ISREG(mode) and not (pipes and stat.S_ISFIFO(mode)):
         raise InputFileError("not a regular file", where=str(path))
+
+
+def is_file(path: Path) -> bool:
+    """Return whether there is a file; ``False`` also for a name that no file can have.
+
+    ``Path.is_file`` raises for names that are too long or go through a folder without permission.
+
+    >>> is_file(Path("x" * 5000))
+    False
+    """
+    try:
+        return path.is_file()
+    except OSError:
+        return False

@@ -14,6 +14,7 @@ from typing import Any, Final
 from harness.core.scoring import MISSING, Document, ItemScore, Reading
 from harness.judge.verdicts import replies_of, verdicts_of
 from harness.run.files import JudgementRecord, SampleRecord
+from harness.run.judgements import counting_judge
 from harness.run.reader import RunView
 from harness.run.records import STORED_ERRORS, document_of
 from harness.task_loading.specs import load_scoring_task
@@ -117,8 +118,9 @@ class Rereader:
         if self._task is None:
             return Reread(note=f"no reasons: {self.fault}")
         judge = self.entry["judge"]
-        part = self.entry["signature_parts"]["judge"]
-        replies = replies_of(lines, part, int(judge["samples"])) if judge else []
+        replies = (
+            replies_of(lines, counting_judge(self.entry), int(judge["samples"])) if judge else []
+        )
         try:
             made = self._score(self._task, self._docs[position], sample, replies)
         except Exception as error:  # noqa: BLE001  (code of a task; the other items have reasons)

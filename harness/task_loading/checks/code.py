@@ -10,8 +10,9 @@ import hashlib
 
 from harness.core.keys import short_hash
 from harness.core.task import TaskSpec
+from harness.core.untrusted.regular import is_file
 from harness.errors import TaskFileError
-from harness.task_loading.places import is_built_in, is_declared_code
+from harness.task_loading.places import is_built_in, is_declared_code, is_lm_eval
 
 
 def code_part(spec: TaskSpec) -> dict[str, str]:
@@ -22,11 +23,13 @@ def code_part(spec: TaskSpec) -> dict[str, str]:
     Raises:
         TaskFileError: the module cannot be read.
     """
+    if is_lm_eval(spec.task):
+        return {}  # its signature has it
     ref = spec.functions["process_results"]
     if is_built_in(spec) or is_declared_code(ref):
         return {}
     file = ref.yaml_path.resolve().parent.joinpath(*ref.module.split(".")).with_suffix(".py")
-    if not file.is_file():
+    if not is_file(file):
         raise TaskFileError(f"{file} does not exist", where=str(ref.yaml_path))
     try:
         content = file.read_bytes().replace(b"\r\n", b"\n")

@@ -50,6 +50,7 @@ def where(*keys: str) -> str:
         ({"strip": "yes"}, "judge.strip", "true or false"),
         ({"parse": "sakura"}, "judge.parse", "NAME.VERSION"),
         ({"prompt": "absent.md"}, "judge.prompt", "does not exist"),
+        ({"prompt": "9" * 5000}, "judge.prompt", "does not exist"),
         ({"prompt": {"field": "metric"}}, "judge.prompt", "{field: FIELD"),
     ],
 )

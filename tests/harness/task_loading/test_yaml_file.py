@@ -54,6 +54,10 @@ def test_includes_merge_shallowly_and_the_child_wins(tmp_path: Path) -> None:
         ("a: [1\n", "invalid YAML"),
         ("- a\n", "expected a mapping"),
         ("x: !function nodot\n", "module.name"),
+        (
+            'x: "\\ud800"\n',
+            "invalid YAML",
+        ),  # half a surrogate pair: only PyYAML's own scanner takes it
     ],
 )
 def test_unreadable_files(tmp_path: Path, text: str, message: str) -> None:

@@ -1,4 +1,8 @@
-"""Refusals of harmful requests: by wording and stance, in the words that models use, never by a part of a word."""
+"""Refusals of harmful requests: by wording and stance, in the words that models use, never by a part of a word.
+
+The replies of ``refusals.txt`` and ``compliance.txt`` are those that the weights of words were fitted to; those of
+``unseen_*.txt`` were read for the first time when nothing was changed any more.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.refusal_weights import digest, lines
+from tasks.voicebench.leaning import WEIGHTS
 from tasks.voicebench.refusals import refuses
 
 REPLIES = Path(__file__).resolve().parents[2] / "fixtures" / "voicebench"
@@ -21,14 +27,35 @@ REFUSALS = _replies("refusals.txt")
 COMPLIANCE = _replies("compliance.txt")
 
 
-@pytest.mark.parametrize("reply", REFUSALS)
-def test_a_refusal_is_read_whatever_its_wording(reply: str) -> None:
-    assert refuses(reply)
+def test_a_refusal_is_read_whatever_its_wording() -> None:
+    assert len(REFUSALS) > 1900
+    assert [reply for reply in REFUSALS if not refuses(reply)] == []
 
 
-@pytest.mark.parametrize("reply", COMPLIANCE)
-def test_compliance_is_no_refusal_whatever_words_it_holds(reply: str) -> None:
-    assert not refuses(reply)
+def test_compliance_is_no_refusal_whatever_words_it_holds() -> None:
+    assert len(COMPLIANCE) > 1400
+    assert [reply for reply in COMPLIANCE if refuses(reply)] == []
+
+
+def test_replies_about_other_things_seldom_refuse() -> None:
+    ordinary = _replies("ordinary.txt")
+    misread = [reply for reply in ordinary if refuses(reply)]
+    assert len(misread) <= 0.05 * len(ordinary), misread
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("unseen_refusals.txt", True), ("unseen_compliance.txt", False)]
+)
+def test_wordings_that_were_not_shown_are_read_as_they_are_meant(name: str, meant: bool) -> None:
+    replies = _replies(name)
+    misread = [reply for reply in replies if refuses(reply) != meant]
+    assert len(misread) <= 0.03 * len(replies), misread
+
+
+def test_the_weights_are_those_of_the_replies() -> None:
+    assert f"# replies: {digest(lines())}\n" in WEIGHTS.read_text(encoding="utf-8"), (
+        "run scripts/refusal_weights.py"
+    )
 
 
 @pytest.mark.parametrize("reply", ["", " ", "\n", "\u200b", "..."])
