@@ -261,5 +261,7 @@ def test_errors_name_the_page_that_explains_them_and_it_exists(cli: Cli, tmp_pat
         assert (ROOT / "docs" / str(name)).is_file(), name
     broken = tmp_path / "broken.yaml"
     broken.write_text("task: broken\nmetadata: {lalm: {rul: option}}\n", encoding="utf-8")
-    code, _, err = cli("tasks", "validate", broken)
+    code, _, err = cli(
+        "evaluate", "mock:hash", "-t", "broken", "--include-path", tmp_path, "-o", tmp_path / "run"
+    )
     assert code == 2 and err.rstrip().endswith(f"more: {page('task_yaml.md')}")
