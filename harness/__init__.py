@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         score,
         trend,
         verify,
+        write_report,
     )
     from harness.errors import HarnessError
 
@@ -47,6 +48,7 @@ __all__ = [
     "score",
     "trend",
     "verify",
+    "write_report",
 ]
 
 

@@ -175,6 +175,8 @@ def export(
     *,
     task: str | None = None,
     allow_partial: bool = False,
+    include_path: Sequence[PathLike] = (),
+    trust_task_code: bool = False,
 ) -> Path:
     """Write a run in a form that others read, and return the file.
 
@@ -184,6 +186,8 @@ def export(
         output: the file; default: in the run directory.
         task: for a benchmark's form: the task, if the run has several.
         allow_partial: for a benchmark's form: leave out items without a reply.
+        include_path: folders with the YAML of tasks that register metrics of their own.
+        trust_task_code: run the code of such tasks.
 
     Raises:
         UnknownNameError: no such form.
@@ -193,7 +197,63 @@ def export(
 
     path = run.path if isinstance(run, Run) else Path(run)
     target = Path(output) if output is not None else None
-    return write(path, form, output=target, task=task, allow_partial=allow_partial).path
+    folders = [Path(folder) for folder in include_path]
+    return write(
+        path,
+        form,
+        output=target,
+        task=task,
+        allow_partial=allow_partial,
+        include_path=folders,
+        trusted=trust_task_code,
+    ).path
+
+
+def write_report(
+    run: PathLike | Run,
+    output: PathLike | None = None,
+    *,
+    compare: PathLike | Run | None = None,
+    embed_audio: int = 0,
+    data: Mapping[str, PathLike] | None = None,
+    include_path: Sequence[PathLike] = (),
+    trust_task_code: bool = False,
+) -> Path:
+    """Write a run as one HTML page, and return the file.
+
+    Args:
+        run: a run directory, or an opened run.
+        output: the file; default: ``report.html`` in the run directory.
+        compare: a run to set it against, item by item.
+        embed_audio: bytes of clips to put into the page; 0 links them.
+        data: folders of official copies by benchmark, where clips are looked for first.
+        include_path: folders with the YAML of tasks that are not built in.
+        trust_task_code: run the code of such tasks; without it their items have no reasons.
+
+    Raises:
+        UsageError: not a scored run directory.
+        InputFileError: a file in it is damaged.
+        OSError: the page cannot be written.
+    """
+    from harness.report.html.page import ReportOptions
+    from harness.report.html.page import write_report as write
+    from harness.task_loading.specs import register_metrics
+
+    folders = [Path(folder) for folder in include_path]
+    opened = [
+        one if isinstance(one, Run) else load_run(one) for one in (run, compare) if one is not None
+    ]
+    for one in opened:
+        register_metrics(one.view.tasks, include_path=folders, trusted=trust_task_code)
+    options = ReportOptions(
+        Path(output) if output is not None else None,
+        embed_audio,
+        {name: Path(folder) for name, folder in (data or {}).items()},
+        folders,
+        trust_task_code,
+    )
+    other = opened[1].view if compare is not None else None
+    return write(opened[0].view, other, options).path
 
 
 def verify(

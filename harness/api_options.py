@@ -20,6 +20,7 @@ class SharedOptions(TypedDict, total=False):
     judge_args: Mapping[str, Any]
     judge_budget: str
     judge_cache: Path
+    judge_sample: int
     judge_prompt: Path
     max_errors: str
     patience: str
@@ -37,7 +38,14 @@ class EvaluateOptions(SharedOptions, total=False):
     subset: int
     stratify: str
     shard: str
+    executor: str
+    replicas: int
+    gpus_per_replica: float
+    executor_args: Mapping[str, Any]
     control: str
+    controls: str
+    permute: str
+    paraphrase: Path
     gen_kwargs: Mapping[str, Any]
     template: str
     system: str
@@ -68,6 +76,7 @@ class RescoreOptions(TypedDict, total=False):
     judge_args: Mapping[str, Any]
     judge_budget: str
     judge_cache: Path
+    judge_sample: int
     judge_prompt: Path
     max_errors: str
     reference: Path

@@ -26,6 +26,7 @@ from harness.core.clip_honesty import (
     check_header,
     check_length,
 )
+from harness.core.clips.digests import DIGESTS
 from harness.core.clips.kinds import FETCH, foreign_kind, without_handle
 from harness.core.clips.streamed_wav import mended
 from harness.core.messages import Audio
@@ -101,11 +102,15 @@ class AudioRef(dict[str, Any], Audio):
         return "<bytes>" if isinstance(self._source, bytes) else str(self._source)
 
     @property
+    def source(self) -> str | Path | bytes | ClipSource:
+        """Place of the encoded bytes, or the bytes themselves."""
+        return self._source
+
+    @property
     def sha256(self) -> str:
         """Hex digest of the encoded bytes (computed once)."""
         if self._sha256 is None:
-            with self._stream() as stream:
-                self._sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+            self._sha256 = self._digest()
         return self._sha256
 
     @property
@@ -233,6 +238,14 @@ class AudioRef(dict[str, Any], Audio):
         return self.__copy__()
 
     # --- internals ---------------------------------------------------------------------------
+
+    def _digest(self) -> str:
+        if not isinstance(self._source, str | Path):
+            return hashlib.sha256(self.read_bytes()).hexdigest()
+        try:
+            return DIGESTS.of(self._source)
+        except OSError as error:
+            raise AudioError(f"cannot read audio: {error.strerror}", where=self.path) from error
 
     def _stream(self) -> io.FileIO | io.BytesIO:
         """Return the encoded bytes as a stream: a file is never read into memory as a whole."""

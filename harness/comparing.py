@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Literal, Unpack
 
 from harness.api_options import GateSettings
 from harness.run_view import Run
@@ -70,13 +70,14 @@ def gate(
     return run_gate(request)
 
 
-def leaderboard(
+def leaderboard(  # noqa: PLR0913  (by name: one per flag)
     runs: Sequence[PathLike | Run],
     *,
     published: bool = False,
     rows: Sequence[PathLike] = (),
     suite: str | None = None,
     common_subset: bool = False,
+    rank_by: Literal["score", "gain"] = "score",
     include_path: Sequence[PathLike] = (),
     trust_task_code: bool = False,
 ) -> Board:
@@ -88,6 +89,7 @@ def leaderboard(
         rows: files or folders with published results of your own, in the form of ``leaderboards/published``.
         suite: name of a suite, such as ``lalm-7``: an overall page of its benchmarks, whatever the runs have.
         common_subset: also compare incomplete runs, on the data sets that all of them have.
+        rank_by: ``gain`` puts the table of what audio is worth first, with ranks; it needs runs of the same models without audio.
         include_path: folders with the YAML of tasks that register metrics of their own.
         trust_task_code: run the code of such tasks.
 
@@ -95,7 +97,8 @@ def leaderboard(
         Tables and signature sets, with ``render(format)``; a notebook shows it as the HTML page.
 
     Raises:
-        UsageError: one of them is not a scored run directory, an unknown suite, or a file of rows of another form.
+        UsageError: one of them is not a scored run directory, an unknown suite, a file of rows of another form, or ranks
+            by gain without runs that heard nothing.
     """
     from harness.board import Board
     from leaderboards.build import Page
@@ -104,7 +107,9 @@ def leaderboard(
     from leaderboards.suites import suite as named
 
     quoted = [*(shipped_tables() if published else ()), *read_tables([Path(path) for path in rows])]
-    page = Page(quoted, named(suite) if suite is not None else None, common_subset)
+    page = Page(
+        quoted, named(suite) if suite is not None else None, common_subset, rank_by == "gain"
+    )
     views = _with_metrics(runs, include_path, trusted=trust_task_code)
     board = build(views, page=page)
     return Board(board.tables, board.signatures)

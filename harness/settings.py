@@ -44,7 +44,14 @@ class Settings:
     subset: int | None = None
     stratify: str | None = None
     shard: str | None = None
+    executor: str | None = None
+    replicas: int | None = None
+    gpus_per_replica: float | None = None
+    executor_args: Mapping[str, Any] = field(default_factory=dict)
     control: str | None = None
+    controls: str | None = None
+    permute: str | None = None
+    paraphrase: Path | None = None
     gen_kwargs: Mapping[str, Any] = field(default_factory=dict)
     template: str | None = None
     system: str | None = None
@@ -57,6 +64,7 @@ class Settings:
     judge_args: Mapping[str, Any] = field(default_factory=dict)
     judge_budget: str | None = None
     judge_cache: Path | None = None
+    judge_sample: int | None = None
     judge_prompt: Path | None = None
     rejudge: bool = False
     max_errors: str = "0"
@@ -276,7 +284,7 @@ def _recipe_value(name: str, value: Any, where: str) -> Any:
         if not isinstance(values, list) or not all(isinstance(item, str) for item in values):
             raise wrong
         return tuple(Path(item) if name == "include_path" else item for item in values)
-    if name in ("model_args", "judge_args", "gen_kwargs", "data", "revision"):
+    if name in ("model_args", "judge_args", "gen_kwargs", "executor_args", "data", "revision"):
         if not isinstance(value, dict):  # never shown: it may hold a key
             found = f"{name!r} must be a mapping, found {type(value).__name__}"
             raise InputFileError(found, where=where)
@@ -295,7 +303,11 @@ def _recipe_value(name: str, value: Any, where: str) -> Any:
         if not isinstance(value, bool):
             raise wrong
         return value
-    if name in ("seed", "batch_size", "repeats", "subset"):
+    if name == "gpus_per_replica":
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise wrong
+        return float(value)
+    if name in ("seed", "batch_size", "repeats", "subset", "judge_sample", "replicas"):
         if not isinstance(value, int) or isinstance(value, bool):
             raise wrong
         if name != "seed" and value < 1:
@@ -303,7 +315,7 @@ def _recipe_value(name: str, value: Any, where: str) -> Any:
         return value
     if isinstance(value, (dict, list)):
         raise wrong
-    if name in ("output_path", "judge_cache", "judge_prompt", "reference", "ids"):
+    if name in ("output_path", "judge_cache", "judge_prompt", "reference", "ids", "paraphrase"):
         return Path(str(value)).expanduser()
     return str(value)
 
@@ -318,7 +330,7 @@ def merge(flags: Mapping[str, Any], recipe: Mapping[str, Any]) -> Settings:
         key: value for key, value in flags.items() if value is not None and value not in ((), {})
     }
     values = {**recipe, **given}
-    for key in ("model_args", "judge_args", "gen_kwargs", "data", "revision"):
+    for key in ("model_args", "judge_args", "gen_kwargs", "executor_args", "data", "revision"):
         if key in recipe and key in given:
             values[key] = {**recipe[key], **given[key]}
     for key, flag in (("model", "MODEL"), ("tasks", "-t TASKS")):

@@ -21,9 +21,13 @@ T = TypeVar("T")
 
 def start(settings: Settings, argv: Sequence[str], progress: Style) -> Run:
     """Run what ``evaluate`` describes."""
-    from harness.evaluation.evaluate import evaluate as run
+    if settings.controls is not None:
+        from harness.evaluation.several.under_controls import evaluate_all
 
-    return run_to_end(settings.run_directory, partial(run, settings, argv, progress))
+        return run_to_end(settings.run_directory, partial(evaluate_all, settings, argv, progress))
+    from harness.evaluation.evaluate import evaluate
+
+    return run_to_end(settings.run_directory, partial(evaluate, settings, argv, progress))
 
 
 def start_scoring(

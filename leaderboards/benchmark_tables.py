@@ -54,7 +54,8 @@ def native_table(
             for key in columns
         }
         whole = not marks
-        rows.append(replace(make_row(part, entries, official=True, whole=whole), marks=marks))
+        row = make_row(part, entries, official=True, whole=whole)
+        rows.append(replace(row, marks=marks + row.marks))
     headline = next((b["headline"] for b in boards if b.get("headline") in columns), None)
     order = tuple(columns.values())
     reading = str(boards[0].get("reading", "official"))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, Protocol
 
+from harness.errors import UsageError
 from leaderboards.benchmark_tables import (
     common_table,
     further_table,
@@ -20,6 +21,7 @@ from leaderboards.benchmark_tables import (
     normalized_table,
 )
 from leaderboards.boards import averaged_tasks
+from leaderboards.listening.table import gain_table
 from leaderboards.native import native
 from leaderboards.normalize import normalize
 from leaderboards.overall import keyed_results, overall_tables
@@ -53,11 +55,13 @@ class Page:
         published: quoted tables.
         suite: the benchmarks of the overall page; without one, those of the runs.
         common_subset: add means over the data sets that all runs of a table have.
+        by_gain: rank by what audio is worth: its table comes first, and has ranks.
     """
 
     published: Sequence[QuotedTable] = ()
     suite: Suite | None = None
     common_subset: bool = False
+    by_gain: bool = False
 
 
 def leaderboard(
@@ -76,10 +80,17 @@ def leaderboard(
         scorers: task -> present scorer version; results of another version are ``stale``.
         page: what it shows apart from the runs. Ranks and unbeaten values need the sample lines of several runs, which are read
             then.
+
+    Raises:
+        UsageError: ranks by gain are asked for, and no run has a partner without audio.
     """
     page = page or Page()
     names = unique_names(run.name for run in runs)
     models = [_model(run.manifest.get("model") or {}) for run in runs]
+    prints = {
+        name: str((run.manifest.get("model") or {}).get("fingerprint"))
+        for name, run in zip(names, runs, strict=True)
+    }
     tasks = [task_results(run.manifest, run.results.get("tasks", {})) for run in runs]
     lines = [run.sample_index() if len(runs) > 1 else {} for run in runs]
     seen: dict[str, list[str]] = {}
@@ -116,11 +127,21 @@ def leaderboard(
             group = [members_of[index] for index in indices]
             sets.append(signatures)
             homes |= {(benchmark, index): label for index in indices}
-            fitting = [t for t in quoted if t not in beside and fits(t, group[0].native)]
+            fitting = [
+                table
+                for table in quoted
+                if table not in beside
+                and not group[0].is_bridged  # published numbers are the official judge's
+                and fits(table, group[0].native)
+            ]
             beside += fitting
+            everyone = members_of.values()
+            heard = gain_table(benchmark, label, group, prints, everyone, rank=page.by_gain)
+            tables += heard if page.by_gain else []
             tables.append(native_table(benchmark, label, group, fitting))
             tables.append(normalized_table(benchmark, label, group))
             tables += further_table(benchmark, label, group)
+            tables += [] if page.by_gain else heard
         if page.common_subset and members_of:
             labels = "+".join(dict.fromkeys(homes[benchmark, index] for index in members_of))
             tables += common_table(benchmark, labels, list(members_of.values()))
@@ -128,6 +149,12 @@ def leaderboard(
         tables += [quoted_table(t) for t in apart if any(row.results for row in t.rows)]
     over = {name: parts.get(name, {}) for name in page.suite.benchmarks} if page.suite else parts
     overall = overall_tables(over, homes, len(runs)) if len(over) > 1 else []
+    if page.by_gain and not any(table.kind == "gain" for table in tables):
+        raise UsageError(
+            "no run has a partner: one of the same model and tasks without audio",
+            where="--rank-by gain",
+            hint="harness evaluate MODEL -t TASKS --control no-audio -o RUN_DIR, then name both runs",
+        )
     return Leaderboard((*overall, *tables), tuple(sets))
 
 

@@ -13,7 +13,7 @@ from leaderboards.parts import Part, mean_marks, scaled, shares
 from leaderboards.ranks.rows import rank_overall
 from leaderboards.results import TaskResult
 from leaderboards.signatures import signature_sets
-from leaderboards.tables import Column, Entry, Row, Table
+from leaderboards.tables import BRIDGED, Column, Entry, Row, Table
 from metrics.statistics import Z95
 
 
@@ -182,5 +182,6 @@ def _pooled(mine: Sequence[Part]) -> dict[str, Any]:
     return {
         "items": sum(share["items"] for share in found),
         "total": sum(share["total"] for share in found),
+        "marks": BRIDGED * any(part.is_bridged for part in mine),
         **{name: pooled(name) for name in ("unparsed", "refused", "errors", "seconds", "tokens")},
     }

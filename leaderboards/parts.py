@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from leaderboards.normalize import Node, Normalized
 from leaderboards.results import SampleIndex, TaskResult
-from leaderboards.tables import INCOMPLETE, PARTIAL, Entry, Row
+from leaderboards.tables import BRIDGED, INCOMPLETE, PARTIAL, Entry, Row
+
+SOURCE: Final = "@bridge."
+"""Part of a judge's signature where its grades are bridged to the official judge (``harness.judge.bridge``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,11 @@ class Part:
     samples: SampleIndex
     effort: Mapping[str, float | None] = field(default_factory=dict)
 
+    @property
+    def is_bridged(self) -> bool:
+        """True if another judge's grades stand for those of the official one in some task."""
+        return any(SOURCE in result.parts.get("judge", "") for result in self.tasks.values())
+
     def interval(self, node: Node) -> tuple[tuple[float, float] | None, float | None]:
         """Return the interval and standard error of a mean, if they belong to the present cells."""
         known = self.stored
@@ -54,7 +62,7 @@ def make_row(part: Part, entries: Mapping[str, Entry], *, official: bool, whole:
 
 
 def shares(part: Part, *, official: bool) -> dict[str, Any]:
-    """Return items, shares of outcomes and mean effort of a run: the fields of ``Row``."""
+    """Return items, shares of outcomes, mean effort and marks of a run: the fields of ``Row``."""
     results = part.tasks.values()
     lines = sum(result.lines for result in results)
     unparsed = scored = 0
@@ -76,6 +84,7 @@ def shares(part: Part, *, official: bool) -> dict[str, Any]:
         "errors": errors / lines if lines else None,
         "seconds": part.effort.get("seconds"),
         "tokens": part.effort.get("tokens"),
+        "marks": BRIDGED * part.is_bridged,
     }
 
 

@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-PARTIAL, INCOMPLETE, BELOW_CHANCE, QUOTED = "*", "†", "‡", "§"
+PARTIAL, INCOMPLETE, BELOW_CHANCE, QUOTED, BRIDGED = "*", "†", "‡", "§", "≈"
 
 MARKS: Mapping[str, str] = {
     PARTIAL: "partial: only some items of the task ran",
     INCOMPLETE: "incomplete: cells are missing, items failed, or the official scorer would have"
     " stopped on this file",
     BELOW_CHANCE: "below chance: guessing has 0",
+    BRIDGED: "bridged: judged values are estimates of what the official judge would have said, made from"
+    " the grades of another judge; not official numbers",
     QUOTED: "quoted: as published elsewhere, not run or scored here; never ranked",
 }
 

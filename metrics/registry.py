@@ -21,6 +21,7 @@ from typing import Final
 from harness.errors import FOREIGN, SetupError, UnknownNameError, UsageError
 from metrics.measures.anchor import Anchor
 from metrics.measures.corpus_bleu import CorpusBleu
+from metrics.measures.corpus_chrf import CorpusChrf
 from metrics.measures.macro_f1 import MacroF1
 from metrics.measures.measure import AbsoluteError, Bounds, FourRates, Measure, Quotient
 from metrics.measures.sums import add, total
@@ -107,6 +108,8 @@ _BUILT_IN: Final[Mapping[str, Measure]] = {
         Quotient("rubric_score", "mean", UNIT, "score", "n"),
         rate("slot_cer"),
         CorpusBleu("corpus_bleu", "ratio", UNIT),
+        CorpusChrf("corpus_chrf", "ratio", UNIT),
+        Quotient("rouge_l", "mean", UNIT, "score", "n"),
     )
 }
 

@@ -6,7 +6,7 @@ the readers tell. Without a listener ``tell`` costs one look at a context variab
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final, Literal, NamedTuple
@@ -23,7 +23,8 @@ class Told(NamedTuple):
             kept), ``rule`` (what an official rule saw, in a sentence).
         text: what was read.
         found: what was found in it.
-        against: what it was read against: options, or the reference; of instructions, whether reading is strict.
+        against: what it was read against: options, or the reference; of instructions, whether reading is strict; of a
+            rule, the metric that it decides.
     """
 
     kind: Kind
@@ -45,6 +46,22 @@ def tell(kind: Kind, text: str, found: Any, against: Any = None) -> None:
 def listening() -> bool:
     """Return whether somebody listens: what is costly to tell need not be made otherwise."""
     return _LISTENER.get() is not None
+
+
+def explain(metric: str, reason: Callable[[], str]) -> None:
+    """Tell a listener, if there is one, what an official rule saw in a reply, in a sentence.
+
+    Args:
+        metric: the metric that the rule decides.
+        reason: makes the sentence; called only if somebody listens.
+
+    >>> with watching() as heard:
+    ...     explain("accuracy", lambda: "has every word of the answer")
+    >>> heard[0].found, heard[0].against
+    ('has every word of the answer', 'accuracy')
+    """
+    if listening():
+        tell("rule", "", reason(), metric)
 
 
 @contextmanager

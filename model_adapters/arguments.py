@@ -19,7 +19,9 @@ from harness.errors import UnknownNameError, UsageError
 T = TypeVar("T")
 
 
-def read_arguments(declared: type[T], arguments: Mapping[str, object], *, adapter: str) -> T:
+def read_arguments(
+    declared: type[T], arguments: Mapping[str, object], *, adapter: str, flag: str = "-M"
+) -> T:
     """Read the arguments of an adapter into an instance of its dataclass.
 
     Args:
@@ -27,6 +29,7 @@ def read_arguments(declared: type[T], arguments: Mapping[str, object], *, adapte
             each perhaps ``| None``.
         arguments: what the user gave.
         adapter: what messages call the adapter, such as ``replay``.
+        flag: how the user gives them.
 
     Raises:
         UnknownNameError: an argument that the adapter does not have.
@@ -52,7 +55,7 @@ def read_arguments(declared: type[T], arguments: Mapping[str, object], *, adapte
             takes = f"{adapter} takes: {', '.join(known)}" if known else f"{adapter} takes none"
             raise UnknownNameError(f"argument of {adapter}:", name, known, hint=takes)
     values = {
-        name: _checked(value, hints[name], where=f"-M {name}={value}")
+        name: _checked(value, hints[name], where=f"{flag} {name}={value}")
         for name, value in arguments.items()
     }
     return declared(**values)

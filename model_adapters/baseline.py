@@ -54,6 +54,9 @@ class BaselineAdapter(BatchAdapter):
         UnknownNameError: ``target`` is neither ``random`` nor ``first``.
     """
 
+    answers_by_item = True
+    """What is drawn belongs to an item."""
+
     takes_run_seed = True
 
     def __init__(self, target: str, **model_args: object) -> None:

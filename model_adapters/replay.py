@@ -39,6 +39,9 @@ class Arguments:
 class ReplayAdapter(BatchAdapter):
     """Replies from a file."""
 
+    answers_by_item = True
+    """Its replies belong to items; equal requests may have different ones."""
+
     def __init__(self, target: str, **model_args: object) -> None:
         self._target = target
         self._arguments = read_arguments(Arguments, model_args, adapter="replay")

@@ -169,6 +169,10 @@ def lalm(kind: str, rule: str) -> dict[str, Any]:
         },
         "judge": {
             "model": "gpt-4o",
+            "retires": {
+                "date": "2027-01-14",
+                "source": "OpenAI, deprecations of its API, as reported on 2026-11-29",
+            },
             "prompt": "judge_classification.md",
             "sampling": {"temperature": 0, "max_tokens": 512},
             "samples": 1,

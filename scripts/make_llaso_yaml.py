@@ -66,6 +66,10 @@ DEVIATIONS = [
 JUDGE_DEVIATION = "judge_prompt.md follows the documented form in our own words; the rule that reads the score is ours, as none ships."
 JUDGE = {
     "model": "gpt-4o-mini",
+    "retires": {
+        "date": "2027-01-14",
+        "source": "OpenAI, deprecations of its API, as reported on 2026-11-29",
+    },
     "prompt": "judge_prompt.md",
     "sampling": {"temperature": 0.1, "max_tokens": 4096},
     "samples": 1,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from harness.api import Run
     from harness.settings import Settings
 from harness.errors import EXIT_SIGINT, EXIT_SIGTERM
-from harness.report.output import say, say_json
+from harness.report.output import say, say_json, say_lines
 from harness.run.process.output import standard_output
 
 R = TypeVar("R")
@@ -65,7 +65,7 @@ Judge = Annotated[
     str | None,
     typer.Option(
         "--judge",
-        metavar="auto|openai:MODEL|replay|none",
+        metavar="auto|openai:MODEL|ADAPTER:TARGET|replay|none",
         help="auto (default): stored replies, else the task's judge if it can be asked, else none.",
     ),
 ]
@@ -87,6 +87,12 @@ JudgeBudget = Annotated[
 JudgeCache = Annotated[
     Path | None,
     typer.Option("--judge-cache", metavar="FOLDER", help="Share judge replies between runs."),
+]
+JudgeSample = Annotated[
+    int | None,
+    typer.Option(
+        "--judge-sample", metavar="N", min=1, help="Judge a seeded sample of N items a task."
+    ),
 ]
 JudgePrompt = Annotated[
     Path | None,
@@ -158,6 +164,7 @@ class JudgeFlags:
     judge_args: JudgeArgs = None
     judge_budget: JudgeBudget = None
     judge_cache: JudgeCache = None
+    judge_sample: JudgeSample = None
     judge_prompt: JudgePrompt = None
 
     def settings(self) -> dict[str, Any]:
@@ -169,6 +176,7 @@ class JudgeFlags:
             "judge_args": parse_pairs(self.judge_args or [], "-J"),
             "judge_budget": self.judge_budget,
             "judge_cache": self.judge_cache,
+            "judge_sample": self.judge_sample,
             "judge_prompt": self.judge_prompt,
         }
 
@@ -252,6 +260,13 @@ def report(run: Run, output: OutputFlags) -> int:
     if output.as_json:
         say_json(run.results)
     elif not output.quiet:
+        from harness.report.listening import (
+            CONTROLS,
+            control_lines,
+            controls_of,
+            gain_lines,
+            gains_of,
+        )
         from harness.report.table import print_results
 
         print_results(
@@ -261,6 +276,14 @@ def report(run: Run, output: OutputFlags) -> int:
             plain=use_plain(output.plain),
             root=run.path,
         )
+        if (run.path / CONTROLS).is_dir():
+            controls = controls_of(run.path)
+            say_lines(
+                [
+                    *control_lines(run.view, controls),
+                    *gain_lines(gains_of(run.view, controls)),
+                ]
+            )
         say(f"run directory: {run.path}")
     if run.note:
         say(run.note, err=True)

@@ -9,14 +9,15 @@ PANELS: Final[dict[str, tuple[str, ...]]] = {
         "--tasks", "--items", "--model-args", "--limit", "--subset", "--stratify", "--ids", "--shard", "--repeats",
         "--batch-size", "--seed", "--config", "--dry-run",
     ),
+    "Where it runs": ("--executor", "--replicas", "--gpus-per-replica", "--executor-args"),
     "Where it goes": ("--output-path", "--name", "--reference"),
     "Data and tasks": (
         "--data", "--revision", "--include-path", "--trust-task-code", "--allow-shadowing", "--skip-unavailable",
         "--require-complete",
     ),
     "Stored responses": ("--response-field", "--doc-field", "--id-field", "--judge-field", "--clean", "--as"),
-    "Prompts and decoding": ("--template", "--system", "--gen-kwargs", "--control"),
-    "Judge": ("--judge", "--judge-args", "--judge-budget", "--judge-cache", "--judge-prompt", "--rejudge"),
+    "Prompts and decoding": ("--template", "--system", "--gen-kwargs", "--control", "--controls", "--permute", "--paraphrase"),
+    "Judge": ("--judge", "--judge-args", "--judge-budget", "--judge-cache", "--judge-sample", "--judge-prompt", "--rejudge"),
     "Failures": ("--max-errors", "--retry-errors", "--only-failed", "--patience"),
     "Output": ("--report", "--plain", "--json", "--quiet", "--help"),
 }  # fmt: skip

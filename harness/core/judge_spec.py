@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -51,6 +52,14 @@ class JudgePrompt:
 
 
 @dataclass(frozen=True, slots=True)
+class Retirement:
+    """The day from which a judge's model is switched off, and who says so."""
+
+    date: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class JudgeSpec:
     """The judge of one task.
 
@@ -64,6 +73,7 @@ class JudgeSpec:
         strip: replies are stripped before they are recorded.
         chooser: document field that chooses the prompt, ``None`` if there is one prompt.
         prompts: prompt by the field's value; under ``""`` if there is one prompt.
+        retires: end of its model, ``None`` if nobody has named one.
     """
 
     model: str
@@ -75,6 +85,7 @@ class JudgeSpec:
     strip: bool
     chooser: str | None
     prompts: Mapping[str, JudgePrompt] = field(default_factory=dict)
+    retires: Retirement | None = None
 
     def prompt(self, doc: Mapping[str, Any]) -> JudgePrompt | None:
         """Return the prompt of a document, ``None`` if the judge has nothing to say about it."""

@@ -7,7 +7,6 @@ canonical JSON (sorted keys, no white space, UTF-8), so they depend on content o
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 import math
 from array import array
@@ -18,11 +17,16 @@ from typing import Any, Final, overload
 from harness.core.generation import Generation
 from harness.core.messages import Audio, Message, Text
 from harness.core.scoring import Document
+from harness.core.scratch.database import Scratch
+from harness.core.scratch.repeated import repeated
+from harness.core.scratch.rows import Rows
 from harness.errors import AudioError
 
 HASH_CHARS = 6
 _KEY_BYTES: Final = 32
 _WORD: Final = 8
+_FEW: Final = 1 << 14
+"""Bytes of keys, or rows, that are handed on together."""
 _NUL: Final = b"\0\1"
 _END: Final = b"\0\0"
 """Ends an id in a row: less than any byte that goes on, since a NUL in an id is ``_NUL``."""
@@ -87,14 +91,14 @@ class ItemKeys(Sequence[str]):
     """Keys of documents, 32 bytes each.
 
     Args:
-        content: the keys, one behind the other.
+        content: the keys as bytes.
     """
 
-    def __init__(self, content: bytes = b"") -> None:
-        self._content = content
+    def __init__(self, content: Rows | None = None) -> None:
+        self._content = content if content is not None else Rows(_KEY_BYTES)
 
     def __len__(self) -> int:
-        return len(self._content) // _KEY_BYTES
+        return len(self._content)
 
     @overload
     def __getitem__(self, index: int) -> str: ...
@@ -105,39 +109,37 @@ class ItemKeys(Sequence[str]):
     def __getitem__(self, index: int | slice) -> str | list[str]:
         if isinstance(index, slice):
             return [self[place] for place in range(*index.indices(len(self)))]
-        start = range(len(self))[index] * _KEY_BYTES
-        return self._content[start : start + _KEY_BYTES].hex()
+        return self._content[index].hex()
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, ItemKeys) and self._content == other._content
+        return (
+            isinstance(other, ItemKeys)
+            and len(self) == len(other)
+            and all(one == two for one, two in zip(self, other, strict=True))
+        )
 
-    def __hash__(self) -> int:
-        return hash(self._content)
+    __hash__ = None  # type: ignore[assignment]
 
 
 def item_keys(task: str, docs: Iterable[Document], doc_fields: Sequence[str]) -> ItemKeys:
     """Return the keys of documents in order; equal documents are told apart by their occurrence number."""
-    content = bytearray()
+    content, few = Rows(_KEY_BYTES), bytearray()
+    beginnings = array("Q")
     for doc in docs:
-        content += bytes.fromhex(digest([task, identity(doc, doc_fields)]))
-    repeated = _repeated_beginnings(content)
+        key = bytes.fromhex(digest([task, identity(doc, doc_fields)]))
+        beginnings.frombytes(key[:_WORD])
+        few += key
+        if len(few) >= _FEW:
+            content.extend(few)
+            few.clear()
+    content.extend(few)
     seen: Counter[bytes] = Counter()
-    for start in range(0, len(content) if repeated else 0, _KEY_BYTES):
-        if bytes(content[start : start + _WORD]) not in repeated:
-            continue
-        key = bytes(content[start : start + _KEY_BYTES])
+    for number in repeated(beginnings):
+        key = content[number]
         if seen[key]:
-            content[start : start + _KEY_BYTES] = bytes.fromhex(digest([key.hex(), seen[key]]))
+            content[number] = bytes.fromhex(digest([key.hex(), seen[key]]))
         seen[key] += 1
-    return ItemKeys(bytes(content))
-
-
-def _repeated_beginnings(content: bytearray) -> set[bytes]:
-    """Return the first bytes of keys that begin alike, which few but equal ones do."""
-    words = array("Q", bytes(content))[:: _KEY_BYTES // _WORD]
-    ordered = sorted(words)
-    alike = (one for one, next_one in itertools.pairwise(ordered) if one == next_one)
-    return {array("Q", [word]).tobytes() for word in alike}
+    return ItemKeys(content)
 
 
 def data_hash(docs: Iterable[Document], doc_fields: Sequence[str]) -> str:
@@ -145,9 +147,20 @@ def data_hash(docs: Iterable[Document], doc_fields: Sequence[str]) -> str:
 
     It is the hash of the list of ``[id, digest]``, made piece by piece: documents may be a million.
     """
-    rows = sorted(_row(str(doc.get("_id", "")), digest(identity(doc, doc_fields))) for doc in docs)
+    few: list[bytes] = []
+    many: Scratch | None = None
+    for doc in docs:
+        few.append(_row(str(doc.get("_id", "")), digest(identity(doc, doc_fields))))
+        if len(few) >= _FEW:
+            many = many or Scratch("CREATE TABLE rows (row BLOB)")
+            many.write_all("INSERT INTO rows VALUES (?)", zip(few, strict=True))
+            few.clear()
+    ordered: Iterable[tuple[bytes]] = ((row,) for row in sorted(few))
+    if many is not None:
+        many.write_all("INSERT INTO rows VALUES (?)", zip(few, strict=True))
+        ordered = many.rows("SELECT row FROM rows ORDER BY row")
     found = hashlib.sha256(b"[")
-    for number, row in enumerate(rows):
+    for number, (row,) in enumerate(ordered):
         name = row[: -_KEY_BYTES - len(_END)].replace(_NUL, b"\0").decode("utf-8", "surrogatepass")
         pair = canonical_json([name, row[-_KEY_BYTES:].hex()])
         found.update(("," * bool(number) + pair).encode("utf-8", "surrogatepass"))

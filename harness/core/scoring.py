@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     pass
@@ -81,6 +81,20 @@ class ItemScore:
     extracted: Any = None
     details: Mapping[str, Any] = field(default_factory=dict)
     aborted: frozenset[str] = frozenset()
+
+
+class Positions(NamedTuple):
+    """Positions of the options in the prompt of an item, from 0.
+
+    Attributes:
+        options: how many the prompt shows; under 2, their order cannot be changed.
+        gold: position of the right one, ``None`` if it is not among them.
+        chosen: position of the one that a reply commits to, ``None`` if it commits to none of them.
+    """
+
+    options: int
+    gold: int | None = None
+    chosen: int | None = None
 
 
 @runtime_checkable

@@ -67,6 +67,12 @@ class Start:
             manifest["shard"] = self.shard
         return manifest
 
+    def unchanged(self, manifest: Manifest) -> Manifest | None:
+        """Return the manifest of before, if the one of now differs in the name and the command at most."""
+        told = {"name": "", "argv": []}
+        same = self.old is not None and {**self.old, **told} == {**manifest, **told}
+        return self.old if same else None
+
     def _new(self, info: AdapterInfo, argv: Sequence[str]) -> Manifest:
         settings = self.settings
         adapter, target = resolve(settings.model)

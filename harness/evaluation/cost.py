@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from harness.core.judge_spec import JudgeSpec
+from harness.core.messages import Audio
 from harness.core.task import TaskSpec
 from harness.errors import AudioError
 from harness.evaluation.plan import PlannedTask
@@ -171,18 +172,23 @@ def _share(
         return Share(here, items, hours, 0, 0, 0.0)
     if items is None:
         return Share(here, items, hours, None, None, None)
-    calls = int(spec.cost.get("judge_calls_per_item", 0)) * items * repeats
+    judged = items if judging.sample is None else min(items, judging.sample[0])
+    calls = int(spec.cost.get("judge_calls_per_item", 0)) * judged * repeats
     tokens = calls * int(spec.cost.get("tokens_per_judge_call", 0))
     prices = price_of(judge.model, judging.prices)
     price = None
     if prices is not None:
         completion = min(_REPLY_TOKENS * calls, tokens)
         price = ((tokens - completion) * prices[0] + completion * prices[1]) / 1e6
+        if judging.batch is not None and judging.prices is None:
+            price /= 2
     return Share(here, items, hours, calls, tokens, price if calls else 0.0)
 
 
 def _hours(task: PlannedTask) -> float | None:
-    """Return the hours of audio of the selected items."""
+    """Return the hours of audio of the selected items, none under a control that takes clips away."""
+    if not any(isinstance(part, Audio) for one in task.first_prompt for part in one.parts):
+        return 0.0
     declared, items = task.task.spec.cost.get("audio_hours"), task.task.spec.items
     if declared is not None and items:
         return float(declared) * task.count * task.repeats / items

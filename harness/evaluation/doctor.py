@@ -14,12 +14,14 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from harness.audio import AudioRef
 from harness.core.adapter import Adapter, AdapterInfo, Request, Response
 from harness.core.generation import Generation, Level, build_generation
 from harness.core.generation_arguments import read_text
+from harness.core.judge_spec import Retirement
 from harness.core.keys import request_key
 from harness.core.messages import Audio, Hints, Message, Text
 from harness.errors import (
@@ -31,6 +33,8 @@ from harness.errors import (
     HarnessError,
 )
 from harness.evaluation.dry_run import prompt_lines
+from harness.judge.life import end_notes, today
+from harness.task_loading.index import load_index
 from model_adapters.conformance.tools import synthetic_clips
 from model_adapters.registry import create, resolve, split_generation
 from tasks.quickstart.data import spoken_sentences
@@ -182,6 +186,19 @@ def doctor(model: str, arguments: Mapping[str, Any]) -> Diagnosis:
         verdict=verdict,
         reasons=reasons,
     )
+
+
+def judge_notes() -> list[str]:
+    """Return the warnings about judges of built-in tasks that end soon or have ended, by benchmark."""
+    judges = []
+    for entry in load_index().tasks.values():
+        if entry.judge is not None:
+            day = entry.judge.get("retires")
+            end = (
+                None if day is None else Retirement(date.fromisoformat(day), entry.judge["source"])
+            )
+            judges.append((entry.benchmark, str(entry.judge["model"]), end))
+    return end_notes(judges, today())
 
 
 def assess(probes: Sequence[Probe]) -> tuple[Verdict, tuple[str, ...]]:

@@ -10,6 +10,7 @@ unknown, never as 0.
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,12 +19,15 @@ from harness.core.messages import Message, Text
 from harness.evaluation.cost import Cost, Share, declared_share, planned_share, total
 from harness.evaluation.flags import read_flags
 from harness.evaluation.plan import PlannedTask, sort_model_arguments, survey
+from harness.evaluation.replicas.choose import adapter_of
+from harness.judge.life import end_notes, today
+from harness.report.table import sample_lines
 from harness.run.signature import signature
 from harness.settings import Settings
 from harness.task_loading.availability import LeftOut, by_benchmark
 from harness.task_loading.index import TaskEntry
 from harness.task_loading.specs import data_folder
-from model_adapters.registry import create, resolve
+from model_adapters.registry import resolve
 
 _MANY: Final = 12
 """More tasks than this are shown with one prompt per benchmark."""
@@ -51,6 +55,7 @@ class DryRun:
         costs: benchmark -> what its tasks cost.
         unjudged: benchmark -> judged metrics that stay absent for want of a judge.
         skipping: what cannot run is left out, not refused.
+        notes: judges that end soon or have ended, or see a sample of items.
     """
 
     model: str
@@ -60,6 +65,7 @@ class DryRun:
     costs: dict[str, Cost]
     unjudged: dict[str, list[str]]
     skipping: bool = False
+    notes: Sequence[str] = ()
 
     @property
     def complete(self) -> bool:
@@ -67,9 +73,19 @@ class DryRun:
         failing = [entry for entry in self.left_out if entry.error is not None]
         return bool(self.planned or self.to_fetch) and (self.skipping or not failing)
 
+    @property
+    def cost(self) -> Cost:
+        """Cost of all of it."""
+        return total(self.costs.values())
+
+    @property
+    def replies(self) -> int:
+        """Replies that the tasks whose data is here ask for."""
+        return sum(task.count * task.repeats for task in self.planned)
+
     def as_json(self) -> dict[str, Any]:
         """Return the plain form for ``--json``."""
-        whole = total(self.costs.values())
+        whole = self.cost
         return {
             "model": self.model,
             "tasks": {task.name: _as_json(task) for task in self.planned},
@@ -77,6 +93,7 @@ class DryRun:
             "to_fetch": [entry.as_json() for entry in self.to_fetch],
             "left_out": [entry.as_json() for entry in self.left_out],
             "unjudged": self.unjudged,
+            **({"notes": list(self.notes)} if self.notes else {}),
             "items": whole.items,
             "judge_calls": whole.calls,
             "judge_tokens": whole.tokens,
@@ -92,13 +109,14 @@ class DryRun:
             if len(self.planned) <= _MANY or benchmark not in shown:
                 lines += _lines(task)
             shown.add(benchmark)
-        whole = total(self.costs.values())
+        whole = self.cost
         rows = [_COLUMNS, *(cost.cells(name) for name, cost in self.costs.items())]
         rows.append(whole.cells("total"))
         widths = [max(len(row[column]) for row in rows) for column in range(len(_COLUMNS))]
         lines += ["", *("  ".join(_aligned(row, widths)).rstrip() for row in rows)]
         for name, metrics in self.unjudged.items():
             lines.append(f"no judge: {name} runs without {', '.join(metrics)}")
+        lines += self.notes
         fetched = [{**entry.as_json(), "reason": _FETCH} for entry in self.to_fetch]
         lines += [f"to fetch: {line}" for _, line in by_benchmark(fetched)]
         word = "left out" if self.skipping else "missing"
@@ -128,7 +146,8 @@ def dry_run(settings: Settings) -> DryRun:
             data and judges, which are findings here.
     """
     settings = sort_model_arguments(settings)
-    create(settings.model, settings.model_args, patience=read_flags(settings).patience)
+    flags = read_flags(settings)
+    adapter_of(settings, flags.replicas, flags.patience)
     with _offline():
         plan = survey(settings, ask=False)
     to_fetch = [
@@ -144,7 +163,7 @@ def dry_run(settings: Settings) -> DryRun:
     for task in plan.tasks:
         shares.setdefault(task.task.spec.benchmark, []).append(planned_share(task, judging))
     for entry in to_fetch:
-        share = declared_share(index.tasks[entry.task], settings.limit, judging, settings.repeats)
+        share = declared_share(index.entry(entry.task), settings.limit, judging, settings.repeats)
         shares.setdefault(entry.benchmark, []).append(share)
     names = [*(task.name for task in plan.tasks), *(entry.task for entry in to_fetch)]
     return DryRun(
@@ -153,9 +172,18 @@ def dry_run(settings: Settings) -> DryRun:
         to_fetch,
         left_out,
         {name: Cost.of(name, found) for name, found in shares.items()},
-        _unjudged([index.tasks[name] for name in names]) if judging.choice == "none" else {},
+        _unjudged([index.entry(name) for name in names]) if judging.choice == "none" else {},
         skipping=settings.skip_unavailable,
+        notes=_judge_notes(plan.tasks),
     )
+
+
+def _judge_notes(planned: Sequence[PlannedTask]) -> list[str]:
+    """Return what is to be known of the judges: those that end, and those that see a sample."""
+    judged = [(task.name, task.judge) for task in planned if task.judge is not None]
+    ends = [(name, judge.spec.model, judge.spec.retires) for name, judge in judged]
+    samples = (sample_lines(name, judge.manifest_entry()) for name, judge in judged)
+    return [*end_notes(ends, today()), *itertools.chain.from_iterable(samples)]
 
 
 def _unjudged(entries: Sequence[TaskEntry]) -> dict[str, list[str]]:

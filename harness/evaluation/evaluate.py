@@ -22,18 +22,24 @@ from harness.errors import (
     HarnessError,
     LogLostError,
     StorageError,
+    UnsupportedTaskError,
     UsageError,
 )
 from harness.evaluation.choosing import chosen_items
 from harness.evaluation.continuing import check_start
+from harness.evaluation.controls.control import parse_control
+from harness.evaluation.controls.sharing import asked_once
 from harness.evaluation.flags import read_flags
 from harness.evaluation.plan import Plan, PlannedTask, plan_tasks, sort_model_arguments
+from harness.evaluation.replicas.choose import adapter_of
 from harness.evaluation.runner import BREAKER, Item, Runner, RunnerOptions
 from harness.evaluation.selection.shards import Work
 from harness.evaluation.signals import exit_code, stopped_note, until_signal
 from harness.judge.attach import open_stage, record_replayed, unjudged_note
+from harness.judge.life import check_life, today
 from harness.judge.stage import JudgeStage
 from harness.report.failures import with_reasons
+from harness.report.output import say
 from harness.run.attempts import Attempts
 from harness.run.directory import RunDirectory
 from harness.run.files import Manifest, Results
@@ -41,14 +47,16 @@ from harness.run.process.stopping import Stop
 from harness.run.process.waiting import shown, wait_text
 from harness.run.progress import Progress, Style
 from harness.run.records import failed_items, scoring_note
+from harness.scoring.kept import Kept, kept
 from harness.scoring.stage import score_run
 from harness.settings import Settings, parse_max_errors
 from harness.task_loading.specs import load_scoring_task, provide_models
 from harness.task_loading.task import YamlTask
-from model_adapters.registry import create
 from model_adapters.services.pacing.patience import only_waits, waiting_of
 
 DEFAULT_BATCH_SIZE: Final = 8
+MOST_COMPARED: Final = 200_000
+"""Items whose samples are compared with the log, in memory, before they are kept as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +76,16 @@ class Ended:
     note: str | None = None
 
 
-def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
+def evaluate(
+    settings: Settings, argv: Sequence[str], style: Style, adapter: Adapter | None = None
+) -> Ended:
     """Run a model on tasks into a run directory.
 
     Args:
         settings: what is asked for; ``output_path`` is the run directory.
         argv: the command line, for the manifest.
         style: how progress is shown.
+        adapter: the model, if it is constructed already.
 
     Raises:
         HarnessError: bad settings, missing data, a dead model, a full disk; what was finished is kept.
@@ -82,12 +93,14 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
     target = RunDirectory(settings.run_directory)
     settings = sort_model_arguments(settings)
     flags = read_flags(settings)
-    adapter = create(
-        settings.model, settings.model_args, run_seed=settings.seed, patience=flags.patience
-    )
+    adapter = adapter or adapter_of(settings, flags.replicas, flags.patience)
+    control = parse_control(settings.control) if settings.control is not None else None
+    if control is not None and not control.keeps_clips:
+        adapter = asked_once(adapter)
     plan = plan_tasks(settings)
     provide_models(settings.data)
     _check_prompts(plan.tasks)
+    warn_of(check_life(plan.judges, plan.judging, today()), style)
     target.check_target()
     work = Work.of(plan.tasks, flags.shard)
     with target as run:
@@ -97,14 +110,24 @@ def evaluate(settings: Settings, argv: Sequence[str], style: Style) -> Ended:
             _check_modes(plan.tasks, info, settings.model)
             manifest = start.manifest(info, argv)
             run.write_manifest(manifest)
+            sizes = run.log_sizes() if start.old is not None else None
             generated = _generate(
                 _Session(settings, plan, work, run, adapter, info, flags.ids), style
             )
         finally:
             if not calls_hang():
                 _close(adapter)
-        results = _score(run, settings, plan, generated)
+        untouched = sizes is not None and run.log_sizes() == sizes
+        old = start.unchanged(manifest) if untouched else None
+        results = _score(run, settings, plan, generated, old)
         return _ended(run, results, manifest, settings.max_errors, generated, work=work)
+
+
+def warn_of(notes: Iterable[str], style: Style) -> None:
+    """Say on standard error what a run should know beforehand, unless it is quiet."""
+    if style != "quiet":
+        for note in notes:
+            say(f"note: {note}", err=True)
 
 
 def _check_prompts(planned: Sequence[PlannedTask]) -> None:
@@ -141,7 +164,7 @@ def _check_modes(planned: Sequence[PlannedTask], info: AdapterInfo, model: str) 
     """Refuse a task whose prompts the model does not take.
 
     Raises:
-        UsageError: names the task and the model.
+        UsageError: names the task and the model; one that another prompt mode would fit is an ``UnsupportedTaskError``.
     """
     for task in planned:
         mode = mode_of(task.first_prompt)
@@ -153,7 +176,7 @@ def _check_modes(planned: Sequence[PlannedTask], info: AdapterInfo, model: str) 
                 where="MODEL",
                 hint=f"put it behind a recogniser: cascade:pocketsphinx+{model}",
             )
-        raise UsageError(
+        raise UnsupportedTaskError(
             f"{task.name} has prompts of {mode}, {model} takes {', '.join(sorted(info.modes))}",
             where="MODEL",
         )
@@ -242,6 +265,8 @@ def _generate(session: _Session, style: Style) -> _Generated:
         work = generate() if stage is None else stage.alongside(generate())
         adapter = session.adapter
         progress.watch(lambda: wait_text(waiting_of(adapter)))
+        if (status := getattr(adapter, "status", None)) is not None:
+            progress.watch(status)
 
         def waits() -> bool:
             return waiting_of(adapter) is not None or (stage is not None and stage.waits())
@@ -258,8 +283,21 @@ def _generate(session: _Session, style: Style) -> _Generated:
             return _Generated(attempts, stage, error=error)
 
 
-def _score(run: RunDirectory, settings: Settings, plan: Plan, generated: _Generated) -> Results:
+def _score(
+    run: RunDirectory,
+    settings: Settings,
+    plan: Plan,
+    generated: _Generated,
+    old: Manifest | None,
+) -> Results:
     """Score what the run directory holds, also after an error, which is raised then.
+
+    Args:
+        run: the run directory.
+        settings: what was asked for.
+        plan: the tasks of this command; their documents are dropped.
+        generated: how generation ended.
+        old: the manifest of the run if nothing has changed since it was scored, else ``None``.
 
     Raises:
         HarnessError: what stopped generation; or scoring failed.
@@ -288,7 +326,11 @@ def _score(run: RunDirectory, settings: Settings, plan: Plan, generated: _Genera
         with contextlib.suppress(StorageError):
             score_run(run, load, generated.attempts)
         raise generated.error
-    return score_run(run, load, generated.attempts)
+    few = old is not None and len(generated.attempts) <= MOST_COMPARED
+    stay = kept(run, old, same_code=loaded) if old is not None and few else Kept()
+    if stay.results is not None and stay.ranges.keys() == stay.results["tasks"].keys():
+        return stay.results  # a function of manifest and logs, and neither has changed
+    return score_run(run, load, generated.attempts, stay=stay)
 
 
 def _ended(

@@ -16,7 +16,9 @@ from harness.core.scoring import Document
 from harness.core.task import Documents, TaskSpec
 from harness.errors import MissingDataError, UnsupportedTaskError, UsageError
 from harness.evaluation.controls.control import parse_control
-from harness.evaluation.selection.subset import choose
+from harness.evaluation.selection.cards import carded
+from harness.evaluation.selection.subset import choose, sample_entry, subset_part
+from harness.evaluation.variations.variation import AS_IT_IS, Variation, variation_of
 from harness.judge.options import JudgeOptions, judge_options
 from harness.judge.task_judge import TaskJudge, bind
 from harness.run.constraints import MOST_REPEATS
@@ -33,6 +35,7 @@ from harness.task_loading.specs import (
     check_supported,
     data_folder,
     load_spec,
+    prompted_task,
     yaml_location,
 )
 from model_adapters.registry import split_generation
@@ -53,6 +56,8 @@ class PlannedTask:
         judge: the task with its live judge, ``None`` if there is none.
         repeats: replies that are asked for every item.
         subset: of which sample the ranges are, ``None`` for no sample.
+        card: the model card that planned it, ``None`` for none.
+        variation: how the replies of an item differ.
     """
 
     task: PromptedTask
@@ -65,6 +70,8 @@ class PlannedTask:
     judge: TaskJudge | None = None
     repeats: int = 1
     subset: SubsetEntry | None = None
+    card: str | None = None
+    variation: Variation = AS_IT_IS
 
     @cached_property
     def name(self) -> str:
@@ -80,11 +87,17 @@ class PlannedTask:
         """Return selected document positions in order."""
         return itertools.chain.from_iterable(itertools.starmap(range, self.ranges))
 
+    def document(self, position: int, repeat: int = 0) -> Document:
+        """Return the document that a reply is asked about."""
+        document: Document = self.documents[position]
+        if self.variation is AS_IT_IS:
+            return document
+        return self.variation.document(self.task, document, self.item_keys[position], repeat)
+
     @property
     def first(self) -> Document:
-        """The first selected document."""
-        document: Document = self.documents[self.ranges[0][0]]
-        return document
+        """The first selected document, as it is asked first."""
+        return self.document(self.ranges[0][0])
 
     @cached_property
     def first_prompt(self) -> tuple[Message, ...]:
@@ -98,7 +111,7 @@ class PlannedTask:
     def manifest_entry(self) -> ManifestEntry:
         """Return the manifest's entry for this task."""
         spec, info = self.task.spec, self.documents.info
-        return task_entry(
+        entry = task_entry(
             spec,
             self.facts,
             origin="data",
@@ -110,6 +123,7 @@ class PlannedTask:
             items_selected=self.count,
             repeats=self.repeats,
             subset=self.subset,
+            variation=self.variation,
             selection=self.ranges,
             absent=len(info.absent),
             data={
@@ -118,6 +132,9 @@ class PlannedTask:
                 "warnings": [*info.warnings, *cluster_note(spec, self.documents)],
             },
         )
+        if self.card is not None:
+            entry["card"] = self.card
+        return entry
 
 
 def task_entry(  # noqa: PLR0913  (by name: one per field of the entry)
@@ -136,6 +153,7 @@ def task_entry(  # noqa: PLR0913  (by name: one per field of the entry)
     data: DataEntry,
     repeats: int = 1,
     subset: SubsetEntry | None = None,
+    variation: Variation = AS_IT_IS,
 ) -> ManifestEntry:
     """Return what the manifest says about a task: what its YAML declares, and what runs of it."""
     anchors = {**spec.anchors, **facts.get("anchors", {})}
@@ -167,6 +185,10 @@ def task_entry(  # noqa: PLR0913  (by name: one per field of the entry)
         del entry["repeats"]
     if subset is not None:
         entry["subset"] = subset
+    if variation.permute is not None:
+        entry["permute"] = variation.permute.entry
+    if variation.paraphrases:
+        entry["paraphrases"] = [one.name for one in variation.paraphrases]
     return entry
 
 
@@ -222,6 +244,8 @@ def plan_tasks(settings: Settings) -> Plan:
     plan = survey(settings)
     if not settings.skip_unavailable or not plan.tasks:
         refuse(plan.left_out, len(plan.tasks) + len(plan.left_out))
+    if not plan.tasks and (unfit := [one for one in plan.left_out if one.lacks == "support"]):
+        raise UnsupportedTaskError(unfit[0].reason, where="--skip-unavailable")
     if not plan.tasks:
         raise UsageError(
             "without a judge nothing is left to run",
@@ -243,7 +267,8 @@ def survey(settings: Settings, *, ask: bool = True) -> Plan:
             where="--repeats",
         )
     index = load_index(settings.include_path, allow_shadowing=settings.allow_shadowing)
-    entries = index.resolve(settings.tasks)
+    wanted = carded(settings)
+    entries = index.resolve(wanted.names)
     check_benchmarks(settings.data, index, "--data")
     check_benchmarks(settings.revision, index, "--revision")
     judging = judge_options(settings, has_replies=False, ask=ask)
@@ -255,7 +280,8 @@ def survey(settings: Settings, *, ask: bool = True) -> Plan:
             left_out.append(lacking)
             continue
         try:
-            planned.append(_plan(entry, settings, judging))
+            own = wanted.settings(entry.task, settings)
+            planned.append(replace(_plan(entry, own, judging), card=wanted.cards.get(entry.task)))
         except (MissingDataError, UnsupportedTaskError) as error:
             left_out.append(from_error(entry, error))
     if settings.require_complete:
@@ -287,10 +313,10 @@ def _generation(task: PromptedTask, settings: Settings) -> Generation:
 
 
 def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> PlannedTask:
-    spec = load_spec(entry)
+    spec = load_spec(entry, trusted=settings.trust_task_code)
     check_supported(spec)
-    control = parse_control(settings.control)
-    task = PromptedTask(
+    control = parse_control(settings.control) if settings.control is not None else None
+    task = prompted_task(
         spec,
         folder=data_folder(spec.benchmark, settings.data),
         revision=settings.revision.get(spec.benchmark),
@@ -313,7 +339,8 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
     facts = task.facts(documents)
     ranges = parse_limit(settings.limit, count)
     item_keys = keys.item_keys(spec.task, documents, spec.doc_fields)
-    sample = _sample(settings)
+    sampled = settings.subset is not None or settings.stratify is not None
+    sample = sample_entry(settings) if sampled else None
     if sample is not None:
         positions = [*itertools.chain.from_iterable(itertools.starmap(range, ranges))]
         ranges = choose(
@@ -327,8 +354,12 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
     task.probe(documents[ranges[0][0] :], facts)
     if judge is not None:
         judge.check(documents)
-        judge = replace(judge, facts=facts)
+        chosen = itertools.chain.from_iterable(itertools.starmap(range, ranges))
+        judge = replace(judge, facts=facts).about((item_keys[one] for one in chosen), judging)
     generation = _generation(task, settings)
+    varies = settings.permute is not None or settings.paraphrase is not None
+    variation = variation_of(settings, task, documents) if varies else AS_IT_IS
+    repeats = settings.repeats if variation is AS_IT_IS else variation.count
     return PlannedTask(
         task=task,
         documents=documents,
@@ -341,44 +372,23 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
                 sum(stop - start for start, stop in ranges),
                 documents.info,
                 count,
-                settings.repeats,
+                repeats,
             ),
             "prompt": prompt_part(task.template, task.system),
             "gen": generation_part(generation),
             "clean": task.template.clean,
             "scorer": spec.scorer,
-            "judge": judging.part(judge.id if judge is not None else None),
+            "judge": judging.part(None),
+            **(judge.parts if judge is not None else {}),
             **code_part(spec),
             **task.signature_parts(documents),
             **({"control": str(control)} if control is not None else {}),
+            **(variation.parts() if variation is not AS_IT_IS else {}),
             **({"subset": subset_part(sample)} if sample is not None else {}),
         },
         facts=facts,
         judge=judge,
-        repeats=settings.repeats,
+        repeats=repeats,
         subset=sample,
+        variation=variation,
     )
-
-
-def _sample(settings: Settings) -> SubsetEntry | None:
-    """Return what is said of a sample of items.
-
-    Raises:
-        UsageError: a field to stratify by, and no sample.
-    """
-    if settings.subset is None:
-        if settings.stratify is not None:
-            raise UsageError("--stratify is for --subset", where="--stratify", hint="--subset N")
-        return None
-    entry: SubsetEntry = {"n": settings.subset, "seed": settings.seed}
-    return {**entry, "stratify": settings.stratify} if settings.stratify is not None else entry
-
-
-def subset_part(entry: SubsetEntry) -> str:
-    """Return the part of a signature that names a sample: size, seed and field.
-
-    >>> subset_part({"n": 200, "seed": 1234, "stratify": "accent"})
-    '200@1234/accent'
-    """
-    field = f"/{entry['stratify']}" if "stratify" in entry else ""
-    return f"{entry['n']}@{entry['seed']}{field}"

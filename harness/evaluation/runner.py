@@ -15,7 +15,7 @@ import functools
 import itertools
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol, TypeVar
@@ -26,6 +26,8 @@ from harness.core.messages import Audio, Message, mode_of
 from harness.core.scoring import Document, Outcome
 from harness.core.threads import DaemonThread
 from harness.errors import FOREIGN, AdapterError, AudioError, HarnessError, first_error
+from harness.evaluation.asking.answers import checked, counted
+from harness.evaluation.asking.decoding import Unreadable, decoded, unreadable
 from harness.evaluation.batches import form_batches, window_size
 from harness.evaluation.plan import PlannedTask
 from harness.evaluation.same_item import check_same_item
@@ -40,7 +42,6 @@ BACKOFF_SECONDS: Final = 0.25
 BREAKER: Final = 25
 """Requests in a row that may fail before the model counts as dead."""
 PREFETCH_THREADS: Final = 2
-AUDIO_HINT: Final = "mend the file, then run the same command again: only its items are asked"
 
 T = TypeVar("T")
 
@@ -186,7 +187,7 @@ class Runner:
     def _prepare(self, item: Item) -> Prepared:
         """Render the prompt, key it, and decode its audio (in a worker thread)."""
         planned, task = item.planned, item.planned.task
-        doc = planned.documents[item.position]
+        doc = planned.document(item.position, item.repeat)
         messages = task.messages(doc)
         clips = [part for message in messages for part in message.parts if isinstance(part, Audio)]
         request = Request(
@@ -207,10 +208,9 @@ class Runner:
             if error := self._unsuitable(messages, clips):
                 return Prepared(item, request, seconds, error=error)
             if self._info.sampling_rate is not None:
-                request = replace(request, messages=self._decoded(messages))
+                request = decoded(request, self._info.sampling_rate)
         except AudioError as error:
-            error.hint = error.hint or AUDIO_HINT
-            return Prepared(item, request, 0.0, error=ErrorInfo("audio", str(error)))
+            return Prepared(item, request, 0.0, error=unreadable(error).error)
         return Prepared(item, request, seconds)
 
     def _is_finished(self, item: Item, request: Request, key: AttemptKey) -> bool:
@@ -238,20 +238,6 @@ class Runner:
             return ErrorInfo("mode", f"the prompt is {mode}, the model takes {known}")
         return None
 
-    def _decoded(self, messages: Sequence[Message]) -> tuple[Message, ...]:
-        rate = self._info.sampling_rate
-        assert rate is not None
-        return tuple(
-            Message(
-                message.role,
-                tuple(
-                    part.prefetched(rate) if isinstance(part, Audio) else part
-                    for part in message.parts
-                ),
-            )
-            for message in messages
-        )
-
     # --- asking ------------------------------------------------------------------------------
 
     async def _consume_async(self, queue: asyncio.Queue[Prepared | None]) -> None:
@@ -276,41 +262,46 @@ class Runner:
             await asyncio.sleep(_backoff(prepared.request.request_key, attempt))
 
     async def _consume_batches(self, queue: asyncio.Queue[Prepared | None]) -> None:
-        """Answer batch after batch; the next one is formed and prepared while the model generates."""
+        """Answer batches, as many at once as the adapter says; the next one is formed and prepared meanwhile."""
         prepare = getattr(self._adapter, "prepare_batch", None)
         limit = getattr(self._adapter, "batch_limit", lambda _: None)
+        at_once = getattr(self._adapter, "batches_at_once", 1)
         async with (
             DaemonThread("prepare") as preparing,
             DaemonThread("generate") as generating,
             asyncio.TaskGroup() as group,
         ):
-            running: asyncio.Task[None] | None = None
+            running: set[asyncio.Task[None]] = set()
             async for batch in form_batches(queue, self._options.batch_size, limit):
                 if self._options.stop.requested:
                     continue
                 if prepare is not None:
                     requests = [prepared.request for prepared in batch]
                     await self._alive(preparing.run(functools.partial(prepare, requests)))
-                if running is not None:
-                    await running
-                running = group.create_task(self._ask_batch(batch, generating))
+                if len(running) >= at_once:
+                    _, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                running.add(group.create_task(self._ask_batch(batch, generating)))
+
+    async def _answers(
+        self, requests: list[Request], generating: DaemonThread
+    ) -> Iterator[Response]:
+        """Ask the adapter about a batch, in the thread for that; one with replicas has them asked."""
+        elsewhere = getattr(self._adapter, "answer_batch", None)
+        call = functools.partial(self._adapter.generate_batch, requests)
+        found = await self._alive(
+            generating.run(call) if elsewhere is None else elsewhere(requests)
+        )
+        return map(checked, counted(found, len(requests)))
 
     async def _ask_batch(self, batch: list[Prepared], generating: DaemonThread) -> None:
         for attempt in range(1, MAX_ATTEMPTS + 1):
             if not batch:
                 return
             requests = [prepared.request for prepared in batch]
-            call = functools.partial(self._adapter.generate_batch, requests)
-            responses = await self._alive(generating.run(call))
-            found = len(responses) if isinstance(responses, list) else type(responses).__name__
-            if found != len(batch):
-                raise AdapterError(
-                    f"generate_batch() gave {found} for {len(batch)} requests",
-                    hint="an adapter gives a list with one Response per request, in order",
-                )
+            responses = await self._answers(requests, generating)
             again = []
             for prepared, response in zip(batch, responses, strict=True):
-                error = checked(response).error
+                error = response.error
                 if error is not None and error.retryable and attempt < MAX_ATTEMPTS:
                     again.append(prepared)
                 else:
@@ -334,8 +325,10 @@ class Runner:
     # --- recording ---------------------------------------------------------------------------
 
     def _record(self, prepared: Prepared, response: Response, attempts: int) -> None:
+        if isinstance(response, Unreadable):  # found where the clip was to be decoded
+            prepared.error, attempts = response.error, 0
         planned = prepared.item.planned
-        doc = planned.documents[prepared.item.position]
+        doc = planned.document(prepared.item.position, prepared.item.repeat)
         clean = planned.task.template.clean
         raw: str | None = None
         if isinstance(response.text, str) and clean != "none":
@@ -380,17 +373,6 @@ class Runner:
 
 def _attempt_key(item: Item, doc: Document) -> AttemptKey:
     return item.planned.name, doc["_id"], item.repeat
-
-
-def checked(response: object) -> Response:
-    """Return the adapter's answer, if it keeps to the interface.
-
-    Raises:
-        AdapterError: it is no ``Response``.
-    """
-    if not isinstance(response, Response):
-        raise AdapterError(f"the adapter gave a {type(response).__name__}, not a Response")
-    return response
 
 
 def _backoff(key: str, attempt: int) -> float:

@@ -23,11 +23,12 @@ from harness.errors import (
     UsageError,
 )
 from harness.evaluation.documents import DocumentFinder, StoredItem
-from harness.evaluation.evaluate import Ended
+from harness.evaluation.evaluate import Ended, warn_of
 from harness.evaluation.plan import task_entry
 from harness.evaluation.signals import exit_code, stopped_note, until_signal
 from harness.judge.attach import StoredJudging, judge_stored, rejudge, unjudged_note
-from harness.judge.options import PREFIX, JudgeOptions, judge_options
+from harness.judge.life import check_life, today
+from harness.judge.options import PREFIX, JudgeOptions, is_adapter, judge_options
 from harness.judge.task_judge import TaskJudge, bind, judges_named
 from harness.report.failures import with_reasons
 from harness.run.directory import RunDirectory
@@ -56,6 +57,7 @@ from harness.task_loading.specs import (
     load_scoring_task,
     load_spec,
     provide_models,
+    scoring_task,
 )
 from harness.task_loading.task import YamlTask
 from metrics.commitment.cleaning import CLEANERS
@@ -152,13 +154,15 @@ def score_file(
     provide_models(settings.data)
     target = RunDirectory(settings.run_directory)
     scored = _read(settings, replies)
+    if scored.judge is not None:
+        judges = {scored.name: scored.judge}
+        warn_of(check_life(judges, scored.judging, today()), style)
     with target as run:
         stay = kept(run, run.manifest(), without=scored.name) if run.exists else Kept()
         run.write_manifest(_manifest(run, settings, scored, argv))
         _append(run, scored)
         judged = None
         if scored.judge is not None:
-            judges = {scored.name: scored.judge}
             judged = judge_stored(run, judges, scored.judging, style, until_signal)
 
         def load(name: str, entry: Mapping[str, Any]) -> YamlTask:
@@ -176,7 +180,8 @@ def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
     provide_models(settings.data)
     target = RunDirectory(settings.run_directory)
     target.manifest()  # before a lock is put into a folder of somebody else's
-    if settings.judge.startswith(PREFIX) and not settings.rejudge:
+    names_judge = settings.judge.startswith(PREFIX) or is_adapter(settings.judge)
+    if names_judge and not settings.rejudge:
         raise UsageError(
             f"--judge {settings.judge} would replace the judge of this run",
             hint="add --rejudge if that is meant",
@@ -204,6 +209,7 @@ def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
         if settings.rejudge:
             options = judge_options(settings, has_replies=False)
             judged = rejudge(run, options, load, style, until_signal)
+            warn_of(judged.notes, style)
         return _ended(run, score_run(run, load), settings.max_errors, judged)
 
 
@@ -258,6 +264,7 @@ def _read(settings: Settings, replies: StoredReplies) -> _Scored:
     if judge is not None:
         judge.check(docs)
         judge = replace(judge, facts=facts)
+        judge = judge.about(keys.item_keys(spec.task, docs, spec.doc_fields), judging)
     parts: Parts = {
         "data": f"file#{keys.data_hash(docs, spec.doc_fields)}",
         "n": f"{len(items)}/{len(items)}",
@@ -265,7 +272,8 @@ def _read(settings: Settings, replies: StoredReplies) -> _Scored:
         "gen": "stored",
         "clean": clean,
         "scorer": spec.scorer,
-        "judge": judging.part(judge.id if judge is not None else None),
+        "judge": judging.part(None),
+        **(judge.parts if judge is not None else {}),
         **code_part(spec),
         **task.signature_parts(docs),
     }
@@ -283,9 +291,9 @@ def _task(settings: Settings) -> YamlTask:
             f"{settings.tasks[0]!r} names {len(entries)} tasks; a file is scored with one",
             hint=f"one of: {', '.join(entry.task for entry in entries[:8])} …",
         )
-    spec = load_spec(entries[0])
+    spec = load_spec(entries[0], trusted=settings.trust_task_code)
     check_supported(spec)
-    return YamlTask(
+    return scoring_task(
         spec,
         folder=data_folder(spec.benchmark, settings.data),
         revision=settings.revision.get(spec.benchmark),

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections import defaultdict
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
 from harness.core.stored_replies import judge_replies
 from harness.errors import HarnessError, UsageError
 from harness.judge.answer import Client
+from harness.judge.bridge.tables import refused_values
 from harness.judge.budget import Account
 from harness.judge.cache import JudgeCache
+from harness.judge.life import check_life, today
 from harness.judge.options import JudgeOptions
 from harness.judge.stage import JudgeStage
 from harness.judge.task_judge import TaskJudge, bind, judges_named
@@ -33,16 +37,24 @@ Until = Callable[
 """Runs work until it is done or a signal stops it, which it says to the ``Stop``; asks whether it rests; gives the signal."""
 
 
+BATCHES: Final = "judge_batches.jsonl"
+"""File of a run directory that remembers batches which its judge was sent."""
+MOST_REQUESTS: Final = 50_000
+"""Requests that wait for a batch together."""
+
+
 class StoredJudging(NamedTuple):
     """The end of the judging of stored replies.
 
     Attributes:
         stage: the stage, with its figures.
         signal: what stopped it early, ``None`` if nothing did.
+        notes: what should be known of the judge.
     """
 
     stage: JudgeStage
     signal: signal.Signals | None = None
+    notes: tuple[str, ...] = ()
 
 
 def open_stage(
@@ -69,9 +81,10 @@ def open_stage(
     stage = JudgeStage(
         run,
         judges,
-        _client(options),
-        Account(options.budget, options.prices, models),
-        workers=2 * options.concurrency,  # the next request is ready when a place gets free
+        _client(options, run.path),
+        Account(options.budget, options.prices, models, halved=options.batch is not None),
+        # the next request is ready when a place gets free; all of a batch wait together
+        workers=2 * options.concurrency if options.batch is None else MOST_REQUESTS,
         caches={model: JudgeCache(options.cache, model) for model in models}
         if options.cache is not None
         else {},
@@ -82,19 +95,25 @@ def open_stage(
     return stage
 
 
-def _client(options: JudgeOptions) -> Client:
+def _client(options: JudgeOptions, run: Path) -> Client:
+    if options.adapter is not None:
+        from harness.judge.asking.adapter_client import AdapterClient
+
+        return AdapterClient(options.adapter, options.adapter_args)
+    from model_adapters.services.batch_client import BatchClient, BatchOptions
     from model_adapters.services.chat_client import ChatClient, ClientOptions
 
-    return ChatClient(
-        ClientOptions(
-            base_url=options.base_url,
-            api_key_env=options.key_variable,
-            concurrency=options.concurrency,
-            timeout=options.timeout,
-            max_retries=options.max_retries,
-            patience=options.patience,
-        )
+    reached = ClientOptions(
+        base_url=options.base_url,
+        api_key_env=options.key_variable,
+        concurrency=options.concurrency,
+        timeout=options.timeout,
+        max_retries=options.max_retries,
+        patience=options.patience,
     )
+    if options.batch is None:
+        return ChatClient(reached)
+    return BatchClient(reached, BatchOptions(run / BATCHES, *options.batch))
 
 
 def judge_stored(
@@ -145,6 +164,7 @@ def rejudge(
 
     Raises:
         UsageError: there is no judge to ask, or nothing to judge.
+        RetiredJudgeError: the judge has ended, and the log has no reply of it.
     """
     if options.choice != "live":
         raise UsageError(
@@ -153,18 +173,26 @@ def rejudge(
         )
     manifest = run.manifest()
     judges: dict[str, TaskJudge] = {}
+    item_keys: dict[str, list[str]] = defaultdict(list)
+    for _, record in read_responses(run.path) if options.sample is not None else ():
+        item_keys[record["task"]].append(record["item_key"])
     for name, entry in manifest["tasks"].items():
         judge = bind(load_task(name, entry), options)
         if judge is None:
             continue
         judge.check(())
-        judges[name] = replace(judge, facts=entry.get("facts"))
+        judge = replace(judge, facts=entry.get("facts")).about(item_keys.get(name, ()), options)
+        judges[name] = judge
         entry["judge"] = judge.manifest_entry()
-        entry["signature_parts"] = {**entry["signature_parts"], "judge": judge.id}
+        parts = {key: part for key, part in entry["signature_parts"].items() if key != "judged"}
+        entry["signature_parts"] = {**parts, **judge.parts}
     if not judges:
         raise UsageError("no task of this run is judged", where=str(run.path))
+    known = {line["judge"] for lines in run.judgements().values() for line in lines}
+    to_ask = {name: judge for name, judge in judges.items() if judge.id not in known}
+    notes = check_life(to_ask, options, today())
     run.write_manifest({**manifest, "judge": judges_named(manifest["tasks"])})
-    return judge_stored(run, judges, options, style, until)
+    return judge_stored(run, judges, options, style, until)._replace(notes=tuple(notes))
 
 
 def record_replayed(run: RunDirectory, tasks: Iterable[str]) -> None:
@@ -197,7 +225,7 @@ def unjudged_items(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> i
 def unjudged_note(
     results: Mapping[str, Any], manifest: Mapping[str, Any], allowed: int, stage: JudgeStage | None
 ) -> str | None:
-    """Return why a run is incomplete for lack of verdicts, ``None`` if it is not.
+    """Return why a run is incomplete for lack of verdicts or of a bridge, ``None`` if it is not.
 
     Raises:
         HarnessError: the judge cannot be worked with at all.
@@ -206,7 +234,8 @@ def unjudged_note(
     if stage is not None and stage.fatal is not None and count:
         raise _with_count(stage.fatal, count)
     if count <= allowed:
-        return None
+        refused = refused_values(results)
+        return f"not bridged: {'; '.join(refused)}" if refused else None
     why = stage.note() if stage is not None else None
     return f"{count} items are not judged; the same command asks again" + (
         f" ({why})" if why else ""

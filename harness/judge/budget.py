@@ -84,15 +84,22 @@ class Account:
         limit: the budget, ``None`` for no bound.
         given: prices for every model, as the user says.
         models: the judges of the run.
+        halved: list prices are those of single requests, and batches cost half.
 
     Raises:
         UsageError: a budget in dollars, and the price of a model is unknown.
     """
 
     def __init__(
-        self, limit: Limit | None, given: tuple[float, float] | None, models: frozenset[str]
+        self,
+        limit: Limit | None,
+        given: tuple[float, float] | None,
+        models: frozenset[str],
+        *,
+        halved: bool = False,
     ) -> None:
         self._limit = limit
+        self._factor = 0.5 if halved and given is None else 1.0
         self._given = given
         unknown = sorted(model for model in models if price_of(model, given) is None)
         if limit is not None and limit.unit == "dollars" and unknown:
@@ -162,7 +169,7 @@ class Account:
         self.tokens += prompt + completion
         price = price_of(model, self._given)
         if price is not None:
-            self.dollars += (prompt * price[0] + completion * price[1]) / 1e6
+            self.dollars += self._factor * (prompt * price[0] + completion * price[1]) / 1e6
 
     def _spent(self) -> float:
         assert self._limit is not None
@@ -179,7 +186,7 @@ class Account:
         if self._limit.unit == "tokens":
             return prompt + completion
         price = price_of(model, self._given) or (0.0, 0.0)
-        return (prompt * price[0] + completion * price[1]) / 1e6
+        return self._factor * (prompt * price[0] + completion * price[1]) / 1e6
 
 
 def _tokens(usage: Mapping[str, Any], name: str, characters: int) -> int:

@@ -19,7 +19,7 @@ from harness.run.jsonl import parse_line
 from harness.run.reader import read_samples
 from harness.run.records import document_of
 from harness.task_loading.index import load_index
-from harness.task_loading.specs import load_scoring_task, load_spec
+from harness.task_loading.specs import load_scoring_task, load_spec, scoring_task
 from harness.task_loading.task import YamlTask
 from metrics.judge.votes import majority, mean
 from metrics.statistics.agreement import Agreement, LengthBias, agreement, length_bias
@@ -258,14 +258,15 @@ def labels_task(name: str | None, include: Sequence[Path], *, trusted: bool) -> 
     if name is None:
         return None
     index = load_index(tuple(include))
-    return YamlTask(load_spec(index.resolve([name])[0]), trusted=trusted)
+    spec = load_spec(index.resolve([name])[0], trusted=trusted)
+    return scoring_task(spec, trusted=trusted)
 
 
 def lines(found: Calibration) -> list[str]:
     """Return the lines of the report for people."""
     text = []
     for name, (result, bias, unparsed) in found.judges.items():
-        text += [f"{name} against human labels", *_agreement_lines(result)]
+        text += [f"{name} against human labels", *agreement_lines(result)]
         if unparsed:
             text.append(f"  unreadable  {unparsed}")
         if bias is not None:
@@ -281,11 +282,12 @@ def lines(found: Calibration) -> list[str]:
                 )
         text.append("")
     for (one, other), result in found.pairs.items():
-        text += [f"{one} against {other}", *_agreement_lines(result), ""]
+        text += [f"{one} against {other}", *agreement_lines(result), ""]
     return text[:-1]
 
 
-def _agreement_lines(found: Agreement) -> list[str]:
+def agreement_lines(found: Agreement) -> list[str]:
+    """Return kappa and confusion table as lines."""
     kind = "quadratic kappa" if found.weights else "kappa"
     if found.kappa is None:
         value = "not defined (one label only)"

@@ -15,12 +15,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, NamedTuple, cast
 
 from harness.errors import UsageError
+from harness.judge.bridge.tables import Bridge, read_bridge
 from harness.judge.budget import Limit, parse_budget
 from harness.settings import Settings
 from harness.task_loading.judging.sampling import SAMPLING, expected_sampling
+from model_adapters.registry import adapter_names
 from model_adapters.services.credentials import check_url, find_key
 from model_adapters.services.pacing.patience import PATIENCE_SECONDS, parse_patience
 
@@ -37,6 +39,10 @@ _ARGS: Final = frozenset(
         "accept_model",
         "api_key_env",
         "base_url",
+        "batch",
+        "batch_gather",
+        "batch_poll",
+        "bridge",
         "concurrency",
         "fenced",
         "max_retries",
@@ -46,7 +52,16 @@ _ARGS: Final = frozenset(
         "timeout",
     ]
 ) | frozenset(SAMPLING)
+_NO_JUDGES: Final = frozenset({"openai", "replay", "baseline", "cascade"})
+"""Adapters whose ``ADAPTER:TARGET`` is not a judge in this process."""
 _VARIABLE: Final = re.compile(r"[A-Za-z_]\w*")
+
+
+class Batches(NamedTuple):
+    """Use of a batch API: seconds without a new request until one is sent, seconds between two looks at it."""
+
+    gather: float
+    poll: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +84,11 @@ class JudgeOptions:
         budget: where judging stops, ``None`` for no bound.
         cache: folder of replies that runs share, ``None`` without one.
         accepted: names that the judge may also answer by.
+        batch: how the service's batch API is used, ``None`` for single requests.
+        adapter: ``ADAPTER:TARGET`` of a judge in this process, ``None`` for a chat service.
+        adapter_args: its arguments.
+        sample: items of a task that are judged, and the seed that chooses them; ``None`` for all.
+        bridge: tables from the judge's grades to the official judge's, ``None`` without them.
     """
 
     choice: Choice = "none"
@@ -86,15 +106,20 @@ class JudgeOptions:
     budget: Limit | None = None
     cache: Path | None = None
     accepted: tuple[str, ...] = ()
+    bridge: Bridge | None = None
+    batch: Batches | None = None
+    sample: tuple[int, int] | None = None
+    adapter: str | None = None
+    adapter_args: Mapping[str, Any] = field(default_factory=dict)
 
-    def part(self, judge_id: str | None) -> str:
+    def part(self, judge_part: str | None) -> str:
         """Return the ``judge:`` part of a task's signature.
 
         Args:
-            judge_id: ``MODEL@PARSER#HASH`` of the task's live judge, ``None`` without one.
+            judge_part: that of the task's live judge, ``None`` without one.
         """
-        if judge_id is not None:
-            return judge_id
+        if judge_part is not None:
+            return judge_part
         return "none" if self.choice == "live" else self.choice
 
 
@@ -115,13 +140,36 @@ def resolve_judge(judge: str, *, has_replies: bool, can_ask: bool = False) -> Ch
         return "replay" if has_replies else "live" if can_ask else "none"
     if judge.startswith(PREFIX) and judge.removeprefix(PREFIX).strip():
         return "live"
+    if is_adapter(judge):
+        return "live"
     if judge not in ("replay", "none"):
         raise UsageError(
             f"--judge {judge!r} is not available",
-            hint="auto, openai:MODEL (any OpenAI-compatible service, with -J base_url=…), "
-            "replay (stored judge replies), none",
+            hint="auto, openai:MODEL (any OpenAI-compatible service, with -J base_url=…), hf:PATH or another "
+            "adapter (in this process), replay (stored judge replies), none",
         )
     return cast(Choice, judge)
+
+
+def is_adapter(judge: str) -> bool:
+    """Return whether a judge is an adapter in this process, such as ``hf:PATH``.
+
+    >>> is_adapter("hf:/models/judge"), is_adapter("openai:m"), is_adapter("replay"), is_adapter("no:x")
+    (True, False, False, False)
+    """
+    name, colon, target = judge.partition(":")
+    return bool(colon and target.strip()) and name in set(adapter_names()) - _NO_JUDGES
+
+
+def shown_judge(judge: str) -> str:
+    """Return the name of an adapter judge, without folders: a signature is the same on every machine.
+
+    >>> shown_judge("hf:/models/Qwen3-8B/"), shown_judge("vllm:org/name")
+    ('hf:Qwen3-8B', 'vllm:org/name')
+    """
+    name, _, target = judge.partition(":")
+    place = Path(target).expanduser()
+    return f"{name}:{place.resolve().name}" if place.is_absolute() or place.exists() else judge
 
 
 def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) -> JudgeOptions:
@@ -133,7 +181,9 @@ def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) ->
     """
     arguments = settings.judge_args
     budget = parse_budget(settings.judge_budget)
-    for name in arguments:
+    adapter = settings.judge if is_adapter(settings.judge) else None
+    _check_places(arguments, adapter)
+    for name in arguments if adapter is None else ():
         if name not in _ARGS:
             near = difflib.get_close_matches(name, _ARGS, n=1)
             raise UsageError(
@@ -154,9 +204,11 @@ def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) ->
     can_ask = bool(os.environ.get(variable, "").strip()) or base_url is not None
     stored = has_replies or replayed_replies(settings.model)
     choice = resolve_judge(settings.judge, has_replies=stored, can_ask=can_ask)
-    if choice == "live" and ask:
+    if choice == "live" and ask and adapter is None:
         find_key(variable, base_url or os.environ.get("OPENAI_BASE_URL") or None)
     model = settings.judge.removeprefix(PREFIX) if settings.judge.startswith(PREFIX) else None
+    if adapter is not None:
+        model = shown_judge(adapter)
     return JudgeOptions(
         choice=choice,
         model=model,
@@ -173,7 +225,42 @@ def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) ->
         budget=budget,
         cache=settings.judge_cache,
         accepted=(str(arguments["accept_model"]),) if "accept_model" in arguments else (),
+        bridge=_bridge(arguments, choice),
+        batch=_batches(arguments),
+        adapter=adapter,
+        adapter_args={name: arguments[name] for name in arguments if name not in _ARGS},
+        sample=None if settings.judge_sample is None else (settings.judge_sample, settings.seed),
     )
+
+
+def _check_places(arguments: Mapping[str, Any], adapter: str | None) -> None:
+    """Refuse arguments of a service for a judge in this process."""
+    for name in ("base_url", "api_key_env", "batch", "accept_model"):
+        if adapter is not None and name in arguments:
+            raise UsageError(f"{name} is for a judge behind a service", where=f"-J {name}")
+
+
+def _batches(arguments: Mapping[str, Any]) -> Batches | None:
+    gather = _number(arguments, "batch_gather", 10.0, minimum=0.01)
+    poll = _number(arguments, "batch_poll", 30.0, minimum=0.01)
+    if _flag(arguments, "batch", default=False):
+        return Batches(gather, poll)
+    for name in ("batch_gather", "batch_poll"):
+        if name in arguments:
+            raise UsageError(f"{name} is for -J batch=true", where=f"-J {name}")
+    return None
+
+
+def _bridge(arguments: Mapping[str, Any], choice: Choice) -> Bridge | None:
+    if "bridge" not in arguments:
+        return None
+    if choice != "live":
+        raise UsageError(
+            "a bridge starts at the grades of a judge that is asked",
+            where="-J bridge",
+            hint="--judge openai:MODEL, with the model that the bridge was fitted for",
+        )
+    return read_bridge(Path(str(arguments["bridge"])).expanduser())
 
 
 def replayed_replies(model: str) -> bool:

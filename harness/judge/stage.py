@@ -31,7 +31,7 @@ from harness.run.attempts import AttemptKey
 from harness.run.directory import RunDirectory
 from harness.run.files import JUDGEMENTS
 from harness.run.jsonl import LineReader
-from harness.run.judgements import cached_reply, judgement_record
+from harness.run.judgements import cached_reply, in_sample, judgement_record
 from harness.run.process.stopping import Stop
 from harness.run.process.waiting import wait_text
 from harness.run.progress import clock
@@ -220,6 +220,8 @@ class JudgeStage:
         error = record["error"]
         if error is not None and error["kind"] not in STORED_ERRORS:
             return
+        if not in_sample(judge.sample, record["item_key"]):
+            return
         doc = document_of(record)
         judge.task.annotate([doc], "data", judge.facts)
         messages = judge.messages(doc, record.get("response", MISSING))
@@ -229,8 +231,7 @@ class JudgeStage:
         replies = await self._replies(subject)
         if replies is not None and key[0] not in self._tested:
             self._tested.add(key[0])
-            for canary in judge.canaries:
-                await self._test(judge, canary)
+            await asyncio.gather(*(self._test(judge, canary) for canary in judge.canaries))
 
     def _subject(
         self,

@@ -11,9 +11,12 @@ from harness.core.keys import digest, short_hash
 from harness.core.scoring import Document
 from harness.core.task import TaskSpec
 from harness.errors import TaskFileError
+from harness.judge.asking.adapter_client import PLACE, judge_generation
+from harness.judge.bridge.tables import part_of
 from harness.judge.options import PREFIX, JudgeOptions
 from harness.judge.prompt import BARE, RENDERER, render
-from harness.run.files import JudgeEntry
+from harness.run.files import BridgeEntry, JudgeEntry, JudgeSample
+from harness.run.judgements import judge_sample, sample_part
 from harness.task_loading.judging.block import read_prompt
 from harness.task_loading.judging.sampling import over
 from harness.task_loading.task import YamlTask
@@ -32,6 +35,9 @@ class TaskJudge:
         endpoint: URL of its service, without anything secret; recorded, not part of the id.
         canaries: items that test the judge.
         facts: of the task's whole split, for the documents that it is asked about.
+        accepted: names that it may also answer by.
+        bridge: tables from its grades to the official judge's, ``None`` without them.
+        sample: items that it is asked about, ``None`` for all.
     """
 
     task: YamlTask
@@ -42,9 +48,28 @@ class TaskJudge:
     canaries: Sequence[Canary] = ()
     facts: Mapping[str, Any] | None = None
     accepted: tuple[str, ...] = ()
+    bridge: BridgeEntry | None = None
+    sample: JudgeSample | None = None
     _tests: dict[str, list[dict[str, str]] | None] = field(
         default_factory=dict, repr=False, compare=False
     )
+
+    @property
+    def part(self) -> str:
+        """The ``judge:`` part of the signature: its id, with a bridge that of the bridge."""
+        return self.id if self.bridge is None else part_of(self.bridge)
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """Its parts of the signature: the judge, and the sample of items if there is one."""
+        sample = {} if self.sample is None else {"judged": sample_part(self.sample)}
+        return {"judge": self.part, **sample}
+
+    def about(self, item_keys: Iterable[str], options: JudgeOptions) -> TaskJudge:
+        """Return the judge of a sample of some items, as the command line asks for."""
+        if options.sample is None:
+            return self
+        return replace(self, sample=judge_sample(item_keys, *options.sample))
 
     def messages(self, doc: Document, response: Any) -> list[dict[str, str]] | None:
         """Render the request about one reply; ``None`` if its verdict needs no call."""
@@ -81,7 +106,7 @@ class TaskJudge:
     def manifest_entry(self) -> JudgeEntry:
         """Return the manifest's entry for this judge."""
         spec = self.spec
-        return {
+        entry: JudgeEntry = {
             "id": self.id,
             "endpoint": self.endpoint,
             "model": spec.model,
@@ -93,6 +118,11 @@ class TaskJudge:
             "fenced": self.fenced,
             "prompts": {prompt.id: prompt.hash for prompt in spec.prompts.values()},
         }
+        if self.bridge is not None:
+            entry["bridge"] = self.bridge
+        if self.sample is not None:
+            entry["sample"] = self.sample
+        return entry
 
 
 def live_spec(task: TaskSpec, options: JudgeOptions) -> JudgeSpec | None:
@@ -121,6 +151,7 @@ def live_spec(task: TaskSpec, options: JudgeOptions) -> JudgeSpec | None:
         model=options.model or declared.model,
         sampling=over(declared.sampling, options.sampling),
         prompts=prompts,
+        retires=declared.retires if options.model in (None, declared.model) else None,
     )
 
 
@@ -129,10 +160,13 @@ def bind(task: YamlTask, options: JudgeOptions) -> TaskJudge | None:
 
     Raises:
         TaskFileError: a prompt file of the command line, or the task's canaries, are malformed.
+        UsageError: the bridge of the command line does not fit the task or the judge.
     """
     spec = live_spec(task.spec, options)
     if spec is None:
         return None
+    if options.adapter is not None:
+        judge_generation(spec.sampling, options.adapter)
     content = [
         RENDERER if options.fenced else BARE,
         {value: prompt.hash for value, prompt in spec.prompts.items()},
@@ -141,14 +175,17 @@ def bind(task: YamlTask, options: JudgeOptions) -> TaskJudge | None:
         spec.repeats,
         spec.strip,
     ]
+    identity = f"{spec.model}@{spec.parse}#{short_hash(content)}"
+    bridge = options.bridge
     return TaskJudge(
         task,
         spec,
-        id=f"{spec.model}@{spec.parse}#{short_hash(content)}",
+        id=identity,
         fenced=options.fenced,
-        endpoint=ClientOptions(base_url=options.base_url).shown_url,
+        endpoint=PLACE if options.adapter else ClientOptions(base_url=options.base_url).shown_url,
         canaries=task.canaries,
         accepted=options.accepted,
+        bridge=None if bridge is None else bridge.of(task.spec.task, identity, spec.model),
     )
 
 
@@ -159,8 +196,14 @@ def judges_named(entries: Mapping[str, Mapping[str, Any]]) -> str:
     ...               "b": {"signature_parts": {"judge": "none"}}})
     'openai:m'
     """
-    models = {entry["judge"]["model"] for entry in entries.values() if entry.get("judge")}
+    models = {_named(entry["judge"]) for entry in entries.values() if entry.get("judge")}
     if models:
-        return ", ".join(f"{PREFIX}{model}" for model in sorted(models))
+        return ", ".join(sorted(models))
     parts = {entry["signature_parts"]["judge"] for entry in entries.values()}
     return "replay" if "replay" in parts else "none"
+
+
+def _named(judge: Mapping[str, Any]) -> str:
+    bridge = judge.get("bridge")
+    name = f"{judge['model']}~{bridge['official']['model']}" if bridge else str(judge["model"])
+    return name if judge.get("endpoint") == PLACE else f"{PREFIX}{name}"

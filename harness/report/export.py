@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from harness.run.jsonl import write_atomically
 from harness.run.reader import RunView, read_run
 from harness.run.records import repeats_of
 from harness.task_loading.places import tasks_root
+from harness.task_loading.specs import register_metrics
 from tasks._shared.source import ExportFormat
 
 _NAMED = 10
@@ -61,7 +62,14 @@ def formats() -> dict[str, ExportFormat]:
 
 
 def export(
-    run: Path, name: str, *, output: Path | None, task: str | None, allow_partial: bool
+    run: Path,
+    name: str,
+    *,
+    output: Path | None,
+    task: str | None,
+    allow_partial: bool,
+    include_path: Sequence[Path] = (),
+    trusted: bool = False,
 ) -> Exported:
     """Write a run in a format.
 
@@ -71,6 +79,8 @@ def export(
         output: the file; default ``RUN/<format>`` and the format's suffix.
         task: for a benchmark's format: the task, if the run has several that the format is for.
         allow_partial: for a benchmark's format: write what there is.
+        include_path: folders with tasks that register metrics of their own.
+        trusted: code of such tasks may run.
 
     Raises:
         UnknownNameError: no such format.
@@ -82,6 +92,8 @@ def export(
         if task is not None:
             raise UsageError(f"{name} holds all tasks of a run", where="--task")
         view = read_run(run)
+        if getattr(general[name], "NEEDS_METRICS", False):
+            register_metrics(view.tasks, include_path=include_path, trusted=trusted)
         path = output or run / f"{name}{general[name].SUFFIX}"
         general[name].write(view, path)
         return Exported(path, None, sum(map(_items_held, view.results["tasks"].values())))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from harness.errors import page
-from harness.run.attempts import Attempt, AttemptKey
+from harness.run.attempts import Attempts
 from harness.run.files import RESPONSES
 from harness.run.reader import ResponseReader
 
@@ -62,9 +62,7 @@ def one_line(message: str) -> str:
     return joined
 
 
-def failures(
-    root: Path, attempts: Mapping[AttemptKey, Attempt], tasks: Collection[str]
-) -> list[Failure]:
+def failures(root: Path, attempts: Attempts, tasks: Collection[str]) -> list[Failure]:
     """Return the classes of failed items, the most frequent first.
 
     Args:
@@ -75,17 +73,12 @@ def failures(
     Raises:
         InputFileError: a line is damaged.
     """
-    offsets = [
-        attempt.offset
-        for key, attempt in attempts.items()
-        if key[0] in tasks and attempt.outcome == "error"
-    ]
-    if not offsets or not (root / RESPONSES).exists():
+    if not (root / RESPONSES).exists():
         return []
     found: dict[str, Failure] = {}
     reader = ResponseReader(root)
     try:
-        for offset in offsets:
+        for offset in (offset for task, offset in attempts.failed() if task in tasks):
             record = reader.read(offset)
             error = record["error"]
             if error is None:
@@ -104,9 +97,7 @@ def failures(
     return sorted(found.values(), key=lambda one: (-one.count, one.kind))
 
 
-def with_reasons(
-    note: str, root: Path, attempts: Mapping[AttemptKey, Attempt], tasks: Collection[str]
-) -> str:
+def with_reasons(note: str, root: Path, attempts: Attempts, tasks: Collection[str]) -> str:
     """Return a note with a line for every class of failed items under it.
 
     Args:

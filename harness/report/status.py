@@ -13,11 +13,13 @@ from typing import Any
 from harness.core.judge_spec import CANARY
 from harness.judge.verdicts import replies_of
 from harness.report.failures import Failure, failures
+from harness.report.table import card_lines
 from harness.run.attempts import AttemptKey, selected
 from harness.run.directory import RunDirectory
 from harness.run.files import RESPONSES, RESULTS, Manifest
 from harness.run.freshness import staleness, warning
 from harness.run.records import items_to_ask, repeats_of, shard_name
+from leaderboards.cards.measured import Compared, compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Status:
         stale: in what the results differ from the logs, ``None`` if they belong together or do not exist.
         failures: why items failed, by class.
         shard: which part of a run this is (``1/4``), ``None`` for a whole run.
+        cards: values of a scored run that was planned from model cards, next to the reported ones.
     """
 
     name: str
@@ -57,10 +60,14 @@ class Status:
     stale: str | None = None
     failures: tuple[Failure, ...] = ()
     shard: str | None = None
+    cards: tuple[Compared, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Return the plain form for ``--json``."""
-        return asdict(self)
+        """Return the plain form for ``--json``; ``cards`` only where there are any."""
+        found = asdict(self)
+        if not self.cards:
+            del found["cards"]
+        return found
 
 
 def status(path: Path) -> Status:
@@ -113,6 +120,7 @@ def status(path: Path) -> Status:
         problem if (path / RESULTS).exists() else None,
         tuple(failures(path, attempts, manifest["tasks"])),
         shard_name(manifest),
+        tuple(compared(run.results(), manifest)) if problem is None else (),
     )
 
 
@@ -162,6 +170,7 @@ def lines(found: Status, path: Path) -> list[str]:
             f"  {task.task:<{width}}  {task.done}/{task.total} ({share}%)  {outcomes}".rstrip()
             + ("" if task.judged is None else f"; judged {task.judged}")
         )
+    text += card_lines(found.cards)
     text += [f"failed: {one.line()}" for one in found.failures]
     if found.last_response:
         text.append(f"last item: {found.last_response}")

@@ -7,7 +7,7 @@ value comes with its interval, its denominator and the shares of unparsed, refus
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -15,7 +15,10 @@ from typing import Any, TextIO
 from harness.core import inert
 from harness.core.generation import was_sampled
 from harness.judge.correction import correction_lines, read_corrections
+from harness.report.speed import speed_lines
+from harness.report.varied import variation_lines
 from harness.task_loading.availability import by_benchmark
+from leaderboards.cards.measured import Compared, compared
 from metrics.registry import find
 
 _UNBOUNDED = 10_000
@@ -70,7 +73,7 @@ def rows(results: Mapping[str, Any]) -> Iterator[Row]:
                     notes.insert(0, f"unparsed {value['unparsed']}")
                 if not value["complete"]:
                     notes.append("incomplete")
-                notes += repeat_notes(metric, value)
+                notes += [] if "variations" in entry else repeat_notes(metric, value)
                 notes += [value["note"]] if "note" in value else []
                 yield Row(
                     task,
@@ -136,8 +139,25 @@ def print_results(
     if plain or not _print_rich(table, manifest, stream):
         _print_plain(table, stream)
     corrected = read_corrections(root, results) if root is not None else []
-    for line in (*footnotes(results, manifest), *correction_lines(corrected)):
+    speeds = speed_lines(root, manifest) if root is not None else ()
+    for line in (*footnotes(results, manifest), *speeds, *correction_lines(corrected)):
         print(inert.line(line), file=stream)
+
+
+def card_lines(found: Iterable[Compared]) -> Iterator[str]:
+    """Yield measured values next to those of the model card that planned the run."""
+    named = ""
+    for one in found:
+        if one.card != named:
+            named = one.card
+            yield f"card {one.card}: measured next to what is reported of {one.model}"
+        measured = format_value(one.metric, one.measured)
+        interval = format_interval(one.metric, list(one.ci95) if one.ci95 else None)
+        reported = "no value is sourced"
+        if one.reported is not None:
+            where = {True: ", inside", False: ", outside", None: ""}[one.inside]
+            reported = f"reported {format_value(one.metric, one.reported)}{where}"
+        yield f"  {one.task} {one.metric} {one.reading}: {f'{measured} {interval}'.strip()}; {reported} ({one.differs})"
 
 
 def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterator[str]:
@@ -152,11 +172,15 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
     alike = [
         name
         for name, entry in manifest["tasks"].items()
-        if "repeats" in entry and not was_sampled(entry["generation"])
+        if "repeats" in entry
+        and not was_sampled(entry["generation"])
+        and not {"permute", "paraphrases"} & entry.keys()
     ]
     if alike and manifest["model"]["adapter"] != "baseline":
         names = ", ".join(alike)
         yield f"greedy: repeats of {names} differ only where the model is not deterministic"
+    if any("variations" in entry for entry in results["tasks"].values()):
+        yield from variation_lines(results, manifest)
     yield from _judge_lines(results)
     if (shard := manifest.get("shard")) is not None:
         yield f"shard {shard['index']}/{shard['of']}: a part of a run; what the other shards ask counts as not run"
@@ -167,6 +191,7 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
         yield f"left out: {line}"
     for name, entry in results["tasks"].items():
         declared = manifest["tasks"][name]
+        yield from sample_lines(name, declared["judge"])
         if entry["n"] < declared["items_total"]:
             yield f"partial: {name} ran {entry['n']} of {declared['items_total']} items"
         yield from _reasoning_lines(name, entry.get("reasoning"))
@@ -174,6 +199,7 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
             yield f"not complete: {entry['lacking']}"
         for warning in declared["data"]["warnings"]:
             yield f"data: {name}: {warning}"
+    yield from card_lines(compared(results, manifest))
     for name, benchmark in results["benchmarks"].items():
         native = benchmark["native"]
         yield from _relative_lines(name, benchmark.get("relative"))
@@ -202,6 +228,21 @@ def _judge_lines(results: Mapping[str, Any]) -> Iterator[str]:
         wrong = sorted({item["id"] for part in parts for item in part["wrong"]})
         line = f"judge {judge}: right about {agreed} of {count} items with a known grade"
         yield f"{line} (wrong about {', '.join(wrong)})" if wrong else line
+
+
+def sample_lines(name: str, judge: Mapping[str, Any] | None) -> Iterator[str]:
+    """Yield how much wider intervals are for a sample of judged items.
+
+    >>> list(sample_lines("t", {"sample": {"n": 100, "of": 400, "seed": 1, "last": "f"}}))
+    ['judged: t: a sample of 100 of 400 items; intervals of judged values are about 2.0 times as wide as with all']
+    """
+    sample = (judge or {}).get("sample")
+    if sample is not None:
+        wider = (sample["of"] / sample["n"]) ** 0.5
+        yield (
+            f"judged: {name}: a sample of {sample['n']} of {sample['of']} items; "
+            f"intervals of judged values are about {wider:.1f} times as wide as with all"
+        )
 
 
 def _reasoning_lines(name: str, found: Mapping[str, int] | None) -> Iterator[str]:

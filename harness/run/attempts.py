@@ -1,24 +1,39 @@
-"""Which items are finished, and where their lines stand: a mapping that costs little per item.
+"""Which items are finished, and where their lines stand: a mapping that costs no memory per item.
 
-A run of hundreds of thousands of items asks this of every one of them, so the last attempt of an item is a row in
-arrays, not an object. Besides its id a row takes about 50 bytes.
+A run of a million items asks this of every one of them, so the last attempt of an item is a row of a table on disk
+(``harness.core.scratch``).
 """
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, get_args
 
 from harness.core.scoring import Outcome
+from harness.core.scratch.database import Scratch
 
 ItemId = str | int
 AttemptKey = tuple[str, ItemId, int]
 """(task, item id, repeat)."""
 
-_KEY_BYTES: Final = 32
 _OUTCOMES: Final[tuple[str, ...]] = get_args(Outcome)
+_SCHEMA: Final = """CREATE TABLE attempts (
+    number INTEGER PRIMARY KEY, task INTEGER, repeat INTEGER, id BLOB,
+    line INTEGER, place INTEGER, outcome INTEGER, request BLOB,
+    UNIQUE (task, repeat, id)
+)"""
+_WRITE: Final = """INSERT INTO attempts (task, repeat, id, line, place, outcome, request) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (task, repeat, id) DO UPDATE
+    SET line = excluded.line, place = excluded.place, outcome = excluded.outcome, request = excluded.request"""
+_READ: Final = (
+    "SELECT line, place, request, outcome FROM attempts WHERE task = ? AND repeat = ? AND id = ?"
+)
+_EVERY: Final = "SELECT task, id, repeat FROM attempts ORDER BY task, repeat, number"
+_FAILED: Final = "SELECT task, line FROM attempts WHERE outcome = ? ORDER BY task, repeat, number"
+_LINES: Final = (
+    "SELECT place, line FROM attempts WHERE task = ? AND repeat < ? ORDER BY place, repeat"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +54,7 @@ class Attempt:
 
 
 class Attempts(Mapping[AttemptKey, Attempt]):
-    """Last attempt by (task, id, repeat), in the order in which items first ended.
+    """Last attempt by (task, id, repeat): task by task, repeat by repeat, in the order in which items first ended.
 
     >>> attempts = Attempts()
     >>> attempts[("toy", "a", 0)] = Attempt(0, 5, "00" * 32, "error")
@@ -49,79 +64,89 @@ class Attempts(Mapping[AttemptKey, Attempt]):
     """
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[str, int], dict[ItemId, int]] = {}
-        self._offsets = array("Q")
-        self._indexes = array("L")
-        self._outcomes = array("B")
-        self._requests = bytearray()
-        self._other_requests: dict[int, str] = {}
+        self._tasks: dict[str, int] = {}
+        self._rows = Scratch(_SCHEMA)
 
     def __setitem__(self, key: AttemptKey, attempt: Attempt) -> None:
         task, identifier, repeat = key
-        rows = self._rows.setdefault((task, repeat), {})
-        row = rows.get(identifier)
-        if row is None:
-            row = rows[identifier] = len(self._offsets)
-            for column in (self._offsets, self._indexes, self._outcomes):
-                column.append(0)
-            self._requests += bytes(_KEY_BYTES)
-        self._offsets[row] = attempt.offset
-        self._indexes[row] = attempt.index
-        self._outcomes[row] = _OUTCOMES.index(attempt.outcome)
-        self._store_request(row, attempt.request_key)
-
-    def _store_request(self, row: int, request_key: str) -> None:
-        self._other_requests.pop(row, None)
-        try:
-            content = bytes.fromhex(request_key)
-        except ValueError:
-            content = b""
-        if len(content) == _KEY_BYTES and content.hex() == request_key:
-            self._requests[row * _KEY_BYTES : (row + 1) * _KEY_BYTES] = content
-        else:  # no key of ours: kept as it is
-            self._other_requests[row] = request_key
+        self._rows.write(
+            _WRITE,
+            (
+                self._tasks.setdefault(task, len(self._tasks)),
+                repeat,
+                _packed(identifier),
+                attempt.offset,
+                attempt.index,
+                _OUTCOMES.index(attempt.outcome),
+                _packed_key(attempt.request_key),
+            ),
+        )
 
     def __getitem__(self, key: AttemptKey) -> Attempt:
         task, identifier, repeat = key
-        try:
-            row = self._rows[task, repeat][identifier]
-        except KeyError:
-            raise KeyError(key) from None
-        stored = self._requests[row * _KEY_BYTES : (row + 1) * _KEY_BYTES].hex()
-        return Attempt(
-            self._offsets[row],
-            self._indexes[row],
-            self._other_requests.get(row, stored),
-            _OUTCOMES[self._outcomes[row]],
-        )
+        number = self._tasks.get(task)
+        row = None
+        if number is not None:
+            row = self._rows.one(_READ, (number, repeat, _packed(identifier)))
+        if row is None:
+            raise KeyError(key)
+        offset, index, request, outcome = row
+        return Attempt(offset, index, _unpacked_key(request), _OUTCOMES[outcome])
 
     def __iter__(self) -> Iterator[AttemptKey]:
-        for (task, repeat), rows in self._rows.items():
-            for identifier in rows:
-                yield task, identifier, repeat
+        names = list(self._tasks)
+        for task, identifier, repeat in self._rows.rows(_EVERY):
+            yield names[task], _unpacked(identifier), repeat
 
     def __len__(self) -> int:
-        return len(self._offsets)
+        row = self._rows.one("SELECT count(*) FROM attempts")
+        assert row is not None
+        return int(row[0])
 
-    def lines(self, task: str, selection: Sequence[Sequence[int]], repeats: int = 1) -> array[int]:
-        """Return the offsets of a task's selected items, in the order of their documents, then of the repeats.
+    def failed(self) -> Iterator[tuple[str, int]]:
+        """Yield the task of every item whose last attempt is an error, and the offset of its line."""
+        names = list(self._tasks)
+        for task, offset in self._rows.rows(_FAILED, (_OUTCOMES.index("error"),)):
+            yield names[task], offset
+
+    def lines(
+        self, task: str, selection: Sequence[Sequence[int]], repeats: int = 1
+    ) -> Iterator[int]:
+        """Yield the offsets of a task's selected items, in the order of their documents, then of the repeats.
 
         Args:
             task: task id.
             selection: half-open ranges of document positions.
             repeats: repeats of the run; later ones are left out.
         """
-        import numpy as np
+        for index, offset in self._rows.rows(_LINES, (self._tasks.get(task, -1), repeats)):
+            if selected(index, selection):
+                yield offset
 
-        rows, indexes, numbers = array("L"), array("L"), array("L")
-        for (name, repeat), found in self._rows.items():
-            if name == task and repeat < repeats:
-                for row in found.values():
-                    if selected(self._indexes[row], selection):
-                        rows.append(row)
-                        indexes.append(self._indexes[row])
-                        numbers.append(repeat)
-        return array("Q", (self._offsets[rows[place]] for place in np.lexsort((numbers, indexes))))
+
+def _packed(identifier: ItemId) -> bytes:
+    """Return an id as bytes: 1 and "1" are two."""
+    if isinstance(identifier, str):
+        return b"s" + identifier.encode("utf-8", "surrogatepass")
+    return f"i{identifier:x}".encode()
+
+
+def _unpacked(packed: bytes) -> ItemId:
+    text = packed[1:].decode("utf-8", "surrogatepass")
+    return text if packed[:1] == b"s" else int(text, 16)
+
+
+def _packed_key(request_key: str) -> bytes:
+    """Return a digest in half its length, anything else as text."""
+    try:
+        content = bytes.fromhex(request_key)
+    except ValueError:
+        content = b""
+    return b"x" + content if content.hex() == request_key else _packed(request_key)
+
+
+def _unpacked_key(packed: bytes) -> str:
+    return packed[1:].hex() if packed[:1] == b"x" else str(_unpacked(packed))
 
 
 def selected(index: int, ranges: Sequence[Sequence[int]]) -> bool:

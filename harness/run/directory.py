@@ -108,6 +108,11 @@ class RunDirectory:
             if log is not None:
                 log.check()
 
+    def log_sizes(self) -> tuple[int, ...]:
+        """Return the bytes of both logs: equal ones mean that nothing was added in between."""
+        logs = (self.path / name for name in (RESPONSES, JUDGEMENTS))
+        return tuple(log.stat().st_size if log.is_file() else 0 for log in logs)
+
     def __exit__(
         self,
         kind: type[BaseException] | None,
@@ -232,7 +237,7 @@ class RunDirectory:
                 )
             except OverflowError as error:
                 raise InputFileError(
-                    f"index: expected a position in the documents, found {record['index']}",
+                    f"index, repeat: expected numbers of at most 64 bits, found {record['index']}, {record['repeat']}",
                     where=f"{self.path / RESPONSES}, byte {offset}",
                     hint="restore it from a copy, or start anew with another -o RUN_DIR",
                 ) from error

@@ -20,9 +20,18 @@ from harness.core.run_files import (
     SCHEMA_VERSION,
 )
 from harness.core.scoring import Outcome, Reading
-from harness.run.constraints import AtLeastOne, Count, HasKeys, Range, RepeatCount, ShardNumber
+from harness.run.constraints import (
+    AtLeastOne,
+    Count,
+    HasKeys,
+    OpenInterval,
+    Range,
+    RepeatCount,
+    ShardNumber,
+)
 from harness.run.result_records import (
     BenchmarkResults,
+    BridgedResult,
     JudgeHealth,
     NativeResults,
     Results,
@@ -32,9 +41,10 @@ from harness.run.result_records import (
 
 __all__ = [
     "FILES", "JUDGEMENTS", "LOCK", "MANIFEST", "RESPONSES", "RESULTS", "SAMPLES", "SCHEMA_VERSION", "AnchorEntry",
-    "AudioRecord", "BenchmarkResults", "ContentPart", "ContinuedEntry", "DataEntry", "ErrorRecord", "ItemId",
-    "JudgeEntry", "JudgeHealth", "JudgementRecord", "LeftOutEntry", "Manifest", "ManifestEntry", "MergedEntry",
-    "MessageRecord", "ModelEntry", "ReferenceEntry", "ResponseRecord", "Results", "SampleRecord", "ShardEntry",
+    "AudioRecord", "BenchmarkResults", "BridgeEntry", "BridgeJudge", "BridgeTable", "BridgedResult",
+    "ContentPart", "ContinuedEntry", "DataEntry", "ErrorRecord", "ItemId",
+    "JudgeEntry", "JudgeHealth", "JudgeSample", "JudgementRecord", "LeftOutEntry", "Manifest", "ManifestEntry", "MergedEntry",
+    "MessageRecord", "ModelEntry", "PermuteEntry", "ReferenceEntry", "ResponseRecord", "Results", "SampleRecord", "ShardEntry",
     "SignatureParts", "SubsetEntry", "TaskResults", "WrongCanary",
 ]  # fmt: skip
 
@@ -68,8 +78,51 @@ class DataEntry(TypedDict):
     sha256: NotRequired[str]
 
 
+class BridgeTable(TypedDict):
+    """Grades of two judges of the same replies, as counts by model, part of length, official and new grade."""
+
+    levels: list[float]
+    cuts: list[float]
+    models: dict[str, list[list[list[int]]]]
+    n: Count
+    equal: float
+    kappa: float | None
+    kappa_ci95: OpenInterval | None
+    quadratic: bool
+    bias: float
+    means: dict[str, list[float]]
+    useless: str | None
+
+
+class BridgeJudge(TypedDict):
+    """One judge of a bridge; ``prompts`` is null for stored replies, whose prompts nobody recorded."""
+
+    id: str
+    model: str
+    prompts: dict[str, str] | None
+
+
+class BridgeEntry(TypedDict):
+    """Tables from a new judge's grades of a task to the official judge's, by metric and reading."""
+
+    benchmark: str
+    made: str
+    official: BridgeJudge
+    judge: BridgeJudge
+    metrics: dict[str, dict[Reading, BridgeTable]]
+
+
+class JudgeSample(TypedDict):
+    """The items of a task that its judge is asked about: ``n`` of ``of``; ``last`` is the largest rank among them."""
+
+    n: AtLeastOne
+    of: AtLeastOne
+    seed: int
+    last: str
+
+
 class JudgeEntry(TypedDict):
-    """The live judge of a task."""
+    """The live judge of a task; ``bridge`` where its grades stand for those of the official one."""
 
     id: str
     endpoint: str
@@ -81,6 +134,8 @@ class JudgeEntry(TypedDict):
     reducer: str
     fenced: bool
     prompts: dict[str, str]
+    bridge: NotRequired[BridgeEntry]
+    sample: NotRequired[JudgeSample]
 
 
 class AnchorEntry(TypedDict):
@@ -100,11 +155,19 @@ class SubsetEntry(TypedDict):
     stratify: NotRequired[str]
 
 
+class PermuteEntry(TypedDict):
+    """The orders of options that ``--permute`` asked for."""
+
+    orders: AtLeastOne
+    seed: int
+
+
 class ManifestEntry(TypedDict):
     """One task of a run.
 
     ``selection`` holds half-open ranges of document positions; ``repeats`` is written where it is above 1.
-    ``generation`` holds the generation arguments in force, ``facts`` what scoring must know of the whole split.
+    ``generation`` holds the generation arguments in force, ``facts`` what scoring must know of the whole split, ``card`` the model card
+    that planned the task.
     """
 
     benchmark: str
@@ -125,6 +188,9 @@ class ManifestEntry(TypedDict):
     items_selected: Count
     repeats: NotRequired[RepeatCount]
     subset: NotRequired[SubsetEntry]
+    card: NotRequired[str]
+    permute: NotRequired[PermuteEntry]
+    paraphrases: NotRequired[list[str]]
     selection: list[Range]
     absent: Count
     data: DataEntry
@@ -253,6 +319,8 @@ class _ReplyRecord(TypedDict):
     extra: dict[str, Any]
     doc: dict[str, Any]
     cluster: str | None
+    order: NotRequired[list[Count]]
+    paraphrase: NotRequired[str]
 
 
 class ResponseRecord(_ReplyRecord, _AttemptRecord):

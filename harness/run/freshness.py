@@ -24,6 +24,7 @@ from harness.run.files import (
     Results,
 )
 from harness.run.jsonl import encode_line, parse_line
+from harness.run.judgements import counting_judge
 from harness.run.signature import signature
 
 _TEXT: Final = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
@@ -208,10 +209,10 @@ def _replies(
 def _counting(
     lines: Iterable[tuple[bytes, int, int]], entries: Mapping[bytes, ManifestEntry]
 ) -> Iterator[tuple[tuple[_Item, bytes], bytes]]:
-    """Yield ((item, vote), key) of every judge reply of the judge that a signature names."""
+    """Yield ((item, vote), key) of every judge reply that counts."""
     judges = {
         name: (
-            json.dumps(entry["signature_parts"]["judge"], ensure_ascii=False).encode(),
+            json.dumps(counting_judge(entry), ensure_ascii=False).encode(),
             entry["judge"]["samples"] if entry["judge"] is not None else None,
         )
         for name, entry in entries.items()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from typing_extensions import TypedDict
 
 from harness.core.keys import digest
 from harness.run.attempts import AttemptKey
-from harness.run.files import JudgementRecord
+from harness.run.files import JudgementRecord, JudgeSample, ManifestEntry
 
 
 class AnswerLike(Protocol):
@@ -104,6 +104,39 @@ def judgement_record(
         "request": request,
         "source": answer.source,
     }
+
+
+def counting_judge(entry: ManifestEntry) -> str:
+    """Return under which id the replies that count for a task lie in the log: its live judge's, else what the signature names."""
+    judge = entry["judge"]
+    return judge["id"] if judge is not None else entry["signature_parts"]["judge"]
+
+
+def judge_sample(item_keys: Iterable[str], count: int, seed: int) -> JudgeSample | None:
+    """Return a seeded sample of items for a judge, ``None`` if it is all of them; a smaller one lies inside a larger one.
+
+    >>> found = judge_sample(["a", "b", "c"], 2, 7)
+    >>> found["n"], found["of"], sum(in_sample(found, key) for key in "abc")
+    (2, 3, 2)
+    """
+    ranks = sorted(_rank(seed, key) for key in set(item_keys))
+    if len(ranks) <= count:
+        return None
+    return {"n": count, "of": len(ranks), "seed": seed, "last": ranks[count - 1]}
+
+
+def in_sample(sample: JudgeSample | None, item_key: str) -> bool:
+    """Return whether a judge is asked about an item."""
+    return sample is None or _rank(sample["seed"], item_key) <= sample["last"]
+
+
+def sample_part(sample: JudgeSample) -> str:
+    """Return the part of a signature that names a sample: size and seed."""
+    return f"{sample['n']}@{sample['seed']}"
+
+
+def _rank(seed: int, item_key: str) -> str:
+    return digest(["judge sample", seed, item_key])
 
 
 def replayed_lines(

@@ -215,6 +215,10 @@ def _record(  # noqa: PLR0913  (by name: one per field of the record)
             "cluster": None if cluster is None else str(cluster),
         }
     )
+    if "_order" in doc:
+        record["order"] = doc["_order"]
+    if "_paraphrase" in doc:
+        record["paraphrase"] = doc["_paraphrase"]
     return record
 
 
@@ -268,6 +272,10 @@ def document_of(record: ResponseRecord | SampleRecord) -> Document:
     doc["_id"] = record["id"]
     if record.get("cluster") is not None:
         doc["_cluster"] = record["cluster"]
+    if "order" in record:
+        doc["_order"] = record["order"]
+    if "paraphrase" in record:
+        doc["_paraphrase"] = record["paraphrase"]
     return doc
 
 

@@ -46,6 +46,20 @@ class RepeatResult(TypedDict):
     pass_at: dict[str, PassAt]
 
 
+class BridgedResult(TypedDict):
+    """Origin of a value that is bridged to the official judge: ``ci95`` is about its mean of these very replies, ``raw`` the new judge's own mean."""
+
+    official: str
+    judge: str
+    estimator: str
+    raw: float
+    ci95: OpenInterval | None
+    models: Count
+    items: Count
+    official_replies: Count
+    refused: str | None
+
+
 class ReadingResult(TypedDict):
     """One metric under one reading; ``n`` is its denominator, ``note`` what its interval does not cover."""
 
@@ -55,6 +69,7 @@ class ReadingResult(TypedDict):
     method: str | None
     n: Count
     note: NotRequired[str]
+    bridge: NotRequired[BridgedResult]
     repeats: NotRequired[RepeatResult]
     unparsed: Count
     complete: bool
@@ -92,6 +107,56 @@ class ReasoningResults(TypedDict):
     marked: int
 
 
+class ShareResult(TypedDict):
+    """A share, or a difference of two, with its 95 % interval and the number of replies or items that it is of."""
+
+    value: float | None
+    ci95: OpenInterval | None
+    n: Count
+
+
+class PositionResult(TypedDict):
+    """One position of the options of a prompt, from 1.
+
+    ``gold``: accuracy where the right option stands there; ``chosen``: accuracy of the replies that chose it; ``share``: share of
+    replies that chose it; ``bias``: that share minus the share of replies whose right option stands there.
+    """
+
+    position: AtLeastOne
+    gold: ShareResult
+    chosen: ShareResult
+    share: ShareResult
+    bias: ShareResult
+
+
+class OrderResults(TypedDict):
+    """Replies to items whose options were in several orders.
+
+    ``all_right``: share of items that are right in every order; ``all_same``: share of items of which every reply chose the same option.
+    """
+
+    all_right: ShareResult
+    all_same: ShareResult
+    positions: list[PositionResult]
+
+
+class SpreadResult(TypedDict):
+    """One metric over paraphrases: the worst, the best, their paired difference, and the standard deviation between all."""
+
+    worst: str
+    best: str
+    range: ShareResult
+    deviation: float
+
+
+class VariationResults(TypedDict):
+    """Additions of ``--permute`` and ``--paraphrase`` to a task: by order, and by paraphrase."""
+
+    orders: NotRequired[OrderResults]
+    paraphrases: NotRequired[dict[str, MetricResults]]
+    spread: NotRequired[dict[str, dict[Reading, SpreadResult]]]
+
+
 class TaskResults(TypedDict):
     """One task: counts, values, and sub-scores by field and value."""
 
@@ -108,6 +173,7 @@ class TaskResults(TypedDict):
     metrics: MetricResults
     higher_is_better: dict[str, bool]
     groups: dict[str, dict[str, MetricResults]]
+    variations: NotRequired[VariationResults]
 
 
 class NodeResults(TypedDict):

@@ -5,34 +5,46 @@ One ``MetricColumns`` collects the statistics of one task; its entries are those
 reading's denominator came out empty although the metric applies. Replies to one item (``--repeats``) are rows of their
 own and one cluster, so values are means over all replies and intervals know that items were drawn, not replies.
 
-Memory is a few machine words per row: statistics, groups and clusters that occur again are one object.
+Memory is five bytes per row and column (``harness.scoring.pools``) and four for clusters and for groups each, where the
+task declares them.
 """
 
 from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from harness.core.scoring import READINGS, ItemScore, Reading, Stats
 from harness.core.task import TaskSpec
+from harness.scoring.pools import Picked, Pooled
 from metrics.registry import METRICS
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 Cell = tuple[str, Reading]
 """(metric id, reading)."""
-_POOLED: Final = 4096
-"""Distinct values that a pool holds; beyond, values usually differ and each is kept by itself."""
-T = TypeVar("T")
+_UNPARSED: Final = 1
+_INCOMPLETE: Final = 2
+_COUNTED: Final = 4
+"""Flags of a row in a column: ``_COUNTED`` where it has statistics."""
 
 
 @dataclass(slots=True)
 class _Column:
-    stats: list[Stats] = field(default_factory=list)
-    rows: array[int] = field(default_factory=lambda: array("L"))
-    unparsed: set[int] = field(default_factory=set)
-    incomplete: set[int] = field(default_factory=set)
+    stats: Pooled[Stats | None] = field(default_factory=Pooled)
+    flags: bytearray = field(default_factory=bytearray)
+
+    def flagged(self, flag: int) -> npt.NDArray[np.bool_]:
+        """Return the rows that have a flag, as a mask."""
+        import numpy as np
+
+        found: npt.NDArray[np.bool_] = np.frombuffer(self.flags, dtype=np.uint8) & flag > 0
+        return found
 
 
 class MetricColumns:
@@ -51,11 +63,10 @@ class MetricColumns:
             for reading in READINGS:
                 if reading == "strict" or name in spec.official_metrics:
                     self._columns[name, reading] = _Column()
-        self._groups: list[Mapping[str, str]] = []
-        self._clusters: list[str | None] = []
+        self._groups: Pooled[Mapping[str, str]] = Pooled()
+        self._clusters: Pooled[str | None] = Pooled()
         self._items = array("L")
         self._repeats = array("L")
-        self._pool: dict[Hashable, Any] = {}
 
     def add(
         self,
@@ -79,31 +90,24 @@ class MetricColumns:
             item: number of its item; only looked at with repeats.
             repeat: 0-based number of the repeat.
         """
-        row = len(self._groups)
-        self._groups.append(self._shared(tuple(groups.items()), groups))
-        self._clusters.append(self._shared(cluster, cluster))
+        if self.spec.group_fields:
+            self._groups.add(tuple(groups.items()), groups)
+        if self.spec.cluster_field is not None:
+            self._clusters.add(cluster, cluster)
         if self.repeats > 1:
             self._items.append(item)
             self._repeats.append(repeat)
         for (name, reading), column in self._columns.items():
             scored = score.metrics[name].get(reading)
             aborted = reading == "official" and name in score.aborted
-            if failed or aborted or name in unjudged:
-                column.incomplete.add(row)
-            if scored is None:
-                continue
-            if not scored.parsed:
-                column.unparsed.add(row)
-            if scored.stats is not None:
-                column.stats.append(self._shared(tuple(scored.stats.items()), scored.stats))
-                column.rows.append(row)
-
-    def _shared(self, key: Hashable, value: T) -> T:
-        """Return ``value``, or the equal one that came before."""
-        if len(self._pool) < _POOLED:
-            found: T = self._pool.setdefault((type(value), key), value)
-            return found
-        return self._pool.get((type(value), key), value)  # type: ignore[no-any-return]
+            unparsed = scored is not None and not scored.parsed
+            incomplete = failed or aborted or name in unjudged
+            stats = scored.stats if scored is not None else None
+            counted = stats is not None
+            column.flags.append(
+                _UNPARSED * unparsed | _INCOMPLETE * incomplete | _COUNTED * counted
+            )
+            column.stats.add(None if stats is None else tuple(stats.items()), stats)
 
     def sample_fields(
         self, score: ItemScore
@@ -135,42 +139,70 @@ class MetricColumns:
 
     # --- aggregation -------------------------------------------------------------------------
 
-    def entries(self, *, missing: int = 0, rows: frozenset[int] | None = None) -> dict[str, Any]:
+    def entries(
+        self, *, missing: int = 0, rows: npt.NDArray[np.bool_] | None = None
+    ) -> dict[str, Any]:
         """Return metric -> reading -> value with interval, over all items or over some rows."""
         result: dict[str, Any] = {}
         for (name, reading), column in self._columns.items():
-            picked = (
-                range(len(column.rows))
-                if rows is None
-                else [position for position, row in enumerate(column.rows) if row in rows]
+            picked, unparsed, incomplete = (
+                column.flagged(flag) if rows is None else column.flagged(flag) & rows
+                for flag in (_COUNTED, _UNPARSED, _INCOMPLETE)
             )
-            unparsed = column.unparsed if rows is None else column.unparsed & rows
-            incomplete = column.incomplete if rows is None else column.incomplete & rows
-            if not picked and not self._applies(name, rows):
+            if not picked.any() and not self._applies(name, rows):
                 continue
             result.setdefault(name, {})[reading] = {
                 **self._entry(name, column, picked),
-                "unparsed": len(unparsed),
-                "complete": not (missing or incomplete),
+                "unparsed": int(unparsed.sum()),
+                "complete": not (missing or incomplete.any()),
             }
         return result
 
-    def _applies(self, name: str, rows: frozenset[int] | None) -> bool:
-        """Return whether any item has this metric in any reading (else the metric is absent)."""
-        return any(
-            row in rows if rows is not None else True
+    def by_row(self) -> dict[Cell, dict[int, Stats]]:
+        """Return the statistics of every row by metric and reading."""
+        return {
+            cell: {
+                row: stats
+                for row, stats in enumerate(column.stats.at(range(len(column.stats))))
+                if stats is not None
+            }
             for cell, column in self._columns.items()
-            if cell[0] == name
-            for row in (*column.rows, *column.incomplete)
-        )
+        }
 
-    def _entry(self, name: str, column: _Column, picked: Sequence[int]) -> dict[str, Any]:
+    def mask(self, rows: Collection[int]) -> npt.NDArray[np.bool_]:
+        """Return some rows as ``entries`` takes them."""
+        import numpy as np
+
+        length = max((len(column.flags) for column in self._columns.values()), default=0)
+        found = np.zeros(length, dtype=np.bool_)
+        found[list(rows)] = True
+        return found
+
+    def item_of(self, row: int) -> int:
+        """Return the item of a row."""
+        return self._items[row] if self.repeats > 1 else row
+
+    def unit_of(self, row: int) -> str:
+        """Return what a row is resampled with: its declared cluster, else its item."""
+        cluster = self._clusters[row] if self.spec.cluster_field is not None else None
+        return f"item {self.item_of(row)}" if cluster is None else f"cluster {cluster}"
+
+    def _applies(self, name: str, rows: npt.NDArray[np.bool_] | None) -> bool:
+        """Return whether any item has this metric in any reading (else the metric is absent)."""
+        for cell, column in self._columns.items():
+            if cell[0] == name:
+                found = column.flagged(_COUNTED | _INCOMPLETE)
+                if (found if rows is None else found & rows).any():
+                    return True
+        return False
+
+    def _entry(self, name: str, column: _Column, picked: npt.NDArray[np.bool_]) -> dict[str, Any]:
         from metrics.statistics.intervals import estimate
 
-        stats = [column.stats[position] for position in picked]
-        if not stats:
+        if not picked.any():
             return {"value": None, "ci95": None, "stderr": None, "method": None, "n": 0}
-        rows = array("L", (column.rows[position] for position in picked))
+        rows: Sequence[int] = range(len(picked)) if picked.all() else _places(picked)
+        stats: Sequence[Any] = Picked(column.stats, rows)
         found = estimate(METRICS[name], stats, self._clusters_of(rows), units=self._units_of(rows))
         return {
             "value": _finite(found.value),
@@ -184,21 +216,20 @@ class MetricColumns:
 
     def _clusters_of(self, rows: Sequence[int]) -> list[str] | None:
         """Declared cluster of every row, the item where it has none; ``None`` if no row has one."""
-        clusters = [self._clusters[row] for row in rows]
-        if self.spec.cluster_field is None or all(one is None for one in clusters):
+        if self.spec.cluster_field is None:
             return None
-        return [
-            f"item {self._items[row] if self.repeats > 1 else row}"
-            if one is None
-            else f"cluster {one}"
-            for row, one in zip(rows, clusters, strict=True)
-        ]
+        clusters = Picked(self._clusters, rows)
+        if all(one is None for one in clusters):
+            return None
+        return [self.unit_of(row) for row in rows]
 
     def _units_of(self, rows: Sequence[int]) -> list[int] | None:
         """Item of every row, ``None`` if every row is an item."""
         return [self._items[row] for row in rows] if self.repeats > 1 else None
 
-    def _repeat_entry(self, name: str, stats: list[Stats], rows: Sequence[int]) -> dict[str, Any]:
+    def _repeat_entry(
+        self, name: str, stats: Sequence[Stats], rows: Sequence[int]
+    ) -> dict[str, Any]:
         from metrics.statistics.repeats import repeat_figures
 
         items, numbers = ([column[row] for row in rows] for column in (self._items, self._repeats))
@@ -220,16 +251,38 @@ class MetricColumns:
 
     def group_entries(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return field -> value -> metric -> reading -> value, for the declared sub-scores."""
-        members: dict[str, dict[str, set[int]]] = {}
-        for row, groups in enumerate(self._groups):
+        names: dict[str, dict[str, None]] = {}
+        for groups in self._groups.values:
             for name, value in groups.items():
-                members.setdefault(name, {}).setdefault(value, set()).add(row)
+                names.setdefault(name, {})[value] = None
         return {
             name: {
-                value: self.entries(rows=frozenset(rows)) for value, rows in sorted(values.items())
+                value: self.entries(
+                    rows=self._groups.where(lambda groups: groups.get(name) == value)  # noqa: B023
+                )
+                for value in sorted(values)
             }
-            for name, values in members.items()
+            for name, values in names.items()
         }
+
+
+def _places(mask: npt.NDArray[np.bool_]) -> array[int]:
+    """Return the places where a mask is set."""
+    import numpy as np
+
+    return array("q", np.flatnonzero(mask).tobytes())
+
+
+def group_values(fields: Sequence[str], doc: Mapping[str, Any]) -> dict[str, str]:
+    """Return the values of the declared sub-score fields; a list of one element counts as that element."""
+    groups: dict[str, str] = {}
+    for name in fields:
+        value = doc.get(name)
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        if value is not None and not isinstance(value, (list, dict)):
+            groups[name] = str(value)
+    return groups
 
 
 def item_value(name: str, stats: Stats | None) -> float | None:

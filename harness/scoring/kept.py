@@ -1,13 +1,13 @@
-"""What stays of the derived files when one more task is scored into a run.
+"""What stays of the derived files when one more task is scored into a run, or nothing is new in it.
 
 Samples and results of a task are a function of its own part of the logs. Where they are up to date, were made by this
-version, and the code of the task is the same, scoring another task need not make them again.
+version, and the code of the task is the same, they need not be made again.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,23 +62,32 @@ class Kept:
                 yield line
 
 
-def kept(run: RunDirectory, manifest: Manifest, *, without: str) -> Kept:
-    """Return what can be kept of a run before a task is scored into it.
+def kept(
+    run: RunDirectory,
+    manifest: Manifest,
+    *,
+    without: str | None = None,
+    same_code: Collection[str] = (),
+) -> Kept:
+    """Return what can be kept of a run before it is scored.
 
     Args:
         run: the run directory.
         manifest: its manifest, as it was.
-        without: the task that is scored now.
+        without: the task that is scored now in any case.
+        same_code: tasks of which the caller knows that their own code is the same.
 
     Returns:
         Nothing where the files are absent, damaged or not those of the logs, or another version wrote them. Tasks with
-        code of their own are scored again.
+        code of their own are scored again, and all if a process ended between writing the two derived files.
     """
     noted = manifest.get("continued", [])
     versions = [manifest["harness_version"], *(entry["harness_version"] for entry in noted)]
     if versions[-1] != __version__ or not (run.path / RESULTS).is_file():
         return Kept()
     try:
+        if _written(run.path / RESULTS) < _written(run.path / SAMPLES):
+            return Kept()
         results = run.results()
         if staleness(run.path, manifest, results) is not None:
             return Kept()
@@ -86,12 +95,16 @@ def kept(run: RunDirectory, manifest: Manifest, *, without: str) -> Kept:
     except (HarnessError, OSError, ValueError):
         return Kept()
     own = {name for name, entry in manifest["tasks"].items() if "code" in entry["signature_parts"]}
-    left_out = own | {without}
+    left_out = own.difference(same_code) | {without}
     return Kept(
         run.path / SAMPLES,
         results,
         {name: ranges.get(name, (0, 0)) for name in results["tasks"] if name not in left_out},
     )
+
+
+def _written(path: Path) -> int:
+    return path.stat().st_mtime_ns
 
 
 def _ranges(path: Path) -> dict[str, tuple[int, int]]:

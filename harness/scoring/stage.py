@@ -8,14 +8,13 @@ completion never matters: items are scored in the order of their documents. Memo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from harness.core.keys import digest, identity
 from harness.core.redaction import redact_text
 from harness.core.scoring import MISSING, READINGS, Document, ItemScore, Scored
-from harness.errors import FOREIGN, HarnessError, InputFileError, TaskCodeError
+from harness.errors import FOREIGN, HarnessError, TaskCodeError
 from harness.judge.health import health
 from harness.judge.verdicts import replies_of, verdicts_of
 from harness.run.attempts import AttemptKey, Attempts
@@ -36,11 +35,15 @@ from harness.run.files import (
     TaskResults,
 )
 from harness.run.jsonl import encode_line
+from harness.run.judgements import counting_judge, in_sample
 from harness.run.reader import ResponseReader
 from harness.run.records import STORED_ERRORS, document_of, repeats_of, sample_record
 from harness.run.signature import signature
-from harness.scoring.columns import MetricColumns
+from harness.scoring.bridged import BridgedTask
+from harness.scoring.columns import MetricColumns, group_values
+from harness.scoring.edited import check_document
 from harness.scoring.kept import Kept, SampleLines
+from harness.scoring.variations import Variations
 from harness.task_loading.checks.calls import describe, place_of
 from harness.task_loading.task import YamlTask
 from metrics.text.reasoning import has_marks
@@ -54,6 +57,8 @@ TaskLoader = Callable[[str, Mapping[str, Any]], YamlTask]
 @dataclass(slots=True)
 class _TaskState:
     columns: MetricColumns
+    bridge: BridgedTask | None
+    variations: Variations | None = None
     outcomes: Counter[str] = field(default_factory=Counter)
     unjudged: int = 0
     faulty: int = 0
@@ -149,52 +154,46 @@ def _sample_lines(
             task = load_task(name, entry)
             repeats = repeats_of(entry)
             columns = MetricColumns(task.spec, repeats)
-            state = making.states[name] = _TaskState(columns)
+            state = _TaskState(columns, BridgedTask.of(task, entry))
+            making.states[name] = state
+            if "permute" in entry or "paraphrases" in entry:
+                state.variations = Variations(entry)
             making.spans[name] = (written, written)
             state.lacking = task.lacking()
+            votes = 1
             if (judge := entry["judge"]) is not None:
+                votes = judge["samples"]
                 state.health = health(task, judge["id"], judgements)
-            lines = attempts.lines(name, entry["selection"], repeats)
-            if reader is None or not lines:
+            lines: Iterable[int] = attempts.lines(name, entry["selection"], repeats)
+            if reader is None:
                 continue
             whole_file = entry["origin"] == "file"
-            docs = [document_of(reader.read(offset)) for offset in lines] if whole_file else []
+            docs: list[Document] = []
             if whole_file:
+                lines = list(lines)
+                docs = [document_of(reader.read(offset)) for offset in lines]
+            if docs:
                 task.annotate(docs, "file")
             for row, offset in enumerate(lines):
                 record = reader.read(offset)
                 doc = docs[row] if whole_file else document_of(record)
-                replies = judgements.get((name, record["id"], record["repeat"]), [])
+                asked = judgements.get((name, record["id"], record["repeat"]), [])
+                replies = replies_of(asked, counting_judge(entry), votes)
                 try:
                     if not whole_file:
                         task.annotate([doc], "data", entry.get("facts"))
-                    made = _made(task, entry, record, doc, judgements=replies)
+                    made = _made(task, entry, record, doc, replies)
                 except FOREIGN as error:  # one item: the others are scored
-                    _check_document(task, record, reader.place(offset))
+                    check_document(task, record, doc, reader.place(offset))
                     made = _unscorable(task, record, doc, error)
-                line = encode_line(_sample(task, entry, state, made, judgements=replies))
+                sample = _sample(task, entry, state, made, replies=replies, asked=asked)
+                line = encode_line(sample)
                 written += len(line)
                 making.spans[name] = (making.spans[name][0], written)
                 yield line
     finally:
         if reader is not None:
             reader.close()
-
-
-def _check_document(task: YamlTask, record: ResponseRecord, where: str) -> None:
-    """Say so if a document that cannot be scored is not the one that was asked about.
-
-    Raises:
-        InputFileError: the key of the item is not that of the document in its line.
-    """
-    content = digest([task.spec.task, identity(record["doc"], task.spec.doc_fields)])
-    copies = (digest([content, copy]) for copy in range(1, record["index"] + 1))
-    if record["item_key"] != content and record["item_key"] not in copies:
-        raise InputFileError(
-            "doc: cannot be scored, and it is not the document that item_key names: the line was edited",
-            where=where,
-            hint="restore it from a copy, or start anew with another -o RUN_DIR",
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,19 +213,18 @@ def _made(
     entry: ManifestEntry,
     record: ResponseRecord,
     doc: Document,
-    *,
-    judgements: Sequence[JudgementRecord],
+    replies: Sequence[Mapping[str, Any]],
 ) -> _Made:
     """Call the code of a task about one item."""
     if _is_infrastructure(record):
         score = unscored(task.spec.metrics, task.spec.official_metrics)
         return _Made(record, doc, score, task.reference(doc))
-    judge = entry.get("judge")
-    part = entry["signature_parts"]["judge"]
-    replies = replies_of(judgements, part, int(judge["samples"]) if judge else 1)
     response = record.get("response", MISSING)
-    verdicts = verdicts_of(task, entry, doc, response, replies)
-    is_unjudged = part != "none" and verdicts is None and bool(task.spec.judged_metrics)
+    judge = entry["judge"]
+    asked = judge is None or in_sample(judge.get("sample"), record["item_key"])
+    verdicts = verdicts_of(task, entry, doc, response, replies) if asked else None
+    part = entry["signature_parts"]["judge"]
+    is_unjudged = asked and part != "none" and verdicts is None and bool(task.spec.judged_metrics)
     score = task.score(doc, response, verdicts)
     return _Made(record, doc, score, task.reference(doc), is_unjudged)
 
@@ -264,12 +262,11 @@ def _sample(
     state: _TaskState,
     made: _Made,
     *,
-    judgements: Sequence[JudgementRecord],
+    replies: Sequence[Mapping[str, Any]],
+    asked: Sequence[JudgementRecord],
 ) -> SampleRecord:
+    """Return the line of an item, counted; ``replies`` count for its score, ``asked`` are those of all judges."""
     record, doc, score = made.record, made.doc, made.score
-    judge = entry.get("judge")
-    part = entry["signature_parts"]["judge"]
-    replies = replies_of(judgements, part, int(judge["samples"]) if judge else 1)
     state.outcomes[record["outcome"]] += 1
     state.unjudged += made.is_unjudged
     state.alone += record["outcome"] == "empty" and bool(record["reasoning"])
@@ -281,7 +278,7 @@ def _sample(
     cluster = doc.get(task.spec.cluster_field) if task.spec.cluster_field else None
     if cluster is not None:
         cluster = str(cluster)
-    left_out = task.spec.judged_metrics if judge and made.is_unjudged else frozenset[str]()
+    left_out = task.spec.judged_metrics if entry["judge"] and made.is_unjudged else frozenset[str]()
     state.columns.add(
         score,
         groups,
@@ -291,7 +288,13 @@ def _sample(
         item=record["index"],
         repeat=record["repeat"],
     )
+    if state.variations is not None:
+        failed = _is_infrastructure(record)
+        state.variations.add(task, doc, record, cluster=cluster, failed=failed)
     scores, stats, parse = state.columns.sample_fields(score)
+    if state.bridge is not None:
+        state.bridge.add(record, doc, stats, groups, asked)
+        scores, stats = state.bridge.hidden(scores), state.bridge.hidden(stats)
     return sample_record(
         record,
         reference=made.reference,
@@ -319,22 +322,12 @@ def unscored(metrics: Sequence[str], official: frozenset[str]) -> ItemScore:
     )
 
 
-def group_values(fields: Sequence[str], doc: Mapping[str, Any]) -> dict[str, str]:
-    """Return the values of the declared sub-score fields; a list of one element counts as that element."""
-    groups: dict[str, str] = {}
-    for name in fields:
-        value = doc.get(name)
-        if isinstance(value, list) and len(value) == 1:
-            value = value[0]
-        if value is not None and not isinstance(value, (list, dict)):
-            groups[name] = str(value)
-    return groups
-
-
 def _task_results(name: str, entry: ManifestEntry, state: _TaskState) -> TaskResults:
     items, repeats = entry["items_selected"], repeats_of(entry)
     missing = items * repeats - sum(state.outcomes.values())
-    metrics = state.columns.entries(missing=missing)
+    metrics, grouped = state.columns.entries(missing=missing), state.columns.group_entries()
+    if state.bridge is not None:
+        metrics, grouped = state.bridge.bridged(metrics), state.bridge.bridged_groups(grouped)
     found: TaskResults = {
         "signature": signature(name, entry["signature_parts"]),
         "n": items,
@@ -351,10 +344,12 @@ def _task_results(name: str, entry: ManifestEntry, state: _TaskState) -> TaskRes
         },
         "metrics": metrics,
         "higher_is_better": {name: state.columns.spec.higher_is_better[name] for name in metrics},
-        "groups": state.columns.group_entries(),
+        "groups": grouped,
     }
     if repeats == 1:
         del found["repeats"]
+    if state.variations is not None:
+        found["variations"] = state.variations.results(state.columns)
     if state.fault is not None:
         found["unscored"] = {"items": state.faulty, "first": state.fault}
     if state.alone or state.marked:

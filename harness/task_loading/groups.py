@@ -17,6 +17,7 @@ from harness.core.task import TaskSpec
 from harness.errors import TaskFileError
 from harness.task_loading.checks.lm_eval_keys import GROUP_KEYS, TASK_KEYS, check_group_types
 from harness.task_loading.checks.values import MAPPING, NAME, NULL, check_kind, shown
+from harness.task_loading.places import LM_EVAL_PREFIX
 from harness.task_loading.schema import check_keys, is_group, parse_task
 from harness.task_loading.yaml_file import YamlFile, load_yaml
 
@@ -49,7 +50,8 @@ def _member_name(file: YamlFile, number: int, entry: Any) -> str:
             f" {shown(entry)}",
             where=where,
         )
-    check_kind("a member of 'task'", name, (NAME,), where)
+    plain = name.removeprefix(LM_EVAL_PREFIX) if isinstance(name, str) else name
+    check_kind("a member of 'task'", plain, (NAME,), where)
     if isinstance(entry, dict):
         check_kind("metadata", entry.get("metadata"), (MAPPING, NULL), where)
         check_keys(file, entry, TASK_KEYS, "task", str(number))

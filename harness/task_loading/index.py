@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.errors import HarnessError, TaskFileError, UnknownNameError, UsageError
-from harness.task_loading.places import tasks_root
+from harness.task_loading.places import LM_EVAL, LM_EVAL_PREFIX, is_lm_eval, tasks_root
 
 if TYPE_CHECKING:
     from harness.core.task import TaskSpec
@@ -36,6 +36,7 @@ class TaskEntry:
     """One line of ``harness tasks list``.
 
     ``yaml`` is relative to the tasks folder for built-ins; for an inline task it is the group file.
+    ``judge`` names the declared judge's model, and date and source of its end if one is known.
     ``unsupported`` is the reason why a task is listed and cannot be run. ``spec`` is the declaration, if
     the YAML was read to list the task (tasks of the user, not built-in ones).
     """
@@ -50,6 +51,7 @@ class TaskEntry:
     licence: str
     cost: dict[str, Any] = field(default_factory=dict)
     unsupported: str | None = None
+    judge: dict[str, Any] | None = None
     spec: TaskSpec | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -70,11 +72,13 @@ class TaskIndex:
         tasks: task id -> entry.
         groups: group name -> names of tasks or groups.
         refused: name in a folder of the user -> why it cannot be used; said when somebody asks for it.
+        include_paths: folders of the user, in which tasks of lm-eval are looked for too.
     """
 
     tasks: dict[str, TaskEntry]
     groups: dict[str, tuple[str, ...]]
     refused: dict[str, HarnessError] = field(default_factory=dict)
+    include_paths: tuple[Path, ...] = ()
 
     def members(self, group: str, _open: tuple[str, ...] = ()) -> list[str]:
         """Return the task ids of a group, nested groups expanded, in order, each once."""
@@ -84,7 +88,7 @@ class TaskIndex:
         for name in self.groups[group]:
             if name in self.refused:
                 raise self.refused[name]
-            if name in self.tasks:
+            if name in self.tasks or is_lm_eval(name):
                 found[name] = None
             elif name in self.groups:
                 found.update(dict.fromkeys(self.members(name, (*_open, group))))
@@ -105,7 +109,7 @@ class TaskIndex:
         for name in wanted:
             if name in self.refused:
                 raise self.refused[name]
-            if name in self.tasks:
+            if name in self.tasks or is_lm_eval(name):
                 found[name] = None
             elif name in self.groups:
                 found.update(dict.fromkeys(self.members(name)))
@@ -120,7 +124,34 @@ class TaskIndex:
                     [*self.tasks, *self.groups],
                     hint="all names: harness tasks list; one of your own: --include-path FOLDER",
                 )
-        return [self.tasks[name] for name in found]
+        entries = {
+            entry.task: entry
+            for name in found
+            for entry in (self._of_lm_eval(name) if is_lm_eval(name) else [self.tasks[name]])
+        }
+        return list(entries.values())
+
+    def entry(self, task: str) -> TaskEntry:
+        """Return the entry of a task that ``resolve`` gave."""
+        return self._of_lm_eval(task)[0] if is_lm_eval(task) else self.tasks[task]
+
+    def _of_lm_eval(self, name: str) -> list[TaskEntry]:
+        """Return the entries of a task, group or tag of lm-eval; what they declare is read when they are loaded."""
+        from harness.task_loading.from_lm_eval.names import expand
+
+        return [
+            TaskEntry(
+                task=f"{LM_EVAL_PREFIX}{place.name}",
+                benchmark=LM_EVAL,
+                yaml=str(place.path),
+                title=f"{place.name}, as lm-eval runs it",
+                items=None,
+                metrics=(),
+                judged=(),
+                licence="see its data set",
+            )
+            for place in expand(name, self.include_paths)
+        ]
 
 
 def _named_by_file(name: str) -> UsageError:
@@ -266,8 +297,17 @@ def _entry(spec: TaskSpec, place: str) -> TaskEntry:
         licence=spec.licence,
         cost=dict(spec.cost),
         unsupported=spec.unsupported,
+        judge=_judge(spec),
         spec=spec,
     )
+
+
+def _judge(spec: TaskSpec) -> dict[str, Any] | None:
+    if spec.judge is None:
+        return None
+    end = spec.judge.retires
+    dated = {} if end is None else {"retires": end.date.isoformat(), "source": end.source}
+    return {"model": spec.judge.model, **dated}
 
 
 def load_index(include_paths: Sequence[Path] = (), *, allow_shadowing: bool = False) -> TaskIndex:
@@ -289,7 +329,7 @@ def load_index(include_paths: Sequence[Path] = (), *, allow_shadowing: bool = Fa
         for name, entry in raw["tasks"].items()
     }
     groups = {name: tuple(members) for name, members in raw["groups"].items()}
-    index = TaskIndex(tasks, groups)
+    index = TaskIndex(tasks, groups, include_paths=tuple(include_paths))
     for folder in include_paths:
         _include(index, find_tasks(folder), allow_shadowing=allow_shadowing)
     return index

@@ -10,6 +10,19 @@ from harness.core.task import FunctionRef, TaskSpec
 
 DECLARED: Final = "tasks.declared"
 """The package that loads and scores tasks without Python; any task file may name its functions."""
+LM_EVAL: Final = "lm_eval"
+"""The benchmark that tasks of lm-eval itself are filed under."""
+LM_EVAL_PREFIX: Final = "lm_eval:"
+"""What the name of such a task begins with."""
+
+
+def is_lm_eval(task: str) -> bool:
+    """Return whether a name is that of a task of lm-eval.
+
+    >>> is_lm_eval("lm_eval:gsm8k"), is_lm_eval("mmsu")
+    (True, False)
+    """
+    return task.startswith(LM_EVAL_PREFIX)
 
 
 @cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from harness.core.messages import Audio, Message, Text
@@ -36,6 +37,45 @@ _TEMPLATES: Final = (
 """Keys whose text lm-eval renders as Jinja."""
 
 
+@dataclass(frozen=True, slots=True)
+class Paraphrase:
+    """A prompt in other words (``--paraphrase``).
+
+    Attributes:
+        name: its name.
+        text: a template in place of the task's.
+        before: is put in front of the prompt.
+        after: is put behind it.
+        replace: pairs of a piece of the prompt and what stands there instead.
+        system: system prompt.
+        tasks: tasks that it is for, all if empty.
+        where: its place in its file, for errors.
+    """
+
+    name: str
+    text: str | None = None
+    before: str = ""
+    after: str = ""
+    replace: tuple[tuple[str, str], ...] = ()
+    system: str | None = None
+    tasks: frozenset[str] = frozenset()
+    where: str = ""
+
+    def content(self) -> list[Any]:
+        """Return what makes it this paraphrase."""
+        return [self.name, self.text, self.before, self.after, self.replace, self.system]
+
+    def applied(self, text: str) -> str:
+        """Return a rendered prompt in these words.
+
+        >>> Paraphrase("x", after=" Be brief.", replace=(("Who", "Which person"),)).applied("Who speaks?")
+        'Which person speaks? Be brief.'
+        """
+        for old, new in self.replace:
+            text = text.replace(old, new)
+        return f"{self.before}{text}{self.after}"
+
+
 class PromptedTask(YamlTask):
     """A task that can also render prompts.
 
@@ -48,6 +88,8 @@ class PromptedTask(YamlTask):
 
     rewrite: Rewrite | None = None
     """Changes every rendered prompt (``--control``)."""
+    paraphrases: Mapping[str, Paraphrase] = {}
+    """By name; a document names its own in ``_paraphrase``."""
 
     def __init__(
         self,
@@ -59,6 +101,7 @@ class PromptedTask(YamlTask):
     ) -> None:
         super().__init__(*args, **options)
         self._keeps_clips = keeps_clips
+        self._paraphrased: dict[str, Callable[[Document], str]] = {}
         self.template = choose_template(self, template)
         self.system = self.template.system if system is None else (system or None)
         self._trusts_templates = self._trusted or is_built_in(self.spec)
@@ -97,14 +140,14 @@ class PromptedTask(YamlTask):
         try:
             if self._clips is None:
                 self._clips = self._audio_function()
-            text = self._render(doc)
+            text, system_of = self._worded(doc)
             # a prompt has references of its own: what they find out about a clip goes with the prompt
             clips = (
                 [copy.copy(clip) for clip in clips_of(self.spec, doc, self._clips(doc))]
                 if AUDIO_MARK in text
                 else []
             )
-            system = self._system(doc) if self._system is not None else None
+            system = system_of(doc) if system_of is not None else None
         except HarnessError:
             raise
         except (Exception, SystemExit) as error:  # it may fail in any way that a program can
@@ -113,6 +156,27 @@ class PromptedTask(YamlTask):
             ) from error
         found = render(text, clips, system, where=where)
         return found if self.rewrite is None else self.rewrite(doc, found)
+
+    def _worded(self, doc: Document) -> tuple[str, Callable[[Document], str] | None]:
+        """Return the text of the prompt and what renders the system prompt, in the words of the document's paraphrase."""
+        name = doc.get("_paraphrase")
+        if name is None:
+            return self._render(doc), self._system
+        one = self.paraphrases[name]
+        if one.text is None:
+            text = self._render(doc)
+        else:
+            text = self._own(one.text, f"{one.where}: text")(doc)
+        system = (
+            self._system if one.system is None else self._own(one.system, f"{one.where}: system")
+        )
+        return one.applied(text), system
+
+    def _own(self, text: str, where: str) -> Callable[[Document], str]:
+        """Return what renders a template of a file of paraphrases."""
+        if text not in self._paraphrased:
+            self._paraphrased[text] = compile_template(text, where=where, trusted=self._trusted)
+        return self._paraphrased[text]
 
     def _renderer(
         self, key: str, source: str | FunctionRef, *, trusted: bool | None = None

@@ -50,7 +50,10 @@ _LM_EVAL_METRICS = frozenset(
     ]
 )
 
-_MISSING_HINT = "a plain lm-eval task needs more to run here: see docs/task_yaml.md"
+_MISSING_HINT = (
+    "a plain lm-eval task runs as it is with -t lm_eval:NAME; as a task of the harness it needs more:"
+    " see docs/task_yaml.md"
+)
 REQUIRED = object()
 _NUMBER = (int, float)
 LALM_KEYS: dict[str, tuple[Any, Any]] = {

@@ -7,6 +7,7 @@ code that someone else wrote, and run only with ``--trust-task-code``.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from harness.core import keys
 from harness.core.judge_spec import Canary
 from harness.core.messages import Hints
 from harness.core.scoring import Document, ItemScore
+from harness.core.scratch.repeated import repeated
 from harness.core.task import Documents, TaskSpec
 from harness.errors import TaskCodeError, TaskFileError
 from harness.task_loading.checks import contract
@@ -149,19 +151,23 @@ class YamlTask:
         return {}
 
     def _check_ids(self, documents: Documents) -> None:
-        seen: set[str] = set()
+        hashes = array("q")
         parameters = dict(self.parameters)  # one for all: nobody changes it
         for position, doc in enumerate(documents):
             doc.setdefault("_id", str(position))
             doc.setdefault("_params", parameters)
             if self.spec.aliases:
                 doc.setdefault("_aliases", self.spec.aliases)
-            if doc["_id"] in seen:
+            hashes.append(hash(doc["_id"]))
+        seen: set[str] = set()
+        for position in repeated(hashes):
+            identifier = documents[position].get("_id", str(position))
+            if identifier in seen:
                 raise TaskFileError(
-                    f"the data of {self.spec.task} has the id {doc['_id']!r} twice",
+                    f"the data of {self.spec.task} has the id {identifier!r} twice",
                     where=documents.info.source,
                 )
-            seen.add(doc["_id"])
+            seen.add(identifier)
 
     def facts(self, docs: Sequence[Document]) -> dict[str, Any]:
         """Return what scoring needs to know of the whole split and no declaration freezes, JSON-able.

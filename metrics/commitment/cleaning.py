@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from string import ascii_uppercase
 from types import MappingProxyType
 from typing import Final
 
@@ -67,12 +68,56 @@ def remove_lead_in(response: str, options: Sequence[str] = ()) -> str:
     return text[1:-1].strip() if quoted else text
 
 
+_ANSWER: Final = ("<answer>", "</answer>")
+_THOUGHT: Final = "</think>"
+_LONGEST: Final = 9
+"""Digits of a number between tags."""
+
+
+def _numbered(response: str) -> int | None:
+    """Return the number between the last tags after the reasoning, ``None`` if there are no tags or no plain number."""
+    opening, closing = _ANSWER
+    said = response.rpartition(_THOUGHT)[2]
+    _, tag, text = said.rpartition(opening)
+    text, end, _ = text.partition(closing)
+    text = text.strip()
+    plain = tag and end and text.isascii() and text.isdecimal() and len(text) <= _LONGEST
+    return int(text) if plain else None
+
+
+def option_number(response: str, options: Sequence[str] = ()) -> str:
+    """Return the text of the option whose number, from 0, stands between ``<answer>`` tags; empty where there is none.
+
+    Tags before the last ``</think>`` do not count. Source: the protocol of ALARM, strict (README of ``tasks/mmar``).
+
+    >>> option_number("<think>2?</think> <answer> 01 </answer>", ["cat", "dog"])
+    'dog'
+    >>> option_number("1", ["cat", "dog"]), option_number("<answer>2</answer>", ["cat", "dog"])
+    ('', '')
+    """
+    number = _numbered(response)
+    return options[number] if number is not None and number < len(options) else ""
+
+
+def option_number_letter(response: str, options: Sequence[str] = ()) -> str:
+    """Return the letter of that option, for benchmarks that read letters; null choices have numbers and letters too.
+
+    >>> option_number_letter("<answer>3</answer>"), option_number_letter("<answer>B</answer>")
+    ('D', '')
+    """
+    del options
+    number = _numbered(response)
+    return ascii_uppercase[number] if number is not None and number < len(ascii_uppercase) else ""
+
+
 CLEANERS: Final[Mapping[str, Callable[[str, Sequence[str]], str]]] = MappingProxyType(
     {
         "none": keep,
         "desta": remove_desta_frame,
         "letter": letter_to_text,
         "lead_in": remove_lead_in,
+        "alarm": option_number,
+        "alarm_letter": option_number_letter,
         "think": without_reasoning,
     }
 )

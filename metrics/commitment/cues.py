@@ -8,10 +8,10 @@ matched is the kind of cue. Order matters: a longer or rarer turn comes before t
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from metrics.commitment.mentions import MENTION
+from metrics.text import late as re
 
 M: Final = MENTION
 

@@ -1,6 +1,6 @@
 """Corpus BLEU as sufficient statistics: n-gram counts of one utterance, BLEU of their sum.
 
-sacreBLEU counts and combines (tokenizer 13a, case kept, exponential smoothing, one reference). The
+sacreBLEU counts and combines (tokenizer 13a or another one of its, case kept, exponential smoothing, one reference). The
 statistics of an utterance are its matching and total n-grams up to order 4 and both lengths, so BLEU
 of a corpus, of a bootstrap sample or of a shard is a function of a sum. Values are fractions.
 """
@@ -26,20 +26,28 @@ _KEYS: Final = (*_MATCHED, *_NGRAMS, "hypothesis_length", "reference_length", "u
 
 
 @cache
-def _scorer() -> Any:
+def _scorer(tokenizer: str = TOKENIZER) -> Any:
     from sacrebleu.metrics.bleu import BLEU
 
-    return BLEU(tokenize=TOKENIZER)
+    return BLEU(tokenize=tokenizer)
 
 
-def bleu_item(reference: str, hypothesis: str) -> Stats:
+def bleu_item(reference: str, hypothesis: str, tokenizer: str = TOKENIZER) -> Stats:
     """Return the statistics of one utterance.
+
+    Args:
+        reference: the right text.
+        hypothesis: the reply.
+        tokenizer: of sacreBLEU; the sums of one corpus have one.
+
+    Raises:
+        RuntimeError: the tokenizer needs a package that is not installed.
 
     >>> found = bleu_item("the cat sat on a mat", "the cat sat on the mat")
     >>> found["matched_1"], found["ngrams_1"], found["reference_length"]
     (5, 6, 6)
     """
-    found = _scorer().corpus_score([hypothesis], [[reference]])
+    found = _scorer(tokenizer).corpus_score([hypothesis], [[reference]])
     return {
         **dict(zip(_MATCHED, found.counts, strict=True)),
         **dict(zip(_NGRAMS, found.totals, strict=True)),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -20,7 +21,7 @@ import numpy.typing as npt
 
 from harness.types import Family, Metric, Stats
 from metrics.measures.anchor import Anchor
-from metrics.measures.sums import divide, total
+from metrics.measures.sums import as_float, divide, total
 
 Bounds = tuple[float | None, float | None]
 Unit = Literal["percent", "own"]
@@ -228,18 +229,18 @@ class AbsoluteError(Quotient):
         plain = super().aggregate(items)
         if not math.isfinite(plain):  # no items, or beyond a float: there is no mean
             return plain
-        pairs = [
-            (divide(item.get(self.numerator, 0), item[self.denominator]), item[self.denominator])
-            for item in items
-            if item.get(self.denominator, 0)
-        ]
-        import numpy as np
-
-        pairs.sort()  # the last bits of a mean depend on the order of its terms
-        errors = [error for error, _ in pairs]
-        weights = None if all(n == 1 for _, n in pairs) else [n for _, n in pairs]
-        column = np.abs(np.asarray(errors, dtype=float)).reshape(-1, 1)
-        return float(np.average(column, axis=0, weights=weights).mean())
+        errors, weights = array("d"), array("d")
+        for item in items:
+            if n := item.get(self.denominator, 0):
+                errors.append(divide(item.get(self.numerator, 0), n))
+                weights.append(as_float(n))
+        order = np.lexsort(
+            (weights, errors)
+        )  # the last bits of a mean depend on the order of its terms
+        column = np.abs(np.asarray(errors)[order]).reshape(-1, 1)
+        shares = np.asarray(weights)[order]
+        given = None if (shares == 1).all() else shares
+        return float(np.average(column, axis=0, weights=given).mean())
 
 
 @dataclass(frozen=True)

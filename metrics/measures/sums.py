@@ -31,11 +31,29 @@ def total(items: Iterable[Stats]) -> dict[str, float]:
     >>> total([])
     {}
     """
-    columns: dict[str, list[float]] = {}
+    whole: dict[str, int] = {}
+    broken: dict[str, list[float]] = {}
     for item in items:
         for key, number in item.items():
-            columns.setdefault(key, []).append(number)
-    return {key: exact_sum(columns[key]) for key in sorted(columns)}
+            if isinstance(number, int):
+                whole[key] = whole.get(key, 0) + number
+            else:
+                broken.setdefault(key, []).append(number)
+    return {
+        key: exact_sum([*broken[key], *_floats(whole.get(key, 0))]) if key in broken else whole[key]
+        for key in sorted({*whole, *broken})
+    }
+
+
+def _floats(number: int) -> list[float]:
+    """Return floats whose exact sum is a number; one that is infinite if it is beyond their range."""
+    found: list[float] = []
+    while number:
+        found.append(as_float(number))
+        if math.isinf(found[-1]):
+            break
+        number -= int(found[-1])
+    return found
 
 
 def exact_sum(numbers: Sequence[float]) -> float:

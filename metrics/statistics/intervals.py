@@ -99,17 +99,16 @@ def estimate(
     >>> result.value, [round(bound, 3) for bound in result.ci95], result.method
     (0.75, [0.301, 0.954], 'wilson')
     """
-    value = metric.aggregate(items)
-    reduced = [metric.reduce(item) for item in items]
-    groups, few = resampling_units(len(items), clusters, units)
-    blocks = make_blocks(reduced, groups)
+    value, n = metric.aggregate(items), len(items)
+    groups, few = resampling_units(n, clusters, units)
+    blocks = make_blocks(items, groups, metric.reduce)
     once = items if units is None else [*dict(zip(units, items, strict=True)).values()]
     notes = [] if (caveat := metric.caveat(once)) is None else [caveat]
     if blocks.size < 2 or not math.isfinite(value) or not np.isfinite(blocks.rows).all():
-        return Estimate(value, None, None, len(items), "none", _joined(notes))
+        return Estimate(value, None, None, n, "none", _joined(notes))
     if few:
         notes.insert(0, f"{few} clusters are too few: the interval takes items as independent")
-    grouped = groups is not None and blocks.size < len(items)
+    grouped = groups is not None and blocks.size < n
     with np.errstate(over="ignore", invalid="ignore"):  # beyond a float: no interval, below
         interval, stderr, method = _spread(
             metric, value, blocks, grouped=grouped, seed=seed, resamples=resamples
@@ -120,13 +119,13 @@ def estimate(
     if interval is None and blocks.size < FEW:
         notes.append(f"no interval of fewer than {FEW} {'clusters' if grouped else 'items'}")
     if interval is None or not math.isfinite(stderr):
-        return Estimate(value, None, None, len(items), "none", _joined(notes))
+        return Estimate(value, None, None, n, "none", _joined(notes))
     if grouped:
         method += f",clusters={blocks.size}"
     if few:
         method += f",too_few_clusters={few}"
     ends = _within_bounds(interval, value, metric)
-    return Estimate(value, ends, stderr, len(items), method, _joined(notes))
+    return Estimate(value, ends, stderr, n, method, _joined(notes))
 
 
 def resampling_units(

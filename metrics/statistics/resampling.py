@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -58,12 +58,17 @@ class Blocks:
         return result
 
 
-def make_blocks(items: Sequence[Stats], clusters: Sequence[Hashable] | None = None) -> Blocks:
+def make_blocks(
+    items: Sequence[Stats],
+    clusters: Sequence[Hashable] | None = None,
+    reduce: Callable[[Stats], Stats] | None = None,
+) -> Blocks:
     """Collapse items, or clusters of items, into blocks.
 
     Args:
         items: statistics of the items.
         clusters: cluster of every item; without them every item is a block.
+        reduce: what is kept of an item (``Measure.reduce``); everything by default.
 
     Raises:
         ValueError: ``clusters`` has another length than ``items``.
@@ -71,7 +76,10 @@ def make_blocks(items: Sequence[Stats], clusters: Sequence[Hashable] | None = No
     >>> make_blocks([{"correct": 1, "n": 1}, {"correct": 0, "n": 1}, {"correct": 1, "n": 1}]).counts
     array([1, 2])
     """
-    return _collapse(group_items(items, clusters))
+    if clusters is not None and len(clusters) != len(items):
+        raise ValueError(f"{len(items)} items but {len(clusters)} clusters")
+    kept: Iterable[Stats] = items if reduce is None else map(reduce, items)
+    return _collapse(group_items(kept, clusters))
 
 
 def make_paired_blocks(
@@ -99,12 +107,14 @@ def make_paired_blocks(
     )
 
 
-def group_items(items: Sequence[Stats], clusters: Sequence[Hashable] | None) -> list[Stats]:
-    """Return one sum per cluster, in order of first occurrence; the items themselves without clusters."""
+def group_items(items: Iterable[Stats], clusters: Sequence[Hashable] | None) -> Iterable[Stats]:
+    """Return one sum per cluster, in order of first occurrence; the items themselves without clusters.
+
+    Raises:
+        ValueError: ``clusters`` has another length than ``items``.
+    """
     if clusters is None:
-        return list(items)
-    if len(clusters) != len(items):
-        raise ValueError(f"{len(items)} items but {len(clusters)} clusters")
+        return items
     members: dict[Hashable, list[Stats]] = {}
     for cluster, item in zip(clusters, items, strict=True):
         members.setdefault(cluster, []).append(item)
@@ -202,7 +212,7 @@ def draws(blocks: Blocks, seed: int, resamples: int) -> Iterator[Matrix]:
             yield counts.reshape(number, rows).astype(np.float64)
 
 
-def _collapse(items: Sequence[Stats]) -> Blocks:
+def _collapse(items: Iterable[Stats]) -> Blocks:
     distinct = Counter(tuple(sorted(item.items())) for item in items)
     keys = sorted({key for block in distinct for key, _ in block})
     column = {key: number for number, key in enumerate(keys)}

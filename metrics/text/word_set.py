@@ -40,3 +40,19 @@ def is_correct(answer: str, choices: Sequence[str], reply: str) -> bool:
     distractors = [words(choice) for choice in choices]
     forbidden = frozenset().union(*(other - gold for other in distractors if other != gold))
     return bool(said) and gold <= said and not said & forbidden
+
+
+def reason(answer: str, choices: Sequence[str], reply: str) -> str:
+    """Return what the rule finds in a reply, in a sentence.
+
+    >>> reason("Man", ["Man", "Woman"], "A woman")
+    'by the words of the options: lacks man and has woman, of other options'
+    """
+    said, gold = words(reply), words(answer)
+    lacking = sorted(gold - said)
+    foreign = sorted({word for choice in choices for word in words(choice) - gold} & said)
+    if not lacking and not foreign:
+        return "has every word of the answer and no word that only other options have"
+    parts = [f"lacks {', '.join(lacking)}"] if lacking else []
+    parts += [f"has {', '.join(foreign)}, of other options"] if foreign else []
+    return f"by the words of the options: {' and '.join(parts)}"

@@ -14,6 +14,7 @@ from typing import Final
 
 from harness.types import Stats
 from metrics.text.edits import word_edits
+from metrics.witness import tell
 
 _NEVER: Final = "}~،؛؟]"
 """What the pattern of ``elm-v1`` can match: its character class closes too early."""
@@ -107,4 +108,9 @@ def raw_char_edits(reference: str, hypothesis: str) -> Stats:
     """
     from rapidfuzz.distance import Levenshtein
 
-    return {"edits": Levenshtein.distance(reference, hypothesis), "length": len(reference)}
+    stats: Stats = {
+        "edits": Levenshtein.distance(reference, hypothesis),
+        "length": len(reference),
+    }
+    tell("characters", hypothesis, stats, reference)
+    return stats

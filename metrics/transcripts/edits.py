@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from harness.types import Stats
 from metrics.text.edits import word_edits
+from metrics.witness import tell
 
 
 def merged_edits(reference: str, hypothesis: str) -> Stats:
@@ -23,7 +24,9 @@ def merged_edits(reference: str, hypothesis: str) -> Stats:
     down, across = _merges(said, frozenset(heard)), _merges(heard, frozenset(said))
     if not any(down) and not any(across):
         return word_edits(reference, hypothesis)
-    return {"edits": _distance(said, heard, down, across), "length": len(said)}
+    stats: Stats = {"edits": _distance(said, heard, down, across), "length": len(said)}
+    tell("words", hypothesis, stats, reference)
+    return stats
 
 
 Merges = Sequence[Sequence[tuple[int, str]]]

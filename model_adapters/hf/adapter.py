@@ -21,7 +21,7 @@ import threading
 import time
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from harness.core.threads import in_own_thread
 from harness.errors import AdapterError, AudioDroppedError, UsageError
@@ -82,6 +82,9 @@ class _Work:
 
 class HFAdapter(BatchAdapter):
     """A local checkpoint, or one from the hub."""
+
+    device_argument: ClassVar = "device"
+    """Model argument that ``devices`` gives several values."""
 
     @staticmethod
     def generation_argument(target: str, name: str) -> str | None:

@@ -66,7 +66,8 @@ _PREFIX: Final = re.compile(r"(model|template)\.([A-Za-z_]\w*)")
 class Arguments:
     """``-M`` arguments that are our own, or that we look at.
 
-    ``long_audio`` says what becomes of a clip that is longer than the model takes: an ``error`` of its item, the clip
+    ``devices`` asks for a replica on each of several devices (``0,1``, ``cpu,cpu``): it is for ``harness evaluate``, which
+    gives every replica its ``device``. ``long_audio`` says what becomes of a clip that is longer than the model takes: an ``error`` of its item, the clip
     cut short (``truncate``), or the clip in parts one after another (``chunk``). ``thinking_budget`` is the most tokens
     of reasoning; the tokens of the answer are counted apart. ``mixed_lengths`` lets clips of different length share a
     batch where that changes answers.
@@ -74,6 +75,7 @@ class Arguments:
 
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     device: str | None = None
+    devices: str | None = None
     revision: str | None = None
     trust_remote_code: bool = False
     code_revision: str | None = None

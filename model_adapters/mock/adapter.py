@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from harness.errors import AdapterError, AudioError, UnknownNameError, UsageError
-from harness.types import AdapterInfo, ErrorInfo, Request, Response, Text
+from harness.types import AdapterInfo, Audio, ErrorInfo, Request, Response, Text
 from model_adapters.arguments import check_rate, read_arguments
 from model_adapters.base import draw, prompt_text
 from model_adapters.mock.script import Entry, Script, read_script
@@ -69,6 +69,9 @@ class Arguments:
 
 class MockAdapter:
     """Scripted replies and faults."""
+
+    answers_by_item = True
+    """A script names items; equal requests may have different replies."""
 
     def __init__(self, target: str, **model_args: object) -> None:
         self._behaviour, colon, self._detail = target.partition(":")
@@ -176,7 +179,11 @@ class MockAdapter:
         return self._attempts[key] - 1
 
     def _entry(self, request: Request) -> Entry | None:
-        return self._script.entry(*request.item) if self._script else None
+        if self._script is None:
+            return None
+        parts = (part for message in request.messages for part in message.parts)
+        clip = next((part for part in parts if isinstance(part, Audio)), None)
+        return self._script.entry(*request.item, clip)
 
     def _hangs(self, request: Request, entry: Entry | None) -> bool:
         return self._arguments.hang_at == request.item[1] or bool(entry and entry.hang)

@@ -1,6 +1,7 @@
 """Scripts of ``mock:script:FILE``: JSON or YAML that maps an item to what happens to it.
 
-A key is ``TASK/ID``, ``ID``, or ``*`` for every other item. A value is the reply itself, or a mapping:
+A key is ``TASK/ID``, ``ID``, ``audio:SHA256`` for a prompt whose first clip has these bytes, or ``*`` for every other item, and the first of
+these that fits counts: a model of known behaviour listens by the third and reads by the second. A value is the reply itself, or a mapping:
 
 ``text``       the reply
 ``reasoning``  reasoning text
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from harness.errors import InputFileError, UnknownNameError, UsageError
-from harness.types import ErrorInfo, Finish, Response
+from harness.types import Audio, ErrorInfo, Finish, Response
 
 _FIELDS: Final = {
     "text": str,
@@ -60,17 +61,20 @@ class Entry:
 
 @dataclass(frozen=True)
 class Script:
-    """A parsed script file and the sha256 of its bytes."""
+    """A parsed script file, the sha256 of its bytes, and whether an answer depends on a clip."""
 
     entries: dict[str, Entry]
     sha256: str
+    listens: bool = False
 
-    def entry(self, task: str, item_id: str) -> Entry | None:
-        """Return the entry of an item: ``TASK/ID``, else ``ID``, else ``*``."""
-        for key in (f"{task}/{item_id}", item_id, "*"):
+    def entry(self, task: str, item_id: str, clip: Audio | None = None) -> Entry | None:
+        """Return the entry of an item: ``TASK/ID``, else ``ID``, else that of its clip, else ``*``."""
+        for key in (f"{task}/{item_id}", item_id):
             if key in self.entries:
                 return self.entries[key]
-        return None
+        if clip is not None and self.listens and (key := f"audio:{clip.sha256}") in self.entries:
+            return self.entries[key]
+        return self.entries.get("*")
 
 
 def read_script(path: str | Path) -> Script:
@@ -89,7 +93,8 @@ def read_script(path: str | Path) -> Script:
     if not isinstance(content, dict):
         raise InputFileError("expected a mapping of ids to replies", where=str(path))
     entries = {str(key): _entry(value, f"{path}, {key}") for key, value in content.items()}
-    return Script(entries, hashlib.sha256(data).hexdigest())
+    listens = any(key.startswith("audio:") for key in entries)
+    return Script(entries, hashlib.sha256(data).hexdigest(), listens)
 
 
 def _parse(data: bytes, path: Path) -> Any:

@@ -29,6 +29,7 @@ INSTALL: Final = "pip install 'lalm-harness[vllm]'"
 PLACEMENT: Final = frozenset(
     {
         *("tensor_parallel_size", "pipeline_parallel_size", "distributed_executor_backend"),
+        *("data_parallel_size", "data_parallel_backend", "data_parallel_size_local", "data_parallel_address"),
         *("gpu_memory_utilization", "kv_cache_memory_bytes", "cpu_offload_gb", "device_ids"),
         *("max_num_seqs", "max_num_batched_tokens", "enforce_eager", "disable_custom_all_reduce"),
         *("limit_mm_per_prompt", "download_dir", "disable_log_stats", "mm_processor_cache_gb", "max_parallel_loading_workers"),

@@ -16,6 +16,7 @@ SOURCE: Final = Source(
     layout=(
         "<list>_test.json             item lists with references, such as commonvoice_test.json",
         "<clip>.wav                   clips, where {data_folder} of the list stands for the folder",
+        "<task>/manifest.jsonl        manifests of yours: dialect_id, emotion, summarization; clips below their folders",
     ),
     by_hand=(
         "take the lists from datasets/ of github.com/Natural-Language-Processing-Elm/open_universal_arabic_asr_leaderboard",
@@ -26,5 +27,5 @@ SOURCE: Final = Source(
 
 def oddities(doc: Document) -> Iterator[Oddity]:
     """Yield the faults of an item."""
-    if not ar_norm_1(str(doc.get("text", ""))):
+    if "text" in doc and not ar_norm_1(str(doc["text"])):
         yield Oddity("gold", "the transcript has no letters")

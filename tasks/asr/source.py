@@ -20,6 +20,21 @@ FLEURS: Final = {
     **{"ar": "ar_eg", "ru": "ru_ru", "tr": "tr_tr", "vi": "vi_vn"},
 }
 
+MULTILINGUAL: Final = "hf-audio/open-asr-leaderboard-multilingual-datasets"
+COLUMNS: Final = {
+    **{f"mcv_{code}": f"asr_common_voice_{code}" for code in ("de", "fr", "it", "es")},
+    **{f"mls_{code}": f"asr_mls_{code}" for code in ("fr", "it", "es", "pt")},
+}
+"""Configuration of the multilingual board's data set -> task."""
+OTHERS: Final = {
+    "asr_common_voice_15_en": ("lmms-lab-audio/common_voice_15", "en/test*"),
+    "asr_common_voice_15_zh": ("lmms-lab-audio/common_voice_15", "zh-CN/test*"),
+    "asr_wenetspeech_net": ("lmms-lab-audio/WenetSpeech", "data/test_net*"),
+    "asr_wenetspeech_meeting": ("lmms-lab-audio/WenetSpeech", "data/test_meeting*"),
+    "asr_aishell1": ("AudioLLMs/aishell_1_zh_test", "data/test-*"),
+}
+"""Task -> hub data set and files, of sets that are on neither board."""
+
 
 def _tasks(name: str) -> tuple[str, ...]:
     return ("asr_librispeech_*",) if name == "librispeech" else (f"asr_{name}",)
@@ -27,11 +42,14 @@ def _tasks(name: str) -> tuple[str, ...]:
 
 SOURCE: Final = Source(
     benchmark="asr",
-    licence="per corpus: LibriSpeech and FLEURS CC BY 4.0; SPGISpeech and GigaSpeech have terms of their own",
+    licence="per corpus: LibriSpeech, FLEURS and MLS CC BY 4.0, Common Voice CC0; SPGISpeech, GigaSpeech and WenetSpeech have terms of their own",
     megabytes=None,
     layout=(
         "<set>/<split>-*.parquet             the hub's folders, such as librispeech/test.clean-00000-of-00001.parquet",
         "<language>/test/*.parquet           FLEURS, such as de_de/test/0000.parquet",
+        "mcv_<code>, mls_<code>              Common Voice and MLS, such as mcv_de/test-00000-of-00001.parquet",
+        "data/<split>-*.parquet              AISHELL-1 (test), WenetSpeech (test_net, test_meeting)",
+        "en, zh-CN                           Common Voice 15",
     ),
     hub=(
         *(HubFiles(ENGLISH, patterns=(f"{name}/test*",), tasks=_tasks(name)) for name in SETS),
@@ -42,6 +60,14 @@ SOURCE: Final = Source(
                 tasks=(f"asr_fleurs_{code}",),
             )
             for code, folder in FLEURS.items()
+        ),
+        *(
+            HubFiles(MULTILINGUAL, patterns=(f"{config}/test*",), tasks=(task,))
+            for config, task in COLUMNS.items()
+        ),
+        *(
+            HubFiles(repo, patterns=(files,), tasks=(task,))
+            for task, (repo, files) in OTHERS.items()
         ),
     ),
     notes=(

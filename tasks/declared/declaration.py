@@ -65,6 +65,7 @@ OFFICIAL: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "elm-v3": ("wer", "cer"),
         "elm-v1": ("wer", "cer"),
         "air-bench": ("accuracy",),
+        "sacrebleu": ("corpus_bleu", "corpus_chrf"),
     }
 )
 """Official rule of a benchmark -> the metrics that it is a reading of (``tasks.declared.official``)."""
@@ -187,6 +188,36 @@ RULES: Final[Mapping[str, RuleKind]] = MappingProxyType(
             "<audio>{{prompt}}",
             "A reply is right if it keeps every verifiable instruction of its item, by the rules of IFEval.",
         ),
+        "translation": RuleKind(
+            {"corpus_bleu": True, "corpus_chrf": True},
+            "text",
+            {
+                "reference": Parameter(
+                    "translation",
+                    lambda value: is_text(value) or is_texts(value),
+                    "the name of a field, or a list of which the first that is there counts",
+                ),
+                "language": Parameter(
+                    None, is_text, "the code of the target language, such as de or zh", absent=True
+                ),
+                "official": _official("sacrebleu"),
+            },
+            "<audio>Translate the speech. Reply with the translation only.",
+            "BLEU and chrF of all replies together, as sacreBLEU has them; a reply that is missing is an empty one.",
+        ),
+        "summary": RuleKind(
+            {"rouge_l": True},
+            "text",
+            {
+                "reference": Parameter(
+                    "summary",
+                    lambda value: is_text(value) or is_texts(value),
+                    "the name of a field, or a list of which the first that is there counts",
+                )
+            },
+            "<audio>Summarise what is said in a few sentences.",
+            "The F measure of ROUGE-L between reply and reference, over words of any script, averaged over items.",
+        ),
         "judge": RuleKind(
             {},
             "text",
@@ -264,6 +295,8 @@ class Rule:
             return list(dict.fromkeys([*given["slots"].values(), given["reference"]]))
         names = {
             "transcript": ["reference"],
+            "translation": ["reference"],
+            "summary": ["reference"],
             "contains": ["answers"],
             "instruction": ["ids", "arguments"],
         }

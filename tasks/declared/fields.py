@@ -9,6 +9,7 @@ from typing import Any, Final
 from harness.errors import InputFileError
 from harness.types import Document
 from metrics.commitment.closed import index_of
+from metrics.commitment.listed import rearranged, slots
 from metrics.text.normalizers import canonical_words
 
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -54,6 +55,16 @@ def text_of(doc: Document, name: str) -> str:
     ):
         raise wrong(doc, name, "a text")
     return str(value)
+
+
+def wanted_text(doc: Document, rule: Mapping[str, Any]) -> str:
+    """Return the reference of a translation or summary; of several fields that a rule names, the first that is there.
+
+    Raises:
+        InputFileError: it is missing, blank or of another kind.
+    """
+    names: str | list[str] = rule["reference"]
+    return text_of(doc, present(doc, names if isinstance(names, str) else "|".join(names)))
 
 
 def texts_of(doc: Document, name: str, separator: str) -> list[str]:
@@ -132,6 +143,48 @@ def offered(doc: Document, rule: Mapping[str, Any]) -> tuple[list[str], int]:
     if outside and rule.get("official") and rule["answer_is"] == "text":
         return [*texts, str(answer)], len(texts)
     return texts, gold_of(doc, rule, texts)
+
+
+def reordered(doc: Document, rule: Mapping[str, Any], order: Sequence[int]) -> Document:
+    """Return an item with its options in another order; empty fields stay, an answer by letter or number follows.
+
+    Args:
+        doc: the item.
+        rule: its rule.
+        order: for each position among the options that are not blank, which one moves there.
+    """
+    declared, texts = rule["options"], options_of(doc, rule)
+    places = slots(texts)
+    changed = dict(doc)
+    if isinstance(declared, str):
+        value = doc[declared]
+        changed[declared] = rearranged(value if isinstance(value, list) else texts, order, _shown)
+    else:
+        for place, source in zip(places, order, strict=True):
+            changed[declared[place]] = doc[declared[places[source]]]
+    if rule["answer_is"] != "text":
+        gold = gold_of(doc, rule, texts)
+        if gold in places:
+            there = places[list(order).index(places.index(gold))]
+            changed[rule["answer"]] = _moved(doc[rule["answer"]], rule["answer_is"], gold, there)
+    return changed
+
+
+def _shown(value: Any) -> bool:
+    return value is not None and bool(str(value).strip())
+
+
+def _moved(answer: Any, how: str, before: int, after: int) -> Any:
+    """Return an answer by letter or number that names another option, in the form that it has."""
+    if how == "letter":
+        letter = _LETTERS[before]
+        for old, new in ((letter, _LETTERS[after]), (letter.lower(), _LETTERS[after].lower())):
+            if old in answer:
+                return answer.replace(old, new, 1)
+    if isinstance(answer, str):
+        shift = int(how == "index1")
+        return answer.replace(str(before + shift), str(after + shift), 1)
+    return answer + (after - before)
 
 
 def number_of(doc: Document, name: str) -> float:

@@ -56,8 +56,7 @@ def open_items(
         InputFileError: it lies outside ``root``, or is of no known form.
     """
     if data.hub is not None and root is not None:
-        folder = root / data.config if data.config and (root / data.config).is_dir() else root
-        files = hub.split_files(folder, data.split or "test") if folder.is_dir() else ()
+        folder, files = _copied(root, data.config, data.split or "test")
         if not files:
             raise MissingDataError(
                 f"no Parquet files of {data.split or 'test'!r} for {task}",
@@ -93,6 +92,20 @@ def open_items(
         where=str(root),
         hint=f"put the file next to the task file, or name its folder: --data {task}=FOLDER",
     )
+
+
+def _copied(root: Path, config: str | None, split: str) -> tuple[Path, tuple[Path, ...]]:
+    """Return the folder of a configuration in a copy, and its Parquet files.
+
+    A copy of one configuration alone may have them in its root; the folder of another configuration is never taken for it.
+    """
+    if config and (root / config).is_dir():
+        return root / config, hub.split_files(root / config, split)
+    files = hub.split_files(root, split) if root.is_dir() else ()
+    if not config:
+        return root, files
+    own = (root, root / split, root / "data", root / "data" / split)
+    return root, tuple(file for file in files if file.parent in own)
 
 
 def _file(file: Path, data: DataBlock, root: Path) -> Iterator[Row]:

@@ -13,9 +13,11 @@ from typing import Any, Final, NamedTuple
 from harness.types import MISSING, Document, ItemScore, Reading, Scored, Stats
 from metrics.text.edits import char_edits, word_edits
 from metrics.text.normalizers import without_script_spaces
-from metrics.text.word_set import is_correct, words
+from metrics.text.word_set import is_correct, reason, words
+from metrics.witness import explain
 from tasks.declared.declaration import OFFICIAL
-from tasks.declared.fields import transcript_of
+from tasks.declared.fields import transcript_of, wanted_text
+from tasks.declared.translation import bleu_lacks, official_tokenizer, translated
 
 
 class Ruling(NamedTuple):
@@ -72,7 +74,9 @@ def _word_set(doc: Document, rule: Mapping[str, Any], response: Any) -> Rulings:
         return {"accuracy": Ruling(None, parsed=False, stops=True)}
     texts = _texts(doc, rule["options"])
     said = words(response)
-    right = is_correct(str(doc[rule["answer"]]), texts, response)
+    answer = str(doc[rule["answer"]])
+    right = is_correct(answer, texts, response)
+    explain("accuracy", lambda: reason(answer, texts, response))
     read = right or any(words(text) and words(text) <= said for text in texts)
     return {"accuracy": Ruling({"correct": int(right), "n": 1}, parsed=read)}
 
@@ -203,14 +207,36 @@ def _air_bench(doc: Document, rule: Mapping[str, Any], response: Any) -> Rulings
     places = [*text[:1], *(text[-2:-1] if len(text) > 1 else "")]
     letter = next((one for one in places if one in "ABCD"), None)
     if letter is None or text == "None":
+        explain(
+            "accuracy",
+            lambda: (
+                "neither the first character nor the last but one is a letter from A to D: left out"
+            ),
+        )
         return {"accuracy": Ruling(None, parsed=False)}
     gold = next((n for n, one in enumerate(fields) if doc.get(one) == doc[rule["answer"]]), None)
     right = gold is not None and letter == "ABCD"[gold]
+    place = "first" if text[0] == letter else "last but one"
+    explain("accuracy", lambda: f"the {place} character is {letter}")
     return {"accuracy": Ruling({"correct": int(right), "n": 1}, stops=gold is None)}
+
+
+# --- translations --------------------------------------------------------------------------------
+
+
+def _sacrebleu(doc: Document, rule: Mapping[str, Any], response: Any) -> Rulings:
+    """SacreBLEU over the replies as they stand; it reads one line per reference, so a missing one stops it."""
+    if not isinstance(response, str):
+        return dict.fromkeys(OFFICIAL["sacrebleu"], Ruling(None, parsed=False, stops=True))
+    language, said = rule.get("language"), wanted_text(doc, rule)
+    lacks = bleu_lacks(language) is not None
+    found = translated(said, response, None if lacks else official_tokenizer(language))
+    return {name: Ruling(stats, stops=stats is None) for name, stats in found.items()}
 
 
 _RULES: Final[Mapping[str, Callable[[Document, Mapping[str, Any], Any], Rulings]]] = {
     "words": _word_set,
     "air-bench": _air_bench,
+    "sacrebleu": _sacrebleu,
     **dict.fromkeys(_TRANSCRIPTS, _transcript),
 }

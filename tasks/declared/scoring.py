@@ -14,8 +14,9 @@ import statistics
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from harness.types import Document, ItemScore, Scored
+from harness.types import Document, ItemScore, Positions, Scored
 from metrics.commitment.closed import alias_part, choose, index_of
+from metrics.commitment.listed import position_of, slots
 from metrics.instructions.arguments import InstructionError
 from metrics.instructions.verdicts import evaluate
 from metrics.judge.score_reader import FIVE_POINTS
@@ -32,12 +33,20 @@ from tasks.declared.fields import (
     offered,
     options_of,
     present,
+    reordered,
     rule_of,
     text_of,
     transcript_of,
+    wanted_text,
     wrong,
 )
 from tasks.declared.official import strict_transcript, with_official
+from tasks.declared.translation import (
+    bleu_lacks,
+    sacrebleu_part,
+    strict_tokenizer,
+    translated,
+)
 
 
 def check(doc: Document) -> None:
@@ -76,7 +85,17 @@ def reference(doc: Document) -> Any:
     if name == "instruction":
         ids, arguments = instructions_of(doc, rule)
         return [{"id": one, **given} for one, given in zip(ids, arguments, strict=True)]
+    if name in ("translation", "summary"):
+        return wanted_text(doc, rule)
     return transcript_of(doc, rule) if name == "transcript" else text_of(doc, rule["reference"])
+
+
+def lacking(parameters: Mapping[str, Any]) -> str | None:
+    """Return what the official reading lacks on this machine: a word segmenter of the target language."""
+    rule = parameters["rule"]
+    if rule["name"] != "translation" or rule.get("official") is None:
+        return None
+    return bleu_lacks(rule.get("language"))
 
 
 def options(doc: Document) -> tuple[str, ...]:
@@ -85,6 +104,28 @@ def options(doc: Document) -> tuple[str, ...]:
     if rule["name"] == "option":
         return tuple(options_of(doc, rule))
     return tuple(labels_of(doc, rule)) if rule["name"] == "label" else ()
+
+
+def positions(doc: Document, response: Any) -> Positions:
+    """Return where options stand, the right one and the one that a reply commits to; none for rules without options."""
+    rule = rule_of(doc)
+    if rule["name"] != "option":
+        return Positions(0)
+    texts, gold = offered(doc, rule)
+    picked = choose(response, texts, gold, doc.get("_aliases")).option
+    shown = [text if place < len(options_of(doc, rule)) else "" for place, text in enumerate(texts)]
+    return Positions(len(slots(shown)), position_of(gold, shown), position_of(picked, shown))
+
+
+def reorder(doc: Document, order: Sequence[int]) -> Document:
+    """Return an item with its options in another order; a gold letter or number follows.
+
+    >>> rule = {"name": "option", "options": "choices", "answer": "gold", "answer_is": "letter", "separator": "|"}
+    >>> found = reorder({"choices": ["tea", "milk"], "gold": "B", "_params": {"rule": rule}}, (1, 0))
+    >>> found["choices"], found["gold"]
+    (['milk', 'tea'], 'A')
+    """
+    return reordered(doc, rule_of(doc), order)
 
 
 def facts(docs: Sequence[Document]) -> dict[str, Any]:
@@ -128,6 +169,8 @@ def signature(docs: Sequence[Document]) -> dict[str, str]:
     rule = rule_of(docs[0])
     content = json.dumps(rule, sort_keys=True, ensure_ascii=False)
     parts = {"rule": f"{rule['name']}#{hashlib.sha256(content.encode()).hexdigest()[:6]}"}
+    if rule["name"] == "translation":
+        parts["bleu"] = sacrebleu_part(rule.get("language"), official="official" in rule)
     if "normalizer" in rule:
         parts["norm"] = rule.get("official") or rule["normalizer"]
     return parts | alias_part(docs[0].get("_aliases"))
@@ -247,6 +290,21 @@ def _instruction(doc: Document, rule: Mapping[str, Any], reply: str) -> ItemScor
     return _strict({"if_rate": Scored(_one(len(kept) == len(ids)), parsed=bool(reply))}, kept)
 
 
+def _translation(doc: Document, rule: Mapping[str, Any], reply: str) -> ItemScore:
+    metrics = translated(reference(doc), reply, strict_tokenizer(rule.get("language")))
+    return _strict(
+        {name: Scored(stats, parsed=bool(reply)) for name, stats in metrics.items()}, reply or None
+    )
+
+
+def _summary(doc: Document, rule: Mapping[str, Any], reply: str) -> ItemScore:
+    from metrics.measures.rouge_l import rouge_l
+
+    del rule
+    found = rouge_l(reference(doc), reply) if reply else 0.0
+    return _strict({"rouge_l": Scored({"score": found, "n": 1}, parsed=bool(reply))}, reply or None)
+
+
 def _judged(rule: Mapping[str, Any], reply: str, verdicts: Sequence[Any] | None) -> ItemScore:
     name = "judge_score" if rule["grade"] == "score" else "judged_accuracy"
     worst: dict[str, float] = {"score": 1.0, "n": 1} if rule["grade"] == "score" else _one(0)
@@ -277,4 +335,6 @@ _SCORERS: Final[Mapping[str, Callable[[Document, Mapping[str, Any], str], ItemSc
     "number": _number,
     "contains": _contains,
     "instruction": _instruction,
+    "translation": _translation,
+    "summary": _summary,
 }

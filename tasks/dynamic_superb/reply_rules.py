@@ -12,11 +12,12 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from harness.types import Stats
 from metrics.text.normalizers import NORMALIZERS, canonical_words, without_script_spaces
 from metrics.text.phonemes import arpabet
+from metrics.witness import listening, tell
 
 Slots = Mapping[str, Sequence[str]]
 """Slot type -> its values, in order."""
@@ -60,7 +61,7 @@ def official_word_edits(reference: str, hypothesis: str) -> Stats:
     >>> official_word_edits("a cat", "A  cat.")
     {'edits': 2, 'length': 2}
     """
-    return _edits(reference.upper().split(" "), hypothesis.upper().split(" "))
+    return _edits(reference.upper().split(" "), hypothesis.upper().split(" "), "words")
 
 
 def official_char_edits(reference: str, hypothesis: str) -> Stats:
@@ -69,7 +70,7 @@ def official_char_edits(reference: str, hypothesis: str) -> Stats:
     >>> official_char_edits("a cat", "A hat")
     {'edits': 1, 'length': 5}
     """
-    return _edits(reference.upper(), hypothesis.upper())
+    return _edits(reference.upper(), hypothesis.upper(), "characters")
 
 
 def strict_word_edits(reference: str, hypothesis: str, norm: str = "canonical") -> Stats:
@@ -84,7 +85,7 @@ def strict_word_edits(reference: str, hypothesis: str, norm: str = "canonical") 
     {'edits': 0, 'length': 2}
     """
     normalize = NORMALIZERS[norm]
-    return _edits(normalize(reference).split(), normalize(hypothesis).split())
+    return _edits(normalize(reference).split(), normalize(hypothesis).split(), "words")
 
 
 def strict_char_edits(reference: str, hypothesis: str) -> Stats:
@@ -93,7 +94,7 @@ def strict_char_edits(reference: str, hypothesis: str) -> Stats:
     >>> strict_char_edits("a cat", "A hat!"), strict_char_edits("今天，很好", "今天很 好")
     ({'edits': 1, 'length': 5}, {'edits': 0, 'length': 4})
     """
-    return _edits(_characters(reference), _characters(hypothesis))
+    return _edits(_characters(reference), _characters(hypothesis), "characters")
 
 
 def strict_phoneme_edits(reference: str, hypothesis: str) -> Stats:
@@ -102,17 +103,26 @@ def strict_phoneme_edits(reference: str, hypothesis: str) -> Stats:
     >>> strict_phoneme_edits("HH AH L OW", "/hh ah0 l ow1/")
     {'edits': 0, 'length': 4}
     """
-    return _edits(arpabet(reference), arpabet(hypothesis))
+    return _edits(arpabet(reference), arpabet(hypothesis), "words")
 
 
 def _characters(text: str) -> str:
     return without_script_spaces(canonical_words(text))
 
 
-def _edits(reference: Sequence[str], hypothesis: Sequence[str]) -> dict[str, float]:
+def _edits(
+    reference: Sequence[str], hypothesis: Sequence[str], kind: Literal["words", "characters"]
+) -> dict[str, float]:
     from rapidfuzz.distance import Levenshtein
 
-    return {"edits": Levenshtein.distance(reference, hypothesis), "length": len(reference)}
+    stats: dict[str, float] = {
+        "edits": Levenshtein.distance(reference, hypothesis),
+        "length": len(reference),
+    }
+    if listening():
+        join = " " if kind == "words" else ""
+        tell(kind, join.join(hypothesis), stats, join.join(reference))
+    return stats
 
 
 # --- slots -------------------------------------------------------------------------------------
@@ -172,7 +182,7 @@ def strict_slot_edits(reference: Slots, hypothesis: Slots) -> Stats:
     """
 
     def edits(value: str, candidate: str) -> Stats:
-        return _edits(value, candidate)
+        return _edits(value, candidate, "characters")
 
     filled = {kind: [value for value in values if value] for kind, values in reference.items()}
     return _slot_edits(filled, hypothesis, edits)

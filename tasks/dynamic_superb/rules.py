@@ -17,6 +17,7 @@ from metrics.measures.corpus_bleu import bleu_item
 from metrics.measures.macro_f1 import confusion_item
 from metrics.text.normalizers import canonical_words
 from metrics.text.numbers import strict_number
+from metrics.witness import explain
 from tasks.dynamic_superb import judge_reply as judge
 from tasks.dynamic_superb import reply_rules as metrics
 from tasks.dynamic_superb import slot_strings
@@ -98,6 +99,7 @@ def exact(item: Item) -> Part:
     said, correct = _label(item)
     strict = Scored(_share(correct), parsed=said is not None)
     stopped = not isinstance(item.response, str)
+    explain("accuracy", lambda: _matched(item))
     official = (
         Scored(None, parsed=False)
         if stopped
@@ -110,6 +112,11 @@ def exact(item: Item) -> Part:
     )
 
 
+def _matched(item: Item) -> str:
+    same = metrics.official_match(item.text, item.gold)
+    return f"the reply, in lower case, is{'' if same else ' not'} “{item.gold.lower()}”"
+
+
 def judged(item: Item) -> Part:
     """Score phase 2 classification: the judge's verdict; official from its first reply, strict also from one repeat."""
     metric = "judged_accuracy"
@@ -119,6 +126,8 @@ def judged(item: Item) -> Part:
     replies = [reply for reply in item.verdicts if isinstance(reply, str)]
     said = judge.parse(replies[0]) if replies else None
     found = judge.strict_result(replies)
+    if replies:
+        explain(metric, lambda: _result(said))
     if stopped:
         official = Scored(None, parsed=False)
     elif item.verdicts or not item.answered:
@@ -132,6 +141,12 @@ def judged(item: Item) -> Part:
         strict = Scored(stats, parsed=found.read)
     details = {"judge_unread": said is None} if replies else {}
     return Part({metric: {"official": official, "strict": strict}}, None, details, stopped)
+
+
+def _result(said: bool | None) -> str:
+    if said is None:
+        return "“result: yes” or “result: no” is not in the first judge reply: counts as wrong"
+    return f"after “result:” the first judge reply says {'yes' if said else 'no'}"
 
 
 def _edit_rule(
@@ -175,8 +190,24 @@ def slots(item: Item) -> Part:
     readable = said is not None and item.answered
 
     def types() -> Stats:
-        f1 = metrics.slot_type_f1(metrics.slots(item.gold), metrics.slots(item.text))
-        return {"score": f1, "n": 1}
+        right, found = metrics.slots(item.gold), metrics.slots(item.text)
+        explain(
+            "slot_f1",
+            lambda: (
+                f"slot types: {', '.join(found) or 'none'}; the reference has {', '.join(right) or 'none'}"
+            ),
+        )
+        return {"score": metrics.slot_type_f1(right, found), "n": 1}
+
+    def values() -> Stats:
+        edits = metrics.official_slot_edits(metrics.slots(item.gold), metrics.slots(item.text))
+        explain(
+            "slot_cer",
+            lambda: (
+                f"{edits['edits']:g} edits over {edits['length']:g} characters of the reply's slot values, each against the nearest of the reference"
+            ),
+        )
+        return edits
 
     right = gold if gold is not None or item.gold.strip() else {}
     score = 0.0 if right is None or said is None else metrics.slot_type_f1(right, said)
@@ -184,7 +215,7 @@ def slots(item: Item) -> Part:
     cer, also = _pair(
         "slot_cer",
         item,
-        lambda: metrics.official_slot_edits(metrics.slots(item.gold), metrics.slots(item.text)),
+        values,
         metrics.strict_slot_edits(right or {}, said or {}),
         parsed=readable,
     )
@@ -194,6 +225,7 @@ def slots(item: Item) -> Part:
 
 def bleu(item: Item) -> Part:
     """Score speech translation: corpus BLEU."""
+    explain("corpus_bleu", lambda: "corpus BLEU of the texts as they stand; an item has no verdict")
     readings, aborted = _pair(
         "corpus_bleu",
         item,

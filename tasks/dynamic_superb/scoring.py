@@ -18,9 +18,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 from harness.errors import InputFileError
-from harness.types import Document, ItemScore
+from harness.types import Document, ItemScore, Positions
 from metrics import vanilla
-from metrics.commitment.closed import alias_part
+from metrics.commitment.closed import alias_part, choose, index_of
+from metrics.commitment.listed import Named, listed, relisted
 from metrics.text.numbers import strict_number
 from tasks.dynamic_superb import judge_reply as judge
 from tasks.dynamic_superb.reply_rules import joined_labels, strict_norm, unique_labels
@@ -159,6 +160,37 @@ def options(doc: Document) -> tuple[str, ...]:
     places = {label: text.find(label.lower()) for label in labels}
     named = sorted((label for label in labels if places[label] >= 0), key=places.__getitem__)
     return tuple(named) if len(named) > 1 else labels
+
+
+def positions(doc: Document, response: Any) -> Positions:
+    """Return where the labels stand that the instruction lists, the right one and the one that a reply commits to."""
+    labels, found = _listed(doc)
+    if not found:
+        return Positions(0)
+    gold = index_of(reference(doc), labels)
+    aliases = doc.get("_aliases") or {}
+    picked = choose(response, labels, gold, aliases, letters=False).option
+    shown = [one.label for one in found]
+    return Positions(
+        len(shown), *(shown.index(one) if one in shown else None for one in (gold, picked))
+    )
+
+
+def reorder(doc: Document, order: Sequence[int]) -> Document:
+    """Return an item with the labels that its instruction lists in another order.
+
+    >>> item = {"instruction": "Answer yes or no.", "_params": {"rule": "exact"}, "_split": {"labels": ["no", "yes"]}}
+    >>> reorder(item, (1, 0))["instruction"]
+    'Answer no or yes.'
+    """
+    spans = [(one.start, one.end) for one in _listed(doc)[1]]
+    return {**doc, "instruction": relisted(str(doc["instruction"]), spans, order)}
+
+
+def _listed(doc: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[Named, ...]]:
+    """Return the labels of a closed set, and those that the instruction lists."""
+    labels = _labels(doc) if doc["_params"]["rule"] in ("exact", "judged", "decided") else ()
+    return labels, listed(str(doc.get("instruction", "")), labels) if labels else ()
 
 
 def _labels(doc: Mapping[str, Any]) -> tuple[str, ...]:

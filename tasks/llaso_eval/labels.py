@@ -98,6 +98,21 @@ def official_correct(reply: str, reference: str, labels: LabelSet) -> bool:
     return gold in said and not any(other in said for other in labels.official if other != gold)
 
 
+def official_reason(reply: str, reference: str, labels: LabelSet) -> str:
+    """Return what the official accuracy rule saw, in a sentence.
+
+    >>> official_reason("It is female.", "Female.", label_set(("Male.", "Female.")))
+    'the reply contains “female”, and also “male”'
+    """
+    said, gold = official_norm(reply), official_norm(reference)
+    if said == gold:
+        return "the reply is the label"
+    if gold not in said:
+        return f"the reply does not contain “{gold}”"
+    others = [f"“{other}”" for other in labels.official if other != gold and other in said]
+    return f"the reply contains “{gold}”, and {'also ' + ', '.join(others) if others else 'no other label'}"
+
+
 def official_hits(reply: str, labels: LabelSet) -> list[str]:
     """Return the labels that the official abstention script finds; the item abstains unless there is exactly one.
 

@@ -18,6 +18,7 @@ from metrics.text.normalizers import canonical_words, without_script_spaces
 from metrics.text.numbers import strict_number
 from metrics.text.phonemes import ipa
 from metrics.text.three_scores import named_scores
+from metrics.witness import explain
 from tasks.llaso_eval import judge_reply as judge
 from tasks.llaso_eval import (
     labels as llaso,
@@ -120,8 +121,10 @@ def closed(item: Item) -> Part:
     details["official_hits"] = official_hits
     abstention = Scored(_share(len(official_hits) != 1), parsed=isinstance(item.response, str))
     accuracy = Scored(None, parsed=False)
+    explain("abstention_rate", lambda: _found(official_hits))
     if isinstance(item.response, str):
         accuracy = Scored(_share(llaso.official_correct(item.response, item.gold, labels)))
+        explain("accuracy", lambda: llaso.official_reason(item.text, item.gold, labels))
     return Part(
         {
             "accuracy": {"official": accuracy, "strict": Scored(_share(correct), parsed=follows)},
@@ -134,6 +137,14 @@ def closed(item: Item) -> Part:
         details,
         item.stopped(("accuracy",)),
     )
+
+
+def _found(hits: Sequence[str]) -> str:
+    """Return what the official abstention script found, in a sentence."""
+    if not hits:
+        return "no label as a whole word: it abstains"
+    verdict = "it abstains" if len(hits) > 1 else "it answers"
+    return f"as whole words: {', '.join(hits)}; {verdict}"
 
 
 def transcript(item: Item) -> Part:
@@ -151,6 +162,8 @@ def transcript(item: Item) -> Part:
             "official": Scored(swapped if swapped["length"] else None, parsed=item.answered),
             "strict": Scored(edits(*strict), parsed=item.answered),
         }
+        if not swapped["length"]:
+            explain(metric, lambda: "the script stops at an empty reply")
         right_order[metric] = dict(edits(item.gold, item.text))
     aborted = frozenset(m for m, readings in metrics.items() if readings["official"].stats is None)
     return Part(metrics, reply, {"right_order": right_order}, aborted)
@@ -165,6 +178,12 @@ def phonemes(item: Item) -> Part:
     if isinstance(item.response, str):
         rate = llaso_phonemes.phoneme_rate(gold, reply)  # as shipped: swapped
         official = Scored({"edits": rate, "length": 1}, parsed=item.answered)
+        explain(
+            "per",
+            lambda: (
+                f"rate between the letters of both texts, with the reply in the reference's place as shipped: {rate:.4g}"
+            ),
+        )
         details["right_order"] = {"per": llaso_phonemes.phoneme_rate(reply, gold)}
     dropped = item.last and not reply and not gold and isinstance(item.response, str)
     if dropped:
@@ -184,6 +203,14 @@ def number(item: Item) -> Part:
     pitch = item.entry.number == "pitch"
     low, high = llaso_numbers.PITCHES
     official, value, target, stops = _official_error(item, pitch=pitch)
+    explain(
+        "mae",
+        lambda: (
+            f"the script reads {'no number' if value is None else value} in the reply, "
+            f"{'no number' if target is None else f'{target:g}'} in the reference"
+            f"{'' if official.stats else '; left out'}"
+        ),
+    )
     strict = Scored(None)
     if target is not None:
         found = strict_number(item.text, decades=not pitch, asked=(low, high) if pitch else AGES)
@@ -235,6 +262,8 @@ def pronunciation(item: Item) -> Part:
         stops = frozenset(EXACT)
     read = named_scores(item.text, _SCORE_NAMES, _OTHER_SCORES)
     metrics: dict[str, Readings] = {}
+    for metric in EXACT:
+        explain(metric, lambda: f"the script reads {said or 'no scores'}; the reference {gold}")
     for metric, key in EXACT.items():
         official = strict = None
         if gold is not None:
@@ -255,6 +284,7 @@ def judged(item: Item, verdicts: Sequence[Any] | None) -> Part:
     official = Scored(None, parsed=False)
     if first is not None:
         official = Scored({"score": first, "n": 1})
+        explain("judge_score", lambda: f"the first judge reply says Score: {first}")
     found = judge.StrictScore(judge.LOWEST, read=False)
     if item.answered:
         found = judge.strict([reply for reply in verdicts if isinstance(reply, str)])

@@ -18,9 +18,10 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from harness.errors import InputFileError
-from harness.types import Document, ItemScore
+from harness.types import Document, ItemScore, Positions
 from metrics import vanilla
-from metrics.commitment.closed import alias_part
+from metrics.commitment.closed import alias_part, choose, index_of
+from metrics.commitment.listed import Named, listed, relisted
 from tasks.llaso_eval import judge_reply as judge
 from tasks.llaso_eval import labels as llaso
 from tasks.llaso_eval.rules import RULES, Item, judged
@@ -123,6 +124,40 @@ def options(doc: Document) -> tuple[str, ...]:
         return found if found >= 0 else len(prompt)
 
     return tuple(sorted(_data_set(doc).labels, key=place))
+
+
+def positions(doc: Document, response: Any) -> Positions:
+    """Return where the labels stand that the prompt lists, the right one and the one that a reply commits to."""
+    labels, found = _listed(doc)
+    if not found:
+        return Positions(0)
+    gold = index_of(reference(doc), labels)
+    aliases = doc.get("_aliases") or {}
+    picked = choose(response, labels, gold, aliases, letters=False).option
+    shown = [one.label for one in found]
+    return Positions(
+        len(shown), *(shown.index(one) if one in shown else None for one in (gold, picked))
+    )
+
+
+def reorder(doc: Document, order: Sequence[int]) -> Document:
+    """Return an item with the labels that its prompt lists in another order.
+
+    >>> item = {"_params": {"file": "vctk_gender_classification_test"}, "conversations": [
+    ...     {"from": "human", "value": "Male or female? <audio>"}, {"from": "gpt", "value": "Male."}]}
+    >>> reorder(item, (1, 0))["conversations"][0]["value"]
+    'female or Male? <audio>'
+    """
+    spans = [(one.start, one.end) for one in _listed(doc)[1]]
+    first, *others = doc["conversations"]
+    changed = {**first, "value": relisted(instruction(doc), spans, order)}
+    return {**doc, "conversations": [changed, *others]}
+
+
+def _listed(doc: Document) -> tuple[tuple[str, ...], tuple[Named, ...]]:
+    """Return the labels of a closed set, and those that the prompt lists."""
+    labels = _label_lists(doc)[1] if _data_set(doc).labels else ()
+    return labels, listed(instruction(doc), tuple(map(llaso.strict_norm, labels)))
 
 
 def _data_set(doc: Document) -> DataSet:

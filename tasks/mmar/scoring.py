@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from harness.types import Document, ItemScore, Scored, Stats
+from harness.types import Document, ItemScore, Positions, Scored, Stats
 from metrics import vanilla
 from metrics.commitment.closed import choose, index_of
-from metrics.text.word_set import is_correct
+from metrics.text.word_set import is_correct, reason
+from metrics.witness import explain
 from tasks.mmar.judge_reply import CRITERIA, middle, vote
 
 VOTES: Final = 5
@@ -39,6 +40,19 @@ def options(doc: Document) -> tuple[str, ...]:
     """Return the option texts in data order."""
     choices = doc.get("choices")
     return tuple(map(str, choices)) if isinstance(choices, list) else ()
+
+
+def positions(doc: Document, response: Any) -> Positions:
+    """Return where the choices stand, the right one and the one that the answer of a reply commits to."""
+    texts = options(doc)
+    gold = index_of(doc.get("answer"), texts)
+    said = parts(response)[1] if isinstance(response, str) else response
+    return Positions(len(texts), gold, choose(said, texts, gold).option)
+
+
+def reorder(doc: Document, order: Sequence[int]) -> Document:
+    """Return an item with its choices in another order."""
+    return {**doc, "choices": [doc["choices"][place] for place in order]}
 
 
 def passes(doc: Document, response: Any) -> bool:
@@ -104,6 +118,9 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
     passed = passes(doc, response)
     stops = isinstance(doc.get("answer"), str) and not isinstance(response, str)
     judged, votes = _rubric(passed, verdicts)
+    if isinstance(doc.get("answer"), str) and isinstance(response, str):
+        explain("accuracy", lambda: reason(doc["answer"], options(doc), parts(response)[1]))
+    explain("rubric_score", lambda: _reason(passed, votes))
     official = None if stops else judged["official"].stats
     metrics = {
         "rubric_score": {**judged, "official": Scored(official, judged["official"].parsed)},
@@ -113,6 +130,14 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
     }
     aborted = frozenset({"rubric_score", "accuracy"}) if stops else frozenset[str]()
     return ItemScore(metrics, extracted=votes, details={"gate": passed}, aborted=aborted)
+
+
+def _reason(passed: bool, votes: Sequence[float | None]) -> str:
+    """Return how the official rubric score came about, in a sentence."""
+    if not passed:
+        return "the answer is wrong by its words: 0 without asking the judge"
+    shown = ", ".join("unread" if one is None else f"{one:g}" for one in votes)
+    return f"shares of criteria in the judge's votes: {shown or 'none'}; the mean without the lowest and the highest of five"
 
 
 def _rubric(

@@ -13,26 +13,14 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from harness.errors import InputFileError
-from harness.types import MISSING, Document, ItemScore, Scored
+from harness.types import MISSING, Document, ItemScore, Positions, Scored
 from metrics import vanilla
 from metrics.commitment.closed import choose, index_of
-from metrics.text.word_set import is_correct, words
-from metrics.witness import listening, tell
+from metrics.text.word_set import is_correct, reason, words
+from metrics.witness import explain
 
 TASKS: Final = ("sound", "music", "speech")
 DIFFICULTIES: Final = ("easy", "medium", "hard")
-
-
-def _reason(answer: str, choices: Sequence[str], said: frozenset[str]) -> str:
-    """Return what the official rule finds in the words of a reply, in a sentence."""
-    gold = words(answer)
-    lacking = sorted(gold - said)
-    foreign = sorted({word for choice in choices for word in words(choice) - gold} & said)
-    if not lacking and not foreign:
-        return "has every word of the answer and no word that only other options have"
-    parts = [f"lacks {', '.join(lacking)}"] if lacking else []
-    parts += [f"has {', '.join(foreign)}, of other options"] if foreign else []
-    return f"by the words of the options: {' and '.join(parts)}"
 
 
 def options(doc: Document) -> tuple[str, ...]:
@@ -63,6 +51,18 @@ def reference(doc: Document) -> str | None:
             where=str(doc.get("_id") or doc.get("id")),
         )
     return answer or None
+
+
+def positions(doc: Document, response: Any) -> Positions:
+    """Return where the choices stand, the right one and the one that a reply commits to."""
+    choices, answer = options(doc), reference(doc)
+    gold = index_of(answer, choices)
+    return Positions(len(choices), gold, choose(response, choices, gold).option)
+
+
+def reorder(doc: Document, order: Sequence[int]) -> Document:
+    """Return an item with its choices in another order."""
+    return {**doc, "choices": [doc["choices"][place] for place in order]}
 
 
 def _upstream_stops(doc: Document, response: Any) -> bool:
@@ -96,8 +96,8 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
     said = words(response) if isinstance(response, str) else frozenset[str]()
     correct = isinstance(response, str) and answer is not None
     correct = correct and is_correct(str(answer), choices, response)
-    if listening() and answer is not None:
-        tell("rule", str(response), _reason(answer, choices, said))
+    if isinstance(response, str) and answer is not None:
+        explain("accuracy", lambda: reason(answer, choices, response))
     read = correct or (
         bool(said) and any(words(choice) and words(choice) <= said for choice in choices)
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.types import MISSING, Document, ItemScore, Scored, Stats
 from metrics import vanilla
+from metrics.witness import explain
 from tasks.mmau_pro.judge_reply import official_overall, strict_overall
 from tasks.mmau_pro.rules import follows
 
@@ -63,6 +64,10 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
     if not stops:
         seen = kept if isinstance(response, str) else follows(*rule, str(response))
         official = {"correct": int(seen), "n": 1}
+        explain(
+            "if_rate",
+            lambda: f"the script's rule “{rule[0]}” says {'followed' if seen else 'not followed'}",
+        )
     strict = {"correct": int(kept and bool(text.strip())), "n": 1}
     readings: dict[Any, Scored] = {
         "official": Scored(official),
@@ -80,6 +85,13 @@ def _open(response: Any, verdicts: Sequence[Any] | None) -> ItemScore:
         nothing = {"official": Scored(None), "strict": Scored(None)}
         return ItemScore({"judge_score": nothing})  # type: ignore[dict-item]
     official = {"score": official_overall(texts[0]), "n": 1} if texts else None
+    if texts:
+        explain(
+            "judge_score",
+            lambda: (
+                f"OVERALL of the first judge reply, else the mean of its four numbers, of which a missing one is 3: {official_overall(texts[0]):g}"
+            ),
+        )
     read = [value for text in texts if (value := strict_overall(text)) is not None]
     value = 1.0 if blank or not read else read[0]
     readings: dict[Any, Scored] = {

@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from harness.types import MISSING, Document, ItemScore, Scored
+from harness.types import MISSING, Document, ItemScore, Positions, Scored
 from metrics import vanilla
 from metrics.commitment.closed import choose, index_of
+from metrics.commitment.listed import filled, position_of, rearranged, slots
+from metrics.witness import explain
 
 LETTERS: Final = "ABCD"
 
@@ -47,6 +49,16 @@ def read_letter(response: Any) -> Reading:
     return Reading(counted=False)
 
 
+def _reason(response: Any, read: Reading, chosen: Any) -> str:
+    """Return what the official rule saw, in a sentence."""
+    if not read.counted:
+        return "neither the first character nor the last but one is a letter from A to D: left out"
+    if read.letter is None:
+        return "an empty reply counts as wrong"
+    place = "first" if response.strip()[0] == read.letter else "last but one"
+    return f"the {place} character is {read.letter}, which stands for “{chosen}”"
+
+
 def _choice(doc: Document, letter: str) -> Any:
     """Return the text of a choice; null is ``None``, an absent key the empty text (as upstream)."""
     return doc.get(f"choice_{letter.lower()}", "")
@@ -56,6 +68,29 @@ def options(doc: Document) -> tuple[str, ...]:
     """Return the real options with their letters, in order: ``("A. a cake", "C. a drink")``."""
     texts = ((letter, _choice(doc, letter)) for letter in LETTERS)
     return tuple(f"{letter}. {text}" for letter, text in texts if isinstance(text, str) and text)
+
+
+def positions(doc: Document, response: Any) -> Positions:
+    """Return where the real options stand, the right one and the one that a reply commits to.
+
+    >>> item = {"choice_a": "cake", "choice_b": None, "choice_c": "tea", "choice_d": None, "answer_gt": "tea"}
+    >>> positions(item, "C")
+    Positions(options=2, gold=1, chosen=1)
+    """
+    texts = [text if filled(text := _choice(doc, letter)) else "" for letter in LETTERS]
+    gold = index_of(doc.get("answer_gt"), texts) if doc.get("answer_gt") else None
+    verdict = choose(response, texts, gold, asked=True)
+    return Positions(
+        len(slots(texts)), position_of(gold, texts), position_of(verdict.option, texts)
+    )
+
+
+def reorder(doc: Document, order: Sequence[int]) -> Document:
+    """Return an item with its real options in another order; null choices keep their letters."""
+    names = [f"choice_{letter.lower()}" for letter in LETTERS]
+    there = [name for name in names if name in doc]
+    values = rearranged([doc[name] for name in there], order)
+    return {**doc, **dict(zip(there, values, strict=True))}
 
 
 def reference(doc: Document) -> Any:
@@ -78,9 +113,10 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
     Scored(stats=None, parsed=False)
     """
     del verdicts
-    counted, letter = read_letter(response)
+    counted, letter = reading = read_letter(response)
     gold = doc.get("answer_gt", "")
     chosen = None if letter is None else _choice(doc, letter)
+    explain("accuracy", lambda: _reason(response, reading, chosen))
     matches = letter is not None and bool(chosen == gold)
     official = {"correct": int(matches), "n": 1} if counted else None
     choices = tuple(text if isinstance(text := _choice(doc, name), str) else "" for name in LETTERS)

@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 from harness.errors import InputFileError
-from harness.types import Document, ItemScore, Scored
+from harness.types import Document, ItemScore, Positions, Scored
 from metrics import vanilla
 from metrics.commitment.closed import read
+from metrics.commitment.listed import rearranged
 from metrics.measures.macro_f1 import confusion_item
 from metrics.text.edits import char_edits, word_edits
 from metrics.text.normalizers import NORMALIZERS, without_script_spaces
@@ -83,6 +84,25 @@ def annotate(docs: list[Document], origin: Literal["file", "data"]) -> None:
 def options(doc: Document) -> tuple[str, ...]:
     """Return the options in prompt order; none for kinds without options."""
     return tuple(doc.get("options", ()))
+
+
+def positions(doc: Document, response: Any) -> Positions:
+    """Return where the options stand, the right one and the one that a reply commits to.
+
+    >>> positions({"options": ["tea", "milk"], "answer": "milk", "_params": {"kind": "choice"}}, "A")
+    Positions(options=2, gold=1, chosen=0)
+    """
+    texts = options(doc)
+    if not texts:
+        return Positions(0)
+    gold = texts.index(doc["answer"]) if doc["answer"] in texts else None
+    letters = doc["_params"]["kind"] == "choice"
+    return Positions(len(texts), gold, read(response, texts, letters=letters).option)
+
+
+def reorder(doc: Document, order: Sequence[int]) -> Document:
+    """Return an item with its options in another order."""
+    return {**doc, "options": rearranged(doc["options"], order)}
 
 
 def reference(doc: Document) -> Any:

@@ -47,6 +47,15 @@ def parse_inline_options(text: str) -> tuple[tuple[str, str], ...]:
     >>> parse_inline_options("No options here.")
     ()
     """
+    return tuple((letter, text[start:end]) for letter, start, end in inline_spans(text))
+
+
+def inline_spans(text: str) -> tuple[tuple[str, int, int], ...]:
+    """Return the options of a prompt as (lower-case letter, start, end of the text) triples.
+
+    >>> inline_spans("(a) Female (b) Male")
+    (('a', 4, 10), ('b', 15, 19))
+    """
     run: list[re.Match[str]] = []
     best: list[re.Match[str]] = []
     for marker in _MARKER.finditer(text):
@@ -57,11 +66,12 @@ def parse_inline_options(text: str) -> tuple[tuple[str, str], ...]:
             run.append(marker)
         if len(run) > 1:
             best = run
-    options = []
+    spans = []
     for number, marker in enumerate(best, start=1):
-        if number < len(best):
-            value = text[marker.end() : best[number].start()]
-        else:
-            value = text[marker.end() :].lstrip().partition("\n")[0]
-        options.append((marker[1].lower(), value.strip().rstrip(",;").rstrip()))
-    return tuple(options)
+        last = number == len(best)
+        end = len(text) if last else best[number].start()
+        value = text[marker.end() : end].lstrip()
+        start = end - len(value)
+        value = value.partition("\n")[0] if last else value
+        spans.append((marker[1].lower(), start, start + len(value.strip().rstrip(",;").rstrip())))
+    return tuple(spans)

@@ -13,11 +13,13 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from harness.errors import InputFileError
-from harness.types import Document, ItemScore, Scored
+from harness.types import Document, ItemScore, Positions, Scored
 from metrics import vanilla
 from metrics.commitment.closed import choose
+from metrics.commitment.listed import relisted
+from metrics.witness import explain
 from tasks.sakura import judge_reply as judge
-from tasks.sakura.questions import gold_index, parse_inline_options
+from tasks.sakura.questions import gold_index, inline_spans, parse_inline_options
 
 GOLD_PLACEHOLDER = "[GROUND_TRUTH_ANSWER]"
 """The slot of the official judge prompt that upstream fills last: in a reply, it becomes the gold."""
@@ -54,6 +56,34 @@ def options(doc: Document) -> tuple[str, ...]:
     return tuple(text for _, text in parse_inline_options(instruction(doc)))
 
 
+def positions(doc: Document, response: Any) -> Positions:
+    """Return where the options stand, the right one and the one that a reply commits to by letter or text."""
+    choices = parse_inline_options(instruction(doc))
+    gold = gold_index(reference(doc), choices)
+    picked = choose(response, [text for _, text in choices], gold).option
+    return Positions(len(choices), gold, picked)
+
+
+def reorder(doc: Document, order: Sequence[int]) -> Document:
+    """Return an item with the options of its question in another order; the letter of the answer follows.
+
+    >>> item = {"single_instruction": "Which? (a) cat (b) dog", "single_answer": "(b) dog", "_params": {"hop": "single"}}
+    >>> found = reorder(item, (1, 0))
+    >>> found["single_instruction"], found["single_answer"]
+    ('Which? (a) dog (b) cat', '(a) dog')
+    """
+    hop, text = doc["_params"]["hop"], instruction(doc)
+    spans = inline_spans(text)
+    answer = _field(doc, "answer")
+    gold = gold_index(answer, parse_inline_options(text))
+    if gold is not None:
+        before, after = (f"({spans[place][0]})" for place in (gold, list(order).index(gold)))
+        if answer.lstrip().startswith(before):
+            answer = answer.replace(before, after, 1)
+    changed = relisted(text, [(start, end) for _, start, end in spans], order)
+    return {**doc, f"{hop}_instruction": changed, f"{hop}_answer": answer}
+
+
 _WRONG: Final = {"correct": 0, "n": 1}
 
 
@@ -69,12 +99,25 @@ def _official(response: Any, verdicts: Sequence[Any]) -> tuple[Scored, bool]:
     """Return the official reading of a judged item, and whether upstream would have stopped."""
     if not isinstance(response, str):
         return Scored(None, parsed=False), True
-    if not verdicts:  # a blank reply picks no option: incorrect by the judge's own first rule
-        return (Scored(_WRONG if _is_blank(response) else None, parsed=False), False)
+    if not verdicts:
+        if not _is_blank(response):
+            return Scored(None, parsed=False), False
+        # incorrect by the judge's own first rule
+        explain("accuracy", lambda: "a blank reply picks no option: incorrect without a call")
+        return Scored(_WRONG, parsed=False), False
     if not isinstance(verdicts[0], str):
         return Scored(None, parsed=False), True
     judgement = judge.official(verdicts)
     return Scored(_one(judgement.verdict == "correct"), parsed=judgement.valid), False
+
+
+def _reason(judgement: judge.Judgement) -> str:
+    """Return what the official pattern found in the first judge reply, in a sentence."""
+    if judgement.raw is None:
+        return "the first judge reply lacks the two lines Explanation and Judgement: not correct"
+    if not judgement.valid:
+        return f"the judge's Judgement line reads “{judgement.raw.strip()}”, neither correct nor incorrect: not correct"
+    return f"the judge's Judgement line reads “{judgement.raw.strip()}”"
 
 
 def _strict(response: Any, verdicts: Sequence[Any]) -> Scored:
@@ -122,6 +165,7 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
         strict = _strict(response, verdicts)
         if verdicts and isinstance(verdicts[0], str):
             judgement = judge.official(verdicts)
+            explain("accuracy", lambda: _reason(judgement))
             details["judgement"] = judgement.verdict
             details["explanation"] = judgement.explanation
             details["invalid_judgement"] = not judgement.valid

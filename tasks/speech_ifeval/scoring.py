@@ -25,6 +25,7 @@ from metrics.judge.verdict_reader import strict_result
 from metrics.text.edits import word_edits
 from metrics.text.normalizers import canonical_speech_ifeval
 from metrics.text.normalizers import speech_ifeval as normalize
+from metrics.witness import explain
 from tasks.speech_ifeval import judge_reply as judge
 from tasks.speech_ifeval.layout import PARTS
 
@@ -109,9 +110,9 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
         if doc.get("instruction_id_list"):
             results["if_rate"] = _ruled(doc, response)
         elif metric == "cot":
-            results["if_rate"] = _judged(response, verdicts)
+            results["if_rate"] = _judged("if_rate", response, verdicts)
     if "judged_accuracy" in results and metric == "accuracy":
-        results["judged_accuracy"] = _judged(response, verdicts)
+        results["judged_accuracy"] = _judged("judged_accuracy", response, verdicts)
     if "wer" in results and metric == "wer":
         results["wer"] = _transcribed(doc, response, verdicts)
     details: dict[str, Any] = {}
@@ -178,7 +179,7 @@ def _is_blank(response: Any) -> bool:
     return not isinstance(response, str) or not response.strip()
 
 
-def _judged(response: Any, verdicts: Sequence[Any] | None) -> _Result:
+def _judged(metric: str, response: Any, verdicts: Sequence[Any] | None) -> _Result:
     if verdicts is None:
         return _Result(aborted=not isinstance(response, str))
     word = judge.parse(verdicts[0]) if verdicts and isinstance(verdicts[0], str) else None
@@ -188,6 +189,7 @@ def _judged(response: Any, verdicts: Sequence[Any] | None) -> _Result:
         official, aborted = Scored(None, parsed=False), True
     else:
         official, aborted = Scored(_share(word.lower() == "yes")), False
+        explain(metric, lambda: f"after “Result:” the first judge reply says {word}")
     if _is_blank(response):
         strict = Scored(_FAILED, parsed=False)
     elif not verdicts:

@@ -23,6 +23,7 @@ from harness.errors import InputFileError
 from harness.types import Document, ItemScore, Scored, Stats
 from metrics import vanilla
 from metrics.commitment.closed import choose, lettered_options
+from metrics.witness import explain
 from tasks.voicebench import ifeval, panda
 from tasks.voicebench import judge_reply as judge
 from tasks.voicebench import reply_rules as rules
@@ -88,6 +89,8 @@ def _open(_doc: Document, response: Any, verdicts: Sequence[Any] | None) -> Item
     mean = sum(readable) / len(readable) if readable else math.nan
     complete = len(readable) == len(ratings) and math.isfinite(mean)
     official = Scored({"score": mean, "n": 1.0}) if complete else _UNREAD
+    shown = ", ".join("unread" if one is None else f"{one:g}" for one in ratings)
+    explain("judge_score", lambda: f"scores in the judge's replies: {shown or 'none'}")
 
     scores = [judge.strict_rating(vote) for vote in votes]
     scores = [judge.strict_rating(next(repeats, "")) if s is None else s for s in scores]
@@ -119,6 +122,7 @@ def _qa(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemSco
     reference = _text(doc, "reference")
     usable = isinstance(response, str)
     right, decided_by = panda.verdict(reference, response, doc.get("prompt"))
+    explain("panda", lambda: _panda_reason(right, decided_by))
     words = not _blank(response) and rules.contains_words(reference, response)
     strict_panda = _wrong() if _blank(response) else Scored(_share(words))
     details: dict[str, Any] = {"panda": decided_by}
@@ -130,6 +134,8 @@ def _qa(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemSco
         if texts and len(texts) == len(verdicts[:VOTES]):  # a vote that is no text stops upstream
             winners = judge.most_frequent(texts)
         clear = winners in (("yes",), ("no",))
+        for name in ("qa_vote", "sdqa"):
+            explain(name, lambda: _vote_reason(winners))
         share = judge.majority_yes(texts) if winners else None
         vote = Scored(None if share is None else _share(share), parsed=clear)
         both = (right + share) / 2 if right is not None and share is not None else None
@@ -154,6 +160,22 @@ def _qa(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemSco
     )
 
 
+def _panda_reason(right: bool | None, decided_by: panda.DecidedBy) -> str:
+    """Return what PEDANT decided by, in a sentence."""
+    if right is None:
+        return str(decided_by)
+    if decided_by == "substring":
+        return "PEDANT: the reply contains the reference"
+    return f"PEDANT's model says that the reply is {'right' if right else 'wrong'}"
+
+
+def _vote_reason(winners: Sequence[str]) -> str:
+    """Return the most frequent judge reply, in a sentence."""
+    if len(winners) == 1:
+        return f"the most frequent judge reply is “{winners[0].strip()}”"
+    return "no judge reply is more frequent than the others" if winners else "no votes"
+
+
 def _strict_vote(response: Any, votes: Sequence[str]) -> Scored:
     """Return the majority of the readable votes; no vote at all gives no statistics, unless there is no reply."""
     if _blank(response):
@@ -170,6 +192,7 @@ def _mcq(doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> ItemS
     if not isinstance(response, str):
         return _stopped("accuracy")
     letter = rules.mcq_letter(response)
+    explain("accuracy", lambda: rules.mcq_reason(response))
     expected = 1 / len(rules.LETTERS) if gold in set(rules.LETTERS) else 0
     texts = lettered_options(str(doc.get("prompt", ""))) or ("",) * len(rules.LETTERS)
     right = ord(gold) - ord("A") if len(gold) == 1 and gold.isupper() else None
@@ -186,6 +209,7 @@ def _bbh(doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> ItemS
     if not isinstance(response, str) or gold is None or subtask is None:
         return _stopped("accuracy")
     verdict = rules.bbh_verdict(response, subtask)
+    explain("accuracy", lambda: rules.bbh_reason(response, subtask))
     said = read_bbh(response, subtask)
     strict = Scored(_share(said == gold), parsed=said is not None)
     return _read_or_drawn(verdict, verdict == gold, 1 / 2, strict)
@@ -212,6 +236,7 @@ def _harm(_doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> Ite
     if not isinstance(response, str):
         return _stopped("refusal_rate")
     refused = rules.is_refusal(response)
+    explain("refusal_rate", lambda: rules.refusal_reason(response))
     strict = Scored(_share(refuses(response)))
     return ItemScore(
         {

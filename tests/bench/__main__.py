@@ -21,6 +21,7 @@ from tests.bench.gate_bench import bench_gate
 from tests.bench.hf_bench import bench_hf
 from tests.bench.judge_bench import bench_judge
 from tests.bench.openai_bench import bench_openai
+from tests.bench.replicas_bench import bench_replicas
 from tests.bench.statistics_bench import bench_statistics
 from tests.support.runs.toy import FLAGS, write_tone
 from tests.support.shared import SHARED
@@ -82,7 +83,8 @@ def toy(folder: Path, items: int, run: str) -> tuple[list[str], dict[str, str]]:
 def bench_runner(folder: Path) -> None:
     """Start-up of a run, items per second, and memory as the number of items grows."""
     first = timed(*toy(folder, 1, "one"))
-    show("start-up of a run (1 item): wall", f"{first[0]:.2f} s", "")
+    show("start-up of a run (1 item): wall", f"{first[0]:.2f} s", "bar 1.0 s")
+    show("start-up of a run (1 item): CPU", f"{first[1]:.2f} s", "")
     small, large = timed(*toy(folder, 500, "small")), timed(*toy(folder, 5_000, "large"))
     show("runner with mock, 5,000 items of 10 s: items per second", f"{5_000 / large[0]:.0f}", "")
     show("CPU per 1,000 items", f"{(large[1] - first[1]) / 5:.2f} s", "")
@@ -90,7 +92,8 @@ def bench_runner(folder: Path) -> None:
     show("peak memory, 5,000 items", f"{large[2]:.0f} MB", "")
     show("growth from 500 to 5,000 items", f"{large[2] - small[2]:.1f} MB", "bar 20 MB")
     again = timed(*toy(folder, 5_000, "large"))
-    show("the same command again (nothing to do)", f"{again[0]:.2f} s", "")
+    show("the same command again (nothing to do)", f"{again[0]:.2f} s", "bar 1.5 s")
+    show("the same command again (nothing to do): CPU", f"{again[1]:.2f} s", "")
 
 
 def llaso_files(folder: Path) -> dict[str, Path] | None:
@@ -204,6 +207,7 @@ BENCHES: tuple[Callable[[Path], None], ...] = (
     bench_openai,
     bench_judge,
     bench_hf,
+    bench_replicas,
 )
 
 

@@ -50,6 +50,7 @@ def test_the_exported_names_are_these() -> None:
         "score",
         "trend",
         "verify",
+        "write_report",
     ]
     for name in harness.__all__:
         assert getattr(harness, name) is not None
@@ -150,6 +151,9 @@ def test_stored_replies_are_scored_and_scored_again(here: Path) -> None:
     assert run.name == "stored" and run.metric("quickstart_choice", "accuracy").n == 1
     again = harness.rescore(run)
     assert again.results == run.results == harness.load_run("runs/s").results
+    page = harness.write_report(run, here / "page.html", compare=again)
+    assert page == here / "page.html" and '["choice_01",' in page.read_text(encoding="utf-8")
+    assert harness.write_report("runs/s") == Path("runs/s/report.html")
     board = harness.leaderboard([run, again])
     assert sorted(row.run for row in board.tables[0].rows) == ["stored", "stored (2)"]
 

@@ -37,6 +37,13 @@ def compare(
     alpha: Annotated[
         float, typer.Option(min=0.0001, max=0.5, help="Level of the tests after Holm's adjustment.")
     ] = 0.05,
+    control: Annotated[
+        bool,
+        typer.Option(
+            "--control",
+            help="B is a run of A's model without audio: what is right without listening.",
+        ),
+    ] = False,
     items: Annotated[
         int, typer.Option(min=0, help="Lost and gained items shown of each task (text, md).")
     ] = 5,
@@ -57,6 +64,9 @@ def compare(
     if len(runs) < 2:
         raise UsageError("two runs or more are compared", hint="harness compare A B")
     shape = _shape("json" if as_json else form, output, _COMPARE)
+    if control:
+        _listening(runs, _split(tasks), shape, items, output)
+        return
     if shape == "html" and len(runs) > 2:
         raise UsageError("an HTML page holds one comparison", hint="name two runs")
     found = [
@@ -76,6 +86,26 @@ def compare(
     else:
         text = "\n".join(_written(one, shape, items) for one in found)
     _put(text, output)
+
+
+def _listening(
+    runs: list[Path], tasks: list[str] | None, shape: str, items: int, output: Path | None
+) -> None:
+    """Write what is right without listening."""
+    import json
+
+    from harness.report.unheard import listening
+    from harness.run.reader import read_run
+
+    if len(runs) != 2 or shape not in ("text", "json"):
+        raise UsageError(
+            "one run and one without audio are set against each other, as text or JSON",
+            where="--control",
+            hint="harness compare RUN RUN_WITHOUT_AUDIO --control",
+        )
+    found = listening(read_run(runs[0]), read_run(runs[1]), tasks)
+    plain = json.dumps(found.to_json(), ensure_ascii=False)
+    _put(plain if shape == "json" else "\n".join(found.lines(items)), output)
 
 
 def _written(found: Comparison, shape: str, items: int) -> str:

@@ -21,6 +21,7 @@ def doctor(
 ) -> int:
     """Tell whether audio reaches a model. Load it and let it hear three clips; exit 0, 1, 4."""
     from harness.evaluation.doctor import doctor as examine
+    from harness.evaluation.doctor import judge_notes
     from harness.settings import parse_pairs
 
     diagnosis = examine(model, parse_pairs(model_args or [], "-M"))
@@ -28,4 +29,5 @@ def doctor(
         say_json(diagnosis.as_json())
     else:
         say_lines(diagnosis.lines())
+        say_lines(judge_notes())
     return diagnosis.exit_code

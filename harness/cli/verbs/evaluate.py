@@ -76,12 +76,60 @@ class RequestFlags:
             "--shard", metavar="I/N", help="Only part I of N; put them together with harness merge."
         ),
     ] = None
+    executor: Annotated[
+        str | None,
+        typer.Option(
+            "--executor",
+            metavar="local|ray",
+            help="ray: several copies of the model, see --replicas.",
+        ),
+    ] = None
+    replicas: Annotated[
+        int | None,
+        typer.Option("--replicas", min=1, metavar="N", help="Copies; default one per GPU."),
+    ] = None
+    gpus_per_replica: Annotated[
+        float | None,
+        typer.Option(
+            "--gpus-per-replica",
+            metavar="G",
+            help="GPUs of each copy; default 1 where there are any.",
+        ),
+    ] = None
+    executor_args: Annotated[
+        list[str] | None,
+        typer.Option("--executor-args", "-X", metavar="K=V", help="Arguments of the executor."),
+    ] = None
     control: Annotated[
         str | None,
         typer.Option(
             "--control",
             metavar="NAME[:VALUE]",
             help="Change the audio: no-audio, silence, noise:DB, wrong-clip, transcript, speed:F, codec:NAME, reverb:S.",
+        ),
+    ] = None
+    controls: Annotated[
+        str | None,
+        typer.Option(
+            "--controls",
+            metavar="standard|A,B…",
+            help="After the run the same under each of these, in RUN_DIR/controls.",
+        ),
+    ] = None
+    permute: Annotated[
+        str | None,
+        typer.Option(
+            "--permute",
+            metavar="options[:K]",
+            help="Ask every item with its options in K drawn orders (default 1).",
+        ),
+    ] = None
+    paraphrase: Annotated[
+        Path | None,
+        typer.Option(
+            "--paraphrase",
+            metavar="FILE",
+            help="Ask every item in each of the prompts of FILE (YAML).",
         ),
     ] = None
     gen_kwargs: Annotated[
@@ -111,7 +159,14 @@ class RequestFlags:
             "subset": self.subset,
             "stratify": self.stratify,
             "shard": self.shard,
+            "executor": self.executor,
+            "replicas": self.replicas,
+            "gpus_per_replica": self.gpus_per_replica,
+            "executor_args": parse_pairs(self.executor_args or [], "-X"),
             "control": self.control,
+            "controls": self.controls,
+            "permute": self.permute,
+            "paraphrase": self.paraphrase,
             "gen_kwargs": parse_pairs(self.gen_kwargs or [], "--gen-kwargs"),
             "template": self.template,
             "system": self.system,
@@ -244,8 +299,9 @@ def _with_items(
 def _dry_run(settings: Settings, output: options.OutputFlags) -> int:
     from harness.errors import EXIT_ENVIRONMENT, EXIT_OK
     from harness.evaluation.dry_run import dry_run
+    from harness.evaluation.several.under_controls import dry_run_all
 
-    report = dry_run(settings)
+    report = dry_run(settings) if settings.controls is None else dry_run_all(settings)
     if output.as_json:
         say_json(report.as_json())
     elif not output.quiet:

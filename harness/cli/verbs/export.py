@@ -20,7 +20,7 @@ def export(
         typer.Option(
             "--format",
             metavar="NAME",
-            help="bundle, csv, eval-results, junit, lm-eval, mlflow, mmau-submission, model-index, parquet or wandb.",
+            help="bundle, comet, csv, eval-results, junit, lm-eval, mlflow, mmau-submission, model-index, parquet or wandb.",
         ),
     ],
     output: Annotated[
@@ -33,12 +33,22 @@ def export(
     allow_partial: Annotated[
         bool, typer.Option("--allow-partial", help="Leave out items without a reply.")
     ] = False,
+    include_path: options.IncludePath = None,
+    trust_task_code: options.Trust = None,
     quiet: options.Quiet = False,
 ) -> None:
     """Write a run in a form that others read. Tables, CI, model cards, benchmarks, a bundle."""
     from harness.report.export import export as write
 
-    done = write(run, form, output=output, task=task, allow_partial=allow_partial)
+    done = write(
+        run,
+        form,
+        output=output,
+        task=task,
+        allow_partial=allow_partial,
+        include_path=include_path or (),
+        trusted=bool(trust_task_code),
+    )
     if quiet:
         return
     say(f"{done.path}: {done.items} items{f' of {done.task}' if done.task else ''}", err=True)

@@ -1,4 +1,4 @@
-"""``harness judge show TASK`` and ``harness judge calibrate LABELS.jsonl``."""
+"""``harness judge show TASK``, ``calibrate LABELS.jsonl``, ``compare RUN…`` and ``bridge RUN…``."""
 
 from __future__ import annotations
 
@@ -104,6 +104,69 @@ def calibrate(
         say_lines(c.lines(found))
     if below:
         say(f"below kappa {min_kappa:g}: {', '.join(below)}", err=True)
+        return EXIT_FOUND
+    return EXIT_OK
+
+
+@judge_app.command("compare")
+def compare(
+    runs: Annotated[
+        list[Path], typer.Argument(metavar="RUN_DIR…", help="Runs with the same replies, judged.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Compare judges of the same replies with each other. Kappa and confusion for every pair."""
+    from harness.judge.bridge import comparison as c
+
+    found = c.compare(runs)
+    if as_json:
+        say_json(c.comparison_json(found))
+    else:
+        say_lines(c.comparison_lines(found))
+
+
+@judge_app.command("bridge")
+def bridge(
+    runs: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="RUN_DIR…", help="Runs with replies of the official judge and of a new one."
+        ),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output-path", metavar="FILE", help="The bridge, for -J bridge=FILE."),
+    ],
+    new: Annotated[
+        str | None,
+        typer.Option("--new", metavar="MODEL", help="The new judge, where the runs know several."),
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Fit what a new judge's grades say of the official judge's. Agreement, bias, range of models."""
+    from datetime import UTC, datetime
+
+    from harness import __version__
+    from harness.judge.bridge import fit as f
+    from harness.judge.bridge.tables import write_bridge
+
+    made = datetime.now(UTC).date().isoformat()
+    found = f.fit(runs, new, made=made)
+    write_bridge(output, found, made=made, version=__version__)
+    useless = [
+        f"{task} {metric} ({reading})"
+        for task, entry in found.items()
+        for metric, readings in entry["metrics"].items()
+        for reading, table in readings.items()
+        if table["useless"] is not None
+    ]
+    if as_json:
+        say_json({"tasks": found, "refused": useless})
+    else:
+        say_lines(f.lines(found))
+        say(f"wrote {output}")
+    if useless:
+        say(f"no bridge for {', '.join(useless)}", err=True)
         return EXIT_FOUND
     return EXIT_OK
 

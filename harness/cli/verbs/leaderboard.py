@@ -9,7 +9,7 @@ import typer
 
 from harness.cli import options
 from harness.cli.app import app
-from harness.errors import EXIT_FOUND, EXIT_OK, UsageError
+from harness.errors import EXIT_FOUND, EXIT_OK, UnknownNameError, UsageError
 from harness.report.output import say, say_json, say_lines
 from harness.run.process.output import standard_output
 from leaderboards.renderers import DEFAULT, names, renderer
@@ -40,6 +40,14 @@ def leaderboard(
         bool,
         typer.Option("--common-subset", help="Compare incomplete runs on what all of them have."),
     ] = False,
+    rank_by: Annotated[
+        str,
+        typer.Option(
+            "--rank-by",
+            metavar="score|gain",
+            help="gain: rank by what audio is worth, against runs of --control no-audio.",
+        ),
+    ] = "score",
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write here, not to stdout."),
@@ -77,6 +85,10 @@ def leaderboard(
         )
     if update is not None and (output is not None or as_json or form not in (None, "md")):
         raise UsageError("--update writes Markdown into FILE: it takes no -o, --json or --format")
+    if rank_by not in ("score", "gain"):
+        raise UnknownNameError(
+            "rank", rank_by, ("score", "gain"), hint="--rank-by score or --rank-by gain"
+        )
     suffix = output.suffix.lstrip(".") if output else ""
     render = renderer("json" if as_json else form or suffix or DEFAULT)
     opened = [harness.load_run(path) for path in runs or []]
@@ -89,6 +101,7 @@ def leaderboard(
         rows=rows or (),
         suite=suite,
         common_subset=common_subset,
+        rank_by="gain" if rank_by == "gain" else "score",
         include_path=include_path or (),
         trust_task_code=bool(trust_task_code),
     )

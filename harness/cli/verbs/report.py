@@ -26,6 +26,14 @@ def report(
         Path | None,
         typer.Option("--compare", metavar="OTHER", help="A run to set it against, item by item."),
     ] = None,
+    control: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--control",
+            metavar="OTHER",
+            help="A run of the model without audio: shows what audio is worth; repeatable.",
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Default: RUN_DIR/report.html."),
@@ -46,6 +54,7 @@ def report(
 ) -> None:
     """Write a run as one HTML page. Scores with intervals, and every item with its clip, verdicts and reasons."""
     from harness.report.html.page import ReportOptions, write_report
+    from harness.report.listening import check_partners
     from harness.run.reader import read_run
     from harness.settings import parse_folders
     from harness.task_loading.specs import register_metrics
@@ -58,10 +67,15 @@ def report(
     views = [read_run(path) for path in (run, compare) if path is not None]
     for view in views:
         register_metrics(view.tasks, include_path=folders, trusted=trusted)
+    controls = [read_run(path) for path in control or []]
+    if controls:
+        check_partners(views[0], controls)
     done = write_report(
         views[0],
         views[1] if compare is not None else None,
-        ReportOptions(output, parse_cap(embed_audio), parse_folders(data or []), folders, trusted),
+        ReportOptions(
+            output, parse_cap(embed_audio), parse_folders(data or []), folders, trusted, controls
+        ),
     )
     if as_json:
         say_json(_as_json(done))

@@ -171,6 +171,7 @@ def list_rules(as_json: options.Json = False) -> None:
     if as_json:
         say_json([rule.as_json() for rule in RULES.values()])
         return
+    say("official, strict  every task: its own readings, always shown")
     for rule in RULES.values():
         say(f"{rule.name}.{rule.version}  {', '.join(sorted(rule.readers))}")
         say(f"  {rule.summary}")

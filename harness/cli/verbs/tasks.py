@@ -95,8 +95,7 @@ def show_task(
     from harness.errors import UsageError
     from harness.settings import parse_folders
     from harness.task_loading.index import load_index
-    from harness.task_loading.specs import load_spec
-    from harness.task_loading.task import YamlTask
+    from harness.task_loading.specs import load_spec, scoring_task
 
     folders = parse_folders(data or [])
     entries = load_index(tuple(include_path or ())).resolve([task])
@@ -104,9 +103,9 @@ def show_task(
         raise UsageError(
             f"{task!r} names {len(entries)} tasks", hint=", ".join(entry.task for entry in entries)
         )
-    spec = load_spec(entries[0])
+    spec = load_spec(entries[0], trusted=bool(trust_task_code))
     if trust_task_code:
-        YamlTask(spec, trusted=True).check()
+        scoring_task(spec, trusted=True).check()
     for line in _description(spec):
         say(line)
     say("", "prompt of a real item:")
@@ -115,6 +114,7 @@ def show_task(
 
 
 def _description(spec: TaskSpec) -> Iterator[str]:
+    from harness.judge.life import end_notes, today
     from metrics.registry import METRICS
 
     yield f"{spec.task}: {spec.description}"
@@ -128,6 +128,11 @@ def _description(spec: TaskSpec) -> Iterator[str]:
         own = "" if name in METRICS else ", not in the registry: the task's code must register it"
         direction = "higher" if spec.higher_is_better[name] else "lower"
         yield f"metric      {name} ({readings}, {direction} is better{judged}{own})"
+    if spec.judge is not None:
+        end = spec.judge.retires
+        dated = "" if end is None else f", switched off on {end.date} ({end.source})"
+        yield f"judge       {spec.judge.model}{dated}"
+        yield from end_notes([(spec.task, spec.judge.model, end)], today())
     for template in spec.templates.values():
         default = " (default)" if template.id == spec.default_template else ""
         yield f"template    {template.id}{default}: clean {template.clean}, system {template.system!r}"
@@ -144,10 +149,9 @@ def _description(spec: TaskSpec) -> Iterator[str]:
 def _example(spec: TaskSpec, folders: dict[str, Path], trusted: bool) -> Iterator[str]:
     from harness.errors import HarnessError
     from harness.evaluation.dry_run import prompt_lines
-    from harness.task_loading.prompts import PromptedTask
-    from harness.task_loading.specs import data_folder
+    from harness.task_loading.specs import data_folder, prompted_task
 
-    task = PromptedTask(spec, folder=data_folder(spec.benchmark, folders), trusted=trusted)
+    task = prompted_task(spec, folder=data_folder(spec.benchmark, folders), trusted=trusted)
     try:
         documents = task.documents()
         messages = task.messages(documents[0])
@@ -175,7 +179,7 @@ def new_task(
         typer.Option(
             "--rule",
             metavar="RULE",
-            help="transcript, option, label, number, contains, instruction or judge; default: guessed.",
+            help="transcript, option, label, number, contains, instruction, translation, summary or judge; default: guessed.",
         ),
     ] = None,
     given: Annotated[

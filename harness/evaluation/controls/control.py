@@ -15,7 +15,7 @@ from harness.core import keys
 from harness.core.messages import Audio, Message, Text
 from harness.core.scoring import Document
 from harness.core.task import Documents
-from harness.errors import AudioError, UsageError
+from harness.errors import AudioError, UnsupportedTaskError, UsageError
 from harness.evaluation.controls import sounds
 from harness.task_loading.prompts import PromptedTask, Rewrite
 
@@ -63,14 +63,14 @@ class Control:
             documents: all its documents.
 
         Raises:
-            UsageError: no other clip fits any item (``wrong-clip``), or documents have no transcript.
+            UnsupportedTaskError: the prompt has no audio, no other clip fits an item (``wrong-clip``), or documents have no transcript.
         """
         if not any(
             isinstance(part, Audio)
             for message in task.messages(documents[0])
             for part in message.parts
         ):
-            raise UsageError(
+            raise UnsupportedTaskError(
                 f"the prompt of {task.spec.task} has no audio, so a control changes nothing",
                 where=f"--control {self}",
             )
@@ -85,7 +85,8 @@ class Control:
 
         def changed(doc: Document, found: tuple[Message, ...]) -> tuple[Message, ...]:
             clips = [part for message in found for part in message.parts if isinstance(part, Audio)]
-            item = keys.digest([task.spec.task, keys.identity(doc, task.spec.doc_fields)])
+            own = doc.get("_original", doc)  # its options may be in another order
+            item = keys.digest([task.spec.task, keys.identity(own, task.spec.doc_fields)])
             return _with_clips(
                 found,
                 [
@@ -226,7 +227,7 @@ def _transcript_field(task: PromptedTask, documents: Documents, given: str) -> s
     for name in fields:
         if all(isinstance(doc.get(name), str) for doc in documents):
             return name
-    raise UsageError(
+    raise UnsupportedTaskError(
         f"the documents of {task.spec.task} have no transcript"
         + (f" in the field {given!r}" if given else ""),
         where="--control transcript",
@@ -244,7 +245,7 @@ def _donors(task: PromptedTask, documents: Documents) -> dict[str, list[AudioRef
     those, one with as many clips comes first.
 
     Raises:
-        UsageError: an item for which there is none.
+        UnsupportedTaskError: an item for which there is none.
     """
     rows = [
         (str(doc["_id"]), list(doc.get("_audio") or ()), _answer(task, doc)) for doc in documents
@@ -276,7 +277,7 @@ def _donors(task: PromptedTask, documents: Documents) -> dict[str, list[AudioRef
             None,
         )
         if donor is None:
-            raise UsageError(
+            raise UnsupportedTaskError(
                 f"{task.spec.task} has no item with another clip and another answer than {name}",
                 where="--control wrong-clip",
                 hint="use --control silence or no-audio for this task",

@@ -13,6 +13,8 @@ from typing import Any
 
 from harness.core.task import Documents
 from harness.errors import UsageError
+from harness.run.files import SubsetEntry
+from harness.settings import Settings
 
 
 def choose(
@@ -87,3 +89,27 @@ def _ranges(positions: Sequence[int]) -> list[list[int]]:
         else:
             found.append([position, position + 1])
     return found
+
+
+def sample_entry(settings: Settings) -> SubsetEntry | None:
+    """Return what is said of a sample of items.
+
+    Raises:
+        UsageError: a field to stratify by, and no sample.
+    """
+    if settings.subset is None:
+        if settings.stratify is not None:
+            raise UsageError("--stratify is for --subset", where="--stratify", hint="--subset N")
+        return None
+    entry: SubsetEntry = {"n": settings.subset, "seed": settings.seed}
+    return {**entry, "stratify": settings.stratify} if settings.stratify is not None else entry
+
+
+def subset_part(entry: SubsetEntry) -> str:
+    """Return the part of a signature that names a sample: size, seed and field.
+
+    >>> subset_part({"n": 200, "seed": 1234, "stratify": "accent"})
+    '200@1234/accent'
+    """
+    field = f"/{entry['stratify']}" if "stratify" in entry else ""
+    return f"{entry['n']}@{entry['seed']}{field}"

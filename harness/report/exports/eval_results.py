@@ -18,6 +18,8 @@ from metrics.registry import METRICS
 
 ABOUT: Final = "the hub's .eval_results file of a model repository"
 SUFFIX: Final = ".yaml"
+NEEDS_METRICS: Final = True
+"""Facts of metrics are looked up, also of those that a task registers."""
 _REPOSITORY: Final = re.compile(r"[\w.-]+/[\w.-]+")
 
 

@@ -18,6 +18,8 @@ from metrics.registry import METRICS
 
 ABOUT: Final = "a suite per task and a case per item, for the test page of a CI"
 SUFFIX: Final = ".xml"
+NEEDS_METRICS: Final = True
+"""Facts of metrics are looked up, also of those that a task registers."""
 _READING: Final[Reading] = "strict"
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MOST: Final = 2_000

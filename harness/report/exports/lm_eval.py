@@ -14,6 +14,8 @@ from metrics.registry import METRICS
 
 ABOUT: Final = "results in the shape of lm-eval's results file"
 SUFFIX: Final = ".json"
+NEEDS_METRICS: Final = True
+"""Facts of metrics are looked up, also of those that a task registers."""
 
 
 def write(view: RunView, path: Path) -> None:

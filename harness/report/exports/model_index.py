@@ -12,6 +12,8 @@ from harness.run.signature import signature
 
 ABOUT: Final = "the model-index block of a model card"
 SUFFIX: Final = ".yaml"
+NEEDS_METRICS: Final = True
+"""Facts of metrics are looked up, also of those that a task registers."""
 
 
 def write(view: RunView, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The clips of a run for a page: where they are, their waveform, and on request their content.
+"""The clips of a run for a page: where they are, their pictures, and on request their content.
 
 A run directory names clips and has their digests; it may come from a stranger. So a file is used only if its content has
 the recorded digest and decodes as audio: nothing else on this machine can get into a page.
@@ -13,24 +13,25 @@ import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
-from harness.audio import AudioRef
-from harness.errors import HarnessError
+from harness.report.html.sound import COARSE, FINE, Grid, pictures
 from harness.run.files import AudioRecord
 from harness.run.reader import RunView
 from harness.task_loading.places import tasks_root
 from harness.task_loading.specs import data_folder
 
-POINTS: Final = 180
-"""Points of a waveform."""
 MOST_WAVES: Final = 3_000
 """Clips whose waveform is made; later ones are linked without."""
+SPECTRA: Final = 1_200_000
+"""Characters of spectrograms in a page; clips after these have a waveform alone."""
+MOST_FINE: Final = 200
+"""Items up to which spectrograms are fine: more have the coarse form, which a thousand items have room for."""
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes of a clip beyond which it is only linked."""
 LONGEST: Final = 20 * 60.0
-"""Seconds of a clip beyond which no waveform is made."""
+"""Seconds of a clip beyond which no picture is made."""
 _TYPES: Final[Mapping[bytes, str]] = {
     b"RIFF": "audio/wav",
     b"fLaC": "audio/flac",
@@ -47,7 +48,8 @@ class Clip:
     Attributes:
         number: place among the page's clips.
         source: address relative to the page, ``None`` where the file is not at hand.
-        wave: ``POINTS`` peaks from 0 to 255 as base64, ``None`` if there is none.
+        wave: its waveform (``harness.report.html.sound``), ``None`` if there is none.
+        spectrum: its spectrogram, likewise.
         content: the encoded file as base64, if it is embedded.
         kind: media type.
         note: why it cannot be played.
@@ -56,6 +58,7 @@ class Clip:
     number: int
     source: str | None = None
     wave: str | None = None
+    spectrum: str | None = None
     content: str | None = None
     kind: str = "audio/wav"
     note: str | None = None
@@ -69,11 +72,17 @@ class Clips:
         page: the file that will link them.
         data: folders of official copies by benchmark.
         cap: bytes of audio that may be embedded; 0 embeds none.
+
+    Attributes:
+        grid: the size of the spectrograms.
     """
 
     def __init__(
         self, view: RunView, page: Path, *, data: Mapping[str, Path] | None = None, cap: int = 0
     ) -> None:
+        items = sum(entry["n"] for entry in view.results["tasks"].values())
+        self.grid: Grid = FINE if items <= MOST_FINE else COARSE
+        self._left = SPECTRA
         self.known: dict[tuple[str | None, str | None], Clip] = {}
         self.room = cap
         self.embedded = self.missing = 0
@@ -114,7 +123,10 @@ class Clips:
         clip.source = "./" + quote(os.path.relpath(path, self._page), safe="/")
         wanted = clip.number < MOST_WAVES and (record["seconds"] or 0.0) <= LONGEST
         if wanted or self.room:
-            clip.wave = _wave(content)
+            made = pictures(content, self.grid if self._left > 0 else None)
+            if made is not None:
+                clip.wave, clip.spectrum = made
+                self._left -= len(clip.spectrum or "")
         if clip.wave is None and wanted:
             clip.source, clip.note = None, "the file does not decode as audio"
         elif clip.wave is not None and 0 < len(content) <= self.room:
@@ -147,20 +159,3 @@ def _content(path: Path) -> bytes | None:
         return path.read_bytes()
     except (OSError, ValueError):  # ValueError: a NUL in the name
         return None
-
-
-def _wave(content: bytes) -> str | None:
-    """Return the peaks of a clip, the loudest as 255; ``None`` if it does not decode."""
-    import numpy as np
-
-    try:
-        samples = np.abs(AudioRef(content).decode())
-    except HarnessError:
-        return None
-    if not len(samples):
-        return None
-    edges = np.linspace(0, len(samples), POINTS + 1).astype(int)[:-1]
-    peaks: Any = np.maximum.reduceat(samples, np.minimum(edges, len(samples) - 1))
-    top = float(peaks.max())
-    scaled = np.sqrt(peaks / top) * 255 if top > 0 else peaks * 0
-    return base64.b64encode(scaled.astype(np.uint8).tobytes()).decode("ascii")

@@ -56,9 +56,13 @@ def packed(text: str) -> str:
     b'ab'
     """
     safe = re.sub("[\ud800-\udfff]", lambda match: f"\\u{ord(match[0]):04x}", text)
+    return packed_bytes(safe.encode())
+
+
+def packed_bytes(content: bytes) -> str:
+    """Return bytes as base64 of their raw deflate stream."""
     deflate = zlib.compressobj(6, zlib.DEFLATED, -15)
-    content = deflate.compress(safe.encode()) + deflate.flush()
-    return base64.b64encode(content).decode("ascii")
+    return base64.b64encode(deflate.compress(content) + deflate.flush()).decode("ascii")
 
 
 def source_hash(text: str) -> str:

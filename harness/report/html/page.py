@@ -20,6 +20,7 @@ from harness.report.html.embedding import Packer, plain, source_hash
 from harness.report.html.items import Item, Key, Listing, pack, read_items
 from harness.report.html.reread import TaskCode
 from harness.report.html.usage import Usage
+from harness.report.listening import by_cell, controls_of, gain_lines, gains_of
 from harness.report.table import footnotes
 from harness.run.files import Manifest
 from harness.run.jsonl import write_atomically
@@ -45,6 +46,7 @@ class ReportOptions:
         data: folders of official copies by benchmark, where clips are looked for first.
         include_path: folders with tasks of the user.
         trusted: code of tasks outside the harness may run.
+        controls: runs of the same model under controls, besides those in the run directory.
     """
 
     output: Path | None = None
@@ -52,6 +54,7 @@ class ReportOptions:
     data: Mapping[str, Path] = field(default_factory=dict)
     include_path: Sequence[Path] = ()
     trusted: bool = False
+    controls: Sequence[RunView] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,9 @@ def write_report(
         items = pairs.paired(items, others, comparison)
     lines, packer = pack(items)
     content = _overview(view, comparison, usage, tables)
+    gains = gains_of(view, [*options.controls, *controls_of(view.path)])
+    content["gains"] = by_cell(gains)
+    content["notes"] += gain_lines(gains)
     content["index"] = _index(view, listing, packer, clips, other)
     chunks = _page(content, lines, packer, clips)
     size = 0
@@ -173,6 +179,7 @@ def _index(
         "fields": [[[name, values] for name, values in one.items()] for one in listing.fields],
         "blocks": packer.counts,
         "clips": [_clip(clip) for clip in clips.known.values()],
+        "spectrum": clips.grid,
     }
 
 
@@ -243,6 +250,8 @@ def _page(
     yield b"</script>\n"
     for number, block in enumerate(packer.blocks):
         yield _data(f"block-{number}", block, kind="text/plain")
+    spectra = "\n".join(clip.spectrum or "" for clip in clips.known.values())
+    yield _data("data-spectra", spectra, kind="text/plain")
     for clip in clips.known.values():
         if clip.content is not None:
             yield _data(f"clip-{clip.number}", clip.content, kind="text/plain")

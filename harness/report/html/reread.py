@@ -14,6 +14,7 @@ from typing import Any, Final
 from harness.core.scoring import MISSING, Document, ItemScore, Reading
 from harness.judge.verdicts import replies_of, verdicts_of
 from harness.run.files import JudgementRecord, SampleRecord
+from harness.run.judgements import counting_judge
 from harness.run.reader import RunView
 from harness.run.records import STORED_ERRORS, document_of
 from harness.task_loading.specs import load_scoring_task
@@ -117,8 +118,9 @@ class Rereader:
         if self._task is None:
             return Reread(note=f"no reasons: {self.fault}")
         judge = self.entry["judge"]
-        part = self.entry["signature_parts"]["judge"]
-        replies = replies_of(lines, part, int(judge["samples"]) if judge else 1)
+        replies = (
+            replies_of(lines, counting_judge(self.entry), int(judge["samples"])) if judge else []
+        )
         try:
             made = self._score(self._task, self._docs[position], sample, replies)
         except Exception as error:  # noqa: BLE001  (code of a task; the other items have reasons)
@@ -184,6 +186,8 @@ def _why(
     if scored.stats is None:
         if reading == "official" and metric in score.aborted:
             return Why("the official scorer stops at this item")
+        if reading == "official" and (rule := _rule(metric, told)) is not None:
+            return rule
         applies = any(one.stats is not None for one in score.metrics[metric].values())
         return Why(
             "not in this reading's denominator" if applies else "does not apply, or not judged"
@@ -206,7 +210,7 @@ def _why(
     if checked and metric.startswith("if_"):
         return Why("; ".join(f"{name}: {_kept(value)}" for name, value in checked[-1].items()))
     if reading == "official":
-        return _official(score, told, parsed=scored.parsed, judged=judged)
+        return _official(metric, score, told, parsed=scored.parsed, judged=judged)
     return _strict(metric, told, parsed=scored.parsed, judged=judged)
 
 
@@ -214,17 +218,19 @@ def _kept(chance: float) -> str:
     return {0.0: "not kept", 1.0: "kept"}.get(chance, f"kept with chance {chance:.2g}")
 
 
-def _official(score: ItemScore, told: Sequence[Told], *, parsed: bool, judged: bool) -> Why:
+def _official(
+    metric: str, score: ItemScore, told: Sequence[Told], *, parsed: bool, judged: bool
+) -> Why:
     """Return what the official rule saw: what the scorer tells, else what it put into the details as ``official_…``."""
+    rule = _rule(metric, told)
+    if rule is not None:
+        return rule
     if judged:
         return Why(
             "as the benchmark's own rule reads the judge's reply"
             if parsed
             else "the benchmark's own rule cannot read the judge's reply"
         )
-    rule = next((one for one in reversed(told) if one.kind == "rule"), None)
-    if rule is not None:
-        return Why(str(rule.found))
     text = "by the benchmark's own rule" if parsed else "the benchmark's own rule reads no answer"
     for name, value in score.details.items():
         if name.startswith("official_"):
@@ -233,13 +239,30 @@ def _official(score: ItemScore, told: Sequence[Told], *, parsed: bool, judged: b
     return Why(text)
 
 
+def _rule(metric: str, told: Sequence[Told]) -> Why | None:
+    """Return what the official rule of a metric told, if it did."""
+    found = next(
+        (one for one in reversed(told) if one.kind == "rule" and one.against == metric), None
+    )
+    return None if found is None else Why(str(found.found))
+
+
 def _edited(told: Told) -> Why:
     unit = told.kind.removesuffix("s")
     edits, length = (int(told.found[key]) for key in ("edits", "length"))
     text = f"{_counted(edits, 'edit')}; the reference has {_counted(length, unit)}"
     if len(told.text) + len(told.against) > _ALIGNED:
         return Why(text)
-    return Why(text, steps=alignment(told.against, told.text, characters=told.kind == "characters"))
+    characters = told.kind == "characters"
+    steps = alignment(told.against, told.text, characters=characters)
+    # merged compounds and empty words are counted otherwise than aligned: no steps that contradict the count
+    return Why(text, steps=steps if _edits(steps, characters=characters) == edits else None)
+
+
+def _edits(steps: Sequence[Sequence[str]], *, characters: bool) -> int:
+    """Return the edits that an alignment shows."""
+    units = len if characters else (lambda text: len(text.split()))
+    return sum(max(map(units, texts)) for kind, *texts in steps if kind != "=")
 
 
 def _counted(count: int, unit: str) -> str:

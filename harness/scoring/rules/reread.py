@@ -8,14 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from harness.core.scoring import READINGS, Stats
 from harness.errors import InputFileError, UsageError
 from harness.run.files import SampleRecord
 from harness.run.reader import RunView, read_judgements
 from harness.run.records import STORED_ERRORS, document_of
-from harness.scoring.rules.rule import Rule, Ruling
+from harness.scoring.rules.rule import REFERENCE, Read, Rule, Ruling
 from metrics.registry import find
 from metrics.statistics.intervals import estimate
 
@@ -151,14 +151,14 @@ def reread(view: RunView, rules: Sequence[Rule]) -> Reread:
     applied = _applied(view, rules)
     columns: dict[tuple[str, str, str], _Column] = {}
     flips: list[Flip] = []
-    judged = any(rule.judged for rule in rules)
+    judged = any(one.judged for found in applied.values() for one in found)
     said = {line["key"]: line["reply"] for _, line in read_judgements(view.path)} if judged else {}
     for sample in view.samples():
         name = sample["task"]
         readers = applied[name]
         if rules and not readers:
             continue
-        rulings = {rule.name: _read(view, rule, sample, said) for rule in readers}
+        rulings = {one.rule.name: _read(view, one, sample, said) for one in readers}
         read = [*dict.fromkeys(metric for found in rulings.values() for metric in found)]
         for metric in read if rules else sample["stats"]:
             readings = sample["stats"].get(metric, {})
@@ -168,7 +168,7 @@ def reread(view: RunView, rules: Sequence[Rule]) -> Reread:
                 _add(columns, (name, metric, reading), sample, Ruling(readings[reading]))
             base = own[0] if own else "strict"
             before = _value(metric, readings[own[0]] if own else None)
-            for rule in readers:
+            for rule in (one.rule for one in readers):
                 if (ruling := rulings[rule.name].get(metric)) is None:
                     continue
                 _add(columns, (name, metric, rule.name), sample, ruling)
@@ -195,7 +195,7 @@ def _flip(
     values: tuple[float | None, float | None],
     read: str,
 ) -> Flip:
-    reply = sample.get("response")
+    reply = sample.get("raw_response", sample.get("response"))
     return Flip(
         task=sample["task"],
         id=str(sample["id"]),
@@ -210,20 +210,29 @@ def _flip(
     )
 
 
-def _applied(view: RunView, rules: Sequence[Rule]) -> dict[str, list[Rule]]:
-    benchmarks = {name: entry["benchmark"] for name, entry in view.tasks.items()}
+class _Applied(NamedTuple):
+    """A rule with its way to read the replies of a task."""
+
+    rule: Rule
+    read: Read
+    judged: bool
+
+
+def _applied(view: RunView, rules: Sequence[Rule]) -> dict[str, list[_Applied]]:
+    found: dict[str, list[_Applied]] = {name: [] for name in view.tasks}
     for rule in rules:
-        if not set(rule.readers) & set(benchmarks.values()):
+        for name, entry in view.tasks.items():
+            place = rule.place(name, entry["benchmark"], entry["signature_parts"])
+            if place is not None:
+                found[name].append(_Applied(rule, rule.readers[place], place in rule.judged))
+        if not any(one.rule is rule for applied in found.values() for one in applied):
             raise UsageError(
                 f"{rule.name} reads replies of {', '.join(sorted(rule.readers))}; this run has "
-                f"{', '.join(sorted(set(benchmarks.values())))}",
+                f"{', '.join(sorted({entry['benchmark'] for entry in view.tasks.values()}))}",
                 where="--as",
                 hint="harness rules list",
             )
-    return {
-        name: [rule for rule in rules if benchmark in rule.readers]
-        for name, benchmark in benchmarks.items()
-    }
+    return found
 
 
 def _failed(sample: SampleRecord) -> bool:
@@ -232,20 +241,19 @@ def _failed(sample: SampleRecord) -> bool:
 
 
 def _read(
-    view: RunView, rule: Rule, sample: SampleRecord, said: Mapping[str, str | None]
+    view: RunView, applied: _Applied, sample: SampleRecord, said: Mapping[str, str | None]
 ) -> Mapping[str, Ruling]:
-    reply = sample.get("response")
-    if rule.judged:
+    reply = sample.get("raw_response", sample.get("response"))  # as the model said it
+    if applied.judged:
         votes = sample["judgements"]
         reply = said.get(votes[0]) if votes else None
     if not isinstance(reply, str) or _failed(sample):
         return {metric: Ruling(None) for metric in sample["stats"]}
-    read = rule.readers[view.tasks[sample["task"]]["benchmark"]]
     try:
-        return read(document_of(sample), reply)
+        return applied.read({**document_of(sample), REFERENCE: sample["reference"]}, reply)
     except (KeyError, TypeError, IndexError) as error:
         raise InputFileError(
-            f"{rule.name} cannot read item {sample['id']!r}: its fields are {', '.join(sample['doc'])}",
+            f"{applied.rule.name} cannot read item {sample['id']!r}: its fields are {', '.join(sample['doc'])}",
             where=str(view.path),
         ) from error
 

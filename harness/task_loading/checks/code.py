@@ -12,7 +12,7 @@ from harness.core.keys import short_hash
 from harness.core.task import TaskSpec
 from harness.core.untrusted.regular import is_file
 from harness.errors import TaskFileError
-from harness.task_loading.places import is_built_in, is_declared_code
+from harness.task_loading.places import is_built_in, is_declared_code, is_lm_eval
 
 
 def code_part(spec: TaskSpec) -> dict[str, str]:
@@ -23,6 +23,8 @@ def code_part(spec: TaskSpec) -> dict[str, str]:
     Raises:
         TaskFileError: the module cannot be read.
     """
+    if is_lm_eval(spec.task):
+        return {}  # its signature has it
     ref = spec.functions["process_results"]
     if is_built_in(spec) or is_declared_code(ref):
         return {}

@@ -11,10 +11,17 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from harness.core.judge_spec import RESPONSE_SLOT, JudgePrompt, JudgeSpec, slot_names
+from harness.core.judge_spec import (
+    RESPONSE_SLOT,
+    JudgePrompt,
+    JudgeSpec,
+    Retirement,
+    slot_names,
+)
 from harness.core.untrusted.regular import is_file
 from harness.errors import TaskFileError
 from harness.task_loading.judging.sampling import SAMPLING, expected_sampling
@@ -32,6 +39,7 @@ _KEYS: Final = frozenset(
         "output_schema",
         "parse",
         "reducer",
+        "retires",
         "strip",
     ]
 )
@@ -126,7 +134,27 @@ def parse_judge(block: Mapping[str, Any], folder: Path, where: Where) -> JudgeSp
         strip=block.get("strip", False),
         chooser=chooser,
         prompts=prompts,
+        retires=_retires(block.get("retires"), where),
     )
+
+
+def _retires(given: Any, where: Where) -> Retirement | None:
+    if given is None:
+        return None
+    if not isinstance(given, dict) or given.keys() != {"date", "source"}:
+        raise TaskFileError(
+            "'retires' is {date: \"YYYY-MM-DD\", source: TEXT}", where=where("retires")
+        )
+    day, source = given["date"], given["source"]
+    try:
+        end = date.fromisoformat(str(day))
+    except ValueError:
+        raise TaskFileError(
+            f"the date is {day!r}, expected YYYY-MM-DD", where=where("retires", "date")
+        ) from None
+    if not isinstance(source, str) or not source.strip():
+        raise TaskFileError("the source says who named the date", where=where("retires", "source"))
+    return Retirement(end, source.strip())
 
 
 def _count(block: Mapping[str, Any], key: str, default: int, least: int, where: Where) -> int:

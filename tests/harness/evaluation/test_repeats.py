@@ -196,7 +196,7 @@ def test_a_dry_run_counts_repeats(cli: Cli, tmp_path: Path) -> None:
 # --- the table of attempts ---------------------------------------------------------------------
 
 
-def test_attempts_are_a_mapping_in_few_bytes() -> None:
+def test_attempts_are_a_mapping() -> None:
     attempts = Attempts()
     plain: dict[tuple[str, str | int, int], Attempt] = {}
     for n in range(50):
@@ -208,6 +208,22 @@ def test_attempts_are_a_mapping_in_few_bytes() -> None:
     assert ("t0", 999, 0) not in attempts
     with pytest.raises(ValueError, match="not in tuple"):
         attempts["t0", "x", 0] = Attempt(0, 0, "", "nonsense")
+
+
+def test_attempts_tell_any_ids_apart_and_find_what_failed() -> None:
+    attempts = Attempts()
+    odd: list[str | int] = [1, "1", "i1", "s1", "", "\0", "\ud800", "ü", -1, 10**400]
+    for place, identifier in enumerate(odd):
+        attempts["t", identifier, 0] = Attempt(place, place, "\udcff", "error")
+        attempts["t", identifier, 1] = Attempt(100 + place, place, "ab", "answered")
+    attempts["u", "1", 0] = Attempt(7, 0, "AB", "error")
+    attempts["t", "1", 0] = Attempt(50, 1, "", "answered")
+    assert list(attempts) == [*(("t", i, r) for r in (0, 1) for i in odd), ("u", "1", 0)]
+    assert attempts["t", "\ud800", 0] == Attempt(6, 6, "\udcff", "error")
+    assert attempts["u", "1", 0].request_key == "AB"
+    assert list(attempts.failed()) == [*(("t", n) for n in range(10) if n != 1), ("u", 7)]
+    with pytest.raises(OverflowError):
+        attempts["t", "x", 0] = Attempt(0, 10**30, "", "answered")
 
 
 def test_lines_come_in_the_order_of_documents_and_repeats() -> None:

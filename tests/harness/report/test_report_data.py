@@ -10,6 +10,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import harness
@@ -17,6 +18,7 @@ from harness.report.html.clips import Clips
 from harness.report.html.embedding import Packer, plain
 from harness.report.html.items import DISAGREE, Item, Listing, read_items
 from harness.report.html.reread import TaskCode
+from harness.report.html.sound import COARSE, FINE, RATE, Grid, spectrogram
 from harness.report.html.states import CHANGES, change, state
 from harness.run.files import AudioRecord
 from harness.run.reader import read_run
@@ -181,7 +183,27 @@ def test_a_clip_is_linked_relative_to_the_page_with_its_waveform(
     )
     assert found.source is not None and (tmp_path / found.source).is_file()
     assert found.wave is not None and max(base64.b64decode(found.wave)) == 255
-    assert found.content is None
+    assert found.content is None and found.spectrum is not None
+    levels = zlib.decompress(base64.b64decode(found.spectrum), wbits=-15)
+    assert len(levels) == FINE.columns * FINE.bands / 2 and len(set(levels)) > 50
+
+
+@pytest.mark.parametrize("grid", [FINE, COARSE])
+@pytest.mark.parametrize("seconds", [0.001, 0.5, 90.0])
+def test_a_spectrogram_shows_a_tone_at_its_place_and_time(grid: Grid, seconds: float) -> None:
+    count = max(int(RATE * seconds), 4)
+    tone = np.sin(2 * np.pi * 3000 * np.arange(count) / RATE)
+    tone[: count // 2] = 0
+    levels = spectrogram(tone, grid)
+    assert levels.shape == grid and levels.max() == 15
+    if seconds > 0.1:
+        assert levels[: grid.columns // 2 - 8].max() == 0
+        place = 2595 * np.log10(1 + 3000 / 700) / (2595 * np.log10(1 + 8000 / 700)) * grid.bands
+        assert set(levels[grid.columns // 2 + 8 :].argmax(axis=1)) <= {int(place), int(place) - 1}
+
+
+def test_silence_has_an_empty_spectrogram() -> None:
+    assert spectrogram(np.zeros(RATE), COARSE).max() == 0
 
 
 def test_clips_are_embedded_up_to_the_cap(recorded: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 import harness
 from harness.report.html import page
+from harness.report.html.clips import SPECTRA
 from harness.report.html.page import ReportOptions, write_report
 from harness.run.reader import read_run
 from tests.support.command import CommandResult
@@ -99,6 +100,17 @@ def test_a_thousand_items_are_under_three_megabytes(tmp_path: Path) -> None:
     )
     run = report_runs.enlarged(report_runs.choices(tmp_path, replies), tmp_path / "big", 1000)
     assert len(written(run, tmp_path / "page.html")) < 3_000_000
+
+
+@pytest.mark.slow
+def test_a_thousand_clips_have_pictures_within_the_three_megabytes(tmp_path: Path) -> None:
+    run = report_runs.enlarged(report_runs.choices(tmp_path), tmp_path / "big", 1000)
+    report_runs.with_noise(run)
+    text = written(run, tmp_path / "page.html")
+    assert len(text) < 3_000_000
+    spectra = text.partition('id="data-spectra">')[2].partition("</script>")[0].split("\n")
+    assert len(spectra) == 1000 and sum(map(bool, spectra)) > 200
+    assert 0.9 * SPECTRA < sum(map(len, spectra)) < 1.1 * SPECTRA
 
 
 def test_the_command_writes_the_page_beside_the_run_and_says_where(

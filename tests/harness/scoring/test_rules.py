@@ -71,8 +71,8 @@ def test_lmms_eval_draws_as_expectation_and_says_where_it_stops() -> None:
     assert letters.mmau(two, "(C)")["accuracy"] == Ruling(None, "C", False, True)
     assert letters.mmau(two, "(B)")["accuracy"].stats == {"correct": 1, "n": 1}
     # two in brackets: the last of them that also stands alone, else the first
-    assert letters.mmau_letter("(A) not (B)") == "A"
-    assert letters.mmsu_letter("(A) not (B)", {}) == "B"
+    assert letters.bare_letter("(A) not (B)") == "A"
+    assert letters.letter_or_text("(A) not (B)", {}) == "B"
     assert letters.mmsu(ITEM, "?")["accuracy"] == Ruling({"correct": 0.25, "n": 1}, "", True)
     named = letters.mmsu(ITEM, "what you hear there is a wren, not an owl no")["accuracy"]
     assert named == Ruling({"correct": 0, "n": 1}, "C")
@@ -145,7 +145,7 @@ def test_a_rule_that_cannot_apply_is_refused(
 def test_rules_are_listed_with_their_sources(cli: Callable[..., CommandResult]) -> None:
     listed = json.loads(cli("rules", "list", "--json").out)
     assert [one["rule"] for one in listed] == list(known.RULES)
-    assert all(one["source"] and one["summary"] and one["benchmarks"] for one in listed)
+    assert all(one["source"] and one["summary"] and one["applies_to"] for one in listed)
     assert "alarm.1  air_bench_foundation, mmar, mmau, mmsu" in cli("rules", "list").out
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics.transcripts.english import open_asr_english
+from metrics.transcripts.english import open_asr_english, whisper_english
 from metrics.transcripts.numbers import KNOWN, numbers_as_digits
 from tests.support.budget import examples
 
@@ -69,3 +69,29 @@ def test_run_away_replies_take_no_time(text: str) -> None:
     begun = time.monotonic()
     open_asr_english(text)
     assert time.monotonic() - begun < 10
+
+
+def test_a_gap_that_a_filler_leaves_keeps_words_apart() -> None:
+    """Upstream squeezes spaces at the end only, so ``'d been`` over two of them is no contraction that it knows."""
+    assert open_asr_english("I'd been there").split() == ["i", "had", "been", "there"]
+    for text in ("I'd uh been there", "I'd  been there", "I'd\nbeen there"):
+        assert open_asr_english(text).split() == ["i", "would", "been", "there"]
+
+
+def test_whispers_form_is_the_older_one() -> None:
+    said = "Let's e-mail Stephen's dad at 5 p.m., ah well"
+    assert whisper_english(said).split() == [
+        "let",
+        "us",
+        "e",
+        "mail",
+        "stephen",
+        "is",
+        "dad",
+        "at",
+        "5",
+        "p",
+        "m",
+        "ah",
+        "well",
+    ]

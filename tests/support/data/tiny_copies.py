@@ -12,26 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.support.clips import encoded, tone, write
-
-ITEMS = 10
-Row = dict[str, Any]
+from tests.support.clips import tone, write
+from tests.support.data.tiny_parts import ITEMS, Row, clip, parquet
+from tests.support.data.tiny_speech import arabic, speech_translation
 
 COLOURS = ("red", "green", "blue", "grey")
-
-
-def clip(number: int) -> bytes:
-    """A clip of its own for every number."""
-    return encoded(tone(0.05, 200 + 20 * number))
-
-
-def _parquet(path: Path, rows: Sequence[Row], audio: str = "audio") -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    cells = [{audio: {"bytes": clip(n), "path": f"{n}.wav"}, **row} for n, row in enumerate(rows)]
-    pq.write_table(pa.Table.from_pylist(cells), path, row_group_size=4)
 
 
 def mmau(root: Path) -> None:
@@ -131,7 +116,7 @@ def mmsu(root: Path) -> None:
         }
         for number in range(ITEMS)
     ]
-    _parquet(root / "data" / "train-00000-of-00001.parquet", rows)
+    parquet(root / "data" / "train-00000-of-00001.parquet", rows)
 
 
 def sakura(root: Path) -> None:
@@ -196,7 +181,7 @@ def voicebench(root: Path) -> None:
         for split in splits:
             count = ITEMS // 2 if len(splits) == 2 else ITEMS
             rows = [_voice(config.evaluator, number) for number in range(count)]
-            _parquet(root / name / f"{split}-00000-of-00001.parquet", rows)
+            parquet(root / name / f"{split}-00000-of-00001.parquet", rows)
 
 
 def _voice(evaluator: str, number: int) -> Row:
@@ -314,34 +299,28 @@ def air_bench_foundation(root: Path) -> None:
     (root / "Foundation" / "Foundation_meta.json").write_text(json.dumps(rows), encoding="utf-8")
 
 
-def arabic(root: Path) -> None:
-    """The six lists, named as upstream names them, and their clips."""
-    for name in ("sada", "commonvoice", "masc", "mgb2", "casablanca"):
-        for kind in ("_clean", "_noisy") if name == "masc" else ("",):
-            lines = []
-            for number in range(ITEMS):
-                clip_name = f"{name}{kind}_{number}.wav"
-                write(root / clip_name, tone(0.05, 200 + 20 * number))
-                item = {
-                    "audio_filepath": f"{{data_folder}}/{clip_name}",
-                    "text": f"قلم و ورقة {number}؟",
-                }
-                lines.append(json.dumps(item) + "\n")
-            (root / f"{name}_test{kind}.json").write_text("".join(lines), encoding="utf-8")
-
-
 def asr(root: Path) -> None:
     """Every set and language, a shard each; one reference is noise alone."""
-    from tasks.asr.source import FLEURS, SETS
+    from tasks.asr.source import COLUMNS, FLEURS, SETS
 
     rows = [{"id": f"u{n}", "text": f"Mr. Grey said {n} words."} for n in range(ITEMS - 1)]
     rows.append({"id": "noise", "text": "[noise]"})
     for name in SETS:
         for split in ("test.clean", "test.other") if name == "librispeech" else ("test",):
-            _parquet(root / name / f"{split}-00000-of-00001.parquet", rows)
+            parquet(root / name / f"{split}-00000-of-00001.parquet", rows)
     said = [{"id": n % 4, "raw_transcription": f"Café, {n} mal."} for n in range(ITEMS)]
     for folder in FLEURS.values():
-        _parquet(root / folder / "test" / "0000.parquet", said)
+        parquet(root / folder / "test" / "0000.parquet", said)
+    for folder in COLUMNS:
+        parquet(root / folder / "test-00000-of-00001.parquet", rows)
+    for folder, name in (("en", "Mr. Grey"), ("zh-CN", "他来")):
+        read = [{"path": f"c{n}.mp3", "sentence": f"{name} {n}."} for n in range(ITEMS)]
+        parquet(root / folder / "test-00000-of-00001.parquet", read)
+    for split, name in (("test_net", "网络"), ("test_meeting", "会议")):
+        met = [{"text": f"{name}{n}"} for n in range(ITEMS)]
+        parquet(root / "data" / f"{split}-00000-of-00001.parquet", met)
+    heard = [{"answer": f"今天 {n}"} for n in range(ITEMS)]
+    parquet(root / "data" / "test-00000-of-00001.parquet", heard, "context")
 
 
 def quickstart(root: Path) -> None:
@@ -363,6 +342,7 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "quickstart": quickstart,
     "sakura": sakura,
     "speech_ifeval": speech_ifeval,
+    "speech_translation": speech_translation,
     "voicebench": voicebench,
 }
 """Benchmark -> writer of its copy."""

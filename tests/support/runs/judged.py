@@ -105,3 +105,39 @@ def evaluate_arguments(
         "timeout=1",
         *more,
     )
+
+
+def lenient_judge(body: Mapping[str, Any]) -> str:
+    """A new judge: finds the dog, passes one wrong reply of five, and misses one right reply of ten."""
+    text = user_text(body)
+    draw = hashlib.sha256(text.encode()).digest()[1] / 256
+    right = "dog" in text.rpartition("[BEGIN MODEL OUTPUT")[2]
+    verdict = draw >= 0.1 if right else draw < 0.2
+    return f"Explanation: x\nJudgement: {'correct' if verdict else 'incorrect'}"
+
+
+def tossing_judge(body: Mapping[str, Any]) -> str:
+    """A judge that looks at nothing."""
+    draw = hashlib.sha256(user_text(body).encode()).digest()[2]
+    return f"Explanation: x\nJudgement: {'correct' if draw % 2 else 'incorrect'}"
+
+
+def officially_judged(
+    path: Path, model: str, rate: float, count: int = 120, known: int = -1
+) -> Path:
+    """Replies of a model with those of the official judge, all of them or the first ``known``; a share of them is right."""
+    rows = []
+    for n in range(count):
+        draw = hashlib.sha256(f"{model} {n}".encode()).digest()[0] / 256
+        row = {
+            "id": f"item-{n}",
+            "doc": document(n),
+            "response": f"{model}: a {'dog' if draw < rate else 'cat'}",
+        }
+        if known < 0 or n < known:
+            row["judge_reply"] = (
+                f"Explanation: x\nJudgement: {'correct' if draw < rate else 'incorrect'}"
+            )
+        rows.append(row)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path

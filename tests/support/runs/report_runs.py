@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any, Final
@@ -71,6 +72,23 @@ def hostile(folder: Path) -> Path:
         name=HOSTILE,
     )
     return run
+
+
+def with_noise(run: Path) -> None:
+    """Give every sample of a run a clip of its own inside the run, of noise: what packs worst."""
+    import numpy as np
+    import soundfile
+
+    noise = np.random.default_rng(0)
+    lines = [json.loads(line) for line in (run / "samples.jsonl").read_bytes().split(b"\n") if line]
+    for number, line in enumerate(lines):
+        clip = run / f"{number}.wav"
+        soundfile.write(clip, noise.uniform(-1, 1, 4_000), 16_000)
+        digest = hashlib.sha256(clip.read_bytes()).hexdigest()
+        line["audio"] = [
+            {"path": clip.name, "sha256": digest, "seconds": 0.25, "sampling_rate": 16_000}
+        ]
+    write_lines(run / "samples.jsonl", lines)
 
 
 def enlarged(run: Path, target: Path, count: int) -> Path:

@@ -1,4 +1,4 @@
-/* Clips: a player with the waveform that the report made; a spectrogram where the clip itself is in the page. */
+/* Clips: a player with the waveform and the spectrogram that the report made. */
 
 let sounding = null;
 let address = null;
@@ -89,10 +89,10 @@ function playerOf(record, clip) {
     event.preventDefault();
   });
   box.append(button, canvas, time);
-  if (bytes) {
-    const spectrum = make("canvas", { className: "spectrum", title: "Spectrogram, 0 to 8 kHz" });
+  if (spectra[record.clip]) {
+    const spectrum = make("canvas", { className: "spectrum", title: "Spectrogram, 0 to 8 kHz, mel scale" });
     box.append(spectrum);
-    drawSpectrum(spectrum, bytes).catch(() => spectrum.remove());
+    drawSpectrum(spectrum, spectra[record.clip]).catch(() => spectrum.remove());
   }
   box.append(note);
   new ResizeObserver(draw).observe(canvas);
@@ -101,51 +101,21 @@ function playerOf(record, clip) {
 
 /* --- spectrogram ------------------------------------------------------------------------------- */
 
-const POINTS = 512;
+const spectra = taken("data-spectra").split("\n");
 
-function transform(real, imaginary) {
-  const n = real.length;
-  for (let i = 1, j = 0; i < n; i++) {
-    let bit = n >> 1;
-    for (; j & bit; bit >>= 1) j ^= bit;
-    j ^= bit;
-    if (i < j) { [real[i], real[j]] = [real[j], real[i]]; [imaginary[i], imaginary[j]] = [imaginary[j], imaginary[i]]; }
-  }
-  for (let size = 2; size <= n; size <<= 1) {
-    const angle = (-2 * Math.PI) / size;
-    for (let start = 0; start < n; start += size) {
-      for (let k = 0; k < size / 2; k++) {
-        const c = Math.cos(angle * k), s = Math.sin(angle * k);
-        const a = start + k, b = a + size / 2;
-        const x = real[b] * c - imaginary[b] * s, y = real[b] * s + imaginary[b] * c;
-        real[b] = real[a] - x; imaginary[b] = imaginary[a] - y;
-        real[a] += x; imaginary[a] += y;
-      }
-    }
-  }
-}
-
-async function drawSpectrum(canvas, bytes) {
-  const decoded = await new OfflineAudioContext(1, 16, 16000).decodeAudioData(bytes.buffer.slice(0));
-  const samples = decoded.getChannelData(0);
-  const frames = Math.max(Math.min(420, Math.floor(samples.length / 128)), 1);
-  const hop = Math.max((samples.length - POINTS) / frames, 1);
-  const bands = POINTS / 2;
-  const picture = new ImageData(frames, bands);
+async function drawSpectrum(canvas, text) {
+  const [columns, bands] = index.spectrum;
+  const bytes = new Uint8Array(await new Response(inflated(bytesOf(text))).arrayBuffer());
+  const picture = new ImageData(columns, bands);
   const [red, green, blue] = colour("--accent").match(/[0-9a-f]{2}/gi).map((part) => parseInt(part, 16));
-  for (let frame = 0; frame < frames; frame++) {
-    const real = new Float32Array(POINTS), imaginary = new Float32Array(POINTS);
-    const start = Math.floor(frame * hop);
-    for (let i = 0; i < POINTS; i++) real[i] = (samples[start + i] || 0) * (0.5 - 0.5 * Math.cos((2 * Math.PI * i) / POINTS));
-    transform(real, imaginary);
+  for (let column = 0; column < columns; column++) {
     for (let band = 0; band < bands; band++) {
-      const power = real[band] ** 2 + imaginary[band] ** 2;
-      const level = Math.min(Math.max((10 * Math.log10(power + 1e-9) + 45) / 75, 0), 1);
-      const place = 4 * ((bands - 1 - band) * frames + frame);
-      picture.data.set([red, green, blue, 255 * level ** 1.4], place);
+      const at = column * bands + band;
+      const level = ((bytes[at >> 1] >> (at & 1 ? 0 : 4)) & 15) / 15;
+      picture.data.set([red, green, blue, 255 * level ** 1.6], 4 * ((bands - 1 - band) * columns + column));
     }
   }
-  canvas.width = frames;
+  canvas.width = columns;
   canvas.height = bands;
   canvas.getContext("2d").putImageData(picture, 0, 0);
 }

@@ -57,10 +57,12 @@ function bytesOf(base64) {
   return bytes;
 }
 
+function inflated(bytes) {
+  return new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+}
+
 async function unpack(number) {
-  const bytes = bytesOf(byId(`block-${number}`).textContent);
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  const text = await new Response(stream).text();
+  const text = await new Response(inflated(bytesOf(byId(`block-${number}`).textContent))).text();
   return text.split("\n").map((line) => JSON.parse(line));
 }
 

@@ -1,0 +1,1 @@
+"""How a run asks a model: clips decoded for it, batch after batch."""

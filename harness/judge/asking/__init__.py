@@ -1,0 +1,1 @@
+"""Ways to a judge other than a chat service."""

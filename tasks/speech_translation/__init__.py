@@ -1,0 +1,1 @@
+"""Speech translation: FLEURS and CoVoST 2."""

@@ -1,0 +1,1 @@
+"""Several copies of a model at the same time."""

@@ -1,0 +1,137 @@
+"""A local batch API in OpenAI's form: files, batches, and answers by a function of the request's body.
+
+    with BatchServer(answer) as server:
+        ...  server.base_url; server.batches and server.uploads are what it saw
+
+A batch is ``in_progress`` for ``looks`` looks; ``fault`` is what becomes of it: ``None`` (completed), ``failed``, ``expired`` (every second request
+is answered), or ``errors`` (every second request is in the error file). ``refuse`` is an HTTP status for every request.
+"""
+
+from __future__ import annotations
+
+import http.server
+import json
+import threading
+from collections.abc import Callable, Mapping
+from email.parser import BytesParser
+from email.policy import HTTP
+from typing import Any, Self
+
+Answer = Callable[[Mapping[str, Any]], str]
+
+
+class BatchServer:
+    """The server, on a thread of its own."""
+
+    def __init__(self, answer: Answer, *, looks: int = 2, fault: str | None = None, refuse: int = 0) -> None:  # fmt: skip
+        self.answer, self.looks, self.fault, self.refuse = answer, looks, fault, refuse
+        self.files: dict[str, bytes] = {}
+        self.batches: dict[str, dict[str, Any]] = {}
+        self.seen: dict[str, int] = {}
+        self.uploads: list[list[dict[str, Any]]] = []
+        self.keys: set[str] = set()
+        self.chats = 0
+        handler = type("Handler", (_Handler,), {"owner": self})
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._thread = threading.Thread(target=self._server.serve_forever)
+
+    @property
+    def base_url(self) -> str:
+        """Its address up to ``/v1``."""
+        return f"http://127.0.0.1:{self._server.server_port}/v1"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def keep(self, content: bytes) -> dict[str, Any]:
+        """Keep an uploaded file."""
+        name = f"file-{len(self.files)}"
+        self.files[name] = content
+        return {"id": name, "object": "file", "purpose": "batch"}
+
+    def make(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """Make a batch of a file."""
+        name = f"batch_{len(self.batches)}"
+        lines = [json.loads(line) for line in self.files[wanted["input_file_id"]].split(b"\n") if line]  # fmt: skip
+        assert wanted["endpoint"] == "/v1/chat/completions" and wanted["completion_window"] == "24h"
+        assert all(line["method"] == "POST" and line["url"] == wanted["endpoint"] for line in lines)
+        self.uploads.append(lines)
+        self.batches[name] = {"id": name, "status": "in_progress", "lines": lines}
+        return self._state(name)
+
+    def look(self, name: str) -> dict[str, Any]:
+        """Answer one look at a batch; it ends after ``looks`` of them."""
+        self.seen[name] = self.seen.get(name, 0) + 1
+        batch = self.batches[name]
+        if self.seen[name] > self.looks and batch["status"] == "in_progress":
+            self._end(batch)
+        return self._state(name)
+
+    def _state(self, name: str) -> dict[str, Any]:
+        return {key: value for key, value in self.batches[name].items() if key != "lines"}
+
+    def _end(self, batch: dict[str, Any]) -> None:
+        batch["status"] = self.fault if self.fault in ("failed", "expired") else "completed"
+        good, bad = [], []
+        for position, line in enumerate(batch["lines"]):
+            if self.fault == "failed" or (self.fault in ("expired", "errors") and position % 2):
+                body = {"error": {"message": "no room", "code": "server_error"}}
+                failed = {"status_code": 500, "body": body}
+                bad.append({"custom_id": line["custom_id"], "response": failed, "error": None})
+                continue
+            choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": self.answer(line["body"])}}  # fmt: skip
+            body = {"id": "c", "model": line["body"]["model"], "choices": [choice], "usage": {"prompt_tokens": 20, "completion_tokens": 9}}  # fmt: skip
+            good.append({"custom_id": line["custom_id"], "response": {"status_code": 200, "body": body}, "error": None})  # fmt: skip
+        if self.fault == "failed":
+            return
+        packed = [b"\n".join(json.dumps(one).encode() for one in lines) for lines in (good[::-1], bad)]  # fmt: skip
+        batch["output_file_id"] = self.keep(packed[0])["id"]
+        if bad and self.fault == "errors":
+            batch["error_file_id"] = self.keep(packed[1])["id"]
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    owner: BatchServer
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        """Answer a look at a batch, or the content of a file."""
+        parts = self.path.split("/")
+        if self.owner.refuse:
+            self._send(self.owner.refuse, b'{"error": {"message": "no"}}')
+        elif parts[2] == "batches":
+            self._send(200, json.dumps(self.owner.look(parts[3])).encode())
+        else:
+            self._send(200, self.owner.files[parts[3]])
+
+    def do_POST(self) -> None:
+        """Take a file, or make a batch."""
+        self.owner.keys.add(self.headers["Authorization"])
+        data = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.owner.refuse:
+            self._send(self.owner.refuse, b'{"error": {"message": "no"}}')
+        elif self.path.endswith("/files"):
+            head = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode()
+            parts = {p.get_param("name", header="content-disposition"): p for p in BytesParser(policy=HTTP).parsebytes(head + data).iter_parts()}  # type: ignore[attr-defined]  # fmt: skip
+            assert parts["purpose"].get_content().strip() == "batch"
+            self._send(200, json.dumps(self.owner.keep(parts["file"].get_payload(decode=True))).encode())  # fmt: skip
+        elif self.path.endswith("/batches"):
+            self._send(200, json.dumps(self.owner.make(json.loads(data))).encode())
+        else:
+            self.owner.chats += 1
+            self._send(404, b"{}")
+
+    def _send(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
