@@ -220,8 +220,8 @@ def _made(
         score = unscored(task.spec.metrics, task.spec.official_metrics)
         return _Made(record, doc, score, task.reference(doc))
     response = record.get("response", MISSING)
-    judge = entry["judge"]
-    asked = judge is None or in_sample(judge.get("sample"), record["item_key"])
+    sample = (entry["judge"] or {}).get("sample")
+    asked = sample is None or in_sample(sample, record["item_key"])
     verdicts = verdicts_of(task, entry, doc, response, replies) if asked else None
     part = entry["signature_parts"]["judge"]
     is_unjudged = asked and part != "none" and verdicts is None and bool(task.spec.judged_metrics)
