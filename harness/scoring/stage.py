@@ -220,7 +220,8 @@ def _made(
         score = unscored(task.spec.metrics, task.spec.official_metrics)
         return _Made(record, doc, score, task.reference(doc))
     response = record.get("response", MISSING)
-    sample = (entry["judge"] or {}).get("sample")
+    judge = entry["judge"]
+    sample = judge.get("sample") if judge is not None else None
     asked = sample is None or in_sample(sample, record["item_key"])
     verdicts = verdicts_of(task, entry, doc, response, replies) if asked else None
     part = entry["signature_parts"]["judge"]
