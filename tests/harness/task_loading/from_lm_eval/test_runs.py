@@ -136,7 +136,7 @@ def test_data_and_task_file_may_be_named_from_where_one_stands(
     monkeypatch.chdir(tmp_path)
     run = evaluated(cli, tmp_path / "run", "mock:echo", Path("mine"))
     monkeypatch.chdir(folder)
-    again = evaluated(cli, tmp_path / "again", "mock:echo", Path("."))
+    again = evaluated(cli, tmp_path / "again", "mock:echo", Path())
     assert timeless(run)[0] == timeless(again)[0]
     (tmp_path / "secret.jsonl").write_text((folder / "test.jsonl").read_text())
     task.write_text(task.read_text().replace("test: test.jsonl", "test: ../secret.jsonl"))
