@@ -112,6 +112,7 @@ def test_a_bridge_after_the_fact_asks_nobody(
     assert "run † ≈" in boards.out or "run †≈" in boards.out
     assert "run-one ≈" not in boards.out and "set B" in boards.out
     assert "≈ bridged: judged values are estimates" in boards.out
+    check(GOLDEN / "bridged_board.md", boards.out)
     again = cli("score", run, "--rejudge", "--quiet", *asked(server))
     assert again.code == 0 and "bridge" not in value(run) and value(run)["value"] == raw["value"]
 
