@@ -188,11 +188,11 @@ def doctor(model: str, arguments: Mapping[str, Any]) -> Diagnosis:
     )
 
 
-def judge_notes() -> list[str]:
-    """Return the warnings about judges of built-in tasks that end soon or have ended, by benchmark."""
+def judge_notes(benchmark: str | None = None) -> list[str]:
+    """Return the warnings about judges of built-in tasks that end soon or have ended, of one benchmark or of all."""
     judges = []
     for entry in load_index().tasks.values():
-        if entry.judge is not None:
+        if entry.judge is not None and benchmark in (None, entry.benchmark):
             day = entry.judge.get("retires")
             end = (
                 None if day is None else Retirement(date.fromisoformat(day), entry.judge["source"])

@@ -286,7 +286,16 @@ def test_a_run_under_a_control_is_another_run(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_made_clips_are_stored_if_that_is_asked_for(cli: Cli, tmp_path: Path) -> None:
-    command = ("evaluate", "mock:hash", "-t", "quickstart_choice", "-L", "3", "--control", "noise:5")
+    command = (
+        "evaluate",
+        "mock:hash",
+        "-t",
+        "quickstart_choice",
+        "-L",
+        "3",
+        "--control",
+        "noise:5",
+    )
     kept, bare = tmp_path / "kept", tmp_path / "bare"
     assert cli(*command, "-o", bare).code == 0
     done = cli(*command, "--keep-control-audio", "-o", kept)
