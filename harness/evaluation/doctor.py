@@ -14,7 +14,6 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from harness.audio import AudioRef
@@ -193,11 +192,9 @@ def judge_notes(benchmark: str | None = None) -> list[str]:
     judges = []
     for entry in load_index().tasks.values():
         if entry.judge is not None and benchmark in (None, entry.benchmark):
-            day = entry.judge.get("retires")
-            end = (
-                None if day is None else Retirement(date.fromisoformat(day), entry.judge["source"])
+            judges.append(
+                (entry.benchmark, str(entry.judge["model"]), Retirement.listed(entry.judge))
             )
-            judges.append((entry.benchmark, str(entry.judge["model"]), end))
     return end_notes(judges, today())
 
 

@@ -202,7 +202,7 @@ class DryRuns:
             if isinstance(found, str):
                 yield f"left out: control {name}: {found}"
             elif found is not self.main and (
-                out := [one for one in found.left_out if one.lacks == "support"]
+                out := [one for one in found.left_out if one.lacks in ("support", "judge")]
             ):
                 yield f"control {name} without {', '.join(one.task for one in out)}"
 
