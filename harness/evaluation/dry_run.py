@@ -181,7 +181,11 @@ def dry_run(settings: Settings) -> DryRun:
 def _judge_notes(planned: Sequence[PlannedTask]) -> list[str]:
     """Return what is to be known of the judges: those that end, and those that see a sample."""
     judged = [(task.name, task.judge) for task in planned if task.judge is not None]
-    ends = [(name, judge.spec.model, judge.spec.retires) for name, judge in judged]
+    ends = [
+        (name, one.spec.model, one.spec.retires)
+        for name, judge in judged
+        for one in judge.of_panel()
+    ]
     samples = (sample_lines(name, judge.manifest_entry()) for name, judge in judged)
     return [*end_notes(ends, today()), *itertools.chain.from_iterable(samples)]
 
