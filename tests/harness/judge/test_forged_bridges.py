@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +107,7 @@ def one_judge(bridge: dict[str, Any]) -> None:
     entry["official"]["id"] = entry["judge"]["id"]
 
 
-FORGED = {
+FORGED: Mapping[Callable[[dict[str, Any]], None], str] = {
     no_metrics: "metrics: none; the judged ones of the task are accuracy",
     unknown_metric: "metrics: accuracy, nope; the judged ones",
     metric_of_no_judge: "metrics: accuracy, letter_or_text; the judged ones",
