@@ -33,7 +33,8 @@ def check_output(found: Written) -> Written:
     """
     from harness.run.files import FILES, MANIFEST
 
-    for path in found if isinstance(found, list) else [found] if found is not None else []:
+    paths: list[Path] = found if isinstance(found, list) else [] if found is None else [found]
+    for path in paths:
         if path.is_dir():
             raise UsageError("is a folder, and a file is written", where=str(path))
         if not path.absolute().parent.is_dir():
