@@ -124,7 +124,7 @@ def regression_test(
     difference = paired_difference(metric, baseline, candidate, clusters)
     growth, ties = NO_GROWTH, 0.0
     if pair is not None and difference.stderr:
-        value, spread = metric.aggregate(baseline), ratio_stderr(first, pair)
+        value, spread = metric.aggregate(candidate), ratio_stderr(second, pair)
         growth = growth_of(metric, value, spread, difference.stderr)
         if drops is not None:
             weights = column(first.rows, first.keys, pair[1])
