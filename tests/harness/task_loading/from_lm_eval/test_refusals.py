@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -173,3 +174,15 @@ def test_groups(tmp_path: Path) -> None:
     (tmp_path / "round.yaml").write_text("group: round\ntask: [round]\n")
     with pytest.raises(UsageError, match="contains itself"):
         expand("round", (tmp_path,))
+
+
+@pytest.mark.parametrize("name", ["lm_eval:", "lm_eval:*", "lm_eval:arc_[ab]"])
+def test_a_pattern_or_nothing_is_no_name(tmp_path: Path, cli: Cli, name: str) -> None:
+    found = cli("evaluate", "mock:hash", "-t", name, "-o", tmp_path / "run")
+    assert found.code == 2 and "it is written in full" in found.err
+
+
+def test_a_name_in_no_file_is_unknown_without_the_index_of_lm_eval(tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.setitem(sys.modules, "lm_eval.tasks", None)
+    found = cli("evaluate", "mock:hash", "-t", "lm_eval:arc_eazy", "-o", tmp_path / "run")
+    assert found.code == 2 and "did you mean: arc_easy" in found.err
