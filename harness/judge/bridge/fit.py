@@ -298,6 +298,6 @@ def _summary(table: BridgeTable) -> str:
     means = [new for _, new in table["means"].values()]
     length = "; errors follow the length of a reply" if table["cuts"] else ""
     return (
-        f"{table['n']} replies of {len(means)} models, equal {100 * table['equal']:.1f} %, {kind} {kappa}, "
+        f"{table['n']} replies of {len(means)} model{'s' * (len(means) != 1)}, equal {100 * table['equal']:.1f} %, {kind} {kappa}, "
         f"bias {table['bias']:+.3f}, means {min(means):.3g} to {max(means):.3g}{length}"
     )
