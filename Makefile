@@ -81,7 +81,7 @@ bench: $(VENV)/.dev  ## measurements, as ratios where machines differ
 	$(BIN)/python -m tests.bench
 
 # PEERS_ARGS='--items 128 --systems lm-eval' for a part; environments of the peers are made in .venv/peers
-bench-peers: $(VENV)/.dev  ## this harness beside a bare client and other harnesses, at one endpoint
+bench-peers: $(VENV)/.dev  ## this harness next to a bare client and other harnesses, at one endpoint
 	mkdir -p runs
 	$(BIN)/python -m benchmarks.peers --json runs/peers.json $(PEERS_ARGS)
 

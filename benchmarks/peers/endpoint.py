@@ -50,7 +50,7 @@ class Counted(Connection):
     chaos: Seen
 
     async def complete(self, raw: bytes) -> None:
-        """Count, wait, answer; the body is not parsed, so that the endpoint costs little beside a client."""
+        """Count, wait, answer; the body is not parsed, so that the endpoint costs little next to a client."""
         seen = self.chaos
         found = QUESTION.search(raw)
         number = found.group(1).decode() if found else "?"
