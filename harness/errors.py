@@ -69,6 +69,8 @@ class HarnessError(Exception):
     """
 
     exit_code = EXIT_USAGE
+    explained: str | None = None
+    """Page under ``docs/`` that explains errors of this class, if one does; the command line names its address."""
 
     def __init__(self, message: str, *, where: str | None = None, hint: str | None = None) -> None:
         super().__init__(message)
@@ -111,6 +113,8 @@ class InputFileError(UsageError):
 class TaskFileError(UsageError):
     """A task YAML is malformed."""
 
+    explained = "task_yaml.md"
+
 
 class TaskCodeError(TaskFileError):
     """The code of a task raised an exception, or returned something of the wrong kind."""
@@ -119,9 +123,13 @@ class TaskCodeError(TaskFileError):
 class UnsupportedTaskError(UsageError):
     """A task is listed for completeness, and the message says why nothing can run or score it."""
 
+    explained = "benchmarks.md"
+
 
 class ComparabilityError(UsageError):
     """Two runs may not be compared, and the message says in what they differ."""
+
+    explained = "readings.md"
 
 
 class SetupError(HarnessError):
@@ -133,17 +141,25 @@ class SetupError(HarnessError):
 class MissingDependencyError(SetupError):
     """An optional package is not installed; the hint is the pip command."""
 
+    explained = "recipes.md"
+
 
 class MissingDataError(SetupError):
     """The benchmark's data is not available."""
+
+    explained = "benchmarks.md"
 
 
 class RunLockedError(SetupError):
     """Another process writes this run directory."""
 
+    explained = "run_directory.md"
+
 
 class StorageError(SetupError):
     """The run directory cannot be written: disk full, read-only, vanished."""
+
+    explained = "reliability.md"
 
 
 class LogLostError(StorageError):
@@ -154,6 +170,8 @@ class LogLostError(StorageError):
 
 class AdapterError(SetupError):
     """The model cannot be loaded, or its process died."""
+
+    explained = "adapters.md"
 
 
 class AudioDroppedError(AdapterError):

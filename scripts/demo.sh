@@ -33,3 +33,8 @@ What to type next:
   $harness tasks list                                             # all benchmarks
   $harness evaluate hf:PATH_TO_CHECKPOINT -t quickstart -o $runs/mine   # after: .venv/bin/pip install -e '.[hf]'
 TXT
+
+# where a desktop is, show the page; a pipe, a server and CI have none
+if [[ -t 1 && -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]] && command -v xdg-open >/dev/null; then
+  xdg-open "$runs/report.html" >/dev/null 2>&1 || true
+fi

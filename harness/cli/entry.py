@@ -25,6 +25,7 @@ from harness.errors import (
     EXIT_SIGTERM,
     EXIT_USAGE,
     HarnessError,
+    page,
 )
 from harness.run.process.output import exit_message, give_output_away, leave_now, own_exit
 
@@ -61,6 +62,8 @@ def main() -> NoReturn:
         code = EXIT_ENVIRONMENT
     except HarnessError as error:
         typer.echo(inert.message(f"error: {redact_text(str(error))}"), err=True)
+        if error.explained is not None:
+            typer.echo(f"  more: {page(error.explained)}", err=True)
         code = error.exit_code
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)

@@ -26,7 +26,14 @@ from harness.errors import UsageError
 from harness.run.reader import RunView
 from metrics.registry import find
 from metrics.statistics.plan import influences
-from metrics.statistics.power import detectable_drop, detectable_drop_from_stderr
+from metrics.statistics.power import (
+    Growth,
+    detectable_drop,
+    detectable_drop_from_stderr,
+    growth_of,
+    growth_of_steps,
+    usual_change,
+)
 
 CHANGED: Final = 0.2
 """Share of items that score like other items, where nothing is known of a candidate: at 50 % accuracy a tenth of the pairs is discordant."""
@@ -205,10 +212,27 @@ def _row(
     if find(test.metric).family == "proportion" and units == n:
         found = detectable_drop(planned, math.fsum(x * x for x in values) / n, alpha=level)
     elif stderr > 0:
-        found = detectable_drop_from_stderr(stderr, units * planned / n, alpha=level)
+        growth = _growth(test, values, math.sqrt(planned / n) * stderr)
+        found = detectable_drop_from_stderr(stderr, units * planned / n, alpha=level, growth=growth)
     else:
         found = detectable_drop(max(1, units * planned // n), 0.0, alpha=level)
     return DryRow(test.task, test.metric, planned, source, found if math.isfinite(found) else None)
+
+
+def _growth(test: MetricTest, values: Sequence[float], difference: float) -> Growth:
+    """Return how the variance of a difference grows with the drop, which is a share of the scale.
+
+    Args:
+        test: the test.
+        values: the difference of every pair, as a share of the scale.
+        difference: standard error of their mean.
+    """
+    metric = find(test.metric)
+    if metric.family == "mean":
+        return growth_of_steps(usual_change(values), len(set(test.clusters)), difference)
+    pulls = [pull / test.scale for pull in influences(metric, test.baseline)]
+    stderr = _stderr(zip(test.clusters, pulls, strict=True), len(pulls))
+    return growth_of(metric, metric.aggregate(test.baseline) / test.scale, stderr, difference)
 
 
 def _stderr(values: Any, n: float) -> float:

@@ -100,7 +100,8 @@ def evaluate(
     plan = plan_tasks(settings)
     provide_models(settings.data)
     _check_prompts(plan.tasks)
-    warn_of(check_life(plan.judges, plan.judging, today()), style)
+    if judges := plan.judges:
+        warn_of(check_life(judges, plan.judging, today()), style)
     target.check_target()
     work = Work.of(plan.tasks, flags.shard)
     with target as run:

@@ -106,6 +106,8 @@ def check_life(judges: Mapping[str, TaskJudge], options: JudgeOptions, now: date
     Raises:
         RetiredJudgeError: a judge has ended, and no cache could have its replies.
     """
+    if all(judge.spec.retires is None for judge in judges.values()):
+        return []
     url = options.base_url or os.environ.get("OPENAI_BASE_URL") or _VENDOR
     near: dict[tuple[str, Retirement], list[str]] = {}
     for name, judge in judges.items():

@@ -158,7 +158,7 @@ def is_adapter(judge: str) -> bool:
     (True, False, False, False)
     """
     name, colon, target = judge.partition(":")
-    return bool(colon and target.strip()) and name in set(adapter_names()) - _NO_JUDGES
+    return bool(colon and target.strip()) and name not in _NO_JUDGES and name in adapter_names()
 
 
 def shown_judge(judge: str) -> str:

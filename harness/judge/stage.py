@@ -220,7 +220,7 @@ class JudgeStage:
         error = record["error"]
         if error is not None and error["kind"] not in STORED_ERRORS:
             return
-        if not in_sample(judge.sample, record["item_key"]):
+        if judge.sample and not in_sample(judge.sample, record["item_key"]):
             return
         doc = document_of(record)
         judge.task.annotate([doc], "data", judge.facts)

@@ -27,6 +27,7 @@ PRIVATE: Final = 0o600
 _APPEND: Final = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
 _KEY: Final = b'"task": '
+_NAMED: Final = _KEY + b'"'
 _HEAD: Final = 1000
 """Bytes of a line in which its task is looked for; a line without it there is read."""
 _FIRST_BLOCK: Final = 1 << 13
@@ -64,7 +65,8 @@ def read_lines(
         for number, line in enumerate(file, start=1):
             if not line.endswith(b"\n"):
                 return
-            if wanted and _KEY in line[:_HEAD] and not any(name in line[:_HEAD] for name in wanted):
+            head = line[:_HEAD] if wanted else b""
+            if _NAMED in head and not any(name in head for name in wanted):
                 offset += len(line)
                 continue
             record = parse_line(line, f"{path}:{number}", hint)

@@ -45,6 +45,8 @@ INDEX_KEYS: Final[tuple[str, ...]] = (
     "cluster",
 )
 """What ``sample_index`` keeps of a line: everything but texts, messages and audio."""
+_COSTS: Final = ("audio", "usage", "seconds")
+"""What it takes the cost of a reply from."""
 _RESTORE: Final = "restore it from a copy, or start anew with another -o RUN_DIR"
 
 
@@ -200,7 +202,7 @@ class RunView:
             InputFileError: the file is missing, or one of these keys is damaged.
         """
         index: dict[str, list[dict[str, Any]]] = {}
-        check = fields_checker(SampleRecord, ("task", *INDEX_KEYS))
+        check = fields_checker(SampleRecord, ("task", *INDEX_KEYS, *_COSTS))
         for record, where in _sample_lines(self.path):
             mismatch = check(record)
             if mismatch is not None:

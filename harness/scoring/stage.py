@@ -57,9 +57,9 @@ TaskLoader = Callable[[str, Mapping[str, Any]], YamlTask]
 @dataclass(slots=True)
 class _TaskState:
     columns: MetricColumns
-    bridge: BridgedTask | None
     variations: Variations | None = None
     outcomes: Counter[str] = field(default_factory=Counter)
+    bridge: BridgedTask | None = None
     unjudged: int = 0
     faulty: int = 0
     fault: str | None = None
@@ -154,15 +154,16 @@ def _sample_lines(
             task = load_task(name, entry)
             repeats = repeats_of(entry)
             columns = MetricColumns(task.spec, repeats)
-            state = _TaskState(columns, BridgedTask.of(task, entry))
+            state = _TaskState(columns)
             making.states[name] = state
             if "permute" in entry or "paraphrases" in entry:
                 state.variations = Variations(entry)
             making.spans[name] = (written, written)
             state.lacking = task.lacking()
-            votes = 1
+            votes, counting = 1, counting_judge(entry)
             if (judge := entry["judge"]) is not None:
                 votes = judge["samples"]
+                state.bridge = BridgedTask.of(task, entry)
                 state.health = health(task, judge["id"], judgements)
             lines: Iterable[int] = attempts.lines(name, entry["selection"], repeats)
             if reader is None:
@@ -178,7 +179,7 @@ def _sample_lines(
                 record = reader.read(offset)
                 doc = docs[row] if whole_file else document_of(record)
                 asked = judgements.get((name, record["id"], record["repeat"]), [])
-                replies = replies_of(asked, counting_judge(entry), votes)
+                replies = replies_of(asked, counting, votes)
                 try:
                     if not whole_file:
                         task.annotate([doc], "data", entry.get("facts"))
@@ -221,7 +222,8 @@ def _made(
         return _Made(record, doc, score, task.reference(doc))
     response = record.get("response", MISSING)
     judge = entry["judge"]
-    asked = judge is None or in_sample(judge.get("sample"), record["item_key"])
+    sample = None if judge is None else judge.get("sample")
+    asked = sample is None or in_sample(sample, record["item_key"])
     verdicts = verdicts_of(task, entry, doc, response, replies) if asked else None
     part = entry["signature_parts"]["judge"]
     is_unjudged = asked and part != "none" and verdicts is None and bool(task.spec.judged_metrics)

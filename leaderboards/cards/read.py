@@ -26,7 +26,6 @@ _TASK_KEYS: Final = frozenset(
         "template",
         "system",
         "generation",
-        "rule",
         "metric",
         "reading",
         "value",
@@ -47,7 +46,6 @@ class CardTask:
         template: the template that comes nearest to its prompt.
         system: system prompt in place of the template's; ``None`` for the template's own, empty for none.
         generation: decoding in place of the task's.
-        rule: rule of ``harness score --as`` by which it was read; ``None`` for a reading of the task.
         metric: metric id.
         reading: reading that comes nearest.
         value: reported value in the unit of the metric; ``None`` where none could be sourced.
@@ -59,7 +57,6 @@ class CardTask:
     template: str | None
     system: str | None
     generation: Mapping[str, Any]
-    rule: str | None
     metric: str
     reading: str
     value: float | None
@@ -142,7 +139,6 @@ def _task(task: str, given: Mapping[str, Any], model: str, where: str) -> CardTa
         template=given.get("template"),
         system=given.get("system"),
         generation=given.get("generation") or {},
-        rule=given.get("rule"),
         metric=str(given["metric"]),
         reading=str(given.get("reading", "official")),
         value=None if value is None else float(value) * float(given.get("scale", 0.01)),

@@ -8,7 +8,9 @@ bounded quotient    Wilson's formula on the scale of the metric, with the number
                     judge scores
 unbounded quotient  bootstrap-t of the logarithm of the ratio (``wer``, ``mae``), which keeps the skew of
                     heavy tails; a mean without bounds has the t interval
-anything else       bootstrap, bias-corrected percentiles (``resampling``): ``macro_f1``, four rates
+bounded, else       the same with the standard error of a bootstrap (``resampling``): ``macro_f1``, four
+                    rates. Percentiles of classes with few errors are too short near the end of the scale
+anything else       bootstrap, bias-corrected percentiles (``resampling``)
 no spread           where no unit differs from another: at a bound the rule of three, 3/n; inside,
                     Wilson over the units for a share, no interval for other metrics
 ==================  ================================================================================
@@ -189,8 +191,13 @@ def _spread(
     values = bootstrap_values(metric, blocks, seed, resamples)
     defined = values[np.isfinite(values)]
     stderr = float(np.std(defined, ddof=1)) if len(defined) > 1 else math.nan
-    interval = percentile_interval(values, blocks.size, value=value) if blocks.size >= FEW else None
-    return interval, stderr, f"bc_bootstrap({resamples},seed={seed})"
+    drawn = f"({resamples},seed={seed})"
+    if blocks.size < FEW or not math.isfinite(stderr):
+        return None, stderr, "bc_bootstrap" + drawn
+    if metric.is_bounded and metric.family != "ratio":
+        ends = scaled_wilson(value, stderr, blocks.size, metric.span)
+        return ends, stderr, "wilson_bootstrap" + drawn
+    return percentile_interval(values, blocks.size, value=value), stderr, "bc_bootstrap" + drawn
 
 
 def _bounded(

@@ -25,14 +25,24 @@ import numpy as np
 
 from harness.types import Stats
 from metrics.measures.measure import Matrix, Measure, column
-from metrics.statistics.intervals import Estimate
+from metrics.statistics.intervals import Estimate, ratio_stderr
 from metrics.statistics.paired_difference import (
     paired_blocks,
     paired_difference,
     reach_of,
     zero_one,
 )
-from metrics.statistics.power import ALPHA, detectable_drop, detectable_drop_from_stderr
+from metrics.statistics.power import (
+    ALPHA,
+    NO_GROWTH,
+    Growth,
+    detectable_drop,
+    detectable_drop_from_stderr,
+    growth_of,
+    growth_of_steps,
+    least_step,
+    usual_change,
+)
 from metrics.statistics.resampling import SEED, Blocks, make_blocks
 
 FLIPS: Final = 10_000
@@ -112,17 +122,31 @@ def regression_test(
         )
     method += f",clusters={first.size}" if clustered else ""
     difference = paired_difference(metric, baseline, candidate, clusters)
+    growth, ties = NO_GROWTH, 0.0
+    if pair is not None and difference.stderr:
+        value, spread = metric.aggregate(candidate), ratio_stderr(second, pair)
+        growth = growth_of(metric, value, spread, difference.stderr)
+        if drops is not None:
+            weights = column(first.rows, first.keys, pair[1])
+            ties = least_step(drops) / float(first.counts @ weights)
+            if metric.family == "mean" and (weights > 0).all():
+                step = usual_change(np.repeat(drops / weights, first.counts))
+                growth = growth_of_steps(step, first.size, difference.stderr)
     reach = reach_of(metric, metric.aggregate(baseline))
-    found = _detectable(difference, first.size, level, reach)
+    found = _detectable(difference, first.size, level, reach, growth=growth, ties=ties)
     return RegressionTest(drop, p_value, len(baseline), method, found)
 
 
-def _detectable(difference: Estimate, units: int, level: float, reach: float) -> float | None:
+def _detectable(
+    difference: Estimate, units: int, level: float, reach: float, *, growth: Growth, ties: float
+) -> float | None:
     """Return the smallest drop that the pairs show, from the standard error of their difference."""
     if difference.stderr is None:
         return None
     if difference.stderr > 0:
-        return detectable_drop_from_stderr(difference.stderr, units, alpha=level)
+        return detectable_drop_from_stderr(
+            difference.stderr, units, alpha=level, growth=growth, ties=ties
+        )
     # no pair differs from another: as for 0/1 pairs without a discordant one, on the metric's scale
     return detectable_drop(units, 0.0, alpha=level) * reach
 

@@ -228,6 +228,8 @@ def _sacrebleu(doc: Document, rule: Mapping[str, Any], response: Any) -> Rulings
     """SacreBLEU over the replies as they stand; it reads one line per reference, so a missing one stops it."""
     if not isinstance(response, str):
         return dict.fromkeys(OFFICIAL["sacrebleu"], Ruling(None, parsed=False, stops=True))
+    for name in OFFICIAL["sacrebleu"]:
+        explain(name, lambda: "sacreBLEU of the texts as they stand; its value is one of all items")
     language, said = rule.get("language"), wanted_text(doc, rule)
     lacks = bleu_lacks(language) is not None
     found = translated(said, response, None if lacks else official_tokenizer(language))

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from tests.support.simulation import cells
 from tests.support.simulation import coverage as simulated
 from tests.support.simulation.agreement import differences
 from tests.support.simulation.samples import F1_EIGHT, F1_FOUR, SOURCES
@@ -43,6 +44,18 @@ def intervals(sets: int) -> Iterator[Row]:
         count = sets // 2 if source.costly else 2 * sets
         found = simulated.coverage(source, count)
         yield source.name, found.text(), str(count), "93-97" if source.barred else "-"
+
+
+def native_cells(sets: int) -> Iterator[Row]:
+    """Yield the coverage of native cells of items that were asked four times."""
+    yield "cell, 4 replies to every item", "covers, %", "sets", "bar"
+    for items in (50, 200):
+        for name, simulate in (
+            ("MMSU, share of a category", cells.mmsu_cell),
+            ("SAKURA, multi-hop where single-hop is right", cells.sakura_conditional),
+        ):
+            found = simulate(items, 4, sets)
+            yield f"{name}, {items} items", found.text(), str(sets), "93-97"
 
 
 def means(sets: int) -> Iterator[Row]:
@@ -81,6 +94,7 @@ def agreement(sets: int) -> Iterator[Row]:
 
 PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "intervals": intervals,
+    "cells": native_cells,
     "means": means,
     "sizes": sizes,
     "power": power,

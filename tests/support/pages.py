@@ -78,5 +78,5 @@ def run_page(cli: Cli, text: str, folder: Path, wanted: Callable[[str], bool]) -
                 out, count = found.out, count + 1
         elif block.language == "text" and out is not None:
             lines = [line for line in out.split("\n") if not line.startswith("run directory: ")]
-            assert "\n".join(lines).strip() == block.text.strip()
+            assert "\n".join(lines).strip() == block.text.strip(), "\n".join(lines)
     return count

@@ -51,6 +51,8 @@ class PocketSphinx(LocalRecogniser):
         import numpy as np
 
         pcm = np.round(np.clip(samples, -1.0, 1.0) * 32767).astype(np.int16)
+        if not pcm.any():  # no features: what it says would depend on what it heard before
+            return ""
         # A new front end for every utterance: means and noise levels of the last one are forgotten.
         self.decoder.reinit_feat()
         self.decoder.start_utt()

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.errors import HarnessError, page
 from tests.support.command import CommandResult, clean
+from tests.support.pages import ROOT
 from tests.support.runs.toy import (
     FLAGS,
     evaluate_arguments,
@@ -246,3 +248,20 @@ def test_rescoring_takes_no_other_folder(cli: Cli, tmp_path: Path) -> None:
     cli(*evaluate_arguments("mock:hash", run))
     found = clean(cli("score", run, "-o", tmp_path / "other", "--trust-task-code"))
     assert found.code == 2 and "in place" in found.err
+
+
+def error_classes(root: type[HarnessError]) -> list[type[HarnessError]]:
+    return [root, *(one for child in root.__subclasses__() for one in error_classes(child))]
+
+
+def test_errors_name_the_page_that_explains_them_and_it_exists(cli: Cli, tmp_path: Path) -> None:
+    named = {one.explained for one in error_classes(HarnessError)} - {None}
+    assert len(named) >= 6
+    for name in named:
+        assert (ROOT / "docs" / str(name)).is_file(), name
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("task: broken\nmetadata: {lalm: {rul: option}}\n", encoding="utf-8")
+    code, _, err = cli(
+        "evaluate", "mock:hash", "-t", "broken", "--include-path", tmp_path, "-o", tmp_path / "run"
+    )
+    assert code == 2 and err.rstrip().endswith(f"more: {page('task_yaml.md')}")

@@ -87,3 +87,12 @@ def test_atomic_replacement_keeps_the_old_file_on_failure(tmp_path: Path) -> Non
 def test_lines_are_json() -> None:
     assert json.loads(encode_line({"a": "\u2028"})) == {"a": "\u2028"}
     assert encode_line({"a": "x"}).count(b"\n") == 1
+
+
+def test_a_line_whose_task_is_no_text_is_read_and_not_passed_over(tmp_path: Path) -> None:
+    """A number names no other task: the line is damaged, and whoever reads one task must hear of it."""
+    log = tmp_path / "log.jsonl"
+    log.write_text(
+        '{"task": "other", "n": 1}\n{"task": 1e+308, "n": 2}\n{"task": "mine", "n": 3}\n'
+    )
+    assert [record["n"] for _, record in read_lines(log, task="mine")] == [2, 3]

@@ -96,3 +96,13 @@ def test_missing_samples_file_names_the_command(path: Path) -> None:
     (path / "samples.jsonl").unlink()
     with pytest.raises(InputFileError, match="harness score"):
         list(read_run(path).samples())
+
+
+@pytest.mark.parametrize("field", ["audio", "usage", "seconds"])
+def test_an_index_refuses_a_damaged_cost(path: Path, field: str) -> None:
+    file = path / "samples.jsonl"
+    lines = file.read_text(encoding="utf-8").split("\n")
+    lines[0] = json.dumps({**json.loads(lines[0]), field: ["x"]})
+    file.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(InputFileError, match=field):
+        read_run(path).sample_index()

@@ -283,6 +283,17 @@ def test_ratio_bootstrap_coverage(clustered: bool) -> None:
     assert 0.90 <= hits / 300 <= 0.98
 
 
+def test_macro_f1_near_its_end_is_open_below() -> None:
+    """One error in 60 items: percentiles of resamples hold hardly anything below the value."""
+    hit, other, miss = ({f'confusion:["{r}", "{p}"]': 1} for r, p in ("aa", "bb", "ab"))
+    found = estimate(METRICS["macro_f1"], [hit] * 29 + [other] * 30 + [miss])
+    assert found.method == "wilson_bootstrap(5000,seed=1234)"
+    assert found.ci95 is not None and found.stderr is not None
+    low, high = found.ci95
+    assert found.value - low > 2.5 * found.stderr > high - found.value
+    assert high < 1.0
+
+
 def test_error_bootstrap_coverage_on_skewed_errors() -> None:
     rng = np.random.default_rng(9)
     hits = 0

@@ -21,7 +21,14 @@ from metrics.statistics.paired_tests import (
     regression_test,
     sign_flip,
 )
-from metrics.statistics.power import detectable_drop, detectable_drop_from_stderr, pairs_needed
+from metrics.statistics.power import (
+    detectable_drop,
+    detectable_drop_from_stderr,
+    growth_of,
+    growth_of_steps,
+    mcnemar_power,
+    pairs_needed,
+)
 
 RIGHT, WRONG = {"correct": 1, "n": 1}, {"correct": 0, "n": 1}
 
@@ -269,11 +276,54 @@ def test_figures_of_the_statistics_page() -> None:
     assert detectable_drop(100, 0.10) == pytest.approx(0.08, abs=0.005)
 
 
-@pytest.mark.parametrize("pairs", [10, 100, 5000])
-@pytest.mark.parametrize("discordant", [0.0, 0.05, 0.3])
+@pytest.mark.parametrize("pairs", [5000, 100_000])
+@pytest.mark.parametrize("discordant", [0.05, 0.3])
 def test_detectable_drop_inverts_pairs_needed(pairs: int, discordant: float) -> None:
     drop = detectable_drop(pairs, discordant)
     assert pairs_needed(drop + 1e-9, discordant) <= pairs < pairs_needed(drop * 0.99, discordant)
+
+
+@pytest.mark.parametrize("pairs", [10, 100, 400])
+@pytest.mark.parametrize("discordant", [0.0, 0.05, 0.3])
+def test_few_discordant_pairs_have_the_power_of_the_test_itself(
+    pairs: int, discordant: float
+) -> None:
+    drop = detectable_drop(pairs, discordant)
+    assert mcnemar_power(pairs, discordant, drop) == pytest.approx(0.8, abs=1e-6)
+    rng = np.random.default_rng(pairs)
+    share = max(discordant, drop)
+    lost, gained, _ = rng.multinomial(
+        pairs, [(share + drop) / 2, (share - drop) / 2, 1 - share], size=1500
+    ).T
+    found = [
+        mcnemar_midp(int(one), int(other)) < 0.05 for one, other in zip(lost, gained, strict=True)
+    ]
+    assert 0.77 < np.mean(found) < 0.83
+
+
+def test_exact_and_approximate_power_meet() -> None:
+    few, many = (detectable_drop(n, 0.1) * math.sqrt(n) for n in (1490, 1510))
+    assert few == pytest.approx(many, rel=0.01)
+
+
+def test_the_variance_grows_where_a_drop_means_more_errors() -> None:
+    plain = detectable_drop_from_stderr(0.012, 100)
+    grown = {
+        name: detectable_drop_from_stderr(
+            0.012, 100, growth=growth_of(METRICS[name], 0.1, 0.015, 0.012)
+        )
+        for name in ("wer", "mae", "accuracy", "judge_score")
+    }
+    assert grown["accuracy"] == grown["judge_score"] == plain
+    assert 1.05 * plain < grown["wer"] < grown["mae"] < 1.6 * plain
+    too_much = growth_of(METRICS["mae"], 0.1, 0.06, 0.012)
+    assert detectable_drop_from_stderr(0.012, 100, growth=too_much) == math.inf
+
+
+def test_a_drop_of_steps_varies_more_until_all_units_take_one() -> None:
+    growth = growth_of_steps(1.0, 50, math.sqrt(1.0 / 50))
+    assert growth.factor(0.5) == pytest.approx(1.25)
+    assert growth.factor(1.0) == growth.factor(1.5) == 1.0
 
 
 def test_too_few_pairs_detect_nothing() -> None:

@@ -332,7 +332,7 @@ def printed_power(pairs: Pairs, count: int, *, draws: int = 999) -> tuple[float,
     """Return the mean detectable drop that the product prints, and how often a drop of that size is found."""
     rng = np.random.default_rng([SEED, 1, *pairs.name.encode()])
     printed = []
-    for _ in range(20):
+    for _ in range(100):
         first, second = pairs.draw(rng, 0.0)
         test = regression_test(
             METRICS[pairs.metric], first.items, second.items, first.clusters, draws=100
