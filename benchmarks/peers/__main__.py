@@ -18,6 +18,7 @@ import dataclasses
 import json
 import os
 import platform
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -152,6 +153,9 @@ def main(arguments: list[str]) -> None:
         parser.error(f"--latencies: expected numbers with commas, found {given.latencies!r}")
     if min(given.items, given.in_flight, given.rounds, *latencies) <= 0:
         parser.error("expected numbers above 0")
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(143)
+    )  # so that no system outlives this process
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         items = write_items(folder, given.items)

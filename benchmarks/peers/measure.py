@@ -46,7 +46,7 @@ class Setting:
 
 
 class Process:
-    """A system at work, in a process group of its own."""
+    """A system at work, in a process group of its own, which ends with the context."""
 
     def __init__(
         self, command: list[str], environment: dict[str, str], log: Path, where: Path | None
@@ -64,6 +64,12 @@ class Process:
             )
         self.usage: Any = None
         self.status: int | None = None
+
+    def __enter__(self) -> Process:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
 
     def ended(self) -> bool:
         """Whether the process has ended; its use of resources is known then."""
@@ -156,9 +162,9 @@ def whole_run(
     work = prepared(system, setting, name, audio=audio)
     with Endpoint(latency) as server:
         started = time.perf_counter()
-        process = start(system, python, setting, server.base_url, work, again=False)
-        process.wait(setting.timeout)
-        wall = time.perf_counter() - started
+        with start(system, python, setting, server.base_url, work, again=False) as process:
+            process.wait(setting.timeout)
+            wall = time.perf_counter() - started
         seen = server.ledger()
     answered = sum(number != "?" for number in seen["answered"])
     if answered == 0:
@@ -187,20 +193,18 @@ def killed_run(
     """
     work = prepared(system, setting, "killed", audio=audio)
     with Endpoint(latency) as server:
-        first = start(system, python, setting, server.base_url, work, again=False)
-        deadline = time.monotonic() + setting.timeout
-        while sum(server.ledger()["answered"].values()) < KILLED_AT * len(setting.items):
-            if first.ended():
-                raise RunError("it ended before it could be killed")
-            if time.monotonic() > deadline:
-                first.kill()
-                raise RunError(f"not so far after {setting.timeout:.0f} s")
-            time.sleep(POLL)
-        first.kill()
+        with start(system, python, setting, server.base_url, work, again=False) as first:
+            deadline = time.monotonic() + setting.timeout
+            while sum(server.ledger()["answered"].values()) < KILLED_AT * len(setting.items):
+                if first.ended():
+                    raise RunError("it ended before it could be killed")
+                if time.monotonic() > deadline:
+                    raise RunError(f"not so far after {setting.timeout:.0f} s")
+                time.sleep(POLL)
         time.sleep(2 * latency)  # what was in flight is answered into the void
         before = server.ledger()
-        second = start(system, python, setting, server.base_url, work, again=True)
-        second.wait(setting.timeout)
+        with start(system, python, setting, server.base_url, work, again=True) as second:
+            second.wait(setting.timeout)
         after = server.ledger()
     return {"latency": latency} | redone(before, after, [str(i["number"]) for i in setting.items])
 
