@@ -77,7 +77,7 @@ def measured(
     """Return everything about one system; trouble is part of it."""
     found: dict[str, Any] = {
         "name": system.name,
-        "version": None,
+        "version": "".join(system.requires[:1]).partition("==")[2] or None,
         "command": system.shown(),
         "requires": list(system.requires),
         "trouble": None,

@@ -33,7 +33,8 @@ def ready(folder: Path, requires: tuple[str, ...]) -> Path:
     run([str(python), *PIP, "install", "-q", "--dry-run", "--report", str(plan), *requires])
     refused = large(json.loads(plan.read_text(encoding="utf-8")))
     if refused:
-        raise InstallError(f"its installation pulls CUDA packages: {', '.join(refused)}")
+        named = ", ".join(refused[:2]) + (f" and {len(refused) - 2} more" if refused[2:] else "")
+        raise InstallError(f"its installation pulls CUDA packages ({named})")
     run([str(python), *PIP, "install", "-q", *requires])
     stamp.write_text(json.dumps(list(requires)), encoding="utf-8")
     return python
