@@ -31,7 +31,7 @@ SOURCE: Final = f"bridge.{VERSION}"
 _HINT: Final = "write it again: harness judge bridge RUN… -o FILE"
 _LARGEST: Final = 50_000_000
 _MOST_COUNTED: Final = 1e12
-"""Replies of a model beyond which a count is no count, and sums of counts are not exact."""
+"""Most replies of a model; sums of larger counts are not exact."""
 
 
 @dataclass(frozen=True, slots=True)
