@@ -115,6 +115,14 @@ JudgeArgs = Annotated[
         help="Judge arguments (base_url, concurrency, timeout, temperature …); repeatable.",
     ),
 ]
+JudgePanel = Annotated[
+    str | None,
+    typer.Option(
+        "--judge-panel",
+        metavar="A,B,C",
+        help="Several judges grade every reply: majority of verdicts, mean of grades.",
+    ),
+]
 JudgeBudget = Annotated[
     str | None,
     typer.Option(
@@ -203,6 +211,7 @@ class JudgeFlags:
     judge_cache: JudgeCache = None
     judge_sample: JudgeSample = None
     judge_prompt: JudgePrompt = None
+    judge_panel: JudgePanel = None
 
     def settings(self) -> dict[str, Any]:
         """Return values by field of ``Settings``; ``None`` means: not given."""
@@ -215,6 +224,7 @@ class JudgeFlags:
             "judge_cache": self.judge_cache,
             "judge_sample": self.judge_sample,
             "judge_prompt": self.judge_prompt,
+            "judge_panel": self.judge_panel,
         }
 
 

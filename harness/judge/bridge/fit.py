@@ -20,6 +20,7 @@ from harness.judge.bridge.tables import stored_table
 from harness.judge.verdicts import replies_of
 from harness.run.directory import RunDirectory
 from harness.run.files import BridgeEntry, BridgeJudge, BridgeTable, ManifestEntry, SampleRecord
+from harness.run.judgements import counting_judges
 from harness.run.reader import read_samples
 from harness.run.records import STORED_ERRORS, document_of
 from harness.task_loading.specs import load_scoring_task
@@ -259,7 +260,8 @@ def _judge(identity: str, entry: ManifestEntry, declared: str) -> BridgeJudge:
     if identity == STORED:
         return {"id": identity, "model": declared, "prompts": None}
     own = entry["judge"]
-    prompts = own["prompts"] if own is not None and own["id"] == identity else None
+    known = own is not None and (own["id"] == identity or identity in counting_judges(entry))
+    prompts = own["prompts"] if own is not None and known else None
     return {"id": identity, "model": identity.partition("@")[0], "prompts": prompts}
 
 
@@ -296,6 +298,6 @@ def _summary(table: BridgeTable) -> str:
     means = [new for _, new in table["means"].values()]
     length = "; errors follow the length of a reply" if table["cuts"] else ""
     return (
-        f"{table['n']} replies of {len(means)} models, equal {100 * table['equal']:.1f} %, {kind} {kappa}, "
+        f"{table['n']} replies of {len(means)} model{'s' * (len(means) != 1)}, equal {100 * table['equal']:.1f} %, {kind} {kappa}, "
         f"bias {table['bias']:+.3f}, means {min(means):.3g} to {max(means):.3g}{length}"
     )

@@ -31,7 +31,7 @@ SOURCE: Final = f"bridge.{VERSION}"
 _HINT: Final = "write it again: harness judge bridge RUN… -o FILE"
 _LARGEST: Final = 50_000_000
 _MOST_COUNTED: Final = 1e12
-"""Most replies of a model; sums of larger counts are not exact."""
+"""Replies of a model above which counts are refused: sums of them would not be exact."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def _find(name: str, include_paths: Sequence[Path]) -> Place | None:
         declared = _declared(_yaml_files(folder)).get(name)
         if declared is not None:
             kind, path = declared
-            return Place(name, kind, path, outside=True)
+            return Place(name, kind, path.absolute(), outside=True)
     root = tasks_folder()
     for guess in (root / name / f"{name}.yaml", root / name / f"_{name}.yaml"):
         if guess.is_file() and (own := _kind_in(guess, name)) is not None:

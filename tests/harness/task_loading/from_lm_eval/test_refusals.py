@@ -13,6 +13,7 @@ import yaml
 from harness.errors import UnknownNameError, UnsupportedTaskError, UsageError
 from harness.task_loading.from_lm_eval.loading import specs
 from harness.task_loading.from_lm_eval.names import expand
+from tests.support.budget import SOAK
 from tests.support.command import CommandResult
 from tests.support.data.lm_eval_tasks import write_rows, write_sums
 
@@ -154,6 +155,7 @@ def test_names() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not SOAK, reason="reads every task file of lm-eval: HARNESS_SOAK=1")
 def test_an_unknown_name_has_a_near_one_and_a_tag_its_tasks() -> None:
     with pytest.raises(UnknownNameError, match=r"did you mean: .*gsm8k"):
         expand("gms8k", ())
