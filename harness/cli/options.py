@@ -7,6 +7,7 @@ fields of its records are the flags, in this order.
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from pathlib import Path
@@ -45,6 +46,17 @@ def check_output(found: Written) -> Written:
             raise UsageError(
                 "is a file of a run, and would be lost", where=str(path), hint="name another file"
             )
+    return found
+
+
+def finite(found: float | None) -> float | None:
+    """Refuse a number that is not finite: every comparison with one is false, and a bound would never bind.
+
+    Raises:
+        UsageError: it is not finite.
+    """
+    if found is not None and not math.isfinite(found):
+        raise UsageError(f"expected a finite number, found {found}")
     return found
 
 

@@ -314,7 +314,10 @@ def _bridge(arguments: Mapping[str, Any], choice: Choice) -> Bridge | None:
             where="-J bridge",
             hint="--judge openai:MODEL, with the model that the bridge was fitted for",
         )
-    return read_bridge(Path(str(arguments["bridge"])).expanduser())
+    path = arguments["bridge"]
+    if path is None or isinstance(path, bool):
+        raise UsageError("expected the path of a file", where="-J bridge", hint="-J bridge=FILE")
+    return read_bridge(Path(str(path)).expanduser())
 
 
 def replayed_replies(model: str) -> bool:

@@ -92,6 +92,7 @@ class RequestFlags:
         float | None,
         typer.Option(
             "--gpus-per-replica",
+            callback=options.finite,
             metavar="G",
             help="GPUs of each copy; default 1 where there are any.",
         ),

@@ -79,6 +79,7 @@ def calibrate(
         typer.Option(
             "--width",
             min=0.0001,
+            callback=options.finite,
             help="With --correct: count the labels for an interval this wide.",
         ),
     ] = None,

@@ -147,6 +147,12 @@ def test_a_forged_bridge_is_refused_in_a_file_and_in_a_manifest(tmp_path: Path, 
     assert (run / "results.json").read_bytes() == before
 
 
+@pytest.mark.parametrize("given", ["", "true"])
+def test_a_bridge_is_a_path(cli: Cli, run: Path, given: str) -> None:
+    found = cli("score", run, "--rejudge", "--judge", NEW, "-J", f"bridge={given}")
+    assert found.code == 2 and "-J bridge: expected the path of a file" in found.err
+
+
 def test_true_is_no_version(tmp_path: Path, cli: Cli, run: Path, bridge: dict[str, Any]) -> None:
     path = tmp_path / "b.json"
     path.write_text(json.dumps({**bridge, "bridge_version": True}))

@@ -179,7 +179,7 @@ def test_groups(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["lm_eval:", "lm_eval:*", "lm_eval:arc_[ab]"])
 def test_a_pattern_or_nothing_is_no_name(tmp_path: Path, cli: Cli, name: str) -> None:
     found = cli("evaluate", "mock:hash", "-t", name, "-o", tmp_path / "run")
-    assert found.code == 2 and "it is written in full" in found.err
+    assert found.code == 2 and "a name is written in full" in found.err
 
 
 def test_a_name_in_no_file_is_unknown_without_the_index_of_lm_eval(tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
