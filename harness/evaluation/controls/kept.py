@@ -50,7 +50,7 @@ class KeptAudio:
         try:
             self._folder.mkdir(exist_ok=True)
         except OSError as error:
-            raise StorageError(f"cannot be made: {error}", where=self._folder) from error
+            raise StorageError(f"cannot be made: {error}", where=str(self._folder)) from error
         write_atomically(file, [content], private=True)
 
 
