@@ -18,6 +18,7 @@ class SharedOptions(TypedDict, total=False):
     allow_shadowing: bool
     judge: str
     judge_args: Mapping[str, Any]
+    judge_panel: str
     judge_budget: str
     judge_cache: Path
     judge_sample: int
@@ -75,6 +76,7 @@ class RescoreOptions(TypedDict, total=False):
     rejudge: bool
     judge: str
     judge_args: Mapping[str, Any]
+    judge_panel: str
     judge_budget: str
     judge_cache: Path
     judge_sample: int

@@ -192,7 +192,7 @@ def _refused(judges: Mapping[str, TaskJudge], judging: JudgeOptions) -> str:
     ended = {
         name: judge
         for name, judge in judges.items()
-        if judge.spec.retires is not None and judge.spec.retires.date <= now
+        if any(one.spec.retires and one.spec.retires.date <= now for one in judge.of_panel())
     }
     try:
         check_life(ended, judging, now)
@@ -205,7 +205,11 @@ def _judge_notes(
     judges: Mapping[str, TaskJudge], judging: JudgeOptions, absent: Sequence[TaskEntry]
 ) -> list[str]:
     """Return what is to be known of the judges: those that end, also of tasks whose data is absent, and those that see a sample."""
-    ends = [(name, judge.spec.model, judge.spec.retires) for name, judge in judges.items()]
+    ends = [
+        (name, one.spec.model, one.spec.retires)
+        for name, judge in judges.items()
+        for one in judge.of_panel()
+    ]
     if judging.choice == "live" and judging.model is None and judging.adapter is None:
         ends += [
             (one.task, str(one.judge["model"]), Retirement.listed(one.judge))

@@ -36,9 +36,8 @@ from harness.evaluation.replicas.choose import adapter_of
 from harness.evaluation.runner import BREAKER, Item, Runner, RunnerOptions
 from harness.evaluation.selection.shards import Work
 from harness.evaluation.signals import exit_code, stopped_note, until_signal
-from harness.judge.attach import open_stage, record_replayed, unjudged_note
+from harness.judge.attach import Stage, open_stage, record_replayed, unjudged_note
 from harness.judge.life import check_life, today
-from harness.judge.stage import JudgeStage
 from harness.report.failures import with_reasons
 from harness.report.output import say
 from harness.run.attempts import Attempts
@@ -211,7 +210,7 @@ class _Generated:
     """
 
     attempts: Attempts
-    stage: JudgeStage | None
+    stage: Stage | None
     signal: signal.Signals | None = None
     error: HarnessError | None = None
     chosen: bool = False

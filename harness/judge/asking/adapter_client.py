@@ -61,10 +61,14 @@ def judge_generation(sampling: Mapping[str, Any], judge: str) -> Generation:
 
 
 def _adapter(judge: str, arguments: Mapping[str, Any]) -> Adapter:
-    """Return the adapter of a judge; ``hf:`` also takes checkpoints without audio, which is all that a judge needs."""
+    """Return the adapter of a judge; ``hf:`` and ``vllm:`` also take checkpoints without audio, which is all that a judge needs."""
     name, _, target = judge.partition(":")
     if name == "hf" and is_text_only(target):
         return TextModel(target, **arguments)
+    if name == "vllm" and is_text_only(target):
+        from model_adapters.vllm.adapter import TextVLLMAdapter
+
+        return TextVLLMAdapter(target, **arguments)
     return create(judge, dict(arguments))
 
 

@@ -13,6 +13,7 @@ from harness.core.generation import Generation
 from harness.core.messages import Message, Text
 from harness.errors import UsageError
 from harness.judge.asking.adapter_client import judge_generation
+from tests.model_adapters.stubs.vllm_stub import installed
 from tests.support.command import CommandResult
 from tests.support.runs.judged import TASK, lines, officially_judged, responses
 
@@ -103,6 +104,26 @@ def test_a_batch_of_a_text_only_checkpoint_is_what_single_requests_are(tmp_path:
     first, second = model.generate_batch(drawn)
     assert first.text != second.text and model.generate_batch(drawn)[0].text == first.text
     model.close()
+
+
+def test_a_text_only_checkpoint_judges_in_vllm(tmp_path: Path, cli: Cli) -> None:
+    folder = tmp_path / "reader-8b"
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps({"model_type": "reader"}))
+    file, run = responses(tmp_path / "r.jsonl", 5), tmp_path / "run"
+    flags = ("--judge", f"vllm:{folder}", "-J", "max_model_len=4096")
+    with installed(deaf=True, text="Explanation: x\nJudgement: correct", finish="stop") as world:
+        found = cli("score", TASK, file, "-o", run, "--quiet", *flags)
+        assert found.code == 0, found.err
+        (engine,) = world.made
+        assert engine.arguments.max_model_len == 4096 and world.alive == 0
+        assert sum(world.chats) == len(lines(run, canaries=True))  # no clip was tried
+    results = json.loads((run / "results.json").read_text())["tasks"][TASK]
+    assert results["metrics"]["accuracy"]["official"]["value"] == 1.0
+    assert "|judge:vllm:reader-8b@" in results["signature"]
+    with installed():
+        refused = cli("evaluate", f"vllm:{folder}", "-t", "quickstart", "-o", tmp_path / "x", "--quiet")  # fmt: skip
+    assert refused.code != 0 and "has no audio encoder" in refused.err
 
 
 def test_sampling_becomes_generation() -> None:
