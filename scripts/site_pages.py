@@ -1,6 +1,6 @@
-"""Pages that the site makes of other files: one per benchmark, with a warning from 90 days before its judge ends, the Python reference, and the list of benchmarks in the navigation.
+"""Pages that the site makes of other files: one per benchmark, the Python reference, and the list of benchmarks in the navigation.
 
-Run by mkdocs (plugin gen-files); not a command.
+The page of a benchmark warns from 90 days before its judge ends. Run by mkdocs (plugin gen-files); not a command.
 """
 
 from __future__ import annotations
