@@ -46,6 +46,7 @@ from harness.run.files import Manifest, Results
 from harness.run.process.stopping import Stop
 from harness.run.process.waiting import shown, wait_text
 from harness.run.progress import Progress, Style
+from harness.run.reader import read_judgements
 from harness.run.records import failed_items, scoring_note
 from harness.scoring.kept import Kept, kept
 from harness.scoring.stage import score_run
@@ -330,6 +331,8 @@ def _score(
     few = old is not None and len(generated.attempts) <= MOST_COMPARED
     stay = kept(run, old, same_code=loaded) if old is not None and few else Kept()
     if stay.results is not None and stay.ranges.keys() == stay.results["tasks"].keys():
+        for _ in read_judgements(run.path):
+            pass  # a damaged line is an error here too
         return stay.results  # a function of manifest and logs, and neither has changed
     return score_run(run, load, generated.attempts, stay=stay)
 

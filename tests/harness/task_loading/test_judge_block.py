@@ -117,7 +117,9 @@ def test_every_built_in_judge_is_readable_and_votes_as_its_scorer_reduces() -> N
         judge = spec.judge
         assert judge is not None, spec.task
         if importlib.util.find_spec(f"tasks.{spec.benchmark}.judge_reply") is None:
-            assert judge.parse in ("declared_yes_no.1", "declared_score.1"), spec.task
+            assert judge.parse in ("declared_yes_no.1", "declared_score.1", "five_points.1"), (
+                spec.task
+            )
             continue
         reader = importlib.import_module(f"tasks.{spec.benchmark}.judge_reply")
         assert judge.parse == reader.PARSER_ID, spec.task
