@@ -45,6 +45,7 @@ class EvaluateOptions(SharedOptions, total=False):
     executor_args: Mapping[str, Any]
     control: str
     controls: str
+    keep_control_audio: bool
     permute: str
     paraphrase: Path
     gen_kwargs: Mapping[str, Any]

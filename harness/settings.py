@@ -50,6 +50,7 @@ class Settings:
     executor_args: Mapping[str, Any] = field(default_factory=dict)
     control: str | None = None
     controls: str | None = None
+    keep_control_audio: bool = False
     permute: str | None = None
     paraphrase: Path | None = None
     gen_kwargs: Mapping[str, Any] = field(default_factory=dict)
@@ -296,6 +297,7 @@ def _recipe_value(name: str, value: Any, where: str) -> Any:
         "trust_task_code",
         "allow_shadowing",
         "retry_errors",
+        "keep_control_audio",
         "only_failed",
         "require_complete",
         "skip_unavailable",

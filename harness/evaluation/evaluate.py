@@ -28,6 +28,7 @@ from harness.errors import (
 from harness.evaluation.choosing import chosen_items
 from harness.evaluation.continuing import check_start
 from harness.evaluation.controls.control import parse_control
+from harness.evaluation.controls.kept import KeptAudio
 from harness.evaluation.controls.sharing import asked_once
 from harness.evaluation.flags import read_flags
 from harness.evaluation.plan import Plan, PlannedTask, plan_tasks, sort_model_arguments
@@ -251,6 +252,7 @@ def _generate(session: _Session, style: Style) -> _Generated:
                 ask_finished=chooses,
                 breaker=max(BREAKER, allowed + 1),
                 stop=stop,
+                keep=KeptAudio(run.path) if settings.keep_control_audio else None,
             ),
             finished=stage.submit if stage is not None else None,
         )

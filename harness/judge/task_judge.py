@@ -200,7 +200,7 @@ def bind(task: YamlTask, options: JudgeOptions) -> TaskJudge | None:
         endpoint=PLACE if options.adapter else ClientOptions(base_url=options.base_url).shown_url,
         canaries=task.canaries,
         accepted=options.accepted,
-        bridge=None if bridge is None else bridge.of(task.spec.task, identity, spec.model),
+        bridge=None if bridge is None else bridge.of(task.spec, identity, spec.model),
     )
 
 

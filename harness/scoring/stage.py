@@ -104,8 +104,8 @@ def score_run(
     stay = stay or Kept()
     made = [name for name in manifest["tasks"] if name not in stay.ranges]
     only = made[0] if len(made) == 1 else None
-    attempts = run.attempts(only) if attempts is None else attempts
-    judgements = run.judgements(only)
+    attempts = run.attempts(only, manifest["tasks"]) if attempts is None else attempts
+    judgements = run.judgements(only, manifest["tasks"])
     making = _Making(stay)
     states = making.states
     run.write_samples(

@@ -231,6 +231,8 @@ class VLLMAdapter(BatchAdapter):
         values = dict(plan.arguments)
         if plan.seed is not None:
             values["seed"] = request_seed(plan.seed, key)
+        if plan.schema is not None:
+            values["structured_outputs"] = plan.schema
         if self._reasons:  # its marks may be special tokens, and a stop string within is not one
             values["skip_special_tokens"] = self._arguments.reasoning_marks is None
         elif plan.until:
@@ -240,7 +242,7 @@ class VLLMAdapter(BatchAdapter):
     def _parameters(self, values: dict[str, Any]) -> Any:
         """Return ``SamplingParams``, made anew for every call since vLLM changes them."""
         try:
-            return self._vllm.SamplingParams(**values)
+            return self._vllm.SamplingParams(**engine.with_schema(values))
         except engine.request_errors() as error:
             raise UsageError(
                 f"vLLM refuses the generation arguments: {engine.first_line(error)}",

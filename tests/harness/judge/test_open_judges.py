@@ -132,6 +132,20 @@ def test_sampling_becomes_generation() -> None:
     assert not judge_generation({"temperature": 0.0, "max_tokens": 9}, "hf:x").sampled
     with pytest.raises(UsageError, match="presence_penalty"):
         judge_generation({"presence_penalty": 0.5}, "hf:x")
+    assert judge_generation({"presence_penalty": 0.5}, "vllm:x").extra == {"presence_penalty": 0.5}
+
+
+def test_a_judge_is_held_to_a_schema_where_its_engine_can(tmp_path: Path) -> None:
+    from harness.task_loading.judging.block import parse_judge
+    from model_adapters.vllm.generation import plan_sampling
+
+    schema = {"type": "object", "properties": {"score": {"type": "integer"}}}
+    (tmp_path / "p.md").write_text("# user\n{question} {response}\n")
+    block = {"model": "m", "prompt": "p.md", "parse": "sakura.2", "output_schema": schema}
+    sampling = parse_judge(block, tmp_path, lambda *keys: ".".join(keys)).sampling
+    assert plan_sampling(judge_generation(sampling, "vllm:x")).schema == schema
+    with pytest.raises(UsageError, match="does not follow response_format"):
+        judge_generation(sampling, "hf:x")
 
 
 def test_judges_of_one_run_are_compared(tmp_path: Path, cli: Cli) -> None:
