@@ -81,9 +81,9 @@ def open_stage(
         UsageError: a budget in dollars, and the price of a model is unknown.
         StorageError: a cache folder that cannot be used.
     """
-    models = frozenset(one.spec.model for judge in judges.values() for one in judge.of_panel())
     stage: Stage
     if options.panel is not None:
+        models = frozenset(str(one.model) for one in options.members)
         own = {
             str(one.model): one.prices for one in options.members if one.prices is not None
         }  # of every judge its own
@@ -94,6 +94,7 @@ def open_stage(
             stages[str(one.model)] = _stage(run, members, one, account, progress)
         stage = PanelStage(stages, account)
     else:
+        models = frozenset(judge.spec.model for judge in judges.values())
         batched = options.batch is not None
         account = Account(options.budget, options.prices, models, halved=batched)
         stage = _stage(run, judges, options, account, progress)

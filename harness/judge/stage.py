@@ -23,7 +23,7 @@ from harness.core.keys import digest
 from harness.core.scoring import MISSING, Document
 from harness.errors import AdapterError, HarnessError, first_error
 from harness.judge.answer import Answer, Client, recorded, recycled, unusable
-from harness.judge.asking.side_by_side import side_by_side
+from harness.judge.asking.judging import Judging
 from harness.judge.budget import Account
 from harness.judge.cache import JudgeCache
 from harness.judge.task_judge import TaskJudge
@@ -145,13 +145,19 @@ class JudgeStage:
                     reader.close()
             self._reader = self._log = None
 
-    async def alongside(self, generation: Coroutine[Any, Any, None]) -> None:
+    async def alongside(self: Judging, generation: Coroutine[Any, Any, None]) -> None:
         """Run the model and the judge side by side; the first error of either ends both.
 
         Raises:
             HarnessError: what the model or the run directory raised.
         """
-        await side_by_side(self, generation)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.run())
+                await generation
+                self.close()
+        except BaseExceptionGroup as errors:
+            raise first_error(errors) from None
 
     async def _work(self, key: AttemptKey, offset: int, places: asyncio.Semaphore) -> None:
         if not self.stopped:

@@ -5,14 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.core.scoring import READINGS, ItemScore, Scored
-from harness.run.files import ResponseRecord
-from harness.run.records import STORED_ERRORS
-
-
-def is_infrastructure(record: ResponseRecord) -> bool:
-    """Return whether a request failed for another reason than the model's."""
-    error = record["error"]
-    return error is not None and error["kind"] not in STORED_ERRORS
 
 
 def unscored(metrics: Sequence[str], official: frozenset[str]) -> ItemScore:

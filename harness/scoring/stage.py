@@ -38,12 +38,12 @@ from harness.run.files import (
 from harness.run.jsonl import encode_line
 from harness.run.judgements import counting_judges, in_sample
 from harness.run.reader import ResponseReader
-from harness.run.records import document_of, repeats_of, sample_record
+from harness.run.records import STORED_ERRORS, document_of, repeats_of, sample_record
 from harness.run.signature import signature
 from harness.scoring.bridged import BridgedTask
 from harness.scoring.columns import MetricColumns, group_values
 from harness.scoring.edited import check_document
-from harness.scoring.infrastructure import is_infrastructure, unscored
+from harness.scoring.infrastructure import unscored
 from harness.scoring.kept import Kept, SampleLines
 from harness.scoring.variations import Variations
 from harness.task_loading.checks.calls import describe, place_of
@@ -166,7 +166,7 @@ def _sample_lines(
             if (judge := entry["judge"]) is not None:
                 votes = judge["samples"]
                 state.bridge = BridgedTask.of(task, entry)
-                state.panel = PanelTask.of(entry)
+                state.panel = PanelTask(entry) if "panel" in judge else None
                 state.health = health(task, judge["id"], counting, judgements)
             lines: Iterable[int] = attempts.lines(name, entry["selection"], repeats)
             if reader is None:
@@ -222,7 +222,7 @@ def _made(
     panel: PanelTask | None,
 ) -> _Made:
     """Call the code of a task about one item."""
-    if is_infrastructure(record):
+    if _is_infrastructure(record):
         score = unscored(task.spec.metrics, task.spec.official_metrics)
         return _Made(record, doc, score, task.reference(doc))
     response = record.get("response", MISSING)
@@ -237,6 +237,11 @@ def _made(
     is_unjudged = asked and part != "none" and verdicts is None and bool(task.spec.judged_metrics)
     score = task.score(doc, response, verdicts)
     return _Made(record, doc, score, task.reference(doc), is_unjudged)
+
+
+def _is_infrastructure(record: ResponseRecord) -> bool:
+    error = record["error"]
+    return error is not None and error["kind"] not in STORED_ERRORS
 
 
 def _unscorable(
@@ -288,13 +293,13 @@ def _sample(
         score,
         groups,
         cluster,
-        failed=is_infrastructure(record),
+        failed=_is_infrastructure(record),
         unjudged=left_out,
         item=record["index"],
         repeat=record["repeat"],
     )
     if state.variations is not None:
-        failed = is_infrastructure(record)
+        failed = _is_infrastructure(record)
         state.variations.add(task, doc, record, cluster=cluster, failed=failed)
     scores, stats, parse = state.columns.sample_fields(score)
     if state.bridge is not None:

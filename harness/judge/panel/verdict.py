@@ -175,12 +175,6 @@ class PanelTask:
     entry: ManifestEntry
     _grades: dict[str, list[tuple[dict[str, float], float]]] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, entry: ManifestEntry) -> PanelTask | None:
-        """Return the panel of a task, ``None`` if one judge or none judges it."""
-        judge = entry["judge"]
-        return None if judge is None or "panel" not in judge else cls(entry)
-
     def verdict(
         self, task: YamlTask, doc: Document, response: Any, lines: Sequence[JudgementRecord]
     ) -> PanelVerdict:

@@ -6,11 +6,9 @@ A judge that fails, refuses the key or is slow holds up no other one. What a jud
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from harness.errors import HarnessError, first_error
-from harness.judge.asking.side_by_side import side_by_side
 from harness.judge.budget import Account
 from harness.judge.stage import JudgeStage
 from harness.run.attempts import AttemptKey
@@ -70,13 +68,7 @@ class PanelStage:
         except BaseExceptionGroup as errors:
             raise first_error(errors) from None
 
-    async def alongside(self, generation: Coroutine[Any, Any, None]) -> None:
-        """Run the model and the judges side by side; the first error of any ends all.
-
-        Raises:
-            HarnessError: what the model or the run directory raised.
-        """
-        await side_by_side(self, generation)
+    alongside = JudgeStage.alongside
 
     def waits(self) -> bool:
         """Tell whether all requests of all judges wait for their services."""
