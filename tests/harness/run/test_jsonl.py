@@ -108,5 +108,5 @@ def test_lines_of_a_task_that_another_reader_takes_are_passed_over_unread(
     assert [(record["n"], offset) for offset, record in read_lines(log, without=[name])] == [
         (2, len(whole[0]) + 4)
     ]
-    with pytest.raises(InputFileError, match="log.jsonl:1"):
+    with pytest.raises(InputFileError, match=r"log\.jsonl:1"):
         list(read_lines(log, without=["no other task"]))
