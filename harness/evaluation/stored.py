@@ -181,10 +181,12 @@ def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
     provide_models(settings.data)
     target = RunDirectory(settings.run_directory)
     target.manifest()  # before a lock is put into a folder of somebody else's
+    panel = settings.judge_panel
     names_judge = settings.judge.startswith(PREFIX) or is_adapter(settings.judge)
-    if names_judge and not settings.rejudge:
+    if (names_judge or panel is not None) and not settings.rejudge:
+        named = f"--judge {settings.judge}" if panel is None else f"--judge-panel {panel}"
         raise UsageError(
-            f"--judge {settings.judge} would replace the judge of this run",
+            f"{named} would replace the judge of this run",
             hint="add --rejudge if that is meant",
         )
 
