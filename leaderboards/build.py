@@ -159,9 +159,11 @@ def leaderboard(
 
 
 def _model(entry: Mapping[str, Any]) -> str:
-    """Return the model's spec; of a file of replies only its name, so that a page is the same on every machine."""
-    spec = str(entry.get("spec", ""))
-    return f"file:{PurePath(spec).name}" if entry.get("adapter") == "file" else spec
+    """Return the model's spec; of files of replies only their names, so that a page is the same on every machine."""
+    if entry.get("adapter") != "file":
+        return str(entry.get("spec", ""))
+    names = [PurePath(path).name for path in str(entry.get("target", "")).split(", ")]
+    return f"file:{names[0]}" if len(names) == 1 else f"stored replies, {len(names)} files"
 
 
 def _shown(parts: Mapping[str, Mapping[int, Part]], page: Page) -> list[str]:

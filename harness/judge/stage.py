@@ -23,6 +23,7 @@ from harness.core.keys import digest
 from harness.core.scoring import MISSING, Document
 from harness.errors import AdapterError, HarnessError, first_error
 from harness.judge.answer import Answer, Client, recorded, recycled, unusable
+from harness.judge.asking.side_by_side import side_by_side
 from harness.judge.budget import Account
 from harness.judge.cache import JudgeCache
 from harness.judge.task_judge import TaskJudge
@@ -150,13 +151,7 @@ class JudgeStage:
         Raises:
             HarnessError: what the model or the run directory raised.
         """
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self.run())
-                await generation
-                self.close()
-        except BaseExceptionGroup as errors:
-            raise first_error(errors) from None
+        await side_by_side(self, generation)
 
     async def _work(self, key: AttemptKey, offset: int, places: asyncio.Semaphore) -> None:
         if not self.stopped:

@@ -116,6 +116,10 @@ class RequestFlags:
             help="After the run the same under each of these, in RUN_DIR/controls.",
         ),
     ] = None
+    keep_control_audio: Annotated[
+        bool | None,
+        typer.Option("--keep-control-audio", help="Store the clips that a control makes."),
+    ] = None
     permute: Annotated[
         str | None,
         typer.Option(
@@ -165,6 +169,7 @@ class RequestFlags:
             "executor_args": parse_pairs(self.executor_args or [], "-X"),
             "control": self.control,
             "controls": self.controls,
+            "keep_control_audio": self.keep_control_audio,
             "permute": self.permute,
             "paraphrase": self.paraphrase,
             "gen_kwargs": parse_pairs(self.gen_kwargs or [], "--gen-kwargs"),

@@ -135,7 +135,13 @@ def bridge(
     ],
     output: Annotated[
         Path,
-        typer.Option("-o", "--output-path", metavar="FILE", help="The bridge, for -J bridge=FILE."),
+        typer.Option(
+            "-o",
+            "--output-path",
+            metavar="FILE",
+            help="The bridge, for -J bridge=FILE.",
+            callback=options.check_output,
+        ),
     ],
     new: Annotated[
         str | None,
