@@ -17,7 +17,7 @@ def table(report: Found) -> str:
     """
     latencies: Sequence[float] = report["latencies"]
     heads = [f"efficiency at {1000 * one:.0f} ms (of the bare client)" for one in latencies]
-    heads += ["CPU s per 1,000", "peak memory MB", "requests with audio"]
+    heads += [f"CPU s of {report['items']} items (of 1)", "peak memory MB", "requests with audio"]
     heads += ["asked again after `kill -9`"]
     rows = [
         f"| system | {' | '.join(heads)} |",
@@ -48,10 +48,8 @@ def _cells(system: Found, latencies: Sequence[float], width: int) -> list[str]:
         own = statistics.median(run["efficiency"] for run in at)
         ratio = statistics.median(run["of_bare"] for run in at)
         cells.append(f"{own:.2f} ({ratio:.2f})")
-    # what the start costs is that of the run of one item; never below 0 by noise
-    start_up = system["start_up"]["cpu"]
-    each = [1000 * (run["cpu"] - start_up) / run["items"] for run in runs]
-    cells.append(f"{max(0.0, statistics.median(each)):.1f} + {start_up:.1f} to start")
+    cpu = statistics.median(run["cpu"] for run in runs)
+    cells.append(f"{cpu:.1f} ({system['start_up']['cpu']:.1f})")
     cells.append(f"{max(run['memory'] for run in runs):.0f}")
     asked, audio = (sum(run[name] for run in runs) for name in ("requests", "with_audio"))
     items = sum(run["items"] for run in runs)

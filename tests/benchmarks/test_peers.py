@@ -122,7 +122,7 @@ def test_a_run_without_end_is_ended(tmp_path: Path, setting: Setting) -> None:
 
 
 def shown(*systems: dict[str, Any]) -> dict[str, Any]:
-    return {"latencies": [0.01], "systems": list(systems)}
+    return {"items": 20, "latencies": [0.01], "systems": list(systems)}
 
 
 def test_the_table_has_every_figure() -> None:
@@ -132,8 +132,8 @@ def test_the_table_has_every_figure() -> None:
     system |= {"trouble": None, "start_up": {"cpu": 1.0}, "runs": [run], "kill_trouble": None}
     system |= {"killed": {"answered": 200, "asked_again": 16, "never": 3}}
     ended = system | {"killed": None, "kill_trouble": "it ended | early"}
-    text = table({"latencies": [0.05], "systems": [system, ended]})
-    cells = "0.50 (0.80) | 4.0 + 1.0 to start | 100 | all; 2 of 500 items never asked"
+    text = table({"items": 500, "latencies": [0.05], "systems": [system, ended]})
+    cells = "0.50 (0.80) | 3.0 (1.0) | 100 | all; 2 of 500 items never asked"
     assert f"| a 1 | {cells} | 16 of 200; 3 never |" in text
     assert f"| a 1 | {cells} | not measured: it ended / early |" in text
     assert "* a 1: `a --b`, installed as `a==1`" in text
