@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any, Protocol
 
 from harness.errors import UsageError
@@ -21,6 +20,7 @@ from leaderboards.benchmark_tables import (
     normalized_table,
 )
 from leaderboards.boards import averaged_tasks
+from leaderboards.labels import model_label
 from leaderboards.listening.table import gain_table
 from leaderboards.native import native
 from leaderboards.normalize import normalize
@@ -86,7 +86,7 @@ def leaderboard(
     """
     page = page or Page()
     names = unique_names(run.name for run in runs)
-    models = [_model(run.manifest.get("model") or {}) for run in runs]
+    models = [model_label(run.manifest.get("model") or {}) for run in runs]
     prints = {
         name: str((run.manifest.get("model") or {}).get("fingerprint"))
         for name, run in zip(names, runs, strict=True)
@@ -156,12 +156,6 @@ def leaderboard(
             hint="harness evaluate MODEL -t TASKS --control no-audio -o RUN_DIR, then name both runs",
         )
     return Leaderboard((*overall, *tables), tuple(sets))
-
-
-def _model(entry: Mapping[str, Any]) -> str:
-    """Return the model's spec; of a file of replies only its name, so that a page is the same on every machine."""
-    spec = str(entry.get("spec", ""))
-    return f"file:{PurePath(spec).name}" if entry.get("adapter") == "file" else spec
 
 
 def _shown(parts: Mapping[str, Mapping[int, Part]], page: Page) -> list[str]:

@@ -1,9 +1,11 @@
-"""Headings of columns in sentence form: ``transcription wer`` becomes ``Transcription WER``."""
+"""Names as tables show them: headings in sentence form (``transcription wer`` becomes ``Transcription WER``), models."""
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any, Final
 
 _SPELLED: Final = """
     ASR AQA AC AR BBH BLEU CER EE EIE ER F1 IC IP ISC LLaSO MAE MMAU MMSU OBQA PER PP PR PSSL PSWL SCR SD-QA SGC SSD SV VC
@@ -34,6 +36,25 @@ _PHRASES: Final = {
     "mean abstention pct 19 closed sets": "abstention, mean of 19 closed sets",
 }
 _FIRST: Final = {"per": "perception", "rea": "reasoning"}
+
+
+def model_label(entry: Mapping[str, Any]) -> str:
+    """Return the spec of a manifest's model; of stored replies only the file's name or how many files, as on any machine.
+
+    >>> model_label({"adapter": "file", "spec": "file:/data/replies.jsonl"})
+    'file:replies.jsonl'
+    >>> model_label({"adapter": "file", "spec": "file:a.jsonl, b.jsonl"})
+    'stored replies, 2 files'
+    """
+    spec = str(entry.get("spec", ""))
+    if entry.get("adapter") != "file":
+        return spec
+    files = spec.removeprefix("file:").split(", ")
+    return (
+        f"file:{PurePath(files[0]).name}"
+        if len(files) == 1
+        else f"stored replies, {len(files)} files"
+    )
 
 
 def heading(key: str) -> str:

@@ -28,6 +28,7 @@ from harness.errors import (
 from harness.evaluation.choosing import chosen_items
 from harness.evaluation.continuing import check_start
 from harness.evaluation.controls.control import parse_control
+from harness.evaluation.controls.kept import KeptAudio
 from harness.evaluation.controls.sharing import asked_once
 from harness.evaluation.flags import read_flags
 from harness.evaluation.plan import Plan, PlannedTask, plan_tasks, sort_model_arguments
@@ -35,9 +36,8 @@ from harness.evaluation.replicas.choose import adapter_of
 from harness.evaluation.runner import BREAKER, Item, Runner, RunnerOptions
 from harness.evaluation.selection.shards import Work
 from harness.evaluation.signals import exit_code, stopped_note, until_signal
-from harness.judge.attach import open_stage, record_replayed, unjudged_note
+from harness.judge.attach import Stage, open_stage, record_replayed, unjudged_note
 from harness.judge.life import check_life, today
-from harness.judge.stage import JudgeStage
 from harness.report.failures import with_reasons
 from harness.report.output import say
 from harness.run.attempts import Attempts
@@ -210,7 +210,7 @@ class _Generated:
     """
 
     attempts: Attempts
-    stage: JudgeStage | None
+    stage: Stage | None
     signal: signal.Signals | None = None
     error: HarnessError | None = None
     chosen: bool = False
@@ -252,6 +252,7 @@ def _generate(session: _Session, style: Style) -> _Generated:
                 ask_finished=chooses,
                 breaker=max(BREAKER, allowed + 1),
                 stop=stop,
+                keep=KeptAudio(run.path) if settings.keep_control_audio else None,
             ),
             finished=stage.submit if stage is not None else None,
         )

@@ -22,6 +22,7 @@ from leaderboards.renderers.page import framed
 from leaderboards.renderers.scatter import Point, front, scatter, ticks
 from leaderboards.tables import Column, Entry, Leaderboard, Row, Table
 from tests.support.browser import Watched, chromium
+from tests.support.runs import report_runs
 from tests.support.runs.board_runs import FakeTask, binary, write_run
 
 if TYPE_CHECKING:
@@ -165,3 +166,15 @@ def test_sorting_filtering_and_colours_in_a_browser(browser: Browser, tmp_path: 
     assert wide <= 390, "the page itself does not scroll sideways on a phone"
     assert watched.faults == [] and watched.requests[1:] == []
     context.close()
+
+
+def test_a_run_of_several_files_is_not_named_by_the_last(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    for task in ("quickstart_choice", "quickstart_keyword"):
+        kind = task.removeprefix("quickstart_")
+        record = report_runs.choice(0, "cat", kind=kind)
+        file = report_runs.write_lines(tmp_path / f"{kind}.jsonl", [record])
+        harness.score(task, file, run)
+    text = harness.leaderboard([run]).render("html")
+    assert "stored replies, 2 files" in text
+    assert str(tmp_path) not in text

@@ -33,7 +33,9 @@ def write(view: RunView, path: Path) -> None:
             "wandb is not installed", hint="pip install 'lalm-harness[trackers]'"
         ) from error
     path.mkdir(parents=True, exist_ok=True)
+    alone = wandb.run is None
     run = wandb.init(
+        reinit="create_new",  # never a run that the caller has open
         dir=str(path),
         project=os.environ.get("WANDB_PROJECT", "lalm-harness"),
         name=view.name,
@@ -44,6 +46,8 @@ def write(view: RunView, path: Path) -> None:
     run.summary.update(flat_values(view))
     run.log({"items": _table(wandb, view)})
     run.finish()
+    if alone:
+        wandb.teardown()  # the log is written by a process of wandb, which finish does not wait for
 
 
 def _table(wandb: Any, view: RunView) -> Any:

@@ -152,11 +152,12 @@ def own_aggregates(results: Results) -> list[dict[str, Any]]:
         native: Mapping[str, Any] = entry["native"]
         if not native:
             continue
+        decimals = native.get("decimals", {})
         rows = [
             {
                 "name": column,
-                "value": f"{one['value']:g}",
-                "interval": "[{:g}, {:g}]".format(*one["ci95"]) if one.get("ci95") else "",
+                "value": _fixed(one["value"], decimals.get(column, 1)),
+                "interval": _ends(one.get("ci95"), decimals.get(column, 1)),
                 "n": one.get("n"),
             }
             for column, one in native["scores"].items()
@@ -168,6 +169,15 @@ def own_aggregates(results: Results) -> list[dict[str, Any]]:
                 {"title": name, "unit": unit, "rows": rows, "notes": native.get("notes", [])}
             )
     return found
+
+
+def _fixed(value: float, decimals: int) -> str:
+    return f"{value:.{decimals}f}"
+
+
+def _ends(interval: Sequence[float] | None, decimals: int) -> str:
+    """Return an interval as the boards print it: with the decimals of its value."""
+    return f"[{', '.join(_fixed(end, decimals) for end in interval)}]" if interval else ""
 
 
 def _task_card(task: str, entry: TaskResults) -> dict[str, Any] | None:

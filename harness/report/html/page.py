@@ -25,6 +25,7 @@ from harness.report.table import footnotes
 from harness.run.files import Manifest
 from harness.run.jsonl import write_atomically
 from harness.run.reader import RunView
+from leaderboards.labels import model_label
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -149,11 +150,8 @@ def _overview(
 
 
 def _spec(manifest: Manifest) -> str:
-    """Return the model as it was named; of stored replies, how many files there are."""
-    model = manifest["model"]
-    if model["adapter"] == "file" and "," in model["target"]:
-        return f"stored replies, {len(manifest['tasks'])} files"
-    spec = model["spec"]
+    """Return the model as it was named, at most 120 characters of it."""
+    spec = model_label(manifest["model"])
     return spec if len(spec) <= 120 else f"{spec[:119]}…"
 
 

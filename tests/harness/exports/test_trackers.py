@@ -55,6 +55,24 @@ def test_a_run_of_wandb_is_written_offline(
     assert log.stat().st_size > 500
 
 
+def test_a_run_of_wandb_that_the_caller_has_open_stays_open(
+    run: harness.Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wandb = pytest.importorskip("wandb", reason="the extra `trackers` is not installed")
+    monkeypatch.delenv("WANDB_MODE", raising=False)
+    monkeypatch.setenv("WANDB_SILENT", "true")
+    mine = wandb.init(dir=str(tmp_path), mode="offline")
+    try:
+        harness.export(run, "wandb", tmp_path / "out")
+        assert wandb.run is mine
+        mine.log({"loss": 1.0})  # raises where the run is finished
+        assert "quickstart_choice/accuracy/strict" not in mine.summary.keys()  # noqa: SIM118
+        assert list((tmp_path / "out").rglob("run-*.wandb"))
+    finally:
+        mine.finish()
+        wandb.teardown()
+
+
 def test_a_run_of_mlflow_holds_every_value(
     cli: Cli, run: harness.Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ import pytest
 import harness
 from harness.report.html.clips import Clips
 from harness.report.html.embedding import Packer, plain
+from harness.report.html.figures import own_aggregates
 from harness.report.html.items import DISAGREE, Item, Listing, read_items
 from harness.report.html.reread import TaskCode
 from harness.report.html.sound import COARSE, FINE, RATE, Grid, spectrogram
@@ -238,3 +239,18 @@ def test_no_other_file_gets_into_a_page(recorded: Path, tmp_path: Path, kind: st
     found = Clips(read_run(recorded), tmp_path / "p", cap=10**6).find("quickstart_choice", record)
     assert found.content is None and found.wave is None and found.source is None
     assert found.note
+
+
+def test_own_aggregates_have_the_decimals_of_the_benchmark() -> None:
+    scores = {
+        "avg": {"value": 66.0, "ci95": [63.008, 68.87]},
+        "rate": {"value": 0.5, "ci95": None},
+        "none": {"value": None},
+    }
+    native = {"scores": scores, "decimals": {"avg": 2, "rate": 4}, "unit": "percent", "reading": ""}
+    results: Any = {"benchmarks": {"mmau": {"native": native}}}
+    (found,) = own_aggregates(results)
+    assert [(row["value"], row["interval"]) for row in found["rows"]] == [
+        ("66.00", "[63.01, 68.87]"),
+        ("0.5000", ""),
+    ]
