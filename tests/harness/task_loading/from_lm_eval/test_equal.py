@@ -153,6 +153,7 @@ def test_a_tiny_text_model_equals_plain_lm_eval(cli: Cli, checkpoint: Path, tmp_
         assert len(turns) == (8 if multiturn else 2)
 
 
+@pytest.mark.slow
 def test_the_own_tasks_of_lm_eval_equal_plain_lm_eval(
     cli: Cli, tmp_path: Path, no_sentence_data: None
 ) -> None:
