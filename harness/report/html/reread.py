@@ -118,9 +118,10 @@ class Rereader:
         if self._task is None:
             return Reread(note=f"no reasons: {self.fault}")
         judge = self.entry["judge"]
-        replies = (
-            replies_of(lines, counting_judge(self.entry), int(judge["samples"])) if judge else []
-        )
+        votes = int(judge["samples"]) if judge else 1
+        replies = replies_of(
+            lines, counting_judge(self.entry), votes
+        )  # live, or stored with the file
         try:
             made = self._score(self._task, self._docs[position], sample, replies)
         except Exception as error:  # noqa: BLE001  (code of a task; the other items have reasons)
