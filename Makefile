@@ -11,7 +11,7 @@ QUICK := tests/harness tests/leaderboards tests/metrics tests/tasks \
 # percent of lines and branches, rounded down, of the tests that are not slow and need no checkpoint; the whole suite has more
 COVERAGE_FLOOR := 89
 
-.PHONY: demo setup check audit quick test site coverage golden refresh changelog bench soak vanilla vanilla-next format clean ci-example
+.PHONY: demo setup check audit quick test site coverage golden refresh changelog bench bench-peers soak vanilla vanilla-next format clean ci-example
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -79,6 +79,11 @@ changelog: $(VENV)/.dev  ## show what the fragments of changelog.d make; with VE
 
 bench: $(VENV)/.dev  ## measurements, as ratios where machines differ
 	$(BIN)/python -m tests.bench
+
+# PEERS_ARGS='--items 128 --systems lm-eval' for a part; environments of the peers are made in .venv/peers
+bench-peers: $(VENV)/.dev  ## this harness next to a bare client and other harnesses, at one endpoint
+	mkdir -p runs
+	$(BIN)/python -m benchmarks.peers --json runs/peers.json $(PEERS_ARGS)
 
 soak: $(VENV)/.dev  ## the long forms: fuzzing, reliability, every drawn example, all clips, every task under the lm_eval command
 	HARNESS_SOAK=1 $(BIN)/python -m pytest tests/fuzz tests/reliability tests/metrics tests/tasks \

@@ -18,6 +18,7 @@ class SharedOptions(TypedDict, total=False):
     allow_shadowing: bool
     judge: str
     judge_args: Mapping[str, Any]
+    judge_panel: str
     judge_budget: str
     judge_cache: Path
     judge_sample: int
@@ -44,6 +45,7 @@ class EvaluateOptions(SharedOptions, total=False):
     executor_args: Mapping[str, Any]
     control: str
     controls: str
+    keep_control_audio: bool
     permute: str
     paraphrase: Path
     gen_kwargs: Mapping[str, Any]
@@ -74,6 +76,7 @@ class RescoreOptions(TypedDict, total=False):
     rejudge: bool
     judge: str
     judge_args: Mapping[str, Any]
+    judge_panel: str
     judge_budget: str
     judge_cache: Path
     judge_sample: int

@@ -50,6 +50,7 @@ class Settings:
     executor_args: Mapping[str, Any] = field(default_factory=dict)
     control: str | None = None
     controls: str | None = None
+    keep_control_audio: bool = False
     permute: str | None = None
     paraphrase: Path | None = None
     gen_kwargs: Mapping[str, Any] = field(default_factory=dict)
@@ -62,6 +63,7 @@ class Settings:
     allow_shadowing: bool = False
     judge: str = "auto"
     judge_args: Mapping[str, Any] = field(default_factory=dict)
+    judge_panel: str | None = None
     judge_budget: str | None = None
     judge_cache: Path | None = None
     judge_sample: int | None = None
@@ -112,7 +114,7 @@ def parse_pairs(items: list[str], flag: str) -> dict[str, Any]:
     """
     pairs: dict[str, Any] = {}
     for item in items:
-        for part in re.split(r",(?=[A-Za-z_][\w.]*=)", item):
+        for part in re.split(r",(?=(?:\d+\.)?[A-Za-z_][\w.]*=)", item):
             key, equals, value = part.partition("=")
             if not equals or not key.strip():
                 # what is not a plain word may be a key whose name was forgotten: it is not shown
@@ -295,6 +297,7 @@ def _recipe_value(name: str, value: Any, where: str) -> Any:
         "trust_task_code",
         "allow_shadowing",
         "retry_errors",
+        "keep_control_audio",
         "only_failed",
         "require_complete",
         "skip_unavailable",

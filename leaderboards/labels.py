@@ -51,7 +51,9 @@ def model_label(entry: Mapping[str, Any]) -> str:
         return spec
     files = spec.removeprefix("file:").split(", ")
     return (
-        f"file:{PurePath(spec).name}" if len(files) == 1 else f"stored replies, {len(files)} files"
+        f"file:{PurePath(files[0]).name}"
+        if len(files) == 1
+        else f"stored replies, {len(files)} files"
     )
 
 

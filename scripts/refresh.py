@@ -8,6 +8,7 @@ out of date (exit 1), which is what the tests run.
 from __future__ import annotations
 
 import argparse
+import functools
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -116,6 +117,37 @@ def parity_rows(index: TaskIndex) -> list[str]:
         (said,) = re.findall(rf"^{REPRODUCED}(.+)$", text, re.MULTILINE) or ["not compared"]
         rows.append([f"[{title}](../tasks/{benchmark}/README.md)", said.rstrip(".")])
     return table(("benchmark", "official scorer reproduced on"), rows)
+
+
+def judge_rows(entries: Iterable[TaskEntry], *, by_benchmark: bool) -> list[str]:
+    """Return the table of judges: of a benchmark's README with its tasks, of docs/benchmarks.md with benchmarks."""
+    grouped: dict[tuple[str, str, str], dict[str, int]] = {}
+    for entry in entries:
+        if entry.judge is not None:
+            end = entry.judge.get("retires", "not known")
+            found = grouped.setdefault(
+                (entry.judge["model"], end, entry.judge.get("source", "")), {}
+            )
+            found[entry.benchmark] = found.get(entry.benchmark, 0) + 1
+    rows = []
+    for (model, end, source), counts in sorted(grouped.items()):
+        where = (
+            ", ".join(f"[{name}](../tasks/{name}/README.md)" for name in counts)
+            if by_benchmark
+            else f"{sum(counts.values())}"
+        )
+        rows.append([f"`{model}`", where, end, source])
+    head = ("judge", "benchmarks" if by_benchmark else "tasks", "switched off on", "who says so")
+    return table(head, rows)
+
+
+def cards(index: TaskIndex) -> dict[str, list[TaskEntry]]:
+    """Return the README of every benchmark that has a judge whose end is known, with its tasks."""
+    return {
+        f"tasks/{benchmark}/README.md": entries
+        for benchmark, entries in members(index).items()
+        if any("retires" in (entry.judge or {}) for entry in entries)
+    }
 
 
 # --- metrics, adapters, formats --------------------------------------------------------------------
@@ -228,6 +260,7 @@ def contents() -> dict[Path, str]:
         "docs/benchmarks.md": {
             "official scorers": lambda: parity_rows(index),
             "benchmarks": lambda: benchmark_rows(index),
+            "judges": lambda: judge_rows(index.tasks.values(), by_benchmark=True),
         },
         "docs/statistics.md": {"metrics": metric_rows},
         "docs/adapters.md": {"models": model_rows},
@@ -239,6 +272,8 @@ def contents() -> dict[Path, str]:
             "tasks": lambda: benchmark_modules(index),
         },
     }
+    for name, entries in cards(index).items():
+        parts[name] = {"judges": functools.partial(judge_rows, entries, by_benchmark=False)}
     found = {INDEX_FILE: render_index(index)}
     for name, made in parts.items():
         text = (ROOT / name).read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ fields of its records are the flags, in this order.
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from pathlib import Path
@@ -17,11 +18,47 @@ import typer
 if TYPE_CHECKING:
     from harness.api import Run
     from harness.settings import Settings
-from harness.errors import EXIT_SIGINT, EXIT_SIGTERM
+from harness.errors import EXIT_SIGINT, EXIT_SIGTERM, UsageError
 from harness.report.output import say, say_json, say_lines
 from harness.run.process.output import standard_output
 
 R = TypeVar("R")
+Written = TypeVar("Written", Path, list[Path], None)
+
+
+def check_output(found: Written) -> Written:
+    """Refuse a file that a command is to write where that would destroy a run, or cannot be done, before anything is computed.
+
+    Raises:
+        UsageError: it is a file of a run, a folder, or in no folder.
+    """
+    from harness.run.files import FILES, MANIFEST
+
+    paths: list[Path] = found if isinstance(found, list) else [] if found is None else [found]
+    for path in paths:
+        if path.is_dir():
+            raise UsageError("is a folder, and a file is written", where=str(path))
+        if not path.absolute().parent.is_dir():
+            raise UsageError(
+                f"the folder {path.parent} does not exist", where=str(path), hint="make it first"
+            )
+        if path.name in FILES and (path.parent / MANIFEST).exists():
+            raise UsageError(
+                "is a file of a run, and would be lost", where=str(path), hint="name another file"
+            )
+    return found
+
+
+def finite(found: float | None) -> float | None:
+    """Refuse a number that is not finite: every comparison with one is false, and a bound would never bind.
+
+    Raises:
+        UsageError: it is not finite.
+    """
+    if found is not None and not math.isfinite(found):
+        raise UsageError(f"expected a finite number, found {found}")
+    return found
+
 
 Tasks = Annotated[
     list[str] | None,
@@ -76,6 +113,14 @@ JudgeArgs = Annotated[
         "--judge-args",
         metavar="K=V",
         help="Judge arguments (base_url, concurrency, timeout, temperature …); repeatable.",
+    ),
+]
+JudgePanel = Annotated[
+    str | None,
+    typer.Option(
+        "--judge-panel",
+        metavar="A,B,C",
+        help="Several judges grade every reply: majority of verdicts, mean of grades.",
     ),
 ]
 JudgeBudget = Annotated[
@@ -166,6 +211,7 @@ class JudgeFlags:
     judge_cache: JudgeCache = None
     judge_sample: JudgeSample = None
     judge_prompt: JudgePrompt = None
+    judge_panel: JudgePanel = None
 
     def settings(self) -> dict[str, Any]:
         """Return values by field of ``Settings``; ``None`` means: not given."""
@@ -178,6 +224,7 @@ class JudgeFlags:
             "judge_cache": self.judge_cache,
             "judge_sample": self.judge_sample,
             "judge_prompt": self.judge_prompt,
+            "judge_panel": self.judge_panel,
         }
 
 

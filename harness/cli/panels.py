@@ -15,9 +15,9 @@ PANELS: Final[dict[str, tuple[str, ...]]] = {
         "--data", "--revision", "--include-path", "--trust-task-code", "--allow-shadowing", "--skip-unavailable",
         "--require-complete",
     ),
-    "Stored responses": ("--response-field", "--doc-field", "--id-field", "--judge-field", "--clean", "--as"),
+    "Stored responses": ("--response-field", "--doc-field", "--id-field", "--judge-field", "--clean", "--as", "--with", "--with-python"),
     "Prompts and decoding": ("--template", "--system", "--gen-kwargs", "--control", "--controls", "--permute", "--paraphrase"),
-    "Judge": ("--judge", "--judge-args", "--judge-budget", "--judge-cache", "--judge-sample", "--judge-prompt", "--rejudge"),
+    "Judge": ("--judge", "--judge-args", "--judge-panel", "--judge-budget", "--judge-cache", "--judge-sample", "--judge-prompt", "--rejudge"),
     "Failures": ("--max-errors", "--retry-errors", "--only-failed", "--patience"),
     "Output": ("--report", "--plain", "--json", "--quiet", "--help"),
 }  # fmt: skip

@@ -58,6 +58,12 @@ class Retirement:
     date: date
     source: str
 
+    @classmethod
+    def listed(cls, judge: Mapping[str, Any]) -> Retirement | None:
+        """Return the end that the task index names with a judge (``retires``, ``source``), ``None`` if it names none."""
+        day = judge.get("retires")
+        return None if day is None else cls(date.fromisoformat(day), judge["source"])
+
 
 @dataclass(frozen=True, slots=True)
 class JudgeSpec:

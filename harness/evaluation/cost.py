@@ -175,14 +175,20 @@ def _share(
     judged = items if judging.sample is None else min(items, judging.sample[0])
     calls = int(spec.cost.get("judge_calls_per_item", 0)) * judged * repeats
     tokens = calls * int(spec.cost.get("tokens_per_judge_call", 0))
-    prices = price_of(judge.model, judging.prices)
-    price = None
-    if prices is not None:
-        completion = min(_REPLY_TOKENS * calls, tokens)
-        price = ((tokens - completion) * prices[0] + completion * prices[1]) / 1e6
-        if judging.batch is not None and judging.prices is None:
-            price /= 2
-    return Share(here, items, hours, calls, tokens, price if calls else 0.0)
+    judges = judging.members or (judging,)
+    price = _sum(_price(one.model or judge.model, one, calls, tokens) for one in judges)
+    count = len(judges) if judging.asks else 0
+    return Share(here, items, hours, count * calls, count * tokens, price if calls else 0.0)
+
+
+def _price(model: str, judging: JudgeOptions, calls: int, tokens: int) -> float | None:
+    """Return what the calls of one judge cost, ``None`` if nobody knows its price."""
+    prices = price_of(model, judging.prices)
+    if prices is None:
+        return None
+    completion = min(_REPLY_TOKENS * calls, tokens)
+    price = ((tokens - completion) * prices[0] + completion * prices[1]) / 1e6
+    return price / 2 if judging.batch is not None and judging.prices is None else price
 
 
 def _hours(task: PlannedTask) -> float | None:

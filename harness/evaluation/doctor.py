@@ -14,7 +14,6 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from harness.audio import AudioRef
@@ -188,16 +187,14 @@ def doctor(model: str, arguments: Mapping[str, Any]) -> Diagnosis:
     )
 
 
-def judge_notes() -> list[str]:
-    """Return the warnings about judges of built-in tasks that end soon or have ended, by benchmark."""
+def judge_notes(benchmark: str | None = None) -> list[str]:
+    """Return the warnings about judges of built-in tasks that end soon or have ended, of one benchmark or of all."""
     judges = []
     for entry in load_index().tasks.values():
-        if entry.judge is not None:
-            day = entry.judge.get("retires")
-            end = (
-                None if day is None else Retirement(date.fromisoformat(day), entry.judge["source"])
+        if entry.judge is not None and benchmark in (None, entry.benchmark):
+            judges.append(
+                (entry.benchmark, str(entry.judge["model"]), Retirement.listed(entry.judge))
             )
-            judges.append((entry.benchmark, str(entry.judge["model"]), end))
     return end_notes(judges, today())
 
 

@@ -63,9 +63,9 @@ class DocumentFinder:
 
     def _document(self, record: Record) -> Document:
         given = record.doc
-        if given is None and self._task.missing_field(record.whole) is None:
+        if given is None and not self._task.missing_fields(record.whole):
             given = record.whole
-        if given is not None and self._task.missing_field(given) is None:
+        if given is not None and not self._task.missing_fields(given):
             return dict(given)
         if record.id is not None:
             found = self._data(record).get(str(record.id))
@@ -79,7 +79,7 @@ class DocumentFinder:
                 hint=_close(str(record.id), self._data(record)),
             )
         raise InputFileError(
-            f"the record has no field {self._task.missing_field(shown)!r}, which {self._task.spec.task} needs",
+            f"the record has no {_fields(self._task.missing_fields(shown))}, which {self._task.spec.task} needs",
             where=record.where,
             hint=f"it has: {', '.join(list(shown)[:12])}"
             + ("" if record.id is None else f"; the data has no item {record.id!r}"),
@@ -91,14 +91,15 @@ class DocumentFinder:
             try:
                 documents = self._task.documents()
             except HarnessError as error:
-                missing = self._task.missing_field(
+                missing = self._task.missing_fields(
                     record.doc if record.doc is not None else record.whole
                 )
-                problem = f"lacks the field {missing!r}" if missing else "has no id"
+                problem = f"lacks the {_fields(missing)}" if missing else "has no id"
                 raise InputFileError(
                     f"the record {problem}, and the benchmark's data is not available: {error.message}",
                     where=record.where,
-                    hint=error.hint or f"--data {self._task.spec.benchmark}=FOLDER",
+                    hint=f"{error.hint or f'--data {self._task.spec.benchmark}=FOLDER'}"
+                    + ("\n  or give every record these fields" if missing else ""),
                 ) from error
             self._by_id = {str(doc["_id"]): doc for doc in documents}
         return self._by_id
@@ -125,6 +126,11 @@ class DocumentFinder:
     def _content(self, doc: Document, like: Document) -> str:
         fields = [name for name in self._task.spec.doc_fields if name in like]
         return keys.digest({name: doc.get(name) for name in fields})
+
+
+def _fields(names: Sequence[str]) -> str:
+    """Return names of fields as an error says them."""
+    return f"field{'s' * (len(names) > 1)} {', '.join(map(repr, names))}"
 
 
 def _has_fields(task: YamlTask, record: Document) -> bool:

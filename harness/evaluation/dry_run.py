@@ -11,16 +11,19 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from harness.core.judge_spec import Retirement
 from harness.core.messages import Message, Text
 from harness.evaluation.cost import Cost, Share, declared_share, planned_share, total
 from harness.evaluation.flags import read_flags
 from harness.evaluation.plan import PlannedTask, sort_model_arguments, survey
 from harness.evaluation.replicas.choose import adapter_of
-from harness.judge.life import end_notes, today
+from harness.judge.life import RetiredJudgeError, check_life, end_notes, today
+from harness.judge.options import JudgeOptions
+from harness.judge.task_judge import TaskJudge
 from harness.report.table import sample_lines
 from harness.run.signature import signature
 from harness.settings import Settings
@@ -56,6 +59,7 @@ class DryRun:
         unjudged: benchmark -> judged metrics that stay absent for want of a judge.
         skipping: what cannot run is left out, not refused.
         notes: judges that end soon or have ended, or see a sample of items.
+        refused: why ``evaluate`` would refuse a judge that has ended; empty if it would not.
     """
 
     model: str
@@ -66,12 +70,14 @@ class DryRun:
     unjudged: dict[str, list[str]]
     skipping: bool = False
     notes: Sequence[str] = ()
+    refused: str = ""
 
     @property
     def complete(self) -> bool:
         """True if ``evaluate`` would start with these settings."""
         failing = [entry for entry in self.left_out if entry.error is not None]
-        return bool(self.planned or self.to_fetch) and (self.skipping or not failing)
+        runs = bool(self.planned or self.to_fetch) and not self.refused
+        return runs and (self.skipping or not failing)
 
     @property
     def cost(self) -> Cost:
@@ -94,6 +100,7 @@ class DryRun:
             "left_out": [entry.as_json() for entry in self.left_out],
             "unjudged": self.unjudged,
             **({"notes": list(self.notes)} if self.notes else {}),
+            **({"refused": self.refused} if self.refused else {}),
             "items": whole.items,
             "judge_calls": whole.calls,
             "judge_tokens": whole.tokens,
@@ -116,7 +123,7 @@ class DryRun:
         lines += ["", *("  ".join(_aligned(row, widths)).rstrip() for row in rows)]
         for name, metrics in self.unjudged.items():
             lines.append(f"no judge: {name} runs without {', '.join(metrics)}")
-        lines += self.notes
+        lines += [*self.notes, *([f"refused: {self.refused}"] if self.refused else [])]
         fetched = [{**entry.as_json(), "reason": _FETCH} for entry in self.to_fetch]
         lines += [f"to fetch: {line}" for _, line in by_benchmark(fetched)]
         word = "left out" if self.skipping else "missing"
@@ -174,15 +181,42 @@ def dry_run(settings: Settings) -> DryRun:
         {name: Cost.of(name, found) for name, found in shares.items()},
         _unjudged([index.entry(name) for name in names]) if judging.choice == "none" else {},
         skipping=settings.skip_unavailable,
-        notes=_judge_notes(plan.tasks),
+        notes=_judge_notes(plan.judges, judging, [index.entry(one.task) for one in to_fetch]),
+        refused=_refused(plan.judges, judging),
     )
 
 
-def _judge_notes(planned: Sequence[PlannedTask]) -> list[str]:
-    """Return what is to be known of the judges: those that end, and those that see a sample."""
-    judged = [(task.name, task.judge) for task in planned if task.judge is not None]
-    ends = [(name, judge.spec.model, judge.spec.retires) for name, judge in judged]
-    samples = (sample_lines(name, judge.manifest_entry()) for name, judge in judged)
+def _refused(judges: Mapping[str, TaskJudge], judging: JudgeOptions) -> str:
+    """Return why ``evaluate`` would refuse a judge whose day is past; its service is asked for its models."""
+    now = today()
+    ended = {
+        name: judge
+        for name, judge in judges.items()
+        if any(one.spec.retires and one.spec.retires.date <= now for one in judge.of_panel())
+    }
+    try:
+        check_life(ended, judging, now)
+    except RetiredJudgeError as error:
+        return f"{error.message}; {error.hint}"
+    return ""
+
+
+def _judge_notes(
+    judges: Mapping[str, TaskJudge], judging: JudgeOptions, absent: Sequence[TaskEntry]
+) -> list[str]:
+    """Return what is to be known of the judges: those that end, also of tasks whose data is absent, and those that see a sample."""
+    ends = [
+        (name, one.spec.model, one.spec.retires)
+        for name, judge in judges.items()
+        for one in judge.of_panel()
+    ]
+    if judging.choice == "live" and judging.model is None and judging.adapter is None:
+        ends += [
+            (one.task, str(one.judge["model"]), Retirement.listed(one.judge))
+            for one in absent
+            if one.judge is not None
+        ]
+    samples = (sample_lines(name, judge.manifest_entry()) for name, judge in judges.items())
     return [*end_notes(ends, today()), *itertools.chain.from_iterable(samples)]
 
 

@@ -28,6 +28,7 @@ from harness.errors import (
 from harness.evaluation.choosing import chosen_items
 from harness.evaluation.continuing import check_start
 from harness.evaluation.controls.control import parse_control
+from harness.evaluation.controls.kept import KeptAudio
 from harness.evaluation.controls.sharing import asked_once
 from harness.evaluation.flags import read_flags
 from harness.evaluation.plan import Plan, PlannedTask, plan_tasks, sort_model_arguments
@@ -35,9 +36,8 @@ from harness.evaluation.replicas.choose import adapter_of
 from harness.evaluation.runner import BREAKER, Item, Runner, RunnerOptions
 from harness.evaluation.selection.shards import Work
 from harness.evaluation.signals import exit_code, stopped_note, until_signal
-from harness.judge.attach import open_stage, record_replayed, unjudged_note
+from harness.judge.attach import Stage, open_stage, record_replayed, unjudged_note
 from harness.judge.life import check_life, today
-from harness.judge.stage import JudgeStage
 from harness.report.failures import with_reasons
 from harness.report.output import say
 from harness.run.attempts import Attempts
@@ -46,6 +46,7 @@ from harness.run.files import Manifest, Results
 from harness.run.process.stopping import Stop
 from harness.run.process.waiting import shown, wait_text
 from harness.run.progress import Progress, Style
+from harness.run.reader import read_judgements
 from harness.run.records import failed_items, scoring_note
 from harness.scoring.kept import Kept, kept
 from harness.scoring.stage import score_run
@@ -209,7 +210,7 @@ class _Generated:
     """
 
     attempts: Attempts
-    stage: JudgeStage | None
+    stage: Stage | None
     signal: signal.Signals | None = None
     error: HarnessError | None = None
     chosen: bool = False
@@ -251,6 +252,7 @@ def _generate(session: _Session, style: Style) -> _Generated:
                 ask_finished=chooses,
                 breaker=max(BREAKER, allowed + 1),
                 stop=stop,
+                keep=KeptAudio(run.path) if settings.keep_control_audio else None,
             ),
             finished=stage.submit if stage is not None else None,
         )
@@ -330,6 +332,8 @@ def _score(
     few = old is not None and len(generated.attempts) <= MOST_COMPARED
     stay = kept(run, old, same_code=loaded) if old is not None and few else Kept()
     if stay.results is not None and stay.ranges.keys() == stay.results["tasks"].keys():
+        for _ in read_judgements(run.path):
+            pass  # a damaged line is an error here too
         return stay.results  # a function of manifest and logs, and neither has changed
     return score_run(run, load, generated.attempts, stay=stay)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.evaluation.choosing import read_ids
+from harness.evaluation.controls.control import parse_control
+from harness.evaluation.controls.kept import check_keeps
 from harness.evaluation.replicas.options import Wanted, read_executor
 from harness.evaluation.selection.shards import Shard, parse_shard
 from harness.settings import Settings, parse_max_errors
@@ -29,13 +31,15 @@ class Flags:
 
 
 def read_flags(settings: Settings) -> Flags:
-    """Read ``--patience``, ``--ids``, ``--shard`` and ``--executor``, and check ``--max-errors``.
+    """Read ``--patience``, ``--ids``, ``--shard`` and ``--executor``, and check ``--max-errors`` and ``--keep-control-audio``.
 
     Raises:
         UsageError: one of them is not of its form.
         InputFileError: the file of ids cannot be read.
     """
     parse_max_errors(settings.max_errors, 0)
+    if settings.keep_control_audio:
+        check_keeps([parse_control(settings.control)])
     return Flags(
         None if settings.patience is None else parse_patience(settings.patience),
         None if settings.ids is None else read_ids(settings.ids),

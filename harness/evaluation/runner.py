@@ -86,6 +86,7 @@ class RunnerOptions:
         ask_finished: ask all items that are given, whatever became of them.
         breaker: requests in a row that may fail.
         stop: the wish to begin nothing new.
+        keep: told the clips of every request that is asked, before they are decoded.
     """
 
     batch_size: int
@@ -93,6 +94,7 @@ class RunnerOptions:
     ask_finished: bool = False
     breaker: int = BREAKER
     stop: Stop = field(default_factory=Stop)
+    keep: Callable[[Sequence[Audio]], None] | None = None
 
 
 class Runner:
@@ -207,6 +209,8 @@ class Runner:
             seconds = sum(clip.seconds for clip in clips)
             if error := self._unsuitable(messages, clips):
                 return Prepared(item, request, seconds, error=error)
+            if self._options.keep is not None:
+                self._options.keep(clips)
             if self._info.sampling_rate is not None:
                 request = decoded(request, self._info.sampling_rate)
         except AudioError as error:

@@ -7,7 +7,7 @@ from the benchmark's data where a record has only an id. Never imports lm-eval o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -159,8 +159,9 @@ def score_file(
         warn_of(check_life(judges, scored.judging, today()), style)
     with target as run:
         stay = kept(run, run.manifest(), without=scored.name) if run.exists else Kept()
-        run.write_manifest(_manifest(run, settings, scored, argv))
-        _append(run, scored)
+        manifest = _manifest(run, settings, scored, argv)
+        run.write_manifest(manifest)
+        _append(run, scored, manifest["tasks"])
         judged = None
         if scored.judge is not None:
             judged = judge_stored(run, judges, scored.judging, style, until_signal)
@@ -180,10 +181,12 @@ def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
     provide_models(settings.data)
     target = RunDirectory(settings.run_directory)
     target.manifest()  # before a lock is put into a folder of somebody else's
+    panel = settings.judge_panel
     names_judge = settings.judge.startswith(PREFIX) or is_adapter(settings.judge)
-    if names_judge and not settings.rejudge:
+    if (names_judge or panel is not None) and not settings.rejudge:
+        named = f"--judge {settings.judge}" if panel is None else f"--judge-panel {panel}"
         raise UsageError(
-            f"--judge {settings.judge} would replace the judge of this run",
+            f"{named} would replace the judge of this run",
             hint="add --rejudge if that is meant",
         )
 
@@ -362,11 +365,11 @@ def _check_old(run: RunDirectory, old: Manifest, scored: _Scored) -> None:
     check_same_parts(run, scored.name, before, scored.parts)
 
 
-def _append(run: RunDirectory, scored: _Scored) -> None:
+def _append(run: RunDirectory, scored: _Scored, tasks: Collection[str]) -> None:
     """Write every record that is not in the logs yet."""
     spec = scored.task.spec
-    done = run.attempts(spec.task)
-    judged = run.judgements(spec.task)
+    done = run.attempts(spec.task, tasks)
+    judged = run.judgements(spec.task, tasks)
     item_keys = keys.item_keys(spec.task, [item.doc for item in scored.items], spec.doc_fields)
     for index, (item, item_key) in enumerate(zip(scored.items, item_keys, strict=True)):
         attempt = (spec.task, item.id, 0)

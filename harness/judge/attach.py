@@ -19,6 +19,7 @@ from harness.judge.cache import JudgeCache
 from harness.judge.life import check_life, today
 from harness.judge.options import JudgeOptions
 from harness.judge.stage import JudgeStage
+from harness.judge.stages.panel import PanelStage
 from harness.judge.task_judge import TaskJudge, bind, judges_named
 from harness.run.attempts import selected
 from harness.run.directory import RunDirectory
@@ -43,16 +44,19 @@ MOST_REQUESTS: Final = 50_000
 """Requests that wait for a batch together."""
 
 
+Stage = JudgeStage | PanelStage
+
+
 class StoredJudging(NamedTuple):
     """The end of the judging of stored replies.
 
     Attributes:
-        stage: the stage, with its figures.
+        stage: the stage, with its figures; ``None`` if nobody was asked.
         signal: what stopped it early, ``None`` if nothing did.
         notes: what should be known of the judge.
     """
 
-    stage: JudgeStage
+    stage: Stage | None
     signal: signal.Signals | None = None
     notes: tuple[str, ...] = ()
 
@@ -63,7 +67,7 @@ def open_stage(
     options: JudgeOptions,
     progress: Progress,
     stop: Stop,
-) -> JudgeStage:
+) -> Stage:
     """Return the stage that judges some tasks of a run, shown by a progress display.
 
     Args:
@@ -77,12 +81,42 @@ def open_stage(
         UsageError: a budget in dollars, and the price of a model is unknown.
         StorageError: a cache folder that cannot be used.
     """
+    stage: Stage
+    if options.panel is not None:
+        models = frozenset(str(one.model) for one in options.members)
+        own = {
+            str(one.model): one.prices for one in options.members if one.prices is not None
+        }  # of every judge its own
+        account = Account(options.budget, None, models, own=own)
+        stages: dict[str, JudgeStage] = {}
+        for place, one in enumerate(options.members):
+            members = {name: judge.of_panel()[place] for name, judge in judges.items()}
+            stages[str(one.model)] = _stage(run, members, one, account, progress)
+        stage = PanelStage(stages, account)
+    else:
+        models = frozenset(judge.spec.model for judge in judges.values())
+        batched = options.batch is not None
+        account = Account(options.budget, options.prices, models, halved=batched)
+        stage = _stage(run, judges, options, account, progress)
+    stage.stop = stop
+    progress.watch(stage.status)
+    return stage
+
+
+def _stage(
+    run: RunDirectory,
+    judges: Mapping[str, TaskJudge],
+    options: JudgeOptions,
+    account: Account,
+    progress: Progress,
+) -> JudgeStage:
+    """Return the stage of one judge."""
     models = frozenset(judge.spec.model for judge in judges.values())
-    stage = JudgeStage(
+    return JudgeStage(
         run,
         judges,
         _client(options, run.path),
-        Account(options.budget, options.prices, models, halved=options.batch is not None),
+        account,
         # the next request is ready when a place gets free; all of a batch wait together
         workers=2 * options.concurrency if options.batch is None else MOST_REQUESTS,
         caches={model: JudgeCache(options.cache, model) for model in models}
@@ -90,9 +124,6 @@ def open_stage(
         else {},
         tick=progress.tick,
     )
-    stage.stop = stop
-    progress.watch(stage.status)
-    return stage
 
 
 def _client(options: JudgeOptions, run: Path) -> Client:
@@ -189,9 +220,15 @@ def rejudge(
     if not judges:
         raise UsageError("no task of this run is judged", where=str(run.path))
     known = {line["judge"] for lines in run.judgements().values() for line in lines}
-    to_ask = {name: judge for name, judge in judges.items() if judge.id not in known}
+    to_ask = {
+        name: judge
+        for name, judge in judges.items()
+        if any(one.id not in known for one in judge.of_panel())
+    }
     notes = check_life(to_ask, options, today())
     run.write_manifest({**manifest, "judge": judges_named(manifest["tasks"])})
+    if not options.asks:
+        return StoredJudging(None, notes=tuple(notes))
     return judge_stored(run, judges, options, style, until)._replace(notes=tuple(notes))
 
 
@@ -223,7 +260,7 @@ def unjudged_items(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> i
 
 
 def unjudged_note(
-    results: Mapping[str, Any], manifest: Mapping[str, Any], allowed: int, stage: JudgeStage | None
+    results: Mapping[str, Any], manifest: Mapping[str, Any], allowed: int, stage: Stage | None
 ) -> str | None:
     """Return why a run is incomplete for lack of verdicts or of a bridge, ``None`` if it is not.
 

@@ -85,6 +85,7 @@ class Account:
         given: prices for every model, as the user says.
         models: the judges of the run.
         halved: list prices are those of single requests, and batches cost half.
+        own: prices of single models, where several judges have prices of their own.
 
     Raises:
         UsageError: a budget in dollars, and the price of a model is unknown.
@@ -97,11 +98,13 @@ class Account:
         models: frozenset[str],
         *,
         halved: bool = False,
+        own: Mapping[str, tuple[float, float]] | None = None,
     ) -> None:
         self._limit = limit
         self._factor = 0.5 if halved and given is None else 1.0
         self._given = given
-        unknown = sorted(model for model in models if price_of(model, given) is None)
+        self._own = own or {}
+        unknown = sorted(model for model in models if self._price(model) is None)
         if limit is not None and limit.unit == "dollars" and unknown:
             raise UsageError(
                 f"the price of {unknown[0]} is not known",
@@ -167,9 +170,12 @@ class Account:
         self._prompt += prompt
         self._characters += characters
         self.tokens += prompt + completion
-        price = price_of(model, self._given)
+        price = self._price(model)
         if price is not None:
             self.dollars += self._factor * (prompt * price[0] + completion * price[1]) / 1e6
+
+    def _price(self, model: str) -> tuple[float, float] | None:
+        return self._own.get(model) or price_of(model, self._given)
 
     def _spent(self) -> float:
         assert self._limit is not None
@@ -185,7 +191,7 @@ class Account:
         completion = self._completion / self._replies if self._replies else _FIRST_COMPLETION
         if self._limit.unit == "tokens":
             return prompt + completion
-        price = price_of(model, self._given) or (0.0, 0.0)
+        price = self._price(model) or (0.0, 0.0)
         return self._factor * (prompt * price[0] + completion * price[1]) / 1e6
 
 

@@ -6,7 +6,7 @@ that a replaced, misconfigured or manipulated judge is noticed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from harness.core.judge_spec import CANARY
 from harness.run.attempts import AttemptKey
@@ -15,13 +15,17 @@ from harness.task_loading.task import YamlTask
 
 
 def health(
-    task: YamlTask, judge: str, judgements: Mapping[AttemptKey, list[JudgementRecord]]
+    task: YamlTask,
+    judge: str,
+    asked: Sequence[str],
+    judgements: Mapping[AttemptKey, list[JudgementRecord]],
 ) -> JudgeHealth | None:
     """Compare the grades that one judge gave with the known ones of one task.
 
     Args:
         task: the task.
-        judge: id of the judge; replies of others do not count.
+        judge: id of the judge.
+        asked: under which ids its replies lie; of a panel those of all its judges, which are counted each.
         judgements: judge replies by item.
 
     Returns:
@@ -31,14 +35,16 @@ def health(
     tested = 0
     for canary in task.canaries:
         lines = judgements.get((task.spec.task, f"{CANARY}{canary.id}", 0), [])
-        replies = [line["reply"] for line in lines if line["judge"] == judge]
-        if not replies:
-            continue
-        tested += 1
-        reply = replies[0]
-        grade = None if reply is None else task.judge_grade(canary.doc, reply)
-        if grade not in canary.expect:
-            wrong.append({"id": canary.id, "expected": list(canary.expect), "found": grade})
+        for one in asked:
+            replies = [line["reply"] for line in lines if line["judge"] == one]
+            if not replies:
+                continue
+            tested += 1
+            reply = replies[0]
+            grade = None if reply is None else task.judge_grade(canary.doc, reply)
+            if grade not in canary.expect:
+                name = canary.id if len(asked) == 1 else f"{canary.id} by {one.partition('@')[0]}"
+                wrong.append({"id": name, "expected": list(canary.expect), "found": grade})
     if not tested:
         return None
     return {"judge": judge, "agreed": tested - len(wrong), "n": tested, "wrong": wrong}

@@ -106,6 +106,12 @@ def check_life(judges: Mapping[str, TaskJudge], options: JudgeOptions, now: date
     Raises:
         RetiredJudgeError: a judge has ended, and no cache could have its replies.
     """
+    if options.panel is not None:
+        found = [
+            check_life({name: judge.members[place] for name, judge in judges.items()}, one, now)
+            for place, one in enumerate(options.members if options.asks else ())
+        ]
+        return [*dict.fromkeys(note for notes in found for note in notes)]
     if all(judge.spec.retires is None for judge in judges.values()):
         return []
     url = options.base_url or os.environ.get("OPENAI_BASE_URL") or _VENDOR

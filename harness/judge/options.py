@@ -13,13 +13,14 @@ import gzip
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, cast
 
 from harness.errors import UsageError
 from harness.judge.bridge.tables import Bridge, read_bridge
 from harness.judge.budget import Limit, parse_budget
+from harness.judge.panel.choice import Panel, panel_judges, read_panel
 from harness.settings import Settings
 from harness.task_loading.judging.sampling import SAMPLING, expected_sampling
 from model_adapters.registry import adapter_names
@@ -89,6 +90,9 @@ class JudgeOptions:
         adapter_args: its arguments.
         sample: items of a task that are judged, and the seed that chooses them; ``None`` for all.
         bridge: tables from the judge's grades to the official judge's, ``None`` without them.
+        panel: rule and judges of a panel, ``None`` of one judge.
+        members: options of the judges of a panel, in its order.
+        asks: False for a panel that takes only what is in the log.
     """
 
     choice: Choice = "none"
@@ -111,6 +115,9 @@ class JudgeOptions:
     sample: tuple[int, int] | None = None
     adapter: str | None = None
     adapter_args: Mapping[str, Any] = field(default_factory=dict)
+    panel: Panel | None = None
+    members: tuple[JudgeOptions, ...] = ()
+    asks: bool = True
 
     def part(self, judge_part: str | None) -> str:
         """Return the ``judge:`` part of a task's signature.
@@ -179,6 +186,8 @@ def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) ->
         UsageError: an unknown judge or argument.
         MissingKeyError: a live judge was asked for and there is no key.
     """
+    if settings.judge_panel is not None:
+        return _panel_options(settings, ask=ask)
     arguments = settings.judge_args
     budget = parse_budget(settings.judge_budget)
     adapter = settings.judge if is_adapter(settings.judge) else None
@@ -233,6 +242,51 @@ def judge_options(settings: Settings, *, has_replies: bool, ask: bool = True) ->
     )
 
 
+def _panel_options(settings: Settings, *, ask: bool) -> JudgeOptions:
+    """Return the options of a panel; budget, cache, prompt and sample are those of all its judges.
+
+    Raises:
+        UsageError: a judge or argument that a panel cannot have.
+        MissingKeyError: a judge is to be asked and there is no key.
+    """
+    asks = settings.judge != "replay"
+    if not asks and not settings.rejudge:
+        raise UsageError(
+            "a panel with --judge replay takes replies from the log of a run",
+            where="--judge-panel",
+            hint="harness score RUN_DIR --rejudge --judge replay --judge-panel A,B,C",
+        )
+    services = [judge for judge in panel_judges(settings) if judge.startswith(PREFIX)]
+    panel = read_panel(settings, services)
+    members = tuple(
+        judge_options(one, has_replies=False, ask=ask and asks) for one in panel.members
+    )
+    for member, judge in zip(members, panel.judges, strict=True):
+        if member.model is None:
+            raise UsageError(
+                f"{judge} cannot be a judge of a panel",
+                where="--judge-panel",
+                hint="openai:MODEL, hf:PATH or another adapter",
+            )
+    names = [str(member.model) for member in members]
+    if len(set(names)) < len(names):
+        raise UsageError("two judges of the panel have one name", where="--judge-panel")
+    return replace(
+        members[0],
+        choice="live",
+        model=f"panel({'+'.join(sorted(names))})",
+        base_url=None,
+        sampling={},
+        prices=None,
+        accepted=(),
+        adapter=None,
+        adapter_args={},
+        panel=panel,
+        members=members,
+        asks=asks,
+    )
+
+
 def _check_places(arguments: Mapping[str, Any], adapter: str | None) -> None:
     """Refuse arguments of a service for a judge in this process."""
     for name in ("base_url", "api_key_env", "batch", "accept_model"):
@@ -260,7 +314,10 @@ def _bridge(arguments: Mapping[str, Any], choice: Choice) -> Bridge | None:
             where="-J bridge",
             hint="--judge openai:MODEL, with the model that the bridge was fitted for",
         )
-    return read_bridge(Path(str(arguments["bridge"])).expanduser())
+    path = arguments["bridge"]
+    if path is None or isinstance(path, bool):
+        raise UsageError("expected the path of a file", where="-J bridge", hint="-J bridge=FILE")
+    return read_bridge(Path(str(path)).expanduser())
 
 
 def replayed_replies(model: str) -> bool:

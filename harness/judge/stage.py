@@ -23,6 +23,7 @@ from harness.core.keys import digest
 from harness.core.scoring import MISSING, Document
 from harness.errors import AdapterError, HarnessError, first_error
 from harness.judge.answer import Answer, Client, recorded, recycled, unusable
+from harness.judge.asking.judging import Judging
 from harness.judge.budget import Account
 from harness.judge.cache import JudgeCache
 from harness.judge.task_judge import TaskJudge
@@ -144,7 +145,7 @@ class JudgeStage:
                     reader.close()
             self._reader = self._log = None
 
-    async def alongside(self, generation: Coroutine[Any, Any, None]) -> None:
+    async def alongside(self: Judging, generation: Coroutine[Any, Any, None]) -> None:
         """Run the model and the judge side by side; the first error of either ends both.
 
         Raises:

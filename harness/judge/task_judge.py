@@ -14,8 +14,9 @@ from harness.errors import TaskFileError
 from harness.judge.asking.adapter_client import PLACE, judge_generation
 from harness.judge.bridge.tables import part_of
 from harness.judge.options import PREFIX, JudgeOptions
+from harness.judge.panel.choice import Panel, rule_of
 from harness.judge.prompt import BARE, RENDERER, render
-from harness.run.files import BridgeEntry, JudgeEntry, JudgeSample
+from harness.run.files import BridgeEntry, JudgeEntry, JudgeSample, PanelEntry
 from harness.run.judgements import judge_sample, sample_part
 from harness.task_loading.judging.block import read_prompt
 from harness.task_loading.judging.sampling import over
@@ -38,6 +39,8 @@ class TaskJudge:
         accepted: names that it may also answer by.
         bridge: tables from its grades to the official judge's, ``None`` without them.
         sample: items that it is asked about, ``None`` for all.
+        panel: of several judges, how their grades are one; ``None`` of one judge.
+        members: the judges of a panel.
     """
 
     task: YamlTask
@@ -50,6 +53,8 @@ class TaskJudge:
     accepted: tuple[str, ...] = ()
     bridge: BridgeEntry | None = None
     sample: JudgeSample | None = None
+    panel: PanelEntry | None = None
+    members: tuple[TaskJudge, ...] = ()
     _tests: dict[str, list[dict[str, str]] | None] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -64,6 +69,12 @@ class TaskJudge:
         """Its parts of the signature: the judge, and the sample of items if there is one."""
         sample = {} if self.sample is None else {"judged": sample_part(self.sample)}
         return {"judge": self.part, **sample}
+
+    def of_panel(self) -> tuple[TaskJudge, ...]:
+        """Return the judges that are asked: those of a panel, each about the items that the panel grades, or itself."""
+        return tuple(
+            replace(member, facts=self.facts, sample=self.sample) for member in self.members
+        ) or (self,)
 
     def about(self, item_keys: Iterable[str], options: JudgeOptions) -> TaskJudge:
         """Return the judge of a sample of some items, as the command line asks for."""
@@ -122,6 +133,8 @@ class TaskJudge:
             entry["bridge"] = self.bridge
         if self.sample is not None:
             entry["sample"] = self.sample
+        if self.panel is not None:
+            entry["panel"] = self.panel
         return entry
 
 
@@ -165,6 +178,8 @@ def bind(task: YamlTask, options: JudgeOptions) -> TaskJudge | None:
     spec = live_spec(task.spec, options)
     if spec is None:
         return None
+    if options.panel is not None:
+        return _bind_panel(task, spec, options, options.panel)
     if options.adapter is not None:
         judge_generation(spec.sampling, options.adapter)
     content = [
@@ -185,7 +200,38 @@ def bind(task: YamlTask, options: JudgeOptions) -> TaskJudge | None:
         endpoint=PLACE if options.adapter else ClientOptions(base_url=options.base_url).shown_url,
         canaries=task.canaries,
         accepted=options.accepted,
-        bridge=None if bridge is None else bridge.of(task.spec.task, identity, spec.model),
+        bridge=None if bridge is None else bridge.of(task.spec, identity, spec.model),
+    )
+
+
+def _bind_panel(task: YamlTask, spec: JudgeSpec, options: JudgeOptions, panel: Panel) -> TaskJudge:
+    """Return the panel of a task: its id covers the judges in the order of their names, rule and quorum."""
+    members = tuple(
+        judge for member in options.members if (judge := bind(task, member)) is not None
+    )
+    rule = rule_of(sorted(task.spec.judged_metrics), panel.reduce)
+    spec = replace(spec, model=f"{spec.model}.{rule}")
+    content = [sorted(member.id for member in members), rule, panel.quorum]
+    return TaskJudge(
+        task,
+        spec,
+        id=f"{spec.model}@{spec.parse}#{short_hash(content)}",
+        fenced=options.fenced,
+        canaries=task.canaries,
+        panel={
+            "reduce": panel.reduce,
+            "quorum": panel.quorum,
+            "judges": [
+                {
+                    "id": member.id,
+                    "endpoint": member.endpoint,
+                    "model": member.spec.model,
+                    "sampling": dict(member.spec.sampling),
+                }
+                for member in members
+            ],
+        },
+        members=members,
     )
 
 
@@ -204,6 +250,8 @@ def judges_named(entries: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _named(judge: Mapping[str, Any]) -> str:
+    if "panel" in judge:
+        return str(judge["model"])
     bridge = judge.get("bridge")
     name = f"{judge['model']}~{bridge['official']['model']}" if bridge else str(judge["model"])
     return name if judge.get("endpoint") == PLACE else f"{PREFIX}{name}"

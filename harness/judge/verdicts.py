@@ -7,10 +7,13 @@ votes are numbered from 0, the identical repeats of unreadable votes follow them
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from harness.core.scoring import Document
 from harness.task_loading.task import YamlTask
+
+if TYPE_CHECKING:
+    from harness.run.files import JudgementRecord
 
 Grade = Callable[[str], str | None]
 """The strict verdict of one reply, ``None`` if it cannot be read."""
@@ -50,6 +53,14 @@ def replies_of(
         votes.append(by_vote[later])
         later += 1
     return votes
+
+
+def counting_replies(
+    lines: Sequence[JudgementRecord], judges: Iterable[str], samples: int
+) -> list[JudgementRecord]:
+    """Return the lines that count, of one judge or of all judges of a panel, one after the other."""
+    found = (replies_of(lines, judge, samples) for judge in judges)
+    return [cast("JudgementRecord", line) for own in found for line in own]
 
 
 def verdicts_of(

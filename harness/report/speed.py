@@ -7,7 +7,7 @@ theirs. It is a property of the machine and the run, not of the model, and enter
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,15 +31,15 @@ def speed_lines(root: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     if not (root / RESPONSES).is_file():
         return
     for name in tasks:
-        heard, spent = _times(root, name)
+        heard, spent = _times(root, name, manifest["tasks"])
         if heard and spent:
             yield f"{name}: RTFx {heard / spent:.1f} ({heard:.0f} s of audio in {spent:.1f} s of calls)"
 
 
-def _times(root: Path, task: str) -> tuple[float, float]:
+def _times(root: Path, task: str, among: Collection[str]) -> tuple[float, float]:
     """Return seconds of audio and of calls; zeros where an answered item lacks one of them."""
     heard, spent, last = 0.0, 0.0, -1.0
-    for _, record in read_responses(root, task):
+    for _, record in read_responses(root, task, among):
         if record["error"] is not None:
             continue
         clips = [clip["seconds"] for clip in record["audio"]]

@@ -16,8 +16,9 @@ from harness.report.failures import Failure, failures
 from harness.report.table import card_lines
 from harness.run.attempts import AttemptKey, selected
 from harness.run.directory import RunDirectory
-from harness.run.files import RESPONSES, RESULTS, Manifest
+from harness.run.files import RESPONSES, RESULTS, Manifest, ManifestEntry
 from harness.run.freshness import staleness, warning
+from harness.run.judgements import counting_judges
 from harness.run.records import items_to_ask, repeats_of, shard_name
 from leaderboards.cards.measured import Compared, compared
 
@@ -133,15 +134,16 @@ def _problem(run: RunDirectory, manifest: Manifest) -> str | None:
 
 def _judged(
     name: str,
-    entry: Mapping[str, Any],
+    entry: ManifestEntry,
     judgements: Mapping[AttemptKey, Sequence[Mapping[str, Any]]],
 ) -> int | None:
     judge = entry.get("judge")
     if not judge:
         return None
-    samples = int(judge["samples"])
+    samples, own = int(judge["samples"]), counting_judges(entry)
+    wanted = judge["panel"]["quorum"] if "panel" in judge else 1
     return sum(
-        len(replies_of(lines, judge["id"], samples)) >= samples
+        sum(len(replies_of(lines, one, samples)) >= samples for one in own) >= wanted
         for key, lines in judgements.items()
         if key[0] == name and not str(key[1]).startswith(CANARY)
     )

@@ -182,6 +182,7 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
     if any("variations" in entry for entry in results["tasks"].values()):
         yield from variation_lines(results, manifest)
     yield from _judge_lines(results)
+    yield from _panel_lines(results.get("judge_panel", {}))
     if (shard := manifest.get("shard")) is not None:
         yield f"shard {shard['index']}/{shard['of']}: a part of a run; what the other shards ask counts as not run"
     if "continued" in manifest:
@@ -228,6 +229,29 @@ def _judge_lines(results: Mapping[str, Any]) -> Iterator[str]:
         wrong = sorted({item["id"] for part in parts for item in part["wrong"]})
         line = f"judge {judge}: right about {agreed} of {count} items with a known grade"
         yield f"{line} (wrong about {', '.join(wrong)})" if wrong else line
+
+
+def _panel_lines(panels: Mapping[str, Any]) -> Iterator[str]:
+    """Yield how far the judges of panels are of one mind, and how each agrees with its panel.
+
+    >>> judge = {"n": 4, "equal": 0.75, "kappa": 0.5, "ci95": None, "difference": 0.25}
+    >>> found = {"rule": "majority", "n": 4, "split": 1, "judges": {"a@sakura.2#12": judge}}
+    >>> for line in _panel_lines({"t": {"metrics": {"accuracy": found}}}):
+    ...     print(line)
+    panel: t: accuracy by majority: judges differ about 1 of 4 replies (25.0 %)
+    panel: t: accuracy: a is of the panel's mind about 75.0 % (kappa 0.50), mean +0.250
+    """
+    for name, panel in panels.items():
+        for metric, found in panel["metrics"].items():
+            share = 100 * found["split"] / found["n"]
+            about = f"judges differ about {found['split']} of {found['n']} replies ({share:.1f} %)"
+            yield f"panel: {name}: {metric} by {found['rule']}: {about}"
+            for judge, one in found["judges"].items():
+                kappa = "not defined" if one["kappa"] is None else f"{one['kappa']:.2f}"
+                yield (
+                    f"panel: {name}: {metric}: {judge.partition('@')[0]} is of the panel's mind about "
+                    f"{100 * one['equal']:.1f} % (kappa {kappa}), mean {one['difference']:+.3f}"
+                )
 
 
 def sample_lines(name: str, judge: Mapping[str, Any] | None) -> Iterator[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -223,14 +223,18 @@ class RunDirectory:
             self._judgements = AppendLog(self.path / JUDGEMENTS)
         return self._judgements.append(record)
 
-    def attempts(self, task: str | None = None) -> Attempts:
+    def attempts(self, task: str | None = None, among: Collection[str] = ()) -> Attempts:
         """Return the last attempt of every item, of one task or all: the last line of (task, id, repeat) wins.
+
+        Args:
+            task: only replies to this task.
+            among: tasks of the run; lines of the others need not be read.
 
         Raises:
             InputFileError: a line is damaged.
         """
         found = Attempts()
-        for offset, record in read_responses(self.path, task):
+        for offset, record in read_responses(self.path, task, among):
             try:
                 found[record["task"], record["id"], record["repeat"]] = Attempt(
                     offset, record["index"], record["request_key"], record["outcome"]
@@ -244,19 +248,24 @@ class RunDirectory:
         return found
 
     def judgements(
-        self, task: str | None = None, *, places: dict[str, int] | None = None
+        self,
+        task: str | None = None,
+        among: Collection[str] = (),
+        *,
+        places: dict[str, int] | None = None,
     ) -> dict[AttemptKey, list[JudgementRecord]]:
         """Return the judge replies of every item, of one task or all, in the order of their votes; each key once.
 
         Args:
             task: only replies about this task.
+            among: tasks of the run; lines of the others need not be read.
             places: also filled, if given: key of a reply to a request -> byte offset of its line.
 
         Raises:
             InputFileError: a line is damaged.
         """
         found: dict[AttemptKey, dict[str, JudgementRecord]] = {}
-        for offset, record in read_judgements(self.path, task):
+        for offset, record in read_judgements(self.path, task, among):
             key = (record["task"], record["id"], record["repeat"])
             found.setdefault(key, {})[record["key"]] = record
             if places is not None and "request" in record:

@@ -34,6 +34,8 @@ from harness.run.result_records import (
     BridgedResult,
     JudgeHealth,
     NativeResults,
+    PanelAgreement,
+    PanelResults,
     Results,
     TaskResults,
     WrongCanary,
@@ -44,7 +46,7 @@ __all__ = [
     "AudioRecord", "BenchmarkResults", "BridgeEntry", "BridgeJudge", "BridgeTable", "BridgedResult",
     "ContentPart", "ContinuedEntry", "DataEntry", "ErrorRecord", "ItemId",
     "JudgeEntry", "JudgeHealth", "JudgeSample", "JudgementRecord", "LeftOutEntry", "Manifest", "ManifestEntry", "MergedEntry",
-    "MessageRecord", "ModelEntry", "PermuteEntry", "ReferenceEntry", "ResponseRecord", "Results", "SampleRecord", "ShardEntry",
+    "MessageRecord", "ModelEntry", "PanelAgreement", "PanelEntry", "PanelJudge", "PanelResults", "PermuteEntry", "ReferenceEntry", "ResponseRecord", "Results", "SampleRecord", "ShardEntry",
     "SignatureParts", "SubsetEntry", "TaskResults", "WrongCanary",
 ]  # fmt: skip
 
@@ -121,8 +123,25 @@ class JudgeSample(TypedDict):
     last: str
 
 
+class PanelJudge(TypedDict):
+    """One judge of a panel: under ``id`` its replies lie in the judge log."""
+
+    id: str
+    endpoint: str
+    model: str
+    sampling: dict[str, Any]
+
+
+class PanelEntry(TypedDict):
+    """The judges of a panel; ``reduce`` makes one grade of several, ``quorum`` is how many must have answered."""
+
+    reduce: Literal["mean", "median"]
+    quorum: AtLeastOne
+    judges: list[PanelJudge]
+
+
 class JudgeEntry(TypedDict):
-    """The live judge of a task; ``bridge`` where its grades stand for those of the official one."""
+    """The live judge of a task; ``bridge`` where its grades stand for those of the official one, ``panel`` where it is several."""
 
     id: str
     endpoint: str
@@ -136,6 +155,7 @@ class JudgeEntry(TypedDict):
     prompts: dict[str, str]
     bridge: NotRequired[BridgeEntry]
     sample: NotRequired[JudgeSample]
+    panel: NotRequired[PanelEntry]
 
 
 class AnchorEntry(TypedDict):

@@ -24,7 +24,7 @@ from harness.run.files import (
     Results,
 )
 from harness.run.jsonl import encode_line, parse_line
-from harness.run.judgements import counting_judge
+from harness.run.judgements import counting_judges
 from harness.run.signature import signature
 
 _TEXT: Final = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
@@ -212,7 +212,7 @@ def _counting(
     """Yield ((item, vote), key) of every judge reply that counts."""
     judges = {
         name: (
-            json.dumps(counting_judge(entry), ensure_ascii=False).encode(),
+            {json.dumps(one, ensure_ascii=False).encode() for one in counting_judges(entry)},
             entry["judge"]["samples"] if entry["judge"] is not None else None,
         )
         for name, entry in entries.items()
@@ -222,10 +222,10 @@ def _counting(
         if match is None:
             continue
         key, item, task, _, vote, judge = match.groups()
-        part, samples = judges.get(task, (b"", None))
+        parts, samples = judges.get(task, (frozenset(), None))
         canary = b'"id": "canary:' in item
-        if judge == part and not canary and (samples is None or int(vote) < samples):
-            yield (item, vote), key
+        if judge in parts and not canary and (samples is None or int(vote) < samples):
+            yield (item, judge + vote), key
 
 
 def _lines(path: Path) -> Iterator[tuple[bytes, int, int]]:

@@ -12,7 +12,7 @@ import errno
 import json
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -26,10 +26,6 @@ PRIVATE: Final = 0o600
 """Mode of files that hold replies: the user's own."""
 _APPEND: Final = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
-_KEY: Final = b'"task": '
-_NAMED: Final = _KEY + b'"'
-_HEAD: Final = 1000
-"""Bytes of a line in which its task is looked for; a line without it there is read."""
 _FIRST_BLOCK: Final = 1 << 13
 _LAST_BLOCK: Final = 1 << 22
 
@@ -43,7 +39,7 @@ def encode_line(record: Any) -> bytes:
 
 
 def read_lines(
-    path: Path, check: Check | None = None, hint: str | None = None, *, task: str | None = None
+    path: Path, check: Check | None = None, hint: str | None = None, *, without: Iterable[str] = ()
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield (byte offset, record) of every complete line; nothing if the file does not exist.
 
@@ -51,7 +47,8 @@ def read_lines(
         path: the log.
         check: compares a record with its type (``harness.run.checks``).
         hint: what mends a damaged line.
-        task: lines that name another task in their first bytes are passed over, unread.
+        without: lines that begin with one of these tasks, as they are written, are passed over, unread. Name tasks only whose
+            lines another reader takes: what names none of them is read, and refused where it is damaged.
 
     Raises:
         InputFileError: a complete line is not a JSON object, or not of its type: the log was edited or damaged.
@@ -59,14 +56,13 @@ def read_lines(
     if not path.exists():
         return
     check_regular(path)
-    wanted = _names(task) if task is not None else ()
+    others = tuple(start for task in without for start in _starts(task))
     with path.open("rb") as file:
         offset = 0
         for number, line in enumerate(file, start=1):
             if not line.endswith(b"\n"):
                 return
-            head = line[:_HEAD] if wanted else b""
-            if _NAMED in head and not any(name in head for name in wanted):
+            if others and line.startswith(others):
                 offset += len(line)
                 continue
             record = parse_line(line, f"{path}:{number}", hint)
@@ -77,10 +73,12 @@ def read_lines(
             offset += len(line)
 
 
-def _names(task: str) -> tuple[bytes, ...]:
-    """Return how a line names a task: as text, or with escapes in a line with lone surrogates."""
-    texts = {json.dumps(task, ensure_ascii=escaped) for escaped in (False, True)}
-    return tuple(_KEY + text.encode("utf-8", "replace") for text in texts)
+def _starts(task: str) -> set[bytes]:
+    """Return how a line of a task begins: with its name as text, or with escapes in a line with lone surrogates."""
+    return {
+        f'{{"task": {json.dumps(task, ensure_ascii=escaped)},'.encode("utf-8", "replace")
+        for escaped in (False, True)
+    }
 
 
 def parse_line(line: bytes, where: str, hint: str | None = None) -> dict[str, Any]:

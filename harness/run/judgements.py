@@ -112,6 +112,14 @@ def counting_judge(entry: ManifestEntry) -> str:
     return judge["id"] if judge is not None else entry["signature_parts"]["judge"]
 
 
+def counting_judges(entry: ManifestEntry) -> tuple[str, ...]:
+    """Return under which ids the replies that count lie in the log: of a panel those of all its judges."""
+    judge = entry["judge"]
+    if judge is None or "panel" not in judge:
+        return (counting_judge(entry),)
+    return tuple(member["id"] for member in judge["panel"]["judges"])
+
+
 def judge_sample(item_keys: Iterable[str], count: int, seed: int) -> JudgeSample | None:
     """Return a seeded sample of items for a judge, ``None`` if it is all of them; a smaller one lies inside a larger one.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -72,7 +73,9 @@ def with_left_out(manifest: Manifest, left_out: Iterable[Mapping[str, Any]]) -> 
     return found
 
 
+@functools.cache
 def _versions() -> dict[str, str]:
+    """Return what is installed; it costs milliseconds a package, and stays what it is."""
     versions = {}
     for package in _RECORDED_PACKAGES:
         with contextlib.suppress(metadata.PackageNotFoundError):

@@ -9,7 +9,7 @@ found there and the command that mends it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
@@ -84,23 +84,39 @@ def read_results(root: Path) -> Results:
     return cast("Results", _read_object(path, f"write it again with: {rescore}", rescore))
 
 
-def read_responses(root: Path, task: str | None = None) -> Iterator[tuple[int, ResponseRecord]]:
+def read_responses(
+    root: Path, task: str | None = None, among: Collection[str] = ()
+) -> Iterator[tuple[int, ResponseRecord]]:
     """Return an iterator of (byte offset, record) over every attempt in the log, of one task or all, earlier ones too.
+
+    Args:
+        root: the run directory.
+        task: only lines of this task.
+        among: tasks of the run: lines of the others are passed over unread, not even checked.
 
     Raises:
         InputFileError: a line is damaged.
     """
-    lines = read_lines(root / RESPONSES, checker(ResponseRecord), _RESTORE, task=task)
+    others = {*among} - {task} if task is not None else ()
+    lines = read_lines(root / RESPONSES, checker(ResponseRecord), _RESTORE, without=others)
     return cast("Iterator[tuple[int, ResponseRecord]]", _of_task(lines, task))
 
 
-def read_judgements(root: Path, task: str | None = None) -> Iterator[tuple[int, JudgementRecord]]:
+def read_judgements(
+    root: Path, task: str | None = None, among: Collection[str] = ()
+) -> Iterator[tuple[int, JudgementRecord]]:
     """Return an iterator of (byte offset, record) over every judge reply in the log, about one task or all.
+
+    Args:
+        root: the run directory.
+        task: only lines of this task.
+        among: tasks of the run: lines of the others are passed over unread, not even checked.
 
     Raises:
         InputFileError: a line is damaged.
     """
-    lines = read_lines(root / JUDGEMENTS, checker(JudgementRecord), _RESTORE, task=task)
+    others = {*among} - {task} if task is not None else ()
+    lines = read_lines(root / JUDGEMENTS, checker(JudgementRecord), _RESTORE, without=others)
     return cast("Iterator[tuple[int, JudgementRecord]]", _of_task(lines, task))
 
 

@@ -246,6 +246,33 @@ class JudgeHealth(TypedDict):
     wrong: list[WrongCanary]
 
 
+class PanelAgreement(TypedDict):
+    """Agreement of one judge with the panel that it is in; ``difference`` is its mean minus the panel's."""
+
+    n: Count
+    equal: float
+    kappa: float | None
+    ci95: OpenInterval | None
+    difference: float
+
+
+class PanelMetric(TypedDict):
+    """Replies that a panel graded: ``split`` of ``n`` not unanimously, strict reading."""
+
+    rule: str
+    n: Count
+    split: Count
+    judges: dict[str, PanelAgreement]
+
+
+class PanelResults(TypedDict):
+    """Unanimity of the judges of a panel, by metric."""
+
+    judge: str
+    quorum: Count
+    metrics: dict[str, PanelMetric]
+
+
 class Results(TypedDict):
     """``results.json``: values, intervals and counts."""
 
@@ -254,3 +281,4 @@ class Results(TypedDict):
     tasks: dict[str, TaskResults]
     benchmarks: dict[str, BenchmarkResults]
     judge_health: NotRequired[dict[str, JudgeHealth]]
+    judge_panel: NotRequired[dict[str, PanelResults]]

@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from harness.core.scoring import MISSING, READINGS, Document, Reading
-from harness.judge.bridge.tables import read_table
+from harness.errors import InputFileError
+from harness.judge.bridge.tables import damage, misfit, read_table
 from harness.judge.verdicts import replies_of
 from harness.run.files import (
+    MANIFEST,
     BridgedResult,
     BridgeEntry,
     JudgementRecord,
@@ -61,10 +63,21 @@ class BridgedTask:
 
     @classmethod
     def of(cls, task: YamlTask, entry: ManifestEntry) -> BridgedTask | None:
-        """Return the bridge of a task, ``None`` if it has none."""
+        """Return the bridge of a task, ``None`` if it has none.
+
+        Raises:
+            InputFileError: what the manifest says of it is damaged, or about another task.
+        """
         judge = entry["judge"]
         if judge is None or "bridge" not in judge:
             return None
+        problem = misfit(judge["bridge"], task.spec) or damage(judge["bridge"])
+        if problem is not None:
+            raise InputFileError(
+                problem,
+                where=f"{MANIFEST}: tasks.{task.spec.task}.judge.bridge",
+                hint="harness score RUN_DIR --rejudge --judge openai:NEW -J bridge=FILE writes it anew",
+            )
         found = cls(task, judge["bridge"])
         for metric, readings in judge["bridge"]["metrics"].items():
             for reading, table in readings.items():
@@ -113,9 +126,9 @@ class BridgedTask:
         self, fields: Mapping[str, Mapping[Reading, T | None]]
     ) -> dict[str, dict[Reading, T | None]]:
         """Return scores or statistics of one item without those of bridged metrics."""
-        bridged = self.entry["metrics"]
+        judged = self.task.spec.judged_metrics
         return {
-            metric: dict.fromkeys(READINGS) if metric in bridged else dict(readings)
+            metric: dict.fromkeys(READINGS) if metric in judged else dict(readings)
             for metric, readings in fields.items()
         }
 
@@ -151,8 +164,12 @@ class BridgedTask:
         rows: Sequence[tuple[str, str]],
     ) -> dict[str, Any]:
         table = self._tables.get((metric, reading))
-        if table is None:  # a metric that no judge has a say in
+        if table is None and metric not in self.task.spec.judged_metrics:
             return dict(value)
+        if table is None:  # the new judge's own value must not pass for the official judge's
+            note = f"no bridged value: the bridge has no table for {metric} ({reading})"
+            unknown = {"value": None, "ci95": None, "stderr": None, "complete": False}
+            return {**value, **unknown, "note": note}
         grades = [
             grade
             for grade in self._grades[metric, reading]

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from harness.core.redaction import redact_text
-from harness.core.scoring import MISSING, READINGS, Document, ItemScore, Scored
+from harness.core.scoring import MISSING, Document, ItemScore
 from harness.errors import FOREIGN, HarnessError, TaskCodeError
 from harness.judge.health import health
-from harness.judge.verdicts import replies_of, verdicts_of
+from harness.judge.panel.verdict import PanelTask
+from harness.judge.verdicts import counting_replies, verdicts_of
 from harness.run.attempts import AttemptKey, Attempts
 from harness.run.directory import RunDirectory
 from harness.run.files import (
@@ -35,19 +36,21 @@ from harness.run.files import (
     TaskResults,
 )
 from harness.run.jsonl import encode_line
-from harness.run.judgements import counting_judge, in_sample
+from harness.run.judgements import counting_judges, in_sample
 from harness.run.reader import ResponseReader
 from harness.run.records import STORED_ERRORS, document_of, repeats_of, sample_record
 from harness.run.signature import signature
 from harness.scoring.bridged import BridgedTask
 from harness.scoring.columns import MetricColumns, group_values
 from harness.scoring.edited import check_document
+from harness.scoring.infrastructure import unscored
 from harness.scoring.kept import Kept, SampleLines
 from harness.scoring.variations import Variations
 from harness.task_loading.checks.calls import describe, place_of
 from harness.task_loading.task import YamlTask
 from metrics.text.reasoning import has_marks
 
+T = TypeVar("T")
 SCORING: Final = "scoring"
 """Kind of an error of scoring."""
 TaskLoader = Callable[[str, Mapping[str, Any]], YamlTask]
@@ -60,6 +63,7 @@ class _TaskState:
     variations: Variations | None = None
     outcomes: Counter[str] = field(default_factory=Counter)
     bridge: BridgedTask | None = None
+    panel: PanelTask | None = None
     unjudged: int = 0
     faulty: int = 0
     fault: str | None = None
@@ -100,8 +104,8 @@ def score_run(
     stay = stay or Kept()
     made = [name for name in manifest["tasks"] if name not in stay.ranges]
     only = made[0] if len(made) == 1 else None
-    attempts = run.attempts(only) if attempts is None else attempts
-    judgements = run.judgements(only)
+    attempts = run.attempts(only, manifest["tasks"]) if attempts is None else attempts
+    judgements = run.judgements(only, manifest["tasks"])
     making = _Making(stay)
     states = making.states
     run.write_samples(
@@ -119,14 +123,12 @@ def score_run(
         "tasks": tasks,
         "benchmarks": _benchmarks(run, manifest, tasks, making.spans, stay),
     }
-    before = stay.results.get("judge_health", {}) if stay.results is not None else {}
-    judge_health = {
-        name: found
-        for name in manifest["tasks"]
-        if (found := before.get(name) if name in stay.ranges else states[name].health) is not None
-    }
-    if judge_health:
-        results["judge_health"] = judge_health
+    health_of = {name: state.health for name, state in states.items()}
+    if tested := _kept_or_made("judge_health", manifest, stay, health_of):
+        results["judge_health"] = tested
+    panels = {name: state.panel.results() for name, state in states.items() if state.panel}
+    if panelled := _kept_or_made("judge_panel", manifest, stay, panels):
+        results["judge_panel"] = panelled
     run.write_results(results)
     return results
 
@@ -160,11 +162,12 @@ def _sample_lines(
                 state.variations = Variations(entry)
             making.spans[name] = (written, written)
             state.lacking = task.lacking()
-            votes, counting = 1, counting_judge(entry)
+            votes, counting = 1, counting_judges(entry)
             if (judge := entry["judge"]) is not None:
                 votes = judge["samples"]
                 state.bridge = BridgedTask.of(task, entry)
-                state.health = health(task, judge["id"], judgements)
+                state.panel = PanelTask(entry) if "panel" in judge else None
+                state.health = health(task, judge["id"], counting, judgements)
             lines: Iterable[int] = attempts.lines(name, entry["selection"], repeats)
             if reader is None:
                 continue
@@ -179,11 +182,11 @@ def _sample_lines(
                 record = reader.read(offset)
                 doc = docs[row] if whole_file else document_of(record)
                 asked = judgements.get((name, record["id"], record["repeat"]), [])
-                replies = replies_of(asked, counting, votes)
+                replies = counting_replies(asked, counting, votes)
                 try:
                     if not whole_file:
                         task.annotate([doc], "data", entry.get("facts"))
-                    made = _made(task, entry, record, doc, replies)
+                    made = _made(task, entry, record, doc, replies, panel=state.panel)
                 except FOREIGN as error:  # one item: the others are scored
                     check_document(task, record, doc, reader.place(offset))
                     made = _unscorable(task, record, doc, error)
@@ -214,7 +217,9 @@ def _made(
     entry: ManifestEntry,
     record: ResponseRecord,
     doc: Document,
-    replies: Sequence[Mapping[str, Any]],
+    replies: Sequence[JudgementRecord],
+    *,
+    panel: PanelTask | None,
 ) -> _Made:
     """Call the code of a task about one item."""
     if _is_infrastructure(record):
@@ -224,6 +229,9 @@ def _made(
     judge = entry["judge"]
     sample = None if judge is None else judge.get("sample")
     asked = sample is None or in_sample(sample, record["item_key"])
+    if panel is not None and asked:
+        found = panel.verdict(task, doc, response, replies)
+        return _Made(record, doc, found.score, task.reference(doc), found.is_unjudged)
     verdicts = verdicts_of(task, entry, doc, response, replies) if asked else None
     part = entry["signature_parts"]["judge"]
     is_unjudged = asked and part != "none" and verdicts is None and bool(task.spec.judged_metrics)
@@ -310,20 +318,6 @@ def _sample(
     )
 
 
-def unscored(metrics: Sequence[str], official: frozenset[str]) -> ItemScore:
-    """Return the score of an item that has no answer because the infrastructure failed: null everywhere."""
-    return ItemScore(
-        {
-            name: {
-                reading: Scored(None)
-                for reading in READINGS
-                if reading == "strict" or name in official
-            }
-            for name in metrics
-        }
-    )
-
-
 def _task_results(name: str, entry: ManifestEntry, state: _TaskState) -> TaskResults:
     items, repeats = entry["items_selected"], repeats_of(entry)
     missing = items * repeats - sum(state.outcomes.values())
@@ -359,6 +353,16 @@ def _task_results(name: str, entry: ManifestEntry, state: _TaskState) -> TaskRes
     if state.lacking is not None and _is_partly_official(metrics):
         found["lacking"] = state.lacking
     return found
+
+
+def _kept_or_made(
+    field: str, manifest: Manifest, stay: Kept, made: Mapping[str, T | None]
+) -> dict[str, T]:
+    """Return what is known by task, of tasks that stay as it stood."""
+    before: Mapping[str, Any] = stay.results or {}
+    kept = {name: before.get(field, {}).get(name) for name in stay.ranges}
+    names = (name for name in manifest["tasks"])
+    return {name: one for name in names if (one := {**kept, **made}.get(name)) is not None}
 
 
 def _is_partly_official(metrics: Mapping[str, Mapping[str, Any]]) -> bool:

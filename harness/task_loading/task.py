@@ -263,12 +263,13 @@ class YamlTask:
         self.hints(stored)
         return stored, reference
 
-    def missing_field(self, doc: Mapping[str, Any]) -> str | None:
-        """Return the first required field that a document lacks (alternatives are written ``a|b``)."""
-        for field in self.spec.required_fields:
-            if not any(name in doc for name in field.split("|")):
-                return field.replace("|", " or ")
-        return None
+    def missing_fields(self, doc: Mapping[str, Any]) -> list[str]:
+        """Return the required fields that a document lacks (alternatives ``a|b`` as ``a or b``)."""
+        return [
+            field.replace("|", " or ")
+            for field in self.spec.required_fields
+            if not any(name in doc for name in field.split("|"))
+        ]
 
     # --- scoring -----------------------------------------------------------------------------
 

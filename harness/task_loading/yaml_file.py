@@ -37,7 +37,7 @@ class YamlFile:
     Attributes:
         path: the file itself.
         data: the merged mapping.
-        lines: key path -> "file:line" (two levels of nesting below ``metadata``).
+        lines: key path -> "file:line" (five levels of keys, such as ``metadata.lalm.judge.retires.date``).
         faults: repeated keys and text that YAML reads otherwise, also those of included files.
     """
 
@@ -65,7 +65,7 @@ class YamlFile:
 
 
 def _record_lines(
-    node: yaml.Node, path: Path, lines: dict[KeyPath, str], prefix: KeyPath = (), depth: int = 4
+    node: yaml.Node, path: Path, lines: dict[KeyPath, str], prefix: KeyPath = (), depth: int = 5
 ) -> None:
     if isinstance(node, yaml.SequenceNode) and depth:
         for number, item in enumerate(node.value):

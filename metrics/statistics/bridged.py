@@ -289,7 +289,7 @@ def _estimate(counts: Matrix, seen: Matrix, levels: Matrix, *, alone: bool = Fal
         value += size / n * float(levels @ shares)
         variance += (size / n) ** 2 * error
         second += size / n * float(levels**2 @ np.clip(shares, 0, None))
-    return _Found(value, variance, max(0.0, second - value**2))
+    return _Found(float(value), float(variance), float(max(0.0, second - value**2)))
 
 
 def _shares(

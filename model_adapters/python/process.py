@@ -27,14 +27,18 @@ from model_adapters.python.worker import read_frame, write_frame
 
 TAIL_LINES: Final = 20
 GRACE_SECONDS: Final = 2.0
-_START: Final = (
+START: Final = (
     "import runpy, sys; del sys.path[0]; runpy.run_path(sys.argv[1], run_name='__main__')"
 )
-"""Not the file itself: its folder would be on the path, with modules of ours named like other packages."""
+"""What runs the file of a worker, not the file itself: its folder would be on the path, with modules of ours named like other packages."""
 
 
-def interpreter(given: str) -> str:
-    """Return the interpreter that ``-M python=`` names: a virtual environment, a file, or a command.
+def interpreter(given: str, option: str = "-M python=") -> str:
+    """Return the interpreter that an option names: a virtual environment, a file, or a command.
+
+    Args:
+        given: what the user gave.
+        option: what an error calls it.
 
     Raises:
         UsageError: there is none.
@@ -54,7 +58,7 @@ def interpreter(given: str) -> str:
         return found
     raise UsageError(
         "no such interpreter",
-        where=f"-M python={given}",
+        where=f"{option}{given}",
         hint="give a virtual environment, its bin/python, or the name of a command",
     )
 
@@ -99,7 +103,7 @@ class WorkerProcess:
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
         theirs_in, ours_out = os.pipe()
         ours_in, theirs_out = os.pipe()
-        command = [python, "-c", _START, python_worker.__file__, str(theirs_in), str(theirs_out)]
+        command = [python, "-c", START, python_worker.__file__, str(theirs_in), str(theirs_out)]
         try:
             self._process = subprocess.Popen(  # noqa: S603  (the user names the interpreter)
                 command,

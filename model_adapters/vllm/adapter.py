@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from harness.errors import AdapterError, AudioError, MissingDependencyError, UsageError
 from harness.types import AdapterInfo, ErrorInfo, Request, Response, Text
@@ -68,7 +68,18 @@ class _Job(NamedTuple):
 
 
 class VLLMAdapter(BatchAdapter):
-    """A checkpoint in vLLM's offline engine."""
+    """A checkpoint in vLLM's offline engine.
+
+    Args:
+        target: folder or hub id.
+        model_args: ``Arguments``, and arguments of vLLM's engine.
+
+    Raises:
+        UsageError: an argument of ours with a wrong value.
+    """
+
+    hears: ClassVar[bool] = True
+    """Whether clips are given; a text-only checkpoint is neither tested with them nor refused for want of an encoder."""
 
     def __init__(self, target: str, **model_args: object) -> None:
         self._target = target
@@ -104,7 +115,7 @@ class VLLMAdapter(BatchAdapter):
                 "trust_remote_code": True,
                 **engine.check_remote_code(source, given),
             }
-        if source.folder is not None:
+        if source.folder is not None and self.hears:
             engine.check_folder(source.folder)
         self._llm = engine.build(vllm, source, {**extra, **given})
         try:
@@ -116,7 +127,8 @@ class VLLMAdapter(BatchAdapter):
     def _extra_arguments(self, given: dict[str, Any]) -> dict[str, Any]:
         """Return engine arguments that follow from ours; ``given`` ones win, a limit of clips is merged into them."""
         arguments = self._arguments
-        extra: dict[str, Any] = {"interleave_mm_strings": True}  # clips stay between their texts
+        # clips stay between their texts
+        extra: dict[str, Any] = {"interleave_mm_strings": True} if self.hears else {}
         if arguments.revision is not None:
             extra["revision"] = arguments.revision
         if arguments.max_clips is not None:
@@ -141,7 +153,8 @@ class VLLMAdapter(BatchAdapter):
         defaults = llm.get_default_sampling_params()
         self._own_sampling = {name: getattr(defaults, name) for name in FROM_CHECKPOINT}
         self._rate = arguments.sampling_rate or engine.checkpoint_rate(source) or DEFAULT_RATE
-        self._measure = measure(self._prompts, self._rate, self._target)
+        if self.hears:
+            self._measure = measure(self._prompts, self._rate, self._target)
         self._window = arguments.max_audio_seconds or self._measure.window
         ours = {
             **self._chat,
@@ -218,6 +231,8 @@ class VLLMAdapter(BatchAdapter):
         values = dict(plan.arguments)
         if plan.seed is not None:
             values["seed"] = request_seed(plan.seed, key)
+        if plan.schema is not None:
+            values["structured_outputs"] = plan.schema
         if self._reasons:  # its marks may be special tokens, and a stop string within is not one
             values["skip_special_tokens"] = self._arguments.reasoning_marks is None
         elif plan.until:
@@ -227,7 +242,7 @@ class VLLMAdapter(BatchAdapter):
     def _parameters(self, values: dict[str, Any]) -> Any:
         """Return ``SamplingParams``, made anew for every call since vLLM changes them."""
         try:
-            return self._vllm.SamplingParams(**values)
+            return self._vllm.SamplingParams(**engine.with_schema(values))
         except engine.request_errors() as error:
             raise UsageError(
                 f"vLLM refuses the generation arguments: {engine.first_line(error)}",
@@ -328,6 +343,16 @@ class VLLMAdapter(BatchAdapter):
         return Response(
             text, reasoning, "stop" if stopped or finish == "stop" else "length", usage, seconds
         )
+
+
+class TextVLLMAdapter(VLLMAdapter):
+    """A checkpoint in vLLM's offline engine that is asked with text alone, such as a judge."""
+
+    hears = False
+
+    def open(self) -> AdapterInfo:
+        """Build the engine; raises what ``VLLMAdapter.open`` raises, apart from what is about audio."""
+        return replace(super().open(), modes=frozenset({"text"}))
 
 
 def _marks(text: str | None) -> tuple[str, str]:

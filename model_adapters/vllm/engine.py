@@ -96,6 +96,15 @@ def request_errors() -> tuple[type[Exception], ...]:
     return (*plain, TemplateError, *([own] if own is not None else []))
 
 
+def with_schema(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return arguments of ``SamplingParams`` in which a JSON schema is what vLLM constrains tokens by."""
+    if (schema := values.get("structured_outputs")) is None:
+        return {**values}
+    from vllm.sampling_params import StructuredOutputsParams
+
+    return {**values, "structured_outputs": StructuredOutputsParams(json=schema)}
+
+
 def engine_arguments(vllm: Any, given: Mapping[str, object], own: Sequence[str]) -> dict[str, Any]:
     """Return the arguments of ``LLM``, checked by name, JSON texts parsed.
 

@@ -45,7 +45,7 @@ def load(
         raise MissingDataError(
             f"there is no {FILE}",
             where=str(folder or "air_bench_foundation"),
-            hint="harness data get air_bench_foundation FOLDER, then --data air_bench_foundation=FOLDER",
+            hint="harness data get air_bench_foundation --to FOLDER, then --data air_bench_foundation=FOLDER",
         )
     path = root / FILE
     items = parse_json(path.read_text(encoding="utf-8-sig"), str(path))

@@ -39,7 +39,7 @@ def load(
         raise MissingDataError(
             "MMAU-Pro is read from a copy",
             where="mmau_pro",
-            hint="harness data get mmau_pro FOLDER, then unpack data.zip there: --data mmau_pro=FOLDER",
+            hint="harness data get mmau_pro --to FOLDER, then unpack data.zip there: --data mmau_pro=FOLDER",
         )
     root = Path(folder)
     docs: list[Document] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shlex
 import shutil
 from collections.abc import Callable
@@ -160,3 +161,18 @@ def test_the_reported_gate(cli: Cli) -> None:
         pytest.skip("the shared material has no such case")
     found = cli("gate", case / "bad_run", "--baseline", case / "good_run")
     assert found.code == 2 and "samples.jsonl:1: item_key" in found.err
+
+
+@pytest.mark.parametrize("name", ["nowhere", "a\x1b[2K\x00", "\ud800", ""])
+@pytest.mark.parametrize("log", ["responses.jsonl", "judgements.jsonl"])
+def test_a_line_of_a_task_that_the_run_lacks_is_read_like_any_other(
+    cli: Cli, tmp_path: Path, log: str, name: str
+) -> None:
+    """A run of one task: no second reader would take such a line, so none may pass it over."""
+    run = Path(shutil.copytree(OLD / "judged", tmp_path / "run"))
+    assert len(json.loads((run / "manifest.json").read_text())["tasks"]) == 1
+    with (run / log).open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"task": name, "id": "1", "repeat": -5}) + "\n")
+    found = cli("score", run, "-q")
+    assert found.code == 2, found.out
+    assert re.search(rf"{log}:[0-9]+: [a-z_]+: expected", found.err), found.err

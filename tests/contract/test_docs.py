@@ -108,6 +108,14 @@ def test_flags_of_examples_exist(page: str, cli: Cli) -> None:
                 assert flag in known[verb], words
 
 
+def test_a_folder_to_fetch_into_is_named_by_its_flag() -> None:
+    """``data get`` takes one argument: pages and hints that put the folder after it are exit 2."""
+    sources = [*PAGES, *(ROOT / "tasks").rglob("*.py"), *(ROOT / "harness").rglob("*.py")]
+    wrong = r"harness data get [\w{}.]+ +[A-Z/.]"
+    found = [path for path in sources if re.search(wrong, path.read_text(encoding="utf-8"))]
+    assert not found
+
+
 def test_the_exit_codes_are_those_of_the_code() -> None:
     declared = {value for name, value in vars(errors).items() if name.startswith("EXIT_")}
     table = first_cells(section(read("docs/cli.md"), "## Exit codes"))
@@ -291,6 +299,10 @@ def test_the_tutorial_under_plain_lm_eval(
 
 def test_the_stored_replies_of_the_recipes_are_scored(cli: Cli, here: Path) -> None:
     assert run_page(cli, read("docs/recipes.md"), here, lambda line: "replies.jsonl" in line) == 1
+
+
+def test_the_stored_replies_of_their_page_are_scored(cli: Cli, here: Path) -> None:
+    assert run_page(cli, read("docs/score_replies.md"), here, bool) == 3
 
 
 def test_the_python_of_the_readme_runs(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -155,6 +155,15 @@ def test_data_that_cannot_be_had_is_2_and_names_the_flag(cli: Cli, tmp_path: Pat
     assert found.code == 2 and "replies.jsonl:1" in found.err
 
 
+def test_a_record_without_its_fields_is_told_all_of_them(cli: Cli, tmp_path: Path) -> None:
+    file = write(tmp_path / "replies.jsonl", [{"id": "0", "response": "x"}])
+    found = cli("score", "mmar", file, "-o", tmp_path / "run")
+    assert found.code == 2
+    assert "lacks the fields 'answer', 'choices'" in found.err
+    assert "or give every record these fields" in found.err
+    assert "fields      answer, choices" in cli("tasks", "show", "mmar").out
+
+
 @pytest.mark.parametrize("response", [None, "", "  ", 3, [], {}])
 def test_a_null_response_is_empty_where_the_protocol_says_so(
     cli: Cli, tmp_path: Path, response: Any

@@ -286,3 +286,21 @@ def test_tasks_on_no_board_have_a_table_of_their_values(tmp_path: Path) -> None:
     labels = ["My own sounds accuracy", "My own sounds accuracy (strict)"]
     assert [column.label for column in further[0].columns] == labels
     assert further[0].rows[0].entries["my_own_sounds accuracy"].value == 100.0
+
+
+@pytest.mark.parametrize(
+    ("target", "shown"),
+    [
+        ("one.jsonl", "file:one.jsonl"),
+        ("/data/x/one.jsonl", "file:one.jsonl"),
+        ("/data/x/one.jsonl, two.jsonl", "stored replies, 2 files"),
+    ],
+)
+def test_a_file_of_replies_is_named_once_and_without_its_folder(
+    tmp_path: Path, target: str, shown: str
+) -> None:
+    path = write_run(tmp_path / "one", quick("1100"))
+    manifest = json.loads((path / "manifest.json").read_text())
+    manifest["model"] |= {"adapter": "file", "spec": f"file:{target}", "target": target}
+    (path / "manifest.json").write_text(json.dumps(manifest))
+    assert f"| {shown} |" in render_markdown(board_of(path))

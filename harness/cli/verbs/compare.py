@@ -21,7 +21,13 @@ _TREND = ("text", "md", "csv", "json", "svg")
 
 _Output = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Write here, not to stdout."),
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write here, not to stdout.",
+        callback=options.check_output,
+    ),
 ]
 
 

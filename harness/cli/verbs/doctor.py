@@ -28,6 +28,5 @@ def doctor(
     if as_json:
         say_json(diagnosis.as_json())
     else:
-        say_lines(diagnosis.lines())
-        say_lines(judge_notes())
+        say_lines([*diagnosis.lines(), *judge_notes()])
     return diagnosis.exit_code

@@ -92,6 +92,7 @@ class RequestFlags:
         float | None,
         typer.Option(
             "--gpus-per-replica",
+            callback=options.finite,
             metavar="G",
             help="GPUs of each copy; default 1 where there are any.",
         ),
@@ -115,6 +116,10 @@ class RequestFlags:
             metavar="standard|A,B…",
             help="After the run the same under each of these, in RUN_DIR/controls.",
         ),
+    ] = None
+    keep_control_audio: Annotated[
+        bool | None,
+        typer.Option("--keep-control-audio", help="Store the clips that a control makes."),
     ] = None
     permute: Annotated[
         str | None,
@@ -165,6 +170,7 @@ class RequestFlags:
             "executor_args": parse_pairs(self.executor_args or [], "-X"),
             "control": self.control,
             "controls": self.controls,
+            "keep_control_audio": self.keep_control_audio,
             "permute": self.permute,
             "paraphrase": self.paraphrase,
             "gen_kwargs": parse_pairs(self.gen_kwargs or [], "--gen-kwargs"),

@@ -25,7 +25,13 @@ def export(
     ],
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Default: NAME in RUN_DIR."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Default: NAME in RUN_DIR.",
+            callback=options.check_output,
+        ),
     ] = None,
     task: Annotated[
         str | None, typer.Option("--task", help="The task, if the run has several.")

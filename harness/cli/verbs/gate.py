@@ -38,7 +38,12 @@ class RunFlags:
     ] = None
     save_baseline: Annotated[
         Path | None,
-        typer.Option("--save-baseline", metavar="FILE", help="Save CANDIDATE as a baseline file."),
+        typer.Option(
+            "--save-baseline",
+            metavar="FILE",
+            help="Save CANDIDATE as a baseline file.",
+            callback=options.check_output,
+        ),
     ] = None
     tasks: options.Tasks = None
     metric: Annotated[
@@ -131,6 +136,7 @@ class ReportFlags:
             "-o",
             metavar="FILE",
             help="Also write FILE; form by suffix: .md, .xml, .json.",
+            callback=options.check_output,
         ),
     ] = None
     as_json: options.Json = False

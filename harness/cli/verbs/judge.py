@@ -79,6 +79,7 @@ def calibrate(
         typer.Option(
             "--width",
             min=0.0001,
+            callback=options.finite,
             help="With --correct: count the labels for an interval this wide.",
         ),
     ] = None,
@@ -135,7 +136,13 @@ def bridge(
     ],
     output: Annotated[
         Path,
-        typer.Option("-o", "--output-path", metavar="FILE", help="The bridge, for -J bridge=FILE."),
+        typer.Option(
+            "-o",
+            "--output-path",
+            metavar="FILE",
+            help="The bridge, for -J bridge=FILE.",
+            callback=options.check_output,
+        ),
     ],
     new: Annotated[
         str | None,

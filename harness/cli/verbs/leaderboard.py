@@ -50,7 +50,13 @@ def leaderboard(
     ] = "score",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write here, not to stdout."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write here, not to stdout.",
+            callback=options.check_output,
+        ),
     ] = None,
     update: Annotated[
         Path | None,

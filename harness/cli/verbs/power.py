@@ -23,22 +23,33 @@ def power(
     ],
     drop: Annotated[
         float | None,
-        typer.Option("--drop", help="Items and repeats that show this drop (0.02 = 2 points)."),
+        typer.Option(
+            "--drop",
+            callback=options.finite,
+            help="Items and repeats that show this drop (0.02 = 2 points).",
+        ),
     ] = None,
     cost: Annotated[
         float | None,
         typer.Option(
-            "--cost", min=1.0, help="Best items and repeats for this many replies to a task."
+            "--cost",
+            min=1.0,
+            callback=options.finite,
+            help="Best items and repeats for this many replies to a task.",
         ),
     ] = None,
     item_cost: Annotated[
         float,
         typer.Option(
-            "--item-cost", min=0.0, help="What an item costs besides its replies, in replies."
+            "--item-cost",
+            min=0.0,
+            callback=options.finite,
+            help="What an item costs besides its replies, in replies.",
         ),
     ] = 0.0,
     alpha: Annotated[
-        float, typer.Option(min=0.0001, max=0.5, help="One-sided level of one test.")
+        float,
+        typer.Option(min=0.0001, max=0.5, help="One-sided level of one test."),
     ] = 0.05,
     tasks: options.Tasks = None,
     include_path: options.IncludePath = None,

@@ -36,7 +36,13 @@ def report(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Default: RUN_DIR/report.html."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Default: RUN_DIR/report.html.",
+            callback=options.check_output,
+        ),
     ] = None,
     embed_audio: Annotated[
         str | None,
@@ -59,10 +65,6 @@ def report(
     from harness.settings import parse_folders
     from harness.task_loading.specs import register_metrics
 
-    if output is not None and not output.absolute().parent.is_dir():
-        raise UsageError(
-            f"the folder {output.parent} does not exist", where="-o", hint="make it first"
-        )
     folders, trusted = include_path or [], bool(trust_task_code)
     views = [read_run(path) for path in (run, compare) if path is not None]
     for view in views:

@@ -15,6 +15,7 @@ from harness.cli.app import app, rules_app
 from harness.errors import EXIT_SIGINT, EXIT_SIGTERM, UsageError
 
 if TYPE_CHECKING:
+    from harness.report.comet import Comet
     from harness.run_view import Run
     from harness.scoring.rules.rule import Rule
 
@@ -90,6 +91,40 @@ class ScoreFlags:
         ),
     ] = None
 
+    learned: Annotated[
+        str | None,
+        typer.Option(
+            "--with",
+            metavar="comet[:MODEL]",
+            help="Score translations of a run by a metric that is a model, too.",
+        ),
+    ] = None
+    learned_python: Annotated[
+        str | None,
+        typer.Option(
+            "--with-python",
+            metavar="PYTHON",
+            help="Environment or interpreter that has the package of --with; default: this one.",
+        ),
+    ] = None
+
+    def comet(self) -> Comet | None:
+        """Return the model that ``--with`` names, once it is known that it can run.
+
+        Raises:
+            UsageError: there is no such metric or interpreter, or another flag prints something else.
+            MissingDependencyError: its package is not installed.
+        """
+        if self.learned is None:
+            if self.learned_python is not None:
+                raise UsageError("--with is missing", where="--with-python", hint="--with comet")
+            return None
+        if self.rules is not None:
+            raise UsageError("--as and --with are two questions", hint="ask one after the other")
+        from harness.report.comet import find_comet
+
+        return find_comet(self.learned, self.learned_python)
+
     def wanted(self) -> tuple[Rule, ...]:
         """Return the rules that ``--as`` names.
 
@@ -131,6 +166,7 @@ def score(
 
     target.check()
     wanted = run.wanted()
+    comet = run.comet()
     flags = {**target.settings(), **data.settings(), **judge.settings(), **run.settings()}
     settings = merge(flags, {})
     parse_max_errors(settings.max_errors, 0)
@@ -141,7 +177,12 @@ def score(
         named = (target.response_field, target.doc_field, target.id_field, target.judge_field)
         replies = StoredReplies(target.file, Fields(*named), target.clean)
         ended = start_scoring(settings, replies, sys.argv, style)
-    code = options.report(ended, output) if run.rules is None else _show(ended, wanted, output)
+    if comet is not None:
+        code = _show_comet(ended, comet, output)
+    elif run.rules is not None:
+        code = _show(ended, wanted, output)
+    else:
+        code = options.report(ended, output)
     page.write(ended, settings, output)
     return code
 
@@ -153,6 +194,22 @@ def _show(run: Run, rules: Sequence[Rule], output: options.OutputFlags) -> int:
 
     if run.exit_code not in (EXIT_SIGINT, EXIT_SIGTERM):
         found = reread(run.view, rules)
+        if output.as_json:
+            say_json(found.as_json())
+        elif not output.quiet:
+            say_lines(found.lines())
+    if run.note:
+        say(run.note, err=True)
+    return run.exit_code
+
+
+def _show_comet(run: Run, comet: Comet, output: options.OutputFlags) -> int:
+    """Print the scores of a COMET model instead of a table of scores."""
+    from harness.report.comet import comet_scores
+    from harness.report.output import say, say_json, say_lines
+
+    if run.exit_code not in (EXIT_SIGINT, EXIT_SIGTERM):
+        found = comet_scores(run.view, comet)
         if output.as_json:
             say_json(found.as_json())
         elif not output.quiet:

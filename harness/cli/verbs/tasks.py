@@ -137,6 +137,9 @@ def _description(spec: TaskSpec) -> Iterator[str]:
         default = " (default)" if template.id == spec.default_template else ""
         yield f"template    {template.id}{default}: clean {template.clean}, system {template.system!r}"
     yield f"generation  {dict(spec.generation)}"
+    if spec.required_fields:
+        fields = ", ".join(field.replace("|", " or ") for field in spec.required_fields)
+        yield f"fields      {fields} (a stored reply needs them where the data is not at hand)"
     yield f"scorer      {spec.scorer}"
     yield f"sub-scores  {', '.join(spec.group_fields) or 'none'}"
     yield f"licence     {spec.licence}"

@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 from xml.etree import ElementTree
 
-from harness.comparison.gating.report import GateReport, GateRow, LostItem
+from harness.comparison.gating.report import GateReport, GateRow, GuardRow, LostItem
 from harness.comparison.gating.text import FULL_HEAD, full_cells, guard_cells, reason, row_cells
 from harness.core import inert
 
 _SHOWN: Final = 5
 _LONGEST: Final = 300
+_ROW_HEAD: Final = ("task", "metric", "pairs", "baseline", "candidate", "drop", "95 % interval", "p (Holm)", "detectable", "result")  # fmt: skip
+_GUARD_HEAD: Final = ("task", "guard", "baseline", "candidate", "p (Holm)", "result")
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKS: Final = {
     "pass": "✅",
@@ -45,13 +47,10 @@ def to_markdown(report: GateReport) -> str:
             f" scale [{low:.1f}, {high:.1f}], at most {100 * suite.upper:.1f}; margin {100 * report.max_drop:g}.",
             "",
         ]
-    head: Sequence[str]
     if report.rows:
-        head = ("task", "metric", "pairs", "baseline", "candidate", "drop", "95 % interval", "p (Holm)", "detectable", "result")  # fmt: skip
-        lines += _table(head, [row_cells(row) for row in _worst_first(report.rows)])
+        lines += _table(_ROW_HEAD, [row_cells(row) for row in _worst_first(report.rows)])
     if report.guards:
-        head = ("task", "guard", "baseline", "candidate", "p (Holm)", "result")
-        lines += _table(head, [guard_cells(row) for row in report.guards])
+        lines += _table(_GUARD_HEAD, [guard_cells(row) for row in report.guards])
     if report.full:
         lines += _table(FULL_HEAD, [full_cells(row) for row in report.full])
     if report.lost:
@@ -70,6 +69,20 @@ def to_markdown(report: GateReport) -> str:
 
 def _worst_first(rows: Sequence[GateRow]) -> list[GateRow]:
     return sorted(rows, key=lambda row: (not row.failed, row.p_adjusted))
+
+
+def _row_text(row: GateRow) -> str:
+    """Return the figures of a test with their names, for a place that has no head."""
+    return _named(_ROW_HEAD[3:], row_cells(row)[3:])
+
+
+def _guard_text(row: GuardRow) -> str:
+    return _named(_GUARD_HEAD[2:], guard_cells(row)[2:])
+
+
+def _named(head: Sequence[str], cells: Sequence[str]) -> str:
+    *figures, result = zip(head, cells, strict=True)
+    return f"{result[1]}: " + ", ".join(f"{name} {cell}" for name, cell in figures)
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -125,7 +138,7 @@ def _cases(report: GateReport) -> Iterator[tuple[str, str | None, str]]:
         text = f"drop {100 * suite.drop:.1f} points of the scale, at most {100 * suite.upper:.1f}"
         yield "suite mean", _kind(failed=suite.failed, inconclusive=suite.inconclusive), text
     for row in report.rows:
-        text = " ".join(row_cells(row)[3:])
+        text = _row_text(row)
         lost = [item for item in report.lost if item.task == row.task] if row.failed else []
         more = [
             f"lost {item.id}: {_cut(item.baseline)} -> {_cut(item.candidate)}"
@@ -140,7 +153,7 @@ def _cases(report: GateReport) -> Iterator[tuple[str, str | None, str]]:
         yield (
             f"{guard.task} {guard.guard}",
             _kind(failed=guard.failed),
-            " ".join(guard_cells(guard)[2:]),
+            _guard_text(guard),
         )
 
 
@@ -157,12 +170,12 @@ def to_github(report: GateReport) -> str:
     level = {"pass": "notice", "inconclusive": "warning"}.get(report.verdict, "error")
     lines = [_annotation(level, f"Gate: {report.verdict.upper()}", reason(report))]
     lines += [
-        _annotation("error", f"{row.task} {row.metric}", " ".join(row_cells(row)[3:]))
+        _annotation("error", f"{row.task} {row.metric}", _row_text(row))
         for row in report.rows
         if row.failed
     ]
     lines += [
-        _annotation("error", f"{row.task} {row.guard}", " ".join(guard_cells(row)[2:]))
+        _annotation("error", f"{row.task} {row.guard}", _guard_text(row))
         for row in report.guards
         if row.failed
     ]
@@ -192,14 +205,10 @@ def _property(text: str) -> str:
 def to_gitlab(report: GateReport) -> str:
     """Return GitLab's code quality report: an entry per failed test or guard."""
     found = [
-        _issue(f"{row.task} {row.metric}", " ".join(row_cells(row)[3:]))
-        for row in report.rows
-        if row.failed
+        _issue(f"{row.task} {row.metric}", _row_text(row)) for row in report.rows if row.failed
     ]
     found += [
-        _issue(f"{row.task} {row.guard}", " ".join(guard_cells(row)[2:]))
-        for row in report.guards
-        if row.failed
+        _issue(f"{row.task} {row.guard}", _guard_text(row)) for row in report.guards if row.failed
     ]
     if report.suite is not None and report.suite.failed:
         found.insert(0, _issue("suite mean", reason(report)))

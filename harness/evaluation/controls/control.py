@@ -55,6 +55,11 @@ class Control:
         """True if prompts still hold audio."""
         return self.name not in WITHOUT_CLIPS
 
+    @property
+    def makes_clips(self) -> bool:
+        """True if the model gets clips that are files nowhere."""
+        return self.keeps_clips and self.name != "wrong-clip"
+
     def rewrite(self, task: PromptedTask, documents: Documents) -> Rewrite:
         """Return what changes the prompts of a task.
 

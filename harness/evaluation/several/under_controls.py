@@ -13,6 +13,7 @@ from typing import Final
 
 from harness.errors import EXIT_OK, EXIT_SIGINT, EXIT_SIGTERM, UnsupportedTaskError, UsageError
 from harness.evaluation.controls.control import parse_control
+from harness.evaluation.controls.kept import check_keeps
 from harness.evaluation.controls.sharing import KeptAdapter
 from harness.evaluation.cost import total
 from harness.evaluation.dry_run import DryRun, dry_run
@@ -57,13 +58,12 @@ def control_runs(settings: Settings) -> list[ControlRun]:
     """Return the runs under the controls that were asked for.
 
     Raises:
-        UsageError: an unknown control, one that is named twice, or a flag that is for a single run.
+        UsageError: an unknown control, one that is named twice, a flag that is for a single run, or clips to keep where none is made.
     """
     text = settings.controls or ""
     for flag, given in (
         ("--control", settings.control),
         ("--permute", settings.permute),
-        ("--shard", settings.shard),
     ):
         if given is not None:
             raise UsageError(
@@ -96,11 +96,21 @@ def control_runs(settings: Settings) -> list[ControlRun]:
                 permute=None if permute is None else shown,
                 output_path=None if target is None else target / CONTROLS / folder_of(shown),
                 name=f"{settings.name or (target.resolve().name if target else 'run')} {shown}",
+                keep_control_audio=settings.keep_control_audio
+                and control is not None
+                and control.makes_clips,
                 reference=None,
                 skip_unavailable=True,
             ),
         )
+    if settings.keep_control_audio:
+        check_keeps(parse_control(run.settings.control) for run in runs.values())
     return list(runs.values())
+
+
+def _plain(settings: Settings) -> Settings:
+    """Return the settings of the run itself."""
+    return replace(settings, controls=None, keep_control_audio=False)
 
 
 def folder_of(control: str) -> str:
@@ -122,7 +132,7 @@ def evaluate_all(settings: Settings, argv: Sequence[str], style: Style) -> Ended
         HarnessError: as ``evaluate``; what was finished is kept, and the same command goes on.
     """
     runs = control_runs(settings)
-    plain = replace(settings, controls=None)
+    plain = _plain(settings)
     sorted_out, flags = sort_model_arguments(plain), read_flags(plain)
     adapter = KeptAdapter(lambda: adapter_of(sorted_out, flags.replicas, flags.patience))
     try:
@@ -192,7 +202,7 @@ class DryRuns:
             if isinstance(found, str):
                 yield f"left out: control {name}: {found}"
             elif found is not self.main and (
-                out := [one for one in found.left_out if one.lacks == "support"]
+                out := [one for one in found.left_out if one.lacks in ("support", "judge")]
             ):
                 yield f"control {name} without {', '.join(one.task for one in out)}"
 
@@ -220,7 +230,7 @@ def dry_run_all(settings: Settings) -> DryRuns:
         HarnessError: as ``dry_run``, about the run itself.
     """
     runs = control_runs(settings)
-    main = dry_run(replace(settings, controls=None))
+    main = dry_run(_plain(settings))
     found: dict[str, DryRun | str] = {}
     for run in runs:
         try:

@@ -120,7 +120,7 @@ def paraphrase_part(found: tuple[Paraphrase, ...]) -> str:
     """Return the part of a signature that names paraphrases: how many, and a hash of their content.
 
     >>> paraphrase_part((Paraphrase("plain"), Paraphrase("brief", after=" Be brief.")))
-    '2#5b2a1e'
+    '2#59e81a'
     """
     return f"{len(found)}#{short_hash([one.content() for one in found])}"
 

@@ -30,7 +30,9 @@ BATCH: Final = 16
 """Most requests that a local checkpoint judges together."""
 _GATHER: Final = 0.02
 _NEUTRAL: Final = ("frequency_penalty", "presence_penalty")
-_SERVICES: Final = ("reasoning_effort", "response_format")
+_NOT_ALL: Final = ("reasoning_effort", "response_format", *_NEUTRAL)
+_FOLLOWED: Final[Mapping[str, tuple[str, ...]]] = {"vllm": ("response_format", *_NEUTRAL)}
+"""Of the arguments that not every adapter follows, those that one does."""
 
 
 def judge_generation(sampling: Mapping[str, Any], judge: str) -> Generation:
@@ -40,13 +42,14 @@ def judge_generation(sampling: Mapping[str, Any], judge: str) -> Generation:
     0.5
 
     Raises:
-        UsageError: an argument that no adapter follows.
+        UsageError: an argument that this adapter does not follow.
     """
     left = {
         name: value for name, value in sampling.items() if not (name in _NEUTRAL and value == 0)
     }
-    for name in (*_SERVICES, *_NEUTRAL):
-        if name in left:
+    followed = _FOLLOWED.get(judge.partition(":")[0], ())
+    for name in _NOT_ALL:
+        if name in left and name not in followed:
             raise UsageError(
                 f"{judge} does not follow {name}, which the task's judge is asked with",
                 where="--judge",
@@ -58,10 +61,14 @@ def judge_generation(sampling: Mapping[str, Any], judge: str) -> Generation:
 
 
 def _adapter(judge: str, arguments: Mapping[str, Any]) -> Adapter:
-    """Return the adapter of a judge; ``hf:`` also takes checkpoints without audio, which is all that a judge needs."""
+    """Return the adapter of a judge; ``hf:`` and ``vllm:`` also take checkpoints without audio, which is all that a judge needs."""
     name, _, target = judge.partition(":")
     if name == "hf" and is_text_only(target):
         return TextModel(target, **arguments)
+    if name == "vllm" and is_text_only(target):
+        from model_adapters.vllm.adapter import TextVLLMAdapter
+
+        return TextVLLMAdapter(target, **arguments)
     return create(judge, dict(arguments))
 
 

@@ -20,6 +20,7 @@ from harness.judge.bridge.tables import stored_table
 from harness.judge.verdicts import replies_of
 from harness.run.directory import RunDirectory
 from harness.run.files import BridgeEntry, BridgeJudge, BridgeTable, ManifestEntry, SampleRecord
+from harness.run.judgements import counting_judges
 from harness.run.reader import read_samples
 from harness.run.records import STORED_ERRORS, document_of
 from harness.task_loading.specs import load_scoring_task
@@ -54,6 +55,7 @@ class GradedTask:
         benchmark: its group.
         declared: model of its official judge.
         replies: (run name, item key, hash of the text, repeat) -> reply.
+        texts: (run name, item key, repeat) -> hash of the text and run directory that it was first seen in.
         judges: judges by id.
     """
 
@@ -61,6 +63,22 @@ class GradedTask:
     declared: str
     replies: dict[tuple[str, str, str, int], GradedReply] = field(default_factory=dict)
     judges: dict[str, BridgeJudge] = field(default_factory=dict)
+    texts: dict[tuple[str, str, int], tuple[str, Path]] = field(default_factory=dict)
+
+    def check_model(self, key: tuple[str, str, str, int], run: Path) -> None:
+        """Refuse a second run of one name with other replies: two models would count as one.
+
+        Raises:
+            UsageError: it has one.
+        """
+        name, item, text, repeat = key
+        known, first = self.texts.setdefault((name, item, repeat), (text, run))
+        if known != text and first != run:
+            raise UsageError(
+                f"{first} and {run} are both named {name!r}, and their replies differ",
+                where=str(run),
+                hint="a name per model: write one of them anew with --name",
+            )
 
 
 def fit(runs: Sequence[Path], new: str | None, *, made: str) -> dict[str, BridgeEntry]:
@@ -211,6 +229,7 @@ def _read(run: Path, tasks: dict[str, GradedTask]) -> None:
             lines = judgements.get((name, sample["id"], sample["repeat"]), [])
             text = sample.get("response")
             key = (manifest["name"], sample["item_key"], short_hash(text), sample["repeat"])
+            into.check_model(key, run)
             length = len(text) if isinstance(text, str) else 0
             reply = into.replies.setdefault(key, GradedReply(manifest["name"], length))
             for judge in dict.fromkeys(str(line.get("judge", STORED)) for line in lines):
@@ -241,7 +260,8 @@ def _judge(identity: str, entry: ManifestEntry, declared: str) -> BridgeJudge:
     if identity == STORED:
         return {"id": identity, "model": declared, "prompts": None}
     own = entry["judge"]
-    prompts = own["prompts"] if own is not None and own["id"] == identity else None
+    known = own is not None and (own["id"] == identity or identity in counting_judges(entry))
+    prompts = own["prompts"] if own is not None and known else None
     return {"id": identity, "model": identity.partition("@")[0], "prompts": prompts}
 
 
@@ -278,6 +298,6 @@ def _summary(table: BridgeTable) -> str:
     means = [new for _, new in table["means"].values()]
     length = "; errors follow the length of a reply" if table["cuts"] else ""
     return (
-        f"{table['n']} replies of {len(means)} models, equal {100 * table['equal']:.1f} %, {kind} {kappa}, "
+        f"{table['n']} replies of {len(means)} model{'s' * (len(means) != 1)}, equal {100 * table['equal']:.1f} %, {kind} {kappa}, "
         f"bias {table['bias']:+.3f}, means {min(means):.3g} to {max(means):.3g}{length}"
     )

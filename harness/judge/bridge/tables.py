@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.core.keys import short_hash
+from harness.core.scoring import READINGS
+from harness.core.task import TaskSpec
 from harness.core.untrusted.regular import check_regular
 from harness.errors import InputFileError, UsageError
 from harness.run.files import BridgeEntry, BridgeTable
 from harness.run.jsonl import parse_line, write_atomically
+from metrics.registry import find
 
 if TYPE_CHECKING:
     from metrics.statistics.bridged import Table
@@ -27,6 +30,8 @@ SOURCE: Final = f"bridge.{VERSION}"
 """The third source of a judged number, as signatures name it."""
 _HINT: Final = "write it again: harness judge bridge RUN… -o FILE"
 _LARGEST: Final = 50_000_000
+_MOST_COUNTED: Final = 1e12
+"""Replies of a model above which counts are refused: sums of them would not be exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +46,19 @@ class Bridge:
     path: Path
     tasks: Mapping[str, BridgeEntry]
 
-    def of(self, task: str, judge: str, model: str) -> BridgeEntry:
+    def of(self, spec: TaskSpec, judge: str, model: str) -> BridgeEntry:
         """Return the entry of a task, for the judge that is to be asked.
 
         Args:
-            task: task id.
+            spec: the task.
             judge: ``MODEL@PARSER#HASH`` of the judge as it will be asked.
             model: its model.
 
         Raises:
             UsageError: the file does not know the task, is about another judge or other prompts, or bridges nothing.
+            InputFileError: what it says does not fit the task.
         """
+        task = spec.task
         where = f"-J bridge={self.path}"
         entry = self.tasks.get(task)
         if entry is None:
@@ -72,6 +79,9 @@ class Bridge:
                 where=where,
                 hint="ask the judge as in the fit, or fit the bridge anew",
             )
+        problem = misfit(entry, spec)
+        if problem is not None:
+            raise InputFileError(f"{task}: {problem}", where=where, hint=_HINT)
         for metric, readings in entry["metrics"].items():
             for reading, table in readings.items():
                 if table["useless"] is not None:
@@ -81,6 +91,60 @@ class Bridge:
                         hint="another judge, more graded items, or leave the task out of -t",
                     )
         return entry
+
+
+def misfit(entry: BridgeEntry, spec: TaskSpec) -> str | None:
+    """Return why an entry cannot be about a task, ``None`` if it can.
+
+    Every judged metric that has ends must be bridged and no other one, on its own scale, to the task's own judge, from another one.
+    """
+    official = entry["official"]
+    declared = spec.judge.model if spec.judge is not None else None
+    if official["model"] != declared:
+        return f"official.model is {official['model']!r}, and the task's judge is {declared!r}"
+    if official["id"] == entry["judge"]["id"]:
+        return "official.id and judge.id are one judge"
+    judged = {metric for metric in spec.judged_metrics if find(metric).is_bounded}
+    if judged != entry["metrics"].keys():
+        known = ", ".join(sorted(entry["metrics"])) or "none"
+        return f"metrics: {known}; the judged ones of the task are {', '.join(sorted(judged))}"
+    for metric, readings in entry["metrics"].items():
+        wanted = READINGS if metric in spec.official_metrics else ("strict",)
+        if lacking := [reading for reading in wanted if reading not in readings]:
+            return f"metrics.{metric}: no table of the {lacking[0]} reading"
+        low, high = find(metric).span
+        for reading, table in readings.items():
+            if not all(low <= level <= high for level in table["levels"]):
+                return (
+                    f"metrics.{metric}.{reading}.levels: {metric} lies between {low:g} and {high:g}"
+                )
+    return None
+
+
+def damage(entry: BridgeEntry) -> str | None:
+    """Return which table of an entry is damaged and how, ``None`` if none is."""
+    for metric, readings in entry["metrics"].items():
+        for reading, table in readings.items():
+            try:
+                _check_summary(table, read_table(table))
+            except (ValueError, TypeError, KeyError, OverflowError) as error:
+                return f"metrics.{metric}.{reading}: the table is damaged: {error}"
+    return None
+
+
+def _check_summary(stored: BridgeTable, table: Table) -> None:
+    """Compare what a table says of itself with its counts; an unsuitable one must not pass for a good one.
+
+    Raises:
+        ValueError: it says something else.
+    """
+    from metrics.statistics.bridged import useless
+
+    if stored["n"] != table.n:
+        raise ValueError(f"n is {stored['n']}, and its counts make {table.n}")
+    problem = useless(table)
+    if problem is not None and stored["useless"] is None:
+        raise ValueError(f"useless is null, and its counts say: {problem}")
 
 
 def part_of(entry: BridgeEntry) -> str:
@@ -140,14 +204,19 @@ def read_table(stored: Mapping[str, Any]) -> Table:
     """
     import numpy as np
 
-    from metrics.statistics.bridged import Table
+    from metrics.statistics.bridged import MOST_LEVELS, Table
 
     levels = tuple(float(level) for level in stored["levels"])
+    if len(levels) > MOST_LEVELS:
+        raise ValueError(f"{len(levels)} levels, at most {MOST_LEVELS}")
     cuts = tuple(float(cut) for cut in stored["cuts"])
     shape = (len(cuts) + 1, len(levels), len(levels))
     models = {str(name): np.array(counts, np.float64) for name, counts in stored["models"].items()}
     fits = all(
-        counts.shape == shape and np.isfinite(counts).all() and (counts >= 0).all() and counts.sum()
+        counts.shape == shape
+        and np.isfinite(counts).all()
+        and (counts >= 0).all()
+        and 0 < counts.sum() <= _MOST_COUNTED
         for counts in models.values()
     )
     if not models or not fits or [*levels] != sorted({*levels}) or [*cuts] != sorted({*cuts}):
@@ -184,19 +253,15 @@ def read_bridge(path: Path) -> Bridge:
         raise InputFileError(f"more than {_LARGEST:,} bytes", where=str(path))
     content = parse_line(data, str(path), _HINT)
     tasks = content.get("tasks")
-    if content.get("bridge_version") != VERSION or not isinstance(tasks, dict) or not tasks:
+    version = content.get("bridge_version")
+    if type(version) is not int or version != VERSION or not isinstance(tasks, dict) or not tasks:
         raise InputFileError(f"is not a bridge of version {VERSION}", where=str(path), hint=_HINT)
     check = checker(BridgeEntry)
     for name, entry in tasks.items():
         mismatch = check(entry)
         if mismatch is not None:
             raise InputFileError(f"{name}: {mismatch.text()}", where=str(path), hint=_HINT)
-        for readings in entry["metrics"].values():
-            for table in readings.values():
-                try:
-                    read_table(table)
-                except (ValueError, TypeError, KeyError) as error:
-                    raise InputFileError(
-                        f"{name}: a table is damaged: {error}", where=str(path), hint=_HINT
-                    ) from None
+        damaged = damage(entry)
+        if damaged is not None:
+            raise InputFileError(f"{name}: {damaged}", where=str(path), hint=_HINT)
     return Bridge(path, tasks)

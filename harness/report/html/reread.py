@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.core.scoring import MISSING, Document, ItemScore, Reading
-from harness.judge.verdicts import replies_of, verdicts_of
+from harness.judge.panel.verdict import panel_verdict
+from harness.judge.verdicts import counting_replies, verdicts_of
 from harness.run.files import JudgementRecord, SampleRecord
-from harness.run.judgements import counting_judge
+from harness.run.judgements import counting_judges
 from harness.run.reader import RunView
 from harness.run.records import STORED_ERRORS, document_of
 from harness.task_loading.specs import load_scoring_task
@@ -118,10 +119,8 @@ class Rereader:
         if self._task is None:
             return Reread(note=f"no reasons: {self.fault}")
         judge = self.entry["judge"]
-        votes = int(judge["samples"]) if judge else 1
-        replies = replies_of(
-            lines, counting_judge(self.entry), votes
-        )  # live, or stored with the file
+        votes = int(judge["samples"]) if judge else 1  # live, or stored with the file
+        replies = counting_replies(lines, counting_judges(self.entry), votes)
         try:
             made = self._score(self._task, self._docs[position], sample, replies)
         except Exception as error:  # noqa: BLE001  (code of a task; the other items have reasons)
@@ -158,10 +157,13 @@ class Rereader:
         error = sample["error"]
         if error is not None and error["kind"] not in STORED_ERRORS:
             return _Made(options)
-        response = sample.get("response", MISSING)
-        verdicts = verdicts_of(task, self.entry, doc, response, replies)
+        response, judge = sample.get("response", MISSING), self.entry["judge"]
         with watching() as told:
-            score = task.score(doc, response, verdicts)
+            if judge is not None and "panel" in judge:
+                score = panel_verdict(task, self.entry, doc, response, replies).score
+            else:
+                verdicts = verdicts_of(task, self.entry, doc, response, replies)
+                score = task.score(doc, response, verdicts)
         texts = [line["reply"] for line in replies]
         grades = [None if text is None else task.judge_grade(doc, text) for text in texts]
         return _Made(options, score, told, tuple(grades))

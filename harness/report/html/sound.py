@@ -90,7 +90,7 @@ def spectrogram(samples: Any, grid: Grid) -> Any:
 
     >>> import numpy as np
     >>> tone = np.sin(2 * np.pi * 1000 * np.arange(RATE) / RATE)
-    >>> spectrogram(tone, COARSE)[48].argmax()  # 1,000 mel of 2,840 are in the ninth of 24 bands
+    >>> int(spectrogram(tone, COARSE)[48].argmax())  # 1,000 mel of 2,840 are in the ninth of 24 bands
     8
     """
     import numpy as np

@@ -94,7 +94,7 @@ def check_outside(place: Place, config: Mapping[str, Any], *, trusted: bool) -> 
 def _check_data(place: Place, config: Mapping[str, Any]) -> None:
     """Refuse local data outside the folder of the task file: what it names is sent to the model."""
     folder = place.path.resolve().parent
-    given = config.get("dataset_kwargs") or {}
+    given = beside(place, config).get("dataset_kwargs") or {}
     named = [text for key in _LOCAL for _, text in _walk(given.get(key), key)]
     source = config.get("dataset_path")
     named += [source] if isinstance(source, str) and Path(source).exists() else []
@@ -107,6 +107,29 @@ def _check_data(place: Place, config: Mapping[str, Any]) -> None:
                 where=str(place.path),
                 hint="put the data next to the task file, or pass --trust-task-code",
             )
+
+
+def beside(place: Place, config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a configuration whose ``data_files`` and ``data_dir`` name what lies next to the task file, where it does.
+
+    A name that is not there stays, relative to the working directory, as plain lm-eval reads it.
+    """
+    given = config.get("dataset_kwargs")
+    if not place.outside or not isinstance(given, Mapping):
+        return dict(config)
+    folder = place.path.resolve().parent
+    found = {key: _beside(folder, given[key]) for key in ("data_files", "data_dir") if key in given}
+    return {**config, "dataset_kwargs": {**given, **found}}
+
+
+def _beside(folder: Path, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _beside(folder, one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_beside(folder, one) for one in value]
+    if not isinstance(value, str) or not value or "://" in value or Path(value).is_absolute():
+        return value
+    return str(folder / value) if any(folder.glob(value)) else value
 
 
 def rendered_texts(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version as package_version
@@ -79,10 +79,17 @@ def expand(name: str, include_paths: Sequence[Path]) -> list[Place]:
 
     Raises:
         UnknownNameError: lm-eval has no such task, group or tag.
-        UsageError: a group that changes its members.
+        UsageError: no name, a pattern, or a group that changes its members.
     """
+    bare = name.removeprefix(PREFIX)
+    if not bare or set(bare) & set("*?[ "):
+        raise UsageError(
+            f"{name!r} does not name a task, group or tag of lm-eval: a name is written in full",
+            where="-t",
+            hint="all names: lm_eval ls tasks",
+        )
     found: dict[str, Place] = {}
-    _expand(name.removeprefix(PREFIX), tuple(include_paths), found, ())
+    _expand(bare, tuple(include_paths), found, ())
     return list(found.values())
 
 
@@ -109,7 +116,7 @@ def _find(name: str, include_paths: Sequence[Path]) -> Place | None:
         declared = _declared(_yaml_files(folder)).get(name)
         if declared is not None:
             kind, path = declared
-            return Place(name, kind, path, outside=True)
+            return Place(name, kind, path.absolute(), outside=True)
     root = tasks_folder()
     for guess in (root / name / f"{name}.yaml", root / name / f"_{name}.yaml"):
         if guess.is_file() and (own := _kind_in(guess, name)) is not None:
@@ -206,16 +213,31 @@ def _tagged(name: str) -> list[str]:
     Raises:
         UnknownNameError: lm-eval has nothing of that name.
     """
+    if not _is_mentioned(
+        name
+    ):  # lm-eval's index reads all files as YAML, a minute on a busy machine
+        raise _unknown(name, _installed())
     from lm_eval.tasks import TaskManager
 
     index = TaskManager().task_index
     known = {one: sorted(entry.tags) for one, entry in index.items() if entry.kind.name == "TAG"}
     if name not in known:
-        names = [*_installed(), *known]
-        raise UnknownNameError(
-            "task of lm-eval",
-            name,
-            names,
-            hint="all names: lm_eval ls tasks; one of your own: --include-path FOLDER",
-        )
+        raise _unknown(name, [*_installed(), *known])
     return known[name]
+
+
+def _unknown(name: str, names: Iterable[str]) -> UnknownNameError:
+    hint = "all names: lm_eval ls tasks; one of your own: --include-path FOLDER"
+    return UnknownNameError("task of lm-eval", name, names, hint=hint)
+
+
+def _is_mentioned(name: str) -> bool:
+    """Return whether any file of lm-eval has a name in it, as one that declares a tag must."""
+    wanted = name.encode("utf-8", "replace")
+    for path in _yaml_files(tasks_folder()):
+        try:
+            if wanted in path.read_bytes():
+                return True
+        except OSError:
+            continue
+    return False

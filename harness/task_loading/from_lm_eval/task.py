@@ -22,6 +22,7 @@ from harness.errors import HarnessError, TaskFileError, UsageError
 from harness.task_loading.from_lm_eval import bridge
 from harness.task_loading.from_lm_eval.declaration import (
     Declaration,
+    beside,
     check_outside,
     rendered_texts,
 )
@@ -186,7 +187,7 @@ class LMEvalTask(PromptedTask):
 
     def _load(self, **_: Any) -> dict[str, Documents]:
         self._prompts = bridge.Prompts(
-            self._config,
+            beside(self._declaration.place, self._config),
             self._declaration.place.name,
             untrusted=self._untrusted,
             folder=self._data,

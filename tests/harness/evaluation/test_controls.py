@@ -285,6 +285,41 @@ def test_a_run_under_a_control_is_another_run(cli: Cli, tmp_path: Path) -> None:
     assert jsonl(run / "responses.jsonl") == before
 
 
+def test_made_clips_are_stored_if_that_is_asked_for(cli: Cli, tmp_path: Path) -> None:
+    command = (
+        "evaluate",
+        "mock:hash",
+        "-t",
+        "quickstart_choice",
+        "-L",
+        "3",
+        "--control",
+        "noise:5",
+    )
+    kept, bare = tmp_path / "kept", tmp_path / "bare"
+    assert cli(*command, "-o", bare).code == 0
+    done = cli(*command, "--keep-control-audio", "-o", kept)
+    assert done.code == 0, done.err
+    assert not [*bare.rglob("*.wav")]
+    files = {one.stem: one.read_bytes() for one in (kept / "control_audio").iterdir()}
+    records = jsonl(kept / "responses.jsonl")
+    assert sorted(files) == sorted(record["audio"][0]["sha256"] for record in records)
+    assert all(hashlib.sha256(content).hexdigest() == name for name, content in files.items())
+    assert records[0]["request_key"] in {one["request_key"] for one in jsonl(bare / "responses.jsonl")}  # fmt: skip
+    assert (kept / "results.json").read_bytes() == (bare / "results.json").read_bytes()
+
+
+@pytest.mark.parametrize("control", [None, "no-audio", "wrong-clip", "transcript"])
+def test_a_run_that_makes_no_clips_keeps_none(
+    cli: Cli, tmp_path: Path, control: str | None
+) -> None:
+    more = () if control is None else ("--control", control)
+    done = cli("evaluate", "mock:hash", "-t", "quickstart_choice", *more, "--keep-control-audio", "-o", tmp_path / "run")  # fmt: skip
+    assert done.code == 2
+    assert "--keep-control-audio: no control of this run makes clips" in done.err
+    assert not (tmp_path / "run").exists()
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,14 @@ from typing import Any
 import pytest
 
 from tests.support.command import CommandResult
+from tests.support.golden import check
 from tests.support.runs.judged import MODEL, TASK, officially_judged
 from tests.support.servers.chaos_server import ChaosServer
 
 pytestmark = pytest.mark.network
 Cli = Callable[..., CommandResult]
 NEW = "new-judge"
+GOLDEN = Path(__file__).parent / "golden"
 RATES = {"one": 0.35, "two": 0.5, "three": 0.75}
 
 
@@ -112,6 +115,8 @@ def test_a_bridge_after_the_fact_asks_nobody(
     assert "run † ≈" in boards.out or "run †≈" in boards.out
     assert "run-one ≈" not in boards.out and "set B" in boards.out
     assert "≈ bridged: judged values are estimates" in boards.out
+    dated = re.compile(r"(?<=@bridge\.1#)\w+")  # the bridge's own date is in its hash
+    check(GOLDEN / "bridged_board.md", dated.sub("HASH", boards.out))
     again = cli("score", run, "--rejudge", "--quiet", *asked(server))
     assert again.code == 0 and "bridge" not in value(run) and value(run)["value"] == raw["value"]
 

@@ -24,6 +24,7 @@ from harness.task_loading.specs import load_spec
 from harness.task_loading.task import YamlTask
 from tests.support.command import CommandResult
 from tests.support.runs.judged import MODEL, TASK, officially_judged
+from tests.support.runs.toy import write_tone
 
 Cli = Callable[..., CommandResult]
 END = date(2027, 1, 14)
@@ -201,3 +202,42 @@ def test_what_is_shown_says_when_a_judge_ends(cli: Cli, monkeypatch: pytest.Monk
     assert f"judge       {MODEL}, switched off on 2027-01-14" in far.out and " in 46 days" not in far.out  # fmt: skip
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795910400")  # 2026-11-29
     assert f"judge {MODEL} ({TASK}) is switched off on 2027-01-14, in 46 days" in cli("tasks", "show", TASK).out  # fmt: skip
+
+
+def test_a_dry_run_says_what_a_run_would_do_about_a_judge_that_ends(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the data too: the judge is the task's, wherever its clips are."""
+    plan = ("evaluate", "mock:options", "-t", TASK, "--dry-run")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795910400")  # 2026-11-29
+    soon = cli(*plan)
+    assert soon.code == 0 and f"judge {MODEL} ({TASK}) is switched off on 2027-01-14" in soon.out
+    assert "switched off" not in cli(*plan, "--judge", "none").out
+    assert "switched off" not in cli(*plan, "--judge", "openai:other").out
+
+
+@pytest.mark.parametrize(("models", "code"), [(None, 4), ({"other": None}, 4), ({MODEL: None}, 0)])
+def test_a_dry_run_refuses_as_a_run_would(
+    cli: Cli,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    models: dict[str, date | None] | None,
+    code: int,
+) -> None:
+    audio = tmp_path / "Animal" / "audio"
+    audio.mkdir(parents=True)
+    write_tone(audio / "a.wav", seconds=0.1)
+    entry = {"attribute_label": "dog"} | {
+        f"{hop}_{key}": text
+        for hop in ("single", "multi")
+        for key, text in (("instruction", "Which? (a) cat (b) dog"), ("answer", "(b) dog"))
+    }
+    metadata = tmp_path / "Animal" / "metadata.json"
+    metadata.write_text(json.dumps({"data/Animal/audio/a.wav": entry}))
+    listing(monkeypatch, models)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1802000000")  # 2027-02-07
+    plan = ("evaluate", "mock:options", "-t", TASK, "--data", f"sakura={tmp_path}", "--dry-run")
+    found = cli(*plan)
+    assert found.code == code, found.err
+    assert ("refused: the judge" in found.out and "--judge replay" in found.out) == (code == 4)
+    assert (json.loads(cli(*plan, "--json").out).get("refused") is not None) == (code == 4)

@@ -13,6 +13,7 @@ from harness.core.generation import Generation
 from harness.core.messages import Message, Text
 from harness.errors import UsageError
 from harness.judge.asking.adapter_client import judge_generation
+from tests.model_adapters.stubs.vllm_stub import installed
 from tests.support.command import CommandResult
 from tests.support.runs.judged import TASK, lines, officially_judged, responses
 
@@ -105,12 +106,46 @@ def test_a_batch_of_a_text_only_checkpoint_is_what_single_requests_are(tmp_path:
     model.close()
 
 
+def test_a_text_only_checkpoint_judges_in_vllm(tmp_path: Path, cli: Cli) -> None:
+    folder = tmp_path / "reader-8b"
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps({"model_type": "reader"}))
+    file, run = responses(tmp_path / "r.jsonl", 5), tmp_path / "run"
+    flags = ("--judge", f"vllm:{folder}", "-J", "max_model_len=4096")
+    with installed(deaf=True, text="Explanation: x\nJudgement: correct", finish="stop") as world:
+        found = cli("score", TASK, file, "-o", run, "--quiet", *flags)
+        assert found.code == 0, found.err
+        (engine,) = world.made
+        assert engine.arguments.max_model_len == 4096 and world.alive == 0
+        assert sum(world.chats) == len(lines(run, canaries=True))  # no clip was tried
+    results = json.loads((run / "results.json").read_text())["tasks"][TASK]
+    assert results["metrics"]["accuracy"]["official"]["value"] == 1.0
+    assert "|judge:vllm:reader-8b@" in results["signature"]
+    with installed():
+        refused = cli("evaluate", f"vllm:{folder}", "-t", "quickstart", "-o", tmp_path / "x", "--quiet")  # fmt: skip
+    assert refused.code != 0 and "has no audio encoder" in refused.err
+
+
 def test_sampling_becomes_generation() -> None:
     found = judge_generation({"temperature": 0.5, "top_p": 0.9, "max_completion_tokens": 9, "presence_penalty": 0}, "hf:x")  # fmt: skip
     assert (found.limit, found.sampled, found.temperature, found.top_p) == (9, True, 0.5, 0.9)
     assert not judge_generation({"temperature": 0.0, "max_tokens": 9}, "hf:x").sampled
     with pytest.raises(UsageError, match="presence_penalty"):
         judge_generation({"presence_penalty": 0.5}, "hf:x")
+    assert judge_generation({"presence_penalty": 0.5}, "vllm:x").extra == {"presence_penalty": 0.5}
+
+
+def test_a_judge_is_held_to_a_schema_where_its_engine_can(tmp_path: Path) -> None:
+    from harness.task_loading.judging.block import parse_judge
+    from model_adapters.vllm.generation import plan_sampling
+
+    schema = {"type": "object", "properties": {"score": {"type": "integer"}}}
+    (tmp_path / "p.md").write_text("# user\n{question} {response}\n")
+    block = {"model": "m", "prompt": "p.md", "parse": "sakura.2", "output_schema": schema}
+    sampling = parse_judge(block, tmp_path, lambda *keys: ".".join(keys)).sampling
+    assert plan_sampling(judge_generation(sampling, "vllm:x")).schema == schema
+    with pytest.raises(UsageError, match="does not follow response_format"):
+        judge_generation(sampling, "hf:x")
 
 
 def test_judges_of_one_run_are_compared(tmp_path: Path, cli: Cli) -> None:

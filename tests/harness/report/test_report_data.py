@@ -26,7 +26,6 @@ from harness.run.reader import read_run
 from metrics.registry import find
 from tests.support.runs import report_runs
 
-
 GRADE = 9
 """Place of the judge's grade in the line of an item."""
 

@@ -95,4 +95,18 @@ def test_a_line_whose_task_is_no_text_is_read_and_not_passed_over(tmp_path: Path
     log.write_text(
         '{"task": "other", "n": 1}\n{"task": 1e+308, "n": 2}\n{"task": "mine", "n": 3}\n'
     )
-    assert [record["n"] for _, record in read_lines(log, task="mine")] == [2, 3]
+    assert [record["n"] for _, record in read_lines(log, without=["other"])] == [2, 3]
+
+
+@pytest.mark.parametrize("name", ["other", "söme", "a\x1b[2K", "\ud800"])
+def test_lines_of_a_task_that_another_reader_takes_are_passed_over_unread(
+    tmp_path: Path, name: str
+) -> None:
+    log = tmp_path / "log.jsonl"
+    whole = [encode_line({"task": name, "n": 1}), encode_line({"task": "mine", "n": 2})]
+    log.write_bytes(whole[0][:-3] + b"broken\n" + whole[1])
+    assert [(record["n"], offset) for offset, record in read_lines(log, without=[name])] == [
+        (2, len(whole[0]) + 4)
+    ]
+    with pytest.raises(InputFileError, match=r"log\.jsonl:1"):
+        list(read_lines(log, without=["no other task"]))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from harness.core.judge_spec import fill
+from harness.core.judge_spec import Retirement, fill
 from harness.errors import TaskFileError
 from harness.judge.options import JudgeOptions
 from harness.judge.task_judge import bind
@@ -22,6 +24,7 @@ from metrics.judge.votes import mean
 from tests.support.runs.toy import TOY
 
 PROMPT = "# system\nBe fair.\n\n# user\nQ: {question}\nA: {response}\n"
+ENDS = {"date": "2027-01-14", "source": "its page"}
 BLOCK = {"model": "m-1", "prompt": "p.md", "parse": "sakura.2"}
 
 
@@ -49,6 +52,20 @@ def where(*keys: str) -> str:
         ({"output_schema": ["score"]}, "judge.output_schema", "type: object"),
         ({"strip": "yes"}, "judge.strip", "true or false"),
         ({"parse": "sakura"}, "judge.parse", "NAME.VERSION"),
+        ({"retires": "2027-01-14"}, "judge.retires", 'YYYY-MM-DD", source: TEXT}'),
+        ({"retires": {"date": "2027-01-14"}}, "judge.retires", 'YYYY-MM-DD", source: TEXT}'),
+        ({"retires": {"source": "its page"}}, "judge.retires", 'YYYY-MM-DD", source: TEXT}'),
+        ({"retires": {**ENDS, "by": "me"}}, "judge.retires", 'YYYY-MM-DD", source: TEXT}'),
+        (
+            {"retires": {**ENDS, "date": "14 January 2027"}},
+            "judge.retires.date",
+            "expected YYYY-MM-DD",
+        ),
+        ({"retires": {**ENDS, "date": "2027-02-30"}}, "judge.retires.date", "'2027-02-30'"),
+        ({"retires": {**ENDS, "date": 2027}}, "judge.retires.date", "the date is 2027"),
+        ({"retires": {**ENDS, "date": None}}, "judge.retires.date", "the date is None"),
+        ({"retires": {**ENDS, "source": " "}}, "judge.retires.source", "who named the date"),
+        ({"retires": {**ENDS, "source": 4}}, "judge.retires.source", "who named the date"),
         ({"prompt": "absent.md"}, "judge.prompt", "does not exist"),
         ({"prompt": "9" * 5000}, "judge.prompt", "does not exist"),
         ({"prompt": {"field": "metric"}}, "judge.prompt", "{field: FIELD"),
@@ -75,6 +92,35 @@ def test_a_bad_block_is_found_when_the_task_is_read(tmp_path: Path) -> None:
         file.read_text().split("\n").index("    judge: {model: m, prompt: no.md, parse: x.1}") + 1
     )
     assert caught.value.where == f"{file}:{line}"
+
+
+@pytest.mark.parametrize(
+    ("retires", "at", "message"),
+    [
+        ("soon", 0, "'retires' is {date"),
+        ("[next year]", 0, "'retires' is {date"),
+        ("\n        date: soon\n        source: its page", 1, "'soon', expected YYYY-MM-DD"),
+        ("\n        date: '2027-01-14'\n        source: ''", 2, "who named the date"),
+        ("\n        date: '2027-01-14'", 0, "'retires' is {date"),
+        ("\n        date: 2027-01-14\n        source: its page", 1, "write it in quotes"),
+    ],
+)
+def test_a_bad_end_of_a_judge_is_found_at_its_line(tmp_path: Path, retires: str, at: int, message: str) -> None:  # fmt: skip
+    file = tmp_path / "toy.yaml"
+    (tmp_path / "p.md").write_text(PROMPT)
+    block = f"    judge:\n      model: m\n      prompt: p.md\n      parse: x.1\n      retires: {retires}\n"
+    file.write_text((TOY / "toy.yaml").read_text(encoding="utf-8").rstrip("\n") + "\n" + block)
+    with pytest.raises(TaskFileError, match=re.escape(message)) as caught:
+        parse_task(load_yaml(file))
+    first = next(n for n, row in enumerate(file.read_text().split("\n"), 1) if "retires:" in row)
+    assert caught.value.where == f"{file}:{first + at}"
+
+
+def test_the_end_of_a_judge_is_a_day_and_who_named_it(tmp_path: Path) -> None:
+    (tmp_path / "p.md").write_text(PROMPT)
+    found = parse_judge({**BLOCK, "retires": ENDS}, tmp_path, where).retires
+    assert found == Retirement(date(2027, 1, 14), "its page")
+    assert parse_judge(BLOCK, tmp_path, where).retires is None
 
 
 @pytest.mark.parametrize(
@@ -117,7 +163,9 @@ def test_every_built_in_judge_is_readable_and_votes_as_its_scorer_reduces() -> N
         judge = spec.judge
         assert judge is not None, spec.task
         if importlib.util.find_spec(f"tasks.{spec.benchmark}.judge_reply") is None:
-            assert judge.parse in ("declared_yes_no.1", "declared_score.1"), spec.task
+            assert judge.parse in ("declared_yes_no.1", "declared_score.1", "five_points.1"), (
+                spec.task
+            )
             continue
         reader = importlib.import_module(f"tasks.{spec.benchmark}.judge_reply")
         assert judge.parse == reader.PARSER_ID, spec.task

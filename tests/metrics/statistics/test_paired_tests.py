@@ -283,6 +283,25 @@ def test_detectable_drop_inverts_pairs_needed(pairs: int, discordant: float) -> 
     assert pairs_needed(drop + 1e-9, discordant) <= pairs < pairs_needed(drop * 0.99, discordant)
 
 
+def test_many_pairs_of_which_few_differ_cost_no_square_of_them() -> None:
+    """A table of ten million by ten million would not fit."""
+    assert detectable_drop(10_000_000, 0.0) == pytest.approx(5.515e-7, rel=1e-3)
+
+
+@pytest.mark.parametrize("alpha", [0.5, 0.05, 0.05 / 44, 1e-6])
+def test_the_least_loss_that_is_shown_is_that_of_the_whole_table(alpha: float) -> None:
+    """Power 1 where so many of the pairs that differ are lost, 0 where one less is."""
+    from scipy.stats import binom
+
+    for differ in (1, 2, 5, 9, 30, 77, 300):
+        lost = np.arange(differ + 1)
+        shown = binom.sf(lost, differ, 0.5) + binom.pmf(lost, differ, 0.5) / 2 < alpha
+        least = int(shown.argmax()) if shown.any() else differ + 1
+        for drop in (1.0, 0.5, 0.1):
+            chance = binom.sf(least - 1, differ, (1 + drop) / 2)
+            assert mcnemar_power(differ, 1.0, drop, alpha=alpha) == pytest.approx(chance, abs=1e-9)
+
+
 @pytest.mark.parametrize("pairs", [10, 100, 400])
 @pytest.mark.parametrize("discordant", [0.0, 0.05, 0.3])
 def test_few_discordant_pairs_have_the_power_of_the_test_itself(

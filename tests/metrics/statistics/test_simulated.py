@@ -13,6 +13,8 @@ from tests.support.simulation.coverage import (
     Pairs,
     Suite,
     coverage,
+    exact_bias,
+    exact_coverage,
     false_alarms,
     mean_coverage,
     paired_accuracy,
@@ -37,6 +39,21 @@ from tests.support.simulation.samples import (
 )
 
 FULL = 8 if SOAK else 1
+
+
+@pytest.mark.parametrize(("p", "n", "percent"), [(0.02, 100, 94.92), (0.5, 100, 94.31), (0.98, 20, 94.01), (0.98, 100, 94.92)])  # fmt: skip
+def test_the_interval_of_independent_answers_covers_exactly(
+    p: float, n: int, percent: float
+) -> None:
+    """Every outcome with its binomial probability: no simulation noise."""
+    assert exact_coverage(p, n) == pytest.approx(percent, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("rate", "chance"), [(0.5, 0.5), (0.25, 0.25), (0.6, 0.25), (0.75, 0.25), (0.98, 0.25)]
+)
+def test_a_normalised_score_is_exactly_unbiased(rate: float, chance: float) -> None:
+    assert exact_bias(rate, 20, chance) == pytest.approx(0, abs=1e-9)
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_normalising_twice_changes_nothing_more(name: str) -> None:
 
 
 def test_cleaners_are_declared_by_id() -> None:
-    assert set(CLEANERS) == {"none", "desta", "lead_in", "letter", "think"}
+    assert set(CLEANERS) == {"none", "alarm", "alarm_letter", "desta", "lead_in", "letter", "think"}
     assert CLEANERS["none"](" x ", ()) == " x "
     assert CLEANERS["desta"](' The correct answer is: "Man".\n', ()) == '"Man".'
     assert CLEANERS["desta"]("The correct answer is:Man", ()) == "The correct answer is:Man"

@@ -2,7 +2,7 @@
 
 Signatures (vllm-project/vllm, the wheel of 0.33.0): ``LLM.__init__`` vllm/entrypoints/llm.py:177, ``LLM.chat`` :616,
 ``LLM.get_default_sampling_params`` :410; ``EngineArgs`` vllm/engine/arg_utils.py:489 (some of its fields);
-``SamplingParams`` vllm/sampling_params.py:271 (some); ``CompletionOutput`` vllm/outputs.py:59, ``RequestOutput`` :137;
+``SamplingParams`` vllm/sampling_params.py:271 (some), ``StructuredOutputsParams`` of the same module (one field); ``CompletionOutput`` vllm/outputs.py:59, ``RequestOutput`` :137;
 ``LoRARequest`` vllm/lora/request.py:8; ``VLLMValidationError`` vllm/exceptions.py:28, which is no ``ValueError``;
 ``EngineDeadError`` vllm/v1/engine/exceptions.py:12; ``LLMEngine.has_unfinished_requests``
 vllm/v1/engine/llm_engine.py:203, ``EngineCoreClient.shutdown`` vllm/v1/engine/core_client.py:176.
@@ -107,6 +107,11 @@ class EngineDeadError(VLLMServerError):
 
 
 @dataclass
+class StructuredOutputsParams:
+    json: str | dict[str, Any] | None = None
+
+
+@dataclass
 class SamplingParams:
     presence_penalty: float = 0.0
     frequency_penalty: float = 0.0
@@ -120,6 +125,7 @@ class SamplingParams:
     max_tokens: int | None = 16
     skip_special_tokens: bool = True
     output_kind: int = 0
+    structured_outputs: StructuredOutputsParams | None = None
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.temperature <= 2.0:
@@ -470,6 +476,7 @@ def installed(**world: Any) -> Iterator[World]:
             "__version__": "0.33.0",
         },
         "vllm.exceptions": {"VLLMClientError": VLLMClientError},
+        "vllm.sampling_params": {"StructuredOutputsParams": StructuredOutputsParams},
         "vllm.lora": {},
         "vllm.lora.request": {"LoRARequest": LoRARequest},
     }

@@ -65,9 +65,23 @@ def test_greedy_by_default_and_own_values_of_the_checkpoint(make: Opened, world:
     assert drawn.repetition_penalty == 1.2 and drawn.seed is not None
 
 
+def test_an_answer_is_held_to_a_schema(make: Opened, world: World) -> None:
+    schema = {"type": "object", "properties": {"score": {"enum": [1, 2]}}, "required": ["score"]}
+    wanted = {
+        "type": "json_schema",
+        "json_schema": {"name": "verdict", "strict": True, "schema": schema},
+    }
+    adapter = make()
+    answer(adapter, request("grade it", response_format=wanted))
+    assert world.parameters[-1].structured_outputs.json == schema
+    answer(adapter, request("grade it"))
+    assert world.parameters[-1].structured_outputs is None
+
+
 @pytest.mark.parametrize(
     ("generation", "message"),
     [
+        ({"response_format": {"type": "json_object"}}, "expected a JSON schema"),
         ({"num_beams": 4}, "vLLM's sampler has no num_beams"),
         ({"no_repeat_ngram_size": 3}, "no no_repeat_ngram_size"),
         ({"temprature": 1}, "did you mean: temperature"),

@@ -141,9 +141,9 @@ def make_runs(folder: Path) -> dict[str, dict[str, bytes]]:
     return {
         run.name: {
             file.name: file.read_bytes()
-            for file in run.iterdir()
+            for file in sorted(run.iterdir())
             if file.suffix in (".json", ".jsonl")
         }
-        for run in folder.iterdir()
+        for run in sorted(folder.iterdir())  # in one order: a seed draws the same again
         if (run / "manifest.json").is_file()
     }

@@ -308,13 +308,15 @@ async def serve(options: argparse.Namespace) -> None:
 class ChaosServer:
     """The server as a context manager; the process ends with it."""
 
+    module = "tests.support.servers.chaos_server"
+
     def __init__(self, *flags: str) -> None:
         self._flags = flags
         self.base_url = ""
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> ChaosServer:
-        command = [sys.executable, "-m", "tests.support.servers.chaos_server", *self._flags]
+        command = [sys.executable, "-m", self.module, *self._flags]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
         assert self._process.stdout is not None
         port = self._process.stdout.readline().strip()

@@ -75,6 +75,30 @@ def coverage(source: Source, count: int, *, resamples: int = 2000) -> Share:
     return share(hits)
 
 
+def exact_coverage(p: float, n: int) -> float:
+    """Return the exact coverage of the product's interval of n answers that are right with probability p, per cent."""
+    from scipy.stats import binom
+
+    held = 0.0
+    for right in range(n + 1):
+        low, high = estimate(METRICS["accuracy"], answers(np.arange(n) < right)).ci95 or (1.0, 0.0)
+        if low - 1e-12 <= p <= high + 1e-12:
+            held += float(binom.pmf(right, n, p))
+    return 100 * held
+
+
+def exact_bias(rate: float, n: int, chance: float) -> float:
+    """Return the exact bias of the normalised score of n answers, in points; a mean of tasks has the mean of theirs."""
+    from scipy.stats import binom
+
+    expected = 0.0
+    for right in range(n + 1):
+        made = _result("t", Value(right / n, None, None, n), chance)
+        score = normalize("suite", {"t": made}).tree.score
+        expected += float(binom.pmf(right, n, rate)) * (math.nan if score is None else score)
+    return 100 * (expected - (rate - chance) / (1 - chance))
+
+
 # --- means --------------------------------------------------------------------------------------
 
 
@@ -133,17 +157,22 @@ def _run(suite: Suite, rng: Rng) -> tuple[dict[str, TaskResult], dict[str, list[
         clusters = None if who is None else who.tolist()
         found = estimate(METRICS["accuracy"], items, clusters)
         value = Value(found.value, found.ci95, found.stderr, found.n)
-        tasks[name] = TaskResult(
-            name,
-            "suite",
-            ("accuracy",),
-            {"accuracy": {"strict": value, "official": value}},
-            anchors={"accuracy": {"chance": suite.chance}},
-            outcomes={"answered": suite.n},
-            n=suite.n,
-            total=suite.n,
-        )
+        tasks[name] = _result(name, value, suite.chance)
     return tasks, samples
+
+
+def _result(name: str, value: Value, chance: float) -> TaskResult:
+    n = value.n or 0
+    return TaskResult(
+        name,
+        "suite",
+        ("accuracy",),
+        {"accuracy": {"strict": value, "official": value}},
+        anchors={"accuracy": {"chance": chance}},
+        outcomes={"answered": n},
+        n=n,
+        total=n,
+    )
 
 
 def _speaker_rates(mean: float, skill: Any) -> Any:

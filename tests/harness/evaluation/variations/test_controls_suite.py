@@ -159,13 +159,30 @@ def test_the_controls_of_a_task_without_options_leave_orders_out(cli: Cli, tmp_p
         ({"controls": "options:0"}, "not options or options:K"),
         ({"controls": "silence", "control": "no-audio"}, "--control is for one run"),
         ({"controls": "silence", "permute": "options"}, "--permute is for one run"),
-        ({"controls": "silence", "shard": "1/2"}, "--shard is for one run"),
+        ({"controls": "no-audio,wrong-clip", "keep_control_audio": True}, "no control of this run"),
     ],
 )
 def test_what_cannot_be_planned_is_refused(more: dict[str, Any], says: str) -> None:
     with pytest.raises(UsageError) as error:
         control_runs(Settings("mock:hash", ("quickstart_choice",), **more))
     assert says in str(error.value)
+
+
+def test_shards_of_a_suite_are_merged_run_by_run(cli: Cli, tmp_path: Path) -> None:
+    command = ("evaluate", "mock:hash", *CHOICE, "--controls", "silence,wrong-clip,options:2", "--keep-control-audio")  # fmt: skip
+    assert cli(*command, "-o", tmp_path / "whole").code == 0
+    for part in ("1", "2"):
+        done = cli(*command, "--shard", f"{part}/2", "-o", tmp_path / part)
+        assert done.code == 0, done.err
+    for below in ("", "controls/silence", "controls/wrong-clip", "controls/options_2"):
+        parts = [tmp_path / part / below for part in ("1", "2")]
+        assert all(len(jsonl(one / "responses.jsonl")) for one in parts)
+        done = cli("merge", *parts, "-o", tmp_path / "all" / below)
+        assert done.code == 0, done.err
+        assert timeless(tmp_path / "all" / below) == timeless(tmp_path / "whole" / below)
+    kept = {one.name for one in tmp_path.glob("whole/**/control_audio")}
+    assert kept == {"control_audio"}
+    assert (tmp_path / "whole" / "controls" / "silence" / "control_audio").is_dir()
 
 
 # --- what is shared ------------------------------------------------------------------------------

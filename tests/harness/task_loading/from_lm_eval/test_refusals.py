@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import yaml
 from harness.errors import UnknownNameError, UnsupportedTaskError, UsageError
 from harness.task_loading.from_lm_eval.loading import specs
 from harness.task_loading.from_lm_eval.names import expand
+from tests.support.budget import SOAK
 from tests.support.command import CommandResult
 from tests.support.data.lm_eval_tasks import write_rows, write_sums
 
@@ -153,6 +155,7 @@ def test_names() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not SOAK, reason="reads every task file of lm-eval: HARNESS_SOAK=1")
 def test_an_unknown_name_has_a_near_one_and_a_tag_its_tasks() -> None:
     with pytest.raises(UnknownNameError, match=r"did you mean: .*gsm8k"):
         expand("gms8k", ())
@@ -171,3 +174,15 @@ def test_groups(tmp_path: Path) -> None:
     (tmp_path / "round.yaml").write_text("group: round\ntask: [round]\n")
     with pytest.raises(UsageError, match="contains itself"):
         expand("round", (tmp_path,))
+
+
+@pytest.mark.parametrize("name", ["lm_eval:", "lm_eval:*", "lm_eval:arc_[ab]"])
+def test_a_pattern_or_nothing_is_no_name(tmp_path: Path, cli: Cli, name: str) -> None:
+    found = cli("evaluate", "mock:hash", "-t", name, "-o", tmp_path / "run")
+    assert found.code == 2 and "a name is written in full" in found.err
+
+
+def test_a_name_in_no_file_is_unknown_without_the_index_of_lm_eval(tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.setitem(sys.modules, "lm_eval.tasks", None)
+    found = cli("evaluate", "mock:hash", "-t", "lm_eval:arc_eazy", "-o", tmp_path / "run")
+    assert found.code == 2 and "did you mean: arc_easy" in found.err

@@ -124,3 +124,25 @@ def test_the_suite_has_a_board(cli: Cli, tmp_path: Path, monkeypatch: pytest.Mon
     assert scores["avg"] == round(sum(three) / 3, 1)
     shown = cli("leaderboard", run).out
     assert "Mmlu pro" in shown
+
+
+def test_data_and_task_file_may_be_named_from_where_one_stands(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A relative ``--include-path``; the data next to the task file, named relative to it."""
+    folder = write_sums(tmp_path / "mine")
+    task = folder / "sums.yaml"
+    task.write_text(task.read_text().replace(f"{folder}/", ""))
+    monkeypatch.chdir(tmp_path)
+    run = evaluated(cli, tmp_path / "run", "mock:echo", Path("mine"))
+    monkeypatch.chdir(folder)
+    again = evaluated(cli, tmp_path / "again", "mock:echo", Path())
+    assert timeless(run)[0] == timeless(again)[0]
+    (tmp_path / "secret.jsonl").write_text((folder / "test.jsonl").read_text())
+    task.write_text(task.read_text().replace("test: test.jsonl", "test: ../secret.jsonl"))
+    done = cli(
+        "evaluate", "mock:echo", "-t", "lm_eval:sums", "--include-path", folder, "-o",
+        tmp_path / "out", "--quiet",
+    )  # fmt: skip
+    assert done.code == 2
+    assert "outside the folder" in done.err

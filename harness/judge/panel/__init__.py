@@ -1,0 +1,1 @@
+"""Panels: several judges grade every reply, and their grades are one."""

@@ -1,0 +1,1 @@
+"""Stages that are made of stages: several judges of one run."""
