@@ -119,9 +119,8 @@ class Rereader:
         if self._task is None:
             return Reread(note=f"no reasons: {self.fault}")
         judge = self.entry["judge"]
-        replies = (
-            counting_replies(lines, counting_judges(self.entry), judge["samples"]) if judge else []
-        )
+        votes = int(judge["samples"]) if judge else 1  # live, or stored with the file
+        replies = counting_replies(lines, counting_judges(self.entry), votes)
         try:
             made = self._score(self._task, self._docs[position], sample, replies)
         except Exception as error:  # noqa: BLE001  (code of a task; the other items have reasons)

@@ -26,6 +26,9 @@ from harness.run.reader import read_run
 from metrics.registry import find
 from tests.support.runs import report_runs
 
+GRADE = 9
+"""Place of the judge's grade in the line of an item."""
+
 
 def items(run: Path) -> list[Item]:
     return list(read_items(read_run(run), TaskCode(), clips=None, listing=Listing()))
@@ -254,3 +257,22 @@ def test_own_aggregates_have_the_decimals_of_the_benchmark() -> None:
         ("66.00", "[63.01, 68.87]"),
         ("0.5000", ""),
     ]
+
+
+def test_stored_judge_replies_have_grades_reasons_and_no_note(tmp_path: Path) -> None:
+    turns = [{"from": "human", "value": "Say it.<audio>"}, {"from": "gpt", "value": "it"}]
+    records = [
+        {
+            "id": f"own-{grade}",
+            "doc": {"id": str(grade), "conversations": turns},
+            "response": "it",
+            "judge_reply": f"Score: {grade}\nExplanation: so.",
+        }
+        for grade in (2, 4)
+    ]
+    file = report_runs.write_lines(tmp_path / "judged.jsonl", records)
+    found = items(harness.score("llaso_alpaca_gpt4_end", file, tmp_path / "run").path)
+    assert [item.line[GRADE] for item in found] == ["2", "4"]
+    assert [item.record["judge"][0]["read"] for item in found] == ["grade 2", "grade 4"]
+    assert strict(found[0], "judge_score")["why"] == "as the judge's reply says"
+    assert "note" not in found[0].record
