@@ -84,7 +84,7 @@ def expand(name: str, include_paths: Sequence[Path]) -> list[Place]:
     bare = name.removeprefix(PREFIX)
     if not bare or set(bare) & set("*?[ "):
         raise UsageError(
-            f"{name!r} is not a name of a task, group or tag of lm-eval: it is written in full",
+            f"{name!r} does not name a task, group or tag of lm-eval: a name is written in full",
             where="-t",
             hint="all names: lm_eval ls tasks",
         )
