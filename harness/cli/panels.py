@@ -16,7 +16,7 @@ PANELS: Final[dict[str, tuple[str, ...]]] = {
         "--require-complete",
     ),
     "Stored responses": ("--response-field", "--doc-field", "--id-field", "--judge-field", "--clean", "--as", "--with", "--with-python"),
-    "Prompts and decoding": ("--template", "--system", "--gen-kwargs", "--control", "--controls", "--permute", "--paraphrase"),
+    "Prompts and decoding": ("--template", "--system", "--gen-kwargs", "--control", "--controls", "--keep-control-audio", "--permute", "--paraphrase"),
     "Judge": ("--judge", "--judge-args", "--judge-panel", "--judge-budget", "--judge-cache", "--judge-sample", "--judge-prompt", "--rejudge"),
     "Failures": ("--max-errors", "--retry-errors", "--only-failed", "--patience"),
     "Output": ("--report", "--plain", "--json", "--quiet", "--help"),

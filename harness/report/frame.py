@@ -85,7 +85,7 @@ def _row(sample: SampleRecord) -> dict[str, Any]:
         parse = sample["parse"].get(metric, {})
         for reading in READINGS:
             if reading in parse:
-                row[f"{metric}_{reading}"] = scores[reading]
+                row[f"{metric}_{reading}"] = scores.get(reading)
                 row[f"{metric}_{reading}_parsed"] = parse[reading] == "ok"
     return row
 

@@ -23,7 +23,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(("page", "count"), [("docs/pitfalls.md", 4), ("docs/score_replies.md", 1)])
+@pytest.mark.parametrize(("page", "count"), [("docs/pitfalls.md", 4), ("docs/score_replies.md", 3)])
 def test_the_commands_of_a_page_run(cli: Cli, here: Path, page: str, count: int) -> None:
     assert run_page(cli, read(page), here, bool) == count
 
