@@ -126,10 +126,12 @@ def test_a_pipe_as_output_of_the_leaderboard_is_written_to(
     assert pipe.is_fifo()
 
 
-def test_an_output_that_cannot_be_written_is_4(cli: Cli, tmp_path: Path, whole: Path) -> None:
+def test_an_output_without_a_place_is_2_and_one_that_cannot_be_made_4(
+    cli: Cli, tmp_path: Path, whole: Path
+) -> None:
     for path in (tmp_path / "no folder" / "page.md", tmp_path):
         found = cli("leaderboard", whole, "-o", path, "--format", "md")
-        assert found.code == 4 and "cannot write" in found.err
+        assert found.code == 2 and "folder" in found.err
     (tmp_path / "file").write_text("")
     found = cli(*evaluate_arguments("mock:hash", tmp_path / "file" / "run"))
     assert found.code == 4 and "run directory" in found.err

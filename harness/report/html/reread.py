@@ -120,7 +120,10 @@ class Rereader:
             return Reread(note=f"no reasons: {self.fault}")
         judge = self.entry["judge"]
         votes = int(judge["samples"]) if judge else 1  # live, or stored with the file
-        replies = counting_replies(lines, counting_judges(self.entry), votes)
+        asked = self.entry[
+            "judged_metrics"
+        ]  # a file may hold judge replies of which the task knows nothing
+        replies = counting_replies(lines, counting_judges(self.entry), votes) if asked else []
         try:
             made = self._score(self._task, self._docs[position], sample, replies)
         except Exception as error:  # noqa: BLE001  (code of a task; the other items have reasons)

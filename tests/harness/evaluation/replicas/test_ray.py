@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.budget import SOAK
 from tests.support.command import start
 from tests.support.runs.live import answered, asked, finish, lines
 from tests.support.runs.toy import evaluate_arguments, jsonl, timeless, write_tone
@@ -139,6 +140,7 @@ def alive(process: int) -> bool:
     return state[0] != "Z"
 
 
+@pytest.mark.skipif(not SOAK, reason="half a minute for a second node: HARNESS_SOAK=1")
 def test_a_node_that_dies_and_clips_as_bytes(
     tmp_path: Path, started: list[subprocess.Popen[str]]
 ) -> None:
