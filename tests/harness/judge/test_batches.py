@@ -25,7 +25,7 @@ def own_key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def batched(server: BatchServer, file: Path, run: Path, *more: str | Path, task: str = TASK) -> tuple[str | Path, ...]:  # fmt: skip
     flags = ("--judge", f"openai:{MODEL}", "-J", f"base_url={server.base_url}", "-J", "batch=true")
-    quick = ("-J", "batch_gather=0.3", "-J", "batch_poll=0.05")
+    quick = ("-J", "batch_gather=0.1", "-J", "batch_poll=0.02")
     return ("score", task, file, "-o", run, "--quiet", *flags, *quick, *more)
 
 
