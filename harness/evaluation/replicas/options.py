@@ -99,6 +99,8 @@ def read_executor(settings: Settings) -> Wanted | None:
         ):
             raise UsageError(f"found {value:g}, expected more", where=f"-X {one.name}")
     count, gpus = settings.replicas, settings.gpus_per_replica
+    if count is not None and count > MOST_REPLICAS:
+        raise UsageError(f"found {count:,}, expected at most {MOST_REPLICAS:,}", where="--replicas")
     if gpus is not None and gpus < 0:
         raise UsageError("expected 0 or more", where="--gpus-per-replica")
     if devices:
@@ -115,6 +117,8 @@ def read_executor(settings: Settings) -> Wanted | None:
     return Wanted(count, gpus, arguments, devices)
 
 
+MOST_REPLICAS: Final = 4096
+"""Replicas of a run; one process asks them all, and saturates far earlier (docs/performance.md)."""
 _FLAGS: Final = {
     "replicas": "--replicas",
     "gpus_per_replica": "--gpus-per-replica",

@@ -63,6 +63,7 @@ def test_devices_of_one_machine_are_replicas_of_it(given: Any, devices: list[str
         (HF, {"model_args": {"devices": "0,1"}, "executor": "local"}, "need --executor ray"),
         (HF, {"model_args": {"devices": "0,1"}, "replicas": 3}, "how many replicas"),
         (HF, {"model_args": {"devices": "0,1"}, "executor_args": {"address": "auto"}}, "this machine"),
+        ("mock:hash", {"executor": "ray", "replicas": 99_999_999}, "expected at most 4,096"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(model: str, given: dict[str, Any], message: str) -> None:
