@@ -55,7 +55,7 @@ quick: $(VENV)/.dev  ## unit tests of the rooms, under a minute on 2 cores
 	$(BIN)/python -m pytest $(QUICK) -m 'not slow and not network' -n 2 --dist loadgroup -q $(PYTEST_ARGS)
 
 test: $(VENV)/.dev  ## the whole suite
-	$(BIN)/python -m pytest -n 3 --dist loadgroup --cpu=15 $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cpu=15 $(PYTEST_ARGS)
 
 # commands that a test starts as processes of their own are not counted
 coverage: $(VENV)/.dev  ## the whole suite with a report; fails below the floor
