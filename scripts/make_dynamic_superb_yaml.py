@@ -1,7 +1,7 @@
 """Writes the group files of Dynamic-SUPERB from ``tasks/dynamic_superb/instances.yaml``.
 
 Every data set is an inline task of a group file that includes the one template, so that 314 tasks need a
-handful of files. ``leaderboards/boards/_dynamic_superb_instances.py`` holds the phase-1 tree, which the board may not read from
+handful of files. ``leaderboards/dynamic_superb_instances.py`` holds the phase-1 tree, which the board may not read from
 ``tasks``. ``--check`` writes nothing and says whether the committed files are what this script makes (exit 1
 if not).
 
@@ -324,7 +324,7 @@ def files() -> dict[Path, str]:
     }
     return {
         **{FOLDER / f"{name}.yaml": content for name, content in made.items()},
-        ROOT / "leaderboards" / "boards" / "_dynamic_superb_instances.py": tree(),
+        ROOT / "leaderboards" / "dynamic_superb_instances.py": tree(),
     }
 
 

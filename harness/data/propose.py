@@ -15,7 +15,8 @@ from harness.data.task_file import Proposal, save
 from harness.errors import InputFileError, UsageError
 from harness.task_loading.index import load_index
 from tasks.declared import scoring
-from tasks.declared.declaration import FIELD, RULES, DataBlock, read_rule
+from tasks.declared.data_block import DataBlock
+from tasks.declared.declaration import FIELD, RULES, read_rule
 from tasks.declared.files import CLIPS, open_items
 
 _LOOKED_AT: Final = 200

@@ -6,7 +6,7 @@ from harness.core.keys import digest, identity
 from harness.core.scoring import Document
 from harness.errors import FOREIGN, InputFileError
 from harness.run.files import ResponseRecord
-from harness.task_loading.option_orders import reorder, reversed_order
+from harness.scoring.option_orders import reorder, reversed_order
 from harness.task_loading.task import YamlTask
 
 

@@ -22,7 +22,7 @@ from harness.run.result_records import (
     VariationResults,
 )
 from harness.scoring.columns import MetricColumns
-from harness.task_loading.option_orders import positions
+from harness.scoring.option_orders import positions
 from harness.task_loading.task import YamlTask
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from harness.core.task import FunctionRef
 from harness.errors import TaskFileError
 from harness.task_loading.places import DECLARED
 from harness.task_loading.yaml_file import YamlFile
-from tasks.declared.declaration import Rule, read_data, read_rule
+from tasks.declared.data_block import read_data
+from tasks.declared.declaration import Rule, read_rule
 from tasks.declared.loading import parameters
 
 TOKENS: Final = 512

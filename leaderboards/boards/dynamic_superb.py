@@ -13,8 +13,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from leaderboards.boards._dynamic_superb_instances import DOMAINS, PHASE_1, PHASE_2_JUDGED
 from leaderboards.cells import percent_mean
+from leaderboards.dynamic_superb_instances import DOMAINS, PHASE_1, PHASE_2_JUDGED
 from leaderboards.joint import Influences, covariance, influences
 from leaderboards.results import SampleIndex, TaskResult
 from metrics.registry import find

@@ -6,7 +6,7 @@ A position counts the options that the prompt shows, from 0; an order says for e
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -94,6 +94,16 @@ def listed(text: str, labels: Sequence[str]) -> tuple[Named, ...]:
         if len(run) > len(best):
             best = run[:]
     return tuple(best) if len(best) > 1 else ()
+
+
+def places_of(found: Sequence[Named], labels: Iterable[int | None]) -> list[int | None]:
+    """Return the position in a list of every label; ``None`` for one that the list does not have.
+
+    >>> places_of(listed("Answer male or female.", ["Female", "Male"]), (1, 0, None))
+    [0, 1, None]
+    """
+    shown = [one.label for one in found]
+    return [shown.index(one) if one in shown else None for one in labels]
 
 
 def relisted(text: str, found: Sequence[tuple[int, int]], order: Sequence[int]) -> str:

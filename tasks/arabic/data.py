@@ -14,7 +14,7 @@ from typing import Any, Final
 from harness.errors import InputFileError, MissingDataError, page
 from harness.types import DataInfo, Document, Documents
 from tasks.arabic.labels import forms_of
-from tasks.declared.declaration import DataBlock
+from tasks.declared.data_block import DataBlock
 from tasks.declared.files import open_items
 
 KINDS: Final = ("dialect_id", "emotion", "summarization")

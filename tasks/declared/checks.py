@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import difflib
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from harness.errors import TaskFileError
+
 Check = Callable[[Any], bool]
+Where = Callable[..., str]
+"""Key path below the block -> file and line."""
 
 
 def is_text(value: object) -> bool:
@@ -41,4 +46,14 @@ def is_levels(value: object) -> bool:
     """Return whether a value maps fields to lists of texts."""
     return isinstance(value, dict) and all(
         is_text(key) and is_texts(one) for key, one in value.items()
+    )
+
+
+def refuse_unknown(what: str, name: Any, known: Mapping[str, Any], where: str) -> None:
+    """Raise ``TaskFileError`` about an unknown name, with the nearest of the known ones."""
+    near = difflib.get_close_matches(str(name), known, n=1)
+    raise TaskFileError(
+        f"there is no {what} {name!r}",
+        where=where,
+        hint=f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}",
     )

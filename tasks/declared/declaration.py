@@ -1,4 +1,4 @@
-"""What ``metadata.lalm.rule`` and ``metadata.lalm.data`` may say, and the checked form of it.
+"""What ``metadata.lalm.rule`` may say, and the checked form of it; the data block is ``tasks.declared.data_block``.
 
 A declared task has no Python of its own: the rule names a way to score that the harness has, with parameters; the data block names
 a file. Both are checked strictly: an unknown key or a value of the wrong kind is an error with its place.
@@ -6,9 +6,8 @@ a file. Both are checked strictly: an unknown key or a value of the wrong kind i
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -17,16 +16,15 @@ from harness.types import AnswerKind
 from metrics.text.normalizers import NORMALIZERS
 from tasks.declared.checks import (
     Check,
+    Where,
     is_field_map,
     is_levels,
-    is_names,
     is_text,
     is_texts,
     one_of,
+    refuse_unknown,
 )
 
-Where = Callable[..., str]
-"""Key path below the block -> file and line."""
 FIELD: Final = "the name of a field"
 
 
@@ -238,23 +236,6 @@ RULES: Final[Mapping[str, RuleKind]] = MappingProxyType(
 GRADES: Final = {"yes_no": "judged_accuracy", "score": "judge_score"}
 """Grade of a judge -> its metric."""
 
-_DATA_KEYS: Final[Mapping[str, tuple[Check, str]]] = {
-    "path": (
-        lambda value: is_text(value) or is_texts(value),
-        "a file or folder, relative to the task file, or a list of which the first that is there counts",
-    ),
-    "hub": (is_text, "a data set of the hub, organisation/name"),
-    "config": (is_text, "the configuration of a hub data set"),
-    "split": (is_text, "the name of a split"),
-    "id": (
-        lambda value: is_text(value) or is_texts(value),
-        "the name of a field, or a list of which the first that is there counts",
-    ),
-    "audio": (lambda value: is_text(value) or is_texts(value), "the name of a field, or a list"),
-    "clips": (is_text, "the text in front of clip names that stands for the folder of the data"),
-    "editions": (is_names, "a mapping of digests to names of editions"),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -326,13 +307,13 @@ def read_rule(declared: Any, where: Where) -> Rule:
         )
     name = given["name"]
     if name not in RULES:
-        _refuse_unknown("rule", name, RULES, where("name"))
+        refuse_unknown("rule", name, RULES, where("name"))
     known = RULES[name].parameters
     for key, value in given.items():
         if key == "name":
             continue
         if key not in known:
-            _refuse_unknown(f"parameter of the rule {name!r}", key, known, where(str(key)))
+            refuse_unknown(f"parameter of the rule {name!r}", key, known, where(str(key)))
         if not known[key].fits(value):
             raise TaskFileError(
                 f"metadata.lalm.rule.{key} is {value!r}, expected {known[key].expected}",
@@ -351,81 +332,4 @@ def read_rule(declared: Any, where: Where) -> Rule:
             for key, one in known.items()
             if key in given or not one.absent
         },
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class DataBlock:
-    """The checked ``metadata.lalm.data``: where the items are.
-
-    Attributes:
-        paths: file or folder, relative to the task file or the folder of ``--data``; the first that is there counts. Empty
-            for a hub data set.
-        hub: hub data set, ``None`` for a file.
-        config: its configuration.
-        split: its split.
-        id: fields of the id, of which the first that is there counts; empty: ``id`` where there is one, else the number of the item.
-        unique: an id twice is a fault; in a list of fields it gets a number instead.
-        audio: fields of the clips, in order.
-        clips: text in front of clip names that stands for the folder of the data.
-        editions: digest of ids and of what the rule reads, over all items -> name of the edition.
-    """
-
-    paths: tuple[str, ...] = ()
-    hub: str | None = None
-    config: str | None = None
-    split: str | None = None
-    id: tuple[str, ...] = ()
-    unique: bool = True
-    audio: tuple[str, ...] = field(default=("audio",))
-    clips: str = ""
-    editions: Mapping[str, str] = field(default_factory=dict)
-
-
-def read_data(declared: Any, where: Where) -> DataBlock:
-    """Check ``metadata.lalm.data``.
-
-    Raises:
-        TaskFileError: not a mapping, an unknown key, a value of the wrong kind, or not exactly one of ``path`` and ``hub``.
-    """
-    if isinstance(declared, str):
-        declared = {"path": declared}
-    if not isinstance(declared, Mapping):
-        raise TaskFileError(
-            "the mapping 'metadata.lalm.data' is missing: a task with a rule says where its items are",
-            where=where(),
-            hint="data: {path: items.jsonl, audio: clip}",
-        )
-    for key, value in declared.items():
-        if key not in _DATA_KEYS:
-            _refuse_unknown("key of metadata.lalm.data", key, _DATA_KEYS, where(str(key)))
-        fits, expected = _DATA_KEYS[key]
-        if not fits(value):
-            raise TaskFileError(
-                f"metadata.lalm.data.{key} is {value!r}, expected {expected}", where=where(str(key))
-            )
-    if ("path" in declared) == ("hub" in declared):
-        raise TaskFileError(
-            "metadata.lalm.data needs exactly one of 'path' and 'hub'", where=where("path")
-        )
-    given = {key: value for key, value in declared.items() if key not in ("audio", "path", "id")}
-    return DataBlock(
-        **given,
-        audio=_several(declared.get("audio", "audio")),
-        paths=_several(declared.get("path", ())),
-        id=_several(declared.get("id", ())),
-        unique=not isinstance(declared.get("id"), list),
-    )
-
-
-def _several(value: Any) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
-
-
-def _refuse_unknown(what: str, name: Any, known: Mapping[str, Any], where: str) -> None:
-    near = difflib.get_close_matches(str(name), known, n=1)
-    raise TaskFileError(
-        f"there is no {what} {name!r}",
-        where=where,
-        hint=f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}",
     )

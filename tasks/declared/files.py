@@ -15,7 +15,7 @@ from harness.audio import AudioRef
 from harness.errors import InputFileError, MissingDataError
 from tasks._shared import hub
 from tasks._shared.local import inside, parse_json
-from tasks.declared.declaration import DataBlock
+from tasks.declared.data_block import DataBlock
 
 CLIPS: Final = frozenset({".wav", ".flac", ".mp3", ".ogg", ".opus", ".aiff", ".aif", ".au", ".w64"})
 """Suffixes of the clips that are looked for in a folder of clips."""

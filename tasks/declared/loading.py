@@ -13,7 +13,8 @@ from harness.audio import AudioRef
 from harness.errors import InputFileError
 from harness.types import DataInfo, Document, Documents
 from tasks.declared import scoring
-from tasks.declared.declaration import Rule, read_data, read_rule
+from tasks.declared.data_block import read_data
+from tasks.declared.declaration import Rule, read_rule
 from tasks.declared.files import open_items
 
 

@@ -21,7 +21,7 @@ from harness.errors import InputFileError
 from harness.types import Document, ItemScore, Positions
 from metrics import vanilla
 from metrics.commitment.closed import alias_part, choose, index_of
-from metrics.commitment.listed import Named, listed, relisted
+from metrics.commitment.listed import Named, listed, places_of, relisted
 from metrics.text.numbers import strict_number
 from tasks.dynamic_superb import judge_reply as judge
 from tasks.dynamic_superb.reply_rules import joined_labels, strict_norm, unique_labels
@@ -170,10 +170,7 @@ def positions(doc: Document, response: Any) -> Positions:
     gold = index_of(reference(doc), labels)
     aliases = doc.get("_aliases") or {}
     picked = choose(response, labels, gold, aliases, letters=False).option
-    shown = [one.label for one in found]
-    return Positions(
-        len(shown), *(shown.index(one) if one in shown else None for one in (gold, picked))
-    )
+    return Positions(len(found), *places_of(found, (gold, picked)))
 
 
 def reorder(doc: Document, order: Sequence[int]) -> Document:

@@ -9,7 +9,8 @@ from typing import Any, Final
 from harness.errors import InputFileError
 from harness.types import DataInfo, Document, Documents
 from tasks.declared import load as load_items
-from tasks.declared.declaration import DataBlock, read_rule
+from tasks.declared.data_block import DataBlock
+from tasks.declared.declaration import read_rule
 from tasks.declared.files import open_items
 from tasks.declared.loading import parameters
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 
@@ -114,6 +115,16 @@ def test_a_module_is_short() -> None:
         if "/stubs/" not in path  # a stub is one module, as what it stands for is one
     }
     assert {path: lines for path, lines in lengths.items() if lines > LINES} == {}
+
+
+def test_rooms_and_modules_of_the_product_are_as_small() -> None:
+    paths = [
+        path for package in (*PRODUCT, "benchmarks") for path in (ROOT / package).rglob("*.py")
+    ]
+    assert len(paths) > 400
+    rooms = Counter(path.parent for path in paths if path.name != "__init__.py")
+    assert [room for room, count in rooms.items() if count > MODULES_IN_A_FOLDER] == []
+    assert [path for path in paths if path.read_text(encoding="utf-8").count("\n") > LINES] == []
 
 
 def test_every_function_of_the_tests_is_typed() -> None:

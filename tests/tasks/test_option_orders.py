@@ -10,8 +10,13 @@ from typing import Any, Final
 import pytest
 
 from harness.core import keys
+from harness.scoring.option_orders import (
+    can_reorder,
+    positions,
+    reorder,
+    reversed_order,
+)
 from harness.task_loading.index import load_index
-from harness.task_loading.option_orders import can_reorder, positions, reorder, reversed_order
 from harness.task_loading.specs import load_spec
 from harness.task_loading.task import YamlTask
 from harness.types import Document

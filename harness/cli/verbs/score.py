@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
@@ -16,6 +17,7 @@ from harness.errors import EXIT_SIGINT, EXIT_SIGTERM, UsageError
 
 if TYPE_CHECKING:
     from harness.report.comet import Comet
+    from harness.run.reader import RunView
     from harness.run_view import Run
     from harness.scoring.rules.rule import Rule
 
@@ -178,38 +180,35 @@ def score(
         replies = StoredReplies(target.file, Fields(*named), target.clean)
         ended = start_scoring(settings, replies, sys.argv, style)
     if comet is not None:
-        code = _show_comet(ended, comet, output)
+        from harness.report.comet import comet_scores
+
+        code = _show(ended, partial(comet_scores, comet=comet), output)
     elif run.rules is not None:
-        code = _show(ended, wanted, output)
+        from harness.scoring.rules.reread import reread
+
+        code = _show(ended, partial(reread, rules=wanted), output)
     else:
         code = options.report(ended, output)
     page.write(ended, settings, output)
     return code
 
 
-def _show(run: Run, rules: Sequence[Rule], output: options.OutputFlags) -> int:
-    """Print the replies of a run under rules instead of its table of scores."""
-    from harness.report.output import say, say_json, say_lines
-    from harness.scoring.rules.reread import reread
+class _Page(Protocol):
+    """What is printed in place of the table of scores."""
 
-    if run.exit_code not in (EXIT_SIGINT, EXIT_SIGTERM):
-        found = reread(run.view, rules)
-        if output.as_json:
-            say_json(found.as_json())
-        elif not output.quiet:
-            say_lines(found.lines())
-    if run.note:
-        say(run.note, err=True)
-    return run.exit_code
+    def as_json(self) -> Any:
+        """Return the plain form for ``--json``."""
+
+    def lines(self) -> Iterable[str]:
+        """Return the lines for people."""
 
 
-def _show_comet(run: Run, comet: Comet, output: options.OutputFlags) -> int:
-    """Print the scores of a COMET model instead of a table of scores."""
-    from harness.report.comet import comet_scores
+def _show(run: Run, make: Callable[[RunView], _Page], output: options.OutputFlags) -> int:
+    """Print something else that is made of a run in place of its table of scores."""
     from harness.report.output import say, say_json, say_lines
 
     if run.exit_code not in (EXIT_SIGINT, EXIT_SIGTERM):
-        found = comet_scores(run.view, comet)
+        found = make(run.view)
         if output.as_json:
             say_json(found.as_json())
         elif not output.quiet:

@@ -22,7 +22,15 @@ from harness.errors import AdapterError
 from harness.evaluation.replicas.cluster import Cluster, LostError
 from harness.evaluation.replicas.options import Wanted
 from harness.evaluation.replicas.replica import Model, Ready
-from harness.evaluation.replicas.wire import Answers, Died, Lacking, Raised, Sent, pack
+from harness.evaluation.replicas.wire import (
+    Answers,
+    Died,
+    Lacking,
+    Raised,
+    Sent,
+    longest_audio,
+    pack,
+)
 from model_adapters.shared.batch_limit import BatchLimit
 
 MOST_DEATHS: Final = 3
@@ -256,16 +264,7 @@ class ReplicaPool:
 
     def _learn(self, requests: Sequence[Request], limit: int | None) -> None:
         if limit is not None and limit < len(requests):
-            longest = max(
-                sum(
-                    part.seconds
-                    for message in request.messages
-                    for part in message.parts
-                    if isinstance(part, Audio)
-                )
-                for request in requests
-            )
-            self._limit.exceeded(2 * limit, longest)
+            self._limit.exceeded(2 * limit, longest_audio(requests))
 
     # --- who is asked ------------------------------------------------------------------------
 

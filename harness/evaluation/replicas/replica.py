@@ -11,12 +11,20 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from harness.core.adapter import AdapterInfo, Request
-from harness.core.messages import Audio
 from harness.core.threads import DaemonThread
 from harness.errors import FOREIGN, AudioError, HarnessError
 from harness.evaluation.asking.answers import checked, counted
 from harness.evaluation.asking.decoding import Unreadable, decoded, unreadable
-from harness.evaluation.replicas.wire import Answers, Died, Lacking, Raised, Sent, lacking, unpack
+from harness.evaluation.replicas.wire import (
+    Answers,
+    Died,
+    Lacking,
+    Raised,
+    Sent,
+    lacking,
+    longest_audio,
+    unpack,
+)
 from model_adapters.registry import create
 
 
@@ -140,16 +148,7 @@ class Replica:
         limit = getattr(self._adapter, "batch_limit", None)
         if limit is None or not requests:
             return None
-        longest = max(
-            sum(
-                part.seconds
-                for message in request.messages
-                for part in message.parts
-                if isinstance(part, Audio)
-            )
-            for request in requests
-        )
-        found: int | None = limit(longest)
+        found: int | None = limit(longest_audio(requests))
         return found
 
     async def close(self) -> None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from harness.audio import AudioRef
 from harness.core.adapter import Request, Response
-from harness.core.messages import Message, Role, Text
+from harness.core.messages import Audio, Message, Role, Text
 from harness.errors import AudioError, HarnessError, UsageError
 
 
@@ -159,4 +159,17 @@ def unpack(sent: Sent, data: Mapping[str, bytes]) -> Request:
             )
             for role, parts in sent.messages
         ),
+    )
+
+
+def longest_audio(requests: Sequence[Request]) -> float:
+    """Return the seconds of audio of the request that has most of it."""
+    return max(
+        sum(
+            part.seconds
+            for message in request.messages
+            for part in message.parts
+            if isinstance(part, Audio)
+        )
+        for request in requests
     )

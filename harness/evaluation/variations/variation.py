@@ -22,8 +22,8 @@ from harness.evaluation.variations.paraphrases import (
 )
 from harness.run.constraints import MOST_REPEATS
 from harness.run.signature import Parts
+from harness.scoring.option_orders import can_reorder, positions, reorder
 from harness.settings import Settings
-from harness.task_loading.option_orders import can_reorder, positions, reorder
 from harness.task_loading.prompts import Paraphrase, PromptedTask
 
 

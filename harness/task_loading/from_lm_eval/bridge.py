@@ -1,7 +1,7 @@
 """Where tasks of lm-eval meet lm-eval: its task object makes prompts and reads replies.
 
 Templates are rendered in the harness's sandbox, with lm-eval's own settings: while code of lm-eval runs for us, its function
-that renders a template is ours. Documents come from the data set (``Prompts``) or from a log (``Scorer``), never both.
+that renders a template is ours. Documents come from the data set (``data_set.Prompts``) or from a log (``Scorer``), never both.
 """
 
 from __future__ import annotations
@@ -21,8 +21,6 @@ from typing import Any, Final
 from harness.core.task import FunctionRef
 from harness.errors import (
     FOREIGN,
-    HarnessError,
-    MissingDataError,
     MissingDependencyError,
     TaskFileError,
     UnsupportedTaskError,
@@ -31,14 +29,15 @@ from harness.task_loading.code import function_of
 from harness.task_loading.from_lm_eval.declaration import Declaration, read_outside, refusal
 from harness.task_loading.from_lm_eval.metric_names import LMEvalMetric, named
 from harness.task_loading.from_lm_eval.names import Place
-from harness.task_loading.places import LM_EVAL, LM_EVAL_PREFIX
+from harness.task_loading.places import LM_EVAL_PREFIX
 from harness.task_loading.templates import compile_template
 
 SEED: Final = 1234
 """Seed of drawn examples: the default of lm-eval's command."""
 DEFAULT_TOKENS: Final = 256
 """Limit of a reply where the task says nothing: lm-eval's models have it."""
-_LOCK: Final = threading.RLock()
+LOCK: Final = threading.RLock()
+"""Held while code of lm-eval runs."""
 _STRUCTURE: Final = ("tag", "group", "task_list", "include")
 
 
@@ -55,7 +54,7 @@ def lm_eval_at_work(untrusted: frozenset[str] = frozenset()) -> Iterator[None]:
         return _renderer(template, template not in untrusted)(doc)
 
     logger = logging.getLogger("lm_eval")
-    with _LOCK:
+    with LOCK:
         before, level = utils.apply_template, logger.level
         utils.apply_template = apply
         logger.setLevel(logging.ERROR)
@@ -217,7 +216,7 @@ def _is_mean(aggregation: Callable[..., Any]) -> bool:
     return False
 
 
-def _task_class() -> Any:
+def _stored_task() -> Any:
     from lm_eval.api.task import ConfigurableTask
 
     class StoredTask(ConfigurableTask):  # type: ignore[misc]
@@ -229,7 +228,7 @@ def _task_class() -> Any:
             del dataset_kwargs
             self.dataset = {"test": _Rows(self.given)}
 
-    return ConfigurableTask, StoredTask
+    return StoredTask
 
 
 class _Rows(list[Mapping[str, Any]]):
@@ -238,145 +237,6 @@ class _Rows(list[Mapping[str, Any]]):
     @property
     def features(self) -> dict[str, None]:
         return dict.fromkeys(self[0])
-
-
-class Prompts:
-    """A task with its data set: documents, prompts, the number of targets.
-
-    Args:
-        config: its configuration with functions.
-        name: its name in lm-eval.
-        untrusted: templates that may only fill in fields.
-        folder: local copies of data sets, by the names that they have on the hub.
-        revision: of the hub data set.
-
-    Raises:
-        MissingDataError: the data are not there.
-    """
-
-    def __init__(
-        self,
-        config: Mapping[str, Any],
-        name: str,
-        *,
-        untrusted: frozenset[str] = frozenset(),
-        folder: Path | None = None,
-        revision: str | None = None,
-    ) -> None:
-        plain, _ = _task_class()
-        self._untrusted = untrusted
-        own = _with_local_copy(dict(deepcopy(config)), folder)
-        if revision is not None:
-            own["dataset_kwargs"] = {**(own.get("dataset_kwargs") or {}), "revision": revision}
-        with lm_eval_at_work(untrusted), _quiet_downloads():
-            try:
-                self.task = plain(config=own)
-            except (HarnessError, MemoryError):
-                raise
-            except (OSError, ValueError, KeyError, IndexError) as error:
-                raise _missing(name, own, error) from error
-        self.task.set_fewshot_seed(SEED)
-        self._contexts: dict[bool | None, list[Any]] = {}
-
-    def documents(self) -> list[dict[str, Any]]:
-        """Return the documents, in order."""
-        return [dict(doc) for doc in self.task.task_docs]
-
-    def commit(self) -> str:
-        """Return the commit of the hub data set, ``local`` for any other."""
-        info = getattr(self.task.task_docs, "info", None)
-        for source in getattr(info, "download_checksums", None) or {}:
-            if source.startswith("hf://") and "@" in source:
-                return str(source.partition("@")[2].partition("/")[0])[:12]
-        return "local"
-
-    def facts(self) -> dict[str, Any]:
-        """Return what scoring must know of the first document: how many targets and inputs there are."""
-        return {
-            "multiple_target": int(self.task.multiple_target),
-            "multiple_input": int(self.task.multiple_input),
-        }
-
-    def context(self, position: int, multiturn: bool | None) -> Any:
-        """Return the prompt of a document.
-
-        Examples are drawn document by document, so the prompts before it are made first, and kept.
-
-        Args:
-            position: number of the document.
-            multiturn: ``None`` for plain text; else messages, examples in turns of their own or in one.
-
-        Returns:
-            Text, or a list of ``{"role", "content"}``.
-        """
-        with _LOCK:
-            made = self._contexts.setdefault(multiturn, [])
-            if not made:
-                self.task.set_fewshot_seed(SEED)
-            if not self._draws():
-                return self._context(position, multiturn)
-            while len(made) <= position:
-                made.append(self._context(len(made), multiturn))
-            return made[position]
-
-    def _draws(self) -> bool:
-        from lm_eval.api.samplers import FirstNSampler
-
-        return bool(self.task.config.num_fewshot) and type(self.task.sampler) is not FirstNSampler
-
-    def _context(self, position: int, multiturn: bool | None) -> Any:
-        task = self.task
-        doc = task.task_docs[position]
-        with lm_eval_at_work(self._untrusted):
-            return task.fewshot_context(
-                doc,
-                num_fewshot=task.config.num_fewshot or 0,
-                apply_chat_template=multiturn is not None,
-                fewshot_as_multiturn=bool(multiturn),
-                chat_template=lambda history, **_: history,
-                gen_prefix=task.doc_to_prefix(doc),
-            )
-
-
-def _with_local_copy(config: dict[str, Any], folder: Path | None) -> dict[str, Any]:
-    """Let a configuration read the local copy of its data set: ``FOLDER/OWNER/NAME[/CONFIG]``."""
-    if folder is None or not isinstance(config.get("dataset_path"), str):
-        return config
-    copy = folder / config["dataset_path"]
-    named_config = config.get("dataset_name")
-    if named_config and (copy / str(named_config)).is_dir():
-        copy = copy / str(named_config)
-    if not copy.is_dir():
-        raise MissingDataError(
-            f"no folder {copy}",
-            where=f"--data {LM_EVAL}",
-            hint="it holds FOLDER/OWNER/NAME (or …/NAME/CONFIG) with SPLIT.parquet or SPLIT.jsonl; without it the hub is asked",
-        )
-    return {**config, "dataset_path": str(copy), "dataset_name": None, "dataset_kwargs": None}
-
-
-def _missing(name: str, config: Mapping[str, Any], error: Exception) -> MissingDataError:
-    line = (str(error).strip() or "no message").split("\n")[0]
-    if isinstance(error, IndexError):
-        line = f"it has no items ({line})"
-    return MissingDataError(
-        f"the data set {config.get('dataset_path')} of {LM_EVAL_PREFIX}{name} cannot be loaded: {type(error).__name__}: {line:.300}",
-        where=LM_EVAL,
-        hint=f"it comes from the hub; a copy of your own: --data {LM_EVAL}=FOLDER",
-    )
-
-
-@contextlib.contextmanager
-def _quiet_downloads() -> Iterator[None]:
-    import datasets
-
-    shown = datasets.are_progress_bars_disabled()
-    datasets.disable_progress_bars()
-    try:
-        yield
-    finally:
-        if not shown:
-            datasets.enable_progress_bars()
 
 
 @contextlib.contextmanager
@@ -410,8 +270,7 @@ class Scorer:
         facts: Mapping[str, Any],
         untrusted: frozenset[str] = frozenset(),
     ) -> None:
-        _, stored = _task_class()
-        cls = type("OneTask", (stored,), {"given": [dict(first)]})
+        cls = type("OneTask", (_stored_task(),), {"given": [dict(first)]})
         own = {
             **deepcopy(dict(config)),
             **{"process_docs": None, "custom_dataset": None, "num_fewshot": 0},

@@ -20,6 +20,7 @@ from harness.core.scoring import MISSING, Document, ItemScore, Reading, Scored
 from harness.core.task import DataInfo, Documents, FunctionRef, TaskSpec, Template
 from harness.errors import HarnessError, TaskFileError, UsageError
 from harness.task_loading.from_lm_eval import bridge
+from harness.task_loading.from_lm_eval.data_set import Prompts
 from harness.task_loading.from_lm_eval.declaration import (
     Declaration,
     beside,
@@ -141,7 +142,7 @@ class LMEvalTask(PromptedTask):
     def __init__(self, spec: TaskSpec, **options: Any) -> None:
         read: _Read = spec.raw["lm_eval"]
         self._declaration, self._config, self._metrics = read
-        self._prompts: bridge.Prompts | None = None
+        self._prompts: Prompts | None = None
         self._scorer: bridge.Scorer | None = None
         self._data: Path | None = options.get("folder")
         self._pinned: str | None = options.get("revision")
@@ -186,7 +187,7 @@ class LMEvalTask(PromptedTask):
         self._prompts = None
 
     def _load(self, **_: Any) -> dict[str, Documents]:
-        self._prompts = bridge.Prompts(
+        self._prompts = Prompts(
             beside(self._declaration.place, self._config),
             self._declaration.place.name,
             untrusted=self._untrusted,

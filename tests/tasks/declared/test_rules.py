@@ -11,7 +11,8 @@ from harness.errors import InputFileError, TaskFileError
 from harness.types import Document, ItemScore
 from metrics.registry import METRICS
 from tasks.declared import facts, judge_grade, judge_slots, options, reference, score, signature
-from tasks.declared.declaration import GRADES, RULES, read_data, read_rule
+from tasks.declared.data_block import read_data
+from tasks.declared.declaration import GRADES, RULES, read_rule
 from tasks.declared.loading import parameters
 
 
