@@ -103,6 +103,18 @@ def test_filters_leave_the_items_that_they_name(window: Watched, choices: Path) 
     window.until(lambda: ids(window) == ["own-3"])
 
 
+def test_grades_and_sub_scores_are_filters(window: Watched, folder: Path) -> None:
+    run = report_runs.graded(folder)
+    write_report(read_run(run), options=ReportOptions(output=folder / "graded.html"))
+    window.open(folder / "graded.html", "#items")
+    window.page.select_option("#f-grade", label="grade 3")
+    assert sorted(ids(window)) == ["graded-1", "graded-2"]
+    window.page.click("#clear")
+    field = window.page.locator("#f-field option", has_text="sound").first.text_content()
+    window.page.select_option("#f-field", label=field)
+    assert sorted(ids(window)) == ["kind-sound-0", "kind-sound-2"]
+
+
 def test_an_item_says_what_was_read_and_why(window: Watched, choices: Path) -> None:
     window.open(choices, "#item=own-0")
     window.until(lambda: window.page.locator(".reading").count() > 0)

@@ -103,3 +103,34 @@ def enlarged(run: Path, target: Path, count: int) -> Path:
     for name in ("manifest.json", "results.json", "responses.jsonl"):
         (target / name).write_bytes((run / name).read_bytes())
     return target
+
+
+def graded(folder: Path) -> Path:
+    """A scored run with a judge's grades 2, 3 and 3, and three items of MMAU in two kinds of task."""
+    talk = [{"from": "human", "value": "<audio>"}, {"from": "gpt", "value": "yes"}]
+    judged = [
+        {
+            "id": f"graded-{n}",
+            "doc": {"id": f"graded-{n}", "conversations": talk},
+            "response": "no",
+            "judge_reply": [f"Score: {grade}"],
+        }
+        for n, grade in enumerate((2, 3, 3))
+    ]
+    run = folder / "graded"
+    harness.score("llaso_alpaca_gpt4_end", write_lines(folder / "graded.jsonl", judged), run)
+    kinds = [
+        {
+            "id": f"kind-{kind}-{n}", "audio_id": "a.wav", "question": "Which?", "choices": ["dog", "cat"], "answer": "dog",
+            "dataset": "x", "task": kind, "split": "test-mini", "category": "c", "sub-category": "s", "difficulty": "easy",
+            "model_output": "dog",
+        }
+        for n, kind in enumerate(("sound", "music", "sound"))
+    ]  # fmt: skip
+    harness.score(
+        "mmau_test_mini",
+        write_lines(folder / "kinds.jsonl", kinds),
+        run,
+        response_field="model_output",
+    )
+    return run
