@@ -24,9 +24,9 @@ from model_adapters.registry import create
 from tests.support.budget import SOAK
 from tests.support.models.hf_requests import request as make
 from tests.support.models.hf_requests import voice
+from tests.support.packages import needs
 
-pytest.importorskip("transformers", reason="needs the extra hf")
-pytestmark = pytest.mark.xdist_group("hf")
+pytestmark = [needs("transformers", extra="hf"), pytest.mark.xdist_group("hf")]
 
 Built = Callable[[str], Path]
 

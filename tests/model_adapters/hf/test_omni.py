@@ -17,10 +17,9 @@ from model_adapters.hf.adapter import HFAdapter
 from model_adapters.hf.inputs import conversation, prepare
 from tests.support import clips
 from tests.support.models.hf_requests import request, voice
+from tests.support.packages import needs
 
-pytest.importorskip("torch", reason="needs the extra hf")
-pytest.importorskip("transformers", reason="needs the extra hf")
-pytestmark = pytest.mark.xdist_group("hf")
+pytestmark = [needs("torch", "transformers", extra="hf"), pytest.mark.xdist_group("hf")]
 
 FAMILIES = {
     "qwen2_5_omni": ("Qwen2.5-Omni", "Qwen2_5OmniThinkerForConditionalGeneration", 30.0),

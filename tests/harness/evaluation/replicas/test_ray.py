@@ -16,13 +16,17 @@ import pytest
 
 from tests.support.budget import SOAK
 from tests.support.command import start
+from tests.support.packages import needs
 from tests.support.runs.live import answered, asked, finish, lines
 from tests.support.runs.toy import evaluate_arguments, jsonl, timeless, write_tone
 from tests.support.servers.ray_nodes import ray_nodes
 
-pytest.importorskip("ray", reason="needs the extra ray")
-
-pytestmark = [pytest.mark.slow, pytest.mark.network, pytest.mark.xdist_group("ray")]
+pytestmark = [
+    needs("ray", extra="ray"),
+    pytest.mark.slow,
+    pytest.mark.network,
+    pytest.mark.xdist_group("ray"),
+]
 ITEMS = 80
 SECONDS = 600
 """Ray and torch start slowly on a machine with other work."""

@@ -16,10 +16,11 @@ from tests.support.data.lm_eval_tasks import (
     write_stand_ins,
     write_sums,
 )
+from tests.support.packages import needs
 from tests.support.runs.toy import jsonl, results
 
-pytest.importorskip("transformers", reason="needs the extra hf")
 pytestmark = [
+    needs("transformers", extra="hf"),
     pytest.mark.xdist_group("hf"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
