@@ -26,6 +26,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.network,
     pytest.mark.xdist_group("ray"),
+    pytest.mark.long,
 ]
 ITEMS = 80
 SECONDS = 600
@@ -107,9 +108,6 @@ def pids(ledger: Path) -> list[int]:
     return [line["pid"] for line in jsonl(ledger)] if ledger.exists() else []
 
 
-@pytest.mark.skipif(
-    not SOAK, reason="half a minute with Ray, the same without it in test_pool: HARNESS_SOAK=1"
-)
 def test_killed_replicas_and_a_killed_run(
     tmp_path: Path, started: list[subprocess.Popen[str]]
 ) -> None:
