@@ -17,11 +17,11 @@ from model_adapters.registry import create
 from tests.support.command import CommandResult
 from tests.support.lm_eval_scan import without_own_tasks
 from tests.support.models.hf_requests import voice
+from tests.support.packages import needs
 from tests.support.runs.toy import evaluate_arguments, jsonl, results, write_tone
 from tests.support.servers.chaos_server import ChaosServer
 
-pytest.importorskip("transformers", reason="needs the extra hf")
-pytestmark = pytest.mark.xdist_group("hf")
+pytestmark = [needs("transformers", extra="hf"), pytest.mark.xdist_group("hf")]
 Cli = Callable[..., CommandResult]
 
 MODULE = '''
