@@ -192,6 +192,18 @@ MASKS: dict[str, list[Mask]] = {
 }
 
 
+OF_EXTRAS = ("transformers", "torch")
+"""Packages whose versions a manifest names where they are installed."""
+
+
+def without_absent(recorded: str) -> str:
+    """Return a recording as it is where packages of extras are not installed."""
+    for package in OF_EXTRAS:
+        if importlib.util.find_spec(package) is None:
+            recorded = recorded.replace(f'  "{package}": "<version>",\n', "")
+    return recorded
+
+
 def masked(kind: str, text: str, folder: Path) -> str:
     """Return the text without times, versions and absolute paths; every kind has its own masks."""
     for pattern, replacement in MASKS.get(kind, []):
@@ -360,7 +372,7 @@ def test_no_recording_is_left_over() -> None:
 @pytest.mark.skipif(importlib.util.find_spec("pocketsphinx") is None, reason="needs the extra demo")
 @pytest.mark.parametrize("name", [recording.name for recording in RECORDINGS])
 def test_a_command_of_the_page_gives_what_it_gave(name: str, recorded: dict[str, str]) -> None:
-    golden = (GOLDEN / f"{name}.txt").read_bytes().decode("utf-8")
+    golden = without_absent((GOLDEN / f"{name}.txt").read_bytes().decode("utf-8"))
     if recorded[name] != golden:
         lines = [text.splitlines(keepends=True) for text in (golden, recorded[name])]
         difference = [*difflib.unified_diff(*lines, "recorded", "now", n=1)]
