@@ -44,7 +44,7 @@ _DENOMINATORS: Final = frozenset(
 ) - {"second", "seconds", "first", "firsts"}
 _FRACTIONS: Final = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
 
-_MIXED: Final = {("1", "/", "2"): 0.5, ("1", "/", "4"): 0.25, ("3", "/", "4"): 0.75}
+_MIXED: Final = {"1/2": 0.5, "1/4": 0.25, "3/4": 0.75}
 
 MOST: Final = 1000
 """A text with more numbers is a loop or a listing, and no reader takes one number from it."""
@@ -52,6 +52,7 @@ MOST: Final = 1000
 _MINUS: Final = str.maketrans({"\u2010": "-", "\u2013": "-", "\u2212": "-"})
 # a sign counts unless it stands right after a word ("GPT-4"), a number ("4-6") or another sign
 _NUMERAL: Final = r"(?:(?<![\w+-])[-+])?(?:\d+(?:\.\d+)*|(?<![\w.])\.\d+)"
+_HYPHENED: Final = re.compile(r"-and-(?=[a-z])|\b(?:a|one|three)-(?:half|quarters?|third)\b")
 _GROUPED: Final = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _TOKEN: Final = re.compile(rf"{_NUMERAL}|[^\W\d_]+|[^\s\w]|[_\d\w]")
 _ATTACHED: Final = re.compile(r"(?:[⁰¹²³⁴-₎]|\^|\*\*)+|(?:k|bn|e[+-]?\d+)\b")
@@ -115,7 +116,7 @@ def plain(text: str, *, grouped: bool) -> str:
         text: a text in canonical form.
         grouped: read digits in groups of three behind commas as one number.
     """
-    text = text.translate(_MINUS)
+    text = _HYPHENED.sub(lambda match: match[0].replace("-", " "), text.translate(_MINUS))
     return _GROUPED.sub(lambda match: match[0].replace(",", ""), text) if grouped else text
 
 
@@ -151,7 +152,8 @@ def _read(text: str, words: list[_Word], start: int) -> tuple[Number | None, int
     if not digits and first.text not in _STARTS:
         return None, start
     if first.text in ("point", "half"):
-        return _leading(words, start)
+        number, position = _leading(words, start)
+        return _signed(words, start, number), position
     value, after = _read_cardinal(_tokens(text, words[start : start + 24]), 0)
     if not after:
         return None, start
@@ -159,10 +161,17 @@ def _read(text: str, words: list[_Word], start: int) -> tuple[Number | None, int
         return None, start + after
     number = Number(first.start, words[start + after - 1].end, value)
     number, position = _suffixed(text, words, number, start + after, digits=digits and after == 1)
-    sign = words[start - 1] if start else None
-    if sign is not None and sign.text in {"minus", "negative"} and number.value is not None:
-        number = replace(number, value=-number.value, start=sign.start)
-    return number, position
+    return _signed(words, start, number), position
+
+
+def _signed(words: list[_Word], start: int, number: Number | None) -> Number | None:
+    """Turn the sign of a number at a word where "minus" or "negative" stands before it."""
+    if not start or number is None or number.value is None:
+        return number
+    sign = words[start - 1]
+    if sign.text not in {"minus", "negative"}:
+        return number
+    return replace(number, value=-number.value, start=sign.start)
 
 
 def _tokens(text: str, words: list[_Word]) -> list[str]:
@@ -189,6 +198,8 @@ def _leading(words: list[_Word], start: int) -> tuple[Number | None, int]:
 def _places(words: list[_Word], position: int) -> tuple[str, int]:
     """Read decimals in words: (digits, position after them)."""
     digits = ""
+    if position < len(words) and words[position].text.isdecimal():
+        return words[position].text, position + 1
     for word in words[position : position + 15]:
         if not 0 <= _UNITS.get(word.text, -1) <= 9:
             break
@@ -240,8 +251,9 @@ def _suffixed(
         return ends(1, _plus(value, _FRACTIONS[following[0]]))
     if following[0] == "dozen":
         return ends(1, None if value is None else 12 * value)
-    if digits and tuple(following[:3]) in _MIXED and not touches:
-        return ends(3, _plus(value, _MIXED[following[0], following[1], following[2]]))
+    joined = 1 if following[0] == "and" else 0
+    if digits and not touches and (part := _MIXED.get("".join(following[joined : joined + 3]))):
+        return ends(joined + 3, _plus(value, part))
     if following[0] == "and":
         if following[1] in {"a", "one"} and following[2] in _PARTS:
             return ends(3, _plus(value, _PARTS[following[2]]))
@@ -250,16 +262,16 @@ def _suffixed(
         if following[1] in _FRACTIONS:
             return ends(2, _plus(value, _FRACTIONS[following[1]]))
     if following[0] == "point":
-        tail, _ = _places(words, position + 1)
+        tail, last = _places(words, position + 1)
         if tail:
             whole = value is not None and value.is_integer()
-            return ends(1 + len(tail), float(f"{int(value or 0)}.{tail}") if whole else None)
+            return ends(last - position, float(f"{int(value or 0)}.{tail}") if whole else None)
     skipped = 1 if following[0] in {"-", "and"} else 0
-    part = following[skipped]
-    ordinal = _ORDINALS.get(part, 0)
+    last_word = following[skipped]
+    ordinal = _ORDINALS.get(last_word, 0)
     if not digits and value is not None and ordinal > 0 and _continues(value, ordinal):
         return ends(skipped + 1, value + ordinal, "ordinal")
-    if part in _DENOMINATORS and following[0] != "and":
+    if last_word in _DENOMINATORS and following[0] != "and":
         return ends(skipped + 1, None)
     return number, position
 

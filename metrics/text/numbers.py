@@ -30,7 +30,7 @@ _FILLER: Final = (
     r"number|midi|pitch|note|value|of|score|age|it|is)[ ]+){0,4}"
 )
 _EXCLUDED: Final = re.compile(
-    r"(?:\bnot|n't|\bnever|\bneither|\brather than|\binstead of|\bnor|\bas opposed to|\bunlike"
+    r"(?:\bnot|n't|\bnever|\bneither|\b(?:nicht|kein\w*|pas|non|não|не)|\brather than|\binstead of|\bnor|\bas opposed to|\bunlike"
     r"|\b(?:first|initially|originally)[ ,]+(?:i )?(?:had )?(?:thought|guessed|said|assumed|believed|heard)(?: of| about| that)?"
     r"|\b(?:was going|were going|tempted) to (?:say|answer|guess))"
     rf"[ ]+{_FILLER}\Z"
@@ -43,6 +43,13 @@ _CORRECTED: Final = re.compile(
     r"right|answer|probably|more|like|maybe|about|around|closer to|he's|she's|age|pitch|midi|number|value)\b)*"
 )
 """What stands between a number that is taken back and the one in its place."""
+_NEGATION: Final = re.compile(
+    r"\b(?:no|not|non|nicht|kein\w*|pas|não|не|i(?: had|'d)? thought|i guessed)\b[^.;\n]{0,24}\Z"
+)
+_CONTRAST: Final = re.compile(
+    r"(?:[ ]*(?:years?(?:[ ]old)?|jahre|ans|años|anni|anos|лет))?[ ,]*(?:at first)?[ ,]*\b(?:but|sondern|sino|mais|bensì|ma|mas|а)\b[^.;\n]{0,24}"
+)
+"""Behind a denied or taken back number, before the one in its place."""
 _DENIED: Final = re.compile(
     r"[ ]*\?[ ]*(?:no|nope|wait|actually|rather)\b|[ ]*(?:years?(?: old)?[ ]*)?(?:is|was|would be|seems)?[ ]*"
     r"(?:is not|isn't|wasn't|was not|would not be|is wrong|is incorrect|is too|can be ruled out)\b"
@@ -50,7 +57,7 @@ _DENIED: Final = re.compile(
 _BOUND: Final = re.compile(
     r"(?:\b(?:more|less|fewer|older|younger|greater|higher|lower|other|no later|larger|smaller) than"
     r"|\bover|\bunder|\bat (?:the )?(?:very )?(?:least|most)|\bup to|\babove|\bbelow|\bbeyond|\bexceed(?:s|ing)?|\bupwards? of"
-    r"|\bmax(?:imum)?(?: of)?|\bmin(?:imum)?(?: of)?|\bnot (?:older|younger|more|less|higher|lower) than|[<>≤≥])[ ]*\Z"
+    r"|\bmax(?:imum)?(?: of)?|\bmin(?:imum)?(?: of)?|\bnot (?:older|younger|more|less|higher|lower) than|\b(?:twice|thrice|double|half(?: of)?)|[<>≤≥])[ ]*\Z"
 )
 _OPEN: Final = re.compile(
     r"[ ]?\+(?![ ]*\d)|[ ]plus\b|[ ]?-?(?:some(?:thing|ish)?|odd)\b"
@@ -60,8 +67,11 @@ _OPEN: Final = re.compile(
 _RANGE: Final = re.compile(
     r"[ \t]*[-~—〜][ \t]*|[ ](?:to|through|until|up to|à|bis|a|al|до|tot)[ ]|[到至から]{1,2}"
 )
+_AND: Final = frozenset({"and", "und", "et", "y", "e", "и"})
 _SPACES: Final = re.compile(r"[ \t]+")
-_BETWEEN: Final = re.compile(r"\bbetween[ ](?:the ages? of[ ]|about[ ])?(?:age[ ])?\Z")
+_BETWEEN: Final = re.compile(
+    r"\b(?:between|entre|zwischen|tra|fra|между)[ ](?:the ages? of[ ]|about[ ])?(?:age[ ])?\Z"
+)
 _COMMITS: Final = re.compile(
     r"(?:\b(?:answer|result|total|estimate|prediction|conclusion|guess)\b(?:[ ]\w+){0,4}?[ ]*"
     r"(?:\bis|\bare|\bwas|\bwould be|:|=|\bequals)|\bmidi\b(?:[ ]\w+){0,6}?[ ]*(?:\bis|:|=|\bof)|\bmidi(?:[ ](?:note|pitch|number|value|no\.?)){0,2}"
@@ -73,9 +83,15 @@ _PRONOUN: Final = re.compile(
 )
 _ASIDE: Final = re.compile(
     r"\b(?:confidence|probability|certainty|likelihood)(?: level| score)?[\"' ]*(?:[:=]| is| of)?[ ]*(?:about |around )?\d+(?:\.\d+)?[ ]*%?"
+    r"|[ ,]*(?:±|\+/-|\bgive or take|\bplus or minus)[ ]*(?:\d+(?:\.\d+)?|[a-z]+)\b(?:[ ]*years?)?"
     r"|\b\d+(?:\.\d+)?[ ]*(?:%|percent)[ ]*(?:sure|certain|confident|confidence|chance|probability|likely)\b"
 )
-"""How sure a reply is of its number."""
+"""How sure a reply is of its number, and how far off it may be."""
+_HERTZ: Final = re.compile(r"\b\d+(?:\.\d+)?[ ]*(?:hz|hertz)\b")
+_LABEL: Final = re.compile(
+    r"\b(?:speaker|person|voice|step|clip|audio|recording|file|sample|question|item|example|task|track)[ ]#?\Z"
+)
+"""A noun whose number tells which one is meant."""
 _FIRST: Final = re.compile(r"\A\s*(?:1[.)]|\(1\))[ ]+(?=[^\n]*\d)")
 """The mark of a list with one line."""
 _MOST_COUNTED: Final = 12
@@ -146,9 +162,15 @@ def _committed(
         return other
     text = _ASIDE.sub(" ", _FIRST.sub("", _MARKUP.sub(" ", text)))
     text = plain(_PRONOUN.sub(" ", text.translate(_SEPARATORS)), grouped=grouped)
+    if "midi" in text:
+        text = _HERTZ.sub(" ", text)
     found = _cardinals(text, numbers(text))
     if len(found) > MOST:
         return None
+    unlabelled = [
+        one for one in found if not _LABEL.search(text, max(0, one.start - 20), one.start)
+    ]
+    found = unlabelled or found
     if ranges:
         found = [
             number
@@ -156,13 +178,14 @@ def _committed(
             if not _counts_things(text, number, following)
         ]
     kept: list[tuple[Number, float | None]] = []
-    excluded = False
+    excluded = corrected = False
     last = 0
     for number, following in zip_longest(found, found[1:]):
         before = text[max(last, number.start - _LOOK_BACK) : number.start]
-        again = excluded and last and _GOES_ON.fullmatch(text[last : number.start])
-        corrected = following is not None and _CORRECTED.fullmatch(
-            text[number.end : following.start]
+        again = excluded and not corrected and _GOES_ON.fullmatch(text[last : number.start])
+        gap = text[number.end : following.start] if following is not None else ""
+        corrected = bool(
+            _CORRECTED.fullmatch(gap) or (_CONTRAST.fullmatch(gap) and _NEGATION.search(before))
         )
         excluded = bool(
             _EXCLUDED.search(before) or again or corrected or _DENIED.match(text, number.end)
@@ -247,7 +270,7 @@ def _ranges(
             negative = (
                 _SPACES.fullmatch(gap) and text[other.start] == "-" and other.end > other.start + 1
             )
-            between = gap.strip() == "and" and _BETWEEN.search(
+            between = gap.strip() in _AND and _BETWEEN.search(
                 text[max(0, number.start - 30) : number.start]
             )
             if _RANGE.fullmatch(gap) or negative or between:
