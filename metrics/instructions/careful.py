@@ -34,7 +34,7 @@ from metrics.text.canonical import canonical
 Arguments = Mapping[str, Any]
 
 _CLOSING: Final = "\"'*_ \t\n"
-_BRACKETS: Final = "`)]}>"
+_BRACKETS: Final = "`)"
 _OPENING: Final = "`([{>#"
 _BOLD: Final = re.compile(r"([*_]{1,3})(.+)\1", re.DOTALL)
 _EMPHASIS: Final = re.compile(r"[*_`]+")

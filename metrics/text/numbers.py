@@ -100,6 +100,8 @@ _NOUN: Final = re.compile(
     r"rather|instead|but|because|since|as|i|hundred|thousand)\b)[a-z]"
 )
 _LOOK_BACK: Final = 80
+_ONE_SENTENCE: Final = 120
+"""In a longer text a number inside a range is as likely about something else."""
 _SEPARATORS: Final = str.maketrans({"٫": ".", "٬": ",", "،": ",", "。": ".", "、": ","})
 _MARKUP: Final = re.compile(
     r"</?[a-z][\w-]{0,20}/?>|\*{2,3}|(?<!\w)(?:\*|_{1,3})(?=\w)|(?<=\w)(?:\*|_{1,3})(?!\w)"
@@ -195,7 +197,8 @@ def _committed(
             bound = _BOUND.search(before) or _OPEN.match(text, number.end)
             kept.append((number, None if unclear or bound else number.value))
         last = number.end
-    value = _agreed(_ranges(text, kept, ranges=ranges, asked=asked))
+    spans = _ranges(text, kept, ranges=ranges, asked=asked)
+    value = _agreed(spans, inside=len(text) <= _ONE_SENTENCE)
     if value is not None:
         return value
     answers = {
@@ -241,10 +244,10 @@ class _Span(NamedTuple):
 _UNCLEAR: Final = _Span(None, math.nan, math.nan)
 
 
-def _agreed(spans: list[_Span]) -> float | None:
-    """Return the value that all spans have, or the only number that lies in every range next to it."""
+def _agreed(spans: list[_Span], *, inside: bool) -> float | None:
+    """Return the value that all spans have, or the only number if it lies in every range next to it and may do so."""
     points = {span.value for span in spans if span.low == span.high}
-    if len(points) == 1:
+    if inside and len(points) == 1:
         (point,) = points
         if point is not None and all(span.low <= point <= span.high for span in spans):
             return point

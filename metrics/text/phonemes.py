@@ -16,10 +16,12 @@ from typing import Final
 
 from metrics.text.canonical import canonical
 
+_AROUND: Final = r"[A-Za-z ,'\"()*_-]{0,120}?"
 _LEAD: Final = re.compile(
-    r"[A-Za-z ,.!'\"()*_#>-]{0,120}?\b(?:phonem|phonetic|transcri|ipa\b|arpabet|pronunciation|pronounced|answer|result|output|"
-    r"hear|speech\b|audio\b|recording|sequence)[a-z]*"
-    r"[A-Za-z ,'\"()*_-]{0,120}?(?::[*_]*|\bis:?|\bare:?|\bas(?: follows)?:?|[ ]-)[ \n]+",
+    r"[A-Za-z ,.!'\"()*_#>-]{0,120}?\b(?:"
+    r"(?:phonem|phonetic|transcri|ipa\b|arpabet|pronunciation|pronounced)[a-z]*"
+    rf"{_AROUND}(?:(?::[*_]*|\bis:?|\bare:?|\bas(?: follows)?:?|[ ]-)[ \n]+|(?<=[ \n])(?=[/\[]))"
+    rf"|(?:answer|result|output|hear|speech|audio|recording|sequence)\b{_AROUND}(?::[*_]*[ \n]+|\bis[ \n]+(?=[^\x00-\x7f/\[])))",
     re.IGNORECASE,
 )
 _FORM: Final = re.compile(
@@ -29,11 +31,13 @@ _FORM: Final = re.compile(
 """Fences, tags, keys of JSON, numbers of a list."""
 _BETWEEN: Final = re.compile(r"(?<![\w/])/([^/\n\[\]]+)/(?!\w)|\[([^\[\]\n]+)\]")
 _WORD: Final = re.compile(r"[A-Za-z]{2}")
+_SOUNDS: Final = re.compile(r"[^\x00-\x7f]|\A\s*(?:[A-Za-z]{1,2}[012]?(?:\s+|\Z))+\Z")
+"""What is between slashes is phonemes: a sign of the IPA, or ARPAbet."""
 _STRESS: Final = re.compile(r"([A-Z]{1,2})[012]")
 _KEPT_SYMBOLS: Final = frozenset("˞˥˦˧˨˩")
 _DROPPED: Final = frozenset("ˈˌːˑ\u035c\u0361\u035d\u0362")
 _ONE_SOUND: Final = {
-    **{"g": "ɡ", "ʦ": "ts", "ʣ": "dz", "ʧ": "tʃ", "ʤ": "dʒ", "ʨ": "tɕ", "ʥ": "dʑ", "ɚ": "ə˞", "ɝ": "ɜ˞"},
+    **{"g": "ɡ", "ʦ": "ts", "ʣ": "dz", "ʧ": "tʃ", "ʤ": "dʒ", "ʨ": "tɕ", "ʥ": "dʑ"},
     **{"ε": "ɛ", "∫": "ʃ", "ǝ": "ə", "ә": "ə", "α": "ɑ", "ι": "ɩ", "φ": "ɸ", "υ": "ʊ", "ƞ": "ŋ"},
     **{"ꞵ": "β", "ꭓ": "χ", "ө": "ɵ", "ϑ": "θ", "ᶿ": "θ"},
 }  # fmt: skip
@@ -69,8 +73,8 @@ def ipa(text: str) -> str:
     >>> ipa("ɡoʊ") == ipa("goʊ"), ipa("It is pronounced /kæt/ in British English.")
     (True, 'kæt')
     """
-    plain = _without_words(canonical(text, casefold=False))
-    return unicodedata.normalize("NFC", plain.translate(_TABLE))
+    plain = _without_words(canonical(text, casefold=False)).translate(_TABLE)
+    return unicodedata.normalize("NFC", plain).replace("ə˞", "ɚ").replace("ɜ˞", "ɝ")
 
 
 def arpabet(text: str) -> list[str]:
@@ -93,8 +97,9 @@ def _without_words(text: str) -> str:
     if lead is not None:
         text = text[lead.end() :]
     marked = [first or second for first, second in _BETWEEN.findall(text)]
-    around = _BETWEEN.sub(" ", text)
-    plain = all(sign.isascii() for sign in around if sign.isalpha())
-    if marked and plain and (lead is not None or _WORD.search(around)):
-        return " ".join(marked)
+    sounds = list(filter(_SOUNDS.search, marked))
+    around = [sign for sign in _BETWEEN.sub(" ", text) if sign.isalpha()]
+    few = lead is not None or 2 * len(around) <= 3 * sum(map(len, sounds))
+    if sounds and few and all(map(str.isascii, around)) and _WORD.search(_BETWEEN.sub(" ", text)):
+        return " ".join(sounds)
     return text
