@@ -1,8 +1,7 @@
 """Which tasks and groups there are.
 
-Built-in tasks come from a generated file (``task_index.json``), so that ``harness tasks list`` reads
-no YAML; ``python -m harness.task_loading.index`` writes it and a test holds it up to date. Folders given with
-``--include_path`` are read from their YAML.
+Built-in tasks come from a generated file (``task_index.json``), so that ``harness tasks list`` reads no YAML;
+``python -m harness.task_loading.index`` writes it and a test holds it up to date. Folders of ``--include_path`` are read.
 """
 
 from __future__ import annotations
@@ -310,12 +309,15 @@ def _judge(spec: TaskSpec) -> dict[str, Any] | None:
     return {"model": spec.judge.model, **dated}
 
 
-def load_index(include_paths: Sequence[Path] = (), *, allow_shadowing: bool = False) -> TaskIndex:
+def load_index(
+    include_paths: Sequence[Path] = (), *, allow_shadowing: bool = False, asked: Sequence[str] = ()
+) -> TaskIndex:
     """Return built-in tasks from the generated file, and those of some folders.
 
     Args:
         include_paths: folders with task YAML; what is passed over in them is said once on standard error.
         allow_shadowing: a task or group of a folder may bear the name of another one and then replaces it.
+        asked: names that are asked for; with ``lm_eval:NAME`` among them, files that lm-eval alone can run need no note.
 
     Raises:
         UsageError: not a folder.
@@ -331,12 +333,16 @@ def load_index(include_paths: Sequence[Path] = (), *, allow_shadowing: bool = Fa
     groups = {name: tuple(members) for name, members in raw["groups"].items()}
     index = TaskIndex(tasks, groups, include_paths=tuple(include_paths))
     for folder in include_paths:
-        _include(index, find_tasks(folder), allow_shadowing=allow_shadowing)
+        _include(index, find_tasks(folder), asked, allow_shadowing=allow_shadowing)
     return index
 
 
-def _include(index: TaskIndex, more: TaskIndex, *, allow_shadowing: bool) -> None:
+def _include(
+    index: TaskIndex, more: TaskIndex, asked: Sequence[str], *, allow_shadowing: bool
+) -> None:
     """Add the tasks and groups of a folder."""
+    from harness.task_loading.schema import LM_EVAL_ALONE
+
     refused = dict(more.refused)
     for name, entry in more.tasks.items():
         known = index.tasks.get(name)
@@ -354,8 +360,10 @@ def _include(index: TaskIndex, more: TaskIndex, *, allow_shadowing: bool) -> Non
             index.tasks.pop(name, None)
         index.groups[name] = members
     index.refused.update(refused)
+    meant = any(is_lm_eval(part.strip()) for name in asked for part in name.split(","))
     for name, error in refused.items():
-        _say(f"note: {name} is passed over: {error.where or ''}: {error.message}")
+        if not (meant and error.hint == LM_EVAL_ALONE):
+            _say(f"note: {name} is passed over: {error.where or ''}: {error.message}")
 
 
 def _shadows(name: str, place: str) -> UsageError:
