@@ -206,9 +206,7 @@ def find_tasks(folder: Path, relative_to: Path | None = None) -> TaskIndex:
             f"{folder} is not a folder", hint="--include-path takes a folder of task YAML"
         )
     index = TaskIndex({}, {})
-    for path in yaml_files(folder):
-        if is_fragment(path):
-            continue
+    for path in (one for one in yaml_files(folder) if not is_fragment(one)):
         place = path.relative_to(relative_to).as_posix() if relative_to else str(path.resolve())
         try:
             _add_file(index, path, place)
