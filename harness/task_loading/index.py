@@ -223,7 +223,7 @@ def find_tasks(folder: Path, relative_to: Path | None = None) -> TaskIndex:
 
 
 def yaml_files(folder: Path) -> list[Path]:
-    """Return the YAML files below a folder, without hidden folders and installed packages."""
+    """Return the YAML files below a folder, upper ones first, without hidden folders and installed packages."""
     found = []
     for root, folders, files in os.walk(folder):
         folders[:] = [
@@ -234,7 +234,8 @@ def yaml_files(folder: Path) -> list[Path]:
             and not Path(root, name, "pyvenv.cfg").exists()
         ]
         found += [Path(root, name) for name in files if name.endswith((".yaml", ".yml"))]
-    return sorted(path for path in found if not path.name.startswith("."))
+    shown = [path for path in found if not path.name.startswith(".")]
+    return sorted(shown, key=lambda path: (len(path.parts), path))
 
 
 def _declared_name(path: Path) -> str:
