@@ -334,7 +334,7 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
     if not count:
         raise MissingDataError(
             f"{spec.task} has no items in {documents.info.source}",
-            hint="none of its audio is there" if documents.info.absent else None,
+            hint="; ".join(documents.info.warnings) if documents.info.absent else None,
         )
     if control is not None:
         task.rewrite = control.rewrite(task, documents)

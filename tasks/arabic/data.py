@@ -15,7 +15,7 @@ from harness.errors import InputFileError, MissingDataError, page
 from harness.types import DataInfo, Document, Documents
 from tasks.arabic.labels import forms_of
 from tasks.declared.data_block import DataBlock
-from tasks.declared.files import open_items
+from tasks.declared.files import Row, absent_note, open_items
 
 KINDS: Final = ("dialect_id", "emotion", "summarization")
 
@@ -51,7 +51,7 @@ def load(
     block = DataBlock(paths=(f"{kind}/manifest.jsonl",), audio=("audio",))
     opened = open_items(block, root, task="arabic")
     docs: list[Document] = []
-    absent: list[str] = []
+    absent: dict[str, Row] = {}
     seen: dict[str, str] = {}
     for row in opened.rows:
         doc = _checked(row.fields, kind, row.where)
@@ -60,11 +60,11 @@ def load(
             raise InputFileError(f"the id {name!r} is also that of {seen[name]}", where=row.where)
         seen[name] = row.where
         if row.absent is not None and needs_audio:
-            absent.append(name)
+            absent[name] = row
             continue
         docs.append({**doc, "_id": name, "_audio": row.clips})
-    warnings = (f"{len(absent)} clips are absent, the first: {absent[0]}",) if absent else ()
-    info = DataInfo(opened.source, "local", len(docs) + len(absent), tuple(absent), warnings)
+    total, note = len(docs) + len(absent), absent_note([*absent.values()])
+    info = DataInfo(opened.source, "local", total, tuple(absent), note)
     return {"test": Documents(docs, info)}
 
 
