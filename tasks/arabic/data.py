@@ -1,6 +1,6 @@
-"""Manifests of the user for dialect identification, emotion and summaries: one JSON object per line.
+"""Manifests of the user for dialect identification, emotion and summaries: JSON lines, or a table with ``|`` between labels.
 
-``FOLDER/KIND/manifest.jsonl`` with ``id``, ``audio`` (relative to the manifest), ``reference`` (a label, a summary, or several
+``FOLDER/KIND/manifest.jsonl`` (or another of ``FORMS``) with ``id``, ``audio`` (relative to the manifest), ``reference`` (a label, a summary, or several
 summaries), ``labels`` for the two classifications (all of them, in the order of the prompt), and, where wanted, ``aliases`` (label ->
 other names), ``instruction`` (in place of the template's) and ``group``.
 """
@@ -18,6 +18,8 @@ from tasks.declared.data_block import DataBlock
 from tasks.declared.files import Row, absent_note, open_items
 
 KINDS: Final = ("dialect_id", "emotion", "summarization")
+FORMS: Final = (".jsonl", ".json", ".csv", ".tsv", ".parquet")
+"""Forms of a manifest; the first that is there counts."""
 
 
 def load(
@@ -48,7 +50,8 @@ def load(
             hint=f"--data arabic=FOLDER with {kind}/manifest.jsonl ({page('benchmarks/arabic.md')})",
         )
     root = Path(folder)
-    block = DataBlock(paths=(f"{kind}/manifest.jsonl",), audio=("audio",))
+    paths = tuple(f"{kind}/manifest{suffix}" for suffix in FORMS)
+    block = DataBlock(paths=paths, audio=("audio",))
     opened = open_items(block, root, task="arabic")
     docs: list[Document] = []
     absent: dict[str, Row] = {}
@@ -98,6 +101,8 @@ def _checked(fields: Mapping[str, Any], kind: str, where: str) -> Document:
             raise wrong("reference", "a text, or a list of texts")
         return doc
     labels = fields.get("labels")
+    if isinstance(labels, str):  # a cell of a table
+        labels = doc["labels"] = [one.strip() for one in labels.split("|")]
     if not isinstance(labels, list) or len(labels) < 2 or not all(map(is_text, labels)):
         raise wrong(
             "labels", "a list of two or more labels: all of them, not only those of the data"

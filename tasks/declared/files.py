@@ -25,7 +25,7 @@ CLIPS: Final = frozenset({".wav", ".flac", ".mp3", ".ogg", ".opus", ".aiff", ".a
 OTHERS: Final = frozenset(
     {".m4a", ".aac", ".mp4", ".m4b", ".wma", ".webm", ".amr", ".3gp", ".caf", ".ape", ".wv", ".mka"}
 )
-"""Suffixes of recordings that mostly have to be converted before they are read."""
+"""Suffixes of recordings that are usually to be converted before they are read."""
 _MAX_BYTES: Final = 2_000_000_000
 _SEPARATORS: Final = (",", ";", "\t")
 _SAID: Final = re.compile(r"(?i)sep=(.)")
@@ -226,7 +226,8 @@ def _json_array(file: Path) -> Iterator[tuple[dict[str, Any], str]]:
         return
     found = parse_json(text, str(file))
     if isinstance(found, dict):
-        found = next((found[key] for key in _LISTS if isinstance(found.get(key), list)), found)
+        one = [found] if "\n" not in text.strip() else found  # JSON lines with a single line
+        found = next((found[key] for key in _LISTS if isinstance(found.get(key), list)), one)
     if not isinstance(found, list):
         raise InputFileError("expected a JSON array of objects", where=str(file))
     for number, item in enumerate(found):
@@ -254,7 +255,7 @@ def _object(item: Any, where: str) -> dict[str, Any]:
 def _separator(text: str, usual: str) -> tuple[str, str]:
     """Return the separator of a table, and the table from its header on.
 
-    A line ``sep=;`` says it; a header without the usual one has the only other one that stands in it, as spreadsheets of many
+    A line ``sep=;`` says it; a header without the usual one has the only other one in its place, as spreadsheets of many
     languages write semicolons.
     """
     first, _, rest = text.partition("\n")
