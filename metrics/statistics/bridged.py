@@ -6,7 +6,7 @@ linear Bayes estimate of pi around the fit's shares pi0, with the wide prior var
 proportion of the fit. Where the new judge's errors follow the length of a reply, tables are made by parts of length (quantiles, about 150 replies each, at most six).
 
 The error of theta against the official mean of the same replies has three parts: the new judge's noise about these replies; the counts of the fit; and how models differ: the
-variance tau^2 of the fit's models, each bridged by the others, beyond the first two (method of moments). The interval is theta -+ t sqrt(sum), degrees of freedom by Satterthwaite with
+variance tau^2 of the fit's models, each bridged by the others, beyond the first two (Paule and Mandel 1982). The interval is theta -+ t sqrt(sum), degrees of freedom by Satterthwaite with
 (models - 1) for tau^2. With one model there is no tau^2; the prior variance of what the new judge does not tell apart counts instead. The interval about items, not these replies, adds their sampling variance.
 """
 
@@ -36,13 +36,15 @@ MARGIN: Final = 0.1
 _PRIOR: Final = 4.0
 _FLAT: Final = 1e4
 """Prior variance of two levels, so wide that the estimate is Rogan and Gladen's."""
-_SMOOTH: Final = 0.5
+_SMOOTH: Final = 0.1
+"""Replies that every row of a table is given from all rows: more would tell of errors across the whole scale that a rare grade never saw."""
 _SURE: Final = 3.0
 """Standard errors of the correlation with length from which tables are made by length."""
 _PART: Final = 150
 _MOST_PARTS: Final = 6
 """Replies of a part of length are about 150; there are two to six parts."""
 _MANY: Final = 1e4
+_HALVINGS: Final = 60
 
 Graded = tuple[float, float, int]
 """Official grade, new grade, characters of the reply."""
@@ -119,6 +121,8 @@ class Bridged:
         tau: standard deviation of models beyond what chance explains.
         n: graded replies.
         outside: the new judge's mean lies beyond those of the fit's models.
+        error: expected error of the value (root of the mean square) against the official judge's mean of these replies.
+        own_error: the same of the new judge's own mean, as it was on the models of the fit.
     """
 
     value: float
@@ -129,6 +133,13 @@ class Bridged:
     tau: float
     n: int
     outside: bool
+    error: float
+    own_error: float
+
+    @property
+    def own_is_nearer(self) -> bool:
+        """Whether the new judge's own mean is expected to lie nearer to the official one than the bridged value."""
+        return self.own_error < self.error
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +254,9 @@ def bridged_mean(
         return max(low, value - half), min(high, value + half)
 
     raw = math.fsum(grade for grade, _ in given) / n
-    means = table.means()[1].values()
+    official, new = table.means()
+    means = new.values()
+    own = math.fsum((new[name] - official[name]) ** 2 for name in new) / len(new)
     margin = MARGIN * (high - low)
     return Bridged(
         value,
@@ -254,6 +267,8 @@ def bridged_mean(
         math.sqrt(tau2),
         n,
         not min(means) - margin <= raw <= max(means) + margin,
+        math.sqrt(error),
+        math.sqrt(own),
     )
 
 
@@ -262,11 +277,22 @@ def _between(table: Table, levels: Matrix) -> float:
     if len(table.models) < 2:
         return 0.0
     total, (official, _) = table.total, table.means()
-    beyond = []
+    folds = []
     for name, own in table.models.items():
         found = _estimate(total - own, own.sum(axis=1), levels)
-        beyond.append((found.value - official[name]) ** 2 - found.variance)
-    return max(0.0, math.fsum(beyond) / len(beyond))
+        folds.append(((found.value - official[name]) ** 2, max(found.variance, 1e-12)))
+    low, high = 0.0, max(square for square, _ in folds)
+    if _excess(folds, low) <= 0:
+        return 0.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _excess(folds, middle) > 0 else (low, middle)
+    return low
+
+
+def _excess(folds: Sequence[tuple[float, float]], tau2: float) -> float:
+    """Return how far squared errors over their variances are beyond what chance and tau^2 explain."""
+    return math.fsum(square / (variance + tau2) for square, variance in folds) - len(folds)
 
 
 def _estimate(counts: Matrix, seen: Matrix, levels: Matrix, *, alone: bool = False) -> _Found:
