@@ -13,7 +13,7 @@ import hypothesis
 import pytest
 from pytest_socket import disable_socket, socket_allow_hosts
 
-from tests.support.budget import SOAK, examples
+from tests.support.budget import QUICK, SOAK, examples
 from tests.support.command import CommandResult, run_in_process
 from tests.support.cpu_time import CpuTime
 from tests.support.runs.recogniser import RecogniserRun
@@ -79,6 +79,18 @@ hypothesis.settings.register_profile(
 )
 if not SOAK:
     hypothesis.settings.load_profile("same")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave, in ``make quick``, the first case of every test."""
+    if QUICK:
+        first: dict[str, pytest.Item] = {}
+        for item in items:
+            first.setdefault(item.nodeid.partition("[")[0], item)
+        kept = set(map(id, first.values()))
+        config.hook.pytest_deselected(items=[item for item in items if id(item) not in kept])
+        items[:] = first.values()
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

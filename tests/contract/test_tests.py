@@ -30,6 +30,7 @@ FOREIGN = {
 PATCHES = ("setattr", "delattr", "getattr", "patch", "object")
 REDUCED = {
     "tests/harness/evaluation/replicas/test_ray.py": "tests/harness/evaluation/replicas/test_pool.py",
+    "tests/harness/evaluation/variations/test_controls_heard.py": "tests/harness/evaluation/test_controls.py",
     "tests/model_adapters/openai/test_serve.py": "tests/model_adapters/openai/test_adapter.py",
     "tests/reliability/test_judge_server.py": "tests/reliability/test_judge_chaos.py",
 }

@@ -27,7 +27,7 @@ from tests.support.command import CommandResult
 from tests.support.data.tiny_copies import WRITERS, gold_or_not
 from tests.support.lm_eval_scan import without_own_tasks
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("vanilla")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hf")]
 
 Cli = Callable[..., CommandResult]
 INDEX = load_index()
