@@ -1,7 +1,7 @@
 """Marks of layout as a careful reader sees them: bullets, dividers, highlights, sections, titles, placeholders, JSON.
 
 What was typed for a mark decides nothing: an escaped or full-width asterisk is one, and so is the line ``* * *``. A mark
-that means something else is none: emphasis at the beginning of a line is no bullet, ``[ ]`` no placeholder. All functions
+that means something else does not count: emphasis at the beginning of a line, or ``[ ]`` as a placeholder. All functions
 are linear in the text.
 """
 
@@ -88,7 +88,7 @@ def _levels(found: Iterable[str]) -> frozenset[int]:
 
 
 def divided(text: str) -> str:
-    r"""Return a text whose dividers are ``***`` and whose bold italics are no dividers.
+    r"""Return a text whose dividers are ``***`` and whose bold italics are plain words.
 
     >>> divided("***Big*** one\n* * *\ntwo")
     'Big one\n***\ntwo'
@@ -148,7 +148,7 @@ def paragraphs(text: str) -> list[str]:
 
 
 def placeholders(text: str) -> int:
-    """Count square brackets with a word inside; a check box is none.
+    """Count square brackets with a word inside; a check box does not count.
 
     >>> placeholders("［name］, [address], [ ], [x], [1]")
     2
@@ -168,7 +168,7 @@ def constrained(text: str) -> bool:
 
 
 def has_title(text: str) -> bool:
-    r"""Return whether a title stands in double angles; guillemets and CJK angles need the line for themselves.
+    r"""Return whether a title is in double angles; guillemets and CJK angles need the line for themselves.
 
     >>> has_title("＜＜Dawn＞＞"), has_title("«Dawn»\nThe sun."), has_title("He said «yes».")
     (True, True, False)

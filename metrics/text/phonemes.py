@@ -3,7 +3,7 @@
 What a transcriber adds around or between the sounds is notation and no phoneme: slashes and brackets, full stops
 between syllables, tie bars, stress and length marks (also ``'`` and ``:``), hyphens, spaces, tags, and words around the
 phonemes, such as "The phonemes are:". Where slashes or square brackets stand around phonemes, what else is said in
-plain letters is no phoneme either. One sound has one code point: the ASCII ``g`` is the IPA letter, ligatures
+plain letters is left out too. One sound has one code point: the ASCII ``g`` is the IPA letter, ligatures
 (``ʧ``) are their two letters, and look-alikes from other alphabets (``ε``, ``∫``) the IPA letter that they are typed for.
 Both sides are brought to the same form.
 """

@@ -184,7 +184,7 @@ def _other_forms(text: str) -> Iterator[Pair]:
 
 
 def _written(text: str) -> list[Pair] | None:
-    """Return the pairs of JSON, or of a Python literal, that is the text or stands in it; ``None`` if there is none."""
+    """Return the pairs of JSON, or of a Python literal, that is the text or a part of it; ``None`` if nothing is."""
     fenced = re.search(r"```\w*[ ]*\n?(.*?)```", text, re.DOTALL)
     start = min((place for sign in "[{" if (place := text.find(sign)) >= 0), default=0)
     end = max(text.rfind("]"), text.rfind("}")) + 1
