@@ -7,7 +7,7 @@ proportion of the fit. Where the new judge's errors follow the length of a reply
 
 The error of theta against the official mean of the same replies has three parts: the new judge's noise about these replies; the counts of the fit; and how models differ: the
 variance tau^2 of the fit's models, each bridged by the others, beyond the first two (Paule and Mandel 1982). The interval is theta -+ t sqrt(sum), degrees of freedom by Satterthwaite with
-(models - 1) for tau^2. With one model there is no tau^2; the prior variance of what the new judge does not tell apart counts instead. The interval about items, not these replies, adds their sampling variance.
+(models - 1) for tau^2. With one model there is no tau^2; the prior variance of what the new judge does not tell apart counts instead, and also where tables are by parts. The interval about items, not these replies, adds their sampling variance.
 """
 
 from __future__ import annotations
@@ -239,7 +239,7 @@ def bridged_mean(
     seen = np.zeros((len(table.cuts) + 1, len(levels)))
     for grade, length in given:
         seen[table.part(length), table.place(grade)] += 1
-    found = _estimate(table.total, seen, levels, alone=len(table.models) < 2)
+    found = _estimate(table.total, seen, levels, unsure=len(table.models) < 2 or bool(table.cuts))
     tau2 = _between(table, levels)
     models = len(table.models)
     error = found.variance + tau2
@@ -279,7 +279,7 @@ def _between(table: Table, levels: Matrix) -> float:
     total, (official, _) = table.total, table.means()
     folds = []
     for name, own in table.models.items():
-        found = _estimate(total - own, own.sum(axis=1), levels)
+        found = _estimate(total - own, own.sum(axis=1), levels, unsure=bool(table.cuts))
         folds.append(((found.value - official[name]) ** 2, max(found.variance, 1e-12)))
     low, high = 0.0, max(square for square, _ in folds)
     if _excess(folds, low) <= 0:
@@ -295,14 +295,15 @@ def _excess(folds: Sequence[tuple[float, float]], tau2: float) -> float:
     return math.fsum(square / (variance + tau2) for square, variance in folds) - len(folds)
 
 
-def _estimate(counts: Matrix, seen: Matrix, levels: Matrix, *, alone: bool = False) -> _Found:
+def _estimate(counts: Matrix, seen: Matrix, levels: Matrix, *, unsure: bool = False) -> _Found:
     """Return the official mean of replies by part of length, and the variance of its error and of a grade.
 
     Args:
         counts: by part, official grade, new grade.
         seen: new grades by part.
         levels: the grades.
-        alone: no other model says how far the prior is off, so its variance counts.
+        unsure: the variance of the prior counts in what the new judge does not tell apart: no other model says how far it is off, or a part of
+            length has few replies of a grade.
     """
     n = seen.sum()
     value = variance = second = 0.0
@@ -311,7 +312,7 @@ def _estimate(counts: Matrix, seen: Matrix, levels: Matrix, *, alone: bool = Fal
         if not size:
             continue
         known = part if part.sum() else counts.sum(axis=0)
-        shares, error = _shares(known, mine / size, size, levels, alone=alone)
+        shares, error = _shares(known, mine / size, size, levels, unsure=unsure)
         value += size / n * float(levels @ shares)
         variance += (size / n) ** 2 * error
         second += size / n * float(levels**2 @ np.clip(shares, 0, None))
@@ -319,7 +320,7 @@ def _estimate(counts: Matrix, seen: Matrix, levels: Matrix, *, alone: bool = Fal
 
 
 def _shares(
-    counts: Matrix, seen: Matrix, n: float, levels: Matrix, *, alone: bool
+    counts: Matrix, seen: Matrix, n: float, levels: Matrix, *, unsure: bool
 ) -> tuple[Matrix, float]:
     """Return the estimated shares of official grades, and the variance of the error of their mean."""
     k = len(levels)
@@ -339,7 +340,7 @@ def _shares(
         inside = inside / inside.sum()
     score = gain @ levels
     left = (
-        levels @ (before - before @ confusion @ gain) @ levels if alone else score @ noise @ score
+        levels @ (before - before @ confusion @ gain) @ levels if unsure else score @ noise @ score
     )
     moments = confusion @ score**2 - (confusion @ score) ** 2
     fitted = float(inside**2 @ (moments / (rows + _SMOOTH)))
