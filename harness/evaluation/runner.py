@@ -169,15 +169,12 @@ class Runner:
             1  # grows over finished items: handing one to a thread costs more than passing over it
         )
 
-        def begin(some: list[Item]) -> tuple[list[Item], asyncio.Future[list[Prepared]]]:
-            return some, loop.run_in_executor(pool, self._prepare_some, some)
-
         async def hand_on() -> None:
             nonlocal size
             some, preparing = ahead.popleft()
             found = await preparing
             if rest := some[len(found) :]:
-                ahead.appendleft(begin(rest))
+                ahead.appendleft((rest, loop.run_in_executor(pool, self._prepare_some, rest)))
             size = min(MOST_FINISHED, 2 * size) if found[-1].finished else 1
             for prepared in found:
                 if prepared.finished is not None:
@@ -191,7 +188,7 @@ class Runner:
                     await queue.put(prepared)
 
         while some := list(itertools.islice(items, size)):
-            ahead.append(begin(some))
+            ahead.append((some, loop.run_in_executor(pool, self._prepare_some, some)))
             if len(ahead) >= min(window, 2 * PREFETCH_THREADS):
                 await hand_on()
         while ahead:
