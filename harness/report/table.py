@@ -65,6 +65,17 @@ def rows(results: Mapping[str, Any]) -> Iterator[Row]:
     """Yield the lines of the table in the order of tasks and metrics, official before strict."""
     for task, entry in results["tasks"].items():
         share = notes_of(entry)
+        if not entry["metrics"]:
+            left_out = "no reading counts an item"
+            yield Row(
+                task,
+                "-",
+                "-",
+                "-",
+                "",
+                f"0/{times(entry)}",
+                ", ".join(filter(None, (share, left_out))),
+            )
         for metric, readings in entry["metrics"].items():
             direction = arrow(find(metric).higher_is_better)
             for reading, value in readings.items():
