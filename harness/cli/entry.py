@@ -96,7 +96,7 @@ def main() -> NoReturn:
     except MemoryError:
         typer.echo("error: out of memory; what was finished is in the run directory", err=True)
         code = EXIT_ENVIRONMENT
-    except Exception as error:  # noqa: BLE001  (the last resort: no crash may look like a verdict)
+    except BaseException as error:  # noqa: BLE001  (the last resort: no crash may look like a verdict)
         code = _report_fault(error)
     _leave(code)
 

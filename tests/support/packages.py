@@ -18,3 +18,11 @@ def is_there(package: str) -> bool:
         return find_spec(package) is not None
     except ModuleNotFoundError:
         return False
+
+
+def without_versions_of_absent(manifest: str) -> str:
+    """Return a recorded manifest as a run writes it where packages of extras are not installed."""
+    for package in ("transformers", "torch"):
+        if not is_there(package):
+            manifest = manifest.replace(f'  "{package}": "<version>",\n', "")
+    return manifest

@@ -151,6 +151,41 @@ def test_a_judge_is_held_to_a_schema_where_its_engine_can(tmp_path: Path) -> Non
         judge_generation(sampling, "hf:x")
 
 
+@pytest.mark.slow
+def test_a_text_only_judge_writes_what_a_closed_schema_lists(tmp_path: Path) -> None:
+    from harness.task_loading.judging.block import parse_judge
+    from model_adapters.checkpoints.text_model import TextModel
+    from tests.support.models.tiny_models import build_tiny_text_only
+
+    judge = f"hf:{build_tiny_text_only(tmp_path / 'tiny-judge')}"
+    (tmp_path / "p.md").write_text("# user\n{question} {response}\n")
+    closed = {"verdict": {"enum": ["right", "wrong"]}, "sure": {"type": "boolean"}}
+
+    def sampling(properties: dict[str, object], **more: float) -> dict[str, object]:
+        schema = {"type": "object", "properties": properties, "required": [*properties]}
+        block = {"model": "m", "prompt": "p.md", "parse": "sakura.2", "output_schema": schema}
+        return {**parse_judge(block, tmp_path, lambda *keys: ".".join(keys)).sampling, **more}
+
+    with pytest.raises(UsageError, match="transformers has no grammar"):
+        judge_generation(sampling({"reason": {"type": "string"}}), judge)
+    model = TextModel(judge.removeprefix("hf:"), device="cpu")
+    model.open()
+    said = set()
+    for more in ({"temperature": 0.0}, {"temperature": 2.0}):
+        generation = judge_generation(sampling(closed, max_tokens=64, **more), judge)
+        requests = [
+            Request(f"k{n}", (Message("user", (Text("word " * (n + 1)),)),), generation)
+            for n in range(6)
+        ]
+        for response in model.generate_batch(requests):
+            assert response.finish == "stop" and response.text is not None, response
+            found = json.loads(response.text)
+            assert found["verdict"] in ("right", "wrong") and isinstance(found["sure"], bool)
+            said.add(response.text)
+    assert len(said) > 1
+    model.close()
+
+
 def test_judges_of_one_run_are_compared(tmp_path: Path, cli: Cli) -> None:
     file, run = officially_judged(tmp_path / "r.jsonl", "m", 0.5, count=40), tmp_path / "run"
     assert cli("score", TASK, file, "-o", run, "--quiet").code == 0
