@@ -69,6 +69,7 @@ def test_the_hook_sees_a_look_up(watched: dict[str, str]) -> None:
     assert "telemetry.example" in asked(watched)
 
 
+@pytest.mark.slow
 def test_no_command_tells_anybody(watched: dict[str, str], tmp_path: Path) -> None:
     run = tmp_path / "run"
     for arguments in (
