@@ -253,6 +253,7 @@ ROW = """\
 """
 
 
+@pytest.mark.long
 def test_an_adapter_is_its_folder_and_one_row(copy: Copy) -> None:
     copy.write(ECHO)
     first = '        BuiltIn(\n            "mock",\n'
@@ -313,6 +314,7 @@ ENTRY = """\
 """
 
 
+@pytest.mark.long
 def test_a_metric_is_a_formula_and_one_entry(copy: Copy) -> None:
     copy.write(SQUARES)
     copy.edit(

@@ -41,9 +41,8 @@ class Copy:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        ignore = shutil.ignore_patterns("__pycache__")
-        for name in PARTS:
-            shutil.copytree(ROOT / name, root / name, ignore=ignore)
+        for name in PARTS:  # with what is compiled already: times of files are kept, so it is taken
+            shutil.copytree(ROOT / name, root / name)
         for name in FILES:
             shutil.copy(ROOT / name, root / name)
         self._before = self._state()

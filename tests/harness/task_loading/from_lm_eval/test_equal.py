@@ -18,10 +18,11 @@ from tests.support.data.lm_eval_tasks import (
     write_stand_ins,
     write_sums,
 )
+from tests.support.packages import needs
 from tests.support.runs.toy import jsonl, results
 
-pytest.importorskip("transformers", reason="needs the extra hf")
 pytestmark = [
+    needs("transformers", extra="hf"),
     pytest.mark.xdist_group("hf"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
@@ -158,6 +159,7 @@ def test_variants_of_a_task_equal_plain_lm_eval(cli: Cli, tmp_path: Path, name: 
     assert compare(tmp_path / "run", found, plain) == len(filters)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_tiny_text_model_equals_plain_lm_eval(cli: Cli, checkpoint: Path, tmp_path: Path) -> None:
     arguments = {"pretrained": str(checkpoint), "device": "cpu", "dtype": "float32"}
@@ -196,6 +198,7 @@ def test_a_tiny_text_model_equals_plain_lm_eval(cli: Cli, checkpoint: Path, tmp_
         assert len(turns) == (8 if multiturn else 2)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_own_tasks_of_lm_eval_equal_plain_lm_eval(
     cli: Cli, tmp_path: Path, no_sentence_data: None
