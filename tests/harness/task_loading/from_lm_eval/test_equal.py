@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.budget import SOAK
+from tests.support.budget import mostly_long
 from tests.support.command import CommandResult
 from tests.support.data.lm_eval_tasks import (
     hub_is,
@@ -146,7 +146,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", VARIANTS if SOAK else ["four filters"])
+@pytest.mark.parametrize("name", mostly_long(VARIANTS, ["four filters"]))
 def test_variants_of_a_task_equal_plain_lm_eval(cli: Cli, tmp_path: Path, name: str) -> None:
     from model_adapters.lm_eval.model import HarnessLM
 
