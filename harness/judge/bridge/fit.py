@@ -223,7 +223,7 @@ def _read(run: Path, tasks: dict[str, GradedTask]) -> None:
     directory = RunDirectory(run)
     manifest, judgements = directory.manifest(), directory.judgements()
     by_task: dict[str, list[SampleRecord]] = defaultdict(list)
-    for sample in read_samples(run):
+    for sample in read_samples(run, manifest["tasks"]):
         by_task[sample["task"]].append(sample)
     for name, entry in manifest["tasks"].items():
         samples = by_task.get(name, [])

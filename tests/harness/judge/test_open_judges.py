@@ -68,7 +68,9 @@ def test_what_does_not_fit_is_refused(tmp_path: Path, cli: Cli, flags: tuple[str
     assert found.code == 2 and says in found.err, found.err
 
 
+@pytest.mark.long
 @pytest.mark.slow
+@pytest.mark.xdist_group("hf")
 def test_a_text_only_checkpoint_judges(tmp_path: Path, cli: Cli) -> None:
     from tests.support.models.tiny_models import build_tiny_text_only
 
@@ -83,6 +85,7 @@ def test_a_text_only_checkpoint_judges(tmp_path: Path, cli: Cli) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("hf")
 def test_a_batch_of_a_text_only_checkpoint_is_what_single_requests_are(tmp_path: Path) -> None:
     from model_adapters.checkpoints.text_model import TextModel, is_text_only
     from tests.support.models.tiny_models import build_tiny_text_only
