@@ -159,10 +159,12 @@ class BatchClient:
                 record = json.loads(line)
             except ValueError:
                 continue  # empty, or torn by a process that was killed
+            if not isinstance(record, dict):
+                continue
             if record.get("url") == self._url and "batch" in record:
                 files.pop(record.get("file", ""), None)
                 batches[record["batch"]] = _Batch(record["batch"], set(record["requests"]))
-            elif record.get("url") == self._url:
+            elif record.get("url") == self._url and "file" in record:
                 files[record["file"]] = record["requests"]
             elif "done" in record:
                 for batch in batches.values():
