@@ -138,7 +138,7 @@ class Bridged:
 
     @property
     def own_is_nearer(self) -> bool:
-        """Whether the new judge's own mean is expected to lie nearer to the official one than the bridged value."""
+        """Tell whether the new judge's own mean is expected to lie nearer to the official one than the bridged value."""
         return self.own_error < self.error
 
 
