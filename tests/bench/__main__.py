@@ -81,7 +81,7 @@ def bench_runner(folder: Path) -> None:
     """Start-up of a run, items per second, and memory as the number of items grows."""
     first = timed(*toy(folder, 1, "one"))
     show("start-up of a run (1 item): wall", f"{first[0]:.2f} s", "bar 1.0 s")
-    show("start-up of a run (1 item): CPU", f"{first[1]:.2f} s", "")
+    show("start-up of a run (1 item): CPU", f"{first[1]:.2f} s", "bar 1.0 s")
     small, large = timed(*toy(folder, 500, "small")), timed(*toy(folder, 5_000, "large"))
     show("runner with mock, 5,000 items of 10 s: items per second", f"{5_000 / large[0]:.0f}", "")
     show("CPU per 1,000 items", f"{(large[1] - first[1]) / 5:.2f} s", "")
@@ -89,8 +89,8 @@ def bench_runner(folder: Path) -> None:
     show("peak memory, 5,000 items", f"{large[2]:.0f} MB", "")
     show("growth from 500 to 5,000 items", f"{large[2] - small[2]:.1f} MB", "bar 20 MB")
     again = timed(*toy(folder, 5_000, "large"))
-    show("the same command again (nothing to do)", f"{again[0]:.2f} s", "bar 1.5 s")
-    show("the same command again (nothing to do): CPU", f"{again[1]:.2f} s", "")
+    show("the same command again (nothing to do): wall", f"{again[0]:.2f} s", "bar 1.5 s")
+    show("the same command again (nothing to do): CPU", f"{again[1]:.2f} s", "bar 1.5 s")
 
 
 def bench_many_items(folder: Path) -> None:
