@@ -139,7 +139,7 @@ class Bridged:
 
     @property
     def own_is_nearer(self) -> bool:
-        """Whether the new judge's own mean is expected to lie nearer to the official one than the bridged value."""
+        """True if the new judge's own mean is expected to lie nearer to the official one than the bridged value."""
         return self.own_error < self.error
 
 
