@@ -49,8 +49,8 @@ _GROUPS: Final[dict[str, str]] = {
         r"|\bi stand corrected\b|(?:^|(?<=[.;,—\n]))\s*(?:actually|sorry|apologies|hmm,? no)\b|不对[,，]|等等|\bnein,? warte\b|\bnon,? attends\b|\bno,? espera\b"
     ),
     "hypothesis": (
-        rf"\b(?:if|whether|unless)\b|\beither\b(?=[^.;\n]{{0,60}}{M}[^.;\n]{{0,30}}\bor\b)|\b(?:first|initial|gut) (?:instinct|thought|guess|impression|idea|reaction|choice) (?:was|is|would be|had been|said)\b"
-        r"|\b(?:as|i am|i'm) (?:just |only )?an? (?:ai|artificial|large|text|language|virtual|machine)\b|\b(?:can(?:'t|not)|could(?:n't| not)|unable to|impossible to|hard to|difficult to|not possible to|not able to|challenging to|tricky to"
+        rf"\b(?:if|whether|unless)\b|\beither\b(?=[^.;\n]{{0,60}}{M}[^.;\n]{{0,30}}\bor\b)|\b(?:first|initial|gut) (?:instinct|thought|guess|impression|idea|reaction|choice|answer|pick) (?:was|is|would be|had been|said)\b"
+        r"|\b(?:initially|at first|originally|to begin with),? (?:i|we) (?:had |have |'d |was |were )?(?:\w+ly )?(?:assum|thought|think|consider|believ|guess|pick|chose|choos|lean|suspect|said|went|took|expect|felt|imagin|suppos|favou?r|select)\w*|\b(?:i|we)(?:'d| had)? (?:initially|originally|briefly|at first) \w+|\b(?:it|that|this|which) (?:\w+ )?depends\b|\bdepending on\b|\b(?:as|i am|i'm) (?:just |only )?an? (?:ai|artificial|large|text|language|virtual|machine)\b|\b(?:can(?:'t|not)|could(?:n't| not)|unable to|impossible to|hard to|difficult to|not possible to|not able to|challenging to|tricky to"
         r"|don't know how to|cannot reliably|can't reliably)\s+(?:\w+ ){0,2}?(?:tell|determine|say|identify|distinguish|know|decide|choose|pick|judge|classify|be sure|discern|answer|conclude|confirm|be certain)\b"
         r"|\b(?:don't|do not|didn't|doesn't) (?:know|have)\b|\b(?:unsure|uncertain|undecided|torn|unclear|ambiguous|undetermined|confused)\b|\bnot (?:sure|certain|clear|know)\b"
         rf"|\b(?:between|amongst?|from)\b(?=[^.;\n]{{0,40}}{M}[^.;\n]{{0,30}}\b(?:and|or|to)\b)|\b(?:one of (?:the following|these|those|them)|(?:any|either one|some|all|each|both|neither|which|none) of (?:the following|these|those|them|{M}))"

@@ -93,13 +93,17 @@ _CORRECTED: Final = late.compile(
 )
 """A correction between two clauses."""
 _WHOLE_YES: Final = late.compile(
-    r"(?:\A|(?<=[\n。.!]))\s*(?:ja|oui|sí|sì|sim|да|نعم|हाँ|evet|vâng|是|对|對|はい|네|예)(?=\s*(?:[,.!。，！]|\Z|\n))"
+    r"(?:\A|(?<=[\n。.!：])|(?<=: )|(?<= is )|(?<=答案是)|(?<=答えは)|(?<=답은 ))\s*(?:ja|oui|sí|sì|sim|да|نعم|हाँ|evet|vâng|是|对|對|はい|네|예)(?=\s*(?:[,.!。，！]|\Z|\n))"
 )
 _WHOLE_NO: Final = late.compile(
-    r"(?:\A|(?<=[\n。.!]))\s*(?:nein|non|não|нет|لا|नहीं|hayır|không|不是|不|否|いいえ|아니요|아니오)(?:的)?(?=\s*(?:[,.!。，！]|\Z|\n))"
+    r"(?:\A|(?<=[\n。.!：])|(?<=: )|(?<= is )|(?<=答案是)|(?<=答えは)|(?<=답은 ))\s*(?:nein|non|não|нет|لا|नहीं|hayır|không|不是|不|否|いいえ|아니요|아니오)(?:的)?(?=\s*(?:[,.!。，！]|\Z|\n))"
 )
 
 
+_FOREIGN: Final = late.compile("[^\x00-\x7f\ue000-\uf000…—✔✘]")
+_WORDS: Final = late.compile(r"[a-z]+")
+_ASCII_REPLIES: Final = "nein non yok quatsch moment pardon mejor quer ou anzi scusa scusate entschuldigung korrektur attendez attends espera aspetta ja oui sim evet"
+"""Words of ``_CORRECTED``, ``_WHOLE_YES`` and ``_WHOLE_NO`` without accents."""
 _COPULA: Final = late.compile(
     r"(?<!\w)(?:es|son|está|están|é|são|estão|è|sono|sería|seria|sarebbe|là|đều)(?= (?:wrong|correct)\b)"
 )
@@ -124,19 +128,28 @@ def translate(text: str, low: str) -> tuple[str, str]:
     >>> translate("A und nicht B", "a und nicht b")
     ('A and not B', 'a and not b')
     """
+    if not _FOREIGN.search(low) and _ascii_words().isdisjoint(_WORDS.findall(low)):
+        return text, low
     for pattern, english in (
         (_CORRECTED, lambda _: " no wait, "),
-        (_WHOLE_YES, lambda _: "yes"),
-        (_WHOLE_NO, lambda _: "no"),
         (_ordinal(), lambda m: f"the {_places()[m['ordinal']]} option"),
         (_NUMBERED, _numbered),
         (_phrases(), lambda m: _dictionary()[m[0]]),
+        (_WHOLE_YES, lambda _: "yes"),
+        (_WHOLE_NO, lambda _: "no"),
         (_COPULA, lambda _: "is"),
     ):
         spans = [(m.start(), m.end(), english(m)) for m in pattern.finditer(low)]
         if spans:
             text, low = put(text, spans), put(low, spans)
     return text, low
+
+
+@cache
+def _ascii_words() -> frozenset[str]:
+    """Return a word of every turn without accents, the longest one."""
+    phrases = (*_dictionary(), *_places(), *_ASCII_REPLIES.split())
+    return frozenset(max(_WORDS.findall(phrase), key=len) for phrase in phrases if phrase.isascii())
 
 
 def put(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
