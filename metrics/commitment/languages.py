@@ -18,7 +18,7 @@ from metrics.commitment.frames import lower, prepare
 from metrics.text import late
 
 _TABLE: Final = {
-    "de": "nicht=not|nicht nur=not only|alles=everything|alle=all|jede=every|jedes=every|jeder=every|keine option=no option|keine der optionen=none of the options|keine antwort=no answer"
+    "de": "glaube nicht, dass=do not think that|denke nicht, dass=do not think that|nicht=not|nicht nur=not only|alles=everything|alle=all|jede=every|jedes=every|jeder=every|keine option=no option|keine der optionen=none of the options|keine antwort=no answer"
     "|keine andere=no other|keine anderen=no other|nichts=nothing|nichts anderes als=nothing other than|außer=except|bis auf=except|mit ausnahme von=except"
     "|nur=only|ausschließlich=only|einzig=only|falsch=wrong|richtig=correct|korrekt=correct|zutreffend=correct|ausgeschlossen=excluded|ist=is|sind=are|wäre=would be"
     "|passt=fits|passen=fits|passt am besten=fits best|passt nicht=does not fit|passen nicht=do not fit|stimmt=is correct|stimmt nicht=is not right|ergibt sinn=makes sense"
@@ -48,7 +48,7 @@ _TABLE: Final = {
     "|faz sentido=makes sense|encaixa=fits|e não=and not|mas não=but not|não é=is not|não está=is not|não são=are not|não=not|em vez de=instead of|ao invés de=instead of|em lugar de=instead of"
     "|mais provável que=more likely than|mais provável do que=more likely than|melhor que=better than|melhor do que=better than|sobra=leaves|excluo=i exclude|talvez=maybe|provavelmente=probably"
     "|a resposta é=the answer is|a resposta certa é=the answer is|a resposta correta é=the answer is|opção número=option number",
-    "it": "tutto=everything|tutti=all|tutte=all|tutte le opzioni=all options|nessuna=none|nessuno=none|nessuna opzione=no option|niente=nothing|tranne=except|eccetto=except"
+    "it": "né=nor|tutto=everything|tutti=all|tutte=all|tutte le opzioni=all options|nessuna=none|nessuno=none|nessuna opzione=no option|niente=nothing|tranne=except|eccetto=except"
     "|a parte=except|ad eccezione di=except|soltanto=only|solamente=only|solo la=only|sbagliata=wrong|sbagliate=wrong|sbagliato=wrong|sbagliati=wrong|errata=wrong|errate=wrong"
     "|giusta=correct|giuste=correct|giusto=correct|giusti=correct|corretta=correct|corrette=correct|corretto=correct|ha senso=makes sense|e non=and not|ma non=but not|non è=is not"
     "|non sono=are not|invece di=instead of|al posto di=instead of|anziché=instead of|piuttosto che=rather than|più probabile di=more likely than|meglio di=better than"
@@ -204,7 +204,7 @@ def _ordinal() -> re.Pattern[str]:
     words, nouns = _any_of(_places()), "|".join(map(_key, _NOUNS.split("|")))
     return re.compile(
         rf"(?<!{WORD})(?:(?:der|die|das|den|dem|la|le|el|a|o|il) )?(?:(?:{nouns}|الخيار|الإجابة) )?"
-        rf"(?P<ordinal>{words})(?:(?: (?:{nouns}))(?!{WORD})|(?=\s*(?:[.,;!]|\Z)))"
+        rf"(?P<ordinal>{words})(?:(?: (?:{nouns}))(?!{WORD})|(?=\s*(?:[.,;!]|\Z|(?:ist|est|es|è|é)(?!{WORD}))))"
     )
 
 

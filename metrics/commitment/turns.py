@@ -15,7 +15,7 @@ from typing import Final
 from metrics.commitment.mentions import MENTION
 from metrics.text import late
 
-_X: Final = rf"[(\[\"'«「]{{0,2}}(?:(?:the )?(?:option|choice|answer|letter) )?[(\[\"'«「]{{0,2}}(?P<x>{MENTION})[)\]\"'»」]{{0,2}}"
+_X: Final = rf"[(\[\"'«「]{{0,2}}(?:(?:the )?(?:option|choice|answer|letter) |an? |the )?[(\[\"'«「]{{0,2}}(?P<x>{MENTION})[)\]\"'»」]{{0,2}}"
 _ALONE: Final = rf"(?!\s*(?:,|/|&|\b(?:and|or|nor)\b)\s*(?:or |and )?[(\[\"']*{MENTION})"
 _WRONG: Final = (
     r"(?:wrong|incorrect|false|excluded|ruled out|rule out|eliminated|eliminate|exclude|dismissed|discarded|rejected|implausible|impossible|unlikely|inaccurate|invalid"
@@ -25,7 +25,7 @@ _HAS_WRONG: Final = late.compile(rf"(?:\b|(?=n't)){_WRONG}(?!\w)")
 _EXCEPT: Final = r"(?:but(?: for)?|except(?: for)?|excepting|excluding|save(?: for)?|other than|else than|else but|apart from|aside from|besides|than|outside of|bar)"
 _NOUNS: Final = r"(?:ones?|options?|choices?|answers?|candidates?|alternatives?|labels?|possibilit(?:y|ies)|things?|explanations?)"
 _ALL_BUT: Final = late.compile(
-    r"(?P<before>(?:\b(?:rul\w+ out|exclud\w+|eliminat\w+|reject\w*|dismiss\w*|discard\w*|cross\w* out)|(?:\bnot|n't|\bcannot|\bnever)(?: \w+){0,2}) )?"
+    r"(?P<before>(?:\b(?:rul\w+ out|exclud\w+|eliminat\w+|reject\w*|dismiss\w*|discard\w*|cross\w* out)|(?:\bnot|n't|\bcannot|\bnever)(?: [\w']+){0,3}) )?"
     r"\b(?P<many>everything|anything|all|every|each|any|nothing|none|no(?! wait))(?: of)?(?: (?:the|these|those|them))?(?: (?:other|others|given|listed|remaining|rest))?"
     rf"(?: {_NOUNS})?,? {_EXCEPT} {_X}{_ALONE}(?P<said>(?:\s*,)?\s+[^.,;:!?\n\ue000-\uf000]{{1,60}})?"
 )
@@ -105,7 +105,9 @@ _RULES: Final[tuple[_Rule, ...]] = (
     (late.compile(rf"(?P<x>{_M}){_CLOSE}\s*\|\s*{_YES}\s*(?=\||\n|\Z)|(?P<y>{_M}){_CLOSE}[.)]\s+{_YES}\s*(?=\n|\Z)"), lambda m: f"{m['x'] or m['y']} is correct"),
     (late.compile(rf"(?P<x>{_M}){_CLOSE}\s*\|\s*{_NO}\s*(?=\||\n|\Z)|(?P<y>{_M}){_CLOSE}[.)]\s+{_NO}\s*(?=\n|\Z)"), lambda m: f"{m['x'] or m['y']} is wrong"),
     (late.compile(rf"(?P<x>{_M}){_CLOSE} (?:(?:is )?out(?=\s*(?:[,.;\n]|\Z))|falls? (?:away|out)|drops? (?:away|out))"), r"\g<x> is wrong"),
-    (late.compile(rf"(?P<x>{_M}){_CLOSE} (?:(?:is )?in(?=\s*(?:[,.;\n]|\Z))|alone (?:fits|works|is|matches|remains|makes)|survives|passes|stays)(?!\w)"), r"\g<x> is correct"),
+    (late.compile(rf"(?P<x>{_M}){_CLOSE} (?:(?:is )?in(?=\s*(?:[,.;\n]|\Z))|alone (?:fits|works|is|matches|remains|makes)|(?:survives|passes|stays)(?=\s*(?:[,.;\n]|\Z)))(?!\w)"), r"\g<x> is correct"),
+    (late.compile(rf"\bsoit {_X},? (?:ou )?soit (?={_OPENING}{_M})"), r"\g<x> or "),
+    (late.compile(rf"{_X} hay(?: là)? (?={_OPENING}{_M})"), r"\g<x> or "),
     (late.compile(rf"\bya {_X} ya(?: da)? (?={_OPENING}{_M})"), r"\g<x> or "),
     (late.compile(rf"\b(?:and |but )?(?P<w>so|neither|nor) (?:is|are|does|do|was|were|would be|can|could be|has) {_X}(?=\s*(?:[.,;!\n]|\Z))"), _as_before),
     (late.compile(rf"(?:(?<=[.;\n,])|\band ) ?{_X} (?P<w>too|as well|likewise|either)(?=\s*(?:[.,;!\n]|\Z))"), _as_before),
