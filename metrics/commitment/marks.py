@@ -1,8 +1,8 @@
-"""Signs that judge an option: ticks and crosses beside it, and the one line of a list that stands out.
+"""Signs that judge an option: ticks and crosses next to it, and the one line of a list that stands out.
 
 ``stands_out`` looks at a reply before its markup is taken off: of several lines that begin with a letter, the only one in bold, behind an
-arrow or before one is the chosen one. ``judged`` looks at a masked reply: a tick or cross belongs to the option in front of it, or to the
-one behind it where the first sign of the reply stands in front of all options.
+arrow or before one is the chosen one. ``judged`` looks at a masked reply: a tick or cross belongs to the option before it, or to the
+one after it where the first sign of the reply comes before all options.
 """
 
 from __future__ import annotations

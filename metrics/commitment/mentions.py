@@ -339,21 +339,8 @@ _AFTER_WEAK: Final = re.compile(
     r"\s+(?:because|since|as|due|rather|instead|not|but|indeed|thank|thanks|based|here|over)\b"
 )
 _ALONE: Final = frozenset(
-    [
-        "no",
-        "yes",
-        "one",
-        "none",
-        "both",
-        "neither",
-        "first",
-        "second",
-        "third",
-        "last",
-        "true",
-        "false",
-    ]
-)
+    ("no", "yes", "one", "none", "both", "neither", "first", "second", "third", "last", "true", "false")
+)  # fmt: skip
 """Weak forms that are an answer after a comma at the end of a sentence."""
 _OPENING: Final = frozenset(["neither", "both", "either", "all"])
 """Weak forms that open a row of mentions."""
