@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import io
 import os
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
-from typing import NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
 
 import typer
+from typer.main import get_command
 
 from harness.cli import telemetry
 from harness.cli.app import ReaderGoneError, app
@@ -152,14 +154,20 @@ def _drop_standard_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+@functools.cache
+def _command() -> Callable[..., Any]:
+    """Return the tree of the registered verbs; building it takes longer than a short command."""
+    return get_command(app)
+
+
 def _run() -> int:
     if _completing(sys.argv[1:], os.environ):
         try:
-            app(args=sys.argv[1:])
+            _command()(args=sys.argv[1:])
         except SystemExit as error:  # typer leaves so, and no verb has begun
             return error.code if isinstance(error.code, int) else 0
     try:
-        result = app(standalone_mode=False, args=normalise_flags(sys.argv[1:]))
+        result = _command()(standalone_mode=False, args=normalise_flags(sys.argv[1:]))
     except _COMMAND_LINE_ERROR as error:
         error.show()
         return EXIT_USAGE

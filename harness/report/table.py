@@ -147,7 +147,9 @@ def print_results(
 ) -> None:
     """Print the score table and what it depends on; of a run directory also values that people corrected."""
     table = list(rows(results))
-    if plain or not _print_rich(table, manifest, stream):
+    if not table:
+        print("no item has a score yet", file=stream)
+    elif plain or not _print_rich(table, manifest, stream):
         _print_plain(table, stream)
     corrected = read_corrections(root, results) if root is not None else []
     speeds = speed_lines(root, manifest) if root is not None else ()

@@ -220,13 +220,15 @@ class YamlTask:
         )
 
     def check_stored(self, docs: Sequence[Document]) -> None:
-        """Refuse a cluster field that no document of a file of stored replies has.
+        """Refuse a cluster field that no document of a file of stored replies has; take out their places.
 
         Raises:
             TaskFileError: names the field.
         """
         if not self._shipped:
             contract.check_fields(self.spec, docs, keys=("cluster",))
+        for doc in docs:
+            doc.pop("_where", None)
 
     def probe(self, docs: Sequence[Document], facts: Mapping[str, Any]) -> None:
         """Call the scoring code on the first documents, before a model is asked.

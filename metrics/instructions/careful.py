@@ -1,197 +1,47 @@
 """The instruction rules in the strict reading: what a careful reader accepts, whatever sign was typed for it.
 
-Eleven rules differ from the official ones; the others are the same:
+All rules read the canonical form of the reply (``metrics.text.canonical``), and keywords, phrases and splitters are
+brought to it too, so an apostrophe, an invisible character, a width or a Unicode form decides nothing. Beyond that:
 
-* keywords, forbidden words, the prompt to repeat, first words and end phrases are looked for in the canonical form of
-  the reply (``metrics.text.canonical``), so a typographic apostrophe, an invisible character or a bold end phrase
-  decides nothing;
-* a quotation may stand between quotation marks of any kind;
-* bullets are ``*``, ``-``, ``+`` and the typographic ones; a rule of dashes is not a bullet, and neither is a negative
-  number. Bullets of the outermost level alone may make the number. Speech-IFEval's numbered lines need a mark behind
-  the number;
-* a bare number, string or constant is not a JSON text, and ``NaN`` is not a JSON value;
-* capitals, small letters and the language of a reply are judged on its letters first: by their script, and for
-  English by its common words. The language guess decides on twelve words and more, never against a short reply;
+* a phrase of several words counts across line breaks and emphasis; first words, end phrases and the prompt to repeat
+  count inside bold, quotes, brackets and behind list marks;
+* marks of layout are read by ``metrics.instructions.layout``: bullets, dividers, highlights, sections, titles, placeholders,
+  JSON. Bullets of the outermost level alone may make the number. Speech-IFEval's numbered lines need a mark behind the number;
+* words are what spaces and dashes separate: "don't" is one word, "well-known" one or two; a full stop of any script ends a
+  sentence;
+* "My answer is yes." counts in any case and without its full stop, but not next to another of the three answers;
+* capitals, small letters and the language of a reply are judged on its letters first: by their script, and by the common
+  words of seven languages. The language guess decides on twelve words and more, never against a short reply;
 * a full-width, Arabic or Chinese comma is a comma.
 """
 
 from __future__ import annotations
 
-import itertools
-import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from metrics.instructions import layout
+from metrics.instructions.common_words import WORD, spoken_for
 from metrics.instructions.language import detect
+from metrics.instructions.layout import same
 from metrics.instructions.rules import BASE, SPEECH_IFEVAL, Rule
+from metrics.instructions.sentences import sentences
 from metrics.text.canonical import canonical
 
 Arguments = Mapping[str, Any]
 
-_BULLET: Final = re.compile(
-    r"^[^\S\n]*(?:[*+-](?![*+-])(?=[^\S\n]*[^\W\d]|[^\S\n]+\S)|[•‣◦▪●○■□·∙⁃–—✓✔➤►][^\S\n]*(?=\S))",
-    re.MULTILINE,
-)
-_NUMBERED: Final = re.compile(r"^[^\S\n]*\(?\d{1,3}[.):][^\S\n]*(?=\S)", re.MULTILINE)
-_RULE: Final = re.compile(r"^[^\S\n]*(?:[*_–—-][^\S\n]*){3,}$", re.MULTILINE)
 _CLOSING: Final = "\"'*_ \t\n"
+_BRACKETS: Final = "`)"
+_OPENING: Final = "`([{>#"
 _BOLD: Final = re.compile(r"([*_]{1,3})(.+)\1", re.DOTALL)
+_EMPHASIS: Final = re.compile(r"[*_`]+")
 _COMMAS: Final = re.compile("[,،、︐﹐﹑]")
-_WORD: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_STOPS: Final = str.maketrans({"。": ". ", "！": "! ", "？": "? ", "｡": ". ", "؟": "? ", "।": ". "})
+_PARTED: Final = re.compile(r"[—―/]|\.{2,}|--+")
 _FEW: Final = 12
-
-_ENGLISH: Final = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "and",
-        "or",
-        "of",
-        "to",
-        "in",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "it",
-        "this",
-        "that",
-        "you",
-        "your",
-        "i",
-        "he",
-        "she",
-        "they",
-        "we",
-        "with",
-        "for",
-        "on",
-        "at",
-        "by",
-        "from",
-        "as",
-        "not",
-        "no",
-        "yes",
-        "do",
-        "does",
-        "did",
-        "have",
-        "has",
-        "had",
-        "can",
-        "will",
-        "would",
-        "my",
-        "our",
-        "their",
-        "his",
-        "her",
-        "its",
-        "there",
-        "what",
-        "which",
-        "who",
-        "how",
-        "when",
-        "if",
-        "but",
-        "so",
-        "because",
-        "than",
-        "then",
-        "also",
-        "very",
-        "all",
-        "one",
-        "two",
-        "more",
-        "about",
-        "into",
-        "out",
-        "up",
-    ]
-)
-_FOREIGN: Final = (
-    frozenset(
-        [
-            "der",
-            "die",
-            "das",
-            "und",
-            "ist",
-            "nicht",
-            "ein",
-            "eine",
-            "ich",
-            "sie",
-            "wir",
-            "mit",
-            "auf",
-            "für",
-            "von",
-            "zu",
-            "den",
-            "dem",
-            "el",
-            "la",
-            "los",
-            "las",
-            "un",
-            "una",
-            "y",
-            "es",
-            "no",
-            "que",
-            "de",
-            "en",
-            "por",
-            "para",
-            "con",
-            "le",
-            "les",
-            "des",
-            "est",
-            "et",
-            "je",
-            "nous",
-            "vous",
-            "dans",
-            "pour",
-            "sur",
-            "il",
-            "lo",
-            "gli",
-            "uno",
-            "che",
-            "di",
-            "non",
-            "per",
-            "sono",
-            "o",
-            "os",
-            "as",
-            "um",
-            "uma",
-            "e",
-            "é",
-            "não",
-            "com",
-            "het",
-            "een",
-            "niet",
-            "van",
-            "ik",
-        ]
-    )
-    - _ENGLISH
-)
 _SCRIPTS: Final = {
     "CYRILLIC": ("ru", "uk", "bg", "mk"), "ARABIC": ("ar", "fa", "ur"), "DEVANAGARI": ("hi", "mr", "ne"),
     "HEBREW": ("he",), "THAI": ("th",), "TAMIL": ("ta",), "TELUGU": ("te",), "BENGALI": ("bn",),
@@ -200,42 +50,24 @@ _SCRIPTS: Final = {
 }  # fmt: skip
 
 
-def _same(text: str) -> str:
-    return canonical(text, casefold=False)
-
-
 def _spaced(text: str) -> str:
     return " ".join(canonical(text).split())
 
 
-def _bullets(text: str) -> frozenset[int]:
-    return _levels(_BULLET.finditer(_RULE.sub("", text)))
-
-
-def _bullets_or_numbers(text: str) -> frozenset[int]:
-    text = _RULE.sub("", text.replace("\\n", "\n"))
-    return _levels(itertools.chain(_BULLET.finditer(text), _NUMBERED.finditer(text)))
-
-
-def _levels(found: Iterable[re.Match[str]]) -> frozenset[int]:
-    """Return the counts that a reader may mean: all bullets, and those of the outermost level."""
-    indents = [len(match[0]) - len(match[0].lstrip()) for match in found]
-    return frozenset({len(indents), indents.count(min(indents, default=0))})
-
-
 def _is_quoted(text: str) -> bool:
-    text = _same(text).strip()
+    text = same(text).strip()
     bold = _BOLD.fullmatch(text)
     text = text if bold is None else bold[2].strip()
-    if text[:1] + text[-1:] in ("「」", "『』"):
-        return len(text) > 2
-    return len(text) > 2 and text[0] == text[-1] == '"'
+    pair = text[:1] + text[-1:]
+    return len(text) > 2 and pair in ("「」", "『』", '""') and re.search(r"\w", text) is not None
 
 
 def _ends(ending: str, arguments: Arguments) -> bool:
     phrase = _spaced(arguments["end_phrase"]).rstrip(_CLOSING)
+    closing = _CLOSING + _BRACKETS.replace(phrase[-1:] or " ", "")
+    ending = ending.rstrip(closing)
     if phrase[-1:].isalnum():
-        ending = ending.rstrip(".!?…" + _CLOSING)
+        ending = ending.rstrip(".!?…" + closing)
     return ending.endswith(phrase)
 
 
@@ -243,18 +75,76 @@ def _repeats(opening: str, arguments: Arguments) -> bool:
     return opening.startswith(_spaced(arguments["prompt_to_repeat"]).strip(_CLOSING))
 
 
-def _is_json(text: str) -> bool:
-    text = text.replace("\ufeff", "").strip()
-    fence = re.fullmatch(r"```\w*\s*(.*?)\s*```", text, re.DOTALL)
-    try:
-        value = json.loads(text if fence is None else fence[1], parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+# --- keywords --------------------------------------------------------------------------------
+
+
+def _forms(text: str) -> tuple[str, ...]:
+    """Return the text and the text without marks of emphasis."""
+    text = same(text)
+    return tuple(dict.fromkeys((text, _EMPHASIS.sub("", text))))
+
+
+def _pattern(keyword: str) -> str:
+    """Return a keyword, which is a regular expression, in canonical form; a space is any white space."""
+    return re.sub(r"(?<!\\) +", r"\\s+", same(keyword))
+
+
+def _found(keyword: str, text: str) -> int:
+    count = len(re.findall(keyword, text, re.IGNORECASE))
+    if not count and keyword.isalpha():
+        return canonical(text).count(canonical(keyword))  # "STRASSE" and "Straße"
+    return count
+
+
+def _has_keywords(forms: tuple[str, ...], arguments: Arguments) -> bool:
+    return all(
+        any(_found(_pattern(word), text) for text in forms) for word in arguments["keywords"]
+    )
+
+
+def _keyword_frequency(forms: tuple[str, ...], arguments: Arguments) -> bool:
+    count = max(_found(_pattern(arguments["keyword"]), text) for text in forms)
+    few: bool = count < arguments["frequency"]
+    return few if arguments["relation"] == "less than" else not few
+
+
+def _lacks_words(forms: tuple[str, ...], arguments: Arguments) -> bool:
+    return not any(
+        re.search(rf"\b{_pattern(word)}\b", text, re.IGNORECASE)
+        for word in arguments["forbidden_words"]
+        for text in forms
+    )
+
+
+# --- lengths ---------------------------------------------------------------------------------
+
+
+def _words(text: str) -> tuple[int, int]:
+    """Return the fewest and the most words that a reader counts: with and without hyphens inside words."""
+    tokens = _PARTED.sub(" ", same(text)).split()
+    spoken = [token for token in tokens if re.search(r"\w", token)]
+    parts = [part for token in spoken for part in token.split("-") if re.search(r"\w", part)]
+    return len(spoken), len(parts)
+
+
+def _enough_words(counts: tuple[int, int], arguments: Arguments) -> bool:
+    wanted: int = arguments["num_words"]
+    fewest, most = counts
+    return fewest < wanted if arguments["relation"] == "less than" else most >= wanted
+
+
+def _sentences(text: str) -> int:
+    return len(sentences(same(text.translate(_STOPS)).strip()))
+
+
+def _nth_paragraph(paragraphs: list[str], arguments: Arguments) -> bool:
+    nth = arguments["nth_paragraph"]
+    if len(paragraphs) != arguments["num_paragraphs"] or not 1 <= nth <= len(paragraphs):
         return False
-    return isinstance(value, dict | list)
+    return canonical(arguments["first_word"]) in layout.first_words(paragraphs[nth - 1])
 
 
-def _no_constant(name: str) -> Any:
-    raise ValueError(name)
+# --- language --------------------------------------------------------------------------------
 
 
 def _script(text: str) -> str:
@@ -266,6 +156,12 @@ def _script(text: str) -> str:
     return names.most_common(1)[0][0] if names else "LATIN"
 
 
+def _spoken(text: str) -> tuple[list[str], dict[str, int]]:
+    plain = canonical(text)
+    words = WORD.findall(plain)
+    return words, spoken_for(plain, words)
+
+
 def is_english(text: str) -> bool:
     """Return whether nothing speaks against a text being English.
 
@@ -274,9 +170,9 @@ def is_english(text: str) -> bool:
     """
     if _script(text) != "LATIN":
         return False
-    words = _WORD.findall(canonical(text))
-    english = sum(word in _ENGLISH for word in words)
-    foreign = sum(word in _FOREIGN for word in words)
+    words, found = _spoken(text)
+    english = found.pop("en")
+    foreign = max(found.values())
     if len(words) < _FEW:
         return foreign <= english
     return (english > 2 * foreign and english * 12 > len(words)) or detect(text.lower()) in (
@@ -297,43 +193,78 @@ def _is_language(text: str, arguments: Arguments) -> bool:
         return True
     if homes is None and any(wanted in others for others in _SCRIPTS.values()):
         return False
-    guess = detect(text.lower())
-    return guess in (None, wanted) or len(_WORD.findall(text)) < 4
+    words, found = _spoken(text)
+    length = len(words) if script != "CJK" else sum(map(str.isalpha, text))
+    if length >= _FEW:
+        return detect(text.lower()) in (None, wanted)
+    if homes is not None:
+        return True
+    own = found.pop(wanted, 0)
+    other = max(found.values())
+    return other <= own or (other < 2 and other < len(words))
 
 
 def _counts(counts: frozenset[int], arguments: Arguments) -> bool:
     return arguments["num_bullets"] in counts
 
 
-def _on_canonical(name: str) -> Rule:
-    rule = BASE[name]
-    return Rule(lambda text: rule.measure(_same(text)), rule.accept)
+def _on_canonical(rule: Rule, form: Callable[[str], str] = same) -> Rule:
+    return Rule(lambda text: rule.measure(form(text)), rule.accept)
 
 
 def _holds(test: Callable[[str], bool]) -> Rule:
     return Rule(test, lambda holds, _arguments: bool(holds))
 
 
+_BULLETS: Final = "detectable_format:number_bullet_lists"
+_PARAGRAPHS: Final = "length_constraints:number_paragraphs"
+_SENTENCES: Final = "length_constraints:number_sentences"
 _CAREFUL: Final[Mapping[str, Rule]] = {
     **{
-        name: _on_canonical(name)
+        name: _on_canonical(BASE[name])
         for name in (
-            "keywords:existence",
-            "keywords:frequency",
-            "keywords:forbidden_words",
-            "length_constraints:nth_paragraph_first_word",
+            "keywords:letter_frequency",
+            "change_case:capital_word_frequency",
             "detectable_content:postscript",
         )
     },
+    "keywords:existence": Rule(_forms, _has_keywords),
+    "keywords:frequency": Rule(_forms, _keyword_frequency),
+    "keywords:forbidden_words": Rule(_forms, _lacks_words),
     "language:response_language": Rule(lambda text: text, _is_language),
-    "detectable_format:number_bullet_lists": Rule(_bullets, _counts),
-    "detectable_format:json_format": _holds(_is_json),
-    "combination:repeat_prompt": Rule(lambda text: _spaced(text).lstrip(_CLOSING), _repeats),
-    "startend:end_checker": Rule(lambda text: _spaced(text).rstrip(_CLOSING), _ends),
+    _SENTENCES: Rule(_sentences, BASE[_SENTENCES].accept),
+    _PARAGRAPHS: _on_canonical(BASE[_PARAGRAPHS], layout.divided),
+    "length_constraints:number_words": Rule(_words, _enough_words),
+    "length_constraints:nth_paragraph_first_word": Rule(layout.paragraphs, _nth_paragraph),
+    "detectable_content:number_placeholders": Rule(
+        layout.placeholders, BASE["detectable_content:number_placeholders"].accept
+    ),
+    _BULLETS: Rule(layout.bullets, _counts),
+    "detectable_format:constrained_response": _holds(layout.constrained),
+    "detectable_format:number_highlighted_sections": Rule(
+        layout.highlights, BASE["detectable_format:number_highlighted_sections"].accept
+    ),
+    "detectable_format:multiple_sections": Rule(
+        lambda text: text,
+        lambda text, arguments: (
+            layout.sections(text, arguments["section_spliter"]) >= int(arguments["num_sections"])
+        ),
+    ),
+    "detectable_format:json_format": _holds(layout.is_json),
+    "detectable_format:title": _holds(layout.has_title),
+    "combination:two_responses": _holds(layout.two_answers),
+    "combination:repeat_prompt": Rule(
+        lambda text: _spaced(text).lstrip(_CLOSING + _OPENING), _repeats
+    ),
+    "startend:end_checker": Rule(_spaced, _ends),
     "startend:quotation": _holds(_is_quoted),
-    "change_case:english_capital": _holds(lambda text: text.isupper() and is_english(text)),
-    "change_case:english_lowercase": _holds(lambda text: text.islower() and is_english(text)),
-    "punctuation:no_comma": _holds(lambda text: _COMMAS.search(_same(text)) is None),
+    "change_case:english_capital": _holds(
+        lambda text: same(text).isupper() and is_english(same(text))
+    ),
+    "change_case:english_lowercase": _holds(
+        lambda text: same(text).islower() and is_english(same(text))
+    ),
+    "punctuation:no_comma": _holds(lambda text: _COMMAS.search(same(text)) is None),
 }
 
 CAREFUL: Final[Mapping[str, Mapping[str, Rule]]] = {
@@ -341,9 +272,12 @@ CAREFUL: Final[Mapping[str, Mapping[str, Rule]]] = {
     "speech_ifeval": {
         **SPEECH_IFEVAL,
         **_CAREFUL,
-        "detectable_format:number_bullet_lists": Rule(_bullets_or_numbers, _counts),
-        "change_case:english_capital": SPEECH_IFEVAL["change_case:english_capital"],
-        "change_case:english_lowercase": SPEECH_IFEVAL["change_case:english_lowercase"],
+        _PARAGRAPHS: _on_canonical(SPEECH_IFEVAL[_PARAGRAPHS], layout.divided),
+        _BULLETS: Rule(layout.bullets_or_numbers, _counts),
+        "change_case:english_capital": _on_canonical(SPEECH_IFEVAL["change_case:english_capital"]),
+        "change_case:english_lowercase": _on_canonical(
+            SPEECH_IFEVAL["change_case:english_lowercase"]
+        ),
     },
 }
 """Variant -> instruction -> rule of the strict reading."""

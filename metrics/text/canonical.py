@@ -5,14 +5,17 @@ strings, with or without invisible characters, with any kind of apostrophe or qu
 ligature or styled letters, in digits of any script, in capitals or not. Folded are, in this order:
 
 1. characters that show nothing: Unicode category Cf (zero width, bidi marks, soft hyphen, byte order mark) and
-   variation selectors; the few visible signs of category Cf stay;
+   variation selectors; the few visible signs of category Cf stay. Fillers are spaces. Enclosing marks
+   (keycaps, circles), which only frame a sign, go too;
 2. apostrophes and single quotation marks to ``'``, double ones to ``"``, hyphens, minus signs and en dashes to
    ``-`` (an em dash stays), line and paragraph separators to a newline;
 3. compatibility forms as under NFKC, except where they carry meaning: superscripts, subscripts and
    fractions stay (``10²`` is not 102), Thai and Lao vowels stay one character, and so do Hangul letters that
    are shown alone;
 4. decimal digits of every script to ASCII;
-5. case, by ``str.casefold``.
+5. two spellings of one letter in the encoding: Malayalam chillu letters and the Bengali khanda ta written with a
+   joiner, Romanian comma and cedilla, Thai ``เเ`` for ``แ``, the ligature ``œ``;
+6. case, by ``str.casefold``.
 
 White space and punctuation are left to the caller. Linear in the text; no string raises.
 """
@@ -29,15 +32,26 @@ _VISIBLE: Final = frozenset(
     {*range(0x0600, 0x0606), 0x06DD, 0x070F, 0x0890, 0x0891, 0x08E2, 0x110BD, 0x110CD}
     | set(range(0x13430, 0x13460))
 )
-_SELECTORS: Final = frozenset(
-    {0x034F, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
+_UNSEEN: Final = frozenset(
+    {0x034F, 0x17B4, 0x17B5, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10)}
+    | set(range(0xE0100, 0xE01F0))
 )
 _FOLDED: Final = {
     **dict.fromkeys(map(ord, "‘’‚‛‹›´ʹʻʼʽˈ՚׳′‵Ꞌꞌ＇"), "'"),
     **dict.fromkeys(map(ord, "“”„‟«»ʺ״″‶〝〞〟＂"), '"'),
     **dict.fromkeys(map(ord, "‐‑‒–−﹣－"), "-"),
     **dict.fromkeys(map(ord, "\u2028\u2029\u0085"), "\n"),
+    **dict.fromkeys(map(ord, "\u115f\u2800\u3164\uffa0"), " "),
+    **{ord("œ"): "oe", ord("Œ"): "OE", 0x0326: "\u0327"},
 }
+_JOINED: Final = {
+    "\u0d23": "\u0d7a", "\u0d28": "\u0d7b", "\u0d30": "\u0d7c", "\u0d32": "\u0d7d", "\u0d33": "\u0d7e",
+    "\u0d15": "\u0d7f", "\u09a4": "\u09ce",
+}  # fmt: skip
+_JOINER: Final = re.compile(
+    "([\u0d15\u0d23\u0d28\u0d30\u0d32\u0d33])\u0d4d\u200d|(\u09a4)\u09cd\u200d"
+)
+"""A letter with its virama and a joiner, as older texts write the letter of its own."""
 _TURKIC: Final = frozenset({"az", "kk", "tr", "tt"})
 _SARA_AM: Final = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32|([\u0e48-\u0e4b])\u0e4d\u0e32")
 _LAO_AM: Final = re.compile("\u0ecd([\u0ec8-\u0ecb]?)\u0eb2|([\u0ec8-\u0ecb])\u0ecd\u0eb2")
@@ -56,10 +70,10 @@ def _fold(code: int) -> str:
     character = chr(code)
     if code in _FOLDED:
         return _FOLDED[code]
-    if code in _SELECTORS:
+    if code in _UNSEEN:
         return ""
     category = unicodedata.category(character)
-    if category == "Cf" and code not in _VISIBLE:
+    if category == "Me" or (category == "Cf" and code not in _VISIBLE):
         return ""
     if category == "Nd":
         return str(unicodedata.decimal(character))
@@ -99,15 +113,21 @@ def canonical(text: str, *, casefold: bool = True, language: str | None = None) 
     else:
         text = text.replace("İ", "i").replace("ı", "i")
     folded = text.casefold()
-    if folded == text:
-        return text.replace("i\u0307", "i")
-    return unicodedata.normalize("NFC", folded).replace("i\u0307", "i")
+    if folded != text:
+        folded = unicodedata.normalize("NFC", folded)
+    if "i\u0307" in folded:
+        folded = unicodedata.normalize("NFC", folded.replace("i\u0307", "i"))
+    return folded
 
 
 def _plain(text: str) -> str:
+    if "\u200d" in text:
+        text = _JOINER.sub(lambda found: _JOINED[found[1] or found[2]], text)
     text = unicodedata.normalize("NFC", text.translate(_TABLE))
     if "\u0e32" in text:
         text = _SARA_AM.sub("\\1\\2\u0e33", text)
+    if "\u0e40\u0e40" in text:
+        text = text.replace("\u0e40\u0e40", "\u0e41")
     if "\u0eb2" in text:
         text = _LAO_AM.sub("\\1\\2\u0eb3", text)
     return text

@@ -2,8 +2,8 @@
 
 ``numbers`` works on the canonical form. A number whose value is not that of its first digits or words has no
 value rather than a wrong one: powers (``10²``), fractions (``two thirds``, ``fifteen-sixteenths``), versions
-(``1.2.3``), magnitudes beyond thousands (``two million``). ``two and a half`` and ``2½`` are 2.5, ``three point five``
-is 3.5, ``twenty-first`` and ``21st`` are ordinals with the value 21. A name that ends in digits (``GPT-4``, ``A4``,
+(``1.2.3``), magnitudes beyond thousands (``two million``). ``two and a half``, ``2½`` and ``2 1/2`` are 2.5, ``three
+point five`` is 3.5, ``two dozen`` is 24, ``twenty-first`` and ``21st`` are ordinals with the value 21. A name that ends in digits (``GPT-4``, ``A4``,
 ``mp3``) is a name. Linear in the text.
 """
 
@@ -23,8 +23,9 @@ _TENS: Final = {
     "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
     "eighty": 80, "ninety": 90,
 }  # fmt: skip
-_STARTS: Final = frozenset({*_UNITS, *_TENS, "a", "an"})
-_MAGNITUDES: Final = {"hundred", "thousand", "dozen", "million", "billion", "trillion"}
+_GLUED: Final = {ten + one: _TENS[ten] + _UNITS[one] for ten in _TENS for one in list(_UNITS)[1:10]}
+_STARTS: Final = frozenset({*_UNITS, *_TENS, *_GLUED, "a", "an", "point", "half"})
+_MAGNITUDES: Final = {"hundred", "thousand", "million", "billion", "trillion"}
 _ORDINALS: Final = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
     "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13,
@@ -43,16 +44,23 @@ _DENOMINATORS: Final = frozenset(
 ) - {"second", "seconds", "first", "firsts"}
 _FRACTIONS: Final = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
 
+_MIXED: Final = {"1/2": 0.5, "1/4": 0.25, "3/4": 0.75}
+
 MOST: Final = 1000
 """A text with more numbers is a loop or a listing, and no reader takes one number from it."""
 
 _MINUS: Final = str.maketrans({"\u2010": "-", "\u2013": "-", "\u2212": "-"})
 # a sign counts unless it stands right after a word ("GPT-4"), a number ("4-6") or another sign
 _NUMERAL: Final = r"(?:(?<![\w+-])[-+])?(?:\d+(?:\.\d+)*|(?<![\w.])\.\d+)"
+_HYPHENED: Final = re.compile(r"-and-(?=[a-z])|\b(?:a|one|three)-(?:half|quarters?|third)\b")
 _GROUPED: Final = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _TOKEN: Final = re.compile(rf"{_NUMERAL}|[^\W\d_]+|[^\s\w]|[_\d\w]")
 _ATTACHED: Final = re.compile(r"(?:[⁰¹²³⁴-₎]|\^|\*\*)+|(?:k|bn|e[+-]?\d+)\b")
-_NAME: Final = re.compile(r"([^\W\d_]+)[-_.]?\Z")
+_NAME: Final = re.compile(r"([^\W\d_]+)[-_.]?\Z|(?<![^\W\d_])[a-g][#♯♭]\Z")
+_NOT_A_NAME: Final = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u318f\u3400-\u9fff\uac00-\ud7af]\\Z"
+)
+"""The end of a word in a script that puts no space before a number (Han, kana, Hangul, Thai …)."""
 _SPOKEN_AS_LABEL: Final = frozenset(
     [
         "midi",
@@ -108,7 +116,7 @@ def plain(text: str, *, grouped: bool) -> str:
         text: a text in canonical form.
         grouped: read digits in groups of three behind commas as one number.
     """
-    text = text.translate(_MINUS)
+    text = _HYPHENED.sub(lambda match: match[0].replace("-", " "), text.translate(_MINUS))
     return _GROUPED.sub(lambda match: match[0].replace(",", ""), text) if grouped else text
 
 
@@ -143,23 +151,68 @@ def _read(text: str, words: list[_Word], start: int) -> tuple[Number | None, int
     digits = first.text[-1].isdecimal()
     if not digits and first.text not in _STARTS:
         return None, start
-    value, after = _read_cardinal([word.text for word in words[start : start + 24]], 0)
+    if first.text in ("point", "half"):
+        number, position = _leading(words, start)
+        return _signed(words, start, number), position
+    value, after = _read_cardinal(_tokens(text, words[start : start + 24]), 0)
     if not after:
         return None, start
     if digits and _names(text, first.start):
         return None, start + after
     number = Number(first.start, words[start + after - 1].end, value)
     number, position = _suffixed(text, words, number, start + after, digits=digits and after == 1)
-    sign = words[start - 1] if start else None
-    if sign is not None and sign.text in {"minus", "negative"} and number.value is not None:
-        number = replace(number, value=-number.value, start=sign.start)
-    return number, position
+    return _signed(words, start, number), position
+
+
+def _signed(words: list[_Word], start: int, number: Number | None) -> Number | None:
+    """Turn the sign of a number at a word where "minus" or "negative" stands before it."""
+    if not start or number is None or number.value is None:
+        return number
+    sign = words[start - 1]
+    if sign.text not in {"minus", "negative"}:
+        return number
+    return replace(number, value=-number.value, start=sign.start)
+
+
+def _tokens(text: str, words: list[_Word]) -> list[str]:
+    """Return the texts of words; a hyphen between spaces, which may be that of a range, is two."""
+    return [
+        "--" if word.text == "-" and text[word.end : word.end + 1].isspace() else word.text
+        for word in words
+    ]
+
+
+def _leading(words: list[_Word], start: int) -> tuple[Number | None, int]:
+    """Read "point five" and "half a dozen"."""
+    following = [word.text for word in words[start + 1 : start + 3]]
+    if words[start].text == "half":
+        if following != ["a", "dozen"]:
+            return None, start
+        return Number(words[start].start, words[start + 2].end, 6.0), start + 3
+    places, last = _places(words, start + 1)
+    if not places:
+        return None, start
+    return Number(words[start].start, words[last - 1].end, float(f"0.{places}")), last
+
+
+def _places(words: list[_Word], position: int) -> tuple[str, int]:
+    """Read decimals in words: (digits, position after them)."""
+    digits = ""
+    if position < len(words) and words[position].text.isdecimal():
+        return words[position].text, position + 1
+    for word in words[position : position + 15]:
+        if not 0 <= _UNITS.get(word.text, -1) <= 9:
+            break
+        digits += str(_UNITS[word.text])
+    return digits, position + len(digits)
 
 
 def _names(text: str, start: int) -> bool:
     """Return whether digits belong to the word before them ("GPT-4", "A4")."""
     name = _NAME.search(text, max(0, start - 20), start)
-    return name is not None and name[1] not in _SPOKEN_AS_LABEL
+    if name is None or name[1] in _SPOKEN_AS_LABEL:
+        return False
+    return name[1] is None or not _NOT_A_NAME.search(name[1])
 
 
 def _suffixed(
@@ -196,6 +249,11 @@ def _suffixed(
         )
     if following[0] in _FRACTIONS:
         return ends(1, _plus(value, _FRACTIONS[following[0]]))
+    if following[0] == "dozen":
+        return ends(1, None if value is None else 12 * value)
+    joined = 1 if following[0] == "and" else 0
+    if digits and not touches and (part := _MIXED.get("".join(following[joined : joined + 3]))):
+        return ends(joined + 3, _plus(value, part))
     if following[0] == "and":
         if following[1] in {"a", "one"} and following[2] in _PARTS:
             return ends(3, _plus(value, _PARTS[following[2]]))
@@ -204,21 +262,16 @@ def _suffixed(
         if following[1] in _FRACTIONS:
             return ends(2, _plus(value, _FRACTIONS[following[1]]))
     if following[0] == "point":
-        places = 0
-        for word in words[position + 1 : position + 16]:
-            if not 0 <= _UNITS.get(word.text, -1) <= 9:
-                break
-            places += 1
-        if places:
-            tail = "".join(str(_UNITS[words[position + 1 + n].text]) for n in range(places))
+        tail, last = _places(words, position + 1)
+        if tail:
             whole = value is not None and value.is_integer()
-            return ends(1 + places, float(f"{int(value or 0)}.{tail}") if whole else None)
+            return ends(last - position, float(f"{int(value or 0)}.{tail}") if whole else None)
     skipped = 1 if following[0] in {"-", "and"} else 0
-    part = following[skipped]
-    ordinal = _ORDINALS.get(part, 0)
+    last_word = following[skipped]
+    ordinal = _ORDINALS.get(last_word, 0)
     if not digits and value is not None and ordinal > 0 and _continues(value, ordinal):
         return ends(skipped + 1, value + ordinal, "ordinal")
-    if part in _DENOMINATORS and following[0] != "and":
+    if last_word in _DENOMINATORS and following[0] != "and":
         return ends(skipped + 1, None)
     return number, position
 
@@ -243,8 +296,8 @@ def _read_cardinal(tokens: list[str], start: int) -> tuple[float | None, int]:
     value, position = _read_group(tokens, start)
     if position == start:
         return None, start
-    if position < len(tokens) and tokens[position] == "thousand":
-        position += 1
+    if (size := _size(tokens, position, "thousand")) > position:
+        position = size
         value = None if value is None else 1000 * value
         follow = _skip_and(tokens, position)
         rest, after = _read_group(tokens, follow)
@@ -263,8 +316,8 @@ def _read_group(tokens: list[str], start: int) -> tuple[float | None, int]:
     value, position = _read_below_hundred(tokens, start)
     if position == start:
         return None, start
-    if position < len(tokens) and tokens[position] == "hundred":
-        position += 1
+    if (size := _size(tokens, position, "hundred")) > position:
+        position = size
         value = None if value is None else 100 * value
         follow = _skip_and(tokens, position)
         rest, after = _read_below_hundred(tokens, follow)
@@ -281,12 +334,14 @@ def _read_below_hundred(tokens: list[str], start: int) -> tuple[float | None, in
     following = tokens[start + 1] if start + 1 < len(tokens) else ""
     if token[-1].isdecimal():
         return _decimal(token), start + 1
-    if token in {"a", "an"} and following in {"hundred", "thousand"}:
+    if token in {"a", "an"} and following in {"hundred", "thousand", "dozen"}:
         return 1.0, start + 1
+    if token in _GLUED:
+        return float(_GLUED[token]), start + 1
     if token in _UNITS:
         return float(_UNITS[token]), start + 1
     if token in _TENS:
-        unit = start + 2 if following == "-" else start + 1
+        unit = start + 2 if following in ("-", "--") else start + 1
         digit = _UNITS.get(tokens[unit], 0) if unit < len(tokens) else 0
         if 1 <= digit <= 9:
             return float(_TENS[token] + digit), unit + 1
@@ -294,8 +349,18 @@ def _read_below_hundred(tokens: list[str], start: int) -> tuple[float | None, in
     return None, start
 
 
+def _size(tokens: list[str], position: int, name: str) -> int:
+    """Return the position after "hundred" or "thousand", also with a hyphen before it; ``position`` if there is none."""
+    after = position + (tokens[position : position + 1] == ["-"])
+    return after + 1 if tokens[after : after + 1] == [name] else position
+
+
 def _skip_and(tokens: list[str], position: int) -> int:
-    return position + 1 if position < len(tokens) and tokens[position] == "and" else position
+    """Skip "and" and hyphens between "hundred" and what follows: "two-hundred-and-five"."""
+    follow = position
+    while follow < len(tokens) and follow < position + 3 and tokens[follow] in ("and", "-"):
+        follow += 1
+    return follow
 
 
 def _is_words(tokens: list[str], position: int) -> bool:

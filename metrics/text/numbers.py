@@ -16,10 +16,13 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Final
+from itertools import zip_longest
+from typing import Final, NamedTuple
 
 from metrics.text.canonical import canonical
 from metrics.text.cardinals import MOST, Number, numbers, plain
+from metrics.text.number_words import number_in_words
+from metrics.text.reasoning import without_reasoning
 from metrics.witness import tell
 
 _FILLER: Final = (
@@ -27,41 +30,79 @@ _FILLER: Final = (
     r"number|midi|pitch|note|value|of|score|age|it|is)[ ]+){0,4}"
 )
 _EXCLUDED: Final = re.compile(
-    r"(?:\bnot|n't|\bnever|\bneither|\brather than|\binstead of|\bnor|\bas opposed to|\bunlike"
+    r"(?:\bnot|n't|\bnever|\bneither|\b(?:nicht|kein\w*|pas|non|não|не)|\brather than|\binstead of|\bnor|\bas opposed to|\bunlike"
     r"|\b(?:first|initially|originally)[ ,]+(?:i )?(?:had )?(?:thought|guessed|said|assumed|believed|heard)(?: of| about| that)?"
     r"|\b(?:was going|were going|tempted) to (?:say|answer|guess))"
     rf"[ ]+{_FILLER}\Z"
 )
 _GOES_ON: Final = re.compile(rf"[ ,]*(?:,|\bor\b|\bnor\b)[ ]*{_FILLER}\Z")
+_CORRECTED: Final = re.compile(
+    r"(?:[ ]*years?(?:[ ]old)?)?[\s.,;:!?()—-]*(?:(?:oh|hmm?|well|but|or)[\s,.]+)?(?:no|nope|wait|sorry|correction|rather|actually|i mean|"
+    r"make (?:that|it)|scratch that|strike that|on second thoughts?|let me (?:correct|rephrase)(?: that| myself)?)\b"
+    r"(?:[\s.,;:!?—-]|\b(?:no|wait|sorry|actually|rather|i mean|i think|i'd say|make|that's|that|it's|it|is|its|should be|would be|be|the|correct|"
+    r"right|answer|probably|more|like|maybe|about|around|closer to|he's|she's|age|pitch|midi|number|value)\b)*"
+)
+"""What stands between a number that is taken back and the one in its place."""
+_NEGATION: Final = re.compile(
+    r"\b(?:no|not|non|nicht|kein\w*|pas|não|не|i(?: had|'d)? thought|i guessed)\b[^.;\n]{0,24}\Z"
+)
+_CONTRAST: Final = re.compile(
+    r"(?:[ ]*(?:years?(?:[ ]old)?|jahre|ans|años|anni|anos|лет))?[ ,]*(?:at first)?[ ,]*\b(?:but|sondern|sino|mais|bensì|ma|mas|а)\b[^.;\n]{0,24}"
+)
+"""Behind a denied or taken back number, before the one in its place."""
 _DENIED: Final = re.compile(
     r"[ ]*\?[ ]*(?:no|nope|wait|actually|rather)\b|[ ]*(?:years?(?: old)?[ ]*)?(?:is|was|would be|seems)?[ ]*"
     r"(?:is not|isn't|wasn't|was not|would not be|is wrong|is incorrect|is too|can be ruled out)\b"
 )
 _BOUND: Final = re.compile(
     r"(?:\b(?:more|less|fewer|older|younger|greater|higher|lower|other|no later|larger|smaller) than"
-    r"|\bover|\bunder|\bat least|\bat most|\bup to|\babove|\bbelow|\bbeyond|\bexceed(?:s|ing)?|[<>≤≥])[ ]*\Z"
+    r"|\bover|\bunder|\bat (?:the )?(?:very )?(?:least|most)|\bup to|\babove|\bbelow|\bbeyond|\bexceed(?:s|ing)?|\bupwards? of"
+    r"|\bmax(?:imum)?(?: of)?|\bmin(?:imum)?(?: of)?|\bnot (?:older|younger|more|less|higher|lower) than|\b(?:twice|thrice|double|half(?: of)?)|[<>≤≥])[ ]*\Z"
 )
 _OPEN: Final = re.compile(
     r"[ ]?\+(?![ ]*\d)|[ ]plus\b|[ ]?-?(?:some(?:thing|ish)?|odd)\b"
-    r"|[ ](?:years?[ ])?(?:or|and) (?:more|less|fewer|older|younger|above|below|over|under|higher|lower|up)\b"
+    r"|[ ](?:years?[ ])?(?:or|and) (?:more|less|fewer|older|younger|above|below|over|under|higher|lower|up|upwards?|beyond)\b"
+    r"|[ ](?:years?[ ](?:old[ ])?)?(?:max(?:imum)?|min(?:imum)?|tops|at (?:the )?(?:very )?(?:most|least))\b"
 )
-_RANGE: Final = re.compile(r"[ \t]*-[ \t]*|[ ](?:to|through|until|up to)[ ]")
+_RANGE: Final = re.compile(
+    r"[ \t]*[-~—〜][ \t]*|[ ](?:to|through|until|up to|à|bis|a|al|до|tot)[ ]|[到至から]{1,2}"
+)
+_AND: Final = frozenset({"and", "und", "et", "y", "e", "и"})
 _SPACES: Final = re.compile(r"[ \t]+")
-_BETWEEN: Final = re.compile(r"\bbetween[ ](?:the ages? of[ ]|about[ ])?(?:age[ ])?\Z")
+_BETWEEN: Final = re.compile(
+    r"\b(?:between|entre|zwischen|tra|fra|между)[ ](?:the ages? of[ ]|about[ ])?(?:age[ ])?\Z"
+)
 _COMMITS: Final = re.compile(
     r"(?:\b(?:answer|result|total|estimate|prediction|conclusion|guess)\b(?:[ ]\w+){0,4}?[ ]*"
-    r"(?:\bis|\bare|\bwas|\bwould be|:|=|\bequals)|\bmidi\b(?:[ ]\w+){0,6}?[ ]*(?:\bis|:|=|\bof)|=|\\boxed\{)[ *$\"'(]*"
+    r"(?:\bis|\bare|\bwas|\bwould be|:|=|\bequals)|\bmidi\b(?:[ ]\w+){0,6}?[ ]*(?:\bis|:|=|\bof)|\bmidi(?:[ ](?:note|pitch|number|value|no\.?)){0,2}"
+    r"|=|\\boxed\{)[ *$\"'(#]*"
     r"(?:about |approximately |around |exactly )?\Z"
 )
 _PRONOUN: Final = re.compile(
     r"\b(?:no|this|that|which|each|every|any|another) one\b|\bone (?:can|could|may|might)\b"
 )
+_ASIDE: Final = re.compile(
+    r"\b(?:confidence|probability|certainty|likelihood)(?: level| score)?[\"' ]*(?:[:=]| is| of)?[ ]*(?:about |around )?\d+(?:\.\d+)?[ ]*%?"
+    r"|[ ,]*(?:±|\+/-|\bgive or take|\bplus or minus)[ ]*(?:\d+(?:\.\d+)?|[a-z]+)\b(?:[ ]*years?)?"
+    r"|\b\d+(?:\.\d+)?[ ]*(?:%|percent)[ ]*(?:sure|certain|confident|confidence|chance|probability|likely)\b"
+)
+"""How sure a reply is of its number, and how far off it may be."""
+_HERTZ: Final = re.compile(r"\b\d+(?:\.\d+)?[ ]*(?:hz|hertz)\b")
+_LABEL: Final = re.compile(
+    r"\b(?:speaker|person|voice|step|clip|audio|recording|file|sample|question|item|example|task|track)[ ]#?\Z"
+)
+"""A noun whose number tells which one is meant."""
+_FIRST: Final = re.compile(r"\A\s*(?:1[.)]|\(1\))[ ]+(?=[^\n]*\d)")
+"""The mark of a list with one line."""
 _MOST_COUNTED: Final = 12
 _NOUN: Final = re.compile(
     r"[ -](?!(?:years?|yrs?|y/?o|to|or|and|not|hz|hertz|midi|points?|out|percent|degrees|on|in|at|for|is|was|old|"
     r"rather|instead|but|because|since|as|i|hundred|thousand)\b)[a-z]"
 )
 _LOOK_BACK: Final = 80
+_ONE_SENTENCE: Final = 120
+"""In a longer text a number inside a range is as likely about something else."""
+_SEPARATORS: Final = str.maketrans({"٫": ".", "٬": ",", "،": ",", "。": ".", "、": ","})
 _MARKUP: Final = re.compile(
     r"</?[a-z][\w-]{0,20}/?>|\*{2,3}|(?<!\w)(?:\*|_{1,3})(?=\w)|(?<=\w)(?:\*|_{1,3})(?!\w)"
 )
@@ -117,28 +158,49 @@ def _committed(
     decades: bool,
     asked: tuple[float, float] | None = None,
 ) -> float | None:
-    text = _MARKUP.sub(" ", canonical(text))
-    text = plain(_PRONOUN.sub(" ", text), grouped=grouped)
+    text = canonical(without_reasoning(text))
+    other = number_in_words(text)
+    if other is not None:
+        return other
+    text = _ASIDE.sub(" ", _FIRST.sub("", _MARKUP.sub(" ", text)))
+    text = plain(_PRONOUN.sub(" ", text.translate(_SEPARATORS)), grouped=grouped)
+    if "midi" in text:
+        text = _HERTZ.sub(" ", text)
     found = _cardinals(text, numbers(text))
     if len(found) > MOST:
         return None
+    unlabelled = [
+        one for one in found if not _LABEL.search(text, max(0, one.start - 20), one.start)
+    ]
+    found = unlabelled or found
     if ranges:
-        found = [number for number in found if not _counts_things(text, number)]
+        found = [
+            number
+            for number, following in zip_longest(found, found[1:])
+            if not _counts_things(text, number, following)
+        ]
     kept: list[tuple[Number, float | None]] = []
-    excluded = False
+    excluded = corrected = False
     last = 0
-    for number in found:
+    for number, following in zip_longest(found, found[1:]):
         before = text[max(last, number.start - _LOOK_BACK) : number.start]
-        again = excluded and last and _GOES_ON.fullmatch(text[last : number.start])
-        excluded = bool(_EXCLUDED.search(before) or again or _DENIED.match(text, number.end))
+        again = excluded and not corrected and _GOES_ON.fullmatch(text[last : number.start])
+        gap = text[number.end : following.start] if following is not None else ""
+        corrected = bool(
+            _CORRECTED.fullmatch(gap) or (_CONTRAST.fullmatch(gap) and _NEGATION.search(before))
+        )
+        excluded = bool(
+            _EXCLUDED.search(before) or again or corrected or _DENIED.match(text, number.end)
+        )
         if not excluded:
             unclear = number.kind == "decade" and not decades
             bound = _BOUND.search(before) or _OPEN.match(text, number.end)
             kept.append((number, None if unclear or bound else number.value))
         last = number.end
-    values = _ranges(text, kept, ranges=ranges, asked=asked)
-    if values and None not in values and len(set(values)) == 1:
-        return values[0]
+    spans = _ranges(text, kept, ranges=ranges, asked=asked)
+    value = _agreed(spans, inside=len(text) <= _ONE_SENTENCE)
+    if value is not None:
+        return value
     answers = {
         number.value
         for index, (number, value) in enumerate(kept)
@@ -162,11 +224,35 @@ def _cardinals(text: str, found: list[Number]) -> list[Number]:
     ]
 
 
-def _counts_things(text: str, number: Number) -> bool:
+def _counts_things(text: str, number: Number, following: Number | None) -> bool:
     """Return whether a number word counts a noun that follows ("two notes"), and is not an answer."""
+    if following is not None and following.start == number.end + 1:
+        return False
     if text[number.start].isdigit() or number.value is None or number.value > _MOST_COUNTED:
         return False
     return _NOUN.match(text, number.end) is not None
+
+
+class _Span(NamedTuple):
+    """What a number or a range says: a value (``None`` where it is unclear) and its ends."""
+
+    value: float | None
+    low: float
+    high: float
+
+
+_UNCLEAR: Final = _Span(None, math.nan, math.nan)
+
+
+def _agreed(spans: list[_Span], *, inside: bool) -> float | None:
+    """Return the value that all spans have, or the only number if it lies in every range next to it and may do so."""
+    points = {span.value for span in spans if span.low == span.high}
+    if inside and len(points) == 1:
+        (point,) = points
+        if point is not None and all(span.low <= point <= span.high for span in spans):
+            return point
+    values = {span.value for span in spans}
+    return values.pop() if len(values) == 1 else None
 
 
 def _ranges(
@@ -175,9 +261,9 @@ def _ranges(
     *,
     ranges: bool,
     asked: tuple[float, float] | None,
-) -> list[float | None]:
-    """Return the values in order, two ends of a range as their mean, and ``None`` for what is unclear."""
-    values: list[float | None] = []
+) -> list[_Span]:
+    """Return what is said in order: numbers, ranges with their mean if ``ranges``, and what is unclear."""
+    spans: list[_Span] = []
     index = 0
     while index < len(kept):
         number, value = kept[index]
@@ -187,23 +273,28 @@ def _ranges(
             negative = (
                 _SPACES.fullmatch(gap) and text[other.start] == "-" and other.end > other.start + 1
             )
-            between = gap.strip() == "and" and _BETWEEN.search(
+            between = gap.strip() in _AND and _BETWEEN.search(
                 text[max(0, number.start - 30) : number.start]
             )
             if _RANGE.fullmatch(gap) or negative or between:
                 if end is not None and negative:
                     end = -end  # "20 -30": the sign is that of the range
-                unclear = not ranges or (value, end) == asked
-                values.append(None if unclear else _mean(value, end))
+                mean = _mean(value, end)
                 index += 2
-                if index < len(kept) and _joined(text[other.end : kept[index][0].start]):
-                    values.append(None)
+                if mean is None or value is None or end is None:
+                    spans.append(_UNCLEAR)
+                elif index < len(kept) and _joined(text[other.end : kept[index][0].start]):
+                    spans += [_Span(mean if ranges else None, value, end), _UNCLEAR]
+                else:
+                    named = (value, end) == asked
+                    spans.append(_Span(mean if ranges and not named else None, value, end))
                 continue
             if _joined(gap):
                 value = None
-        values.append(value)
+        decade = 4.5 if number.kind == "decade" else 0.0
+        spans.append(_UNCLEAR if value is None else _Span(value, value - decade, value + decade))
         index += 1
-    return values
+    return spans
 
 
 def _mean(one: float | None, other: float | None) -> float | None:
@@ -221,6 +312,8 @@ def _joined(gap: str) -> bool:
 def _stands_alone(text: str, kept: list[tuple[Number, float | None]], index: int) -> bool:
     """Return whether the number after an announcement is outside any alternative, range or sum."""
     number = kept[index][0]
+    if index and re.search(r"\bor\b[^.;\n]*\Z", text[kept[index - 1][0].end : number.start]):
+        return False
     if index + 1 == len(kept):
         return True
     gap = text[number.end : kept[index + 1][0].start].strip()

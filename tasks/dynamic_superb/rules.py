@@ -186,7 +186,8 @@ def slots(item: Item) -> Part:
     A reply without a slot is unparsed and has F1 0, also against a reference that cannot be read. A reference
     without slots is met by a reply that says that there are none.
     """
-    gold, said = slot_strings.read(item.gold), slot_strings.read(item.text)
+    gold = slot_strings.read(item.gold)
+    said = slot_strings.read(item.text, frozenset(gold or ()))
     readable = said is not None and item.answered
 
     def types() -> Stats:
