@@ -11,7 +11,7 @@ QUICK := tests/harness tests/leaderboards tests/metrics tests/tasks \
 # percent of lines and branches, rounded down, of the tests that are not slow and need no checkpoint; the whole suite has more
 COVERAGE_FLOOR := 89
 
-.PHONY: demo setup check audit quick test site coverage golden refresh changelog bench bench-peers soak vanilla vanilla-next format clean ci-example
+.PHONY: demo setup check audit quick test test-long site coverage golden refresh changelog bench bench-peers soak vanilla vanilla-next format clean ci-example
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -51,14 +51,17 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-quick: $(VENV)/.dev  ## unit tests of the rooms, under a minute on 2 cores
-	$(BIN)/python -m pytest $(QUICK) -m 'not slow and not network' -n 2 --dist loadgroup -q $(PYTEST_ARGS)
+quick: $(VENV)/.dev  ## unit tests of the rooms, one case of each, under a minute on 2 cores
+	HARNESS_QUICK=1 $(BIN)/python -m pytest $(QUICK) -m 'not slow and not network and not long' -n 2 --dist loadgroup -q $(PYTEST_ARGS)
 
-test: $(VENV)/.dev  ## the whole suite
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --cpu=15 $(PYTEST_ARGS)
+test: $(VENV)/.dev  ## every hazard once; its further cases, marked long, are left to test-long
+	$(BIN)/python -m pytest -m 'not long' -n 2 --dist loadgroup --cpu=15 $(PYTEST_ARGS)
+
+test-long: $(VENV)/.dev  ## the further cases: all families of checkpoints, all benchmarks under plain lm-eval, each kill and signal
+	$(BIN)/python -m pytest -m long -n 2 --dist loadgroup --cpu=15 $(PYTEST_ARGS)
 
 # commands that a test starts as processes of their own are not counted
-coverage: $(VENV)/.dev  ## the whole suite with a report; fails below the floor
+coverage: $(VENV)/.dev  ## both parts of the suite with a report; fails below the floor
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered \
 		--cov-fail-under=$(COVERAGE_FLOOR) $(PYTEST_ARGS)
 

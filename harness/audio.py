@@ -86,6 +86,10 @@ class AudioRef(dict[str, Any], Audio):
 
     def __init__(self, source: str | Path | bytes | ClipSource, name: str | None = None) -> None:
         super().__init__()
+        if not isinstance(source, str | Path | bytes) and not hasattr(source, "read_bytes"):
+            raise TypeError(
+                f"AudioRef({source!r}): expected a path, the encoded bytes or a place to read them from"
+            )
         self._source = source
         self._name = name
         self._sha256: str | None = None

@@ -75,6 +75,7 @@ _BUILT_IN: Final[Mapping[str, Measure]] = {
         rate("wer"),
         rate("wer_marked"),
         rate("cer"),
+        rate("mer"),
         rate("per"),
         AbsoluteError("mae", "error", RATE, "abs_error", "n", higher_is_better=False, unit="own"),
         Quotient("judge_score", "mean", JUDGE_SCALE, "score", "n", unit="own"),

@@ -9,9 +9,27 @@ from __future__ import annotations
 
 from typing import Final
 
+ELSEWHERE: Final = {
+    "male": "男性 男声 男人 男 masculino hombre masculin homme männlich mann homem maschio maschile uomo мужской мужчина 남성 남자",
+    "female": "女性 女声 女人 女 femenino femenina mujer féminin féminine femme weiblich frau feminino feminina mulher femmina femminile donna женский женщина 여성 여자",
+    "anger": "愤怒 憤怒 生气 怒り 분노 ira enojo enfado enojado enojada colère wut wütend zorn raiva rabbia гнев злость",
+    "disgust": "厌恶 厭惡 嫌悪 혐오 asco dégoût ekel nojo отвращение",
+    "fear": "恐惧 恐懼 害怕 恐怖 恐れ 공포 두려움 miedo temor peur furcht medo paura страх",
+    "happiness": "快乐 快樂 高兴 高興 开心 喜び 행복 기쁨 felicidad alegría feliz bonheur joie heureux heureuse freude glücklich fröhlich felicidade alegria felicità gioia felice счастье радость",
+    "neutral": "中性 中立 중립 neutro neutra neutre нейтральный нейтральная нейтрально",
+    "sadness": "悲伤 悲傷 难过 難過 伤心 悲しみ 悲しい 슬픔 tristeza triste tristesse traurigkeit traurig tristezza грусть печаль",
+    "surprise": "惊讶 驚訝 吃惊 驚き 놀람 sorpresa überraschung überrascht surpresa étonnement удивление",
+}
+"""Label -> its word in other languages, for models that answer in theirs."""
+
+
+def _elsewhere(label: str) -> list[str]:
+    return ELSEWHERE[label].split()
+
+
 GENDER: Final = {
-    "male": ["man", "men", "masculine", "boy", "guy", "gentleman"],
-    "female": ["woman", "women", "feminine", "girl", "lady"],
+    "male": ["man", "men", "masculine", "boy", "guy", "gentleman", *_elsewhere("male")],
+    "female": ["woman", "women", "feminine", "girl", "lady", *_elsewhere("female")],
 }
 _ANGER: Final = [
     "anger",
@@ -23,6 +41,7 @@ _ANGER: Final = [
     "rage",
     "irate",
     "mad",
+    *_elsewhere("anger"),
 ]
 _JOY: Final = [
     "joy",
@@ -34,17 +53,48 @@ _JOY: Final = [
     "cheerful",
     "delighted",
     "glad",
+    *_elsewhere("happiness"),
 ]
 EMOTION: Final = {
     "anger": _ANGER[1:],
-    "disgust": ["disgusted", "disgusting", "revulsion", "revolted"],
-    "fear": ["fearful", "afraid", "scared", "frightened", "terrified"],
+    "disgust": ["disgusted", "disgusting", "revulsion", "revolted", *_elsewhere("disgust")],
+    "fear": ["fearful", "afraid", "scared", "frightened", "terrified", *_elsewhere("fear")],
     "happiness": [form for form in _JOY if form != "happiness"],
     "joy": _JOY[1:],
-    "neutrality": ["neutral", "neutrally", "emotionless", "unemotional", "no emotion"],
-    "neutral": ["neutrality", "neutrally", "emotionless", "unemotional", "no emotion"],
-    "sadness": ["sad", "sadly", "saddened", "sorrow", "sorrowful", "unhappy"],
-    "surprise": ["surprised", "surprising", "astonished", "astonishment", "amazed", "amazement"],
+    "neutrality": [
+        "neutral",
+        "neutrally",
+        "emotionless",
+        "unemotional",
+        "no emotion",
+        *_elsewhere("neutral"),
+    ],
+    "neutral": [
+        "neutrality",
+        "neutrally",
+        "emotionless",
+        "unemotional",
+        "no emotion",
+        *_elsewhere("neutral"),
+    ],
+    "sadness": [
+        "sad",
+        "sadly",
+        "saddened",
+        "sorrow",
+        "sorrowful",
+        "unhappy",
+        *_elsewhere("sadness"),
+    ],
+    "surprise": [
+        "surprised",
+        "surprising",
+        "astonished",
+        "astonishment",
+        "amazed",
+        "amazement",
+        *_elsewhere("surprise"),
+    ],
 }
 INTENSITY: Final = {
     "low": ["weak", "mild"],
@@ -94,7 +144,7 @@ _DECADES: Final = ("twenties", "thirties", "fourties", "fifties", "sixties", "se
 AGE: Final = {
     "teens": ["teen", "teenager", "teenage", "teenaged", "adolescent"],
     **{
-        decade: [f"{tens}0s", f"{tens}0-{tens}9", f"{tens}0 to {tens}9"]
+        decade: [f"{tens}0s", f"{tens}0's", f"{tens}0-{tens}9", f"{tens}0 to {tens}9"]
         + (["forties"] if decade == "fourties" else [])
         for tens, decade in enumerate(_DECADES, start=2)
     },

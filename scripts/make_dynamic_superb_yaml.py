@@ -126,11 +126,11 @@ DEVIATIONS = {
     "none": [],
 }
 SCORERS = {
-    "exact": "official.1-strict.3",
+    "exact": "official.1-strict.4",
     "wer": "official.2-strict.2",
     "number": "official.1-strict.3",
     "judged": "official.2",
-    "decided": "strict.4",
+    "decided": "strict.5",
 }
 """Version of the scoring by the rule of a group."""
 COMMON_DEVIATION = "Default generation is greedy with 256 new tokens, without a system prompt."

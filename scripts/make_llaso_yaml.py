@@ -104,11 +104,11 @@ def anchors(facts: dict[str, Any]) -> dict[str, dict[str, float]]:
 
 
 def scorer(family: str, metrics: list[str]) -> str:
-    """Version of the scoring code: the strict reading of closed answers and numbers is the third."""
+    """Version of the scoring code: the strict reading of closed answers is the fourth, that of numbers the third."""
     if family == "judged":
         return "official.2"
-    third = "accuracy" in metrics or family == "number"
-    return f"official.2-strict.{3 if third else 2}"
+    strict = 4 if "accuracy" in metrics else 3 if family == "number" else 2
+    return f"official.2-strict.{strict}"
 
 
 def task_file(task: str, file: str, facts: dict[str, Any]) -> str:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import argparse
 import functools
+import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from harness.comparison.gating.report import SCHEMA_FILE, json_schema
 from harness.core import inert
 from harness.task_loading.index import INDEX_FILE, TaskEntry, TaskIndex, render_index, scan
 from harness.task_loading.places import tasks_root
@@ -241,6 +243,11 @@ def finding_rows() -> list[str]:
 # --- files -----------------------------------------------------------------------------------------
 
 
+def gate_schema() -> str:
+    """Return the JSON Schema of what ``harness gate`` reports."""
+    return json.dumps(json_schema(), indent=1) + "\n"
+
+
 def between(text: str, name: str, lines: Sequence[str]) -> str:
     """Return a text with new lines between the marks of a name."""
     pattern = rf"(^[^\n]*generated: {name}\b[^\n]*\n).*?(^[^\n]*end of {name}\b)"
@@ -274,7 +281,7 @@ def contents() -> dict[Path, str]:
     }
     for name, entries in cards(index).items():
         parts[name] = {"judges": functools.partial(judge_rows, entries, by_benchmark=False)}
-    found = {INDEX_FILE: render_index(index)}
+    found = {INDEX_FILE: render_index(index), SCHEMA_FILE: gate_schema()}
     for name, made in parts.items():
         text = (ROOT / name).read_text(encoding="utf-8")
         for part, lines in made.items():

@@ -13,7 +13,7 @@ import hypothesis
 import pytest
 from pytest_socket import disable_socket, socket_allow_hosts
 
-from tests.support.budget import SOAK, examples
+from tests.support.budget import QUICK, SOAK, examples
 from tests.support.command import CommandResult, run_in_process
 from tests.support.cpu_time import CpuTime
 from tests.support.runs.recogniser import RecogniserRun
@@ -81,6 +81,18 @@ if not SOAK:
     hypothesis.settings.load_profile("same")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave, in ``make quick``, the first case of every test."""
+    if QUICK:
+        first: dict[str, pytest.Item] = {}
+        for item in items:
+            first.setdefault(item.nodeid.partition("[")[0], item)
+        kept = set(map(id, first.values()))
+        config.hook.pytest_deselected(items=[item for item in items if id(item) not in kept])
+        items[:] = first.values()
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Refuse to split groups of tests, and set apart what will live to the end."""
     if session.config.getoption("loadgroup", default=False) and not keeps_groups(session.items):
@@ -119,6 +131,13 @@ def _own_environment(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
     monkeypatch.delenv("HARNESS_DATA", raising=False)
     monkeypatch.delenv("CI", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_power_cut(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait for the disk: no run that a test makes in this process must outlive a power cut."""
+    if "reliability" not in request.path.parts:
+        monkeypatch.setattr(os, "fsync", lambda _: None)
 
 
 @pytest.fixture(autouse=True)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import io
 import os
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
-from typing import NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
 
 import typer
+from typer.main import get_command
 
 from harness.cli import telemetry
 from harness.cli.app import ReaderGoneError, app
@@ -94,7 +96,7 @@ def main() -> NoReturn:
     except MemoryError:
         typer.echo("error: out of memory; what was finished is in the run directory", err=True)
         code = EXIT_ENVIRONMENT
-    except Exception as error:  # noqa: BLE001  (the last resort: no crash may look like a verdict)
+    except BaseException as error:  # noqa: BLE001  (the last resort: no crash may look like a verdict)
         code = _report_fault(error)
     _leave(code)
 
@@ -141,14 +143,20 @@ def _drop_standard_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+@functools.cache
+def _command() -> Callable[..., Any]:
+    """Return the tree of the registered verbs; building it takes longer than a short command."""
+    return get_command(app)
+
+
 def _run() -> int:
     if _completing(sys.argv[1:], os.environ):
         try:
-            app(args=sys.argv[1:])
+            _command()(args=sys.argv[1:])
         except SystemExit as error:  # typer leaves so, and no verb has begun
             return error.code if isinstance(error.code, int) else 0
     try:
-        result = app(standalone_mode=False, args=normalise_flags(sys.argv[1:]))
+        result = _command()(standalone_mode=False, args=normalise_flags(sys.argv[1:]))
     except _COMMAND_LINE_ERROR as error:
         error.show()
         return EXIT_USAGE

@@ -275,9 +275,10 @@ def grouped(verb: Callable[..., R]) -> Callable[..., R]:
             field.name,
             inspect.Parameter.KEYWORD_ONLY,
             default=inspect.Parameter.empty if field.default is MISSING else field.default,
-            annotation=get_type_hints(record, include_extras=True)[field.name],
+            annotation=annotations[field.name],
         )
         for record in records.values()
+        for annotations in [get_type_hints(record, include_extras=True)]
         for field in fields(record)
     ]
 

@@ -34,6 +34,7 @@ from metrics.statistics.power import (
     growth_of_steps,
     usual_change,
 )
+from metrics.statistics.still import still_variance
 
 CHANGED: Final = 0.2
 """Share of items that score like other items, where nothing is known of a candidate: at 50 % accuracy a tenth of the pairs is discordant."""
@@ -140,14 +141,16 @@ def dry_gate(
     family = max(1, len(chosen) + len(guards.watch(pairings, options.policy)))
     spreads = {id(test): _spread(test, source, changed) for test in chosen}
     rows = tuple(_row(test, source, spreads[id(test)], alpha / family, items) for test in chosen)
-    suite, stderr = _suite(
+    suite, stderr, still = _suite(
         [(test, spreads[id(test)], baseline.tasks[test.task]) for test in heads], alpha, items
     )
     normal = NormalDist()
-    passes = (
-        normal.cdf(options.max_drop / stderr - normal.inv_cdf(ONE_SIDED)) if stderr > 0 else 1.0
-    )
+    passes = float(still < options.max_drop)
+    if stderr > 0:
+        passes = normal.cdf(options.max_drop / stderr - normal.inv_cdf(ONE_SIDED))
     notes = []
+    if heads and not passes:
+        notes.append("no pair is expected to differ: it passes if every reply is the same")
     if source == "assumed":
         notes.append(
             f"assumed: {100 * changed:g} % of the items score like other items of their task (--changed); several runs of the"
@@ -250,10 +253,11 @@ def _suite(
     heads: Sequence[tuple[MetricTest, Sequence[float], Mapping[str, Any]]],
     alpha: float,
     items: int | None,
-) -> tuple[float | None, float]:
-    """Return the detectable drop of the mean over tasks, and its standard error."""
+) -> tuple[float | None, float, float]:
+    """Return the detectable drop of the mean over tasks, its standard error, and its upper end if no pair differs."""
     weighted: list[tuple[Hashable, float]] = []
     units = 0.0
+    still: list[tuple[float, float]] = []
     for test, values, declared in heads:
         part = test.part(str(declared.get("benchmark", test.task)), declared)
         n = len(values)
@@ -262,16 +266,18 @@ def _suite(
         weighted += [
             (cluster, factor * value) for cluster, value in zip(part.clusters, values, strict=True)
         ]
-        units += len(set(part.clusters)) * planned / n
+        still.append((1 / len(heads), len(set(part.clusters)) * planned / n))
+        units += still[-1][1]
     if not weighted:
-        return None, math.inf
+        return None, math.inf, math.inf
     stderr = _stderr(weighted, 1.0)
     if stderr <= 0:
         found = detectable_drop(max(1, round(units)), 0.0, alpha=alpha)
     else:
         clusters = len({cluster for cluster, _ in weighted})
         found = detectable_drop_from_stderr(stderr, min(units, clusters), alpha=alpha)
-    return (found if math.isfinite(found) else None), stderr
+    upper = 3 * math.sqrt(still_variance(still))
+    return (found if math.isfinite(found) else None), stderr, upper
 
 
 def _points(value: float | None) -> str:

@@ -27,6 +27,7 @@ _KEY_BYTES: Final = 32
 _WORD: Final = 8
 _FEW: Final = 1 << 14
 """Bytes of keys, or rows, that are handed on together."""
+_CANONICAL: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _NUL: Final = b"\0\1"
 _END: Final = b"\0\0"
 """Ends an id in a row: less than any byte that goes on, since a NUL in an id is ``_NUL``."""
@@ -37,10 +38,12 @@ def _plain(value: Any) -> Any:
     kind = type(value)
     if kind is str or kind is int or kind is bool or value is None:  # most values, at no cost
         return value
-    if isinstance(value, float) and not math.isfinite(value):
-        return repr(value)
     if kind is dict:
         return {str(key): _plain(item) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return repr(value)
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -58,7 +61,7 @@ def canonical_json(value: Any) -> str:
     >>> canonical_json({"b": 1, "a": [True, None, "ü"]})
     '{"a":[true,null,"ü"],"b":1}'
     """
-    return json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(_plain(value))
 
 
 def digest(value: Any) -> str:

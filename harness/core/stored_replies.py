@@ -8,7 +8,7 @@ that line is not a reply and is left out. Any other malformed content is an ``In
 A record is ``{"id": …, "doc": {…}, "response": "…", "judge_reply": "…" | [...]}``; without ``doc`` the
 record itself is the document when it has the benchmark's fields. Nothing is cleaned and nothing is
 dropped: a record without a response key is kept as such, since some scorers treat it differently from
-a null response.
+a null response. Lines of a recogniser's manifest (``audio_filepath``, ``pred_text``) are records too.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ _UNPACKED: Final = 100_000_000
 """Bytes that any file may have when it is unpacked."""
 _DENSEST: Final = 100
 """How many times its size a larger one may have; texts have some ten times theirs."""
+_MANIFEST: Final = {"audio_filepath", "pred_text"}
 _LIKELY_FIELDS: Final = [
     "response",
     "filtered_resps",
@@ -45,6 +46,7 @@ _LIKELY_FIELDS: Final = [
     "result",
     "generated_text",
     "pred",
+    "pred_text",
 ]
 
 
@@ -87,7 +89,8 @@ def read_records(path: Path, fields: Fields) -> list[Record]:
         InputFileError: missing file, invalid JSON (line named), duplicate id, wrong shape, or no
             record that has the response field although another field looks like it.
     """
-    records = [_record(value, where, fields) for value, where in _values(path, _bytes(path))]
+    values = _from_manifest([*_values(path, _bytes(path))], fields)
+    records = [_record(value, where, fields) for value, where in values]
     if not records:
         raise InputFileError("the file has no records", where=str(path))
     seen: dict[str | int, str] = {}
@@ -103,6 +106,62 @@ def read_records(path: Path, fields: Fields) -> list[Record]:
         seen[record.id] = record.where
     _check_response_field(path, records, fields)
     return _unwrapped(records)
+
+
+def _from_manifest(values: list[tuple[Any, str]], fields: Fields) -> Sequence[tuple[Any, str]]:
+    """Return the lines of a recogniser's manifest as records, the chunks of a recording joined; other files as they are.
+
+    A manifest, of NeMo and of the Open ASR leaderboard, has ``audio_filepath``, ``pred_text`` and, of a chunk, ``parent_id`` and
+    ``chunk_index``. Replies of chunks are stripped and joined by spaces in their order, empty ones left out, as the leaderboard does.
+
+    Raises:
+        InputFileError: a chunk is missing or there twice, or a reply is not a text.
+    """
+    if not all(isinstance(one, dict) and one.keys() >= _MANIFEST for one, _ in values):
+        return values
+    if any({fields.response, fields.id} & one.keys() for one, _ in values):
+        return values
+    records: list[tuple[Any, str]] = []
+    chunks: dict[str, list[tuple[dict[str, Any], str]]] = {}
+    for line, where in values:
+        if "parent_id" in line:
+            chunks.setdefault(str(line["parent_id"]), []).append((line, where))
+        else:
+            records.append(
+                (_as_record(line, line["audio_filepath"], line["pred_text"], fields), where)
+            )
+    for name, found in chunks.items():
+        line, where = found[0]
+        records.append((_as_record(line, name, _joined(name, found), fields), where))
+    return records
+
+
+def _as_record(line: dict[str, Any], name: Any, reply: Any, fields: Fields) -> dict[str, Any]:
+    kept = {key: value for key, value in line.items() if key != "pred_text"}
+    return {**kept, fields.id: name, fields.response: reply}
+
+
+def _joined(name: str, chunks: Sequence[tuple[dict[str, Any], str]]) -> str:
+    """Return the reply to a recording from those to its chunks."""
+    for line, where in chunks:
+        if not isinstance(line["pred_text"], str | None):
+            raise InputFileError(
+                f"pred_text is {line['pred_text']!r:.80}, expected a text", where=where
+            )
+        if not isinstance(line.get("chunk_index"), int):
+            raise InputFileError(
+                "a line with parent_id has no whole number chunk_index", where=where
+            )
+    ordered = sorted((line for line, _ in chunks), key=lambda line: int(line["chunk_index"]))
+    found = [line["chunk_index"] for line in ordered]
+    if found != [*range(len(found))]:
+        raise InputFileError(
+            f"the chunks of {name!r} are {', '.join(map(str, found[:12]))}, expected 0 to {len(found) - 1}, each once",
+            where=chunks[0][1],
+            hint="without all chunks what was not heard would count as deleted",
+        )
+    said = ((line["pred_text"] or "").strip() for line in ordered)
+    return " ".join(text for text in said if text)
 
 
 def _check_response_field(path: Path, records: Sequence[Record], fields: Fields) -> None:

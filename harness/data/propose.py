@@ -17,7 +17,7 @@ from harness.task_loading.index import load_index
 from tasks.declared import scoring
 from tasks.declared.data_block import DataBlock
 from tasks.declared.declaration import FIELD, RULES, read_rule
-from tasks.declared.files import CLIPS, open_items
+from tasks.declared.files import CLIPS, OTHERS, open_items
 
 _LOOKED_AT: Final = 200
 """Items that are looked at."""
@@ -203,7 +203,7 @@ class _Look:
         clips = [
             name
             for name, value in first.fields.items()
-            if isinstance(value, str) and Path(value).suffix.lower() in CLIPS
+            if isinstance(value, str) and Path(value.strip()).suffix.lower() in CLIPS | OTHERS
         ]
         named = [name for name in _AUDIO if name in clips]
         if len(clips) > 1 and not named:

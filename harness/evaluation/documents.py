@@ -44,7 +44,7 @@ class DocumentFinder:
         self._by_content: dict[str, list[str]] | None = None
 
     def resolve(self) -> list[StoredItem]:
-        """Return documents and ids in file order.
+        """Return documents and ids in file order; ``_where`` names the place of a record until ``check_stored``.
 
         Raises:
             InputFileError: a record's document is not available, or lacks a field; file and line named.
@@ -57,7 +57,7 @@ class DocumentFinder:
             if identifier is None:
                 identifier = self._free_id(record, doc, taken)
                 taken.add(identifier)
-            doc["_id"] = identifier
+            doc |= {"_id": identifier, "_where": record.where}
             stored.append(StoredItem(record, identifier, doc))
         return stored
 

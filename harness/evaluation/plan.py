@@ -266,8 +266,10 @@ def survey(settings: Settings, *, ask: bool = True) -> Plan:
             f"an item is asked at most {MOST_REPEATS:,} times, not {settings.repeats:,}",
             where="--repeats",
         )
-    index = load_index(settings.include_path, allow_shadowing=settings.allow_shadowing)
     wanted = carded(settings)
+    index = load_index(
+        settings.include_path, allow_shadowing=settings.allow_shadowing, asked=wanted.names
+    )
     entries = index.resolve(wanted.names)
     check_benchmarks(settings.data, index, "--data")
     check_benchmarks(settings.revision, index, "--revision")
@@ -332,7 +334,7 @@ def _plan(entry: TaskEntry, settings: Settings, judging: JudgeOptions) -> Planne
     if not count:
         raise MissingDataError(
             f"{spec.task} has no items in {documents.info.source}",
-            hint="none of its audio is there" if documents.info.absent else None,
+            hint="; ".join(documents.info.warnings) if documents.info.absent else None,
         )
     if control is not None:
         task.rewrite = control.rewrite(task, documents)

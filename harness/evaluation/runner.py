@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 import functools
 import itertools
-import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,7 +25,7 @@ from harness.core.messages import Audio, Message, mode_of
 from harness.core.scoring import Document, Outcome
 from harness.core.threads import DaemonThread
 from harness.errors import FOREIGN, AdapterError, AudioError, HarnessError, first_error
-from harness.evaluation.asking.answers import checked, counted
+from harness.evaluation.asking.answers import backoff, checked, counted
 from harness.evaluation.asking.decoding import Unreadable, decoded, unreadable
 from harness.evaluation.batches import form_batches, window_size
 from harness.evaluation.plan import PlannedTask
@@ -38,10 +37,11 @@ from harness.run.records import response_record
 from metrics.commitment.cleaning import CLEANERS
 
 MAX_ATTEMPTS: Final = 3
-BACKOFF_SECONDS: Final = 0.25
 BREAKER: Final = 25
 """Requests in a row that may fail before the model counts as dead."""
 PREFETCH_THREADS: Final = 2
+MOST_FINISHED: Final = 32
+"""Finished items that are passed over in one go."""
 
 T = TypeVar("T")
 
@@ -67,13 +67,13 @@ class Item:
 
 @dataclass(slots=True)
 class Prepared:
-    """An item with its request; ``error`` if its audio could not be loaded; ``finished`` if it need not run."""
+    """An item with its request; ``error`` if its audio could not be loaded; ``finished`` if it need not run: how it ended."""
 
     item: Item
     request: Request
     seconds: float
     error: ErrorInfo | None = None
-    finished: bool = False
+    finished: Attempt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,36 +158,54 @@ class Runner:
 
     async def _feed(
         self,
-        items: Iterable[Item],
+        items: Iterator[Item],
         queue: asyncio.Queue[Prepared | None],
         pool: ThreadPoolExecutor,
         window: int,
     ) -> None:
         loop = asyncio.get_running_loop()
-        ahead: deque[asyncio.Future[Prepared]] = deque()
+        ahead: deque[tuple[list[Item], asyncio.Future[list[Prepared]]]] = deque()
+        size = (
+            1  # grows over finished items: handing one to a thread costs more than passing over it
+        )
 
         async def hand_on() -> None:
-            prepared = await ahead.popleft()
-            if prepared.finished:
-                self._progress.skipped(prepared.item.planned.name)
-                planned = prepared.item.planned
-                key = _attempt_key(prepared.item, planned.documents[prepared.item.position])
-                self._hand_over(key, self._attempts[key].offset)
-            elif prepared.error is not None:
-                self._record(prepared, Response(None, error=prepared.error), attempts=0)
-            else:
-                await queue.put(prepared)
+            nonlocal size
+            some, preparing = ahead.popleft()
+            found = await preparing
+            if rest := some[len(found) :]:
+                ahead.appendleft((rest, loop.run_in_executor(pool, self._prepare_some, rest)))
+            size = min(MOST_FINISHED, 2 * size) if found[-1].finished else 1
+            for prepared in found:
+                if prepared.finished is not None:
+                    planned = prepared.item.planned
+                    self._progress.skipped(planned.name)
+                    key = _attempt_key(prepared.item, planned.documents[prepared.item.position])
+                    self._hand_over(key, prepared.finished.offset)
+                elif prepared.error is not None:
+                    self._record(prepared, Response(None, error=prepared.error), attempts=0)
+                else:
+                    await queue.put(prepared)
 
-        for item in items:
-            ahead.append(loop.run_in_executor(pool, self._prepare, item))
+        while some := list(itertools.islice(items, size)):
+            ahead.append((some, loop.run_in_executor(pool, self._prepare_some, some)))
             if len(ahead) >= min(window, 2 * PREFETCH_THREADS):
                 await hand_on()
         while ahead:
             await hand_on()
         await queue.put(None)
 
+    def _prepare_some(self, items: Sequence[Item]) -> list[Prepared]:
+        """Prepare items up to the first that is not finished (in a worker thread)."""
+        found: list[Prepared] = []
+        for item in items:
+            found.append(self._prepare(item))
+            if found[-1].finished is None:
+                break
+        return found
+
     def _prepare(self, item: Item) -> Prepared:
-        """Render the prompt, key it, and decode its audio (in a worker thread)."""
+        """Render the prompt, key it, and decode its audio."""
         planned, task = item.planned, item.planned.task
         doc = planned.document(item.position, item.repeat)
         messages = task.messages(doc)
@@ -203,8 +221,8 @@ class Runner:
             item=(planned.name, str(doc["_id"])),
             item_key=planned.item_keys[item.position],
         )
-        if self._is_finished(item, request, _attempt_key(item, doc)):
-            return Prepared(item, request, 0.0, finished=True)
+        if (attempt := self._finishing(item, request, _attempt_key(item, doc))) is not None:
+            return Prepared(item, request, 0.0, finished=attempt)
         try:
             seconds = sum(clip.seconds for clip in clips)
             if error := self._unsuitable(messages, clips):
@@ -217,15 +235,16 @@ class Runner:
             return Prepared(item, request, 0.0, error=unreadable(error).error)
         return Prepared(item, request, seconds)
 
-    def _is_finished(self, item: Item, request: Request, key: AttemptKey) -> bool:
+    def _finishing(self, item: Item, request: Request, key: AttemptKey) -> Attempt | None:
+        """Return the attempt that finished an item, ``None`` if it is to be asked."""
         attempt = self._attempts.get(key)
         if attempt is None:
-            return False
+            return None
         if attempt.outcome != "error":
             check_same_item(self._run.path, attempt, request, item.position)
         if self._options.ask_finished or attempt.request_key != request.request_key:
-            return False
-        return attempt.outcome != "error" or not self._options.retry_errors
+            return None
+        return None if attempt.outcome == "error" and self._options.retry_errors else attempt
 
     def _unsuitable(self, messages: Sequence[Message], clips: Sequence[Audio]) -> ErrorInfo | None:
         longest, most = self._info.max_audio_seconds, self._info.max_clips
@@ -263,7 +282,7 @@ class Runner:
             if response.error is None or not response.error.retryable or attempt == MAX_ATTEMPTS:
                 self._record(prepared, response, attempt)
                 return
-            await asyncio.sleep(_backoff(prepared.request.request_key, attempt))
+            await asyncio.sleep(backoff(prepared.request.request_key, attempt))
 
     async def _consume_batches(self, queue: asyncio.Queue[Prepared | None]) -> None:
         """Answer batches, as many at once as the adapter says; the next one is formed and prepared meanwhile."""
@@ -312,7 +331,7 @@ class Runner:
                     self._record(prepared, response, attempt)
             batch = again
             if batch:
-                await asyncio.sleep(_backoff(batch[0].request.request_key, attempt))
+                await asyncio.sleep(backoff(batch[0].request.request_key, attempt))
 
     async def _alive(self, call: Awaitable[T]) -> T:
         """Await an adapter call; an exception means that the adapter is dead."""
@@ -377,10 +396,3 @@ class Runner:
 
 def _attempt_key(item: Item, doc: Document) -> AttemptKey:
     return item.planned.name, doc["_id"], item.repeat
-
-
-def _backoff(key: str, attempt: int) -> float:
-    """Return seconds to wait before the next attempt: exponential, with jitter."""
-    return (
-        BACKOFF_SECONDS * 2.0 ** (attempt - 1) * (0.5 + random.Random(f"{key}{attempt}").random())
-    )

@@ -160,7 +160,7 @@ def graded_items(run: Path) -> dict[tuple[str | None, str], dict[str, str]]:
     declared = {name: task.spec.judge for name, task in tasks.items()}
     reducers = {name: "first" if one is None else one.reducer for name, one in declared.items()}
     found: dict[tuple[str | None, str], dict[str, str]] = {}
-    for sample in read_samples(run):
+    for sample in read_samples(run, manifest["tasks"]):
         task, key = tasks[sample["task"]], (sample["task"], sample["id"], sample["repeat"])
         doc = {**document_of(sample), "_params": dict(task.parameters)}
         votes: dict[str, list[str | None]] = {}

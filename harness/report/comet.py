@@ -200,7 +200,7 @@ def _add(task: _Task, sample: SampleRecord, path: Path) -> None:
     if error is not None and error["kind"] not in STORED_ERRORS:
         task.failed += 1
         return
-    reply = sample["response"]
+    reply = sample.get("response")
     text = reply if isinstance(reply, str) else ""
     task.unparsed += not isinstance(reply, str)
     try:

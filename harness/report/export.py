@@ -111,8 +111,9 @@ def export(
                 where=str(run),
                 hint="evaluate without --repeats",
             )
-        if isinstance(sample["response"], str) and sample["outcome"] != "error":
-            replies.append((sample["doc"], sample["response"]))
+        reply = sample.get("response")
+        if isinstance(reply, str) and sample["outcome"] != "error":
+            replies.append((sample["doc"], reply))
         else:
             failed.append(str(sample["id"]))
     total = int(view.tasks[chosen]["items_total"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterable
 from typing import Any, TextIO
@@ -38,6 +39,31 @@ def say_json(value: Any) -> None:
     except UnicodeEncodeError:  # \\uXXXX is JSON in every encoding
         text = json.dumps(value)
     typer.echo(inert.line(text), stream)
+
+
+def flow(value: Any) -> str:
+    """Return a value as YAML on one line, as a task file may have it.
+
+    >>> flow({"until": [], "do_sample": False, "system": None}), flow("yes"), flow("a tale")
+    ('{until: [], do_sample: false, system: null}', "'yes'", 'a tale')
+    """
+    import yaml
+
+    class OneLine(yaml.SafeDumper):
+        def represent_str(self, text: str) -> yaml.ScalarNode:
+            style = '"' if len(text.splitlines()) > 1 or text.endswith("\n") else None
+            return self.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+    OneLine.add_representer(str, OneLine.represent_str)
+    text: str = yaml.dump(
+        value,
+        Dumper=OneLine,
+        default_flow_style=True,
+        allow_unicode=True,
+        sort_keys=False,
+        width=math.inf,
+    )
+    return text.removesuffix("\n").removesuffix("\n...")
 
 
 def _stream(err: bool = False) -> TextIO:

@@ -65,6 +65,17 @@ def rows(results: Mapping[str, Any]) -> Iterator[Row]:
     """Yield the lines of the table in the order of tasks and metrics, official before strict."""
     for task, entry in results["tasks"].items():
         share = notes_of(entry)
+        if not entry["metrics"]:
+            left_out = "no reading counts an item"
+            yield Row(
+                task,
+                "-",
+                "-",
+                "-",
+                "",
+                f"0/{times(entry)}",
+                ", ".join(filter(None, (share, left_out))),
+            )
         for metric, readings in entry["metrics"].items():
             direction = arrow(find(metric).higher_is_better)
             for reading, value in readings.items():
@@ -136,7 +147,9 @@ def print_results(
 ) -> None:
     """Print the score table and what it depends on; of a run directory also values that people corrected."""
     table = list(rows(results))
-    if plain or not _print_rich(table, manifest, stream):
+    if not table:
+        print("no item has a score yet", file=stream)
+    elif plain or not _print_rich(table, manifest, stream):
         _print_plain(table, stream)
     corrected = read_corrections(root, results) if root is not None else []
     speeds = speed_lines(root, manifest) if root is not None else ()

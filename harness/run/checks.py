@@ -136,6 +136,8 @@ def _form(kind: Any) -> _Form:
     if origin is Literal:
         return _literal(arguments)
     if origin in (Union, types.UnionType):
+        if all(map(is_typeddict, arguments)):
+            return _tagged(arguments)
         return _union([_form(one) for one in arguments])
     if origin is list:
         return _Form(frozenset({list}), _list(_form(arguments[0])), "a list")
@@ -177,6 +179,21 @@ def _union(forms: list[_Form]) -> _Form:
         return inner(value) if inner is not None else None
 
     return _Form(kinds, check, words)
+
+
+def _tagged(kinds: tuple[Any, ...]) -> _Form:
+    """Tell records apart by the one literal value of their first key."""
+    tag = next(iter(get_type_hints(kinds[0])))
+    inside = {get_args(get_type_hints(kind)[tag])[0]: _typed_dict(kind) for kind in kinds}
+    words = " or ".join(json.dumps(value) for value in inside)
+
+    def check(value: Any) -> Mismatch | None:
+        found = value.get(tag, MISSING)
+        if not isinstance(found, str) or found not in inside:
+            return Mismatch((tag,), words, found)
+        return inside[found](value)
+
+    return _Form(frozenset({dict}), check, "an object")
 
 
 def _bounded(form: _Form, bound: object) -> _Form:

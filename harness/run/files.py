@@ -44,10 +44,10 @@ from harness.run.result_records import (
 __all__ = [
     "FILES", "JUDGEMENTS", "LOCK", "MANIFEST", "RESPONSES", "RESULTS", "SAMPLES", "SCHEMA_VERSION", "AnchorEntry",
     "AudioRecord", "BenchmarkResults", "BridgeEntry", "BridgeJudge", "BridgeTable", "BridgedResult",
-    "ContentPart", "ContinuedEntry", "DataEntry", "ErrorRecord", "ItemId",
+    "ClipPart", "ContinuedEntry", "DataEntry", "ErrorRecord", "ItemId",
     "JudgeEntry", "JudgeHealth", "JudgeSample", "JudgementRecord", "LeftOutEntry", "Manifest", "ManifestEntry", "MergedEntry",
     "MessageRecord", "ModelEntry", "PanelAgreement", "PanelEntry", "PanelJudge", "PanelResults", "PermuteEntry", "ReferenceEntry", "ResponseRecord", "Results", "SampleRecord", "ShardEntry",
-    "SignatureParts", "SubsetEntry", "TaskResults", "WrongCanary",
+    "SignatureParts", "SubsetEntry", "TaskResults", "TextPart", "WrongCanary",
 ]  # fmt: skip
 
 ItemId = str | int
@@ -283,20 +283,26 @@ class Manifest(TypedDict):
 # --- responses.jsonl ---------------------------------------------------------------------------
 
 
-class ContentPart(TypedDict):
-    """A part of a message: a text, or a clip by name and digest."""
+class TextPart(TypedDict):
+    """A part of a message that is text."""
 
-    type: Literal["text", "audio"]
-    text: NotRequired[str]
-    path: NotRequired[str | None]
-    sha256: NotRequired[str | None]
+    type: Literal["text"]
+    text: str
+
+
+class ClipPart(TypedDict):
+    """A part of a message that is a clip, by name and digest; null where there is none."""
+
+    type: Literal["audio"]
+    path: str | None
+    sha256: str | None
 
 
 class MessageRecord(TypedDict):
     """One message of a prompt."""
 
     role: str
-    content: list[ContentPart]
+    content: list[TextPart | ClipPart]
 
 
 class AudioRecord(TypedDict):

@@ -26,6 +26,7 @@ PRIVATE: Final = 0o600
 """Mode of files that hold replies: the user's own."""
 _APPEND: Final = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+_LINE: Final = json.JSONEncoder(ensure_ascii=False)
 _FIRST_BLOCK: Final = 1 << 13
 _LAST_BLOCK: Final = 1 << 22
 
@@ -33,7 +34,7 @@ _LAST_BLOCK: Final = 1 << 22
 def encode_line(record: Any) -> bytes:
     """Encode one JSON line. Lone surrogates are escaped, so any string survives."""
     try:
-        return json.dumps(record, ensure_ascii=False).encode("utf-8") + b"\n"
+        return _LINE.encode(record).encode("utf-8") + b"\n"
     except UnicodeEncodeError:
         return json.dumps(record, ensure_ascii=True).encode("ascii") + b"\n"
 

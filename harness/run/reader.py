@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from harness.errors import InputFileError, UsageError
-from harness.run.checks import check_record, checker, fields_checker
+from harness.run.checks import Check, check_record, checker, fields_checker
 from harness.run.files import (
     FILES,
     JUDGEMENTS,
@@ -127,17 +127,17 @@ def _of_task(
     return lines if task is None else (line for line in lines if line[1]["task"] == task)
 
 
-def read_samples(root: Path) -> Iterator[SampleRecord]:
+def read_samples(root: Path, tasks: Collection[str]) -> Iterator[SampleRecord]:
     """Yield the scored items in file order.
 
+    Args:
+        root: the run directory.
+        tasks: those of its manifest.
+
     Raises:
-        InputFileError: the file is missing, or a line is damaged.
+        InputFileError: the file is missing, a line is damaged, or is of another task.
     """
-    check = checker(SampleRecord)
-    for record, where in _sample_lines(root):
-        mismatch = check(record)
-        if mismatch is not None:
-            raise InputFileError(mismatch.text(), where=where, hint=_rewrite(root))
+    for record in _checked_samples(root, tasks, checker(SampleRecord)):
         yield cast("SampleRecord", record)
 
 
@@ -205,9 +205,9 @@ class RunView:
         """Yield the scored items in file order, of one task or of all.
 
         Raises:
-            InputFileError: the file is missing, or a line is damaged.
+            InputFileError: the file is missing, a line is damaged, or is of a task that the run lacks.
         """
-        for record in read_samples(self.path):
+        for record in read_samples(self.path, self.tasks):
             if task is None or record["task"] == task:
                 yield record
 
@@ -215,14 +215,11 @@ class RunView:
         """Return the compact sample lines (``INDEX_KEYS``, and what a reply cost) of each task, read in one pass.
 
         Raises:
-            InputFileError: the file is missing, or one of these keys is damaged.
+            InputFileError: the file is missing, one of these keys is damaged, or a line is of a task that the run lacks.
         """
         index: dict[str, list[dict[str, Any]]] = {}
         check = fields_checker(SampleRecord, ("task", *INDEX_KEYS, *_COSTS))
-        for record, where in _sample_lines(self.path):
-            mismatch = check(record)
-            if mismatch is not None:
-                raise InputFileError(mismatch.text(), where=where, hint=_rewrite(self.path))
+        for record in _checked_samples(self.path, self.tasks, check):
             compact = {key: record[key] for key in INDEX_KEYS} | _cost(record)
             index.setdefault(record["task"], []).append(compact)
         return index
@@ -267,14 +264,24 @@ def read_run(path: str | Path) -> RunView:
     return RunView(root, manifest, results)
 
 
-def _sample_lines(root: Path) -> Iterator[tuple[dict[str, Any], str]]:
+def _checked_samples(root: Path, tasks: Collection[str], check: Check) -> Iterator[dict[str, Any]]:
     path = root / SAMPLES
     if not path.is_file():
         raise InputFileError("not found", where=str(path), hint=_rewrite(root))
     with path.open("rb") as lines:  # bytes: only "\n" ends a line
         for number, line in enumerate(lines, start=1):
             where = f"{path}:{number}"
-            yield parse_line(line, where, _rewrite(root)), where
+            record = parse_line(line, where, _rewrite(root))
+            mismatch = check(record)
+            if mismatch is not None:
+                raise InputFileError(mismatch.text(), where=where, hint=_rewrite(root))
+            if record["task"] not in tasks:
+                raise InputFileError(
+                    f"has the task {record['task'][:80]!r}, which {MANIFEST} does not have",
+                    where=where,
+                    hint=_rewrite(root),
+                )
+            yield record
 
 
 def _rewrite(root: Path) -> str:

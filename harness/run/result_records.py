@@ -47,12 +47,17 @@ class RepeatResult(TypedDict):
 
 
 class BridgedResult(TypedDict):
-    """Origin of a value that is bridged to the official judge: ``ci95`` is about its mean of these very replies, ``raw`` the new judge's own mean."""
+    """Origin of a value that is bridged to the official judge: ``ci95`` is about its mean of these very replies, ``raw`` the new judge's own mean.
+
+    ``error`` is how far the bridged value is expected to be off, ``raw_error`` how far the own mean was off on the models of the fit.
+    """
 
     official: str
     judge: str
     estimator: str
     raw: float
+    raw_error: float
+    error: float | None
     ci95: OpenInterval | None
     models: Count
     items: Count

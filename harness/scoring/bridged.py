@@ -194,6 +194,8 @@ class BridgedTask:
             "judge": self.entry["judge"]["model"],
             "estimator": _TWO if len(table.levels) == 2 else _MORE,
             "raw": found.raw,
+            "raw_error": found.own_error,
+            "error": found.error,
             "ci95": list(found.replies95),
             "models": len(table.models),
             "items": table.n,
@@ -209,7 +211,7 @@ class BridgedTask:
                 new,
                 bounds=bounds,
             )
-            about = {**about, "estimator": _PPI, "ci95": None}
+            about = {**about, "estimator": _PPI, "ci95": None, "error": None}
             interval = None if mended.ci95 is None else list(mended.ci95)
             bridged = {**value, "value": mended.value, "ci95": interval, "stderr": mended.stderr}
         elif found.outside:
@@ -240,6 +242,12 @@ def note(metric: str, about: BridgedResult) -> str:
     if about["refused"] is not None:
         return f"no bridged value: {about['refused']}"
     own = f"{about['judge']} itself says {factor * about['raw']:.2f}{unit}"
+    error, own_error = about["error"], about["raw_error"]
+    if error is not None and own_error < error:
+        own += (
+            f" and is expected to be nearer: off by {factor * own_error:.2f}{unit}, "
+            f"the bridged value by {factor * error:.2f}{unit}"
+        )
     ends = about["ci95"]
     if ends is None or None in ends:
         return (

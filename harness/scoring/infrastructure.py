@@ -1,10 +1,13 @@
-"""Items that have no answer because the infrastructure failed."""
+"""Items that have no score: the infrastructure failed, or the code that scores them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from harness.core.scoring import READINGS, ItemScore, Scored
+from harness.core.task import TaskSpec
+from harness.errors import AudioError, HarnessError, TaskCodeError, UsageError
+from harness.task_loading.places import is_built_in
 
 
 def unscored(metrics: Sequence[str], official: frozenset[str]) -> ItemScore:
@@ -19,3 +22,10 @@ def unscored(metrics: Sequence[str], official: frozenset[str]) -> ItemScore:
             for name in metrics
         }
     )
+
+
+def is_about_item(spec: TaskSpec, error: HarnessError) -> bool:
+    """Tell whether an error on purpose is about the item that is scored: any of a stranger's code but a missing part."""
+    if isinstance(error, TaskCodeError):
+        return True
+    return isinstance(error, UsageError | AudioError) and not is_built_in(spec)

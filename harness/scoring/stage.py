@@ -43,7 +43,7 @@ from harness.run.signature import signature
 from harness.scoring.bridged import BridgedTask
 from harness.scoring.columns import MetricColumns, group_values
 from harness.scoring.edited import check_document
-from harness.scoring.infrastructure import unscored
+from harness.scoring.infrastructure import is_about_item, unscored
 from harness.scoring.kept import Kept, SampleLines
 from harness.scoring.variations import Variations
 from harness.task_loading.checks.calls import describe, place_of
@@ -253,7 +253,7 @@ def _unscorable(
         HarnessError: what is raised on purpose and is not about this item, such as a missing package.
     """
     if isinstance(error, MemoryError) or (
-        isinstance(error, HarnessError) and not isinstance(error, TaskCodeError)
+        isinstance(error, HarnessError) and not is_about_item(task.spec, error)
     ):
         raise error
     if isinstance(error, TaskCodeError):

@@ -11,7 +11,8 @@ from typing import Any
 
 from harness.core.task import FunctionRef
 from harness.core.untrusted.regular import is_file
-from harness.errors import FOREIGN, HarnessError, TaskFileError, UsageError
+from harness.errors import HarnessError, TaskFileError, UsageError
+from harness.task_loading.checks.calls import PASSED_ON
 from harness.task_loading.places import DECLARED, is_declared_code, tasks_root
 
 
@@ -54,7 +55,10 @@ def import_beside(ref: FunctionRef, *, trusted: bool) -> ModuleType:
         raise TaskFileError(
             f"importing {file} failed: {error.message}", where=where, hint=error.hint
         ) from error
-    except FOREIGN as error:
+    except PASSED_ON:
+        del sys.modules[name]
+        raise
+    except BaseException as error:
         del sys.modules[name]
         raise TaskFileError(f"importing {file} failed: {error!r}", where=where) from error
     return module

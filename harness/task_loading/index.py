@@ -1,8 +1,7 @@
 """Which tasks and groups there are.
 
-Built-in tasks come from a generated file (``task_index.json``), so that ``harness tasks list`` reads
-no YAML; ``python -m harness.task_loading.index`` writes it and a test holds it up to date. Folders given with
-``--include_path`` are read from their YAML.
+Built-in tasks come from a generated file (``task_index.json``), so that ``harness tasks list`` reads no YAML;
+``python -m harness.task_loading.index`` writes it and a test holds it up to date. Folders of ``--include_path`` are read.
 """
 
 from __future__ import annotations
@@ -207,9 +206,7 @@ def find_tasks(folder: Path, relative_to: Path | None = None) -> TaskIndex:
             f"{folder} is not a folder", hint="--include-path takes a folder of task YAML"
         )
     index = TaskIndex({}, {})
-    for path in yaml_files(folder):
-        if is_fragment(path):
-            continue
+    for path in (one for one in yaml_files(folder) if not is_fragment(one)):
         place = path.relative_to(relative_to).as_posix() if relative_to else str(path.resolve())
         try:
             _add_file(index, path, place)
@@ -226,7 +223,7 @@ def find_tasks(folder: Path, relative_to: Path | None = None) -> TaskIndex:
 
 
 def yaml_files(folder: Path) -> list[Path]:
-    """Return the YAML files below a folder, without hidden folders and installed packages."""
+    """Return the YAML files below a folder, upper ones first, without hidden folders and installed packages."""
     found = []
     for root, folders, files in os.walk(folder):
         folders[:] = [
@@ -237,7 +234,8 @@ def yaml_files(folder: Path) -> list[Path]:
             and not Path(root, name, "pyvenv.cfg").exists()
         ]
         found += [Path(root, name) for name in files if name.endswith((".yaml", ".yml"))]
-    return sorted(path for path in found if not path.name.startswith("."))
+    shown = [path for path in found if not path.name.startswith(".")]
+    return sorted(shown, key=lambda path: (len(path.parts), path))
 
 
 def _declared_name(path: Path) -> str:
@@ -310,12 +308,15 @@ def _judge(spec: TaskSpec) -> dict[str, Any] | None:
     return {"model": spec.judge.model, **dated}
 
 
-def load_index(include_paths: Sequence[Path] = (), *, allow_shadowing: bool = False) -> TaskIndex:
+def load_index(
+    include_paths: Sequence[Path] = (), *, allow_shadowing: bool = False, asked: Sequence[str] = ()
+) -> TaskIndex:
     """Return built-in tasks from the generated file, and those of some folders.
 
     Args:
         include_paths: folders with task YAML; what is passed over in them is said once on standard error.
         allow_shadowing: a task or group of a folder may bear the name of another one and then replaces it.
+        asked: names that are asked for; with ``lm_eval:NAME`` among them, files that lm-eval alone can run need no note.
 
     Raises:
         UsageError: not a folder.
@@ -331,12 +332,16 @@ def load_index(include_paths: Sequence[Path] = (), *, allow_shadowing: bool = Fa
     groups = {name: tuple(members) for name, members in raw["groups"].items()}
     index = TaskIndex(tasks, groups, include_paths=tuple(include_paths))
     for folder in include_paths:
-        _include(index, find_tasks(folder), allow_shadowing=allow_shadowing)
+        _include(index, find_tasks(folder), asked, allow_shadowing=allow_shadowing)
     return index
 
 
-def _include(index: TaskIndex, more: TaskIndex, *, allow_shadowing: bool) -> None:
+def _include(
+    index: TaskIndex, more: TaskIndex, asked: Sequence[str], *, allow_shadowing: bool
+) -> None:
     """Add the tasks and groups of a folder."""
+    from harness.task_loading.schema import LM_EVAL_ALONE
+
     refused = dict(more.refused)
     for name, entry in more.tasks.items():
         known = index.tasks.get(name)
@@ -354,8 +359,10 @@ def _include(index: TaskIndex, more: TaskIndex, *, allow_shadowing: bool) -> Non
             index.tasks.pop(name, None)
         index.groups[name] = members
     index.refused.update(refused)
+    meant = any(is_lm_eval(part.strip()) for name in asked for part in name.split(","))
     for name, error in refused.items():
-        _say(f"note: {name} is passed over: {error.where or ''}: {error.message}")
+        if not (meant and error.hint == LM_EVAL_ALONE):
+            _say(f"note: {name} is passed over: {error.where or ''}: {error.message}")
 
 
 def _shadows(name: str, place: str) -> UsageError:

@@ -66,13 +66,21 @@ def _check_metrics(spec: TaskSpec) -> None:
         _check_scale(metrics[name], declared, partial(_anchor, spec, name))
 
 
-def check_facts(anchors: Mapping[str, Any], where: str) -> None:
+def check_facts(spec: TaskSpec, anchors: Any, where: str) -> None:
     """Check the anchors that a task computed from its data.
 
     Raises:
-        TaskFileError: one cannot be a scale.
+        TaskFileError: one cannot be a scale, or is of a metric that the task does not have.
     """
+    if not isinstance(anchors, Mapping):
+        raise TaskFileError(f"the anchors are {anchors!r}, expected a mapping", where=where)
     for name, declared in anchors.items():
+        if name not in spec.metrics:
+            raise TaskFileError(
+                f"anchors of {name!r}, which is not in metric_list",
+                where=where,
+                hint=f"metrics: {', '.join(spec.metrics)}",
+            )
         _check_numbers(name, declared, lambda *_: where)
         if name in METRICS:
             _check_scale(METRICS[name], declared, lambda: where)

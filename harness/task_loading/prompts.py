@@ -15,7 +15,8 @@ from typing import Any, Final
 from harness.core.messages import Audio, Message, Text
 from harness.core.scoring import Document
 from harness.core.task import FunctionRef, Template
-from harness.errors import HarnessError, TaskFileError, UsageError
+from harness.errors import TaskFileError, UsageError
+from harness.task_loading.checks.calls import PASSED_ON
 from harness.task_loading.checks.contract import clips_of
 from harness.task_loading.code import function_of
 from harness.task_loading.places import is_built_in
@@ -148,9 +149,9 @@ class PromptedTask(YamlTask):
                 else []
             )
             system = system_of(doc) if system_of is not None else None
-        except HarnessError:
+        except PASSED_ON:
             raise
-        except (Exception, SystemExit) as error:  # it may fail in any way that a program can
+        except BaseException as error:  # it may fail in any way that a program can
             raise TaskFileError(
                 f"the prompt cannot be rendered: {type(error).__name__}: {error}", where=where
             ) from error

@@ -50,10 +50,11 @@ _LM_EVAL_METRICS = frozenset(
     ]
 )
 
-_MISSING_HINT = (
+LM_EVAL_ALONE = (
     "a plain lm-eval task runs as it is with -t lm_eval:NAME; as a task of the harness it needs more:"
     " see docs/task_yaml.md"
 )
+"""Cure of a file that lacks what a task of the harness has."""
 REQUIRED = object()
 _NUMBER = (int, float)
 LALM_KEYS: dict[str, tuple[Any, Any]] = {
@@ -144,7 +145,7 @@ def parse_task(file: YamlFile) -> TaskSpec:
         if not data.get(key) and not (key == "metric_list" and _unsupported(data)):
             missing = "is missing" if key not in data else f"is empty ({shown(data[key])})"
             raise TaskFileError(
-                f"the key {key!r} {missing}", where=file.where(key), hint=_MISSING_HINT
+                f"the key {key!r} {missing}", where=file.where(key), hint=LM_EVAL_ALONE
             )
     check_task_types(data, file.where)
     if data.get("output_type") != "generate_until":

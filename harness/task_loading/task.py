@@ -12,9 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
-from harness.core import keys
 from harness.core.judge_spec import Canary
 from harness.core.messages import Hints
 from harness.core.scoring import Document, ItemScore
@@ -23,6 +22,7 @@ from harness.core.task import Documents, TaskSpec
 from harness.errors import TaskCodeError, TaskFileError
 from harness.task_loading.checks import contract
 from harness.task_loading.checks.calls import call
+from harness.task_loading.checks.probing import examined, probe
 from harness.task_loading.checks.scores import score_of
 from harness.task_loading.checks.values import shown
 from harness.task_loading.code import function_of, import_beside
@@ -32,8 +32,6 @@ from harness.task_loading.places import is_built_in
 
 Origin = Literal["data", "file"]
 T = TypeVar("T")
-_PROBED: Final = 3
-"""Documents on which scoring code is tried before a model is asked."""
 
 
 def _beside(spec: TaskSpec) -> bool:
@@ -102,6 +100,7 @@ class YamlTask:
         """
         assert self.scoring
         if not self._shipped:
+            self.function("process_results")
             for entry in self.spec.raw["metric_list"]:
                 function_of(entry["aggregation"], trusted=self._trusted)
 
@@ -179,7 +178,7 @@ class YamlTask:
         if function is None:
             return {}
         found = self._mapping("facts()", self._call("facts()", function, docs))
-        check_facts(found.get("anchors", {}), f"{self.scoring.__file__}: facts()")
+        check_facts(self.spec, found.get("anchors", {}), f"{self.scoring.__file__}: facts()")
         return found if self._shipped else dict(contract.json_value(self.spec, "facts()", found))
 
     def annotate(
@@ -214,13 +213,15 @@ class YamlTask:
         )
 
     def check_stored(self, docs: Sequence[Document]) -> None:
-        """Refuse a cluster field that no document of a file of stored replies has.
+        """Refuse a cluster field that no document of a file of stored replies has; take out their places.
 
         Raises:
             TaskFileError: names the field.
         """
         if not self._shipped:
             contract.check_fields(self.spec, docs, keys=("cluster",))
+        for doc in docs:
+            doc.pop("_where", None)
 
     def probe(self, docs: Sequence[Document], facts: Mapping[str, Any]) -> None:
         """Call the scoring code on the first documents, before a model is asked.
@@ -236,32 +237,11 @@ class YamlTask:
             TaskCodeError: it raises on each of them, or returns what it may not.
             InputFileError: a document of a copy has fields of the wrong kind.
         """
-        if self._shipped:
-            for doc in docs if self._folder is not None else ():
-                self._examined(doc, facts)
+        if not self._shipped:
+            probe(self, docs, facts)
             return
-        failed: list[TaskCodeError] = []
-        first = [docs[position] for position in range(min(_PROBED, len(docs)))]
-        for doc in first:
-            stored, reference = self._examined(doc, facts)
-            reply = reference if isinstance(reference, str) else "x"
-            try:
-                self.score(stored, reply, None)
-            except TaskCodeError as error:
-                if error.__cause__ is None:
-                    raise
-                failed.append(error)
-        if first and len(failed) == len(first):
-            raise failed[0]
-
-    def _examined(self, doc: Document, facts: Mapping[str, Any]) -> tuple[Document, Any]:
-        """Return a document as scoring will have it, and its reference answer, once it gave its options too."""
-        stored = keys.original_fields(doc)
-        stored |= {key: doc[key] for key in ("_id", "_cluster") if key in doc}
-        self.annotate([stored], "data", facts)
-        reference = self.reference(stored)
-        self.hints(stored)
-        return stored, reference
+        for doc in docs if self._folder is not None else ():
+            examined(self, doc, facts)
 
     def missing_fields(self, doc: Mapping[str, Any]) -> list[str]:
         """Return the required fields that a document lacks (alternatives ``a|b`` as ``a or b``)."""
@@ -289,6 +269,11 @@ class YamlTask:
                 where=str(self.scoring.__file__),
             )
         return contract.json_value(self.spec, what, call(self.spec, what, function, doc))
+
+    @property
+    def has_options(self) -> bool:
+        """True if the scoring module gives the options of an item."""
+        return hasattr(self.scoring, "options")
 
     def hints(self, doc: Document) -> Hints:
         """Return which form of answer the task asks for."""

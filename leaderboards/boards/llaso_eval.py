@@ -11,7 +11,7 @@ benchmark's printed overall score has no published formula and is not computed; 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from leaderboards.cells import Part, mean_cell
@@ -122,28 +122,30 @@ def columns() -> dict[str, tuple[str, list[str]]]:
     return found
 
 
-def right_order(lines: Iterable[Mapping[str, Any]], metric: str) -> Value | None:
-    """Return the official script's value with its arguments in the right order, ``None`` without details.
+def right_order(lines: Iterable[Mapping[str, Any]], metrics: Collection[str]) -> dict[str, Value]:
+    """Return the official script's values with its arguments in the right order, of the metrics that have details.
 
     Args:
-        lines: sample lines; WER and CER hold edits and reference length, PER the rate of the item.
-        metric: ``wer``, ``cer`` or ``per``.
+        lines: sample lines, read once; WER and CER hold edits and reference length, PER the rate of the item.
+        metrics: of ``wer``, ``cer`` and ``per``.
 
     >>> lines = [{"details": {"right_order": {"wer": {"edits": 1, "length": 3}}}},
     ...          {"details": {"right_order": {"wer": {"edits": 0, "length": 5}}}}]
-    >>> right_order(lines, "wer").value
+    >>> right_order(lines, ["wer", "cer"])["wer"].value
     0.125
     """
-    found = [line.get("details", {}).get("right_order", {}).get(metric) for line in lines]
-    pairs = [
-        (entry["edits"], entry["length"]) if isinstance(entry, Mapping) else (entry, 1)
-        for entry in found
-        if entry is not None
-    ]
-    length = math.fsum(length for _, length in pairs)
-    if not length:
-        return None
-    return Value(math.fsum(edits for edits, _ in pairs) / length, n=len(pairs))
+    found: dict[str, list[tuple[float, float]]] = {metric: [] for metric in metrics}
+    for line in lines:
+        noted = line.get("details", {}).get("right_order", {})
+        for metric, pairs in found.items():
+            if (entry := noted.get(metric)) is not None:
+                held = isinstance(entry, Mapping)
+                pairs.append((entry["edits"], entry["length"]) if held else (entry, 1))
+    values = {}
+    for metric, pairs in found.items():
+        if length := math.fsum(length for _, length in pairs):
+            values[metric] = Value(math.fsum(edits for edits, _ in pairs) / length, n=len(pairs))
+    return values
 
 
 def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, Any]:
@@ -161,6 +163,7 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
         "the printed overall score has no published formula and is not computed",
     ]
     complete = True
+    ordered: dict[str, dict[str, Value]] = {}
     for column, (metric, members) in columns().items():
         values = _values(tasks, members, metric)
         whole = len(values) == len(members) and all(value.complete for value in values)
@@ -170,7 +173,11 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
         decimals[column] = DECIMALS.get(metric, 4)
         directions[column] = find(metric).higher_is_better
         scores[column] = _mean(values, decimals[column], metric)
-        if metric in SWAPPED and (found := right_order(samples.get(members[0], ()), metric)):
+        task = members[0]
+        if metric in SWAPPED and task not in ordered:
+            swapped = [one for one in metrics_of(task) if one in SWAPPED]
+            ordered[task] = right_order(samples.get(task, ()), swapped)
+        if metric in SWAPPED and (found := ordered[task].get(metric)):
             decimals[f"{column}_right_order"] = decimals[column]
             directions[f"{column}_right_order"] = directions[column]
             scores[f"{column}_right_order"] = _mean([found], decimals[column], metric)

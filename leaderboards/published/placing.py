@@ -9,7 +9,7 @@ from leaderboards.labels import heading
 from leaderboards.published.rows import QuotedRow, QuotedTable
 from leaderboards.tables import QUOTED, Column, Entry, Row, Source, Table
 
-_LOWER = ("wer", "cer", "per", "mae", "rtf", "abstention", "unparsed")
+_LOWER = ("wer", "cer", "mer", "per", "mae", "rtf", "abstention", "unparsed")
 
 
 def fits(table: QuotedTable, native: Mapping[str, Any]) -> bool:

@@ -39,7 +39,7 @@ _NUMERAL: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _ARTICLE: Final = re.compile(r"(?:an?|the)\s+(?=\S)")
 _PREFIX: Final = re.compile(r"[(\[]([A-Za-z])[)\]]\s*(?=\S)|([A-Za-z])(?:[).:]|\s+-)\s+(?=\S)")
 _EDGES: Final = " \n.,;:!?\"'()[]-"
-_EXACT_EDGES: Final = " \n.,;:!?\"'()[]{}*`_<>。、．！？：；「」『』【】《》"
+_EXACT_EDGES: Final = " \n.,;:!?\"'()[]{}*`_<>✔。、．！？：；「」『』【】《》"
 _UNIT: Final = re.compile(r"([-+]?\d+(?:[.,]\d+)*)\s*([^\d\s].*)")
 _UNITS: Final = "(?:k?hz|bpm|db|ms|secs?|seconds?|min|yrs?|years?|yo|times?|semitones?|cents?)"
 _NUMBER_WORDS: Final = re.compile(
@@ -49,6 +49,9 @@ _NUMBER_WORDS: Final = re.compile(
 _ONES: Final = _words(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
     " fifteen sixteen seventeen eighteen nineteen"
+)
+_COUNTS: Final = re.compile(
+    rf"\d|\b(?:first|second|third|fourth|fifth|last)\b|^(?:\w+ )?(?:{'|'.join(_ONES)})(?: \w+)?$"
 )
 _TENS: Final = _words("twenty thirty forty fifty sixty seventy eighty ninety")
 _WEAK_WORDS: Final = _words(
@@ -86,6 +89,7 @@ class Choices:
         weak: key of a weak form -> option.
         weak_pattern: the weak forms of more than one letter; ``None`` if there are none.
         words: for each distinct option of several words, its content words; for the others, an empty set.
+        counted: whether a number or an ordinal is part of an option, so that "the second one" may mean it.
     """
 
     size: int
@@ -98,6 +102,7 @@ class Choices:
     weak: Mapping[str, int]
     weak_pattern: re.Pattern[str] | None
     words: tuple[frozenset[str], ...]
+    counted: bool
 
 
 @lru_cache(maxsize=4096)
@@ -178,6 +183,7 @@ def compile_choices(
         weak=weak,
         weak_pattern=_any_of([form for key in loose for form in spelled[key]], slash=slash),
         words=tuple(_content(key) if same[i] == i else frozenset() for i, key in enumerate(keys)),
+        counted=any(_COUNTS.search(key) for key in keys),
     )
 
 
@@ -187,7 +193,7 @@ def exact_choice(reply: str, choices: Choices) -> int | None:
     >>> exact_choice(" Woman. ", compile_choices(("Man", "Woman")))
     1
     """
-    if len(reply) > 200 or any(mark in reply for mark in "?？؟;"):
+    if len(reply) > 200 or any(mark in reply for mark in "?？؟;") or "[ ]" in reply:
         return None
     word = lower(reply).strip(_EXACT_EDGES)
     found = choices.exact.get(word)

@@ -23,7 +23,7 @@ IDIOMS: Final = re.compile(
     r"|\b(?:amongst?|from|out of|of|between|given|considering|looking at) (?:all )?(?:(?:the|these|those|your|all) )(?:\w+ ){0,3}?(?:options|choices|labels|categories|alternatives|possibilities|candidates|answers)"
     r"(?: (?:here|above|below|given|provided|listed|available|offered|you gave|you provided|presented))*\b"
     r"|\bif i (?:had|have|were|was) to (?:\w+ ){0,3}?(?:choose|guess|pick|select|say|decide|answer)(?: (?:one|just one|an? \w+|between them))?\b"
-    r"|\bif (?:forced|pressed|anything|pushed|required)(?: to (?:choose|guess|pick|answer|decide))?\b"
+    r"|\bif in doubt\b|\bif (?:forced|pressed|anything|pushed|required)(?: to (?:choose|guess|pick|answer|decide))?\b"
 )
 """Turns whose words would be misread one by one."""
 
@@ -55,7 +55,7 @@ _GROUPS: Final[dict[str, str]] = {
         r"|\b(?:don't|do not|didn't|doesn't) (?:know|have)\b|\b(?:unsure|uncertain|undecided|torn|unclear|ambiguous|undetermined|confused)\b|\bnot (?:sure|certain|clear|know)\b"
         rf"|\b(?:between|amongst?|from)\b(?=[^.;\n]{{0,40}}{M}[^.;\n]{{0,30}}\b(?:and|or|to)\b)|\b(?:one of (?:the following|these|those|them)|(?:any|either one|some|all|each|both|neither|which|none) of (?:the following|these|those|them|{M}))"
         r"|\b(?:the |possible |available |given |your |answer )?(?:options|choices|alternatives|candidates|possibilities|labels|categories)\b(?: \w+){0,3}?(?: (?:are|were|include|being)\b|\s*:)"
-        rf"|\b(?:choose|select|pick|choosing|classify|respond|reply|answer) (?:\w+ ){{0,3}}?(?:from|between|among|one of)\b(?! the (?:audio|voice|sound))|\bcould (?:also |just )?(?:be|fit|well be) (?:either|any)\b|\bquestion asks?\b|\b(?:you )?asked\b"
+        rf"|\b(?:choose|select|pick|choosing|classify|respond|reply|answer) (?:\w+ ){{0,3}}?(?:from|between|among|one of)\b(?! the (?:audio|voice|sound))|\bcould (?:also |just )?(?:be|fit|well be) (?:either|any)\b|\b(?:could|can|might) (?:also |equally |just as well )?(?:argue|make a case|be argued|defend)\b|\bquestion asks?\b|\b(?:you )?asked\b"
         rf"|\bboth\b(?= [(\"']*{M}[)\"']* (?:and|&)\b)|\bmix(?:ture|ed)? of\b(?=[^.;\n]{{0,30}}{M}[^.;\n]{{0,30}}\b(?:and|or)\b)|\bcombination of\b|\b(?:i would|would) have (?:been|said)\b|是否|还是不|无法(?:确定|判断)|不(?:确定|知道)"
     ),
     "negation": (
@@ -141,7 +141,9 @@ FILLER: Final = re.compile(
 )
 """Words that do not make a reply more than its mention."""
 
-ANSWERED: Final = re.compile(rf"({M})[)\]\"']*\s*\?\s*(?:yes|yep|correct|right|true)\b")
+ANSWERED: Final = re.compile(
+    rf"({M})[)\]\"']*\s*\?+\s*(?:yes|yep|correct|right|true|exactly|indeed|i'd say so|i would say so|i think so)\b"
+)
 """A question that the reply itself answers."""
 ASKED: Final = re.compile(r"\b(?:asked|asks|question)\b[^,;:]*$")
 LESS_THAN: Final = re.compile(r"(?<=less)\s+\w+ than\b")

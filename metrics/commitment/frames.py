@@ -19,8 +19,10 @@ _DASHES: Final = str.maketrans(
         **dict.fromkeys("―⸺", "—"),
         **dict.fromkeys(map(chr, range(0xE000, 0xF900)), "\ufffd"),
         **dict.fromkeys("‐‑‒–−", "-"),
-        **dict.fromkeys("❌✗✘✖", " (wrong) "),
-        **dict.fromkeys("✓✔✅☑", " "),
+        **dict.fromkeys("❌✗✘✖👎🚫⛔🔴", " ✘ "),
+        **dict.fromkeys("✓✔✅☑👍🆗🟢", " ✔ "),
+        **dict.fromkeys("⟪〈《⦅⟨", "("),
+        **dict.fromkeys("⟫〉》⦆⟩", ")"),
         **{chr(0x1F150 + i): f" {chr(65 + i)} " for i in range(26)},
         **{chr(0x1F170 + i): f" {chr(65 + i)} " for i in range(26)},
         "→": " — ",
@@ -30,6 +32,16 @@ _DASHES: Final = str.maketrans(
     }
 )
 _MARKS: Final = re.compile("[^\x00-\x7f]")
+_CIRCLES: Final = (0x245F, 0x2775, 0x277F, 0x2789)
+_CIRCLED: Final = re.compile(
+    "(?:(?<=\\A)|(?<=answer )|(?<=answer: )|(?<=answer is )|(?<=答案)|(?<=答案是)|(?<=答案：)|(?<=选)|(?<=正解は)|(?<=정답은 ))([\u2460-\u2469\u2776-\u2793])(?=\\W*\\Z)",
+    re.IGNORECASE,
+)
+"""A circled number as the whole answer: the number of an option."""
+_BOXED_LETTER: Final = re.compile(
+    "(?<![\U0001f1e6-\U0001f1ff])[\U0001f1e6-\U0001f1ff](?![\U0001f1e6-\U0001f1ff])"
+)
+"""A regional indicator that is no part of a flag."""
 
 _THINK: Final = (
     "think|thinking|thought|thoughts|reasoning|reason|reflection|analysis|scratchpad|seed:think"
@@ -51,7 +63,8 @@ _CONTROL: Final = re.compile(
     r"<\|channel\|>\s*final|<\|[^<>|]{1,40}\|>|</?s>|<[0-9]>|\[/?INST\]|<(?:bos|eos|pad|end_of_turn)>"
 )
 _TAGGED: Final = re.compile(
-    r"<(final[_ -]?answer|answer|ans|choice|option|letter|label|prediction|final|output|result|response|conclusion)>"
+    r"<((?:(?:final|selected|chosen|correct|best|my|predicted)[_ -]?)?(?:answer|ans|choice|option|letter|label|prediction|final|output|result|response"
+    r"|conclusion|correct|selected|selection|verdict)(?:[_ -](?:letter|option|choice|text|label))?)>"
     r"(.*?)(?:</\1\s*>|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -68,12 +81,14 @@ _LATEX_MARKS: Final = re.compile(
 _FENCE: Final = re.compile(r"```[ ]*[\w+-]*[ ]*\n?|~~~[\w+-]*\n")
 _DEEPEST: Final = 3
 _STRUCK: Final = re.compile(r"~~[^~\n]+~~|<(del|s|strike)>.*?</\1>", re.DOTALL)
-_UNTICKED: Final = re.compile(r"^[ >*+-]*(?:\[[ ]?\]|☐|⬜|○|◯)[ ].*$", re.MULTILINE)
-_TICKED: Final = re.compile(r"^([ >*+-]*)(?:\[[xX]\])[ ]", re.MULTILINE)
+_UNTICKED: Final = re.compile(r"^[ >*+-]*(?:\[[ ]?\]|\([ ]\)|☐|⬜|○|◯)[ ].*$", re.MULTILINE)
+_TICKED: Final = re.compile(r"^([ >*+-]*)(?:\[[xX]\]|\([xX]\))[ ]", re.MULTILINE)
 _HTML: Final = re.compile(
-    r"</?(?:b|i|u|p|em|strong|code|pre|span|div|ul|ol|li|h[1-6]|mark|br|center|font)\b[^>]*/?>",
+    r"</?(?:answer|final_answer|response|em|strong|code|pre|span|div|ul|ol|li|h[1-6]|mark|br|center|font)\b[^>]*/?>",
     re.IGNORECASE,
 )
+_SHORT_TAG: Final = re.compile(r"</?[biup]\s*/?>", re.IGNORECASE)
+"""Tags that may also be a letter in angle brackets, ``<B>``: tags only where one is closed."""
 _EMPHASIS: Final = re.compile(r"\*{1,3}|(?<![^\W_])_{1,3}(?=[^\s_])|(?<=[^\s_])_{1,3}(?![^\W_])|`+")
 _HEADING: Final = re.compile(r"^[ ]{0,3}(?:#{1,6}[ ]+|>+[ ]?)+", re.MULTILINE)
 
@@ -117,11 +132,18 @@ def prepare(text: str) -> str:
     >>> prepare("Ｂ – Straße")
     'B - Strasse'
     """
+    if not text.isascii():
+        text = _CIRCLED.sub(_option_number, text)
     text = canonical(text, casefold=False)
     if text.isascii():
         return text.replace("\t", " ")
-    text = text.translate(_DASHES)
+    text = _BOXED_LETTER.sub(lambda m: f" {chr(ord(m[0]) - 0x1F1A5)} ", text.translate(_DASHES))
     return _MARKS.sub(_short_fold, text)
+
+
+def _option_number(match: re.Match[str]) -> str:
+    number = next(ord(match[1]) - first for first in _CIRCLES if 0 < ord(match[1]) - first < 11)
+    return f"{match[0][:-1]}option {number}"
 
 
 def _short_fold(match: re.Match[str]) -> str:
@@ -170,6 +192,8 @@ def plain(text: str) -> str:
     """
     if "~~" in text or "<" in text:
         text = _HTML.sub(" ", _STRUCK.sub(" ", text))
+        if "</" in text or "<p>" in text:
+            text = _SHORT_TAG.sub(" ", text)
     if "```" in text or "~~~" in text:
         text = _FENCE.sub("\n", text)
     if "\\" in text or "$" in text:
@@ -178,7 +202,7 @@ def plain(text: str) -> str:
             if not changed:
                 break
         text = _LATEX_MARKS.sub("", text)
-    if "[ ]" in text or "[x]" in text or "[X]" in text or "[]" in text or not text.isascii():
+    if "[" in text or "(" in text or not text.isascii():
         text = _TICKED.sub(r"\1", _UNTICKED.sub("", text))
     if "*" in text or "_" in text or "`" in text:
         text = _EMPHASIS.sub("", text)

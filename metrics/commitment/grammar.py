@@ -37,7 +37,9 @@ from metrics.commitment.cues import (
 )
 from metrics.commitment.frames import answer_part, lower, prepare
 from metrics.commitment.loose import SENTENCE, by_words
+from metrics.commitment.marks import judged, stands_out
 from metrics.commitment.mentions import CLASH, MENTION, mask, option_of
+from metrics.commitment.turns import turned
 
 ASIDE, SAID, SO, ANSWER, FINAL = range(5)
 """Ranks of an assertion."""
@@ -51,6 +53,7 @@ _ABBREVIATION: Final = re.compile(
 )
 _DECIMAL: Final = re.compile(r"(?<=\d)\.(?=\d)")
 
+_AND: Final = re.compile(r"\b(?:and|or)\b")
 _STOPS: Final = re.compile(r"[.\n?!]")
 _ENDS: Final = re.compile(r"[.\n:;?!]")
 _UNLISTED: Final = re.compile(
@@ -102,7 +105,7 @@ def read_commitment(reply: str, choices: Choices) -> Commitment:
     quick = exact_choice(reply, choices)
     if quick is not None:
         return Commitment(quick, (quick,), "whole")
-    part = answer_part(prepare(reply[-_LONGEST:]))
+    part = answer_part(stands_out(prepare(reply[-_LONGEST:])))
     quick = exact_choice(part, choices)
     if quick is not None:
         return Commitment(quick, (quick,), "part")
@@ -152,7 +155,7 @@ def committed(
 
 
 def _assertions(masked: str, choices: Choices, sentences: dict[int, str]) -> list[Assertion]:
-    text = OPEN_ROW.sub(" or ", masked)
+    text = OPEN_ROW.sub(" or ", turned(judged(masked)))
     text = IDIOMS.sub(" ", text)
     text = _DECIMAL.sub("·", _ABBREVIATION.sub(lambda m: m[0].replace(".", ""), text))
     text = ANSWERED.sub(r"\1 is correct ", text)
@@ -178,14 +181,16 @@ def _without_lists(text: str, choices: Choices) -> str:
     while start < len(marks):
         seen: set[int] = set()
         end = start
+        joined = False
         opening = marks[start].start()
         lead = text[max(text.rfind(sign, 0, opening) for sign in ".\n:;?!") + 1 : opening]
         crosses = LIST_GAP.fullmatch(lead) is not None  # else a sentence that says more
         while end < len(marks):
             if end > start:
                 gap = text[marks[end - 1].end() : marks[end].start()]
+                joined = joined or _AND.search(gap) is not None
                 if not LIST_GAP.fullmatch(gap) or (
-                    (seen >= choices.distinct and _ENDS.search(gap))
+                    (seen >= choices.distinct and (_ENDS.search(gap) or (joined and "," in gap)))
                     or (not crosses and _STOPS.search(gap))
                 ):
                     break
@@ -195,6 +200,7 @@ def _without_lists(text: str, choices: Choices) -> str:
         left, right = start, end  # a mention denied or praised at an end is not part of the row
         if seen >= choices.distinct:
             left += _UNLISTED.search(text, 0, marks[start].start()) is not None
+            left += left == start and _stands_before(text, marks[start:end], choices)
             after = marks[end - 1].end()
             right -= DENIED.match(text, after) is not None or PRAISED.match(text, after) is not None
         row = frozenset[int]().union(
@@ -206,6 +212,15 @@ def _without_lists(text: str, choices: Choices) -> str:
     for left, right in reversed(blanks):
         text = text[:left] + re.sub(MENTION, " ", text[left:right]) + text[right:]
     return text
+
+
+def _stands_before(text: str, row: list[re.Match[str]], choices: Choices) -> bool:
+    """Return whether the first mention of a row is an answer on a line of its own before a list of all options."""
+    if len(row) <= len(choices.distinct) or "\n" not in text[row[0].end() : row[1].start()]:
+        return False
+    return [option_of(mark[0], choices) for mark in row[1:]] == [
+        frozenset({option}) for option in sorted(choices.distinct)
+    ]
 
 
 class _Reader:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from metrics.commitment.choices import LATIN, WORD, Choices, form_key
+from metrics.commitment.languages import translate
 
 TEXT_BASE: Final = 0xE000
 LETTER_BASE: Final = 0xE800
@@ -45,28 +46,32 @@ _AFTER_VERB: Final = re.compile(
     r"\b(?:is|it's|its|that's|be|was|choose|chose|chosen|choosing|pick|picked|select|selected|say|guess|with|for|not|n't|neither|nor|either"
     r"|both|between|or|and|than|of|except|out|over|but|versus|vs|if|whether|so|then|thus|therefore|hence|maybe|perhaps"
     r"|probably|likely|possibly|definitely|clearly|obviously|surely|certainly|wait|actually|instead|rather|finally|only|just|eliminate"
-    r"|exclude|reject|prefer|whereas|while|würde|nehme|wähle|sage|choisis|prends|dirais|elijo|diría|escolho|diria|scelgo|kies|ich|like|answer|consider|considering|as)\s*[:,]?\s*$|(?:^|[\n.!?;:,—(=])\s*$"
+    r"|exclude|reject|prefer|whereas|while|würde|nehme|wähle|sage|choisis|prends|dirais|elijo|diría|escolho|diria|scelgo|kies|ich|like|answer|consider|considering|as|besides|(?:apart|aside|answer|choice) from|excluding|ya)\s*[:,]?\s*$|(?:^|[\n.!?;:,—(=✔✘<>])\s*$"
 )
 _FOLLOWED: Final = re.compile(
     r"\s+(?:\w+ly\s+|also\s+|just\s+|best\s+)?(?:is|was|are|isn't|works|explains|agrees|remains|wins|applies|suits|stands|holds|points|belongs|make|do|sounded|seems?|looks?|sounds?|appears?|fits?|matches|has|follows|gives|shows|gets|represents|reflects|captures|corresponds|would|could|can|cannot|can't|might|may|must|should|because|since"
-    r"|due|even|although|though|while|whereas|here|all the|to me|no|yes|nehmen|wählen|sagen|and|or|nor|but|not|rather|instead|over|than|describes|best|doesn't|does|makes|it is|for (?:sure|certain)|i (?:think|believe|guess|would|am|say)|in my|as (?:the|it|he|she|they)|ist|est|es|è|é)\b"
+    r"|due|even|although|though|while|whereas|here|all the|to me|no|yes|nehmen|wählen|sagen|and|or|nor|but|not|rather|instead|over|than|describes|best|dışında|hariç|değil|yerine|ya|to(?= [a-z](?!\w))|alone|maybe|probably|perhaps|possibly|too|beats|outranks|outperforms|trumps|outweighs|surpasses|survives?|passes|fails?|stays|drops|falls|more than|better than|with (?:low|high|medium|moderate|some|full|\d)|(?:correct|wrong|right|false|true|in|out)(?=\s*(?:is\b|are\b|[.,;!]|$))|doesn't|does|makes|it is|for (?:sure|certain)|i (?:think|believe|guess|would|am|say)|in my|as (?:the|it|he|she|they)|ist|est|es|è|é)\b"
 )
-_CLOSED: Final = re.compile(r"\s*(?:$|[\n.!?;,:)\]\"'—|]|-(?:\s|$)|[。、，．])")
+_CLOSED: Final = re.compile(r"\s*(?:$|[\n.!?;,:)\]\"'—|✔✘،؛।]|-(?:\s|$)|[。、，．])")
 _WORD_AFTER: Final = re.compile(rf"\s+[{LATIN}]")
 _NAMES: Final = re.compile(
     r"\b(?:vitamin|plan|hepatitis|type|grade|class|group|section|key of|notes?|chords?|key|team|terminal|platform|room|gate|spice"
-    r"|minor|major|mr|mrs|ms|dr|prof|in|from|(?:from \S+|moves?|modulat\w+|transpos\w+|tuned|shift\w*|chang\w+|up|down) to|part|point|figure|appendix|model|drive|category|track|level|movement|symphony in)\.?\s+$|[a-z]-$"
+    r"|minor|major|mr|mrs|ms|dr|prof|in|(?<!apart )(?<!aside )(?<!answer )(?<!choice )from|(?:(?<!answer )(?<!choice )from \S+|moves?|modulat\w+|transpos\w+|tuned|shift\w*|chang\w+|up|down) to|part|point|figure|appendix|model|drive|category|track|level|movement|symphony in)\.?\s+$|[a-z]-$"
 )
 _MUSIC: Final = re.compile(
     r"\s*(?:major|minor|flat|sharp|natural|maj|min|chord|note|string|clef)\b|[#♯♭]|\+(?!\s?[a-z])|-[^\W_]|\d"
 )
-_JOIN: Final = r"\s*(?:\(?(?:and |but |, )?not|vs\.?|versus|as well as|als|que|che|over|rather than|instead of|,|/|&|\+|\||and|or|nor|,\s*and|,\s*or|and/or|or/and|und|oder|et|ou|y|o|e|и|或|和|、|与)\s*[(\"']*"
+_JOIN: Final = r"\s*(?:\(?(?:and |but |, )?not|vs\.?|versus|as well as|als|que|che|over|rather than|instead of|,|/|&|\+|\||=|<|>|and|or|nor|,\s*and|,\s*or|and/or|or/and|und|oder|et|ou|y|o|e|и|或|和|、|与)\s*[(\"']*"
 _JOINED_BEFORE: Final = re.compile(
     rf"{MENTION}[)\]\"'.]*{_JOIN}(?:\s*(?:not|rather|option|choice)\s+)?$"
 )
 _JOINED_AFTER: Final = re.compile(
     rf"[)\]\"']*{_JOIN}(?:{MENTION}|(?<=[\s(\"'/+,&|])[A-Z](?![{LATIN}']))"
 )
+_REMARK: Final = re.compile(r"\s*\((?![a-z]+\) [a-z])")
+"""A remark in brackets; no article stands before one."""
+_FOREIGN: Final = re.compile(r"\s+[\u0370-\u1fff\u2e80-\ud7af]")
+"""A word of another script; no article stands before one."""
 _NEXT_LETTER: Final = re.compile(r"\s+[A-HJ-Z](?![0-9A-Za-z'])")
 _INITIAL: Final = re.compile(r"(?:^|[\s.])[a-z]\.$")
 _BEFORE_WIDE: Final = 48
@@ -87,11 +92,26 @@ _BRACKETS: Final = {
 _ORDINALS: Final = {
     "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4, "last": -1,
 }  # fmt: skip
-_ORDINAL: Final = re.compile(
-    rf"(?:the\s+)?\b({'|'.join(_ORDINALS)})\s+(?:option|choice|alternative|answer)\b"
-    r"|\b(?:option|choice|alternative)\s+(?:number\s+|no\.?\s*|#\s*)?\(?(\d{1,2}|one|two|three|four|five)\b\)?"
-)
+_PLACE: Final = "|".join(_ORDINALS)
 _COUNT: Final = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+_NUMBER: Final = r"(?:\d{1,2}|one|two|three|four|five)"
+_PLACE_ENDS: Final = (
+    r"(?=\s*(?:$|[.,;:!)\n✔✘\"']|(?:is|was|seems|sounds) (?:the |clearly |most |definitely )*(?:correct|right|wrong|incorrect|false|true|best|answer|likely|plausible)\b|fits\b"
+    r"|(?:isn't|doesn't|not|but|rather|instead|over|or|and|nor|than|because|since|as)\b|(?:in|on|from) (?:the|your|this) (?:list|options)\b"
+    r"|of (?:the )?(?:given |listed )?(?:two|three|four|five|options|choices|answers|list)\b))"
+)
+_ORDINAL: Final = re.compile(
+    rf"(?:the\s+)?\b(?P<noun>{_PLACE})\s+(?:option|choice|alternative|answer)\b"
+    rf"|\b(?:option|choice|alternative)s?\s+(?:number\s+|no\.?\s*|#\s*)?\(?(?P<number>{_NUMBER})\b\)?(?:(?P<joint>\s*(?:,|/|&|and|or)\s*)(?P<second>{_NUMBER})\b(?=\s*(?:$|[.,;!\n])))?"
+)
+"""A place among the options, named as such."""
+_PLACED: Final = re.compile(
+    rf"(?:the\s+)?\b(?P<noun>{_PLACE})\s+(?:one|item|candidate|possibility)\b{_PLACE_ENDS}"
+    rf"|(?:(?<=\A)|(?<=[\n.:;,(✔✘])|(?<=\bis)|(?<=\b(?:it's|pick|than))|(?<=\bchoose)|(?<=\bselect)|(?<=\b(?:say|not|but|nor))|(?<=\bwith)|(?<=\bor)|(?<=\beither)|(?<=\bboth)|(?<=\bneither))\s*the (?P<alone>{_PLACE}){_PLACE_ENDS}"
+    rf"|\A\W*(?P<whole>{_PLACE})\W*\Z"
+    rf"|(?:\b(?:number|nr\.?|no\.)\s*|(?<!\w)#\s?)(?P<number>{_NUMBER})\b(?!\.\d){_PLACE_ENDS}"
+)
+"""A place that is named without the word option; it counts where no option has such a word or number itself."""
 
 
 def option_of(mark: str, choices: Choices) -> frozenset[int]:
@@ -111,6 +131,10 @@ def mask(text: str, low: str, choices: Choices) -> str:
         choices: the compiled options.
     """
     if choices.pattern is not None:
+        text, low = _replace(text, low, choices.pattern, choices.forms)
+    said = low
+    text, low = translate(text, low)
+    if choices.pattern is not None and low != said:  # "ja" is "yes" now
         text, low = _replace(text, low, choices.pattern, choices.forms)
     if choices.weak_pattern is not None:
         text, low = _replace_weak(text, low, choices)
@@ -243,7 +267,7 @@ def _letter_kind(text: str, low: str, at: int, letter: str) -> str:
     if _INITIAL.search(before):
         return ""
     starts = re.search(r"(?:^|[\n.!?;:—(|])[\s>•\-\"'(\[]*$", before) is not None
-    closed = _CLOSED.match(after) is not None
+    closed = _CLOSED.match(after) is not None or (upper and _REMARK.match(after) is not None)
     followed = _FOLLOWED.match(after) is not None
     article = bool(_WORD_AFTER.match(after)) and not followed
     if wordlike and re.match(rf" +{TEXT}", after) and not _AFTER_NOUN.search(before):
@@ -291,7 +315,10 @@ def _letter_kind(text: str, low: str, at: int, letter: str) -> str:
     if _NAMES.search(before):
         return ""
     foreign = re.match(r"\s+[^\x00-\x7f]", after) is not None
-    if closed or (foreign and (not wordlike or re.search(r"[^\x00-\x7f]\s+$", before))):
+    if closed or (
+        foreign
+        and (not wordlike or _FOREIGN.match(after) or re.search(r"[^\x00-\x7f]\s+$", before))
+    ):
         return "said"
     if followed and letter == "A" and not _NOUNLIKE.match(after):
         return "said"
@@ -341,18 +368,24 @@ def _touches_unspaced(char: str) -> bool:
 
 
 def _replace_ordinals(low: str, choices: Choices) -> str:
-    def mark(match: re.Match[str]) -> str:
-        if match[1]:
-            index = _ORDINALS[match[1]]
-            index = choices.size - 1 if index < 0 else index
-        else:
-            index = _COUNT.get(match[2]) or int(match[2])
-            index -= 1
+    def letter(place: str) -> str | None:
+        index = _ORDINALS[place] if place in _ORDINALS else (_COUNT.get(place) or int(place)) - 1
+        index = choices.size - 1 if place == "last" else index
         if not 0 <= index < choices.size or index >= _LIMIT or str(index + 1) in choices.forms:
-            return match[0]
+            return None
         return chr(LETTER_BASE + choices.same[index])
 
-    return _ORDINAL.sub(mark, low)
+    def mark(match: re.Match[str]) -> str:
+        named = match.groupdict()
+        place = named["noun"] or named.get("alone") or named.get("whole") or named["number"]
+        found = letter(place)
+        further = letter(named["second"]) if found and named.get("second") else None
+        if found is None or (named.get("second") and further is None):
+            return match[0]
+        return found + (f"{named['joint']}{further}" if further else "")
+
+    low = _ORDINAL.sub(mark, low)
+    return low if choices.counted else _PLACED.sub(mark, low)
 
 
 def _merge(low: str) -> str:

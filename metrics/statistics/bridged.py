@@ -6,8 +6,8 @@ linear Bayes estimate of pi around the fit's shares pi0, with the wide prior var
 proportion of the fit. Where the new judge's errors follow the length of a reply, tables are made by parts of length (quantiles, about 150 replies each, at most six).
 
 The error of theta against the official mean of the same replies has three parts: the new judge's noise about these replies; the counts of the fit; and how models differ: the
-variance tau^2 of the fit's models, each bridged by the others, beyond the first two (method of moments). The interval is theta -+ t sqrt(sum), degrees of freedom by Satterthwaite with
-(models - 1) for tau^2. With one model there is no tau^2; the prior variance of what the new judge does not tell apart counts instead. The interval about items, not these replies, adds their sampling variance.
+variance tau^2 of the fit's models, each bridged by the others, beyond the first two (Paule and Mandel 1982). The interval is theta -+ t sqrt(sum), degrees of freedom by Satterthwaite with
+(models - 1) for tau^2. With one model there is no tau^2; the prior variance of what the new judge does not tell apart counts instead, and also where tables are by parts. The interval about items, not these replies, adds their sampling variance.
 """
 
 from __future__ import annotations
@@ -36,13 +36,15 @@ MARGIN: Final = 0.1
 _PRIOR: Final = 4.0
 _FLAT: Final = 1e4
 """Prior variance of two levels, so wide that the estimate is Rogan and Gladen's."""
-_SMOOTH: Final = 0.5
+_SMOOTH: Final = 0.1
+"""Replies that every row of a table is given from all rows: more would tell of errors across the whole scale that a rare grade never saw."""
 _SURE: Final = 3.0
 """Standard errors of the correlation with length from which tables are made by length."""
 _PART: Final = 150
 _MOST_PARTS: Final = 6
 """Replies of a part of length are about 150; there are two to six parts."""
 _MANY: Final = 1e4
+_HALVINGS: Final = 60
 
 Graded = tuple[float, float, int]
 """Official grade, new grade, characters of the reply."""
@@ -119,6 +121,8 @@ class Bridged:
         tau: standard deviation of models beyond what chance explains.
         n: graded replies.
         outside: the new judge's mean lies beyond those of the fit's models.
+        error: expected error of the value (root of the mean square) against the official judge's mean of these replies.
+        own_error: the same of the new judge's own mean, as it was on the models of the fit.
     """
 
     value: float
@@ -129,6 +133,13 @@ class Bridged:
     tau: float
     n: int
     outside: bool
+    error: float
+    own_error: float
+
+    @property
+    def own_is_nearer(self) -> bool:
+        """Whether the new judge's own mean is expected to lie nearer to the official one than the bridged value."""
+        return self.own_error < self.error
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +239,7 @@ def bridged_mean(
     seen = np.zeros((len(table.cuts) + 1, len(levels)))
     for grade, length in given:
         seen[table.part(length), table.place(grade)] += 1
-    found = _estimate(table.total, seen, levels, alone=len(table.models) < 2)
+    found = _estimate(table.total, seen, levels, unsure=len(table.models) < 2 or bool(table.cuts))
     tau2 = _between(table, levels)
     models = len(table.models)
     error = found.variance + tau2
@@ -243,7 +254,9 @@ def bridged_mean(
         return max(low, value - half), min(high, value + half)
 
     raw = math.fsum(grade for grade, _ in given) / n
-    means = table.means()[1].values()
+    official, new = table.means()
+    means = new.values()
+    own = math.fsum((new[name] - official[name]) ** 2 for name in new) / len(new)
     margin = MARGIN * (high - low)
     return Bridged(
         value,
@@ -254,6 +267,8 @@ def bridged_mean(
         math.sqrt(tau2),
         n,
         not min(means) - margin <= raw <= max(means) + margin,
+        math.sqrt(error),
+        math.sqrt(own),
     )
 
 
@@ -262,21 +277,33 @@ def _between(table: Table, levels: Matrix) -> float:
     if len(table.models) < 2:
         return 0.0
     total, (official, _) = table.total, table.means()
-    beyond = []
+    folds = []
     for name, own in table.models.items():
-        found = _estimate(total - own, own.sum(axis=1), levels)
-        beyond.append((found.value - official[name]) ** 2 - found.variance)
-    return max(0.0, math.fsum(beyond) / len(beyond))
+        found = _estimate(total - own, own.sum(axis=1), levels, unsure=bool(table.cuts))
+        folds.append(((found.value - official[name]) ** 2, max(found.variance, 1e-12)))
+    low, high = 0.0, max(square for square, _ in folds)
+    if _excess(folds, low) <= 0:
+        return 0.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _excess(folds, middle) > 0 else (low, middle)
+    return low
 
 
-def _estimate(counts: Matrix, seen: Matrix, levels: Matrix, *, alone: bool = False) -> _Found:
+def _excess(folds: Sequence[tuple[float, float]], tau2: float) -> float:
+    """Return how far squared errors over their variances are beyond what chance and tau^2 explain."""
+    return math.fsum(square / (variance + tau2) for square, variance in folds) - len(folds)
+
+
+def _estimate(counts: Matrix, seen: Matrix, levels: Matrix, *, unsure: bool = False) -> _Found:
     """Return the official mean of replies by part of length, and the variance of its error and of a grade.
 
     Args:
         counts: by part, official grade, new grade.
         seen: new grades by part.
         levels: the grades.
-        alone: no other model says how far the prior is off, so its variance counts.
+        unsure: the variance of the prior counts in what the new judge does not tell apart: no other model says how far it is off, or a part of
+            length has few replies of a grade.
     """
     n = seen.sum()
     value = variance = second = 0.0
@@ -285,7 +312,7 @@ def _estimate(counts: Matrix, seen: Matrix, levels: Matrix, *, alone: bool = Fal
         if not size:
             continue
         known = part if part.sum() else counts.sum(axis=0)
-        shares, error = _shares(known, mine / size, size, levels, alone=alone)
+        shares, error = _shares(known, mine / size, size, levels, unsure=unsure)
         value += size / n * float(levels @ shares)
         variance += (size / n) ** 2 * error
         second += size / n * float(levels**2 @ np.clip(shares, 0, None))
@@ -293,7 +320,7 @@ def _estimate(counts: Matrix, seen: Matrix, levels: Matrix, *, alone: bool = Fal
 
 
 def _shares(
-    counts: Matrix, seen: Matrix, n: float, levels: Matrix, *, alone: bool
+    counts: Matrix, seen: Matrix, n: float, levels: Matrix, *, unsure: bool
 ) -> tuple[Matrix, float]:
     """Return the estimated shares of official grades, and the variance of the error of their mean."""
     k = len(levels)
@@ -313,7 +340,7 @@ def _shares(
         inside = inside / inside.sum()
     score = gain @ levels
     left = (
-        levels @ (before - before @ confusion @ gain) @ levels if alone else score @ noise @ score
+        levels @ (before - before @ confusion @ gain) @ levels if unsure else score @ noise @ score
     )
     moments = confusion @ score**2 - (confusion @ score) ** 2
     fitted = float(inside**2 @ (moments / (rows + _SMOOTH)))

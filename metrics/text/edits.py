@@ -1,4 +1,4 @@
-"""Word and character edits of one utterance, as sufficient statistics of WER and CER.
+"""Word, character and mixed edits of one utterance, as sufficient statistics of WER, CER and MER.
 
 The counts are those of jiwer 4 with its transforms for words and characters; rapidfuzz, on which jiwer stands, counts
 without the alignment, which no metric needs and the report takes from jiwer. The texts are taken as given: normalise them first with one of
@@ -13,6 +13,7 @@ import re
 from typing import Final
 
 from harness.types import Stats
+from metrics.text.normalizers import spaced_units
 from metrics.witness import tell
 
 _SPACES: Final = re.compile(r"\s\s+")
@@ -50,6 +51,19 @@ def char_edits(reference: str, hypothesis: str) -> Stats:
     stats: Stats = {"edits": Levenshtein.distance(text, said), "length": len(text)}
     tell("characters", hypothesis, stats, reference)
     return stats
+
+
+def mixed_edits(reference: str, hypothesis: str) -> Stats:
+    """Count edits between mixed units, and the reference's units.
+
+    A unit is a character of a script that is written without spaces (Han, kana, Thai and the like) or of Hangul, and a word of any other
+    script. Source: the mixture error rate of WenetSpeech (arXiv 2110.03370, Mandarin characters and English words), with Hangul as in HiKE
+    (arXiv 2509.24613).
+
+    >>> mixed_edits("我想喝latte", "我想喝辣椒")
+    {'edits': 2, 'length': 4}
+    """
+    return word_edits(spaced_units(reference), spaced_units(hypothesis))
 
 
 def alignment(reference: str, hypothesis: str, *, characters: bool = False) -> list[list[str]]:

@@ -18,7 +18,7 @@ A word error rate hangs on its normaliser, so every text metric declares one of 
 
 For characters of scripts that are written without spaces between words (Han, kana, Thai, Lao, Khmer, Burmese,
 Tibetan) ``without_script_spaces`` takes out the spaces next to them: it is the last step of every strict character
-error rate.
+error rate. ``spaced_units`` makes the units of the mixed error rate: one of those characters or of Hangul, or a word.
 
 All are linear in the text and raise on no string.
 """
@@ -59,6 +59,8 @@ _UNSPACED: Final = (
     "\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua9e0-\ua9ff\uaa60-\uaa7f\uf900-\ufaff"
     "\U00016fe0-\U00018cff\U0001aff0-\U0001b16f\U00020000-\U0003ffff]"
 )
+_HANGUL: Final = "[\u1100-\u11ff\u3131-\u318e\ua960-\ua97f\uac00-\ud7ff]"
+_UNIT: Final = re.compile(f"{_UNSPACED}|{_HANGUL}")
 _SCRIPT_SPACE: Final = re.compile(f"(?<={_UNSPACED}) +| +(?={_UNSPACED})")
 _OPENING = re.compile(r"[<\[]")
 _CLOSING = re.compile(r"[>\]]")
@@ -147,6 +149,15 @@ def without_script_spaces(text: str) -> str:
     ('今天很好ok ok吗', '안녕 하세요')
     """
     return text if text.isascii() else _SCRIPT_SPACE.sub("", text)
+
+
+def spaced_units(text: str) -> str:
+    """Return a text with spaces round each character of those scripts and of Hangul; other words stay whole.
+
+    >>> spaced_units("我想喝latte吗"), spaced_units("결과 algorithm은")
+    ('我 想 喝 latte 吗', '결 과 algorithm 은')
+    """
+    return text if text.isascii() else " ".join(_UNIT.sub(r" \g<0> ", text).split())
 
 
 def _spaced(text: str) -> str:

@@ -1,7 +1,7 @@
 """A text-only checkpoint for transformers: what a judge in the process needs, and no benchmark of audio can be run with.
 
 Greedy requests are answered in left-padded batches; a drawn answer is generated alone, with a seed made from its request key. Reasoning in marks
-is cut from the answer. Folders are read without the code that they may bring.
+is cut from the answer. A ``response_format`` whose schema is a closed list of texts binds the answer token by token. Folders are read without the code that they may bring.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from harness.errors import FOREIGN, AdapterError, UsageError
 from harness.types import AdapterInfo, ErrorInfo, Generation, Request, Response
 from model_adapters.base import BatchAdapter, request_seed
 from model_adapters.checkpoints.backend import import_backend
+from model_adapters.checkpoints.choices import allowed_tokens, closed_choices
 from model_adapters.checkpoints.source import find_source, has_audio, identity, read_config
 from model_adapters.shared.reply_text import split_reasoning
 
@@ -27,6 +28,24 @@ def is_text_only(target: str) -> bool:
         return folder is not None and not has_audio(read_config(folder))
     except (UsageError, AdapterError):
         return False  # the adapter for audio says what is wrong with it
+
+
+def bound_choices(generation: Generation) -> tuple[str, ...] | None:
+    """Return the texts of which one is to be answered; ``None`` for free text.
+
+    Raises:
+        UsageError: a ``response_format`` whose schema is not a closed list.
+    """
+    wanted = generation.as_mapping().get("response_format")
+    if wanted is None:
+        return None
+    choices = closed_choices(wanted["json_schema"]["schema"])
+    if choices is None:
+        raise UsageError(
+            "transformers has no grammar: a schema binds here only if each of its properties is required and lists its values (enum, const, boolean)",
+            hint="serve the model and ask it with --judge openai:NAME -J base_url=…, or --judge vllm:PATH",
+        )
+    return choices
 
 
 class TextModel(BatchAdapter):
@@ -101,6 +120,7 @@ class TextModel(BatchAdapter):
     def _answer(self, requests: Sequence[Request]) -> list[Response]:
         torch, _ = import_backend()
         generation, started = requests[0].generation, time.perf_counter()
+        choices = bound_choices(generation)
         chats = [
             [
                 {
@@ -125,6 +145,11 @@ class TextModel(BatchAdapter):
             inputs = self._tokenizer(
                 texts, return_tensors="pt", padding=True, add_special_tokens=False
             ).to(self._model.device)
+            if choices is not None:
+                listed = self._tokenizer(list(choices), add_special_tokens=False)["input_ids"]
+                drawing["prefix_allowed_tokens_fn"] = allowed_tokens(
+                    listed, inputs["input_ids"].shape[1], self._tokenizer.eos_token_id
+                )
             with torch.inference_mode():
                 rows = self._model.generate(
                     input_ids=inputs["input_ids"],

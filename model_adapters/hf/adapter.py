@@ -44,6 +44,7 @@ from model_adapters.hf.inputs import (
     prepare,
     request_errors,
 )
+from model_adapters.hf.moving import staged
 from model_adapters.hf.peft import find_adapter, switch
 from model_adapters.shared.batch_limit import BatchLimit
 from model_adapters.shared.fingerprint import folder_fingerprint
@@ -273,12 +274,14 @@ class HFAdapter(BatchAdapter):
             seed=request_seed(plan.seed, jobs[0].request.request_key),
             budget=self._arguments.own.thinking_budget,
             lock=self._tokenizer_lock,
+            exact=self._arguments.own.dtype == "float32",
         )
 
     def _inputs(self, jobs: Sequence[_Job]) -> Any:
         # A fast tokenizer cannot be used by two threads at once.
         with self._tokenizer_lock:
-            return prepare(self.loaded, [job.chat for job in jobs])
+            inputs = prepare(self.loaded, [job.chat for job in jobs])
+        return staged(inputs, self.loaded.model)
 
     # --- what went wrong ---------------------------------------------------------------------
 

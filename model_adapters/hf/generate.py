@@ -11,6 +11,7 @@ from model_adapters.hf.checkpoint import Checkpoint
 from model_adapters.hf.generation import GenerationPlan, count_tokens
 from model_adapters.hf.inputs import reasoning_begun
 from model_adapters.hf.invalid import InvalidScores
+from model_adapters.hf.moving import full_precision, moved
 from model_adapters.hf.thinking import Thinking
 from model_adapters.shared.reply_text import Marks, cut_at, split_reasoning
 
@@ -23,6 +24,7 @@ def generate(
     seed: int,
     budget: int | None,
     lock: AbstractContextManager[Any],
+    exact: bool = False,
 ) -> list[dict[str, Any]]:
     """Generate the answers to one batch; return the fields of the responses, in order.
 
@@ -30,16 +32,16 @@ def generate(
 
     Args:
         checkpoint: the model.
-        inputs: what its processor made of the batch.
+        inputs: what its processor made of the batch, staged (``moving``).
         plan: how to generate.
         seed: of the draws, if tokens are drawn.
         budget: most tokens of reasoning, ``None`` for no bound of its own.
         lock: held while the tokenizer is used.
+        exact: float32 was asked for, and is to be float32 on a GPU too.
     """
     import torch
 
     model, tokenizer = checkpoint.model, checkpoint.processor.tokenizer
-    inputs = inputs.to(model.device, dtype=model.dtype)
     if plan.sampled:
         torch.manual_seed(seed)
     ends = _end_tokens(model, tokenizer)
@@ -53,7 +55,9 @@ def generate(
     prompt = inputs["input_ids"].shape[1]
     invalid = InvalidScores(prompt, ends)
     arguments = {**plan.arguments, **_hooks(invalid, thinking)}
-    with torch.inference_mode():
+    # only now: what is read off the prompts above would wait for the copy
+    inputs = moved(inputs, model)
+    with torch.inference_mode(), full_precision(exact):
         output = model.generate(
             **inputs,
             **arguments,
@@ -63,6 +67,7 @@ def generate(
             remove_invalid_values=False,  # it would turn NaN into zeros, and nobody would know
         )
     errors = invalid.errors(len(output))
+    output = output.cpu()  # in one go, not row by row
     replies: list[dict[str, Any]] = []
     with lock:
         for number, row in enumerate(output):

@@ -31,6 +31,7 @@ class InvalidScores:
     def __init__(self, prompt: int, ends: Collection[int]) -> None:
         self._prompt = prompt
         self._ends = sorted(ends)
+        self._end_ids: Any = None
         self._rows: Any = None
         self._places: Any = None
 
@@ -42,7 +43,9 @@ class InvalidScores:
         import torch
 
         said = input_ids[:, self._prompt :]
-        ended = torch.isin(said, torch.tensor(self._ends, device=said.device)).any(dim=-1)
+        if self._end_ids is None:  # once: a copy to a GPU for every token would hold it up
+            self._end_ids = torch.tensor(self._ends, device=said.device)
+        ended = torch.isin(said, self._end_ids).any(dim=-1)
         wrong = ~scores.amax(dim=-1).isfinite() & ~ended  # the maximum of a row with NaN is NaN
         if self._rows is None:
             self._rows = torch.zeros_like(wrong)

@@ -4,8 +4,9 @@
 (``POST /files``), a batch is made of it (``POST /batches``) and looked at every ``poll`` seconds (``GET /batches/ID``) until it ends; its output and
 error files hold the answers by ``custom_id``.
 
-A log next to the run names every batch and the requests in it, and which were handed out. After an interruption the same requests are looked for in the batches of
-the log before a new one is made, so nothing is paid twice. A ``custom_id`` is the digest of a request and a number, since a judge may be asked the same thing several times.
+A log next to the run names every file that was uploaded, the batch that was made of it with the requests in it, and which were handed out. After an interruption the
+same requests are looked for in the batches of the log before a new one is made, so nothing is paid twice; of a file without a batch the service's list (``GET /batches``)
+says whether one was made before the process was killed. A ``custom_id`` is the digest of a request and a number, since a judge may be asked the same thing several times.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ class BatchClient:
 
     async def __aenter__(self) -> Self:
         self._session = open_session(self._url)
-        self._read_log()
+        await self._find_batches(self._read_log())
         self._sender = asyncio.create_task(self._send_when_quiet())
         return self
 
@@ -147,26 +148,52 @@ class BatchClient:
 
     # --- the log ---------------------------------------------------------------------------------
 
-    def _read_log(self) -> None:
+    def _read_log(self) -> dict[str, list[str]]:
+        """Read the log; return the uploaded files with their requests of which it names no batch."""
+        files: dict[str, list[str]] = {}
         if not self._batches.log.is_file():
-            return
+            return files
         batches: dict[str, _Batch] = {}
         for line in self._batches.log.read_text(encoding="utf-8").split("\n"):
             try:
                 record = json.loads(line)
             except ValueError:
                 continue  # empty, or torn by a process that was killed
-            if "batch" in record and record.get("url") == self._url:
+            if record.get("url") == self._url and "batch" in record:
+                files.pop(record.get("file", ""), None)
                 batches[record["batch"]] = _Batch(record["batch"], set(record["requests"]))
+            elif record.get("url") == self._url:
+                files[record["file"]] = record["requests"]
             elif "done" in record:
                 for batch in batches.values():
                     batch.open.discard(record["done"])
         for batch in batches.values():
-            for name in batch.open:
-                self._known[name] = batch
-        for line in self._known:
-            content, _, number = line.rpartition("-")
+            self._know(batch)
+        return files
+
+    def _know(self, batch: _Batch) -> None:
+        """Remember a batch that was made earlier."""
+        for name in batch.open:
+            self._known[name] = batch
+            content, _, number = name.rpartition("-")
             self._used[content] = max(self._used[content], int(number) + 1)
+
+    async def _find_batches(self, files: Mapping[str, list[str]]) -> None:
+        """Look for the batches of files in the service's list; one that cannot be listed was not made."""
+        if not files:
+            return
+        try:
+            listed = (await self._json("GET", "/batches?limit=100")).get("data") or ()
+        except (OSError, ValueError, TimeoutError, _RefusedError):
+            return
+        for state in listed:
+            requests = files.get(state.get("input_file_id"))
+            if requests is not None:
+                self._log_batch(state["id"], state["input_file_id"], requests)
+                self._know(_Batch(state["id"], set(requests)))
+
+    def _log_batch(self, identity: str, file: str, requests: list[str]) -> None:
+        self._append({"batch": identity, "file": file, "url": self._url, "requests": requests})
 
     def _append(self, record: Mapping[str, Any]) -> None:
         with self._batches.log.open("a", encoding="utf-8") as file:
@@ -246,8 +273,9 @@ class BatchClient:
             "endpoint": PATH,
             "completion_window": "24h",
         }
+        self._append({"file": uploaded["id"], "url": self._url, "requests": sorted(bodies)})
         made = await self._json("POST", "/batches", json=wanted)
-        self._append({"batch": made["id"], "url": self._url, "requests": sorted(bodies)})
+        self._log_batch(made["id"], uploaded["id"], sorted(bodies))
         return _Batch(made["id"], set(bodies))
 
     async def _wait_for(self, batch: _Batch) -> None:

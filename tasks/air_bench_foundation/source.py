@@ -10,7 +10,7 @@ from tasks._shared.source import HubFiles, Oddity, Source
 
 SOURCE: Final = Source(
     benchmark="air_bench_foundation",
-    licence="Apache-2.0 (README of the repository); clips under the terms of their corpora",
+    licence="cc-by-nc-4.0 (hub card), Apache-2.0 (repository); clips under the terms of their corpora",
     megabytes=None,
     layout=(
         "Foundation/Foundation_meta.json                      questions",

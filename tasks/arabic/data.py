@@ -1,6 +1,6 @@
-"""Manifests of the user for dialect identification, emotion and summaries: one JSON object per line.
+"""Manifests of the user for dialect identification, emotion and summaries: JSON lines, or a table with ``|`` between labels.
 
-``FOLDER/KIND/manifest.jsonl`` with ``id``, ``audio`` (relative to the manifest), ``reference`` (a label, a summary, or several
+``FOLDER/KIND/manifest.jsonl`` (or another of ``FORMS``) with ``id``, ``audio`` (relative to the manifest), ``reference`` (a label, a summary, or several
 summaries), ``labels`` for the two classifications (all of them, in the order of the prompt), and, where wanted, ``aliases`` (label ->
 other names), ``instruction`` (in place of the template's) and ``group``.
 """
@@ -15,9 +15,11 @@ from harness.errors import InputFileError, MissingDataError, page
 from harness.types import DataInfo, Document, Documents
 from tasks.arabic.labels import forms_of
 from tasks.declared.data_block import DataBlock
-from tasks.declared.files import open_items
+from tasks.declared.files import Row, absent_note, open_items
 
 KINDS: Final = ("dialect_id", "emotion", "summarization")
+FORMS: Final = (".jsonl", ".json", ".csv", ".tsv", ".parquet")
+"""Forms of a manifest; the first that is there counts."""
 
 
 def load(
@@ -48,10 +50,11 @@ def load(
             hint=f"--data arabic=FOLDER with {kind}/manifest.jsonl ({page('benchmarks/arabic.md')})",
         )
     root = Path(folder)
-    block = DataBlock(paths=(f"{kind}/manifest.jsonl",), audio=("audio",))
+    paths = tuple(f"{kind}/manifest{suffix}" for suffix in FORMS)
+    block = DataBlock(paths=paths, audio=("audio",))
     opened = open_items(block, root, task="arabic")
     docs: list[Document] = []
-    absent: list[str] = []
+    absent: dict[str, Row] = {}
     seen: dict[str, str] = {}
     for row in opened.rows:
         doc = _checked(row.fields, kind, row.where)
@@ -60,11 +63,11 @@ def load(
             raise InputFileError(f"the id {name!r} is also that of {seen[name]}", where=row.where)
         seen[name] = row.where
         if row.absent is not None and needs_audio:
-            absent.append(name)
+            absent[name] = row
             continue
         docs.append({**doc, "_id": name, "_audio": row.clips})
-    warnings = (f"{len(absent)} clips are absent, the first: {absent[0]}",) if absent else ()
-    info = DataInfo(opened.source, "local", len(docs) + len(absent), tuple(absent), warnings)
+    total, note = len(docs) + len(absent), absent_note([*absent.values()])
+    info = DataInfo(opened.source, "local", total, tuple(absent), note)
     return {"test": Documents(docs, info)}
 
 
@@ -98,6 +101,8 @@ def _checked(fields: Mapping[str, Any], kind: str, where: str) -> Document:
             raise wrong("reference", "a text, or a list of texts")
         return doc
     labels = fields.get("labels")
+    if isinstance(labels, str):  # a cell of a table
+        labels = doc["labels"] = [one.strip() for one in labels.split("|")]
     if not isinstance(labels, list) or len(labels) < 2 or not all(map(is_text, labels)):
         raise wrong(
             "labels", "a list of two or more labels: all of them, not only those of the data"

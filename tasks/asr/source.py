@@ -34,6 +34,7 @@ OTHERS: Final = {
     "asr_aishell1": ("AudioLLMs/aishell_1_zh_test", "data/test-*"),
 }
 """Task -> hub data set and files, of sets that are on neither board."""
+CALLS: Final = "asr_earnings22_cleaned_aa"
 
 
 def _tasks(name: str) -> tuple[str, ...]:
@@ -50,6 +51,7 @@ SOURCE: Final = Source(
         "mcv_<code>, mls_<code>              Common Voice and MLS, such as mcv_de/test-00000-of-00001.parquet",
         "data/<split>-*.parquet              AISHELL-1 (test), WenetSpeech (test_net, test_meeting)",
         "en, zh-CN                           Common Voice 15",
+        "calls.jsonl, audio/                 Earnings22-Cleaned-AA: id, transcript, url of a call (audio/NAME.mp3)",
     ),
     hub=(
         *(HubFiles(ENGLISH, patterns=(f"{name}/test*",), tasks=_tasks(name)) for name in SETS),
@@ -69,7 +71,13 @@ SOURCE: Final = Source(
             HubFiles(repo, patterns=(files,), tasks=(task,))
             for task, (repo, files) in OTHERS.items()
         ),
+        HubFiles(
+            "ArtificialAnalysis/Earnings22-Cleaned-AA",
+            patterns=("*.json", "*.jsonl", "audio/*"),
+            tasks=(CALLS,),
+        ),
     ),
+    by_hand=(f"{CALLS}: name the list of the six calls calls.jsonl",),
     notes=(
         "-t names the sets that are fetched; FLEURS comes from the hub's own conversion to Parquet.",
     ),

@@ -113,6 +113,9 @@ RULES: Final[Mapping[str, RuleKind]] = MappingProxyType(
                 "language": Parameter(
                     None, one_of(*SPOKEN), f"one of {', '.join(SPOKEN)}", absent=True
                 ),
+                "mixed": Parameter(
+                    None, lambda value: isinstance(value, bool), "true or false", absent=True
+                ),
             },
             "<audio>Transcribe the audio. Reply with the transcript only.",
             "The reply is compared with the reference transcript, word by word and character by character, after normalisation.",
@@ -254,7 +257,8 @@ class Rule:
         """Metric -> whether higher is better."""
         if self.name == "judge":
             return {GRADES[self.parameters["grade"]]: True}
-        return dict(self.kind.metrics)
+        mixed = {"mer": False} if self.parameters.get("mixed") else {}
+        return {**self.kind.metrics, **mixed}
 
     @property
     def judged(self) -> tuple[str, ...]:

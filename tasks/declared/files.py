@@ -5,8 +5,11 @@ Rows keep the fields of the file. A clip is a path relative to the file, or a ce
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -19,7 +22,14 @@ from tasks.declared.data_block import DataBlock
 
 CLIPS: Final = frozenset({".wav", ".flac", ".mp3", ".ogg", ".opus", ".aiff", ".aif", ".au", ".w64"})
 """Suffixes of the clips that are looked for in a folder of clips."""
+OTHERS: Final = frozenset(
+    {".m4a", ".aac", ".mp4", ".m4b", ".wma", ".webm", ".amr", ".3gp", ".caf", ".ape", ".wv", ".mka"}
+)
+"""Suffixes of recordings that are usually to be converted before they are read."""
 _MAX_BYTES: Final = 2_000_000_000
+_SEPARATORS: Final = (",", ";", "\t")
+_SAID: Final = re.compile(r"(?i)sep=(.)")
+_QUOTED: Final = re.compile(r'"[^"]*"')
 _LISTS: Final = ("data", "items", "examples", "rows")
 
 
@@ -30,6 +40,20 @@ class Row(NamedTuple):
     clips: list[AudioRef]
     where: str
     absent: str | None = None
+
+
+def absent_note(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Return the note about items whose clips are absent, none if there are none.
+
+    >>> absent_note([Row({}, [], "items.csv:3", "s2.wav")])
+    ('1 clip is absent: s2.wav (items.csv:3)',)
+    """
+    if not rows:
+        return ()
+    first = f"{rows[0].absent} ({rows[0].where})"
+    if len(rows) == 1:
+        return (f"1 clip is absent: {first}",)
+    return (f"{len(rows)} clips are absent, the first: {first}",)
 
 
 class Opened(NamedTuple):
@@ -147,10 +171,20 @@ def _with_clips(
     return Row(fields, clips, where)
 
 
+def _spellings(name: str) -> tuple[str, ...]:
+    """Return a name, and the forms that other systems give it: slashes of Windows, letters that macOS takes apart."""
+    if name.isascii() and "\\" not in name:
+        return (name,)
+    plain = name.replace("\\", "/")
+    forms = (name, plain, *(unicodedata.normalize(form, plain) for form in ("NFC", "NFD")))
+    return tuple(dict.fromkeys(forms))
+
+
 def _clip(name: str, folders: tuple[Path, Path], where: str) -> Path | None:
     beside, root = folders
     try:
-        return inside(root, beside / name) or inside(root, name)
+        found = (inside(root, beside / one) or inside(root, one) for one in _spellings(name))
+        return next((one for one in found if one is not None), None)
     except InputFileError as error:
         raise InputFileError(
             error.message,
@@ -166,13 +200,15 @@ def _text(file: Path) -> str:
         content = file.read_bytes()
     except OSError as error:
         raise InputFileError(f"cannot read: {error.strerror}", where=str(file)) from error
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
+        line = 1 + content.count(b"\n", 0, error.start)
         raise InputFileError(
             f"not UTF-8: {error.reason} at byte {error.start}",
-            where=str(file),
-            hint="save it as UTF-8",
+            where=str(file) if wide else f"{file}:{line}",
+            hint="save it as UTF-8 (in Excel: CSV UTF-8)",
         ) from error
 
 
@@ -190,7 +226,8 @@ def _json_array(file: Path) -> Iterator[tuple[dict[str, Any], str]]:
         return
     found = parse_json(text, str(file))
     if isinstance(found, dict):
-        found = next((found[key] for key in _LISTS if isinstance(found.get(key), list)), found)
+        one = [found] if "\n" not in text.strip() else found  # JSON lines with a single line
+        found = next((found[key] for key in _LISTS if isinstance(found.get(key), list)), one)
     if not isinstance(found, list):
         raise InputFileError("expected a JSON array of objects", where=str(file))
     for number, item in enumerate(found):
@@ -215,27 +252,48 @@ def _object(item: Any, where: str) -> dict[str, Any]:
     return {key: value for key, value in item.items() if not key.startswith("_")}
 
 
-def _table(file: Path, delimiter: str) -> Iterator[tuple[dict[str, Any], str]]:
+def _separator(text: str, usual: str) -> tuple[str, str]:
+    """Return the separator of a table, and the table from its header on.
+
+    A line ``sep=;`` says it; a header without the usual one has the only other one in its place, as spreadsheets of many
+    languages write semicolons.
+    """
+    first, _, rest = text.partition("\n")
+    said = _SAID.fullmatch(first.strip("\r"))
+    if said:
+        return said[1], rest
+    header = re.split(r"[\r\n]", _QUOTED.sub("", text.lstrip("\r\n")), maxsplit=1)[0]
+    others = [one for one in _SEPARATORS if one in header]
+    return (usual if usual in others or len(others) != 1 else others[0]), text
+
+
+def _table(file: Path, usual: str) -> Iterator[tuple[dict[str, Any], str]]:
+    whole = _text(file)
+    delimiter, text = _separator(whole, usual)
+    above = whole.count("\n") - text.count("\n")
     reader = csv.DictReader(
-        io.StringIO(_text(file), newline=""),
+        io.StringIO(text, newline=""),
         delimiter=delimiter,
         strict=True,
         skipinitialspace=delimiter == ",",
     )
     try:
-        names = reader.fieldnames or []
+        while (found := reader.fieldnames) is not None and not any(found):
+            reader.fieldnames = None  # a blank line above the header
+        names = found or []
         if len(names) == 1 and (other := next((one for one in ";\t,|" if one in names[0]), None)):
             raise InputFileError(
                 f"the first line is one cell with {other!r} in it",
-                where=f"{file}:1",
+                where=f"{file}:{above + 1}",
                 hint="cells of .csv are separated by commas, those of .tsv by tabs: save it in one of these forms",
             )
         if len(set(names)) < len(names) or not all(names):
             raise InputFileError(
-                "the first line has a name twice, or an empty one", where=f"{file}:1"
+                "the first line has a name twice, or an empty one",
+                where=f"{file}:{above + reader.line_num}",
             )
         for row in reader:
-            where = f"{file}:{reader.line_num}"
+            where = f"{file}:{above + reader.line_num}"
             cells = [*row.values()]
             if None in row or None in cells:
                 raise InputFileError(
@@ -245,7 +303,9 @@ def _table(file: Path, delimiter: str) -> Iterator[tuple[dict[str, Any], str]]:
                 )
             yield {name: value for name, value in row.items() if not name.startswith("_")}, where
     except csv.Error as error:
-        raise InputFileError(f"not a table: {error}", where=f"{file}:{reader.line_num}") from error
+        raise InputFileError(
+            f"not a table: {error}", where=f"{file}:{above + reader.line_num}"
+        ) from error
 
 
 def _parquet(files: tuple[Path, ...], audio: Sequence[str]) -> Iterator[Row]:
@@ -265,7 +325,14 @@ def _folder(folder: Path) -> Iterator[Row]:
         if path.suffix.lower() in CLIPS and not path.name.startswith(".")
     )
     if not found:
-        raise MissingDataError("no clips and no Parquet files", where=str(folder))
+        other = next((path for path in folder.rglob("*") if path.suffix.lower() in OTHERS), None)
+        raise MissingDataError(
+            "no clips and no Parquet files",
+            where=str(folder),
+            hint=f"recordings such as {other.name} are not read: convert them, e.g. with ffmpeg -i FILE FILE.wav"
+            if other
+            else None,
+        )
     for path in found:
         if inside(folder, path) is None:
             continue

@@ -15,7 +15,7 @@ from harness.types import DataInfo, Document, Documents
 from tasks.declared import scoring
 from tasks.declared.data_block import read_data
 from tasks.declared.declaration import Rule, read_rule
-from tasks.declared.files import open_items
+from tasks.declared.files import Row, absent_note, open_items
 
 
 def parameters(rule: Rule, anchored: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def load(
     params = parameters(rule, tuple(lalm.get("anchors") or ()))
     aliases = lalm.get("aliases")
     docs: list[Document] = []
-    absent: list[str] = []
+    absent: dict[str, Row] = {}
     places: dict[str, str] = {}
     seen: list[list[Any]] = []
     repeats: Counter[str] = Counter()
@@ -79,7 +79,7 @@ def load(
         if data.editions:
             seen.append([name, [row.fields.get(field) for field in rule.fields()]])
         if row.absent is not None and needs_audio:
-            absent.append(name)
+            absent[name] = row
             continue
         doc: Document = {**row.fields, "_id": name, "_audio": row.clips, "_params": params}
         if aliases:
@@ -87,7 +87,7 @@ def load(
         doc["_where"] = row.where
         docs.append(doc)
     complete(docs, rule)
-    warnings = [f"{len(absent)} clips are absent, the first: {absent[0]}"] if absent else []
+    warnings = [*absent_note([*absent.values()])]
     version = data.editions.get(edition_digest(seen), opened.version)
     if data.editions and version == opened.version:
         known = ", ".join(data.editions.values())

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from harness.types import MISSING, Document, ItemScore, Reading, Scored, Stats
-from metrics.text.edits import char_edits, word_edits
+from metrics.text.edits import char_edits, mixed_edits, word_edits
 from metrics.text.normalizers import without_script_spaces
 from metrics.text.word_set import is_correct, reason, words
 from metrics.witness import explain
@@ -160,16 +160,24 @@ _STRICT: Final = {"elm-v3": _arabic, "elm-v1": _arabic}
 """Scorer -> what the strict reading compares, where that is another form."""
 
 
+def transcript_metrics(rule: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the metrics of the rule ``transcript``: ``mer`` where its parameter ``mixed`` is true."""
+    return ("wer", "cer", "mer") if rule.get("mixed") else ("wer", "cer")
+
+
 def strict_transcript(doc: Document, rule: Mapping[str, Any], reply: str) -> ItemScore:
     """Return the strict reading next to an official one: its normaliser and edits, every item with a reference."""
+    nothing = ItemScore({name: {"strict": Scored(None)} for name in transcript_metrics(rule)})
     if not transcript_of(doc, rule).strip():
-        return ItemScore({name: {"strict": Scored(None)} for name in ("wer", "cer")})
+        return nothing
     compare = _STRICT.get(rule["official"], _TRANSCRIPTS[rule["official"]])
     found = compare(transcript_of(doc, rule), reply, rule.get("language"))
     if compare is _arabic and not found.said:  # marks alone: nothing that could be heard
-        return ItemScore({name: {"strict": Scored(None)} for name in ("wer", "cer")})
+        return nothing
     parsed = bool(found.heard.strip())
     scores = {"wer": Scored(found.words, parsed), "cer": Scored(found.characters, parsed)}
+    if rule.get("mixed"):
+        scores["mer"] = Scored(mixed_edits(found.said, found.heard), parsed)
     plain = word_edits(found.said, found.heard)["edits"]
     return ItemScore(
         {name: {"strict": one} for name, one in scores.items()},

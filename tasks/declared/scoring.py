@@ -22,7 +22,7 @@ from metrics.instructions.verdicts import evaluate
 from metrics.judge.score_reader import FIVE_POINTS
 from metrics.judge.verdict_reader import YES_NO
 from metrics.measures.macro_f1 import confusion_item
-from metrics.text.edits import char_edits, word_edits
+from metrics.text.edits import char_edits, mixed_edits, word_edits
 from metrics.text.normalizers import NORMALIZERS, canonical_words, without_script_spaces
 from metrics.text.numbers import spoken_number
 from tasks.declared.fields import (
@@ -231,10 +231,10 @@ def _transcript(doc: Document, rule: Mapping[str, Any], reply: str) -> ItemScore
     said, heard = normalize(transcript_of(doc, rule)), normalize(reply)
     characters = char_edits(without_script_spaces(said), without_script_spaces(heard))
     parsed = bool(heard)
-    return _strict(
-        {"wer": Scored(word_edits(said, heard), parsed), "cer": Scored(characters, parsed)},
-        heard or None,
-    )
+    found = {"wer": Scored(word_edits(said, heard), parsed), "cer": Scored(characters, parsed)}
+    if rule.get("mixed"):
+        found["mer"] = Scored(mixed_edits(said, heard), parsed)
+    return _strict(found, heard or None)
 
 
 def _choice(

@@ -57,7 +57,8 @@ def load(
             {**doc, "sentence": doc["id"], "translation": text, "_params": parameters(rule)}
         )
     lost = len(found) - len(docs)
-    note = (f"{lost} clips have no sentence in {target}",) if lost else ()
+    clips = "1 clip has" if lost == 1 else f"{lost} clips have"
+    note = (f"{clips} no sentence in {target}",) if lost else ()
     info = found.info
     return {
         "test": Documents(

@@ -14,7 +14,7 @@ from tests.support.simulation.bridges import Found, Models
 
 HEAD = (
     "new judge", "fitted on", "covers, %", "judge refused, %", "model outside, %", "error", "error uncorrected",
-    "width", "bridged", "bar",
+    "error of the one advised", "width", "bridged", "bar",
 )  # fmt: skip
 SCORES = (1.0, 2.0, 3.0, 4.0, 5.0)
 

@@ -7,7 +7,7 @@ records is on ours. Pairs alternate, each side in a process of its own.
 
     python -m tests.bench.hf_bench bare|harness CHECKPOINT CLIPS BATCH_SIZE [RUN_DIR]
 
-is one side: it prints its seconds.
+is one side: it prints its seconds. ``benchmarks.gpu`` sets both sides next to each other on a GPU.
 """
 
 from __future__ import annotations
@@ -88,15 +88,23 @@ def one(side: str, checkpoint: Path, clips: Path, size: int, *more: Path) -> flo
     return float(done.stdout.split()[-1])
 
 
-def bare(checkpoint: str, clips: Sequence[Path], size: int) -> float:
+def bare(
+    checkpoint: str,
+    clips: Sequence[Path],
+    size: int,
+    device: str = "cpu",
+    dtype: str = "float32",
+) -> float:
     """What a careful user would write."""
     import soundfile
     import torch
-    from transformers import AutoProcessor, Qwen2AudioForConditionalGeneration
+    import transformers
 
-    processor = AutoProcessor.from_pretrained(checkpoint)
+    processor = transformers.AutoProcessor.from_pretrained(checkpoint)
     processor.tokenizer.padding_side = "left"
-    model = Qwen2AudioForConditionalGeneration.from_pretrained(checkpoint, dtype=torch.float32)
+    config = transformers.AutoConfig.from_pretrained(checkpoint)
+    model_class = getattr(transformers, config.architectures[0])
+    model = model_class.from_pretrained(checkpoint, dtype=getattr(torch, dtype)).to(device)
     model.eval()
 
     def answer(paths: Sequence[Path], first: int) -> list[str]:
@@ -118,7 +126,7 @@ def bare(checkpoint: str, clips: Sequence[Path], size: int) -> float:
             return_dict=True,
             add_generation_prompt=True,
             processor_kwargs={"text_kwargs": {"padding": True}, "return_tensors": "pt"},
-        )
+        ).to(device, dtype=model.dtype)
         with torch.inference_mode():
             rows = model.generate(**inputs, max_new_tokens=TOKENS, do_sample=False)
         texts: list[str] = processor.batch_decode(
@@ -133,14 +141,17 @@ def bare(checkpoint: str, clips: Sequence[Path], size: int) -> float:
     return time.perf_counter() - started
 
 
-def harness(checkpoint: str, clips: Sequence[Path], size: int, run: Path) -> float:
+def harness(
+    checkpoint: str,
+    clips: Sequence[Path],
+    size: int,
+    run: Path,
+    device: str = "cpu",
+    dtype: str = "float32",
+) -> float:
     """``harness evaluate``, from the open model to the last recorded item."""
-    from harness.evaluation.evaluate import evaluate
     from harness.evaluation.runner import Runner
-    from harness.settings import Settings
-    from tests.support.runs.toy import TOY
 
-    os.environ["TOY_ITEMS"], os.environ["TOY_AUDIO"] = str(len(clips)), str(clips[0].parent)
     seconds: list[float] = []
     original = Runner.run
 
@@ -150,20 +161,35 @@ def harness(checkpoint: str, clips: Sequence[Path], size: int, run: Path) -> flo
         seconds.append(time.perf_counter() - started)
 
     Runner.run = timed  # type: ignore[method-assign]
+    try:
+        evaluated(checkpoint, clips, size, run, device=device, dtype=dtype)
+    finally:
+        Runner.run = original  # type: ignore[method-assign]
+    return seconds[0]
+
+
+def evaluated(
+    checkpoint: str, clips: Sequence[Path], size: int, run: Path, tokens: int = TOKENS, **given: Any
+) -> None:
+    """Run the toy task over clips, with model arguments as given."""
+    from harness.evaluation.evaluate import evaluate
+    from harness.settings import Settings
+    from tests.support.runs.toy import TOY
+
+    os.environ["TOY_ITEMS"], os.environ["TOY_AUDIO"] = str(len(clips)), str(clips[0].parent)
     settings = Settings(
         f"hf:{checkpoint}",
         ("toy",),
         run,
-        model_args={"dtype": "float32", "device": "cpu"},
+        model_args=given,
         batch_size=size,
-        gen_kwargs={"max_gen_toks": TOKENS},
+        gen_kwargs={"max_gen_toks": tokens},
         include_path=(TOY,),
         trust_task_code=True,
     )
     ended = evaluate(settings, ["harness"], "quiet")
     if ended.exit_code != 0:
         raise SystemExit(f"the run ended with {ended.exit_code}: {ended.note}")
-    return seconds[0]
 
 
 if __name__ == "__main__":

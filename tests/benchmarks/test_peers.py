@@ -88,7 +88,7 @@ def test_the_bare_client_asks_the_same(setting: Setting) -> None:
 def test_what_is_asked_again_after_a_kill(
     tmp_path: Path, setting: Setting, form: str, again: bool
 ) -> None:
-    found = killed_run(stand_in(tmp_path, form), None, setting, 0.1, audio=True)
+    found = killed_run(stand_in(tmp_path, form), None, setting, 0.05, audio=True)
     assert 8 <= found["answered"] < 20
     assert found["never"] == 0
     if again:

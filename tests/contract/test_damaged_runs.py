@@ -176,3 +176,25 @@ def test_a_line_of_a_task_that_the_run_lacks_is_read_like_any_other(
     found = cli("score", run, "-q")
     assert found.code == 2, found.out
     assert re.search(rf"{log}:[0-9]+: [a-z_]+: expected", found.err), found.err
+
+
+def test_a_sample_line_of_a_task_that_the_run_lacks_is_named_by_every_reader(
+    cli: Cli, tmp_path: Path
+) -> None:
+    run = Path(shutil.copytree(OLD / "judged", tmp_path / "run"))
+    path = run / "samples.jsonl"
+    line = json.loads(path.read_text().partition("\n")[0]) | {"task": "other"}
+    with path.open("a") as file:
+        file.write(json.dumps(line) + "\n")
+    labels = tmp_path / "labels.jsonl"
+    labels.write_text('{"id": "1", "human": "correct"}\n')
+    for command in (
+        ("gate", run, "--baseline", OLD / "judged"),
+        ("report", run),
+        ("export", run, "--format", "junit", "-o", run / "out.xml"),
+        ("judge", "calibrate", labels, "--run", run),
+        ("judge", "bridge", run, "-o", tmp_path / "bridge.json"),
+    ):
+        found = cli(*command)
+        assert found.code == 2, (command, found)
+        assert f"{path}:4: has the task 'other', which manifest.json does not have" in found.err

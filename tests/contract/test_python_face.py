@@ -158,6 +158,7 @@ def test_stored_replies_are_scored_and_scored_again(here: Path) -> None:
     assert sorted(row.run for row in board.tables[0].rows) == ["stored", "stored (2)"]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_script_of_a_user_passes_the_type_checker(tmp_path: Path) -> None:
     script = tmp_path / "user.py"

@@ -164,6 +164,21 @@ def test_a_record_without_its_fields_is_told_all_of_them(cli: Cli, tmp_path: Pat
     assert "fields      answer, choices" in cli("tasks", "show", "mmar").out
 
 
+@pytest.mark.parametrize(
+    "changed", [{"choices": None}, {"choices": []}, {"choices": {"A": "x"}}, {"choices": [None]}]
+)
+def test_a_field_of_the_wrong_kind_is_named_with_its_line(
+    cli: Cli, tmp_path: Path, changed: dict[str, Any]
+) -> None:
+    good = {"id": "0", "choices": ["one", "two"], "answer": "one", "response": "x"}
+    file = write(tmp_path / "replies.jsonl", [good, {**good, "id": "1", **changed}])
+    found = cli("score", "mmar", file, "-o", tmp_path / "run", "--as", "letter")
+    assert found.code == 2 and "replies.jsonl:2: field 'choices' is" in found.err
+    good_file = write(tmp_path / "good.jsonl", [good])
+    assert cli("score", "mmar", good_file, "-o", tmp_path / "run").code == 0
+    assert "_where" not in (tmp_path / "run" / "responses.jsonl").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("response", [None, "", "  ", 3, [], {}])
 def test_a_null_response_is_empty_where_the_protocol_says_so(
     cli: Cli, tmp_path: Path, response: Any

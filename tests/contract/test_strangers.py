@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.support.budget import SOAK
 from tests.support.working_copy import ROOT, Copy, Touched
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("strangers")]
@@ -156,6 +158,45 @@ def test_a_judged_benchmark_is_its_folder_and_its_board(copy: Copy) -> None:
     assert "Feathers (%)" in board and "50.0" in board
 
 
+MMAR = ("tasks/mmar", "leaderboards/boards/mmar.py")
+READERS = {  # what others say of MMAR: their rules, model cards and printed results; none of it is needed to add it
+    *("harness/scoring/rules/known.py", "harness/scoring/rules/letters.py"),
+    *("leaderboards/cards/alarm.yaml", "leaderboards/cards/desta2.5-audio.yaml"),
+    "leaderboards/published/mmar.yaml",
+}
+GENERATED = {"harness/task_loading/task_index.json", "pyproject.toml"}
+
+
+def test_nothing_else_of_the_product_names_mmar() -> None:
+    rooms = ("harness", "tasks", "metrics", "model_adapters", "leaderboards")
+    files = [path for room in rooms for path in (ROOT / room).rglob("*") if path.suffix in (".py", ".yaml", ".json")]  # fmt: skip
+    found = {
+        name
+        for path in [*files, ROOT / "pyproject.toml"]
+        if re.search(rb"^[^#\n]*\bmmar\b(?!\.yaml)", path.read_bytes(), re.MULTILINE)
+        and not (name := path.relative_to(ROOT).as_posix()).startswith(MMAR)
+    }
+    words = {"metrics/text/word_set.py", "metrics/commitment/cleaning.py"}  # docstrings: whose rule
+    assert found == READERS | GENERATED | words
+
+
+@pytest.mark.skipif(not SOAK, reason="builds the tree without MMAR, then with it: HARNESS_SOAK=1")
+def test_mmar_is_its_folder_and_its_board(copy: Copy) -> None:
+    """The tree works without it; with it back, what is generated alone differs, and all is as it was, byte for byte."""
+    count = copy.without(*MMAR)
+    assert "MMAR" not in copy.harness("tasks", "list")
+    assert "mmau_pro" in copy.harness("tasks", "list", "lalm-12")
+    copy.run("-c", "import harness, harness.scoring.rules.known, leaderboards.boards, tasks.mmau")
+    copy.harness("evaluate", "baseline:first", "-t", "quickstart_choice", "-o", "run")
+    copy.harness("leaderboard", "run")
+    shutil.rmtree(copy.root / "run")
+    copy.bring(*MMAR)
+    assert copy.touched() == Touched(count, 0, 4)
+    assert copy.harness("tasks", "list", "mmar").count("mmar") >= 2
+    for name in (*GENERATED, "README.md", "docs/benchmarks.md"):
+        assert (copy.root / name).read_bytes() == (ROOT / name).read_bytes(), name
+
+
 ECHO = {
     "model_adapters/parrot/__init__.py": '"""Repeats the question."""\n',
     "model_adapters/parrot/README.md": """\
@@ -212,6 +253,7 @@ ROW = """\
 """
 
 
+@pytest.mark.long
 def test_an_adapter_is_its_folder_and_one_row(copy: Copy) -> None:
     copy.write(ECHO)
     first = '        BuiltIn(\n            "mock",\n'
@@ -272,6 +314,7 @@ ENTRY = """\
 """
 
 
+@pytest.mark.long
 def test_a_metric_is_a_formula_and_one_entry(copy: Copy) -> None:
     copy.write(SQUARES)
     copy.edit(

@@ -9,6 +9,7 @@ from functools import cache
 
 import pytest
 
+from tests.support.budget import mostly_long
 from tests.support.pages import ROOT
 
 TESTS = ROOT / "tests"
@@ -27,6 +28,14 @@ FOREIGN = {
 """Names of others that begin with an underscore, and what they are; ours have a public name instead."""
 
 PATCHES = ("setattr", "delattr", "getattr", "patch", "object")
+REDUCED = {
+    "tests/harness/evaluation/replicas/test_ray.py": "tests/harness/evaluation/replicas/test_pool.py",
+    "tests/harness/evaluation/variations/test_controls_heard.py": "tests/harness/evaluation/test_controls.py",
+    "tests/model_adapters/openai/test_serve.py": "tests/model_adapters/openai/test_adapter.py",
+    "tests/reliability/test_judge_server.py": "tests/reliability/test_judge_chaos.py",
+}
+"""Modules that `make test` leaves out, and the one that guards the same with a stand-in for what takes long to start."""
+
 MODULES_IN_A_FOLDER = 16
 LINES = 400
 
@@ -136,3 +145,41 @@ def test_every_function_of_the_tests_is_typed() -> None:
         if node.returns is None or not all(a.annotation for a in node.args.args if a.arg != "self")
     ]
     assert not found
+
+
+def test_what_is_long_has_a_part_that_is_not() -> None:
+    """``make test`` guards every hazard: a test marked long is a further case of one beside it."""
+    found = []
+    for path, tree in modules().items():
+        marks = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute)
+            and node.attr == "long"
+            and ast.unparse(node) == "pytest.mark.long"
+        ]
+        if not marks:
+            continue
+        tests = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+        ]
+        decorators = [one for test in tests for one in test.decorator_list if one in marks]
+        if path in REDUCED:
+            assert len(marks) == 1 and not decorators
+        elif path != "tests/support/budget.py" and len(decorators) != len(marks):
+            found.append(f"{path}: long is the mark of a test or of parameters of `mostly_long`")
+        elif len(decorators) == len(tests) > 0:
+            found.append(f"{path}: nothing is left for `make test`")
+    assert not found
+    assert {*REDUCED, *REDUCED.values()} <= {*modules()}
+
+
+def test_parameters_that_are_mostly_long_name_those_that_are_not() -> None:
+    kept, left = mostly_long(["a", ("b", 1)], ["a"])
+    assert kept == "a" and left.values == ("b", 1)
+    assert [mark.name for mark in left.marks] == ["long"]
+    for always in ([], ["c"]):
+        with pytest.raises(ValueError, match="must name some of"):
+            mostly_long(["a", "b"], always)

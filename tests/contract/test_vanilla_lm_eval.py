@@ -22,12 +22,12 @@ from harness.task_loading.places import tasks_root
 from harness.task_loading.specs import load_spec
 from harness.task_loading.task import YamlTask
 from harness.types import MISSING
-from tests.support.budget import SOAK
+from tests.support.budget import SOAK, mostly_long
 from tests.support.command import CommandResult
 from tests.support.data.tiny_copies import WRITERS, gold_or_not
 from tests.support.lm_eval_scan import without_own_tasks
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("vanilla")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hf")]
 
 Cli = Callable[..., CommandResult]
 INDEX = load_index()
@@ -221,7 +221,10 @@ def only_judged(benchmark: str) -> bool:
     return all(set(entry.metrics) <= set(entry.judged) for entry in tasks_of(benchmark))
 
 
-@pytest.mark.parametrize("benchmark", sorted(WRITERS))
+# the shipped one, one in a single file, one of many files and metrics
+@pytest.mark.parametrize(
+    "benchmark", mostly_long(sorted(WRITERS), ["mmsu", "quickstart", "voicebench"])
+)
 def test_plain_lm_eval_and_our_runner_agree(benchmark: str, cli: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "copy"
     folder.mkdir()
@@ -265,6 +268,7 @@ def test_plain_lm_eval_and_our_runner_agree(benchmark: str, cli: Cli, tmp_path: 
 COMMANDS = sorted(WRITERS) if SOAK else ["voicebench"]
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore")  # in the long form lm-eval scans all of its own tasks here
 @pytest.mark.parametrize("benchmark", COMMANDS)
 def test_the_lm_eval_command_gives_the_same_values(

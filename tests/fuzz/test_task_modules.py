@@ -38,9 +38,13 @@ DOCUMENTS: tuple[Form, ...] = (
     ('[{"_id": None, "number": 1, "age": 2}]', False), ('[{"_id": [1], "number": 1, "age": 2}]', False),
     ('[{"number": 1, "age": {1, 2}}]', False), ('[{"number": 1, "age": object()}]', False), ("(d for d in [{}])", False),
     ('{"number": 1, "age": 3}', False), ("1 / 0", False), ('[{"number": 1, "age": float}]', False), ("exit(0)", False),
+    ("raise_(BaseException())", False), ('[{"_id": 10**5000, "number": 1, "age": 2}]', False),
+    ('[{"number": 1, "age": 10**5000}]', False), ('[{"number": 1, "age": deep(99)}]', False),
 )  # fmt: skip
 SPLITS: tuple[Form, ...] = (
     ('{"test": docs}', True), ('{"test": Documents(docs, DataInfo("here", version="1", total=len(docs)))}', True),
+    ('{"test": Documents((d for d in docs), DataInfo("here"))}', False), ('{"test": Documents(docs, None)}', False),
+    ('{"test": Documents(docs, DataInfo("here", version=1))}', False), ('{"test": Documents(docs, DataInfo("a", total="4"))}', False),
     ("docs", False), ("None", False), ('{"tset": docs}', False), ('{"train": docs, "dev": docs}', False), ("[docs]", False),
 )  # fmt: skip
 REFERENCES: tuple[Form, ...] = (
@@ -53,6 +57,10 @@ OPTIONS: tuple[Form, ...] = (
     ("def options(doc):\n    yield 'a'", True), ("def options(doc):\n    return None", False),
     ("def options(doc):\n    return 'abc'", False), ("def options(doc):\n    return [1]", False),
     ("def options(doc):\n    return {'a': 1}", False), ("def options():\n    return []", False),
+    ("def options(doc):\n    return ['a', 'b', 'a']", False), ("def options(doc):\n    return {'a', 'b'}", False),
+    ("def options(doc):\n    while True:\n        yield 'a'", False),
+    ("def options(doc):\n    if doc['number'] == 2:\n        raise KeyError('x')\n    return ['a']", False),
+    ("def options(doc):\n    raise_(BaseException())", False), ("def options(doc):\n    doc['age'] = 5\n    return ['a']", False),
     ("def options(doc):\n    return 5", False), ("def options(doc):\n    raise SystemExit(0)", False),
 )  # fmt: skip
 MORE: tuple[Form, ...] = (
@@ -61,7 +69,8 @@ MORE: tuple[Form, ...] = (
     ("def facts(docs):\n    return {'anchors': {'accuracy': {'chance': 'x'}}}", False),
     ("def signature(docs):\n    return {'a|b': 'c'}", False), ("def signature(docs):\n    return {'a': 5}", False),
     ("def annotate(docs, origin):\n    1 / 0", False), ("def annotate(docs, origin):\n    docs[0]['x'] = 1", True),
-    ("def facts(docs):\n    raise SystemExit(0)", False),
+    ("def facts(docs):\n    raise SystemExit(0)", False), ("def facts(docs):\n    return {'anchors': {'acuracy': {}}}", False),
+    ("def facts(docs):\n    return {'anchors': 5}", False), ("def facts(docs):\n    return {'a': deep(200)}", False),
 )  # fmt: skip
 RETURNS: tuple[Form, ...] = (
     ('ItemScore({"accuracy": {"strict": Scored(STATS)}})', True),
@@ -76,6 +85,9 @@ RETURNS: tuple[Form, ...] = (
     ('ItemScore({"accuracy": {"strict": Scored(STATS)}}, extracted=object())', False),
     ('ItemScore({"accuracy": {"strict": Scored(STATS)}}, details=5)', False),
     ('ItemScore({"accuracy": {"strict": Scored(STATS)}}, aborted={"x"})', False),
+    ('ItemScore({"accuracy": {"strict": Scored(STATS)}}, aborted=None)', False),
+    ('ItemScore({"accuracy": {"strict": Scored(STATS)}}, extracted=deep(95))', False),
+    ('ItemScore({"accuracy": {"strict": Scored(STATS)}}, details={"a": deep(5000)})', False), ("raise_(BaseException())", False),
 )  # fmt: skip
 KEYS = ("correct", "n", "corect", "Correct", "N", "n ", "", "total", 1, None)
 NUMBERS = (
@@ -111,7 +123,7 @@ def statistics(draw: random.Random) -> Form:
     if set(found) != {"correct", "n"}:
         return text, False
     correct, n = found["correct"], found["n"]
-    if isinstance(correct, str) or isinstance(n, str) or max(abs(correct), abs(n)) > 1e300 * 1e8:
+    if isinstance(correct, str) or isinstance(n, str) or max(abs(correct), abs(n)) >= 2**53:
         return text, False
     if n == 0:
         return text, correct == 0  # an item without weight
@@ -141,7 +153,7 @@ def test_no_module_ends_in_a_traceback_and_no_wrong_one_passes(
             for name, part in parts.items()
             if name != "STATS" or "STATS" in parts["RETURN"][0]
         }
-        data, scoring = DATA, SCORING
+        data, scoring = (text.replace("<HELPERS>", HELPERS) for text in (DATA, SCORING))
         for name, (text, _) in parts.items():
             data, scoring = data.replace(f"<{name}>", text), scoring.replace(f"<{name}>", text)
         scoring = scoring.replace("STATS", parts["STATS"][0])
@@ -174,10 +186,24 @@ def planned(task: PromptedTask) -> None:
     task.score(documents[0], "30", None)
 
 
+HELPERS = """\
+
+def raise_(error):
+    raise error
+
+
+def deep(levels):
+    found = []
+    for _ in range(levels):
+        found = [found]
+    return found
+
+
+"""
 DATA = """\
 from harness.types import DataInfo, Documents
 <IMPORT>
-
+<HELPERS>
 def load(*, folder=None, revision=None, **metadata):
     docs = <DOCS>
     return <SPLITS>
@@ -185,7 +211,7 @@ def load(*, folder=None, revision=None, **metadata):
 SCORING = """\
 from harness.types import ItemScore, Scored
 from metrics.vanilla import aggregate, hook
-
+<HELPERS>
 
 def reference(doc):
     return <REFERENCE>

@@ -102,6 +102,7 @@ def test_harm_goes_down_and_scores_go_up() -> None:
             "wer",
             "wer_marked",
             "cer",
+            "mer",
             "per",
             "mae",
             "abstention_rate",

@@ -21,6 +21,7 @@ from model_adapters.registry import create
 from model_adapters.services.generation import generation_fields
 from tests.model_adapters.stubs import vllm_stub
 from tests.support import clips
+from tests.support.budget import long_unless
 from tests.support.servers.chaos_gemini import as_chat
 from tests.support.servers.chaos_server import ChaosServer
 from tests.support.servers.conformant_server import reply as served_reply
@@ -38,6 +39,17 @@ ITEMS = [
     *("unicode", "audio_matters", "several_clips", "audio_only", "system_prompt"),
     *("stop_strings", "max_tokens", "cancellation"),
 ]
+FURTHER = (
+    *(
+        "hf-flamingo",
+        "hf-glm",
+        "cascade-openai",
+        "cascade-lm-eval",
+        "transformers",
+        "cascade-transformers",
+    ),
+)
+"""Trials of an adapter of which `make test` has another."""
 PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -157,7 +169,7 @@ def marked(trial: Trial) -> Any:
     """A trial with the marks that its places ask for."""
     texts = [trial.model, *map(str, trial.arguments.values())]
     named = {place for text in texts for place in PLACE.findall(text)}
-    marks = []
+    marks = long_unless(trial.name not in FURTHER)
     if any("server" in place or "transcriber" in place for place in named):
         marks += [pytest.mark.network, pytest.mark.xdist_group("conformance-services")]
     if any(place.startswith("tiny_") for place in named):
@@ -165,6 +177,14 @@ def marked(trial: Trial) -> Any:
     if "stubbed_vllm" in named:
         marks.append(pytest.mark.xdist_group("vllm-stub"))
     return pytest.param(trial.name, marks=marks)
+
+
+def test_every_adapter_has_a_trial_that_is_not_long() -> None:
+    always = {
+        row.name for row in ADAPTERS.values() for trial in row.trials if trial.name not in FURTHER
+    }
+    assert always == {row.name for row in ADAPTERS.values() if row.trials}
+    assert {*FURTHER} <= {*TRIALS}
 
 
 def test_every_adapter_has_a_trial() -> None:

@@ -94,6 +94,7 @@ def test_same_results_with_every_fifth_attempt_failing(
     assert without_paths(samples) == without_paths(calm[1])
 
 
+@pytest.mark.long
 def test_kill_9_asks_nothing_finished_again_and_hears_no_clip_twice(
     tmp_path: Path, calm: tuple[bytes, list[dict[str, Any]]]
 ) -> None:
@@ -123,6 +124,7 @@ def test_kill_9_asks_nothing_finished_again_and_hears_no_clip_twice(
     assert without_paths(samples) == without_paths(calm[1])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM] if SOAK else [signal.SIGTERM])
 @pytest.mark.parametrize("deaf", ["ear", "mouth"])
 def test_a_signal_ends_a_run_whose_service_hangs(
@@ -143,6 +145,7 @@ def test_a_signal_ends_a_run_whose_service_hangs(
     assert "Unclosed" not in err
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_real_recogniser_and_a_real_language_model(tmp_path: Path) -> None:
     pytest.importorskip("pocketsphinx", reason="needs the extra demo")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.budget import mostly_long
 from tests.support.command import CommandResult
 from tests.support.runs.live import answered, asked, finish, interrupt, launch, lines, wait_until
 from tests.support.runs.toy import evaluate_arguments, jsonl, results, timeless, write_tone
@@ -26,11 +27,14 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("number", "code", "style"),
-    [
-        (signal.SIGINT, 130, "async"),
-        (signal.SIGTERM, 143, "batch"),
-        (signal.SIGHUP, 143, "async"),
-    ],
+    mostly_long(
+        [
+            (signal.SIGINT, 130, "async"),
+            (signal.SIGTERM, 143, "batch"),
+            (signal.SIGHUP, 143, "async"),
+        ],
+        [(signal.SIGINT, 130, "async")],
+    ),
 )
 def test_a_signal_keeps_what_is_done_and_the_same_command_completes(
     cli: Cli, tmp_path: Path, number: signal.Signals, code: int, style: str
@@ -60,7 +64,7 @@ def test_a_signal_keeps_what_is_done_and_the_same_command_completes(
     assert timeless(run) == timeless(tmp_path / "whole")
 
 
-@pytest.mark.parametrize("style", ["async", "batch"])
+@pytest.mark.parametrize("style", mostly_long(["async", "batch"], ["batch"]))
 def test_a_model_that_hangs_does_not_hold_a_signal_up(tmp_path: Path, style: str) -> None:
     """What is in flight has seconds to end, then the run is scored without it."""
     run, ledger = tmp_path / "run", tmp_path / "ledger"
@@ -135,7 +139,10 @@ def test_a_signal_that_comes_twice_is_one_wish(tmp_path: Path) -> None:
     assert "the same command goes on" in err
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    mostly_long([(signal.SIGINT, 130), (signal.SIGTERM, 143)], [(signal.SIGTERM, 143)]),
+)
 def test_a_signal_while_starting_ends_the_command(
     tmp_path: Path, number: signal.Signals, code: int
 ) -> None:

@@ -8,11 +8,11 @@ import subprocess
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-from tests.support.budget import SOAK
+from tests.support.budget import SOAK, mostly_long
 from tests.support.command import run_process, start
 from tests.support.runs.judged import arguments as score_arguments
 from tests.support.runs.judged import derived, evaluate_arguments, lines
@@ -31,11 +31,40 @@ REPLY = ("--reply", "tests.support.runs.judged:toy_judge")
 FAULTS = "429,500,503,hang,truncated,malformed,choices,reset,stale,model,empty,null,filter,refusal"
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the clip lies that all runs are about."""
+    folder = tmp_path_factory.mktemp("judge-chaos")
+    write_tone(folder / "tone.wav", seconds=0.05)
+    return folder
+
+
+def variables(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    patch.setenv("TOY_AUDIO", str(folder / "tone.wav"))
+    patch.setenv("TOY_ITEMS", str(ITEMS))
+    patch.delenv("OPENAI_API_KEY", raising=False)
+
+
 @pytest.fixture(autouse=True)
-def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOY_AUDIO", str(write_tone(tmp_path / "tone.wav", seconds=0.05)))
-    monkeypatch.setenv("TOY_ITEMS", str(ITEMS))
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+def toy(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    variables(monkeypatch, folder)
+
+
+class Clean(NamedTuple):
+    """A run without faults: its directory, and how many requests the judge answered."""
+
+    path: Path
+    judged: int
+
+
+@pytest.fixture(scope="module")
+def clean(folder: Path) -> Clean:
+    """What every other run must come to."""
+    with pytest.MonkeyPatch.context() as patch, ChaosServer(*REPLY) as server:
+        variables(patch, folder)
+        assert run(folder, "clean", server).code == 0
+        judged = sum(item["answered"] for item in server.ledger()["by_content"].values())
+    return Clean(folder / "clean", judged)
 
 
 def model(tmp_path: Path) -> str:
@@ -56,10 +85,7 @@ def check(found: Path, clean: Path) -> None:
     assert derived(found) == derived(clean)
 
 
-def test_faults_of_the_judge_change_nothing(tmp_path: Path) -> None:
-    with ChaosServer(*REPLY) as server:
-        assert run(tmp_path, "clean", server).code == 0
-        judged = sum(item["answered"] for item in server.ledger()["by_content"].values())
+def test_faults_of_the_judge_change_nothing(tmp_path: Path, clean: Clean) -> None:
     with ChaosServer(
         *REPLY, "--fault-rate", "0.2", "--faults", FAULTS, "--seed", "11",
         "--fault-attempts", "2", "--hang-seconds", "30", "--latency", "0.01",
@@ -68,14 +94,12 @@ def test_faults_of_the_judge_change_nothing(tmp_path: Path) -> None:
         ledger = server.ledger()
     assert ended.code == 0, ended.err
     assert sum(ledger["faults"].values()) > 0.1 * ITEMS
-    assert ledger["requests"] > judged
-    check(tmp_path / "chaos", tmp_path / "clean")
-    assert derived(tmp_path / "clean")["results"]["judge_health"]["judged"]["agreed"] == 1
+    assert ledger["requests"] > clean.judged
+    check(tmp_path / "chaos", clean.path)
+    assert derived(clean.path)["results"]["judge_health"]["judged"]["agreed"] == 1
 
 
-def test_kill_9_while_judging_asks_no_finished_reply_again(tmp_path: Path) -> None:
-    with ChaosServer(*REPLY) as server:
-        assert run(tmp_path, "clean", server).code == 0
+def test_kill_9_while_judging_asks_no_finished_reply_again(tmp_path: Path, clean: Clean) -> None:
     log, instants = tmp_path / "run" / "judgements.jsonl", random.Random("kill judge")
     with ChaosServer(*REPLY, "--latency", "0.05") as server:
         command = evaluate_arguments(model(tmp_path), tmp_path / "run", server.base_url)
@@ -97,7 +121,7 @@ def test_kill_9_while_judging_asks_no_finished_reply_again(tmp_path: Path) -> No
         code, _, err = finish(last, timeout=300)
         assert code == 0, err
         answered = sum(item["answered"] for item in server.ledger()["by_content"].values())
-    check(tmp_path / "run", tmp_path / "clean")
+    check(tmp_path / "run", clean.path)
     recorded = sum(line["source"] == "asked" for line in lines(tmp_path / "run", canaries=True))
     assert recorded <= answered <= recorded + KILLS * CONCURRENCY  # only what was in flight is lost
 
@@ -107,10 +131,8 @@ def written(path: Path) -> int:
 
 
 def test_a_judge_that_fails_leaves_items_unjudged_and_the_next_command_asks_them(
-    tmp_path: Path,
+    tmp_path: Path, clean: Clean
 ) -> None:
-    with ChaosServer(*REPLY) as server:
-        assert run(tmp_path, "clean", server).code == 0
     with ChaosServer(*REPLY, "--outcome-rate", "0.1", "--outcomes", "empty,filter") as server:
         ended = run(tmp_path, "run", server)
     results = derived(tmp_path / "run")["results"]["tasks"]["judged"]
@@ -123,13 +145,12 @@ def test_a_judge_that_fails_leaves_items_unjudged_and_the_next_command_asks_them
         assert run(tmp_path, "run", server).code == 0
         asked = len(server.ledger()["by_content"])
     assert unjudged <= asked <= unjudged + 1  # and the canary, if it was one of them
-    check(tmp_path / "run", tmp_path / "clean")
+    check(tmp_path / "run", clean.path)
 
 
-def test_a_dead_judge_costs_no_generated_reply(tmp_path: Path) -> None:
+def test_a_dead_judge_costs_no_generated_reply(tmp_path: Path, clean: Clean) -> None:
     with ChaosServer(*REPLY) as server:
         dead = server.base_url
-        assert run(tmp_path, "clean", server).code == 0
     command = evaluate_arguments(model(tmp_path), tmp_path / "run", dead)
     ended = run_process(*command, "-J", "max_retries=0", timeout=120)
     assert ended.code == 4 and "in a row failed" in ended.err and "Traceback" not in ended.err
@@ -137,9 +158,10 @@ def test_a_dead_judge_costs_no_generated_reply(tmp_path: Path) -> None:
     assert responses == ITEMS
     with ChaosServer(*REPLY) as server:
         assert run(tmp_path, "run", server).code == 0
-    check(tmp_path / "run", tmp_path / "clean")
+    check(tmp_path / "run", clean.path)
 
 
+@pytest.mark.long
 def test_two_runs_at_once_share_a_cache(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     with ChaosServer(*REPLY, "--latency", "0.02") as server:
@@ -176,7 +198,9 @@ def test_a_batch_model_is_judged_while_it_generates(tmp_path: Path) -> None:
     assert derived(tmp_path / "run")["results"]["tasks"]["judged"]["unjudged"] == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number", mostly_long([signal.SIGINT, signal.SIGTERM, signal.SIGHUP], [signal.SIGTERM])
+)
 def test_a_signal_while_stored_replies_are_judged_scores_what_is_judged(
     tmp_path: Path, number: signal.Signals
 ) -> None:

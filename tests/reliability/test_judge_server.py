@@ -12,7 +12,7 @@ from tests.support.models.small_model import MODEL, small_model
 from tests.support.runs.judged import derived, evaluate_arguments, lines
 from tests.support.runs.toy import jsonl, script, write_tone
 
-pytestmark = [pytest.mark.network, pytest.mark.slow]
+pytestmark = [pytest.mark.network, pytest.mark.slow, pytest.mark.long]
 
 ITEMS = 2
 

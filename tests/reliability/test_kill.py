@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.budget import SOAK
+from tests.support.budget import SOAK, mostly_long
 from tests.support.runs.live import answered, asked, finish, launch, lines, wait_until
 from tests.support.runs.toy import jsonl, timeless, write_tone
 
@@ -32,7 +32,7 @@ def faults(ledger: Path, style: str, latency: float) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("style", ["async", "batch"])
+@pytest.mark.parametrize("style", mostly_long(["async", "batch"], ["async"]))
 def test_kill_9_at_any_instant(tmp_path: Path, style: str) -> None:
     instants = random.Random(f"kill {style}")
     run, ledger = tmp_path / "run", tmp_path / "ledger"

@@ -75,6 +75,7 @@ def whole(model: str, run: Path, *more: str | Path) -> None:
     assert len(jsonl(run / "samples.jsonl")) == ITEMS
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("hf")
 def test_a_checkpoint_killed_and_resumed_answers_as_one_that_was_not(
     cli: Callable[..., CommandResult], tmp_path: Path
@@ -97,6 +98,7 @@ def test_a_checkpoint_killed_and_resumed_answers_as_one_that_was_not(
 
 
 # the other signal ends mocks and services in every run of the suite
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM] if SOAK else [signal.SIGTERM])
 @pytest.mark.xdist_group("hf")
 def test_a_signal_ends_a_checkpoint_in_the_middle_of_a_batch(

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.support.budget import SOAK
+from tests.support.budget import SOAK, mostly_long
 from tests.support.runs.live import answered, finish, interrupt, launch, lines, wait_until
 from tests.support.runs.memory import peak_bytes
 from tests.support.runs.services import ITEMS, REPLIES, asked, content, without_paths
@@ -40,7 +40,7 @@ SERVICES = {
 }
 
 
-@pytest.fixture(scope="module", params=SERVICES)
+@pytest.fixture(scope="module", params=mostly_long(SERVICES, ["openai"]))
 def service(request: pytest.FixtureRequest) -> Service:
     if request.param == "gemini":
         pytest.importorskip("google.genai", reason="needs the extra gemini")

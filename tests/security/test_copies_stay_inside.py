@@ -15,6 +15,7 @@ from tasks._shared.arrow import saved_files
 from tasks._shared.hub import split_files
 from tasks._shared.local import inside, parse_json
 from tasks.quickstart.data import PACKAGED
+from tests.support.budget import mostly_long
 from tests.support.command import CommandResult
 from tests.support.data.tiny_copies import WRITERS
 
@@ -110,7 +111,12 @@ def test_every_loader_refuses_a_link_that_leaves_the_copy(
     assert "outside the folder" in found.err and "Traceback" not in found.err
 
 
-@pytest.mark.parametrize("benchmark", sorted(set(WRITERS) - {"quickstart"}))
+@pytest.mark.parametrize(
+    "benchmark",
+    mostly_long(
+        sorted(set(WRITERS) - {"quickstart"}), {*WRITERS} - {"quickstart", "dynamic_superb"}
+    ),
+)
 def test_a_copy_may_be_named_by_a_relative_path(
     cli: Cli,
     tmp_path: Path,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.budget import mostly_long
 from tests.support.command import CommandResult, finish, start
 from tests.support.data.tiny_copies import WRITERS
 
@@ -80,7 +81,9 @@ def test_no_command_tells_anybody(watched: dict[str, str], tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("benchmark", sorted(set(WRITERS) - {"quickstart"}))
+@pytest.mark.parametrize(
+    "benchmark", mostly_long(sorted(set(WRITERS) - {"quickstart"}), ["sakura", "voicebench"])
+)
 def test_a_local_folder_never_asks_the_hub(
     watched: dict[str, str], tmp_path: Path, benchmark: str
 ) -> None:
@@ -103,6 +106,7 @@ def test_the_libraries_tell_nobody(watched: dict[str, str], tmp_path: Path) -> N
     assert asked(watched) == ""
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_folder_with_a_checkpoint_never_asks_the_hub(
     watched: dict[str, str], tmp_path: Path

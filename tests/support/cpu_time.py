@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-BUDGET = 720.0
-"""Seconds of processor time for the whole suite: six minutes of two cores."""
+BUDGET = 600.0
+"""Seconds of processor time for ``make test``: less than six minutes of two cores, with what they wait."""
 SLOW = 5.0
 """Seconds of processor time above which a test is marked ``slow``."""
 
@@ -98,7 +98,7 @@ class CpuTime:
         terminalreporter.section("processor time")
         total = sum(self.seconds.values())
         write(f"{total:8.1f} s in {len(self.seconds)} tests, {self.around:.1f} s around them")
-        write(f"{BUDGET:8.1f} s is the budget of the whole suite")
+        write(f"{BUDGET:8.1f} s is the budget of `make test`")
         for title, table, rows in (
             ("folder", folders, None),
             ("module", modules, self.rows),

@@ -41,9 +41,8 @@ class Copy:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        ignore = shutil.ignore_patterns("__pycache__")
-        for name in PARTS:
-            shutil.copytree(ROOT / name, root / name, ignore=ignore)
+        for name in PARTS:  # with what is compiled already: times of files are kept, so it is taken
+            shutil.copytree(ROOT / name, root / name)
         for name in FILES:
             shutil.copy(ROOT / name, root / name)
         self._before = self._state()
@@ -62,6 +61,25 @@ class Copy:
             assert not path.exists(), name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
+
+    def without(self, *names: str) -> int:
+        """Begin without some files and folders, as if they had never been there; return how many files they had."""
+        count = len(self._before)
+        for name in names:
+            path = self.root / name
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        self.run("scripts/refresh.py")
+        self._before = self._state()
+        return count - len(self._before)
+
+    def bring(self, *names: str) -> None:
+        """Add files and folders of the repository itself."""
+        for name in names:
+            source, path = ROOT / name, self.root / name
+            if source.is_dir():
+                shutil.copytree(source, path, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, path)
 
     def edit(self, name: str, old: str, new: str) -> None:
         """Replace the one place of a text in a file."""

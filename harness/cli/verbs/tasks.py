@@ -11,7 +11,7 @@ import typer
 
 from harness.cli import options
 from harness.cli.app import tasks_app
-from harness.report.output import say, say_json
+from harness.report.output import flow, say, say_json
 
 if TYPE_CHECKING:
     from harness.core.task import TaskSpec
@@ -135,8 +135,9 @@ def _description(spec: TaskSpec) -> Iterator[str]:
         yield from end_notes([(spec.task, spec.judge.model, end)], today())
     for template in spec.templates.values():
         default = " (default)" if template.id == spec.default_template else ""
-        yield f"template    {template.id}{default}: clean {template.clean}, system {template.system!r}"
-    yield f"generation  {dict(spec.generation)}"
+        system = {} if template.system is None else {"system": template.system}
+        yield f"template    {template.id}{default}: {flow({'clean': template.clean, **system})}"
+    yield f"generation  {flow(dict(spec.generation))}"
     if spec.required_fields:
         fields = ", ".join(field.replace("|", " or ") for field in spec.required_fields)
         yield f"fields      {fields} (a stored reply needs them where the data is not at hand)"
@@ -163,7 +164,7 @@ def _example(spec: TaskSpec, folders: dict[str, Path], trusted: bool) -> Iterato
         return
     yield f"item {documents[0]['_id']}"
     yield from prompt_lines(messages)
-    yield f"reference: {task.reference(documents[0])!r}"
+    yield f"reference: {flow(task.reference(documents[0]))}"
 
 
 @tasks_app.command("new")
@@ -253,5 +254,5 @@ def validate_tasks(
             say(f"  item {example.id}, {example.seconds:.1f} s of audio")
             for line in prompt_lines(example.messages):
                 say(f"    {line}")
-            say(f"    reference: {example.reference!r}")
+            say(f"    reference: {flow(example.reference)}")
     return code

@@ -1,14 +1,22 @@
-"""What the gate found, as data and as JSON; ``gating.text`` and its neighbours put it into words."""
+"""What the gate found, as data and as JSON; ``gating.text`` and its neighbours put it into words.
+
+``schema.json`` next to this module is the JSON Schema of the JSON (``make refresh`` writes it).
+"""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Final, Literal
 
 from harness.errors import EXIT_FOUND, EXIT_INCOMPLETE, EXIT_INCONCLUSIVE, EXIT_OK, EXIT_USAGE
 
 Verdict = Literal["pass", "fail", "inconclusive", "not comparable", "incomplete"]
+
+REPORT_VERSION: Final = 1
+"""Raised whenever a key of the JSON goes or changes its meaning."""
+SCHEMA_FILE: Final = Path(__file__).with_name("schema.json")
 
 _EXIT: Final[dict[Verdict, int]] = {
     "pass": EXIT_OK,
@@ -277,7 +285,12 @@ class GateReport:
 
     def to_json(self) -> dict[str, Any]:
         """Return the whole report, JSON-able; values that are not finite are null."""
-        content = {**asdict(self), "reading": "strict", "exit_code": self.exit_code}
+        content = {
+            "schema_version": REPORT_VERSION,
+            **asdict(self),
+            "reading": "strict",
+            "exit_code": self.exit_code,
+        }
         finite: dict[str, Any] = json.loads(
             json.dumps(content), parse_constant=lambda _constant: None
         )
@@ -288,3 +301,32 @@ class GateReport:
         from harness.comparison.gating.text import to_text
 
         return to_text(self)
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a report.
+
+    Raises:
+        ImportError: pydantic is not installed.
+    """
+    from pydantic import TypeAdapter
+
+    found = TypeAdapter(GateReport).json_schema(mode="serialization")
+    found["properties"] |= {
+        "schema_version": {"const": REPORT_VERSION},
+        "reading": {"const": "strict"},
+        "exit_code": {"enum": sorted({*_EXIT.values(), EXIT_INCONCLUSIVE})},
+    }
+    found["required"] = sorted(found["properties"])
+    dialect = "https://json-schema.org/draft/2020-12/schema"
+    return {"$schema": dialect, **_open_numbers(found), "title": "Report of harness gate"}
+
+
+def _open_numbers(part: Any) -> Any:
+    """Return a part of a schema in which a number may be null, since JSON has no infinite ones; without titles."""
+    if isinstance(part, list):
+        return [_open_numbers(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    kept = {key: _open_numbers(value) for key, value in part.items() if key != "title"}
+    return {**kept, "type": ["number", "null"]} if part.get("type") == "number" else kept

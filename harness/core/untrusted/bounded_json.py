@@ -16,8 +16,8 @@ MAX_DEPTH: Final = 100
 class NestingError(ValueError):
     """JSON that is nested too deeply."""
 
-    def __init__(self) -> None:
-        super().__init__(f"nested too deeply: more than {MAX_DEPTH} levels")
+    def __init__(self, most: int = MAX_DEPTH) -> None:
+        super().__init__(f"nested too deeply: more than {most} levels")
 
 
 def load_json(text: str | bytes) -> Any:

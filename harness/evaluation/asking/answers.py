@@ -1,9 +1,14 @@
-"""What an adapter may return."""
+"""What an adapter may return, and when it is asked again."""
 
 from __future__ import annotations
 
+import random
+from typing import Final
+
 from harness.core.adapter import Response
 from harness.errors import AdapterError
+
+BACKOFF_SECONDS: Final = 0.25
 
 
 def checked(response: object) -> Response:
@@ -30,3 +35,9 @@ def counted(responses: object, requests: int) -> list[object]:
             hint="an adapter gives a list with one Response per request, in order",
         )
     return responses
+
+
+def backoff(key: str, attempt: int) -> float:
+    """Return seconds to wait before the next attempt: exponential, with jitter that the key decides."""
+    jitter = 0.5 + random.Random(f"{key}{attempt}").random()
+    return BACKOFF_SECONDS * 2.0 ** (attempt - 1) * jitter

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from harness.errors import MissingDependencyError, SetupError, UsageError
+from harness.evaluation.replicas.lifeline import Lifeline, lifeline_of_this_process
 from harness.evaluation.replicas.options import Wanted
 from harness.evaluation.replicas.replica import Model, Replica
 
@@ -37,6 +38,7 @@ class Cluster:
     def __init__(self, wanted: Wanted) -> None:
         self._wanted = wanted
         self._ours = False
+        self._lifeline = Lifeline({})
         self.gpus = 0.0
 
     def connect(self) -> None:
@@ -59,7 +61,12 @@ class Cluster:
         if not ray.is_initialized():
             self._begin(self._wanted.arguments.address or os.environ.get("RAY_ADDRESS"))
             self._ours = True
+        self._lifeline = lifeline_of_this_process()
         self.gpus = float(ray.cluster_resources().get("GPU", 0.0))
+
+    def lost(self) -> str | None:
+        """Return why no replica can be asked any more, ``None`` while the cluster is there."""
+        return self._lifeline.cut()
 
     def _begin(self, address: str | None) -> None:
         import ray

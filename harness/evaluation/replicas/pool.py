@@ -20,6 +20,7 @@ from harness.core.adapter import AdapterInfo, Request, Response
 from harness.core.messages import Audio
 from harness.errors import AdapterError
 from harness.evaluation.replicas.cluster import Cluster, LostError
+from harness.evaluation.replicas.lifeline import EVERY, gone
 from harness.evaluation.replicas.options import Wanted
 from harness.evaluation.replicas.replica import Model, Ready
 from harness.evaluation.replicas.wire import (
@@ -88,6 +89,8 @@ class ReplicaPool:
         self._members: list[Member] = []
         self._opening: dict[Any, Member] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._watching: asyncio.Task[None] | None = None
+        self._waits: set[asyncio.Timeout] = set()
         self._fatal: AdapterError | None = None
         self._info: AdapterInfo | None = None
         self._changed = asyncio.Event()
@@ -129,8 +132,13 @@ class ReplicaPool:
     def _first_ready(self) -> AdapterInfo:
         end = time.monotonic() + self._wanted.arguments.start_timeout
         while self._opening:
-            call = self._cluster.first_of(list(self._opening), max(0.0, end - time.monotonic()))
+            left = max(0.0, end - time.monotonic())
+            call = self._cluster.first_of(list(self._opening), min(left, EVERY))
             if call is None:
+                if (reason := self._cluster.lost()) is not None:
+                    raise gone(reason)
+                if left > EVERY:
+                    continue
                 raise AdapterError(
                     f"no replica was ready within {self._wanted.arguments.start_timeout:.0f} s",
                     where="--executor ray",
@@ -217,7 +225,7 @@ class ReplicaPool:
             sent = [pack(request, with_bytes=with_bytes) for request in requests]
             data = await asyncio.to_thread(self._bytes, requests, sent)
             call = member.actor.ask.remote(sent, list(data), *data.values())
-            found = await self._cluster.answer(call, seconds)
+            found = await self._waited(call, seconds)
             if isinstance(found, Lacking):
                 if clips == "path" or with_bytes:
                     raise AdapterError(
@@ -236,6 +244,26 @@ class ReplicaPool:
             else:
                 assert isinstance(found, Answers)
                 return found
+
+    async def _waited(self, call: Any, seconds: float) -> Any:
+        """Await what a call gives; no longer than it takes to find out that the cluster is gone."""
+        try:
+            async with asyncio.timeout(None) as wait:
+                self._waits.add(wait)
+                return await self._cluster.answer(call, seconds)
+        except TimeoutError as error:
+            raise LostError("the cluster is gone") from error
+        finally:
+            self._waits.discard(wait)
+
+    async def _watch(self) -> None:
+        """End all waits once the cluster is gone."""
+        while (reason := await asyncio.to_thread(self._cluster.lost)) is None:
+            await asyncio.sleep(EVERY)
+        self._fatal = gone(reason)
+        for wait in self._waits:
+            wait.reschedule(0)
+        self._changed.set()
 
     def _bytes(self, requests: Sequence[Request], sent: Sequence[Sent]) -> Mapping[str, Any]:
         """Return references to the clips that go along, by digest (in a worker thread)."""
@@ -291,12 +319,12 @@ class ReplicaPool:
                     hint="the same command goes on where this stopped",
                 )
             self._changed.clear()
-            await (
-                self._changed.wait()
-            )  # a call that ends, a start that ends: both have their time-outs
+            await self._changed.wait()  # a call or a start that ends: both have their time-outs
 
     def _await_others(self) -> None:
-        """Wait in the background for the replicas that were not ready when the run began."""
+        """Wait in the background for replicas that were not ready when the run began; watch the cluster."""
+        if self._watching is None or self._watching.done():
+            self._watching = asyncio.get_running_loop().create_task(self._watch())
         while self._opening:
             call, member = self._opening.popitem()
             self._join_later(call, member)
@@ -334,7 +362,7 @@ class ReplicaPool:
 
     def _bury(self, member: Member, life: int, reason: str) -> None:
         """Begin another replica in the place of one that died; calls that died with it find that done."""
-        if member.life != life:
+        if member.life != life or self._fatal is not None:
             return
         member.life += 1
         member.deaths += 1

@@ -20,7 +20,7 @@ from harness.core.keys import digest, request_key
 from harness.core.messages import Message, Text
 from harness.core.threads import DaemonThread
 from harness.errors import FOREIGN, AdapterError, HarnessError, UsageError
-from model_adapters.checkpoints.text_model import TextModel, is_text_only
+from model_adapters.checkpoints.text_model import TextModel, bound_choices, is_text_only
 from model_adapters.registry import create
 from model_adapters.services.chat_reply import ChatReply
 
@@ -47,7 +47,10 @@ def judge_generation(sampling: Mapping[str, Any], judge: str) -> Generation:
     left = {
         name: value for name, value in sampling.items() if not (name in _NEUTRAL and value == 0)
     }
-    followed = _FOLLOWED.get(judge.partition(":")[0], ())
+    name, _, target = judge.partition(":")
+    followed = _FOLLOWED.get(name, ())
+    if name == "hf" and "response_format" in left and is_text_only(target):
+        followed = ("response_format",)
     for name in _NOT_ALL:
         if name in left and name not in followed:
             raise UsageError(
@@ -57,7 +60,10 @@ def judge_generation(sampling: Mapping[str, Any], judge: str) -> Generation:
             )
     if "max_completion_tokens" in left:
         left["max_tokens"] = left.pop("max_completion_tokens")
-    return build_generation(Level(left, lambda name: f"-J {name}"), seed=0)
+    generation = build_generation(Level(left, lambda name: f"-J {name}"), seed=0)
+    if judge.startswith("hf:"):
+        bound_choices(generation)
+    return generation
 
 
 def _adapter(judge: str, arguments: Mapping[str, Any]) -> Adapter:

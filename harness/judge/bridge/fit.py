@@ -93,6 +93,13 @@ def fit(runs: Sequence[Path], new: str | None, *, made: str) -> dict[str, Bridge
         UsageError: no reply is graded by both judges, or it is not clear which judge is the new one.
         InputFileError: a run is damaged.
     """
+    if new is not None and new.startswith("panel("):
+        raise UsageError(
+            f"{new} is a panel, and a bridge is of one judge: a panel has no replies of its own in a log, "
+            "and its mean grades lie between the grades that a table counts",
+            where="--new",
+            hint="--new MODEL for a judge of it",
+        )
     tasks = read_graded(runs)
     if new is not None and not any(
         judge["model"] == new for task in tasks.values() for judge in task.judges.values()
@@ -144,7 +151,7 @@ def _entry(name: str, task: GradedTask, new: str | None, made: str) -> BridgeEnt
         raise UsageError(
             f"{name}: several judges could be the new one: {', '.join(sorted(others))}",
             where="--new",
-            hint="--new MODEL; of one model with several prompts, only runs with one of them",
+            hint="--new MODEL, also of a panel: its judges are bridged one by one; of one model with several prompts, only runs with one of them",
         )
     (judge,) = others
     chosen = max(official, key=lambda one: _count(task, one, judge))
@@ -216,7 +223,7 @@ def _read(run: Path, tasks: dict[str, GradedTask]) -> None:
     directory = RunDirectory(run)
     manifest, judgements = directory.manifest(), directory.judgements()
     by_task: dict[str, list[SampleRecord]] = defaultdict(list)
-    for sample in read_samples(run):
+    for sample in read_samples(run, manifest["tasks"]):
         by_task[sample["task"]].append(sample)
     for name, entry in manifest["tasks"].items():
         samples = by_task.get(name, [])

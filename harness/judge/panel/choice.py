@@ -74,7 +74,7 @@ def read_panel(settings: Settings, services: Collection[str]) -> Panel:
                 where=f"-J {name}",
                 hint="batches: harness score RUN_DIR --rejudge --judge openai:MODEL -J batch=true for each judge; a panel takes the replies that are in the log"
                 if name != "bridge"
-                else "harness judge bridge is fitted for one judge",
+                else "a bridge is fitted for one judge: a panel has no replies of its own, and mean grades lie between those that a bridge counts; --judge with one of them",
             )
     members = tuple(
         replace(

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from harness.core.judge_spec import CANARY
 from harness.core.scoring import OUTCOMES, READINGS, Reading
-from harness.errors import InputFileError
 from harness.report.html import states
 from harness.report.html.clips import Clip, Clips
 from harness.report.html.embedding import Packer, compact
@@ -24,8 +23,6 @@ from harness.report.table import format_value
 from harness.run.attempts import AttemptKey
 from harness.run.files import (
     JUDGEMENTS,
-    MANIFEST,
-    SAMPLES,
     JudgementRecord,
     ManifestEntry,
     SampleRecord,
@@ -90,12 +87,6 @@ def read_items(
     """
     judgements = _judgements(view)
     for name, lines in groupby(view.samples(), key=lambda sample: sample["task"]):
-        if name not in view.tasks:
-            raise InputFileError(
-                f"has the task {name[:80]!r}, which {MANIFEST} does not have",
-                where=str(view.path / SAMPLES),
-                hint=f"write it again with: harness score {view.path}",
-            )
         samples = list(lines)
         number = len(listing.tasks)
         listing.tasks.append(name)

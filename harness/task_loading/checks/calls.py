@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+import sysconfig
 import traceback
 from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar
+from pathlib import Path
+from typing import Any, Final, NoReturn, TypeVar
 
 from harness.core.task import TaskSpec
-from harness.errors import FOREIGN, HarnessError, TaskCodeError
+from harness.errors import HarnessError, TaskCodeError
 
 T = TypeVar("T")
+PASSED_ON: Final = (HarnessError, MemoryError, KeyboardInterrupt)
+"""What code of a task may raise without a fault; whatever else it raises is one, also ``asyncio.CancelledError``."""
 
 
 def call(spec: TaskSpec, what: str, function: Callable[..., T], *args: Any, **named: Any) -> T:
@@ -28,9 +33,9 @@ def call(spec: TaskSpec, what: str, function: Callable[..., T], *args: Any, **na
     """
     try:
         return function(*args, **named)
-    except (HarnessError, MemoryError):
+    except PASSED_ON:
         raise
-    except FOREIGN as error:
+    except BaseException as error:
         raise TaskCodeError(
             f"{spec.task}: {what} raised {describe(error)}",
             where=place_of(error) or _file_of(function),
@@ -45,11 +50,21 @@ def describe(error: BaseException) -> str:
 
 
 def place_of(error: BaseException) -> str | None:
-    """Return file and line where an exception was raised."""
+    """Return file and line where an exception was raised, in installed packages only if nothing else called them."""
     frames = [
         frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__
     ]
-    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else None
+    own = [frame for frame in frames if not _is_installed(frame.filename)]
+    last = (own or frames)[-1:]
+    return f"{last[0].filename}:{last[0].lineno}" if last else None
+
+
+def _is_installed(file: str) -> bool:
+    """Tell whether a file is part of Python or of a package, so that its author did not write the task."""
+    if file.startswith("<"):
+        return True
+    folders = (sysconfig.get_path("stdlib"), *(one for one in sys.path if "site-packages" in one))
+    return any(Path(file).is_relative_to(folder) for folder in folders)
 
 
 def refuse(spec: TaskSpec, message: str, *, key: str, hint: str | None = None) -> NoReturn:

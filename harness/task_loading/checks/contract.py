@@ -8,20 +8,21 @@ by their own tests, so only the form of their scores is checked again.
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from decimal import Decimal
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from harness.core.messages import Audio
 from harness.core.scoring import Document
 from harness.core.task import DataInfo, Documents, TaskSpec
-from harness.core.untrusted.bounded_json import MAX_DEPTH
+from harness.core.untrusted.bounded_json import MAX_DEPTH, NestingError
 from harness.errors import TaskFileError
 from harness.task_loading.checks.calls import describe, refuse
-from harness.task_loading.checks.values import shown
+from harness.task_loading.checks.values import LARGEST, shown
 
 _LASTING = (
     str,
@@ -37,6 +38,12 @@ _LASTING = (
     UUID,
 )
 """Kinds of values whose text is the same in every process."""
+_DEEPEST: Final = MAX_DEPTH - 10
+"""Levels that a value may have: a line of a log puts it into some more, and is read with that bound."""
+_LONGEST: Final = 10_000
+"""Options of an item that are counted, and clips; what yields without end is cut here."""
+_BITS: Final = 10_000
+"""Integers beyond this size cannot be written as text."""
 _FIELD_KEYS = ("groups", "doc_fields", "cluster", "required_fields")
 
 
@@ -74,6 +81,8 @@ def documents_of(spec: TaskSpec, splits: Any) -> Documents:
                 hint="make a list of it: documents are counted and read more than once",
             )
         found = Documents(found, DataInfo("unknown", total=len(found)))
+    _check_info(spec, found.info)
+    count = _count(spec, found)
     for number, doc in enumerate(found):
         if not isinstance(doc, dict):
             refuse(
@@ -88,7 +97,58 @@ def documents_of(spec: TaskSpec, splits: Any) -> Documents:
                 f"document {number} of the split {split!r} has the field {shown(name)}, expected text",
                 key=key,
             )
+        count -= 1
+    if count:
+        refuse(
+            spec,
+            f"the split {split!r} has {len(found)} documents by len(), and gives others",
+            key=key,
+        )
     return found
+
+
+def _count(spec: TaskSpec, found: Documents) -> int:
+    try:
+        return len(found)
+    except TypeError as error:
+        refuse(
+            spec,
+            f"Documents(…) of the loader holds something without a length ({describe(error)})",
+            key="custom_dataset",
+            hint="make a list of it: documents are counted and read more than once",
+        )
+
+
+def _check_info(spec: TaskSpec, info: Any) -> None:
+    """Check the kinds of what a loader says about its documents."""
+    if not isinstance(info, DataInfo):
+        refuse(
+            spec,
+            f"the loader gives {shown(info)} about its documents, expected a DataInfo",
+            key="custom_dataset",
+            hint='such as DataInfo("SOURCE", version="1", total=len(documents))',
+        )
+    for name, expected, right in (
+        ("source", "text", isinstance(info.source, str)),
+        ("version", "text without '|'", isinstance(info.version, str) and "|" not in info.version),
+        ("total", "an integer from 0", _is_count(info.total)),
+        ("absent", "a tuple of ids", _are_texts(info.absent, str | int)),
+        ("warnings", "a tuple of texts", _are_texts(info.warnings, str)),
+    ):
+        if not right:
+            refuse(
+                spec,
+                f"DataInfo.{name} is {shown(getattr(info, name))}, expected {expected}",
+                key="custom_dataset",
+            )
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < LARGEST
+
+
+def _are_texts(found: Any, kinds: Any) -> bool:
+    return isinstance(found, tuple | list) and all(isinstance(one, kinds) for one in found)
 
 
 def check_contents(spec: TaskSpec, docs: Sequence[Document]) -> None:
@@ -99,7 +159,7 @@ def check_contents(spec: TaskSpec, docs: Sequence[Document]) -> None:
     """
     for number, doc in enumerate(docs):
         identifier = doc.get("_id", str(number))
-        if not isinstance(identifier, str | int) or isinstance(identifier, bool):
+        if not (isinstance(identifier, str) or _is_id_number(identifier)):
             refuse(
                 spec,
                 f"the _id of document {number} is {shown(identifier)}, expected text or an integer",
@@ -115,11 +175,15 @@ def check_contents(spec: TaskSpec, docs: Sequence[Document]) -> None:
                 )
 
 
+def _is_id_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST
+
+
 def _lasting(value: Any, depth: int = 0) -> bool:
     """Tell whether a value is written in the same way by every process; a set or an object is not."""
     if value is None or isinstance(value, _LASTING):
-        return True
-    if depth > MAX_DEPTH:
+        return not isinstance(value, int) or value.bit_length() <= _BITS
+    if depth >= _DEEPEST:
         return False
     if isinstance(value, Mapping):
         return all(_lasting(one, depth + 1) for pair in value.items() for one in pair)
@@ -202,7 +266,9 @@ def clips_of(spec: TaskSpec, doc: Document, found: Any) -> list[Audio]:
             key="doc_to_audio",
             hint=hint,
         )
-    clips = list(found)
+    clips = list(itertools.islice(found, _LONGEST))
+    if len(clips) == _LONGEST:
+        refuse(spec, f"{item} does not end", key="doc_to_audio", hint=hint)
     for clip in clips:
         if not isinstance(clip, Audio):
             refuse(
@@ -213,6 +279,8 @@ def clips_of(spec: TaskSpec, doc: Document, found: Any) -> list[Audio]:
 
 # --- the scoring module --------------------------------------------------------------------------
 
+_UNORDERED: Final = (str, bytes, Mapping, Set)
+
 
 def options_of(spec: TaskSpec, doc: Document, found: Any) -> tuple[str, ...]:
     """Return the option texts of a document, from what ``options()`` returned.
@@ -220,14 +288,16 @@ def options_of(spec: TaskSpec, doc: Document, found: Any) -> tuple[str, ...]:
     Raises:
         TaskCodeError: not a list of texts.
     """
-    if isinstance(found, str | bytes | Mapping) or not isinstance(found, Iterable):
+    if isinstance(found, _UNORDERED) or not isinstance(found, Iterable):
         refuse(
             spec,
             f"options() of item {doc.get('_id')!r} returned {shown(found)}, expected a list of texts",
             key="process_results",
             hint="return () for an item without options",
         )
-    options = tuple(found)
+    options = tuple(itertools.islice(found, _LONGEST))
+    if len(options) == _LONGEST:
+        refuse(spec, f"options() of item {doc.get('_id')!r} do not end", key="process_results")
     for option in options:
         if not isinstance(option, str):
             refuse(
@@ -238,14 +308,20 @@ def options_of(spec: TaskSpec, doc: Document, found: Any) -> tuple[str, ...]:
     return options
 
 
-def plain(value: Any) -> Any:
-    """Return a value with numpy's numbers and arrays, tuples and mappings as JSON has them."""
+def plain(value: Any, depth: int = 0) -> Any:
+    """Return a value with numpy's numbers and arrays, tuples and mappings as JSON has them.
+
+    Raises:
+        NestingError: it has more levels than a line of a log may have.
+    """
     if value is None or isinstance(value, str | bool | int | float):
         return value
+    if depth >= _DEEPEST:
+        raise NestingError(_DEEPEST)
     if isinstance(value, Mapping):
-        return {key: plain(part) for key, part in value.items()}
+        return {key: plain(part, depth + 1) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(part) for part in value]
+        return [plain(part, depth + 1) for part in value]
     if type(value).__module__.partition(".")[0] == "numpy" and hasattr(value, "tolist"):
         return value.tolist()
     return value
@@ -257,8 +333,8 @@ def json_value(spec: TaskSpec, what: str, value: Any, *, key: str = "process_res
     Raises:
         TaskCodeError: it cannot be.
     """
-    found = plain(value)
     try:
+        found = plain(value)
         json.dumps(found, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         refuse(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from typing import Any, Final, NoReturn
 
@@ -14,6 +14,8 @@ from harness.task_loading.checks.contract import json_value, plain
 from harness.task_loading.checks.values import shown
 from metrics.registry import METRICS, Measure
 
+_LARGEST: Final = 2**53
+"""Statistics from here on are refused: their sums over items are not exact, or overflow."""
 _SCORE_HINT: Final = 'such as ItemScore({"accuracy": {"strict": Scored({"correct": 1, "n": 1})}})'
 
 
@@ -53,6 +55,12 @@ def score_of(spec: TaskSpec, doc: Document, found: Any, *, shipped: bool) -> Ite
             hint=f"metrics of the task: {', '.join(spec.metrics)}",
         )
     metrics = {name: _readings(spec, item, name, found.metrics[name]) for name in spec.metrics}
+    if not isinstance(found.aborted, Set | list | tuple):
+        _wrong(
+            spec,
+            f"{item}: aborted is {shown(found.aborted)}, expected a set of metrics",
+            hint='such as frozenset({"accuracy"})',
+        )
     aborted = [name for name in found.aborted if name not in spec.metrics]
     if aborted:
         _wrong(
@@ -127,23 +135,16 @@ def _scored(spec: TaskSpec, what: str, metric: Measure, found: Any) -> Scored:
         if (
             not isinstance(key, str)
             or not isinstance(number, int | float)
-            or not math.isfinite(_float(number))
+            or not abs(number) < _LARGEST
         ):
             _wrong(
                 spec,
-                f"{what}: the statistic {shown(key)} is {shown(value)}, expected a finite number",
-                hint="Scored(None) leaves the item out of the reading",
+                f"{what}: the statistic {shown(key)} is {shown(value)}, expected a finite number below 2**53",
+                hint="Scored(None) leaves the item out of the reading; larger sums are not exact",
             )
         stats[key] = int(number) if isinstance(number, bool) else number
     _check_stats(spec, what, metric, stats)
     return Scored(stats, parsed=parsed)
-
-
-def _float(value: float) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf
 
 
 def _check_stats(spec: TaskSpec, what: str, metric: Measure, stats: Mapping[str, float]) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.support.pages import ROOT
@@ -46,6 +47,7 @@ def test_the_array_of_the_page_gives_the_single_run(tmp_path: Path) -> None:
     assert timeless(tmp_path / "runs" / "night" / "all") == timeless(tmp_path / "one")
 
 
+@pytest.mark.long
 def test_the_matrix_of_the_page_merges_and_passes_its_gate(tmp_path: Path) -> None:
     jobs = yaml.safe_load(code("yaml")[0])["jobs"]
     shards = jobs["evaluate"]["strategy"]["matrix"]["shard"]

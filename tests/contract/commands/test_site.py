@@ -39,6 +39,7 @@ def test_every_benchmark_has_a_page_in_the_navigation() -> None:
     }
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_site_builds_strictly_and_asks_nobody(tmp_path: Path) -> None:
     pytest.importorskip("mkdocs")

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import jsonschema
 import pytest
 
 import harness
 from harness.comparison.gating.forms import FORMS, to_github, to_gitlab, to_junit, to_markdown
 from harness.comparison.gating.policy import read_policy
+from harness.comparison.gating.report import SCHEMA_FILE
 from harness.comparison.gating.several import p_of_further_run
 from harness.errors import InputFileError, UsageError
 from tests.support.command import CommandResult
@@ -268,6 +270,7 @@ def report(tmp_path: Path) -> Any:
         (path / "samples.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     found = harness.gate(worse, base)
     assert found.verdict == "fail"
+    jsonschema.validate(found.to_json(), json.loads(SCHEMA_FILE.read_text()))
     return found
 
 
@@ -291,6 +294,8 @@ def test_nothing_that_a_run_says_forges_a_report(report: Any) -> None:
 
 
 def test_forms_of_every_verdict(tmp_path: Path) -> None:
+    schema = json.loads(SCHEMA_FILE.read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
     base = run(tmp_path / "a", "1" * 40)
     for name, candidate in (
         ("pass", base),
@@ -302,7 +307,9 @@ def test_forms_of_every_verdict(tmp_path: Path) -> None:
         assert found.verdict == name
         for form in FORMS.values():
             assert form(found).endswith("\n")
-        assert json.loads(FORMS["json"](found))["verdict"] == name
+        content = json.loads(FORMS["json"](found))
+        jsonschema.validate(content, schema)
+        assert content["verdict"] == name and set(content) == set(schema["required"])
         kinds = [case[0].tag for case in ElementTree.fromstring(to_junit(found)) if len(case)]
         assert ("error" in kinds) is (found.exit_code in (2, 3))
 

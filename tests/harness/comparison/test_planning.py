@@ -105,6 +105,24 @@ def test_the_spread_is_from_the_best_that_is_there(
     assert "suite mean" in shown.out and ("--changed" in shown.out) is (source == "assumed")
 
 
+def test_a_pass_is_not_promised_where_no_pair_is_expected_to_differ(
+    tmp_path: Path, cli: Cli
+) -> None:
+    """A perfect baseline of 40 items says nothing of drops below 3/40; one of 400 items does."""
+    small, large = (
+        write_run(
+            tmp_path / str(count),
+            {"t": FakeTask([Item(f"i{n}", 1) for n in range(count)], benchmark="own")},
+            benchmarks=False,
+        )
+        for count in (40, 400)
+    )
+    planned = json.loads(cli("gate", "--dry-run", "--baseline", small, "--json").out)
+    assert planned["passes"] == 0 and "every reply is the same" in planned["notes"][0]
+    planned = json.loads(cli("gate", "--dry-run", "--baseline", large, "--json").out)
+    assert planned["passes"] == 1 and "every reply" not in planned["notes"][0]
+
+
 def test_a_saved_baseline_is_planned_like_its_run(tmp_path: Path, cli: Cli) -> None:
     run, file = drawn(tmp_path / "a", 1), tmp_path / "base.json"
     assert cli("gate", run, "--save-baseline", file).code == 0

@@ -171,6 +171,7 @@ def test_seven_merged_shards_are_the_single_run(cli: Cli, tmp_path: Path, model:
     assert again.code == 0, again.err
 
 
+@pytest.mark.long
 def test_shards_that_run_as_processes_at_the_same_time(
     cli: Cli, tmp_path: Path, model: str
 ) -> None:

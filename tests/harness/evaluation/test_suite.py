@@ -76,10 +76,10 @@ def test_a_dry_run_says_what_each_benchmark_costs(
     assert found["benchmarks"]["llaso_eval"]["disk_mb"] is None
     assert found["price_usd"] > sakura["price_usd"]
     given = dry(
-        cli, "-t", "lalm-7", "--judge", "openai:own", "-J", "price_in=1", "-J", "price_out=0"
+        cli, "-t", "sakura", "--judge", "openai:own", "-J", "price_in=1", "-J", "price_out=0"
     )
     assert given["benchmarks"]["sakura"]["price_usd"] == pytest.approx(80 * 670 / 1e6)
-    unknown = dry(cli, "-t", "lalm-7", "--judge", "openai:own")
+    unknown = dry(cli, "-t", "sakura,mmsu", "--judge", "openai:own")
     assert unknown["benchmarks"]["sakura"]["price_usd"] is None
     assert unknown["benchmarks"]["mmsu"]["price_usd"] == 0
 
@@ -214,6 +214,7 @@ def test_all_seven_end_to_end(
     assert "left_out" not in json.loads((run / "manifest.json").read_text())
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @needs_shared
 @pytest.mark.skipif(

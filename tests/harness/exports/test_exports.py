@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import pandas as pd
 import pytest
 import yaml
 
@@ -63,6 +62,8 @@ def test_every_form_writes_a_file_and_says_what_it_is(cli: Cli, run: Path, tmp_p
 
 
 def test_tables_hold_every_item_with_its_scores(cli: Cli, run: Path, tmp_path: Path) -> None:
+    import pandas as pd
+
     frame = harness.load_run(run).samples()
     records = [*harness.load_run(run).records()]
     assert len(frame) == len(records) == 24

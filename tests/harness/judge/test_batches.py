@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from harness.judge.budget import Account, parse_budget
 from tests.support.command import CommandResult, start
-from tests.support.runs.judged import MODEL, TASK, lines, responses, sakura_judge
+from tests.support.runs.judged import MODEL, TASK, derived, lines, responses, sakura_judge
 from tests.support.servers.batch_server import BatchServer
 
 pytestmark = pytest.mark.network
@@ -27,6 +28,14 @@ def batched(server: BatchServer, file: Path, run: Path, *more: str | Path, task:
     flags = ("--judge", f"openai:{MODEL}", "-J", f"base_url={server.base_url}", "-J", "batch=true")
     quick = ("-J", "batch_gather=0.1", "-J", "batch_poll=0.02")
     return ("score", task, file, "-o", run, "--quiet", *flags, *quick, *more)
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    """Whether something comes true within a minute."""
+    end = time.monotonic() + 60
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.02)
+    return holds()
 
 
 def value(run: Path) -> Any:
@@ -74,8 +83,6 @@ def test_an_interrupted_batch_is_taken_up(tmp_path: Path, cli: Cli) -> None:
             if log.is_file() and log.stat().st_size:
                 break
             process.poll()
-            import time
-
             time.sleep(0.1)
         process.terminate()
         process.communicate(timeout=120)
@@ -87,6 +94,32 @@ def test_an_interrupted_batch_is_taken_up(tmp_path: Path, cli: Cli) -> None:
         later = [json.dumps(line["body"], sort_keys=True) for upload in server.uploads[1:] for line in upload]  # fmt: skip
     assert len({line["id"] for line in lines(run)}) == 12
     assert len([body for body in later if body in contents]) <= 2  # repeats of unreadable votes
+
+
+@pytest.mark.parametrize(
+    "stuck", [True, False], ids=["before the batch is named", "while it is at work"]
+)
+def test_a_killed_command_makes_no_batch_twice(tmp_path: Path, cli: Cli, stuck: bool) -> None:
+    file, run = responses(tmp_path / "r.jsonl", 12), tmp_path / "run"
+    with BatchServer(sakura_judge, looks=10**9) as server:
+        server.stuck = stuck
+        process = start(*batched(server, file, run))
+        assert server.made.wait(120), process.poll()
+        log = run / "judge_batches.jsonl"
+        wanted = b'"file"' if stuck else b'"batch"'
+        assert eventually(lambda: log.is_file() and wanted in log.read_bytes())
+        process.kill()
+        process.communicate(timeout=120)
+        assert (b'"batch"' in log.read_bytes()) is not stuck
+        server.stuck, server.looks = False, 0
+        found = cli(*batched(server, file, run))
+        assert found.code == 0, found.err
+        first, *later = [[json.dumps(line["body"], sort_keys=True) for line in upload] for upload in server.uploads]  # fmt: skip
+    plain = tmp_path / "plain"
+    with BatchServer(sakura_judge) as server:
+        assert cli(*batched(server, file, plain)).code == 0
+    assert derived(run)["replies"] == derived(plain)["replies"] and value(run) == value(plain)
+    assert len(first) >= 12 and len([body for upload in later for body in upload if body in first]) <= 3  # fmt: skip
 
 
 def test_votes_of_one_item_are_different_requests(tmp_path: Path, cli: Cli) -> None:

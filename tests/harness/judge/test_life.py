@@ -241,3 +241,21 @@ def test_a_dry_run_refuses_as_a_run_would(
     assert found.code == code, found.err
     assert ("refused: the judge" in found.out and "--judge replay" in found.out) == (code == 4)
     assert (json.loads(cli(*plan, "--json").out).get("refused") is not None) == (code == 4)
+    if code == 4:  # and a run: before its model is loaded, and with nothing written
+        opened: list[str] = []
+        monkeypatch.setattr("model_adapters.mock.adapter.MockAdapter.open", opened.append)
+        run = cli(*plan[:-1], "-o", tmp_path / "run")
+        assert run.code == 4 and "--judge replay" in run.err and not opened
+        assert not (tmp_path / "run").exists()
+
+
+def test_judging_anew_with_an_ended_judge_is_refused_and_changes_nothing(tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    run = tmp_path / "run"
+    bare = officially_judged(tmp_path / "b.jsonl", "m", 0.5, count=12, known=0)
+    assert cli("score", TASK, bare, "-o", run, "--quiet", "--judge", "none").code == 0
+    before = {file.name: file.read_bytes() for file in run.iterdir() if file.is_file()}
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1802000000")  # 2027-02-07
+    listing(monkeypatch, None)
+    found = cli("score", run, "--rejudge", "--quiet")
+    assert found.code == 4 and "was switched off on 2027-01-14" in found.err, found.err
+    assert {file.name: file.read_bytes() for file in run.iterdir() if file.is_file()} == before

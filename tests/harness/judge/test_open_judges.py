@@ -68,7 +68,9 @@ def test_what_does_not_fit_is_refused(tmp_path: Path, cli: Cli, flags: tuple[str
     assert found.code == 2 and says in found.err, found.err
 
 
+@pytest.mark.long
 @pytest.mark.slow
+@pytest.mark.xdist_group("hf")
 def test_a_text_only_checkpoint_judges(tmp_path: Path, cli: Cli) -> None:
     from tests.support.models.tiny_models import build_tiny_text_only
 
@@ -83,6 +85,7 @@ def test_a_text_only_checkpoint_judges(tmp_path: Path, cli: Cli) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("hf")
 def test_a_batch_of_a_text_only_checkpoint_is_what_single_requests_are(tmp_path: Path) -> None:
     from model_adapters.checkpoints.text_model import TextModel, is_text_only
     from tests.support.models.tiny_models import build_tiny_text_only
@@ -146,6 +149,41 @@ def test_a_judge_is_held_to_a_schema_where_its_engine_can(tmp_path: Path) -> Non
     assert plan_sampling(judge_generation(sampling, "vllm:x")).schema == schema
     with pytest.raises(UsageError, match="does not follow response_format"):
         judge_generation(sampling, "hf:x")
+
+
+@pytest.mark.slow
+def test_a_text_only_judge_writes_what_a_closed_schema_lists(tmp_path: Path) -> None:
+    from harness.task_loading.judging.block import parse_judge
+    from model_adapters.checkpoints.text_model import TextModel
+    from tests.support.models.tiny_models import build_tiny_text_only
+
+    judge = f"hf:{build_tiny_text_only(tmp_path / 'tiny-judge')}"
+    (tmp_path / "p.md").write_text("# user\n{question} {response}\n")
+    closed = {"verdict": {"enum": ["right", "wrong"]}, "sure": {"type": "boolean"}}
+
+    def sampling(properties: dict[str, object], **more: float) -> dict[str, object]:
+        schema = {"type": "object", "properties": properties, "required": [*properties]}
+        block = {"model": "m", "prompt": "p.md", "parse": "sakura.2", "output_schema": schema}
+        return {**parse_judge(block, tmp_path, lambda *keys: ".".join(keys)).sampling, **more}
+
+    with pytest.raises(UsageError, match="transformers has no grammar"):
+        judge_generation(sampling({"reason": {"type": "string"}}), judge)
+    model = TextModel(judge.removeprefix("hf:"), device="cpu")
+    model.open()
+    said = set()
+    for more in ({"temperature": 0.0}, {"temperature": 2.0}):
+        generation = judge_generation(sampling(closed, max_tokens=64, **more), judge)
+        requests = [
+            Request(f"k{n}", (Message("user", (Text("word " * (n + 1)),)),), generation)
+            for n in range(6)
+        ]
+        for response in model.generate_batch(requests):
+            assert response.finish == "stop" and response.text is not None, response
+            found = json.loads(response.text)
+            assert found["verdict"] in ("right", "wrong") and isinstance(found["sure"], bool)
+            said.add(response.text)
+    assert len(said) > 1
+    model.close()
 
 
 def test_judges_of_one_run_are_compared(tmp_path: Path, cli: Cli) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.command import CommandResult
-from tests.support.runs.judged import JUDGED, TASK, lines, responses
+from tests.support.runs.judged import JUDGED, TASK, lines, officially_judged, responses
 from tests.support.runs.toy import write_tone
 from tests.support.servers.chaos_server import ChaosServer
 
@@ -215,6 +215,21 @@ def test_what_does_not_fit_is_refused(tmp_path: Path, cli: Cli, server: ChaosSer
     found = cli(*score(file, tmp_path / "run", panel, server, *flags))
     assert found.code == 2 and says in found.err, found.err
     assert not (tmp_path / "run").exists()
+
+
+def test_a_panel_has_no_bridge(tmp_path: Path, cli: Cli, server: ChaosServer) -> None:
+    file, run, made = officially_judged(tmp_path / "r.jsonl", "m", 0.5, count=4), tmp_path / "run", tmp_path / "b.json"  # fmt: skip
+    assert cli("score", TASK, file, "-o", run, "--quiet").code == 0
+    url = f"base_url={server.base_url}"
+    found = cli("score", run, "--rejudge", "--judge-panel", PANEL, "-J", url, "--quiet")
+    assert found.code == 0, found.err
+    unclear = cli("judge", "bridge", run, "-o", made)
+    assert unclear.code == 2 and "judges are bridged one by one" in unclear.err, unclear.err
+    asked = cli("judge", "bridge", run, "--new", results(run)["judge"], "-o", made)
+    assert asked.code == 2 and "is a panel, and a bridge is of one judge" in asked.err, asked.err
+    assert not made.exists()
+    alone = cli("judge", "bridge", run, "--new", "fair", "-o", made)
+    assert alone.code == 1 and "at least 50 are needed" in alone.out + alone.err
 
 
 def test_a_quorum_without_a_panel_is_refused(tmp_path: Path, cli: Cli) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 
 from harness.run.judgements import in_sample, judge_sample
 from tests.support.command import CommandResult
-from tests.support.runs.judged import TASK, arguments, lines, responses
+from tests.support.runs.judged import JUDGED, TASK, arguments, lines, responses
+from tests.support.runs.toy import write_tone
 from tests.support.servers.chaos_server import ChaosServer
 
 pytestmark = pytest.mark.network
@@ -83,3 +85,23 @@ def test_equal_requests_of_two_tasks_are_asked_once(tmp_path: Path, cli: Cli, se
     assert found.code == 0, found.err
     assert server.ledger()["requests"] - calls <= 4  # its canaries alone
     assert len({(line["task"], line["id"]) for line in lines(run)}) == 20
+
+
+def test_equal_requests_of_two_tasks_of_one_command_are_asked_once(tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.setenv("TOY_AUDIO", str(write_tone(tmp_path / "t.wav", seconds=0.05)))
+    monkeypatch.setenv("TOY_ITEMS", "6")
+    folder = tmp_path / "tasks"
+    shutil.copytree(JUDGED, folder)
+    twin = (folder / "judged.yaml").read_text().replace("task: judged\n", "task: judged_twin\n")
+    (folder / "twin.yaml").write_text(twin)
+    task = ("--include-path", folder, "--trust-task-code", "--quiet")
+    asked = []
+    for names in ("judged", "judged,judged_twin"):
+        run = tmp_path / f"run-{names}"
+        with ChaosServer("--reply", "fixed:Judgement: correct") as server:
+            judge = ("--judge", "openai:j", "-J", f"base_url={server.base_url}")
+            found = cli("evaluate", "mock:fixed:answer 1", "-t", names, "-o", run, *task, *judge)
+            assert found.code == 0, found.err
+            asked.append(server.ledger()["requests"])
+    assert asked == [6, 6]  # the canary is what one of the items asks
+    assert len({(line["task"], line["id"]) for line in lines(run)}) == 12

@@ -15,7 +15,7 @@ from harness.errors import AdapterError, InputFileError
 from harness.run import schema
 from harness.run.checks import checker
 from harness.run.directory import RunDirectory
-from harness.run.files import FILES, RESPONSES, Manifest, ResponseRecord
+from harness.run.files import FILES, RESPONSES, Manifest, MessageRecord, ResponseRecord
 from harness.run.reader import read_manifest, read_run
 from tests.support.command import CommandResult
 from tests.support.runs.damage import VALUES, damaged, places
@@ -189,3 +189,23 @@ def test_an_adapter_that_gives_a_wrong_type_is_told_and_nothing_is_written(tmp_p
     with RunDirectory(tmp_path) as run, pytest.raises(AdapterError, match="finish: expected"):
         run.append_response({**record, "finish": "eos"})
     assert not (tmp_path / RESPONSES).exists()
+
+
+@pytest.mark.parametrize(
+    ("part", "path", "expected"),
+    [
+        ({"type": "text", "text": "a"}, None, None),
+        ({"type": "audio", "path": None, "sha256": None}, None, None),
+        ({"type": "text"}, ("content", 0, "text"), "text"),
+        ({"type": "text", "text": 5}, ("content", 0, "text"), "text"),
+        ({"type": "audio", "path": "a.wav"}, ("content", 0, "sha256"), "text or null"),
+        ({"type": "image", "text": "a"}, ("content", 0, "type"), '"text" or "audio"'),
+        ({"type": ["text"], "text": "a"}, ("content", 0, "type"), '"text" or "audio"'),
+        ({"text": "a"}, ("content", 0, "type"), '"text" or "audio"'),
+    ],
+)
+def test_a_part_of_a_message_has_the_keys_of_its_type(
+    part: object, path: tuple[str | int, ...] | None, expected: str | None
+) -> None:
+    found = checker(MessageRecord)({"role": "user", "content": [part]})
+    assert (found and found.path, found and found.expected) == (path, expected)

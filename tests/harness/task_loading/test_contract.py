@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from harness.errors import TaskCodeError
+from harness.task_loading.checks.answers import check_options
+from harness.task_loading.groups import load_task
 from tests.support.command import CommandResult, run_in_process
 from tests.support.runs.own_metric import write_task
 
@@ -80,6 +84,17 @@ def test_statistics_of_two_forms_at_once_are_no_fault_of_the_harness(
         ("ages_scoring.py", '"strict"', '"official"', "does not name the metric"),
         ("ages_scoring.py", '{"accuracy": {', '{"acuracy": {', "left out the metric 'accuracy'"),
         ("ages_scoring.py", "process_results =", "def options(doc):\n    return None\n\n\nprocess_results =", "options() of item '0' returned None"),
+        ("ages_scoring.py", "process_results =", "def options(doc):\n    return ['a', 'b', ' a ']\n\n\nprocess_results =", "of item '0' holds 'a' twice"),
+        ("ages_scoring.py", "process_results =", "def options(doc):\n    return ['a'] * (doc['number'] == 39) * 2\n\n\nprocess_results =", "item '39' holds"),
+        ("ages_scoring.py", "process_results =", "def options(doc):\n    return iter(int, 1)\n\n\nprocess_results =", "do not end"),
+        ("ages_scoring.py", "return ItemScore", 'doc["age"] = 5\n    return ItemScore', "changed the field 'age' of item '0'"),
+        ("ages_scoring.py", "return ItemScore", "raise BaseException\n    return ItemScore", "raised BaseException"),
+        ("ages_scoring.py", "from metrics.vanilla", "import asyncio\nraise asyncio.CancelledError\nfrom metrics.vanilla", "failed: CancelledError"),
+        ("ages_scoring.py", "process_results = hook", "process_result = hook", "has no function 'process_results'"),
+        ("ages_data.py", 'DataInfo("written here", version="1", total=40)', "None", "expected a DataInfo"),
+        ("ages_data.py", 'version="1"', "version=1", "DataInfo.version is 1"),
+        ("ages_data.py", "Documents(docs,", "Documents(iter(docs),", "without a length"),
+        ("ages_data.py", '"age": 30', '"age": 10**5000', "the field 'age' of item '0'"),
     ],
 )  # fmt: skip
 def test_wrong_code_ends_the_command_before_the_model(
@@ -115,6 +130,39 @@ def test_one_item_that_raises_is_an_error_and_the_others_are_scored(
     results = json.loads((tmp_path / "run" / "results.json").read_text())["tasks"]["ages"]
     assert results["unscored"]["items"] == 1 and results["outcomes"]["error"] == 1
     assert results["metrics"]["accuracy"]["strict"]["n"] == 7
+
+
+def test_an_error_on_purpose_of_strange_code_is_one_item(tmp_path: Path, run: Run) -> None:
+    folder = write_task(tmp_path / "tasks", metric="accuracy")
+    raised = '    if doc["number"] == 5:\n        raise UsageError("mine")\n    return ItemScore'
+    change(folder, "ages_scoring.py", "    return ItemScore", raised)
+    change(
+        folder,
+        "ages_scoring.py",
+        "from harness.types",
+        "from harness.errors import UsageError\nfrom harness.types",
+    )
+    done = run()
+    assert done.code == 3 and "item '5' raised UsageError: mine" in done.err, done.err
+
+
+@pytest.mark.parametrize(
+    ("reference", "is_right"),
+    [
+        ("red", True), ("  red ", True), ("A", True), ("(b)", True), ("1", True), (2, True), ("A. red", True), (["red"], True),
+        ("pink", False), ("C", False), (9, False), (None, False), ("", False), ("9", False),
+    ],
+)  # fmt: skip
+def test_a_reference_answer_is_one_of_the_options(
+    tmp_path: Path, reference: object, is_right: bool
+) -> None:
+    spec = load_task(write_task(tmp_path / "tasks", metric="accuracy") / "ages.yaml", "ages")
+    spec = replace(spec, answer="option")
+    if is_right:
+        check_options(spec, {"_id": "7"}, ("red", "blue"), reference)
+        return
+    with pytest.raises(TaskCodeError, match=r"reference\(\) of item '7'"):
+        check_options(spec, {"_id": "7"}, ("red", "blue"), reference)
 
 
 CLUSTER = ("    answer: number", "    cluster: speaker\n    answer: number")

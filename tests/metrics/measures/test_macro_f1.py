@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 
 import pytest
-from sklearn.metrics import f1_score
 
 from metrics.measures.macro_f1 import confusion_item, confusion_key, read_key
 from metrics.registry import METRICS
@@ -26,6 +25,8 @@ def test_keys_of_different_cells_differ() -> None:
 
 
 def test_value_equals_scikit_learn_on_labels() -> None:
+    from sklearn.metrics import f1_score
+
     rng = random.Random(3)
     references = [rng.choice("abc") for _ in range(300)]
     predictions = [rng.choice("abcd") for _ in range(300)]

@@ -78,3 +78,25 @@ def test_real_replies_are_bridged(judge: str) -> None:
         return
     assert abs(found.coverage.percent - 95) < 2 + 3 * found.coverage.error
     assert judge == "confused" or sum(found.errors) < 0.6 * sum(found.raw)
+
+
+def test_the_own_value_is_advised_where_the_judge_has_no_bias() -> None:
+    given = [(1.0, 9)] * 25 + [(0.0, 9)] * 25
+    swaps = [(1.0, 0.0, 9)] * 15 + [(0.0, 1.0, 9)] * 15
+    fair = [(1.0, 1.0, 9)] * 85 + [(0.0, 0.0, 9)] * 85 + swaps
+    harsh = [(1.0, 0.0, 9)] * 30 + [(1.0, 1.0, 9)] * 70 + [(0.0, 0.0, 9)] * 100
+    steady = bridged_mean(fit_table({"a": fair, "b": fair}), given, bounds=(0, 1))
+    biased = bridged_mean(fit_table({"a": harsh, "b": harsh}), given, bounds=(0, 1))
+    assert steady.own_error == pytest.approx(0) and steady.own_is_nearer
+    assert biased.own_error == pytest.approx(0.15) and not biased.own_is_nearer
+    half = (biased.replies95[1] - biased.replies95[0]) / 2
+    assert biased.error == pytest.approx(half / 1.96, rel=0.01)
+
+
+@needs_shared
+def test_who_follows_the_advice_is_not_worse_off_with_a_confused_judge() -> None:
+    tasks: dict[str, bridges.Models] = {"0": bridges.speech_ifeval(0)["yes/no"]}
+    found = bridges.bridges(tasks, "confused", 1, 40, (0.0, 1.0))
+    assert sum(found.advised) < 0.8 * sum(found.errors)
+    harsher = bridges.bridges(tasks, "harsher", 1, 10, (0.0, 1.0))
+    assert harsher.advised == harsher.errors and sum(harsher.errors) < 0.3 * sum(harsher.raw)

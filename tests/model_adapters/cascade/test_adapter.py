@@ -104,6 +104,7 @@ class TestPocketSphinx:
         assert response.error is None
         assert response.text in options.options
 
+    @pytest.mark.long
     @pytest.mark.slow
     def test_long_clip_is_heard_in_stretches(self, sphinx: CascadeAdapter) -> None:
         sentence = spoken("choice_03").decode(SAMPLING_RATE)
@@ -171,6 +172,7 @@ def whisper_folder() -> Path:
     return folder
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("whisper")
 @pytest.mark.slow
 def test_whisper_hears_speech_whatever_the_order(whisper_folder: Path) -> None:

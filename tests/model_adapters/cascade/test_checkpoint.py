@@ -17,15 +17,19 @@ from harness.types import Audio, Hints, Message, Request, Response, Text
 from model_adapters.cascade.adapter import CascadeAdapter
 from model_adapters.shared.splitting import split_at_quiet
 from tests.support import clips
+from tests.support.budget import mostly_long
+from tests.support.packages import needs
 
-pytest.importorskip("torch", reason="needs the extra hf")
-pytest.importorskip("transformers", reason="needs the extra hf")
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hf")]
+pytestmark = [
+    needs("torch", "transformers", extra="hf"),
+    pytest.mark.slow,
+    pytest.mark.xdist_group("hf"),
+]
 LOW, HIGH = (clips.ref(clips.tone(1.0, hertz), f"{hertz}.wav") for hertz in (300, 900))
 LONG = clips.ref(np.concatenate([clips.tone(25.0, 300), clips.noise(20.0, 3)]), "long.wav")
 
 
-@pytest.fixture(params=["tiny_whisper", "tiny_wav2vec2"])
+@pytest.fixture(params=mostly_long(["tiny_whisper", "tiny_wav2vec2"], ["tiny_whisper"]))
 def folder(request: pytest.FixtureRequest) -> Path:
     return Path(request.getfixturevalue(request.param))
 

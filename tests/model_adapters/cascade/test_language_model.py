@@ -267,6 +267,7 @@ def server() -> Iterator[ChaosServer]:
         yield server
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.network
 def test_a_real_recogniser_in_an_evaluation(server: ChaosServer, tmp_path: Path, cli: Any) -> None:

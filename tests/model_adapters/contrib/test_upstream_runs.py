@@ -19,9 +19,9 @@ from model_adapters.contrib.alarm import Recorder, read_answer
 from model_adapters.contrib.kimi_audio import KimiAudio
 from tests.support import clips
 from tests.support.models.upstream import checkout, upstream_function
+from tests.support.packages import needs
 
-torch = pytest.importorskip("torch", reason="needs the extra hf")
-transformers = pytest.importorskip("transformers", reason="needs the extra hf")
+pytestmark = needs("torch", "transformers", extra="hf")
 
 
 # --- ALARM -------------------------------------------------------------------------------------
@@ -56,6 +56,8 @@ class ReadableExtractor:
         self.model = SimpleNamespace(get_config=lambda: config)
 
     def __call__(self, inputs_system: Any, inputs_start: Any, inputs_main: Any, audio: Any) -> Any:
+        import torch
+
         found = []
         for number, clip in enumerate(audio):
             rows = [inputs_start[number], torch.tensor([clip]), inputs_main[number]]
@@ -88,6 +90,8 @@ class ScriptedModel:
 @pytest.fixture
 def get_response() -> Callable[..., Any]:
     """Upstream's, with its helpers and without vLLM."""
+    import torch
+
     path = checkout("alarm") / "generate_vllm.py"
     names: dict[str, Any] = {"torch": torch, "deepcopy": copy.deepcopy}
     for name in (
@@ -156,6 +160,8 @@ class CountingModel:
         return self
 
     def forward(self, **_: Any) -> Any:
+        import torch
+
         logits = torch.full((1, 1, 64), -10.0)
         logits[0, 0, EOS if self.step % 6 == 5 else 10 + self.step % 6] = 10.0
         self.step += 1
@@ -175,6 +181,8 @@ class Prompts:
         self.read: list[Any] = []
 
     def get_prompt(self, messages: Any, output_type: str) -> Any:
+        import torch
+
         for message in messages:
             if message["message_type"] == "audio":
                 self.read.append(soundfile.read(message["content"], dtype="float32"))
@@ -187,6 +195,9 @@ class Prompts:
 @pytest.fixture
 def kimi(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[KimiAudio]:
     """The module over upstream's ``kimia.py`` on the CPU, with the classes above for its parts."""
+    import torch
+    import transformers
+
     root = checkout("kimi_audio")
     before = set(sys.modules)
     fakes: dict[str, dict[str, Any]] = {

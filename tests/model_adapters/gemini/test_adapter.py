@@ -24,14 +24,18 @@ from model_adapters.gemini.messages import RequestOptions, build_request
 from model_adapters.registry import create
 from tests.support import clips
 from tests.support.command import CommandResult
+from tests.support.packages import needs
 from tests.support.runs.toy import write_tone
 from tests.support.servers.chaos_gemini import failure, quota
 from tests.support.servers.chaos_server import ChaosServer
 from tests.support.servers.service_adapters import GEMINI, last, request, scripted
 
-pytest.importorskip("google.genai", reason="needs the extra gemini")
 MODEL = GEMINI.model
-pytestmark = [pytest.mark.network, pytest.mark.usefixtures("no_keys")]
+pytestmark = [
+    needs("google.genai", extra="gemini"),
+    pytest.mark.network,
+    pytest.mark.usefixtures("no_keys"),
+]
 
 
 # --- what is declared --------------------------------------------------------------------------

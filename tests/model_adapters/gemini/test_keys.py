@@ -11,12 +11,16 @@ import pytest
 from harness.errors import AdapterError
 from model_adapters.registry import create
 from model_adapters.services.credentials import MissingKeyError, Secret
+from tests.support.packages import needs
 from tests.support.servers.chaos_server import ChaosServer
 from tests.support.servers.service_adapters import GEMINI, last, request, scripted
 
-pytest.importorskip("google.genai", reason="needs the extra gemini")
 KEY = GEMINI.key
-pytestmark = [pytest.mark.network, pytest.mark.usefixtures("no_keys")]
+pytestmark = [
+    needs("google.genai", extra="gemini"),
+    pytest.mark.network,
+    pytest.mark.usefixtures("no_keys"),
+]
 
 
 @pytest.mark.parametrize(

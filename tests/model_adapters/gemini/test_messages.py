@@ -23,8 +23,9 @@ from model_adapters.gemini.messages import (
 )
 from model_adapters.shared.audio_formats import audio_format
 from tests.support import clips
+from tests.support.packages import needs
 
-pytest.importorskip("google.genai", reason="needs the extra gemini")
+pytestmark = needs("google.genai", extra="gemini")
 
 
 def say(role: Role, *parts: str | Audio) -> Message:

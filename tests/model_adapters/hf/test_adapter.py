@@ -20,9 +20,9 @@ from model_adapters.hf.adapter import HFAdapter
 from model_adapters.shared.fingerprint import folder_fingerprint
 from tests.support import clips
 from tests.support.models.hf_requests import request, voice
+from tests.support.packages import needs
 
-pytest.importorskip("transformers", reason="needs the extra hf")
-pytestmark = pytest.mark.xdist_group("hf")
+pytestmark = [needs("transformers", extra="hf"), pytest.mark.xdist_group("hf")]
 
 
 @pytest.fixture(scope="module")

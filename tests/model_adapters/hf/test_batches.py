@@ -15,10 +15,10 @@ from model_adapters.hf import adapter as hf
 from model_adapters.hf.adapter import HFAdapter
 from tests.support import clips
 from tests.support.models.hf_requests import request, voice
+from tests.support.packages import needs
 from tests.support.runs.toy import FLAGS, jsonl, write_tone
 
-pytest.importorskip("transformers", reason="needs the extra hf")
-pytestmark = pytest.mark.xdist_group("hf")
+pytestmark = [needs("transformers", extra="hf"), pytest.mark.xdist_group("hf")]
 
 
 @pytest.fixture(autouse=True)

@@ -12,9 +12,9 @@ from harness.errors import AdapterError, UsageError
 from model_adapters.checkpoints.source import find_source, trust
 from model_adapters.hf.adapter import HFAdapter
 from tests.support.models.hf_requests import request, voice
+from tests.support.packages import needs
 
-pytest.importorskip("transformers", reason="needs the extra hf")
-pytestmark = pytest.mark.xdist_group("hf")
+pytestmark = [needs("transformers", extra="hf"), pytest.mark.xdist_group("hf")]
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 CODE = """

@@ -14,10 +14,11 @@ from model_adapters.hf import families as hf_families
 from model_adapters.hf.adapter import HFAdapter
 from model_adapters.hf.families import FAMILIES, Family, family_of
 from model_adapters.hf.inputs import batch_key, conversation, neighbours_matter
+from tests.support.budget import mostly_long
 from tests.support.models.hf_requests import request, voice
+from tests.support.packages import needs
 
-transformers = pytest.importorskip("transformers", reason="needs the extra hf")
-pytestmark = pytest.mark.xdist_group("hf")
+pytestmark = [needs("transformers", extra="hf"), pytest.mark.xdist_group("hf")]
 
 WINDOWS = {"tiny_qwen2_audio": 30.0, "tiny_audio_flamingo": 600.0, "tiny_glm_asr": 655.0}
 CLASSES = {
@@ -28,7 +29,7 @@ CLASSES = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", WINDOWS)
+@pytest.mark.parametrize("name", mostly_long(WINDOWS, ["tiny_qwen2_audio"]))
 def test_three_families_answer_alike_in_batches_and_alone(
     name: str, request: pytest.FixtureRequest
 ) -> None:
@@ -56,7 +57,9 @@ def test_three_families_answer_alike_in_batches_and_alone(
 make = request
 
 
-@pytest.mark.parametrize("name", ["tiny_audio_flamingo", "tiny_glm_asr"])
+@pytest.mark.parametrize(
+    "name", mostly_long(["tiny_audio_flamingo", "tiny_glm_asr"], ["tiny_audio_flamingo"])
+)
 def test_a_family_of_one_clip_says_so(name: str, request: pytest.FixtureRequest) -> None:
     adapter = HFAdapter(str(request.getfixturevalue(name)), dtype="float32")
     assert adapter.open().max_clips == 1
@@ -67,6 +70,8 @@ def test_a_family_of_one_clip_says_so(name: str, request: pytest.FixtureRequest)
 
 
 def test_the_class_named_by_the_config_is_found(tiny_audio_flamingo: Path) -> None:
+    import transformers
+
     mapping = transformers.AutoModelForMultimodalLM._model_mapping
     assert transformers.AudioFlamingo3Config not in mapping
     assert HFAdapter(str(tiny_audio_flamingo)).open().description["family"] == "Audio Flamingo 3"

@@ -12,9 +12,9 @@ import pytest
 from model_adapters.hf.adapter import HFAdapter
 from model_adapters.hf.invalid import InvalidScores
 from tests.support.models.hf_requests import request, voice
+from tests.support.packages import needs
 
-torch = pytest.importorskip("torch", reason="needs the extra hf")
-pytestmark = pytest.mark.xdist_group("hf")
+pytestmark = [needs("torch", extra="hf"), pytest.mark.xdist_group("hf")]
 
 PATHS = {
     "greedy": {},
@@ -37,6 +37,8 @@ def adapter(tiny_qwen2_audio: Path) -> HFAdapter:
 @contextmanager
 def overflow(adapter: HFAdapter, batches: tuple[int, ...] | None = None) -> Iterator[None]:
     """Let the model compute NaN where a prompt has the letter Q, if a batch has one of these sizes."""
+    import torch
+
     model = adapter.loaded.model
     (mark,) = adapter.loaded.processor.tokenizer.encode("Q", add_special_tokens=False)
     rows: list[Any] = [None]
@@ -92,6 +94,8 @@ def test_what_only_a_batch_makes_nan_is_answered_alone(adapter: HFAdapter) -> No
 def test_damaged_weights_are_said_for_every_family(
     name: str, request: pytest.FixtureRequest
 ) -> None:
+    import torch
+
     adapter = HFAdapter(str(request.getfixturevalue(name)), dtype="float32", device="cpu")
     adapter.open()
     with torch.no_grad():
@@ -110,6 +114,8 @@ def test_a_setting_of_the_checkpoint_does_not_turn_nan_into_zeros(
 
 
 def test_what_a_row_computes_after_its_end_counts_for_nothing() -> None:
+    import torch
+
     invalid = InvalidScores(prompt=1, ends={2})
     nan = torch.tensor([[float("nan")] * 4, [0.0, 1.0, 2.0, 3.0]])
     invalid.watch(torch.tensor([[5, 2], [5, 1]]), nan)

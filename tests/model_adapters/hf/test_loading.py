@@ -16,9 +16,9 @@ from harness.errors import (
 )
 from model_adapters.hf.adapter import HFAdapter
 from tests.support.models.hf_requests import request, voice
+from tests.support.packages import needs
 
-pytest.importorskip("transformers", reason="needs the extra hf")
-pytestmark = pytest.mark.xdist_group("hf")
+pytestmark = [needs("transformers", extra="hf"), pytest.mark.xdist_group("hf")]
 
 
 # --- checkpoints that cannot work ------------------------------------------------------------

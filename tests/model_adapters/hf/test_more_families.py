@@ -21,12 +21,12 @@ from model_adapters.hf.generate import mark_ids
 from model_adapters.hf.inputs import reasoning_begun
 from model_adapters.hf.template import give_clips_a_place
 from model_adapters.registry import create
-from tests.support.budget import SOAK
+from tests.support.budget import SOAK, mostly_long
 from tests.support.models.hf_requests import request as make
 from tests.support.models.hf_requests import voice
+from tests.support.packages import needs
 
-pytest.importorskip("transformers", reason="needs the extra hf")
-pytestmark = pytest.mark.xdist_group("hf")
+pytestmark = [needs("transformers", extra="hf"), pytest.mark.xdist_group("hf")]
 
 Built = Callable[[str], Path]
 
@@ -100,7 +100,7 @@ def opened(folder: Path, **arguments: Any) -> HFAdapter:
     return adapter
 
 
-@pytest.mark.parametrize("name", BUILDERS)
+@pytest.mark.parametrize("name", mostly_long(BUILDERS, ["voxtral"]))
 def test_answers_are_alike_in_batches_and_alone(name: str, built: Built) -> None:
     """Clips of different lengths, one beyond the window of most encoders, two clips, none, clips alone."""
     adapter = opened(built(name))
@@ -132,7 +132,9 @@ TRIED = [
 """Voxtral with another version of its tokenizer is the same model: only what is written to it is examined again."""
 
 
-@pytest.mark.parametrize(("name", "check"), TRIED)
+@pytest.mark.parametrize(
+    ("name", "check"), mostly_long(TRIED, [case for case in TRIED if case[0] == "voxtral"])
+)
 def test_conforms(name: str, check: str, built: Built, suites: dict[str, Any]) -> None:
     if name not in suites:
         arguments = {"dtype": "float32", "device": "cpu"}
@@ -221,7 +223,10 @@ def test_marks_are_special_tokens_where_the_tokenizer_has_them(built: Built) -> 
 
 @pytest.mark.parametrize(
     ("name", "family", "lora"),
-    [("granite", "Granite Speech", "."), ("phi4", "Phi-4-multimodal", "speech-lora")],
+    mostly_long(
+        [("granite", "Granite Speech", "."), ("phi4", "Phi-4-multimodal", "speech-lora")],
+        [("granite", "Granite Speech", ".")],
+    ),
 )
 def test_a_lora_of_the_model_s_own_is_for_audio(
     name: str, family: str, lora: str, built: Built, tmp_path: Path
@@ -242,7 +247,7 @@ def test_a_lora_of_the_model_s_own_is_for_audio(
     assert with_lora[2] != without[2]
 
 
-@pytest.mark.parametrize("name", ["granite", "phi4"])
+@pytest.mark.parametrize("name", mostly_long(["granite", "phi4"], ["granite"]))
 def test_clips_of_different_lengths_in_one_batch_would_change_answers(
     name: str, built: Built, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -268,7 +273,9 @@ def test_missing_weights_are_found_beside_an_adapter(built: Built, tmp_path: Pat
         opened(folder)
 
 
-@pytest.mark.parametrize(("name", "lora"), [("granite", "."), ("phi4", "speech-lora")])
+@pytest.mark.parametrize(
+    ("name", "lora"), mostly_long([("granite", "."), ("phi4", "speech-lora")], [("granite", ".")])
+)
 def test_an_adapter_of_the_user_s_goes_on_top_of_the_model_s_own(
     name: str, lora: str, built: Built, tmp_path: Path
 ) -> None:
@@ -363,6 +370,7 @@ def prompt(processor: Any) -> str:
     return str(processor.apply_chat_template([chat], tokenize=False)[0])
 
 
+@pytest.mark.long
 def test_a_part_of_a_processor_that_lacks_a_package_names_it(built: Built, tmp_path: Path) -> None:
     """Published checkpoints of Phi-4 have an image processor; transformers calls it a wrong value."""
     if find_spec("torchvision") is not None:

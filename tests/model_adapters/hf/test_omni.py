@@ -16,11 +16,11 @@ from model_adapters.conformance import AdapterConformance
 from model_adapters.hf.adapter import HFAdapter
 from model_adapters.hf.inputs import conversation, prepare
 from tests.support import clips
+from tests.support.budget import mostly_long
 from tests.support.models.hf_requests import request, voice
+from tests.support.packages import needs
 
-pytest.importorskip("torch", reason="needs the extra hf")
-pytest.importorskip("transformers", reason="needs the extra hf")
-pytestmark = pytest.mark.xdist_group("hf")
+pytestmark = [needs("torch", "transformers", extra="hf"), pytest.mark.xdist_group("hf")]
 
 FAMILIES = {
     "qwen2_5_omni": ("Qwen2.5-Omni", "Qwen2_5OmniThinkerForConditionalGeneration", 30.0),
@@ -30,6 +30,8 @@ FAMILIES = {
 }
 UNEQUAL = {"gemma3n", "qwen3_omni"}
 """Families for which a clip padded to a longer one is another clip."""
+KEPT = ("qwen2_5_omni",)
+"""Families that `make test` examines."""
 LONG = 40.0
 """Seconds of a clip for a family that takes any: longer than the window that its feature extractor declares."""
 Adapters = Callable[[str], HFAdapter]
@@ -93,14 +95,14 @@ def suites(folders: Callable[[str], Path]) -> Iterator[Callable[[str], AdapterCo
 
 
 @pytest.mark.parametrize("check", AdapterConformance.CHECKS)
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", mostly_long(FAMILIES, KEPT))
 def test_a_family_conforms(
     family: str, check: str, suites: Callable[[str], AdapterConformance]
 ) -> None:
     suites(family).run(check)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", mostly_long(FAMILIES, KEPT))
 def test_what_is_loaded(family: str, adapters: Adapters) -> None:
     name, loaded, window = FAMILIES[family]
     info = adapters(family).open()
@@ -110,7 +112,7 @@ def test_what_is_loaded(family: str, adapters: Adapters) -> None:
     assert info.description["equal_lengths"] is (family in UNEQUAL)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", mostly_long(FAMILIES, KEPT))
 def test_batches_answer_as_one_by_one(family: str, adapters: Adapters) -> None:
     """Clips of different lengths and prompts without a clip, in one call."""
     adapter = adapters(family)
@@ -132,7 +134,7 @@ def test_batches_answer_as_one_by_one(family: str, adapters: Adapters) -> None:
     assert len(set(together)) >= 5
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", mostly_long(FAMILIES, KEPT))
 def test_a_clip_fills_the_window_or_is_refused(family: str, adapters: Adapters) -> None:
     window = FAMILIES[family][2]
     fits = request(voice(1, window or LONG), max_new_tokens=2)
@@ -144,7 +146,7 @@ def test_a_clip_fills_the_window_or_is_refused(family: str, adapters: Adapters) 
     )
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", mostly_long(FAMILIES, KEPT))
 def test_the_window_is_heard_to_its_end(family: str, adapters: Adapters) -> None:
     """Two clips as long as the window that differ in their last half second have other features."""
     import numpy as np
@@ -161,7 +163,7 @@ def test_the_window_is_heard_to_its_end(family: str, adapters: Adapters) -> None
     assert found[0]["input_features"].ne(found[1]["input_features"]).any()
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", mostly_long(FAMILIES, KEPT))
 def test_a_blip_is_too_short_or_heard(family: str, adapters: Adapters) -> None:
     blip = request(clips.ref(clips.tone(0.005), "blip.wav"))
     good, reply = adapters(family).generate_batch([request(voice(1)), blip])
@@ -178,6 +180,7 @@ def _alone(*audio: Any) -> Request:
 # --- Qwen2.5-Omni ------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_published_omni_takes_five_minutes(
     folders: Callable[[str], Path], tmp_path: Path
 ) -> None:
@@ -212,7 +215,7 @@ def test_the_part_that_speaks_is_neither_loaded_nor_needed(
     assert texts[0] == texts[1]
 
 
-@pytest.mark.parametrize("family", ["qwen2_5_omni", "qwen3_omni"])
+@pytest.mark.parametrize("family", mostly_long(["qwen2_5_omni", "qwen3_omni"], KEPT))
 def test_the_part_that_answers_may_be_a_checkpoint_of_its_own(
     family: str, folders: Callable[[str], Path], adapters: Adapters, tmp_path: Path
 ) -> None:
@@ -231,6 +234,7 @@ def test_the_part_that_answers_may_be_a_checkpoint_of_its_own(
 # --- Gemma 4 -----------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_thought_channel_is_no_answer(folders: Callable[[str], Path]) -> None:
     """Its marks are special tokens: they vanish on decoding, and the prompt opens the channel."""
     asked = [request(voice(1), max_new_tokens=7), request(voice(2, 1.0), max_new_tokens=7)]

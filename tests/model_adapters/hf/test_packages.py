@@ -14,10 +14,9 @@ from model_adapters.checkpoints.packages import lacking
 from model_adapters.hf.adapter import HFAdapter
 from model_adapters.hf.families import Family
 from model_adapters.hf.packages import check_packages
+from tests.support.packages import needs
 
-pytest.importorskip("torch", reason="needs the extra hf")
-transformers = pytest.importorskip("transformers", reason="needs the extra hf")
-pytestmark = pytest.mark.xdist_group("hf")
+pytestmark = [needs("torch", "transformers", extra="hf"), pytest.mark.xdist_group("hf")]
 
 
 @pytest.mark.parametrize(
@@ -48,6 +47,8 @@ def test_transformers_own_words_are_understood(text: str, hint: str) -> None:
 def test_no_part_of_a_checkpoint_is_called_damaged_for_want_of_a_package(
     loader: str, name: str, part: str, tiny_qwen2_audio: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    import transformers
+
     def fails(*_: Any, **__: Any) -> None:
         raise ValueError("None could be imported. Missing optional dependencies: torchvision.")
 

@@ -13,9 +13,10 @@ import pytest
 from harness.errors import AdapterError, MissingDependencyError, UsageError
 from model_adapters.hf.adapter import HFAdapter
 from tests.support.models.hf_requests import request, voice
+from tests.support.packages import needs
 
-peft = pytest.importorskip("peft", reason="needs the extra peft")
 pytestmark = [
+    needs("peft", extra="peft"),
     pytest.mark.xdist_group("hf"),
     pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning"),
 ]
@@ -24,6 +25,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def lora(tiny_qwen2_audio: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A LoRA whose weights are random, not zero."""
+    import peft
     import torch
     from transformers import Qwen2AudioForConditionalGeneration
 
@@ -61,6 +63,7 @@ def test_the_answer_is_that_of_the_merged_model(
 ) -> None:
     import shutil
 
+    import peft
     from transformers import Qwen2AudioForConditionalGeneration
 
     base = Qwen2AudioForConditionalGeneration.from_pretrained(tiny_qwen2_audio)

@@ -15,10 +15,9 @@ from model_adapters.hf.generate import read_tokens
 from model_adapters.hf.thinking import Thinking
 from model_adapters.shared.reply_text import Marks
 from tests.support.models.hf_requests import request, voice
+from tests.support.packages import needs
 
-torch = pytest.importorskip("torch", reason="needs the extra hf")
-pytest.importorskip("transformers", reason="needs the extra hf")
-pytestmark = pytest.mark.xdist_group("hf")
+pytestmark = [needs("torch", "transformers", extra="hf"), pytest.mark.xdist_group("hf")]
 
 OPEN, CLOSE, END = [1, 2], [3, 4], 9
 
@@ -27,6 +26,8 @@ def run(
     scripts: list[list[int]], *, budget: int, answer: int, inside: list[bool] | None = None
 ) -> tuple[list[list[int]], Thinking]:
     """Let rows say their scripts, as ``generate`` would; a script that is used up says 7."""
+    import torch
+
     inside = inside or [False] * len(scripts)
     thinking = Thinking(
         *(OPEN, CLOSE),

@@ -14,14 +14,15 @@ import pytest
 from harness.errors import AdapterError, UnknownNameError, UsageError
 from harness.types import Generation, Message, Request, Response, Text
 from model_adapters.registry import create
+from tests.support.budget import mostly_long
 from tests.support.command import CommandResult
 from tests.support.lm_eval_scan import without_own_tasks
 from tests.support.models.hf_requests import voice
+from tests.support.packages import needs
 from tests.support.runs.toy import evaluate_arguments, jsonl, results, write_tone
 from tests.support.servers.chaos_server import ChaosServer
 
-pytest.importorskip("transformers", reason="needs the extra hf")
-pytestmark = pytest.mark.xdist_group("hf")
+pytestmark = [needs("transformers", extra="hf"), pytest.mark.xdist_group("hf")]
 Cli = Callable[..., CommandResult]
 
 MODULE = '''
@@ -211,6 +212,7 @@ def test_arguments_are_checked_where_the_constructor_says_what_it_takes(own: Mod
 # --- a service behind lm-eval's client -------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.network
 @pytest.mark.slow
 def test_chaos_loses_nothing_and_doubles_nothing(
@@ -269,7 +271,7 @@ TASKS = (
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("style", ["async", "batch"])
+@pytest.mark.parametrize("style", mostly_long(["async", "batch"], ["batch"]))
 def test_our_adapters_give_the_same_values_under_the_lm_eval_command(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, style: str
 ) -> None:

@@ -19,7 +19,12 @@ from harness.types import Generation, Message, Request, Response, Text
 from model_adapters.registry import create
 from tests.support.runs.toy import write_tone
 
-pytestmark = [pytest.mark.network, pytest.mark.slow, pytest.mark.xdist_group("hf")]
+pytestmark = [
+    pytest.mark.network,
+    pytest.mark.slow,
+    pytest.mark.long,
+    pytest.mark.xdist_group("hf"),
+]
 START_SECONDS = 90.0
 
 

@@ -44,7 +44,7 @@ def test_alarm_on_every_line(
     file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     done = cli("score", task, file, "-o", run, "--as", "alarm", "--json")
     assert done.code == 0, done.err
-    docs = {sample["id"]: document_of(sample) for sample in read_samples(run)}
+    docs = {sample["id"]: document_of(sample) for sample in read_samples(run, {task})}
     read = RULES["alarm"].readers[benchmark]
     for line in lines:
         found, want = read(docs[line["id"]], line["response"])["accuracy"], line["official"]

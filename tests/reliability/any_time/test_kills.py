@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.budget import SOAK
+from tests.support.budget import SOAK, mostly_long
 from tests.support.command import run_process, start
 from tests.support.runs import anything
 from tests.support.runs.live import STARTED, lines
@@ -27,6 +27,7 @@ A_RUN = 20 if SOAK else 8
 """Kills of one run, before it ends and another begins."""
 ITEMS = 500 if SOAK else 60
 PHASES = ("load", "generate", "judge", "generate", "judge", "derive", "write", "finish")
+WRITING = ("generate", "judge", "derive", "write")
 TORN = (b'{"task": "judged", "id": "item-0', b'{"task": "\xff', b"{")
 
 
@@ -84,7 +85,14 @@ class Instants:
         return results.stat().st_mtime_ns if results.exists() else 0
 
 
-def test_kill_9_at_any_instant_of_a_judged_run(tmp_path: Path, server: ChaosServer) -> None:
+@pytest.mark.parametrize(
+    ("phases", "kills"),
+    mostly_long([(WRITING, 4), (PHASES, KILLS)], [(WRITING, 4)]),
+    ids=["once each", "all the while"],
+)
+def test_kill_9_at_any_instant_of_a_judged_run(
+    tmp_path: Path, server: ChaosServer, phases: tuple[str, ...], kills: int
+) -> None:
     whole, run = tmp_path / "whole", tmp_path / "run"
     url = server.base_url
     found = run_process(*anything.command(whole, url), timeout=300)
@@ -94,11 +102,11 @@ def test_kill_9_at_any_instant_of_a_judged_run(tmp_path: Path, server: ChaosServ
     assert once.total() == answers
     before = once
     instants = Instants(run, lines(whole / "judgements.jsonl"))
-    phases, killed = itertools.cycle(PHASES), Counter[str]()
-    while killed.total() < KILLS:
+    coming, killed = itertools.cycle(phases), Counter[str]()
+    while killed.total() < kills:
         lost = 0  # answers that no log has, since a kill came first
-        for _ in range(A_RUN):
-            phase = next(phases)
+        for _ in range(min(A_RUN, kills)):
+            phase = next(coming)
             process = start(*anything.command(run, url))
             STARTED.append(process)
             instants.wait(phase, process)
@@ -121,4 +129,4 @@ def test_kill_9_at_any_instant_of_a_judged_run(tmp_path: Path, server: ChaosServ
         before = before + seen
         shutil.rmtree(run)
     print("kills by phase:", dict(killed))
-    assert sum(count for name, count in killed.items() if "ended" not in name) >= KILLS * 3 // 4
+    assert sum(count for name, count in killed.items() if "ended" not in name) >= kills * 3 // 4

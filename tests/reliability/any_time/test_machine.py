@@ -18,6 +18,7 @@ import pytest
 from harness.errors import RunLockedError
 from harness.run.directory import RunDirectory
 from harness.run.locking import WriterLock
+from tests.support.budget import mostly_long
 from tests.support.command import CommandResult, run_process
 from tests.support.runs import judged
 from tests.support.runs.live import finish, launch, lines, wait_until
@@ -90,7 +91,7 @@ def test_little_memory_is_4_and_the_same_command_goes_on(tmp_path: Path, cli: Cl
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("home", ["/nonexistent", "/dev/null", None])
+@pytest.mark.parametrize("home", mostly_long(["/nonexistent", "/dev/null", None], ["/nonexistent"]))
 def test_no_home_is_no_obstacle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str | None) -> None:  # fmt: skip
     for name in ("HOME", "XDG_CACHE_HOME", "TMPDIR"):
         monkeypatch.delenv(name, raising=False)
@@ -127,7 +128,7 @@ def made_anew(run: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("harm", [moved, deleted, made_anew])
+@pytest.mark.parametrize("harm", mostly_long([moved, deleted, made_anew], [moved]))
 def test_a_folder_that_vanishes_during_a_run_is_3_and_never_0(
     tmp_path: Path, harm: Callable[[Path], Path | None]
 ) -> None:

@@ -99,6 +99,7 @@ def test_a_reply_of_many_megabytes_is_recorded_and_scored(tmp_path: Path) -> Non
     assert [len(line["response"]) for line in jsonl(run / "samples.jsonl")] == [size // 3 * 3] * 3
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.network
 def test_long_clips_to_a_service_take_bounded_memory(

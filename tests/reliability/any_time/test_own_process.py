@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.budget import mostly_long
 from tests.support.command import CommandResult, run_process, start
 from tests.support.runs.live import finish
 from tests.support.runs.toy import results
@@ -100,7 +101,7 @@ def arguments(folder: Path, name: str, *more: str) -> tuple[str | Path, ...]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("where", ["here", "in a child"])
+@pytest.mark.parametrize("where", mostly_long(["here", "in a child"], ["here"]))
 def test_what_a_model_prints_never_reaches_standard_output(model: Path, where: str) -> None:
     more = () if where == "here" else ("-M", f"python={sys.executable}")
     found = run_process(*arguments(model, "Chatty", "--json", *more))
@@ -124,7 +125,9 @@ def evaluated(model: Path, name: str, *more: str) -> CommandResult:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["Exit", "ExitOne", "HardExit", "Interrupts"])
+@pytest.mark.parametrize(
+    "name", mostly_long(["Exit", "ExitOne", "HardExit", "Interrupts"], ["Exit", "HardExit"])
+)
 def test_a_model_that_ends_the_process_is_4_and_nothing_is_lost(model: Path, name: str) -> None:
     found = evaluated(model, name)
     assert found.code == 4
@@ -136,7 +139,7 @@ def test_a_model_that_ends_the_process_is_4_and_nothing_is_lost(model: Path, nam
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["LoadExit", "LoadHardExit"])
+@pytest.mark.parametrize("name", mostly_long(["LoadExit", "LoadHardExit"], ["LoadHardExit"]))
 def test_a_model_that_ends_the_process_while_it_loads_is_4(model: Path, name: str) -> None:
     found = evaluated(model, name)
     assert found.code == 4 and "error: " in found.err and "Traceback" not in found.err
@@ -184,7 +187,7 @@ ENCODINGS = {
 }
 
 
-@pytest.mark.parametrize("name", ENCODINGS)
+@pytest.mark.parametrize("name", mostly_long(ENCODINGS, ["POSIX"]))
 def test_a_narrow_encoding_escapes_and_never_fails(tmp_path: Path, name: str) -> None:
     command = ("evaluate", "mock:fixed:café ↑ 🎧", "-t", "quickstart_choice", "-L", "1", "-o")
     process = start(*command, tmp_path / "run", **ENCODINGS[name])

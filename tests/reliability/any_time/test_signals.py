@@ -125,7 +125,7 @@ def test_stop_and_continue_changes_nothing(tmp_path: Path, server: ChaosServer) 
     run = tmp_path / "run"
     process = under_way(evaluate(run, server.base_url), run)
     process.send_signal(signal.SIGSTOP)
-    time.sleep(1.5)
+    time.sleep(0.5)
     process.send_signal(signal.SIGCONT)
     process.send_signal(signal.SIGPIPE)  # ignored: a reader that goes away is seen when writing
     found, _, err = finish(process)

@@ -321,6 +321,13 @@ def asr(root: Path) -> None:
         parquet(root / "data" / f"{split}-00000-of-00001.parquet", met)
     heard = [{"answer": f"今天 {n}"} for n in range(ITEMS)]
     parquet(root / "data" / "test-00000-of-00001.parquet", heard, "context")
+    (root / "audio").mkdir()
+    calls = []
+    for number in range(ITEMS):
+        (root / "audio" / f"call{number}.mp3").write_bytes(clip(number))
+        call = {"id": f"c{number}", "transcript": f"Good morning, {number} callers."}
+        calls.append(json.dumps({**call, "url": f"audio/call{number}.mp3"}) + "\n")
+    (root / "calls.jsonl").write_text("".join(calls), encoding="utf-8")
 
 
 def quickstart(root: Path) -> None:

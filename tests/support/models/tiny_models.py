@@ -48,6 +48,8 @@ CHAT_TEMPLATE = (
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 WEIGHT_SCALE = 4.0
+WIDTH = 64
+LAYERS = 2
 DECODER = {
     "hidden_size": 64,
     "intermediate_size": 128,
@@ -129,7 +131,9 @@ def build_tiny_processor() -> Any:
     )
 
 
-def build_tiny_qwen2_audio(folder: str | Path, seed: int = 0, width: int = 64) -> Path:
+def build_tiny_qwen2_audio(
+    folder: str | Path, seed: int = 0, width: int = WIDTH, layers: int = LAYERS
+) -> Path:
     """Write the checkpoint (config, tokenizer, processor, weights) into ``folder``."""
     from transformers import (
         Qwen2AudioConfig,
@@ -143,17 +147,19 @@ def build_tiny_qwen2_audio(folder: str | Path, seed: int = 0, width: int = 64) -
         audio_config=Qwen2AudioEncoderConfig(
             num_mel_bins=32,
             d_model=width,
-            encoder_layers=2,
-            encoder_attention_heads=2,
+            encoder_layers=layers,
+            encoder_attention_heads=_heads(width, 2),
             encoder_ffn_dim=2 * width,
         ),
-        text_config=_tiny_text_config(tokenizer, width),
+        text_config=_tiny_text_config(tokenizer, width, layers),
         audio_token_index=tokenizer.convert_tokens_to_ids("<|AUDIO|>"),
     )
-    return save(Qwen2AudioForConditionalGeneration, config, processor, folder, seed)
+    return save(Qwen2AudioForConditionalGeneration, config, processor, folder, seed, width)
 
 
-def build_tiny_audio_flamingo(folder: str | Path, seed: int = 0) -> Path:
+def build_tiny_audio_flamingo(
+    folder: str | Path, seed: int = 0, width: int = WIDTH, layers: int = LAYERS
+) -> Path:
     """Write a tiny Audio Flamingo 3: its class comes from ``config.architectures``, and it takes 600 s."""
     from transformers import (
         AudioFlamingo3Config,
@@ -166,16 +172,18 @@ def build_tiny_audio_flamingo(folder: str | Path, seed: int = 0) -> Path:
     processor = _listening(AudioFlamingo3Processor, tokenizer)
     config = AudioFlamingo3Config(
         audio_config=AudioFlamingo3EncoderConfig(
-            **ENCODER,
-            intermediate_size=128,
+            **_encoder(width, layers),
+            intermediate_size=2 * width,
         ),
-        text_config=_tiny_text_config(tokenizer),
+        text_config=_tiny_text_config(tokenizer, width, layers),
         audio_token_id=tokenizer.convert_tokens_to_ids("<|AUDIO|>"),
     )
-    return save(AudioFlamingo3ForConditionalGeneration, config, processor, folder, seed)
+    return save(AudioFlamingo3ForConditionalGeneration, config, processor, folder, seed, width)
 
 
-def build_tiny_glm_asr(folder: str | Path, seed: int = 1) -> Path:
+def build_tiny_glm_asr(
+    folder: str | Path, seed: int = 1, width: int = WIDTH, layers: int = LAYERS
+) -> Path:
     """Write a tiny GLM-ASR: one clip a request, in windows of 30 s."""
     from transformers import (
         GlmAsrConfig,
@@ -189,19 +197,19 @@ def build_tiny_glm_asr(folder: str | Path, seed: int = 1) -> Path:
     processor = _listening(GlmAsrProcessor, tokenizer)
     config = GlmAsrConfig(
         audio_config=GlmAsrEncoderConfig(
-            **ENCODER,
-            intermediate_size=256,  # four frames are merged into one
+            **_encoder(width, layers),
+            intermediate_size=4 * width,  # four frames are merged into one
         ),
         text_config=LlamaConfig(
             vocab_size=len(tokenizer),
-            **DECODER,
+            **_decoder(width, layers),
             max_position_embeddings=8192,
             **ends(tokenizer),
         ),
         audio_token_id=tokenizer.convert_tokens_to_ids("<|AUDIO|>"),
         tie_word_embeddings=False,
     )
-    return save(GlmAsrForConditionalGeneration, config, processor, folder, seed)
+    return save(GlmAsrForConditionalGeneration, config, processor, folder, seed, width)
 
 
 def build_tiny_whisper(folder: str | Path, seed: int = 0) -> Path:
@@ -297,32 +305,51 @@ def _listening(processor_class: Any, tokenizer: Any) -> Any:
     )
 
 
-def _tiny_text_config(tokenizer: Any, width: int = 64) -> Any:
+def _heads(width: int, least: int) -> int:
+    """Heads of 64 values each, or as few as the tiny ones have."""
+    return max(least, width // 64)
+
+
+def _encoder(width: int, layers: int) -> dict[str, int]:
+    size = {"hidden_size": width, "num_hidden_layers": layers}
+    return {**ENCODER, **size, "num_attention_heads": _heads(width, 2)}
+
+
+def _decoder(width: int, layers: int) -> dict[str, int]:
+    size = {"hidden_size": width, "intermediate_size": 2 * width, "num_hidden_layers": layers}
+    return {**DECODER, **size, "num_attention_heads": _heads(width, 4)}
+
+
+def _tiny_text_config(tokenizer: Any, width: int = WIDTH, layers: int = LAYERS) -> Any:
     from transformers import Qwen2Config
 
     return Qwen2Config(
         vocab_size=len(tokenizer),
-        hidden_size=width,
-        intermediate_size=2 * width,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
+        **_decoder(width, layers),
         max_position_embeddings=4096,
         tie_word_embeddings=False,
         **ends(tokenizer),
     )
 
 
-def save(model_class: Any, config: Any, processor: Any, folder: str | Path, seed: int) -> Path:
-    """Draw the weights, scale them up and write everything into ``folder``."""
+def save(
+    model_class: Any,
+    config: Any,
+    processor: Any,
+    folder: str | Path,
+    seed: int,
+    width: int = WIDTH,
+) -> Path:
+    """Draw the weights, scale them up (less for a wide model, whose sums are larger) and write everything into ``folder``."""
     import torch
 
     model = seeded(model_class, config, seed)
+    scale = WEIGHT_SCALE * (WIDTH / width) ** 0.5
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if parameter.dim() > 1:
                 # what a decoder hears would drown in what it has written
-                parameter.mul_(WEIGHT_SCALE * (6 if "encoder_attn" in name else 1))
+                parameter.mul_(scale * (6 if "encoder_attn" in name else 1))
     if hasattr(model, "generation_config"):
         model.generation_config.eos_token_id = processor.tokenizer.eos_token_id
         model.generation_config.pad_token_id = processor.tokenizer.pad_token_id

@@ -4,7 +4,7 @@
         ...  server.base_url; server.batches and server.uploads are what it saw
 
 A batch is ``in_progress`` for ``looks`` looks; ``fault`` is what becomes of it: ``None`` (completed), ``failed``, ``expired`` (every second request
-is answered), or ``errors`` (every second request is in the error file). ``refuse`` is an HTTP status for every request.
+is answered), or ``errors`` (every second request is in the error file). ``refuse`` is an HTTP status for every request; ``stuck`` makes a batch and never says so.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ class BatchServer:
         self.uploads: list[list[dict[str, Any]]] = []
         self.keys: set[str] = set()
         self.chats = 0
+        self.stuck, self.made = False, threading.Event()
         handler = type("Handler", (_Handler,), {"owner": self})
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._thread = threading.Thread(target=self._server.serve_forever)
@@ -62,8 +63,9 @@ class BatchServer:
         assert wanted["endpoint"] == "/v1/chat/completions" and wanted["completion_window"] == "24h"
         assert all(line["method"] == "POST" and line["url"] == wanted["endpoint"] for line in lines)
         self.uploads.append(lines)
-        self.batches[name] = {"id": name, "status": "in_progress", "lines": lines}
-        return self._state(name)
+        self.batches[name] = {"id": name, "status": "in_progress", "lines": lines, "input_file_id": wanted["input_file_id"]}  # fmt: skip
+        self.made.set()
+        return self.state(name)
 
     def look(self, name: str) -> dict[str, Any]:
         """Answer one look at a batch; it ends after ``looks`` of them."""
@@ -71,9 +73,10 @@ class BatchServer:
         batch = self.batches[name]
         if self.seen[name] > self.looks and batch["status"] == "in_progress":
             self._end(batch)
-        return self._state(name)
+        return self.state(name)
 
-    def _state(self, name: str) -> dict[str, Any]:
+    def state(self, name: str) -> dict[str, Any]:
+        """Return a batch as the service shows it."""
         return {key: value for key, value in self.batches[name].items() if key != "lines"}
 
     def _end(self, batch: dict[str, Any]) -> None:
@@ -105,6 +108,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         parts = self.path.split("/")
         if self.owner.refuse:
             self._send(self.owner.refuse, b'{"error": {"message": "no"}}')
+        elif parts[2].partition("?")[0] == "batches" and len(parts) == 3:
+            states = [self.owner.state(name) for name in reversed(self.owner.batches)]
+            self._send(200, json.dumps({"object": "list", "data": states}).encode())
         elif parts[2] == "batches":
             self._send(200, json.dumps(self.owner.look(parts[3])).encode())
         else:
@@ -122,7 +128,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             assert parts["purpose"].get_content().strip() == "batch"
             self._send(200, json.dumps(self.owner.keep(parts["file"].get_payload(decode=True))).encode())  # fmt: skip
         elif self.path.endswith("/batches"):
-            self._send(200, json.dumps(self.owner.make(json.loads(data))).encode())
+            made = json.dumps(self.owner.make(json.loads(data))).encode()
+            if not self.owner.stuck:
+                self._send(200, made)
         else:
             self.owner.chats += 1
             self._send(404, b"{}")

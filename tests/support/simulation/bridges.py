@@ -43,6 +43,7 @@ class Found:
         covers: per bridged model, whether the interval held the official value.
         errors: distance of the bridged value from it.
         raw: distance of the uncorrected value.
+        advised: distance of the one of both that is expected to be nearer.
         widths: of the intervals.
         refused: per fit, whether the judge was refused.
         outside: per model, whether it lay outside the fit.
@@ -51,6 +52,7 @@ class Found:
     covers: list[bool] = field(default_factory=list)
     errors: list[float] = field(default_factory=list)
     raw: list[float] = field(default_factory=list)
+    advised: list[float] = field(default_factory=list)
     widths: list[float] = field(default_factory=list)
     refused: list[bool] = field(default_factory=list)
     outside: list[bool] = field(default_factory=list)
@@ -59,8 +61,10 @@ class Found:
         """Return coverage, share refused, share outside, and the mean errors and width."""
         refused, outside = (f"{_percent(one):.0f}" for one in (self.refused, self.outside))
         if not self.covers:
-            return "-", refused, outside, "-", "-", "-", str(len(self.refused))
-        means = [f"{np.mean(one):.3f}" for one in (self.errors, self.raw, self.widths)]
+            return "-", refused, outside, "-", "-", "-", "-", str(len(self.refused))
+        means = [
+            f"{np.mean(one):.3f}" for one in (self.errors, self.raw, self.advised, self.widths)
+        ]
         return share(self.covers).text(), refused, outside, *means, str(len(self.covers))
 
     @property
@@ -136,6 +140,7 @@ def bridges(
                 found.covers.append(low <= truth <= high)
                 found.errors.append(abs(bridged.value - truth))
                 found.raw.append(abs(bridged.raw - truth))
+                found.advised.append((found.raw if bridged.own_is_nearer else found.errors)[-1])
                 found.widths.append(high - low)
     return found
 

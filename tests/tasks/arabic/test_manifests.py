@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -192,3 +193,24 @@ def test_two_recognisers_of_the_same_clips(cli: Cli, copy: Path, tmp_path: Path)
     assert compared.code == 0, compared.err
     rows = {row["metric"]: row for row in json.loads(compared.out)["metrics"]}
     assert rows["accuracy"]["difference"] == pytest.approx(-0.6)
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv"])
+def test_a_table_is_a_manifest_too(copy: Path, tmp_path: Path, form: str) -> None:
+    lines = [json.loads(line) for line in (copy / "dialect_id" / "manifest.jsonl").read_text(encoding="utf-8").split("\n") if line]  # fmt: skip
+    mark = {"csv": ";", "tsv": "\t"}[form]
+    rows = [mark.join([line["id"], line["audio"], line["reference"], " | ".join(line["labels"])]) for line in lines]  # fmt: skip
+    table = "\r\n".join([mark.join(("id", "audio", "reference", "labels")), *rows])
+    shutil.copytree(copy / "dialect_id", tmp_path / "dialect_id")
+    (tmp_path / "dialect_id" / "manifest.jsonl").unlink()
+    (tmp_path / "dialect_id" / f"manifest.{form}").write_text(table, encoding="utf-8-sig")
+    found = task("arabic_dialect", tmp_path).documents()
+    assert [(doc["_id"], doc["labels"]) for doc in found] == [(one["id"], one["labels"]) for one in lines]  # fmt: skip
+
+
+def test_a_list_of_one_clip_is_read(copy: Path, tmp_path: Path) -> None:
+    (clip,) = list(copy.glob("*.wav"))[:1]
+    (tmp_path / clip.name).write_bytes(clip.read_bytes())
+    item = {"audio_filepath": f"{{data_folder}}/{clip.name}", "text": "مرحبا"}
+    (tmp_path / "commonvoice_test.json").write_text(json.dumps(item) + "\n")
+    assert len(task("arabic_asr_commonvoice", tmp_path).documents()) == 1

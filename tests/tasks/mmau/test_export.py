@@ -82,6 +82,21 @@ def test_the_reply_is_the_cleaned_one(cli: Cli, tmp_path: Path) -> None:
     assert found == ['"Man"', "\ud800 lone", ""]
 
 
+def test_a_stored_record_without_a_reply_counts_as_failed(cli: Cli, tmp_path: Path) -> None:
+    copy, run = write_test_split(tmp_path / "copy"), tmp_path / "run"
+    stored = tmp_path / "replies.jsonl"
+    items = read(copy / "mmau-test.json")
+    lines: list[dict[str, Any]] = [{"id": one["id"], "doc": one, "response": "x"} for one in items]
+    del lines[1]["response"]
+    stored.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    cli("score", "mmau_test", stored, "-o", run)
+    done = cli("export", run, "--format", "mmau-submission")
+    assert done.code == 3 and f"1 failed ({items[1]['id']})" in done.err, done.err
+    assert cli("export", run, "--format", "mmau-submission", "--allow-partial").code == 0
+    kept = [items[0]["id"], items[2]["id"]]
+    assert [item["id"] for item in read(run / "mmau-submission.json")] == kept
+
+
 @pytest.mark.parametrize("partial", [False, True])
 def test_an_incomplete_run_is_refused_or_written_without_its_gaps(
     cli: Cli, tmp_path: Path, partial: bool

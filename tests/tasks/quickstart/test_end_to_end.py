@@ -22,6 +22,7 @@ def metrics(run: Path, task: str) -> dict[str, Any]:
     return {name: readings["strict"] for name, readings in found.items()}
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.xdist_group(GROUP)
 def test_pocketsphinx_hears_the_clips(recogniser_run: RecogniserRun) -> None:

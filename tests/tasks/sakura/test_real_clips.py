@@ -35,6 +35,7 @@ def check_run(run: Path) -> None:
         assert list(entry["metrics"]) == ["letter_or_text"]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_cascade(cli: CLI, tmp_path: Path) -> None:
     pytest.importorskip("pocketsphinx")

@@ -16,13 +16,18 @@ import pytest
 
 from tests.support.budget import SOAK
 from tests.support.command import start
+from tests.support.packages import needs
 from tests.support.runs.live import answered, asked, finish, lines
 from tests.support.runs.toy import evaluate_arguments, jsonl, timeless, write_tone
 from tests.support.servers.ray_nodes import ray_nodes
 
-pytest.importorskip("ray", reason="needs the extra ray")
-
-pytestmark = [pytest.mark.slow, pytest.mark.network, pytest.mark.xdist_group("ray")]
+pytestmark = [
+    needs("ray", extra="ray"),
+    pytest.mark.slow,
+    pytest.mark.network,
+    pytest.mark.xdist_group("ray"),
+    pytest.mark.long,
+]
 ITEMS = 80
 SECONDS = 600
 """Ray and torch start slowly on a machine with other work."""
@@ -103,9 +108,6 @@ def pids(ledger: Path) -> list[int]:
     return [line["pid"] for line in jsonl(ledger)] if ledger.exists() else []
 
 
-@pytest.mark.skipif(
-    not SOAK, reason="half a minute with Ray, the same without it in test_pool: HARNESS_SOAK=1"
-)
 def test_killed_replicas_and_a_killed_run(
     tmp_path: Path, started: list[subprocess.Popen[str]]
 ) -> None:

@@ -19,6 +19,7 @@ Cli = Callable[..., CommandResult]
 CHANCE = 0.25
 CONTROLS = ("noise:0", "silence", *["wrong-clip"] * SOAK)
 ITEMS = 12 if SOAK else 6
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 CLIPS = Path(__file__).resolve().parents[4] / "tasks" / "quickstart" / "clips"
 
 
@@ -41,7 +42,6 @@ def sakura_like(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("task", ["quickstart_choice", *["sakura_animal_single"] * SOAK])
 def test_a_recogniser_hears_less_and_less(cli: Cli, tmp_path: Path, task: str) -> None:
     pytest.importorskip("pocketsphinx")

@@ -16,10 +16,11 @@ from tests.support.data.lm_eval_tasks import (
     write_stand_ins,
     write_sums,
 )
+from tests.support.packages import needs
 from tests.support.runs.toy import jsonl, results
 
-pytest.importorskip("transformers", reason="needs the extra hf")
 pytestmark = [
+    needs("transformers", extra="hf"),
     pytest.mark.xdist_group("hf"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
@@ -115,6 +116,7 @@ def test_mock_equals_plain_lm_eval(cli: Cli, tmp_path: Path) -> None:
         assert line["messages"] == whole[line["id"]]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_tiny_text_model_equals_plain_lm_eval(cli: Cli, checkpoint: Path, tmp_path: Path) -> None:
     arguments = {"pretrained": str(checkpoint), "device": "cpu", "dtype": "float32"}
@@ -153,6 +155,7 @@ def test_a_tiny_text_model_equals_plain_lm_eval(cli: Cli, checkpoint: Path, tmp_
         assert len(turns) == (8 if multiturn else 2)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_own_tasks_of_lm_eval_equal_plain_lm_eval(
     cli: Cli, tmp_path: Path, no_sentence_data: None

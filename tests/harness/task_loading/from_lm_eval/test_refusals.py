@@ -145,6 +145,17 @@ def test_endless_templates_end(cli: Cli, tmp_path: Path) -> None:
     assert "turns" in done.err
 
 
+def test_a_file_that_is_meant_is_not_said_to_be_passed_over(cli: Cli, tmp_path: Path) -> None:
+    folder = changed(tmp_path, task="sums_meant")
+    (folder / "broken.yaml").write_text("task: broken\ncustom_dataset: [\n")
+    flags = ("--include-path", folder, "--dry-run")
+    meant = cli("evaluate", "mock:echo", "-t", "quickstart_choice,lm_eval:sums_meant", *flags)
+    assert meant.code == 0 and "sums_meant is passed over" not in meant.err
+    assert "broken is passed over" in meant.err
+    other = cli("evaluate", "mock:echo", "-t", "quickstart_choice", *flags)
+    assert "sums_meant is passed over" in other.err
+
+
 def test_names() -> None:
     found = [place.name for place in expand("lm_eval:mmlu_pro", ())]
     assert len(found) == 14

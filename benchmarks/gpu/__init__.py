@@ -1,0 +1,1 @@
+"""What a GPU does with local checkpoints: ``scripts/gpu_check.sh``."""
