@@ -147,7 +147,22 @@ def test_any_reply_has_one_reading_and_swapping_two_options_swaps_it(reply: str)
 
 
 @pytest.mark.parametrize(
-    "piece", ["A ", "man ", "not (B) ", "{", "<answer>", '"answer": ', "\\boxed{", "?!. "]
+    "piece",
+    [
+        "A ",
+        "man ",
+        "not (B) ",
+        "{",
+        "<answer>",
+        '"answer": ',
+        "\\boxed{",
+        "?!. ",
+        "✔ A ",
+        "everything but man ",
+        "A, nein, ",
+        "A 10% ",
+        "✘",
+    ],
 )
 def test_a_long_reply_is_read_in_time_linear_in_its_length(piece: str) -> None:
     import time
