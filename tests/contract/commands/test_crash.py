@@ -39,7 +39,9 @@ def test_code_of_others_that_ends_the_process_is_4_and_never_a_good_end(
     assert not list(temporary.glob("harness-crash-*.txt"))
 
 
-@pytest.mark.parametrize("error", [KeyError("item_key"), RecursionError(), OSError(5, "odd")])
+@pytest.mark.parametrize(
+    "error", [KeyError("item_key"), RecursionError(), GeneratorExit(), OSError(5, "odd")]
+)
 def test_a_fault_is_70_with_a_report(
     cli: Cli, temporary: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
@@ -63,6 +65,16 @@ def test_a_file_that_may_not_be_opened_is_the_environments(
     raises(monkeypatch, PermissionError(13, "Permission denied", "some/file.yaml"))
     found = cli("tasks", "list")
     assert (found.code, found.err) == (4, "error: Permission denied: some/file.yaml\n")
+
+
+def test_links_in_a_circle_are_the_environments(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "self.yaml").symlink_to("self.yaml")
+    assert "self.yaml is passed over" in cli("tasks", "list", "--include-path", tmp_path).err
+    raises(monkeypatch, RuntimeError("Symlink loop from 'a/b'"))
+    found = cli("tasks", "list")
+    assert (found.code, found.err) == (4, "error: Too many levels of symbolic links: 'a/b'\n")
 
 
 def test_memory_that_runs_out_is_the_environments(
