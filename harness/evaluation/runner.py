@@ -17,16 +17,17 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from harness.core.adapter import Adapter, AdapterInfo, ErrorInfo, Request, Response
 from harness.core.keys import request_key
-from harness.core.messages import Audio, Message, mode_of
-from harness.core.scoring import Document, Outcome
+from harness.core.messages import Audio, Hints, Message, mode_of
+from harness.core.scoring import Document
 from harness.core.threads import DaemonThread
 from harness.errors import FOREIGN, AdapterError, AudioError, HarnessError, first_error
 from harness.evaluation.asking.answers import backoff, checked, counted
-from harness.evaluation.asking.decoding import Unreadable, decoded, unreadable
+from harness.evaluation.asking.decoding import UNPROMPTED, Unreadable, decoded, unreadable
+from harness.evaluation.asking.progress import ProgressSink
 from harness.evaluation.batches import form_batches, window_size
 from harness.evaluation.plan import PlannedTask
 from harness.evaluation.same_item import check_same_item
@@ -48,16 +49,6 @@ MOST_FINISHED: Final = 32
 T = TypeVar("T")
 
 
-class ProgressSink(Protocol):
-    """Interface of a progress display to the runner."""
-
-    def done(self, task: str, outcome: Outcome) -> None:
-        """Count an item that ended."""
-
-    def skipped(self, task: str) -> None:
-        """Count an item that was finished before."""
-
-
 @dataclass(frozen=True, slots=True)
 class Item:
     """One item to run."""
@@ -69,7 +60,7 @@ class Item:
 
 @dataclass(slots=True)
 class Prepared:
-    """An item with its request; ``error`` if its audio could not be loaded; ``finished`` if it need not run: how it ended."""
+    """An item with its request; ``error`` if it has no prompt or its audio could not be loaded; ``finished`` if it need not run: how it ended."""
 
     item: Item
     request: Request
@@ -209,7 +200,13 @@ class Runner:
         """Render the prompt, key it, and decode its audio."""
         planned, task = item.planned, item.planned.task
         doc = planned.document(item.position, item.repeat)
-        messages = task.messages(doc)
+        fault: ErrorInfo | None = None
+        try:
+            messages, hints = task.messages(doc), task.hints(doc)
+        except (
+            UNPROMPTED
+        ) as error:  # of this item; the first of all is rendered before a model loads
+            messages, hints, fault = (), Hints(), ErrorInfo("prompt", str(error))
         clips = [part for message in messages for part in message.parts if isinstance(part, Audio)]
         request = Request(
             request_key=request_key(
@@ -218,12 +215,14 @@ class Runner:
             messages=messages,
             generation=planned.generation,
             repeat=item.repeat,
-            hints=task.hints(doc),
+            hints=hints,
             item=(planned.name, str(doc["_id"])),
             item_key=planned.item_keys[item.position],
         )
         if (attempt := self._finishing(item, request, _attempt_key(item, doc))) is not None:
             return Prepared(item, request, 0.0, finished=attempt)
+        if fault is not None:
+            return Prepared(item, request, 0.0, error=fault)
         try:
             seconds = sum(clip.seconds for clip in clips)
             if error := self._unsuitable(messages, clips):
@@ -382,7 +381,7 @@ class Runner:
 
     def _count_failures(self, prepared: Prepared, response: Response) -> None:
         if prepared.error is not None:
-            return  # the clip's fault, not the model's
+            return  # the item's fault, not the model's
         if response.error is None:
             self._failures_in_a_row = 0
             return

@@ -1,4 +1,4 @@
-"""Clips of a request as samples, for models that take samples."""
+"""What keeps an item from being asked, and clips of a request as samples, for models that take samples."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Final
 
 from harness.core.adapter import ErrorInfo, Request, Response
 from harness.core.messages import Audio, Message
-from harness.errors import AudioError
+from harness.errors import AudioError, MissingDataError, UsageError
 
 AUDIO_HINT: Final = "mend the file, then run the same command again: only its items are asked"
+UNPROMPTED: Final = (UsageError, MissingDataError, AudioError)
+"""Raised while the prompt of an item is made: a field it lacks, a clip that is none, code of the task that raises."""
 
 
 @dataclass(frozen=True, slots=True)

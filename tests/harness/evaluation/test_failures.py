@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import CommandResult
-from tests.support.runs.toy import FLAGS, evaluate_arguments, write_tone
+from tests.support.runs.toy import FLAGS, evaluate_arguments, jsonl, write_tone
 
 Cli = Callable[..., CommandResult]
 
@@ -42,3 +42,23 @@ def test_reasons_are_shown_also_where_failures_are_allowed_and_when_scored_again
     assert "such as item-0" in found.err
     again = cli("score", run, *FLAGS)
     assert again.code == 3 and "such as item-0" in again.err
+
+
+@pytest.mark.parametrize("late", ["question", "_audio", "_audio="])
+def test_a_later_item_without_a_prompt_fails_alone_and_is_asked_when_it_has_one(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, late: str
+) -> None:
+    monkeypatch.setenv("TOY_AUDIO", str(write_tone(tmp_path / "tone.wav")))
+    monkeypatch.setenv("TOY_LATE", late)
+    run = tmp_path / "run"
+    found = cli(*evaluate_arguments("mock:hash", run))
+    assert found.code == 3 and "prompt 1, such as item-00007: " in found.err
+    lines = jsonl(run / "responses.jsonl")
+    failed = [line for line in lines if line["outcome"] == "error"]
+    assert len(lines) == 10 and [line["id"] for line in failed] == ["item-00007"]
+    assert failed[0]["error"]["kind"] == "prompt" and failed[0]["messages"] == []
+    assert failed[0]["attempts"] == 0
+    if late != "question":  # whose lack makes it other data
+        monkeypatch.delenv("TOY_LATE")
+        assert cli(*evaluate_arguments("mock:hash", run)).code == 0
+        assert len(jsonl(run / "responses.jsonl")) == 11
