@@ -25,7 +25,7 @@ from typing import Any, Final, NamedTuple
 
 from harness.core.run_files import RESPONSES
 from harness.core.scoring import MISSING
-from harness.core.untrusted.bounded_json import load_json
+from harness.core.untrusted.bounded_json import load_json, once
 from harness.core.untrusted.regular import check_regular
 from harness.errors import InputFileError, UsageError
 
@@ -309,7 +309,7 @@ def _values(path: Path, data: bytes) -> Iterator[tuple[Any, str]]:
             ) from error
     if text.lstrip().startswith("["):
         try:
-            values = load_json(text)
+            values = load_json(text, pairs=once)
         except ValueError as error:
             line = getattr(error, "lineno", 1)
             raise InputFileError(f"invalid JSON: {error}", where=f"{path}:{line}") from error
@@ -322,23 +322,32 @@ def _values(path: Path, data: bytes) -> Iterator[tuple[Any, str]]:
         if not line_text.strip():
             continue
         try:
-            value = load_json(line_text)
+            value = load_json(line_text, pairs=once)
         except ValueError as error:
             if number == torn:
                 return
             raise InputFileError(
                 f"invalid JSON: {error}",
                 where=f"{path}:{number}",
-                hint="one JSON object a line, or one JSON array",
+                hint=_encoding_hint(path, data)
+                if "\0" in line_text
+                else "one JSON object a line, or one JSON array",
             ) from error
         yield value, f"{path}:{number}"
 
 
 def _encoding_hint(path: Path, data: bytes) -> str:
+    """Return how to make UTF-8 of a file that is not, or that holds NUL characters."""
+    if data[:4] in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE):
+        return f"save it as UTF-8: iconv -f UTF-32 -t UTF-8 {path.name} > utf8.jsonl"
     if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or b"\0" in data[:64]:
         return (
             "it looks like UTF-16, which PowerShell's > writes; save it as UTF-8:"
             f" iconv -f UTF-16 -t UTF-8 {path.name} > utf8.jsonl"
+        )
+    if b"\0" in data:
+        return (
+            f"it holds NUL characters, as after a crash: tr -d '\\000' < {path.name} > clean.jsonl"
         )
     return f"save it as UTF-8, for instance: iconv -f LATIN1 -t UTF-8 {path.name} > utf8.jsonl"
 

@@ -7,6 +7,7 @@ start. So depth is bounded where a text becomes a value.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, Final
 
 MAX_DEPTH: Final = 100
@@ -20,8 +21,35 @@ class NestingError(ValueError):
         super().__init__(f"nested too deeply: more than {most} levels")
 
 
-def load_json(text: str | bytes) -> Any:
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON, for ``load_json(…, pairs=once)``.
+
+    Raises:
+        ValueError: it has a key twice, with different values.
+
+    >>> load_json('{"a": 1, "a": 2}', pairs=once)
+    Traceback (most recent call last):
+    ...
+    ValueError: the key 'a' stands twice in one object, with different values
+    """
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        for key, value in pairs:
+            if value is not found[key] and value != found[key]:
+                raise ValueError(
+                    f"the key {key!r} stands twice in one object, with different values"
+                )
+    return found
+
+
+def load_json(
+    text: str | bytes, *, pairs: Callable[[list[tuple[str, Any]]], Any] | None = None
+) -> Any:
     """Parse JSON.
+
+    Args:
+        text: the JSON.
+        pairs: makes an object of its keys and values; without it, the last of equal keys counts.
 
     Raises:
         ValueError: not JSON, a number too long to be read, or nested too deeply.
@@ -34,7 +62,7 @@ def load_json(text: str | bytes) -> Any:
     harness.core.untrusted.bounded_json.NestingError: nested too deeply: more than 100 levels
     """
     try:
-        value = json.loads(text)
+        value = json.loads(text, object_pairs_hook=pairs)
     except RecursionError as error:
         raise NestingError from error
     marks = (b"[", b"{") if isinstance(text, bytes) else ("[", "{")

@@ -66,6 +66,8 @@ def test_ids_are_verbatim_and_may_be_missing(tmp_path: Path) -> None:
         ('{"id": [1], "response": "a"}', "must be text or an integer"),
         ('{"id": 1, "doc": 5, "response": "a"}', "'doc' must be an object"),
         ('{"id": 1, "response": "a", "judge_reply": 5}', "'judge_reply' must be text"),
+        ('{"id": 1, "response": "a", "response": "b"}', "key 'response' stands twice"),
+        ('[{"id": 1, "doc": {"q": 1, "q": 2}, "response": "b"}]', "key 'q' stands twice"),
         ("", "no records"),
         ('{"id": 1, "model_output": "a"}', "--response-field model_output"),
     ],
@@ -83,6 +85,37 @@ def test_bytes_that_are_not_utf8(tmp_path: Path) -> None:
     path.write_bytes(b'{"id": 1, "response": "a"}\n{"id": 2, "response": "\xff"}\n')
     with pytest.raises(InputFileError, match=r"a\.jsonl:2: not UTF-8"):
         read_records(path, Fields())
+
+
+def test_a_key_that_repeats_its_value_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"id": 1, "response": "a", "n": NaN, "n": NaN, "response": "a"}')
+    assert read_records(path, Fields())[0].response == "a"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "hint"),
+    [
+        ("utf-16", "-f UTF-16"),
+        ("utf-16-le", "-f UTF-16"),
+        ("utf-32", "-f UTF-32"),
+        ("latin-1", "-f LATIN1"),
+    ],
+)
+def test_another_encoding_is_named_with_its_cure(tmp_path: Path, encoding: str, hint: str) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes('{"id": 1, "response": "caf\u00e9"}\n'.encode(encoding))
+    with pytest.raises(InputFileError) as caught:
+        read_records(path, Fields())
+    assert hint in str(caught.value.hint)
+
+
+def test_nul_characters_after_a_crash_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"id": 1, "response": "a", "more": "%s"}\n\0\0' % (b"x" * 99))
+    with pytest.raises(InputFileError, match=r"a\.jsonl:2: invalid JSON") as caught:
+        read_records(path, Fields())
+    assert "NUL" in str(caught.value.hint)
 
 
 def test_other_field_names(tmp_path: Path) -> None:
