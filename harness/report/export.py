@@ -44,6 +44,7 @@ class Exported:
         items: items with a reply.
         failed: ids of failed items that were left out.
         not_run: items that never ran.
+        stale: a warning if the content is not that of the run's logs.
     """
 
     path: Path
@@ -51,6 +52,7 @@ class Exported:
     items: int
     failed: tuple[str, ...] = ()
     not_run: int = 0
+    stale: str | None = None
 
 
 def formats() -> dict[str, ExportFormat]:
@@ -96,7 +98,8 @@ def export(
             register_metrics(view.tasks, include_path=include_path, trusted=trusted)
         path = output or run / f"{name}{general[name].SUFFIX}"
         general[name].write(view, path)
-        return Exported(path, None, sum(map(_items_held, view.results["tasks"].values())))
+        count = sum(map(_items_held, view.results["tasks"].values()))
+        return Exported(path, None, count, stale=view.stale(thorough=False))
     if name not in known:
         names = [*general, *known]
         raise UnknownNameError("format", name, names, hint=f"known: {', '.join(names)}")
@@ -123,7 +126,8 @@ def export(
     path = output or run / f"{name}.json"
     content = json.dumps(known[name].build(replies), ensure_ascii=False, indent=4)
     write_atomically(path, _encoded(content), private=True)
-    return Exported(path, chosen, len(replies), tuple(failed), not_run)
+    stale = view.stale(thorough=False)
+    return Exported(path, chosen, len(replies), tuple(failed), not_run, stale)
 
 
 def _encoded(content: str) -> Iterator[bytes]:

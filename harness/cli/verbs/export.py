@@ -55,6 +55,8 @@ def export(
         include_path=include_path or (),
         trusted=bool(trust_task_code),
     )
+    if done.stale is not None:
+        say(f"warning: {done.stale}", err=True)
     if quiet:
         return
     say(f"{done.path}: {done.items} items{f' of {done.task}' if done.task else ''}", err=True)

@@ -265,7 +265,10 @@ def _save(run: Path, file: Path) -> int:
     from harness.comparison.gating.saved import save_baseline
     from harness.run.reader import read_run
 
-    save_baseline(read_run(run), file)
+    view = read_run(run)
+    save_baseline(view, file)
+    if (warning := view.stale()) is not None:
+        say(f"warning: {warning}", err=True)
     say(f"wrote {file}")
     return EXIT_OK
 

@@ -9,7 +9,7 @@ import typer
 
 from harness.cli import options
 from harness.cli.app import app
-from harness.report.output import say_json, say_lines
+from harness.report.output import say, say_json, say_lines
 
 
 @app.command()
@@ -63,6 +63,8 @@ def power(
 
     views = [read_run(path) for path in runs]
     for view in views:
+        if (warning := view.stale(thorough=False)) is not None:
+            say(f"warning: {warning}", err=True)
         register_metrics(view.tasks, include_path=include_path or (), trusted=bool(trust_task_code))
     wanted = [part for item in tasks for part in item.split(",")] if tasks else None
     request = PowerRequest(views, drop, cost, item_cost, alpha, wanted)

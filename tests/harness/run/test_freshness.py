@@ -118,6 +118,9 @@ def test_every_reader_says_so_and_names_the_command(cli: Cli, run: Path, tmp_pat
         cure in note
         for note in json.loads(cli("gate", fresh, "--baseline", run, "--json").out)["notes"]
     )
+    assert cure in cli("export", run, "--format", "csv", "-o", tmp_path / "run.csv").err
+    assert cure in cli("gate", run, "--save-baseline", tmp_path / "saved.json").err
+    assert cure in cli("power", run).err
     shown = cli("status", run)
     assert "unscored" in shown.out and cure in shown.out
     cli("score", run, "-q")
