@@ -104,11 +104,11 @@ def anchors(facts: dict[str, Any]) -> dict[str, dict[str, float]]:
 
 
 def scorer(family: str, metrics: list[str]) -> str:
-    """Version of the scoring code: the strict reading of closed answers and numbers is the fourth, that of texts the third."""
+    """Version of the scoring code: the strict reading of closed answers and of numbers is the fourth, that of texts the third."""
     if family == "judged":
         return "official.2"
-    fourth = "accuracy" in metrics or family == "number"
-    return f"official.2-strict.{4 if fourth else 3}"
+    strict = 4 if "accuracy" in metrics or family == "number" else 3
+    return f"official.2-strict.{strict}"
 
 
 def task_file(task: str, file: str, facts: dict[str, Any]) -> str:
