@@ -40,6 +40,8 @@ MAX_ATTEMPTS: Final = 3
 BREAKER: Final = 25
 """Requests in a row that may fail before the model counts as dead."""
 PREFETCH_THREADS: Final = 2
+PROMPTS: Final = 4
+"""Items that are prepared in one go for a model that decodes clips itself."""
 MOST_FINISHED: Final = 32
 """Finished items that are passed over in one go."""
 
@@ -165,9 +167,8 @@ class Runner:
     ) -> None:
         loop = asyncio.get_running_loop()
         ahead: deque[tuple[list[Item], asyncio.Future[list[Prepared]]]] = deque()
-        size = (
-            1  # grows over finished items: handing one to a thread costs more than passing over it
-        )
+        # a thread for each costs more than a prompt and a key; clips are decoded one by one
+        size = least = PROMPTS if self._info.sampling_rate is None else 1
 
         async def hand_on() -> None:
             nonlocal size
@@ -175,7 +176,7 @@ class Runner:
             found = await preparing
             if rest := some[len(found) :]:
                 ahead.appendleft((rest, loop.run_in_executor(pool, self._prepare_some, rest)))
-            size = min(MOST_FINISHED, 2 * size) if found[-1].finished else 1
+            size = min(MOST_FINISHED, 2 * size) if found[-1].finished else least
             for prepared in found:
                 if prepared.finished is not None:
                     planned = prepared.item.planned
@@ -196,11 +197,11 @@ class Runner:
         await queue.put(None)
 
     def _prepare_some(self, items: Sequence[Item]) -> list[Prepared]:
-        """Prepare items up to the first that is not finished (in a worker thread)."""
+        """Prepare items (in a worker thread); if clips are decoded, up to the first that is not finished."""
         found: list[Prepared] = []
         for item in items:
             found.append(self._prepare(item))
-            if found[-1].finished is None:
+            if found[-1].finished is None and self._info.sampling_rate is not None:
                 break
         return found
 

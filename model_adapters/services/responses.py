@@ -69,25 +69,39 @@ class LoopBound(Generic[Client]):
             yield
 
 
+FEW_AWAY: Final = 16
+"""Pieces of work that worker threads do before the next one is tried here; twice as many each time that it is slow."""
+MANY_AWAY: Final = 1024
+
+
 class OffLoop:
-    """Work that is done here while it is quick, and in a worker thread as soon as it was not once.
+    """Work that is done here while it is quick, and in a worker thread for a while after it was not twice in a row.
 
     A short clip that the runner has just hashed is encoded in less time than a change of threads takes; long
-    clips, other formats and slow disks would hold up the answers to other requests.
+    clips, other formats and slow disks would hold up the answers to other requests. Once proves nothing: another process
+    may have had the processor. Nor does twice for ever, so quick work comes back.
     """
 
     def __init__(self) -> None:
-        self._slow = False
+        self._slow = 0
+        self._away = 0
+        self._longest = FEW_AWAY
 
     def run(
         self, patience: float, work: Callable[P, Made], *arguments: P.args, **named: P.kwargs
     ) -> Made | Awaitable[Made]:
         """Return the result of ``work``, or a promise of it; ``patience`` is how many seconds count as quick."""
-        if self._slow:
+        if self._away:
+            self._away -= 1
             return asyncio.to_thread(work, *arguments, **named)
         started = time.perf_counter()
         made = work(*arguments, **named)
-        self._slow = time.perf_counter() - started > patience
+        if time.perf_counter() - started <= patience:
+            self._slow, self._longest = 0, FEW_AWAY
+        elif self._slow:
+            self._away, self._longest = self._longest, min(2 * self._longest, MANY_AWAY)
+        else:
+            self._slow = 1
         return made
 
 

@@ -35,7 +35,7 @@ QUESTION = "What is number {number}?"
 
 def bench_hf(folder: Path) -> None:
     """Seconds of the bare loop over those of the harness; 1 is no cost at all."""
-    from tests.bench.__main__ import show
+    from tests.bench.figures import show
 
     clips = write_clips(folder / "clips", CLIPS)
     checkpoint, width, best, seconds = widened(folder)
@@ -46,10 +46,10 @@ def bench_hf(folder: Path) -> None:
         ratios.append(bare[-1] / ours[-1])
     median = statistics.median
     name = f"hf:, {CLIPS} clips of 1 to 30 s, hidden size {width}, batches of {best}"
-    show(f"{name}: bare over harness", f"{median(ratios):.3f}", "bar 0.95")
+    show(f"{name}: bare over harness", f"{median(ratios):.3f}", "bar at least 1.0")
     show("  (lowest and highest pair)", f"{min(ratios):.2f} {max(ratios):.2f}", "")
     show("  seconds of the bare loop, of the harness", f"{median(bare):.1f} {median(ours):.1f}", "")
-    show(f"  a batch of {best} takes", f"{seconds:.2f} s", f"bar {LEAST_SECONDS} s")
+    show(f"  a batch of {best} takes", f"{seconds:.2f} s", f"bar at least {LEAST_SECONDS} s")
 
 
 def write_clips(folder: Path, count: int) -> Path:

@@ -41,7 +41,7 @@ class Reading(NamedTuple):
 
 def bench_openai(folder: Path) -> None:
     """1,000 items of 5 s, concurrency 32, at 50 and 500 ms, and 256 in flight; then 10,000 items for memory."""
-    from tests.bench.__main__ import show
+    from tests.bench.figures import show
 
     clips = folder / "clips"
     clips.mkdir()
@@ -67,16 +67,16 @@ def bench_openai(folder: Path) -> None:
     name = f"openai:, {ITEMS} items of 5 s, {CONCURRENCY} in flight"
     each = [one.efficiency for one in quick]
     ratios = [ours.efficiency / theirs.efficiency for ours, theirs in zip(quick, bare, strict=True)]
-    show(f"{name}: efficiency at 50 ms", f"{median(each):.3f}", "bar 0.85, goal 0.90")
+    show(f"{name}: efficiency at 50 ms", f"{median(each):.3f}", "bar at least 0.85, goal 0.90")
     show("  (best and worst run)", f"{max(each):.3f} {min(each):.3f}", "")
     show("  bare aiohttp loop, alternating", f"{median(one.efficiency for one in bare):.3f}", "")
-    show("  ours over bare aiohttp", f"{median(ratios):.3f}", "bar 0.95")
+    show("  ours over bare aiohttp", f"{median(ratios):.3f}", "bar at least 0.95")
     show("  bare chat.completions.create, alternating", f"{median(typed):.3f}", "no bar")
-    show(f"{name}: efficiency at 500 ms", f"{median(slow):.3f}", "bar 0.95")
+    show(f"{name}: efficiency at 500 ms", f"{median(slow):.3f}", "bar at least 0.95")
     at_slow = median(ours / theirs for ours, theirs in zip(slow, bare_slow, strict=True))
-    show("  ours over bare aiohttp", f"{at_slow:.3f}", "bar 0.98")
+    show("  ours over bare aiohttp", f"{at_slow:.3f}", "bar at least 0.98")
     at_many = median(ours / theirs for ours, theirs in zip(crowded, bare_crowded, strict=True))
-    show(f"  the same with {MANY} in flight", f"{at_many:.3f}", "bar 0.98")
+    show(f"  the same with {MANY} in flight", f"{at_many:.3f}", "bar at least 0.98")
     items_cpu = median(one.cpu for one in quick) - median(start_up)
     show("CPU per 1,000 items, start-up excluded", f"{items_cpu:.2f} s", "bar 3.0 s, goal 2.0 s")
     show("  over that of the bare aiohttp loop", f"{median(cpu):.2f}", "bar 1.2")

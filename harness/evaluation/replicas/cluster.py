@@ -15,6 +15,7 @@ from harness.evaluation.replicas.replica import Model, Replica
 
 OBJECT_STORE_BYTES: Final = 1 << 29
 """Shared memory of a cluster of this machine alone: bytes of clips, where they are sent."""
+UNREACHED: Final = "a cluster that asks for a token is reached with RAY_AUTH_MODE=token"
 STARTS: Final = 3
 CLOSE_SECONDS: Final = 10.0
 _ENVIRONMENT: Final = {
@@ -88,6 +89,7 @@ class Cluster:
                 raise SetupError(
                     f"{what}: {type(error).__name__}: {error}",
                     where=f"-X address={address}" if address else "--executor ray",
+                    hint=UNREACHED if address else None,
                 ) from error
             return
 
