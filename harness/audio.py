@@ -10,9 +10,11 @@ reference unless ``prefetched`` put them there; dropping the copy frees them.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import io
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -150,10 +152,8 @@ class AudioRef(dict[str, Any], Audio):
             return self._source
         if not isinstance(self._source, str | Path):
             return self._source.read_bytes()
-        try:
-            return Path(self._source).read_bytes()
-        except OSError as error:
-            raise AudioError(f"cannot read audio: {error.strerror}", where=self.path) from error
+        with self._stream() as stored:
+            return stored.read()
 
     def decode(self, sampling_rate: int | None = None) -> npt.NDArray[np.float32]:
         """Return mono float32 samples in [-1, 1].
@@ -256,6 +256,9 @@ class AudioRef(dict[str, Any], Audio):
         if not isinstance(self._source, str | Path):
             return _Bytes(self.read_bytes())
         try:
+            mode = Path(self._source).stat().st_mode
+            if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # waited for, or read without end
+                raise OSError(errno.EINVAL, "not a regular file")
             return Path(self._source).open("rb", buffering=0)
         except OSError as error:
             raise AudioError(f"cannot read audio: {error.strerror}", where=self.path) from error

@@ -127,8 +127,8 @@ DEVIATIONS = {
 }
 SCORERS = {
     "exact": "official.1-strict.4",
-    "wer": "official.2-strict.2",
-    "number": "official.1-strict.3",
+    "wer": "official.2-strict.3",
+    "number": "official.1-strict.4",
     "judged": "official.2",
     "decided": "strict.5",
 }

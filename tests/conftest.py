@@ -167,3 +167,13 @@ def recogniser_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recogni
     run = RecogniserRun(tmp_path_factory.mktemp("recogniser"))
     yield run
     run.close()
+
+
+@pytest.fixture(autouse=True)
+def _task_code_is_read_anew() -> Iterator[None]:
+    """Forget the task code that a test imported: the next test of that name may get its folder, with other code in it."""
+    known = len(sys.modules)
+    yield
+    if len(sys.modules) != known:
+        for name in [name for name in sys.modules if name.startswith("_harness_task_code.")]:
+            del sys.modules[name]

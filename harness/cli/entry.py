@@ -96,9 +96,20 @@ def main() -> NoReturn:
     except MemoryError:
         typer.echo("error: out of memory; what was finished is in the run directory", err=True)
         code = EXIT_ENVIRONMENT
+    except RuntimeError as error:
+        code = _report_links(error) or _report_fault(error)
     except BaseException as error:  # noqa: BLE001  (the last resort: no crash may look like a verdict)
         code = _report_fault(error)
     _leave(code)
+
+
+def _report_links(error: RuntimeError) -> int | None:
+    """Say that links lead in a circle, which ``Path.resolve`` raises as a bare ``RuntimeError``; ``None`` for any other."""
+    if not str(error).startswith("Symlink loop from "):
+        return None
+    name = str(error).removeprefix("Symlink loop from ")
+    typer.echo(f"error: Too many levels of symbolic links: {inert.line(name)}", err=True)
+    return EXIT_ENVIRONMENT
 
 
 def _report_fault(error: BaseException) -> int:

@@ -31,7 +31,7 @@ def reference_entry(path: Path, tasks: Mapping[str, ManifestEntry]) -> Reference
         ComparabilityError: a task was scored by another scorer or judge there.
     """
     run = read_run(path)
-    common = [name for name in tasks if name in run.tasks]
+    common = [name for name in tasks if name in run.results["tasks"]]
     if not common:
         raise UsageError("the reference run has none of these tasks", where=f"--reference {path}")
     for name in common:

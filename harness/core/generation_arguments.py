@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import math
 from collections.abc import Callable, Mapping
@@ -64,6 +65,12 @@ def read_level(
                 "max_length counts the prompt too, so it means another limit for every item",
                 where=source(name),
                 hint=_MAX_LENGTH_HINT,
+            )
+        if (meant := _misspelt(name)) is not None:
+            raise error(
+                f"unknown generation argument {name!r}",
+                where=source(name),
+                hint=f"did you mean {meant!r}?",
             )
         values[name] = read.value(name)
     read.check_decision()
@@ -181,6 +188,17 @@ _NUMBERS: Final[Mapping[str, _Rule]] = {
     "frequency_penalty": _ANY,
 }
 _FLAGS: Final = ("do_sample",)
+
+
+def _misspelt(name: str) -> str | None:
+    """Return the argument that a name all but is; other names are a model's own and are handed on.
+
+    >>> _misspelt("temprature"), _misspelt("min_new_tokens"), _misspelt("top_a")
+    ('temperature', None, None)
+    """
+    known = {*OWN_NAMES, *DRAWING_NAMES, *_NUMBERS}
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.9)
+    return near[0] if near and name not in known else None
 
 
 def _is_number(value: Any) -> bool:

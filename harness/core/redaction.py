@@ -24,7 +24,7 @@ _PAIR: Final = re.compile(
 )
 _SHOWN: Final = re.compile(r"[A-Z]{0,8}|…|value|[Nn]one|null|[Tt]rue|[Ff]alse|\*+")
 _KEY_FORMS: Final = re.compile(
-    r"\b(?:(?:sk|pk|rk)-[A-Za-z0-9_*-]{6,}|AIza[A-Za-z0-9_-]{20,}|hf_[A-Za-z0-9]{8,}|gh[pousr]_[A-Za-z0-9]{16,})"
+    r"\b(?:(?:sk|pk|rk)-[A-Za-z0-9_*-]{6,}|AIza[A-Za-z0-9_-]{20,}|hf_(?!evaluate\b)[A-Za-z0-9]{8,}|gh[pousr]_[A-Za-z0-9]{16,})"
 )
 _BEARER: Final = re.compile(r"\b(Bearer|Basic)\s+[^\s\"',}]+", re.IGNORECASE)
 _URL: Final = re.compile(

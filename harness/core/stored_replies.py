@@ -124,7 +124,7 @@ def _from_manifest(values: list[tuple[Any, str]], fields: Fields) -> Sequence[tu
     records: list[tuple[Any, str]] = []
     chunks: dict[str, list[tuple[dict[str, Any], str]]] = {}
     for line, where in values:
-        if "parent_id" in line:
+        if line.get("parent_id") is not None:
             chunks.setdefault(str(line["parent_id"]), []).append((line, where))
         else:
             records.append(

@@ -74,6 +74,7 @@ MOST_SHARDS: Final = 100_000
 """Parts that a run is cut into."""
 RepeatCount = Annotated[int, Minimum(1), Maximum(MOST_REPEATS)]
 ShardNumber = Annotated[int, Minimum(1), Maximum(MOST_SHARDS)]
+Decimals = Annotated[int, Minimum(0), Maximum(12)]
 Interval = Annotated[list[float], Length(2)]
 OpenInterval = Annotated[list[float | None], Length(2)]
 """An interval; an end is null where it is not finite."""

@@ -311,4 +311,9 @@ def _read_object(path: Path, hint: str, renew: str) -> dict[str, Any]:
             hint=f"use {which}, or {renew}",
         )
     check_record(FILES[path.name], record, str(path), hint)
+    try:
+        json.dumps(record, allow_nan=False)
+    except ValueError:
+        problem = "holds NaN or a number without end, which JSON does not have"
+        raise InputFileError(problem, where=str(path), hint=hint) from None
     return record

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, NotRequired
 from typing_extensions import TypedDict
 
 from harness.core.scoring import Reading
-from harness.run.constraints import AtLeastOne, Count, Interval, OpenInterval, OrEmpty
+from harness.run.constraints import AtLeastOne, Count, Decimals, Interval, OpenInterval, OrEmpty
 
 
 class ScoreEntry(TypedDict):
@@ -20,7 +20,7 @@ class NativeResults(TypedDict):
     """A benchmark's own aggregate; further keys belong to the benchmark."""
 
     scores: dict[str, ScoreEntry]
-    decimals: NotRequired[dict[str, int]]
+    decimals: NotRequired[dict[str, Decimals]]
     higher_is_better: NotRequired[dict[str, bool]]
     headline: str | None
     unit: str

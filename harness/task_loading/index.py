@@ -207,7 +207,7 @@ def find_tasks(folder: Path, relative_to: Path | None = None) -> TaskIndex:
         )
     index = TaskIndex({}, {})
     for path in (one for one in yaml_files(folder) if not is_fragment(one)):
-        place = path.relative_to(relative_to).as_posix() if relative_to else str(path.resolve())
+        place = path.relative_to(relative_to).as_posix() if relative_to else os.path.realpath(path)
         try:
             _add_file(index, path, place)
         except HarnessError as error:

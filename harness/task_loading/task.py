@@ -7,6 +7,7 @@ code that someone else wrote, and run only with ``--trust-task-code``.
 
 from __future__ import annotations
 
+import copy
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
@@ -14,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, TypeVar
 
+from harness.core import keys
 from harness.core.judge_spec import Canary
 from harness.core.messages import Hints
 from harness.core.scoring import Document, ItemScore
@@ -22,7 +24,7 @@ from harness.core.task import Documents, TaskSpec
 from harness.errors import TaskCodeError, TaskFileError
 from harness.task_loading.checks import contract
 from harness.task_loading.checks.calls import call
-from harness.task_loading.checks.probing import examined, probe
+from harness.task_loading.checks.probing import probe
 from harness.task_loading.checks.scores import score_of
 from harness.task_loading.checks.values import shown
 from harness.task_loading.code import function_of, import_beside
@@ -100,7 +102,12 @@ class YamlTask:
         """
         assert self.scoring
         if not self._shipped:
-            self.function("process_results")
+            hook = self.spec.functions["process_results"]
+            if not callable(getattr(self.scoring, hook.name, None)):
+                raise TaskFileError(
+                    f"{hook.module}.py has no function {hook.name!r}",
+                    where=self.spec.where("process_results"),
+                )
             for entry in self.spec.raw["metric_list"]:
                 function_of(entry["aggregation"], trusted=self._trusted)
 
@@ -241,7 +248,23 @@ class YamlTask:
             probe(self, docs, facts)
             return
         for doc in docs if self._folder is not None else ():
-            examined(self, doc, facts)
+            self.examined(doc, facts)
+
+    def stored(self, doc: Document, facts: Mapping[str, Any]) -> Document:
+        """Return a document as scoring will have it."""
+        found = keys.original_fields(doc)
+        found |= {key: doc[key] for key in ("_id", "_cluster") if key in doc}
+        self.annotate([found], "data", facts)
+        return found
+
+    def examined(
+        self, doc: Document, facts: Mapping[str, Any]
+    ) -> tuple[Document, Document, tuple[str, ...], Any]:
+        """Return a document as scoring will have it, before and after it gave its options and its reference answer."""
+        stored = self.stored(doc, facts)
+        before = copy.deepcopy(stored)
+        reference = self.reference(stored)
+        return before, stored, self.hints(stored).options, reference
 
     def missing_fields(self, doc: Mapping[str, Any]) -> list[str]:
         """Return the required fields that a document lacks (alternatives ``a|b`` as ``a or b``)."""

@@ -16,8 +16,8 @@ from typing import Any, Final
 from harness.types import Stats
 from leaderboards.results import TaskResult
 from metrics.registry import find
-from metrics.statistics.intervals import t_interval
 from metrics.statistics.paired_difference import paired_difference
+from metrics.statistics.quantiles import t_interval
 from metrics.statistics.still import still_variance
 
 CONTROL: Final = "control"

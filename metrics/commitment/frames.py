@@ -41,7 +41,7 @@ _CIRCLED: Final = re.compile(
 _BOXED_LETTER: Final = re.compile(
     "(?<![\U0001f1e6-\U0001f1ff])[\U0001f1e6-\U0001f1ff](?![\U0001f1e6-\U0001f1ff])"
 )
-"""A regional indicator that is no part of a flag."""
+"""A regional indicator that is not part of a flag."""
 
 _THINK: Final = (
     "think|thinking|thought|thoughts|reasoning|reason|reflection|analysis|scratchpad|seed:think"

@@ -18,7 +18,7 @@ from metrics.commitment.frames import lower, prepare
 from metrics.text import late
 
 _TABLE: Final = {
-    "de": "nicht=not|nicht nur=not only|alles=everything|alle=all|jede=every|jedes=every|jeder=every|keine option=no option|keine der optionen=none of the options|keine antwort=no answer"
+    "de": "glaube nicht, dass=do not think that|denke nicht, dass=do not think that|nicht=not|nicht nur=not only|alles=everything|alle=all|jede=every|jedes=every|jeder=every|keine option=no option|keine der optionen=none of the options|keine antwort=no answer"
     "|keine andere=no other|keine anderen=no other|nichts=nothing|nichts anderes als=nothing other than|außer=except|bis auf=except|mit ausnahme von=except"
     "|nur=only|ausschließlich=only|einzig=only|falsch=wrong|richtig=correct|korrekt=correct|zutreffend=correct|ausgeschlossen=excluded|ist=is|sind=are|wäre=would be"
     "|passt=fits|passen=fits|passt am besten=fits best|passt nicht=does not fit|passen nicht=do not fit|stimmt=is correct|stimmt nicht=is not right|ergibt sinn=makes sense"
@@ -48,7 +48,7 @@ _TABLE: Final = {
     "|faz sentido=makes sense|encaixa=fits|e não=and not|mas não=but not|não é=is not|não está=is not|não são=are not|não=not|em vez de=instead of|ao invés de=instead of|em lugar de=instead of"
     "|mais provável que=more likely than|mais provável do que=more likely than|melhor que=better than|melhor do que=better than|sobra=leaves|excluo=i exclude|talvez=maybe|provavelmente=probably"
     "|a resposta é=the answer is|a resposta certa é=the answer is|a resposta correta é=the answer is|opção número=option number",
-    "it": "tutto=everything|tutti=all|tutte=all|tutte le opzioni=all options|nessuna=none|nessuno=none|nessuna opzione=no option|niente=nothing|tranne=except|eccetto=except"
+    "it": "né=nor|tutto=everything|tutti=all|tutte=all|tutte le opzioni=all options|nessuna=none|nessuno=none|nessuna opzione=no option|niente=nothing|tranne=except|eccetto=except"
     "|a parte=except|ad eccezione di=except|soltanto=only|solamente=only|solo la=only|sbagliata=wrong|sbagliate=wrong|sbagliato=wrong|sbagliati=wrong|errata=wrong|errate=wrong"
     "|giusta=correct|giuste=correct|giusto=correct|giusti=correct|corretta=correct|corrette=correct|corretto=correct|ha senso=makes sense|e non=and not|ma non=but not|non è=is not"
     "|non sono=are not|invece di=instead of|al posto di=instead of|anziché=instead of|piuttosto che=rather than|più probabile di=more likely than|meglio di=better than"
@@ -93,13 +93,17 @@ _CORRECTED: Final = late.compile(
 )
 """A correction between two clauses."""
 _WHOLE_YES: Final = late.compile(
-    r"(?:\A|(?<=[\n。.!]))\s*(?:ja|oui|sí|sì|sim|да|نعم|हाँ|evet|vâng|是|对|對|はい|네|예)(?=\s*(?:[,.!。，！]|\Z|\n))"
+    r"(?:\A|(?<=[\n。.!：])|(?<=: )|(?<= is )|(?<=答案是)|(?<=答えは)|(?<=답은 ))\s*(?:ja|oui|sí|sì|sim|да|نعم|हाँ|evet|vâng|是|对|對|はい|네|예)(?=\s*(?:[,.!。，！]|\Z|\n))"
 )
 _WHOLE_NO: Final = late.compile(
-    r"(?:\A|(?<=[\n。.!]))\s*(?:nein|non|não|нет|لا|नहीं|hayır|không|不是|不|否|いいえ|아니요|아니오)(?:的)?(?=\s*(?:[,.!。，！]|\Z|\n))"
+    r"(?:\A|(?<=[\n。.!：])|(?<=: )|(?<= is )|(?<=答案是)|(?<=答えは)|(?<=답은 ))\s*(?:nein|non|não|нет|لا|नहीं|hayır|không|不是|不|否|いいえ|아니요|아니오)(?:的)?(?=\s*(?:[,.!。，！]|\Z|\n))"
 )
 
 
+_FOREIGN: Final = late.compile("[^\x00-\x7f\ue000-\uf000…—✔✘]")
+_WORDS: Final = late.compile(r"[a-z]+")
+_ASCII_REPLIES: Final = "nein non yok quatsch moment pardon mejor quer ou anzi scusa scusate entschuldigung korrektur attendez attends espera aspetta ja oui sim evet"
+"""Words of ``_CORRECTED``, ``_WHOLE_YES`` and ``_WHOLE_NO`` without accents."""
 _COPULA: Final = late.compile(
     r"(?<!\w)(?:es|son|está|están|é|são|estão|è|sono|sería|seria|sarebbe|là|đều)(?= (?:wrong|correct)\b)"
 )
@@ -124,19 +128,28 @@ def translate(text: str, low: str) -> tuple[str, str]:
     >>> translate("A und nicht B", "a und nicht b")
     ('A and not B', 'a and not b')
     """
+    if not _FOREIGN.search(low) and _ascii_words().isdisjoint(_WORDS.findall(low)):
+        return text, low
     for pattern, english in (
         (_CORRECTED, lambda _: " no wait, "),
-        (_WHOLE_YES, lambda _: "yes"),
-        (_WHOLE_NO, lambda _: "no"),
         (_ordinal(), lambda m: f"the {_places()[m['ordinal']]} option"),
         (_NUMBERED, _numbered),
         (_phrases(), lambda m: _dictionary()[m[0]]),
+        (_WHOLE_YES, lambda _: "yes"),
+        (_WHOLE_NO, lambda _: "no"),
         (_COPULA, lambda _: "is"),
     ):
         spans = [(m.start(), m.end(), english(m)) for m in pattern.finditer(low)]
         if spans:
             text, low = put(text, spans), put(low, spans)
     return text, low
+
+
+@cache
+def _ascii_words() -> frozenset[str]:
+    """Return a word of every turn without accents, the longest one."""
+    phrases = (*_dictionary(), *_places(), *_ASCII_REPLIES.split())
+    return frozenset(max(_WORDS.findall(phrase), key=len) for phrase in phrases if phrase.isascii())
 
 
 def put(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
@@ -191,7 +204,7 @@ def _ordinal() -> re.Pattern[str]:
     words, nouns = _any_of(_places()), "|".join(map(_key, _NOUNS.split("|")))
     return re.compile(
         rf"(?<!{WORD})(?:(?:der|die|das|den|dem|la|le|el|a|o|il) )?(?:(?:{nouns}|الخيار|الإجابة) )?"
-        rf"(?P<ordinal>{words})(?:(?: (?:{nouns}))(?!{WORD})|(?=\s*(?:[.,;!]|\Z)))"
+        rf"(?P<ordinal>{words})(?:(?: (?:{nouns}))(?!{WORD})|(?=\s*(?:[.,;!]|\Z|(?:ist|est|es|è|é)(?!{WORD}))))"
     )
 
 

@@ -1,8 +1,8 @@
-"""Signs that judge an option: ticks and crosses beside it, and the one line of a list that stands out.
+"""Signs that judge an option: ticks and crosses next to it, and the one line of a list that stands out.
 
 ``stands_out`` looks at a reply before its markup is taken off: of several lines that begin with a letter, the only one in bold, behind an
-arrow or before one is the chosen one. ``judged`` looks at a masked reply: a tick or cross belongs to the option in front of it, or to the
-one behind it where the first sign of the reply stands in front of all options.
+arrow or before one is the chosen one. ``judged`` looks at a masked reply: a tick or cross belongs to the option before it, or to the
+one after it where the first sign of the reply comes before all options.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _REMARKED: Final = re.compile(
     rf"(?<={MENTION})[)\]\"'.]{{0,2}}\s*[(\[]\s*(?:(?:this|that|it) is )?(?:the |my )?(?:yes|correct|right|true|answer|choice|selected|chosen|final|pick|best)"
     r"(?: (?:answer|option|choice|one|pick))?\s*[)\]]"
 )
-_BARE_LINE: Final = re.compile(rf"^([^\w\n{GOOD}{BAD}]*{MENTION})[.)\]\"' ]*$", re.MULTILINE)
+_BARE_LINE: Final = re.compile(rf"^([^\w\n{GOOD}{BAD}]*{MENTION})[.)\]\"' |]*$", re.MULTILINE)
 """A line with an option and nothing said about it, in a list in which one is ticked."""
 _SIGN: Final = re.compile(f"[{GOOD}{BAD}]")
 
@@ -76,7 +76,8 @@ def judged(text: str) -> str:
         words = "correct" if sign[0] == GOOD else "wrong"
         if leads:
             stop = borders[number + 1] if number + 1 < len(signs) else len(text)
-            stop = min(stop, _line_end(text, sign.end()))
+            line_end = text.find("\n", sign.end(), stop)
+            stop = line_end if line_end >= 0 else stop
             named = list(_MENTION.finditer(text, sign.end(), stop))
             if not named:
                 parts.append(text[end : sign.start()] + " ")
@@ -102,8 +103,3 @@ def judged(text: str) -> str:
 def _all_have_one(text: str, signs: list[re.Match[str]]) -> bool:
     """Return whether a text has as many signs as mentions, so that they are bullets."""
     return len(signs) >= len(set(_MENTION.findall(text)))
-
-
-def _line_end(text: str, start: int) -> int:
-    found = text.find("\n", start)
-    return found if found >= 0 else len(text)

@@ -40,7 +40,7 @@ _AFTER_NOUN: Final = re.compile(
 _AFTER_SAID: Final = re.compile(
     r"(?:answer|choice|option|letter|label|guess|pick|selection|response|verdict|solution|one)\s*"
     r"(?:is|as|was|would be|will be|must be|should be|has to be|:|=|-)\s*(?:probably|likely|definitely|clearly|therefore|simply)?"
-    r"\s*:?\s*[\"'(\[]*$"
+    r"\s*:?\s*[\"'(\[]*$|\banswer\s+$"
 )
 _AFTER_VERB: Final = re.compile(
     r"\b(?:is|it's|its|that's|be|was|choose|chose|chosen|choosing|pick|picked|select|selected|say|guess|with|for|not|n't|neither|nor|either"
@@ -50,7 +50,7 @@ _AFTER_VERB: Final = re.compile(
 )
 _FOLLOWED: Final = re.compile(
     r"\s+(?:\w+ly\s+|also\s+|just\s+|best\s+)?(?:is|was|are|isn't|works|explains|agrees|remains|wins|applies|suits|stands|holds|points|belongs|make|do|sounded|seems?|looks?|sounds?|appears?|fits?|matches|has|follows|gives|shows|gets|represents|reflects|captures|corresponds|would|could|can|cannot|can't|might|may|must|should|because|since"
-    r"|due|even|although|though|while|whereas|here|all the|to me|no|yes|nehmen|wählen|sagen|and|or|nor|but|not|rather|instead|over|than|describes|best|dışında|hariç|değil|yerine|ya|to(?= [a-z](?!\w))|alone|maybe|probably|perhaps|possibly|too|beats|outranks|outperforms|trumps|outweighs|surpasses|survives?|passes|fails?|stays|drops|falls|more than|better than|with (?:low|high|medium|moderate|some|full|\d)|(?:correct|wrong|right|false|true|in|out)(?=\s*(?:is\b|are\b|[.,;!]|$))|doesn't|does|makes|it is|for (?:sure|certain)|i (?:think|believe|guess|would|am|say)|in my|as (?:the|it|he|she|they)|ist|est|es|è|é)\b"
+    r"|due|even|although|though|while|whereas|here|all the|to me|no|yes|nehmen|wählen|sagen|and|or|nor|but|not|rather|instead|over|than|describes|best|dışında|hariç|değil|yerine|ya|to(?= [a-z](?!\w))|soit|hay|alone|if|maybe|probably|perhaps|possibly|too|beats|outranks|outperforms|trumps|outweighs|surpasses|survives?|passes|fails?|stays|drops|falls|more than|better than|\d+(?:\.\d+)?(?= ?%)|with (?:low|high|medium|moderate|some|full|\d)|(?:correct|wrong|right|false|true|in|out)(?=\s*(?:is\b|are\b|[.,;!]|$))|doesn't|does|makes|it is|for (?:sure|certain)|i (?:think|believe|guess|would|am|say)|in my|as (?:the|it|he|she|they)|ist|est|es|è|é)\b"
 )
 _CLOSED: Final = re.compile(r"\s*(?:$|[\n.!?;,:)\]\"'—|✔✘،؛।]|-(?:\s|$)|[。、，．])")
 _WORD_AFTER: Final = re.compile(rf"\s+[{LATIN}]")
@@ -76,7 +76,7 @@ _NEXT_LETTER: Final = re.compile(r"\s+[A-HJ-Z](?![0-9A-Za-z'])")
 _INITIAL: Final = re.compile(r"(?:^|[\s.])[a-z]\.$")
 _BEFORE_WIDE: Final = 48
 _PAIR: Final = re.compile(
-    rf"({LETTER})([)\]\"':,\-— ]{{0,4}}(?:option |the |an? |is |\()?\"?|[.)\]:\"' \n]{{0,5}})({TEXT})"
+    rf"({LETTER})([)\]\"':,\-— ]{{0,4}}(?:option |the |an? |is |\()?\"?|[.)\]:\"' \n]{{0,5}}|\s?\|\s?)({TEXT})"
     rf"|({TEXT})([\"'.,:]?\s*(?:[-—,]\s*)?[(\[]\s*(?:option |choice |answer )?)({LETTER})(?=[)\]])"
 )
 _BRACKETS: Final = {
@@ -101,8 +101,8 @@ _PLACE_ENDS: Final = (
     r"|of (?:the )?(?:given |listed )?(?:two|three|four|five|options|choices|answers|list)\b))"
 )
 _ORDINAL: Final = re.compile(
-    rf"(?:the\s+)?\b(?P<noun>{_PLACE})\s+(?:option|choice|alternative|answer)\b"
-    rf"|\b(?:option|choice|alternative)s?\s+(?:number\s+|no\.?\s*|#\s*)?\(?(?P<number>{_NUMBER})\b\)?(?:(?P<joint>\s*(?:,|/|&|and|or)\s*)(?P<second>{_NUMBER})\b(?=\s*(?:$|[.,;!\n])))?"
+    rf"(?:the\s+)?\b(?<!my )(?<!your )(?<!our )(?P<noun>{_PLACE})\s+(?:option|choice|alternative|answer)\b"
+    rf"|\b(?:option|choice|alternative)s?\s+(?:number\s+|no\.?\s*|#\s*)?\(?(?P<number>{_NUMBER})\b\)?(?:(?P<joint>\s*(?:,|/|&|and|or)\s*)(?P<second>{_NUMBER})\b(?=\s*(?:$|[.,;!\n]|(?:are|is|were|fits?|can|could|may|might|seem|do|does)\b)))?"
 )
 """A place among the options, named as such."""
 _PLACED: Final = re.compile(
@@ -213,7 +213,7 @@ def _is_answer_place(before: str, after: str, word: str) -> bool:
         or _JOINED_BEFORE.search(before)
         or re.search(
             r"\b(?:is|it's|be|was|say|says|said|think|believe|guess|choose|pick|select|with|therefore|so|thus|hence|then|are|probably|likely|definitely|only|just|exactly|but"
-            rf"|not|answer|option|sounds?|seems?|of|conclude|rather than|instead of)\s*[,:]?\s*$|{LETTER}[)\].:,=\s\-]{{1,4}}$",
+            rf"|not|answer|option|sounds?|seems?|of|conclude|rather than|instead of|(?:it is|it's|that's|that is|be|say) an? (?:(?:clear|definite|firm|hard|simple|big) )?)\s*[,:]?\s*$|{LETTER}[)\].:,=\s\-]{{1,4}}$",
             before,
         )
     )
@@ -339,21 +339,8 @@ _AFTER_WEAK: Final = re.compile(
     r"\s+(?:because|since|as|due|rather|instead|not|but|indeed|thank|thanks|based|here|over)\b"
 )
 _ALONE: Final = frozenset(
-    [
-        "no",
-        "yes",
-        "one",
-        "none",
-        "both",
-        "neither",
-        "first",
-        "second",
-        "third",
-        "last",
-        "true",
-        "false",
-    ]
-)
+    ("no", "yes", "one", "none", "both", "neither", "first", "second", "third", "last", "true", "false")
+)  # fmt: skip
 """Weak forms that are an answer after a comma at the end of a sentence."""
 _OPENING: Final = frozenset(["neither", "both", "either", "all"])
 """Weak forms that open a row of mentions."""
@@ -371,7 +358,9 @@ def _replace_ordinals(low: str, choices: Choices) -> str:
     def letter(place: str) -> str | None:
         index = _ORDINALS[place] if place in _ORDINALS else (_COUNT.get(place) or int(place)) - 1
         index = choices.size - 1 if place == "last" else index
-        if not 0 <= index < choices.size or index >= _LIMIT or str(index + 1) in choices.forms:
+        if not 0 <= index < min(choices.size, _LIMIT):
+            return None
+        if place not in _ORDINALS and str(index + 1) in choices.forms:
             return None
         return chr(LETTER_BASE + choices.same[index])
 

@@ -15,7 +15,7 @@ from typing import Final
 from metrics.commitment.mentions import MENTION
 from metrics.text import late
 
-_X: Final = rf"[(\[\"'«「]{{0,2}}(?:(?:the )?(?:option|choice|answer|letter) )?[(\[\"'«「]{{0,2}}(?P<x>{MENTION})[)\]\"'»」]{{0,2}}"
+_X: Final = rf"[(\[\"'«「]{{0,2}}(?:(?:the )?(?:option|choice|answer|letter) |an? |the )?[(\[\"'«「]{{0,2}}(?P<x>{MENTION})[)\]\"'»」]{{0,2}}"
 _ALONE: Final = rf"(?!\s*(?:,|/|&|\b(?:and|or|nor)\b)\s*(?:or |and )?[(\[\"']*{MENTION})"
 _WRONG: Final = (
     r"(?:wrong|incorrect|false|excluded|ruled out|rule out|eliminated|eliminate|exclude|dismissed|discarded|rejected|implausible|impossible|unlikely|inaccurate|invalid"
@@ -25,7 +25,7 @@ _HAS_WRONG: Final = late.compile(rf"(?:\b|(?=n't)){_WRONG}(?!\w)")
 _EXCEPT: Final = r"(?:but(?: for)?|except(?: for)?|excepting|excluding|save(?: for)?|other than|else than|else but|apart from|aside from|besides|than|outside of|bar)"
 _NOUNS: Final = r"(?:ones?|options?|choices?|answers?|candidates?|alternatives?|labels?|possibilit(?:y|ies)|things?|explanations?)"
 _ALL_BUT: Final = late.compile(
-    r"(?P<before>(?:\b(?:rul\w+ out|exclud\w+|eliminat\w+|reject\w*|dismiss\w*|discard\w*|cross\w* out)|(?:\bnot|n't|\bcannot|\bnever)(?: \w+){0,2}) )?"
+    r"(?P<before>(?:\b(?:rul\w+ out|exclud\w+|eliminat\w+|reject\w*|dismiss\w*|discard\w*|cross\w* out)|(?:\bnot|n't|\bcannot|\bnever)(?: [\w']+){0,3}) )?"
     r"\b(?P<many>everything|anything|all|every|each|any|nothing|none|no(?! wait))(?: of)?(?: (?:the|these|those|them))?(?: (?:other|others|given|listed|remaining|rest))?"
     rf"(?: {_NOUNS})?,? {_EXCEPT} {_X}{_ALONE}(?P<said>(?:\s*,)?\s+[^.,;:!?\n\ue000-\uf000]{{1,60}})?"
 )
@@ -48,6 +48,15 @@ def _all_but(match: re.Match[str]) -> str:
     turns_it = match["many"] in _NONE or excluded or (before and match["many"].startswith("any"))
     right = wrong != bool(turns_it)
     return f" {match['x']} is {'correct' if right else 'wrong'} "
+
+
+def _as_before(match: re.Match[str]) -> str:
+    """Give a mention the verdict of what stands before it: "▢ is wrong, and so is ▢"."""
+    before = match.string[max(0, match.start() - 80) : match.start()]
+    said = before.rstrip(" .,;\n")
+    said = said[max(said.rfind(sign) for sign in ".;\n") + 1 :]
+    wrong = match["w"] in ("neither", "nor", "either") or _HAS_WRONG.search(said) is not None
+    return f" {match['x']} is {'wrong' if wrong else 'correct'} "
 
 
 _ONLY: Final = rf"\bonly (?:the )?{_X}"
@@ -81,6 +90,11 @@ _RULES: Final[tuple[_Rule, ...]] = (
     (late.compile(rf"\b(?P<p>prefer|preferred|favou?r) {_X} (?:to|over) "), r"\g<p> \g<x> over "),
     (late.compile(rf"\b(?:i|we) like {_X} (?:better|more) than "), r"i choose \g<x> over "),
     (late.compile(rf"(?:\A|(?<=[.\n,;]))\s*(?:out )?of (?={_OPENING}{_M}{_CLOSE}(?:,| and| or))"), " between "),
+    (late.compile(rf"(?P<x>{_M}){_CLOSE} if [^.;\n\ue000-\uf000]{{1,40}}[,;] ?(?:and |or |but )?(?={_OPENING}{_M}{_CLOSE} (?:if|otherwise)\b|otherwise\b)"), r"\g<x> or "),
+    (late.compile(rf"(?P<x>{_M}){_CLOSE},? (?:though|although|but|or|and)? ?(?:it |this |that )?(?:could|might|may|can) (?:just as well|equally(?: well)?|as easily|just as easily|as well) (?:also )?be (?={_OPENING}(?:an? |the )?{_M})"), r"\g<x> or "),
+    (late.compile(rf"(?P<x>{_M}){_CLOSE} (?:is|was|would be|comes?) (?:only |just )?(?:my |the |a )?(?:close |distant )?(?:second|third|fourth|last)(?: (?:choice|option|guess|pick|best|place))?(?=\s*(?:[.,;!\n]|\Z))"), r"\g<x> is wrong"),
+    (late.compile(rf"(?P<x>{_M}){_CLOSE} (?:is|would be|comes) (?:my |the )?(?:first|top)(?: (?:choice|option|guess|pick))?(?=\s*(?:[.,;!\n]|\Z))"), r"\g<x> is correct"),
+    (late.compile(rf"\bmy (?:second|third|next) (?:choice|option|guess|pick) (?:is|would be|was|being) {_X}"), r" not \g<x> "),
     # second thoughts
     (late.compile(rf"(?P<x>{_M}){_CLOSE}\s*[.,;…—(-]+\s*(?:(?:oh|well|hmm|ah|or)[,.\s…]+)?(?:(?:no|nope|nah|er|erm|uh)(?: no| wait)*\s*[,.:;…—-]+|edit\s*:|make it)\s*(?={_OPENING}(?:the )?(?:it is |it's )?{_M})"), r"\g<x>, no wait, "),
     (late.compile(r"\b(?:updated|corrected|revised|amended|changed) (?:final )?(answer|choice|response)\b"), r"no wait, the \1"),
@@ -91,8 +105,12 @@ _RULES: Final[tuple[_Rule, ...]] = (
     (late.compile(rf"(?P<x>{_M}){_CLOSE}\s*\|\s*{_YES}\s*(?=\||\n|\Z)|(?P<y>{_M}){_CLOSE}[.)]\s+{_YES}\s*(?=\n|\Z)"), lambda m: f"{m['x'] or m['y']} is correct"),
     (late.compile(rf"(?P<x>{_M}){_CLOSE}\s*\|\s*{_NO}\s*(?=\||\n|\Z)|(?P<y>{_M}){_CLOSE}[.)]\s+{_NO}\s*(?=\n|\Z)"), lambda m: f"{m['x'] or m['y']} is wrong"),
     (late.compile(rf"(?P<x>{_M}){_CLOSE} (?:(?:is )?out(?=\s*(?:[,.;\n]|\Z))|falls? (?:away|out)|drops? (?:away|out))"), r"\g<x> is wrong"),
-    (late.compile(rf"(?P<x>{_M}){_CLOSE} (?:(?:is )?in(?=\s*(?:[,.;\n]|\Z))|alone (?:fits|works|is|matches|remains|makes)|survives|passes|stays)(?!\w)"), r"\g<x> is correct"),
+    (late.compile(rf"(?P<x>{_M}){_CLOSE} (?:(?:is )?in(?=\s*(?:[,.;\n]|\Z))|alone (?:fits|works|is|matches|remains|makes)|(?:survives|passes|stays)(?=\s*(?:[,.;\n]|\Z)))(?!\w)"), r"\g<x> is correct"),
+    (late.compile(rf"\bsoit {_X},? (?:ou )?soit (?={_OPENING}{_M})"), r"\g<x> or "),
+    (late.compile(rf"{_X} hay(?: là)? (?={_OPENING}{_M})"), r"\g<x> or "),
     (late.compile(rf"\bya {_X} ya(?: da)? (?={_OPENING}{_M})"), r"\g<x> or "),
+    (late.compile(rf"\b(?:and |but )?(?P<w>so|neither|nor) (?:is|are|does|do|was|were|would be|can|could be|has) {_X}(?=\s*(?:[.,;!\n]|\Z))"), _as_before),
+    (late.compile(rf"(?:(?<=[.;\n,])|\band ) ?{_X} (?P<w>too|as well|likewise|either)(?=\s*(?:[.,;!\n]|\Z))"), _as_before),
 )  # fmt: skip
 
 _OTHER_SCRIPTS: Final = late.compile(

@@ -15,6 +15,7 @@ from metrics.measures.measure import Measure
 from metrics.statistics.intervals import Estimate
 from metrics.statistics.paired_difference import reach_of
 from metrics.statistics.plan import influences
+from metrics.statistics.quantiles import UPPER, t_quantile
 
 
 def borrowed_estimate(
@@ -84,9 +85,7 @@ def borrowed_estimate(
 
 
 def _half(stderr: float, units: int) -> float:
-    from scipy.special import stdtrit
-
-    return float(stdtrit(units - 2, 0.975)) * stderr
+    return t_quantile(units - 2, UPPER) * stderr
 
 
 def _sums(values: Sequence[float], clusters: Sequence[Hashable]) -> list[float]:

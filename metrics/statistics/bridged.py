@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from metrics.statistics.agreement import Agreement, agreement, kappas
+from metrics.statistics.quantiles import UPPER, t_quantile
 
 Matrix = npt.NDArray[np.float64]
 
@@ -138,7 +139,7 @@ class Bridged:
 
     @property
     def own_is_nearer(self) -> bool:
-        """Whether the new judge's own mean is expected to lie nearer to the official one than the bridged value."""
+        """True if the new judge's own mean is expected to lie nearer to the official one than the bridged value."""
         return self.own_error < self.error
 
 
@@ -230,8 +231,6 @@ def bridged_mean(
     >>> round(found.raw, 2), round(found.value, 1)
     (0.45, 0.5)
     """
-    from scipy.special import stdtrit
-
     given = list(grades)
     if not given:
         raise ValueError("no reply is graded")
@@ -247,7 +246,7 @@ def bridged_mean(
     whole = error + design * found.spread / n
     low, high = bounds
     value = min(max(found.value, low), high)
-    t = float(stdtrit(freedom, 0.975))
+    t = t_quantile(freedom, UPPER)
 
     def around(variance: float) -> tuple[float, float]:
         half = t * math.sqrt(variance)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from metrics.statistics import Z95
+from metrics.statistics.quantiles import UPPER, t_quantile
 
 LEAST: Final = 10
 """Labels below which there is no interval."""
@@ -128,12 +129,10 @@ def _interval(
     """Return the interval: Wilson's with the effective number of labels, on the scale."""
     if n < LEAST:
         return None
-    from scipy.special import stdtrit
-
     low, high = bounds
     length = high - low
     share, error = (value - low) / length, stderr / length
-    t = float(stdtrit(n - 1, 0.975))
+    t = t_quantile(n - 1, UPPER)
     effective = share * (1 - share) / error**2 if error > 0 and 0 < share < 1 else float(n)
     centre = (share + t * t / (2 * effective)) / (1 + t * t / effective)
     half = t / (1 + t * t / effective)

@@ -6,8 +6,8 @@ bounded quotient    Wilson's formula on the scale of the metric, with the number
                     items that would have the same standard error (linearised, cluster-robust) and the
                     t quantile with C-1 degrees of freedom (Korn and Graubard 1998): shares in clusters,
                     judge scores
-unbounded quotient  bootstrap-t of the logarithm of the ratio (``wer``, ``mae``), which keeps the skew of
-                    heavy tails; a mean without bounds has the t interval
+unbounded quotient  bootstrap-t of the logarithm of the ratio (``wer``, ``mae``), widened by the kurtosis
+                    (``heavy_tails``); a mean without bounds has the t interval
 bounded, else       the same with the standard error of a bootstrap (``resampling``): ``macro_f1``, four
                     rates. Percentiles of classes with few errors are too short near the end of the scale
 anything else       bootstrap, bias-corrected percentiles (``resampling``)
@@ -35,19 +35,18 @@ from typing import Final
 import numpy as np
 
 from harness.types import Stats
-from metrics.measures.measure import Matrix, Measure, column
-from metrics.statistics import CONFIDENCE, Z95
+from metrics.measures.measure import Measure, column
+from metrics.statistics import Z95
+from metrics.statistics.heavy_tails import log_bootstrap_t, log_t_interval
+from metrics.statistics.quantiles import UPPER, Interval, t_interval, t_quantile
 from metrics.statistics.resampling import (
     RESAMPLES,
     SEED,
     Blocks,
     bootstrap_values,
-    draws,
     make_blocks,
     percentile_interval,
 )
-
-Interval = tuple[float, float]
 
 FEW: Final = 10
 """Clusters, or units of a bootstrap, under which a spread between them is not estimated."""
@@ -263,72 +262,15 @@ def scaled_wilson(
     >>> [round(end, 3) for end in scaled_wilson(5.0, 0.0, 20, (1.0, 5.0))]
     [4.281, 5.0]
     """
-    from scipy.special import stdtrit
-
     low, high = span
     share = min(1.0, max(0.0, (value - low) / (high - low)))
     spread = stderr / (high - low)
     effective = share * (1 - share) / (spread * spread) if spread > 1e-12 else 0.0
     effective = min(effective, most) if effective > 0 else units
     if quantile is None:
-        quantile = float(stdtrit(max(1.0, units - 1), 1 - (1 - CONFIDENCE) / 2))
+        quantile = t_quantile(max(1.0, units - 1), UPPER)
     start, end = wilson(share * effective, effective, quantile)
     return low + start * (high - low), low + end * (high - low)
-
-
-def t_interval(value: float, stderr: float, units: int) -> Interval:
-    """Return the interval at 95 % from a standard error over ``units`` independent units (units - 1 df)."""
-    from scipy.special import stdtrit
-
-    half = float(stdtrit(units - 1, 1 - (1 - CONFIDENCE) / 2)) * stderr
-    return value - half, value + half
-
-
-def log_t_interval(value: float, stderr: float, units: int) -> Interval:
-    """Return the t interval of the logarithm of a positive value, back on its own scale."""
-    low, high = t_interval(0.0, stderr / value, units)
-    return value * math.exp(low), value * math.exp(high)
-
-
-def log_bootstrap_t(
-    blocks: Blocks, pair: tuple[str, str], seed: int, resamples: int
-) -> Interval | None:
-    """Return the bootstrap-t interval of the logarithm of a positive ratio of sums.
-
-    Every resample gives its own ratio and linearised standard error; the quantiles of the studentised
-    log ratio take the place of those of the t distribution (Efron and Tibshirani 1993, chapter 12; the
-    logarithm keeps the ends positive and steadies the studentised ratio).
-
-    Returns:
-        The interval; ``None`` where too many resamples have no logarithm, since hardly a unit differs from 0.
-    """
-    numerator, denominator = (column(blocks.rows, blocks.keys, key) for key in pair)
-    moments = np.stack(
-        [numerator, denominator, numerator**2, numerator * denominator, denominator**2], axis=1
-    )
-    correction = blocks.size / (blocks.size - 1)
-
-    def log_ratio(sums: Matrix) -> tuple[Matrix, Matrix]:
-        """Return the log ratios of some sums, and their standard errors."""
-        ratio = sums[:, 0] / sums[:, 1]
-        squares = sums[:, 2] - 2 * ratio * sums[:, 3] + ratio**2 * sums[:, 4]
-        return np.log(ratio), np.sqrt(correction * np.maximum(squares, 0.0)) / sums[:, 0]
-
-    with np.errstate(all="ignore"):
-        (centre,), (spread,) = log_ratio((blocks.counts @ moments)[None, :])
-        parts = [log_ratio(weights @ moments) for weights in draws(blocks, seed, resamples)]
-        logs, errors = (np.concatenate(part) for part in zip(*parts, strict=True))
-        studentised = (logs - centre) / errors
-    none = np.isneginf(logs)  # a ratio of 0: as low as can be
-    studentised[none] = -np.inf
-    studentised = studentised[np.isfinite(studentised) | none]
-    if 2 * len(studentised) < resamples:
-        return None
-    tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(studentised, [tail, 1 - tail], method="inverted_cdf")
-    if not math.isfinite(low):
-        return None
-    return float(np.exp(centre - high * spread)), float(np.exp(centre - low * spread))
 
 
 def ratio_stderr(blocks: Blocks, pair: tuple[str, str]) -> float:

@@ -14,7 +14,8 @@ import numpy as np
 from harness.types import Stats
 from metrics.measures.measure import Matrix, Measure, column
 from metrics.statistics import Z95
-from metrics.statistics.intervals import FEW, Estimate, Interval, t_interval
+from metrics.statistics.intervals import FEW, Estimate
+from metrics.statistics.quantiles import Interval, t_interval
 from metrics.statistics.resampling import (
     RESAMPLES,
     SEED,

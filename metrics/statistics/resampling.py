@@ -16,6 +16,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
@@ -24,7 +25,7 @@ import numpy.typing as npt
 from harness.types import Stats
 from metrics.measures.measure import Matrix, Measure
 from metrics.measures.sums import as_float, total
-from metrics.statistics import CONFIDENCE
+from metrics.statistics.quantiles import UPPER, t_quantile
 
 SEED: Final = 1234
 RESAMPLES: Final = 5000
@@ -170,17 +171,16 @@ def percentile_interval(
     defined = values[np.isfinite(values)]
     if units < 2 or not len(defined) or 2 * len(defined) < len(values):
         return None
-    from scipy.special import ndtr, ndtri, stdtrit
-
-    quantile = float(stdtrit(units - 1, (1 - CONFIDENCE) / 2))
+    normal = NormalDist()
+    quantile = -t_quantile(units - 1, UPPER)
     if not unbiased:
         quantile *= math.sqrt(units / (units - 1))
     shift = 0.0
     if value is not None:
         below = np.mean(defined < value - 1e-12) + np.mean(np.abs(defined - value) <= 1e-12) / 2
         least = 1 / len(defined)
-        shift = 2 * float(ndtri(min(max(float(below), least), 1 - least)))
-    low, high = np.quantile(defined, [ndtr(shift + quantile), ndtr(shift - quantile)])
+        shift = 2 * normal.inv_cdf(min(max(float(below), least), 1 - least))
+    low, high = np.quantile(defined, [normal.cdf(shift + quantile), normal.cdf(shift - quantile)])
     return float(low), float(high)
 
 

@@ -2,10 +2,12 @@
 
 ``strict_number`` is the strict rule for ages, pitches and scores (LLaSO-Eval, Dynamic-SUPERB), where a range stands
 for its mean; ``spoken_number`` is that of the quickstart suite, where a range is not a number and digits may be
-grouped by commas. Both read digits and English words (``metrics.text.cardinals``). A reply commits to a number if
+grouped by commas. Both read digits and English words (``metrics.text.cardinals``), and replies that are one number in
+words of another language (``metrics.text.number_words``). A reply commits to a number if
 
 * it names only that one, however often;
 * it names others as well, but only to exclude them ("25, not 30");
+* it names others as well, and takes them back ("30? No, 25") or has it inside their range ("28 (25-30)");
 * it names several and gives one of them as its answer ("…, so the answer is 25", "12 + 13 = 25").
 
 Bounds ("over 25", "25+"), alternatives and numbers joined by a sign ("5/5", "10:30") commit to none. Neither
@@ -83,11 +85,12 @@ _PRONOUN: Final = re.compile(
 )
 _ASIDE: Final = re.compile(
     r"\b(?:confidence|probability|certainty|likelihood)(?: level| score)?[\"' ]*(?:[:=]| is| of)?[ ]*(?:about |around )?\d+(?:\.\d+)?[ ]*%?"
-    r"|[ ,]*(?:±|\+/-|\bgive or take|\bplus or minus)[ ]*(?:\d+(?:\.\d+)?|[a-z]+)\b(?:[ ]*years?)?"
+    r"|(?:±|\+/-|\bgive or take|\bplus or minus)[ ]*(?:\d+(?:\.\d+)?|[a-z]+)\b(?:[ ]*years?)?"
     r"|\b\d+(?:\.\d+)?[ ]*(?:%|percent)[ ]*(?:sure|certain|confident|confidence|chance|probability|likely)\b"
 )
 """How sure a reply is of its number, and how far off it may be."""
 _HERTZ: Final = re.compile(r"\b\d+(?:\.\d+)?[ ]*(?:hz|hertz)\b")
+_UNIT_HERTZ: Final = re.compile(r"[ ]*(?:hz|hertz)\b")
 _LABEL: Final = re.compile(
     r"\b(?:speaker|person|voice|step|clip|audio|recording|file|sample|question|item|example|task|track)[ ]#?\Z"
 )
@@ -110,13 +113,18 @@ _MARKUP: Final = re.compile(
 
 
 def strict_number(
-    text: str, *, decades: bool = False, asked: tuple[float, float] | None = None
+    text: str,
+    *,
+    decades: bool = False,
+    hertz: bool = True,
+    asked: tuple[float, float] | None = None,
 ) -> float | None:
     """Return the only number of a text, or the mean of the only range.
 
     Args:
         text: a reply or a reference.
         decades: read "in their 40s" as the range 40 to 49.
+        hertz: read a frequency in hertz as a number; it never is one next to "MIDI".
         asked: the range that the question names; a reply that repeats it gives no number.
 
     >>> strict_number("about 25 years."), strict_number("-5"), strict_number("20 - 30")
@@ -126,7 +134,7 @@ def strict_number(
     >>> strict_number("25 or 30") is None, strict_number("10²") is None
     (True, True)
     """
-    found = _committed(text, ranges=True, grouped=False, decades=decades, asked=asked)
+    found = _committed(text, ranges=True, grouped=False, decades=decades, hertz=hertz, asked=asked)
     tell("number", text, found, asked)
     return found
 
@@ -136,7 +144,7 @@ def spoken_number(text: str) -> float | None:
 
     Digits may be grouped by commas and combine with ``hundred`` and ``thousand``; ``minus`` and
     ``negative`` before a number turn its sign. Words that could be read as two numbers ("two three",
-    "twenty eleven") are two numbers; larger numbers ("two million", "two dozen") are not read.
+    "twenty eleven") are two numbers; larger numbers ("two million") are not read.
 
     >>> spoken_number("there were twenty-three dogs"), spoken_number("1,250 books")
     (23.0, 1250.0)
@@ -145,7 +153,7 @@ def spoken_number(text: str) -> float | None:
     >>> spoken_number("two of three") is None, spoken_number("two thirds") is None
     (True, True)
     """
-    found = _committed(text, ranges=False, grouped=True, decades=False)
+    found = _committed(text, ranges=False, grouped=True, decades=False, hertz=True)
     tell("number", text, found)
     return found
 
@@ -156,6 +164,7 @@ def _committed(
     ranges: bool,
     grouped: bool,
     decades: bool,
+    hertz: bool,
     asked: tuple[float, float] | None = None,
 ) -> float | None:
     text = canonical(without_reasoning(text))
@@ -185,16 +194,14 @@ def _committed(
     for number, following in zip_longest(found, found[1:]):
         before = text[max(last, number.start - _LOOK_BACK) : number.start]
         again = excluded and not corrected and _GOES_ON.fullmatch(text[last : number.start])
-        gap = text[number.end : following.start] if following is not None else ""
-        corrected = bool(
-            _CORRECTED.fullmatch(gap) or (_CONTRAST.fullmatch(gap) and _NEGATION.search(before))
-        )
-        excluded = bool(
-            _EXCLUDED.search(before) or again or corrected or _DENIED.match(text, number.end)
-        )
+        behind = text[number.end : number.end + _LOOK_BACK]
+        gap = text[number.end : following.start] if following is not None else behind
+        corrected = following is not None and (takes_back(gap) or _contrasts(before, gap))
+        excluded = bool(_EXCLUDED.search(before) or again or corrected or _DENIED.match(behind))
         if not excluded:
             unclear = number.kind == "decade" and not decades
             bound = _BOUND.search(before) or _OPEN.match(text, number.end)
+            unclear = unclear or bool(not hertz and _UNIT_HERTZ.match(behind))
             kept.append((number, None if unclear or bound else number.value))
         last = number.end
     spans = _ranges(text, kept, ranges=ranges, asked=asked)
@@ -209,6 +216,21 @@ def _committed(
         and _stands_alone(text, kept, index)
     }
     return answers.pop() if len(answers) == 1 else None
+
+
+def takes_back(gap: str) -> bool:
+    """Return whether the text between two numbers takes the first one back.
+
+    >>> takes_back(", no wait, "), takes_back(" or ")
+    (True, False)
+    """
+    return len(gap) <= _LOOK_BACK and _CORRECTED.fullmatch(gap) is not None
+
+
+def _contrasts(before: str, gap: str) -> bool:
+    """Return whether a denied number is followed by the one in its place ("not 30 but")."""
+    short = len(gap) <= _LOOK_BACK
+    return short and bool(_CONTRAST.fullmatch(gap)) and bool(_NEGATION.search(before))
 
 
 def _cardinals(text: str, found: list[Number]) -> list[Number]:
@@ -312,7 +334,9 @@ def _joined(gap: str) -> bool:
 def _stands_alone(text: str, kept: list[tuple[Number, float | None]], index: int) -> bool:
     """Return whether the number after an announcement is outside any alternative, range or sum."""
     number = kept[index][0]
-    if index and re.search(r"\bor\b[^.;\n]*\Z", text[kept[index - 1][0].end : number.start]):
+    last = kept[index - 1][0].end if index else number.start
+    before = text[max(last, number.start - _LOOK_BACK) : number.start]
+    if re.search(r"\bor\b[^.;\n]*\Z", before):
         return False
     if index + 1 == len(kept):
         return True

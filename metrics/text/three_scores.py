@@ -11,15 +11,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Final, NamedTuple
 
 from metrics.text.canonical import canonical
 from metrics.text.cardinals import Number, numbers, plain
+from metrics.text.numbers import takes_back
+from metrics.text.reasoning import without_reasoning
 
 _SCALE: Final = re.compile(
-    r"\b(?:on|in|using|with|out of)?[ ]*(?:a|the)?[ ]*(?:scale|range)[ ]*(?:of|from|between)?[ ]*(?:\d+[ ]*(?:-|to|and)[ ]*)?\d+"
-    r"|\([ ]*(?:from[ ])?[01][ ]*(?:-|to)[ ]*10[ ]*\)|\b\d+[ -]point scale"
+    r"\b(?:on|in|using|with|out of)?[ ]{0,3}(?:a|the)?[ ]{0,3}(?:scale|range)[ ]{0,3}(?:of|from|between)?[ ]{0,3}(?:\d+[ ]{0,3}(?:-|to|and)[ ]{0,3})?\d+"
+    r"|\([ ]{0,3}(?:from[ ])?[01][ ]{0,3}(?:-|to)[ ]{0,3}10[ ]{0,3}\)|\b\d+[ -]point scale"
 )
 _OUT_OF: Final = re.compile(
     r"[ ]*\(?(?:/|out of|of|from|on)[ ]*(\d+(?:\.0+)?|ten)\b(?![ ]*/)(?:[ ]*points?)?"
@@ -74,7 +76,7 @@ def named_scores(text: str, names: Mapping[str, str], others: str) -> dict[str, 
     >>> named_scores("Accuracy: 7 or 8, fluency: 2", names, "total") is None
     True
     """
-    body = plain(canonical(text), grouped=False)
+    body = plain(canonical(without_reasoning(text)), grouped=False)
     body = re.sub(r"\n[\s|:+-]*-[\s|:+-]*(?=\n)", "", _SCALE.sub(" ", _MARKUP.sub("", body)))
     places = [
         _Name(match.start(), match.end(), key)
@@ -222,6 +224,11 @@ def _behind(
             number
             for number in found[bisect_left(starts, place.end) : bisect_left(starts, stop)]
             if not _NOT.search(_tail(body, place.end, number.start))
+        ]
+        inside = [
+            number
+            for number, following in zip_longest(inside, inside[1:])
+            if following is None or not takes_back(body[ends[number.start] : following.start])
         ]
         if inside:
             scores.setdefault(place.key, set()).add(_score(body, place, inside, ends, stop))

@@ -159,10 +159,12 @@ class BatchClient:
                 record = json.loads(line)
             except ValueError:
                 continue  # empty, or torn by a process that was killed
+            if not isinstance(record, dict):
+                continue
             if record.get("url") == self._url and "batch" in record:
                 files.pop(record.get("file", ""), None)
                 batches[record["batch"]] = _Batch(record["batch"], set(record["requests"]))
-            elif record.get("url") == self._url:
+            elif record.get("url") == self._url and "file" in record:
                 files[record["file"]] = record["requests"]
             elif "done" in record:
                 for batch in batches.values():
@@ -324,20 +326,33 @@ class BatchClient:
         return found
 
     async def _bytes(self, method: str, path: str, **given: Any) -> bytes:
+        """Return the body of an answer.
+
+        Raises:
+            OSError: the connection broke.
+            TimeoutError: the answer did not come in time.
+            ValueError: it is too long.
+            _RefusedError: the service refused.
+        """
+        import aiohttp
+
         headers = dict(self._headers)
         if "data" in given:
             del headers["Content-Type"]  # that of the form, with its boundary
-        async with (
-            asyncio.timeout(max(self._options.timeout, _SECONDS if "data" in given else 0.0)),
-            self._session.request(
-                method, f"{self._url}{path}", headers=headers, allow_redirects=False, **given
-            ) as answer,
-        ):
-            body = bytearray()
-            async for piece in answer.content.iter_chunked(1 << 16):
-                body += piece
-                if len(body) > _LARGEST:
-                    raise ValueError(f"{path}: more than {_LARGEST:,} bytes")
+        try:
+            async with (
+                asyncio.timeout(max(self._options.timeout, _SECONDS if "data" in given else 0.0)),
+                self._session.request(
+                    method, f"{self._url}{path}", headers=headers, allow_redirects=False, **given
+                ) as answer,
+            ):
+                body = bytearray()
+                async for piece in answer.content.iter_chunked(1 << 16):
+                    body += piece
+                    if len(body) > _LARGEST:
+                        raise ValueError(f"{path}: more than {_LARGEST:,} bytes")
+        except aiohttp.ClientError as error:  # of which not every one is an OSError
+            raise ConnectionError(str(error) or type(error).__name__) from error
         if not 200 <= answer.status < 300:
             said = error_body(bytes(body), answer.reason)
             attempt = read_status(answer.status, said, answer.headers, Denials())

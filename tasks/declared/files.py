@@ -27,8 +27,10 @@ OTHERS: Final = frozenset(
 )
 """Suffixes of recordings that are usually to be converted before they are read."""
 _MAX_BYTES: Final = 2_000_000_000
+_HEAD: Final = 65_536
+"""Characters among which the first line of a table is looked for."""
 _SEPARATORS: Final = (",", ";", "\t")
-_SAID: Final = re.compile(r"(?i)sep=(.)")
+_SAID: Final = re.compile(r"(?i)sep=([,;\t|])")
 _QUOTED: Final = re.compile(r'"[^"]*"')
 _LISTS: Final = ("data", "items", "examples", "rows")
 
@@ -258,11 +260,11 @@ def _separator(text: str, usual: str) -> tuple[str, str]:
     A line ``sep=;`` says it; a header without the usual one has the only other one in its place, as spreadsheets of many
     languages write semicolons.
     """
-    first, _, rest = text.partition("\n")
-    said = _SAID.fullmatch(first.strip("\r"))
+    head = text[:_HEAD]
+    said = _SAID.fullmatch(head.partition("\n")[0].strip("\r"))
     if said:
-        return said[1], rest
-    header = re.split(r"[\r\n]", _QUOTED.sub("", text.lstrip("\r\n")), maxsplit=1)[0]
+        return said[1], text.partition("\n")[2]
+    header = re.split(r"[\r\n]", _QUOTED.sub("", head.lstrip("\r\n")), maxsplit=1)[0]
     others = [one for one in _SEPARATORS if one in header]
     return (usual if usual in others or len(others) != 1 else others[0]), text
 
@@ -270,7 +272,7 @@ def _separator(text: str, usual: str) -> tuple[str, str]:
 def _table(file: Path, usual: str) -> Iterator[tuple[dict[str, Any], str]]:
     whole = _text(file)
     delimiter, text = _separator(whole, usual)
-    above = whole.count("\n") - text.count("\n")
+    above = int(text is not whole)
     reader = csv.DictReader(
         io.StringIO(text, newline=""),
         delimiter=delimiter,

@@ -18,6 +18,7 @@ from typing import Any, Final
 from harness.core.untrusted.bounded_json import load_json
 from metrics.text.canonical import canonical
 from metrics.text.normalizers import canonical_words, without_script_spaces
+from metrics.text.reasoning import without_reasoning
 
 Slots = dict[str, list[str]]
 Pair = tuple[str, str]
@@ -86,7 +87,7 @@ def read(text: str, types: Collection[str] | None = None) -> Slots | None:
     >>> read("I cannot tell.") is None, read("None.")
     (True, {})
     """
-    plain = canonical(text, casefold=False)
+    plain = canonical(text if types is None else without_reasoning(text), casefold=False)
     written = _written(plain)
     pairs = written if written is not None else list(_pairs(_MARKUP.sub("", plain), types or ()))
     merged = _merged(pairs) or list(_other_forms(_MARKUP.sub("", plain)))

@@ -213,7 +213,8 @@ def number(item: Item) -> Part:
     )
     strict = Scored(None)
     if target is not None:
-        found = strict_number(item.text, decades=not pitch, asked=(low, high) if pitch else AGES)
+        asked = (low, high) if pitch else AGES
+        found = strict_number(item.text, decades=not pitch, hertz=not pitch, asked=asked)
         if found is not None and pitch and not low <= found <= high:
             found = None
         error = item.entry.mae_ref if found is None else abs(found - target)

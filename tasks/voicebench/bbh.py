@@ -52,6 +52,7 @@ _CONCLUDES: Final = re.compile(
 _RIGHT_SENTENCE: Final = re.compile(
     r"(?i)\bthe (?:correct|right|proper) sentence (?=(?:is|would be)\b)"
 )
+_NUMBERED_SENTENCE: Final = re.compile(r"(?i)\b(?:the )?(first|second) sentence\b")
 _SENTENCE: Final = re.compile(r"[^.!?;\n]+[.!?;]*")
 _QUOTED: Final = re.compile(r'"[^"\n]*"')
 _TURN_TAG: Final = re.compile(r"^\s*<[123]>|<\|[^|>]*\|>")
@@ -70,7 +71,9 @@ def read_bbh(reply: str, subtask: str) -> int | None:
     (1, None)
     """
     if subtask == "hyperbaton":
-        return read(_RIGHT_SENTENCE.sub("the answer ", _TURN_TAG.sub("", reply)), ("", "")).option
+        said = _RIGHT_SENTENCE.sub("the answer ", _TURN_TAG.sub("", reply))
+        said = _NUMBERED_SENTENCE.sub(lambda m: f"({'AB'[m[1].lower() == 'second']})", said)
+        return read(said, ("", "")).option
     option = choose(_TURN_TAG.sub("", reply), YES_NO, None, _ALIASES, letters=False).option
     if option is not None:
         return 1 - option

@@ -23,6 +23,8 @@ MARKS = (
     "<!-- end of simulations -->",
 )
 Row = tuple[str, ...]
+FULL = 500
+"""Data sets from which a table is a full one: rows near their bar have more."""
 
 SIZES = (
     simulated.paired_accuracy(100, 0.1),
@@ -42,6 +44,8 @@ def intervals(sets: int) -> Iterator[Row]:
     yield "values", "covers, %", "sets", "bar"
     for source in SOURCES:
         count = sets // 2 if source.costly else 2 * sets
+        if sets >= FULL:
+            count = max(count, source.least)
         found = simulated.coverage(source, count)
         yield source.name, found.text(), str(count), "93-97" if source.barred else "-"
 

@@ -198,3 +198,25 @@ def test_a_sample_line_of_a_task_that_the_run_lacks_is_named_by_every_reader(
         found = cli(*command)
         assert found.code == 2, (command, found)
         assert f"{path}:4: has the task 'other', which manifest.json does not have" in found.err
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999"])
+@pytest.mark.parametrize("file", ["manifest.json", "results.json"])
+def test_a_number_that_json_does_not_have(cli: Cli, tmp_path: Path, file: str, number: str) -> None:
+    run = Path(shutil.copytree(OLD / "judged", tmp_path / "run"))
+    text = (run / file).read_text()
+    (run / file).write_text(f'{{"own": [{number}],{text.lstrip().removeprefix("{")}')
+    found = cli("leaderboard", run)
+    assert found.code == 2 and f"{run / file}: holds NaN or a number without end" in found.err
+
+
+def test_a_reference_that_does_not_have_a_value_yet(cli: Cli, tmp_path: Path) -> None:
+    """A task was added to the run, and the command ended before it was scored."""
+    run = Path(shutil.copytree(OLD / "evaluated", tmp_path / "run"))
+    results = json.loads((run / "results.json").read_text())
+    task = next(iter(results["tasks"]))
+    del results["tasks"][task]
+    (run / "results.json").write_text(json.dumps(results))
+    found = cli("evaluate", "baseline:first", "-t", task, "-L", "1", "-o", tmp_path / "own",
+                "--reference", run)  # fmt: skip
+    assert found.code == 2 and "has none of these tasks" in found.err

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.budget import SOAK
 from tests.support.working_copy import ROOT, Copy, Touched
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("strangers")]
@@ -180,7 +179,7 @@ def test_nothing_else_of_the_product_names_mmar() -> None:
     assert found == READERS | GENERATED | words
 
 
-@pytest.mark.skipif(not SOAK, reason="builds the tree without MMAR, then with it: HARNESS_SOAK=1")
+@pytest.mark.long
 def test_mmar_is_its_folder_and_its_board(copy: Copy) -> None:
     """The tree works without it; with it back, what is generated alone differs, and all is as it was, byte for byte."""
     count = copy.without(*MMAR)

@@ -176,6 +176,18 @@ def test_what_is_long_has_a_part_that_is_not() -> None:
     assert {*REDUCED, *REDUCED.values()} <= {*modules()}
 
 
+def test_collecting_imports_no_package_of_an_extra() -> None:
+    """Torch in every worker costs seconds; ``needs`` of ``tests.support.packages`` looks without an import."""
+    found = [
+        f"{path}:{statement.lineno}"
+        for path, tree in modules().items()
+        for statement in tree.body
+        if isinstance(statement, ast.Expr | ast.Assign) and isinstance(statement.value, ast.Call)
+        if ast.unparse(statement.value.func) == "pytest.importorskip"
+    ]
+    assert not found
+
+
 def test_parameters_that_are_mostly_long_name_those_that_are_not() -> None:
     kept, left = mostly_long(["a", ("b", 1)], ["a"])
     assert kept == "a" and left.values == ("b", 1)

@@ -23,7 +23,7 @@ from tests.support.budget import SOAK
 from tests.support.command import CommandResult
 from tests.support.shared import SHARED, needs_shared
 
-pytestmark = [needs_shared, pytest.mark.slow]
+pytestmark = [needs_shared, pytest.mark.slow, pytest.mark.xdist_group("released boards")]
 REAL = SHARED / "real"
 MODELS = ("LLaSO-Base", "Kimi-Audio", "Qwen2-Audio", "Typhoon-Audio", "Salmonn", "Mini-Omni2")
 PART = (

@@ -22,7 +22,7 @@ from tests.support.runs.live import lines as line_count
 from tests.support.runs.toy import script, write_tone
 from tests.support.servers.chaos_server import ChaosServer
 
-pytestmark = pytest.mark.network
+pytestmark = [pytest.mark.network, pytest.mark.xdist_group("judge chaos")]
 
 ITEMS = 2_000 if SOAK else 100
 KILLS = 12 if SOAK else 2

@@ -15,7 +15,7 @@ from tests.support.runs.services import ITEMS, REPLIES, asked, content, without_
 from tests.support.runs.toy import evaluate_arguments, jsonl, write_tone
 from tests.support.servers.chaos_server import ChaosServer
 
-pytestmark = [pytest.mark.network, pytest.mark.slow]
+pytestmark = [pytest.mark.network, pytest.mark.slow, pytest.mark.xdist_group("service chaos")]
 CLIENT = "timeout=2,backoff=0.05,max_retries=8,concurrency=16"
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from harness.types import Stats
 from metrics.statistics.paired_tests import FLIPS, draws_needed, sign_flip
 from metrics.statistics.power import detectable_drop_from_stderr
+from metrics.statistics.quantiles import t_quantile
 from metrics.statistics.still import still_variance
 
 if TYPE_CHECKING:
@@ -189,14 +190,12 @@ def _spread(
     parts: Sequence[Part], values: Sequence[float], drop: float
 ) -> tuple[float, float, float, float]:
     """Return standard error, ends of the interval at 95 %, and the one-sided upper end."""
-    from scipy.special import stdtrit
-
     units = len(values)
     mean = drop / units
     square = math.fsum((value - mean) ** 2 for value in values)
     stderr = math.sqrt(square * units / (units - 1)) if units > 1 else math.inf
     if stderr > _TINY * max(1.0, abs(drop)) and units > 1:
-        two, one = (float(stdtrit(units - 1, share)) for share in (0.975, ONE_SIDED))
+        two, one = (t_quantile(units - 1, share) for share in (0.975, ONE_SIDED))
         # as Bonett and Price do with 0/1 pairs: units more on each side, of the usual size of those that differ. With two
         # on each side a drop as large as the margin passes in 5 %, also where only a few pairs differ
         moved = [value * value for value in _moved(values)]

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
 import hashlib
 import os
+import stat
 import threading
 import time
 from pathlib import Path
@@ -65,7 +67,10 @@ class Digests:
             OSError: it cannot be read.
         """
         name = os.path.abspath(path)  # noqa: PTH100  (a third of the time of Path.absolute)
-        mark = _mark(os.stat(name))  # noqa: PTH116
+        now = os.stat(name)  # noqa: PTH116
+        if not stat.S_ISREG(now.st_mode) and not stat.S_ISDIR(now.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", name)
+        mark = _mark(now)
         with self._lock:
             known = self._found.get(name) or self._stored(name)
             if known is not None and known[0] == mark:

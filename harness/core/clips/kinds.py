@@ -79,7 +79,9 @@ def without_handle(message: str) -> str:
     >>> without_handle("Error opening 3: Format not recognised.")
     'Format not recognised.'
     """
-    return _HANDLE.sub("", message)
+    said = _HANDLE.sub("", message)
+    # what it says of some bytes of no format: the file is there, and is opened
+    return "Format not recognised." if said.startswith("File does not exist") else said
 
 
 def _is_text(head: bytes) -> bool:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import fmean
 from typing import Any, Final
 
 from harness.core.keys import short_hash
@@ -303,8 +304,9 @@ def _summary(table: BridgeTable) -> str:
         low, high = (float(end or 0) for end in table["kappa_ci95"])
         kappa += f" [{low:.3f}, {high:.3f}]"
     means = [new for _, new in table["means"].values()]
+    off = fmean((new - official) ** 2 for official, new in table["means"].values()) ** 0.5
     length = "; errors follow the length of a reply" if table["cuts"] else ""
     return (
         f"{table['n']} replies of {len(means)} model{'s' * (len(means) != 1)}, equal {100 * table['equal']:.1f} %, {kind} {kappa}, "
-        f"bias {table['bias']:+.3f}, means {min(means):.3g} to {max(means):.3g}{length}"
+        f"bias {table['bias']:+.3f}, own means off by {off:.3f}, means {min(means):.3g} to {max(means):.3g}{length}"
     )

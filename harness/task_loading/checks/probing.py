@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from harness.core import keys
 from harness.core.scoring import Document
 from harness.errors import TaskCodeError
 from harness.task_loading.checks.answers import check_options, check_unchanged
@@ -36,40 +35,27 @@ def probe(task: YamlTask, docs: Sequence[Document], facts: Mapping[str, Any]) ->
                 break
             _check_answer(task, doc, facts)
             continue
-        stored, reference = examined(task, doc, facts)
-        check_options(task.spec, doc, task.hints(stored).options, reference)
+        before, stored, options, reference = task.examined(doc, facts)
+        if options:
+            check_options(task.spec, doc, options, reference)
         try:
             task.score(stored, reference if isinstance(reference, str) else "x", None)
         except TaskCodeError as error:
             if error.__cause__ is None:
                 raise
             failed.append(error)
-        check_unchanged(task.spec, _stored(task, doc, facts), stored)
+        if stored != before:
+            check_unchanged(task.spec, before, stored)
     if probed and len(failed) == probed:
         raise failed[0]
 
 
-def examined(task: YamlTask, doc: Document, facts: Mapping[str, Any]) -> tuple[Document, Any]:
-    """Return a document as scoring will have it, and its reference answer, once it gave its options too."""
-    stored = _stored(task, doc, facts)
-    reference = task.reference(stored)
-    task.hints(stored)
-    return stored, reference
-
-
 def _check_answer(task: YamlTask, doc: Document, facts: Mapping[str, Any]) -> None:
     """Check options and reference answer of a further document; where ``reference()`` raises, scoring says so of the item."""
-    stored = _stored(task, doc, facts)
+    stored = task.stored(doc, facts)
     options = task.hints(stored).options
     try:
         reference = task.reference(stored)
     except TaskCodeError:
         return
     check_options(task.spec, doc, options, reference)
-
-
-def _stored(task: YamlTask, doc: Document, facts: Mapping[str, Any]) -> Document:
-    stored = keys.original_fields(doc)
-    stored |= {key: doc[key] for key in ("_id", "_cluster") if key in doc}
-    task.annotate([stored], "data", facts)
-    return stored

@@ -6,8 +6,9 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,8 @@ from harness.errors import SITE, page
 from tasks._shared.hub import copy_hint
 from tests.support.command import CommandResult, clean
 from tests.support.pages import ROOT, blocks, read, run_page, section
+from tests.support.servers.batch_server import BatchServer
+from tests.support.servers.chaos_server import user_text
 
 Cli = Callable[..., CommandResult]
 MODULES = [
@@ -117,6 +120,26 @@ def test_the_calibration_of_the_page_runs(
     monkeypatch.chdir(tmp_path)
     text = section(read("docs/judge.md"), "## Calibrating a judge")
     assert run_page(cli, text, tmp_path, lambda line: "--task" in line) == 2
+
+
+@pytest.mark.network
+def test_the_batch_of_the_page_is_made_once(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-batch-page-123456")
+    text = section(read("docs/judge.md"), "### A batch, from start to end")
+    quick = text.replace("-J batch=true", "-J batch=true -J batch_gather=0.1 -J batch_poll=0.02 --plain")  # fmt: skip
+
+    def judge(body: Mapping[str, Any]) -> str:
+        reply = user_text(body).rpartition("[BEGIN MODEL OUTPUT")[2]
+        right = "dog" in reply and "cat" not in reply
+        return f"Explanation: x\nJudgement: {'correct' if right else 'incorrect'}"
+
+    with BatchServer(judge) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+        assert run_page(cli, quick, tmp_path, bool) == 3
+        assert [len(upload) for upload in server.uploads] == [2, 4]
 
 
 def test_labels_in_other_words_than_the_judges_are_refused(cli: Cli, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import os
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -92,3 +93,28 @@ def test_a_source_without_bytes_is_an_audio_error_wherever_it_is_read() -> None:
     for read in (ref.read_bytes, ref.decode, lambda: ref.sha256, lambda: ref.info):
         with pytest.raises(AudioError, match="no such clip"):
             read()
+
+
+def pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def device(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="named pipes and device files are of POSIX")
+@pytest.mark.parametrize("made", [pipe, device])
+@pytest.mark.parametrize("use", [AudioRef.decode, AudioRef.read_bytes, lambda clip: clip.sha256])
+def test_a_pipe_or_a_device_in_the_place_of_a_clip_is_neither_waited_for_nor_read(
+    tmp_path: Path, made: Callable[[Path], None], use: Callable[[AudioRef], Any]
+) -> None:
+    made(tmp_path / "clip.wav")
+    with pytest.raises(AudioError, match="not a regular file"):
+        use(AudioRef(tmp_path / "clip.wav"))
+
+
+@pytest.mark.parametrize("source", [None, 5, 0.5, ["a.wav"]])
+def test_what_is_no_place_of_a_clip_is_refused_where_it_is_named(source: Any) -> None:
+    with pytest.raises(TypeError, match="expected a path"):
+        AudioRef(source)

@@ -232,3 +232,10 @@ def test_a_task_signed_by_its_record_is_not_taken_for_an_older_one() -> None:
         "signature_parts": {"gen": "t0#1"},
     }
     assert signed_by_spelling(contradicting)
+
+
+@pytest.mark.parametrize("name", ["temprature", "max_gen_tok", "repetition_penality"])
+def test_a_name_that_is_a_known_one_but_for_a_letter_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match="did you mean"):
+        built({name: 1})
+    assert built({"min_new_tokens": 1, "top_a": 1}).extra == {"min_new_tokens": 1, "top_a": 1}

@@ -122,6 +122,21 @@ def test_a_killed_command_makes_no_batch_twice(tmp_path: Path, cli: Cli, stuck: 
     assert len(first) >= 12 and len([body for upload in later for body in upload if body in first]) <= 3  # fmt: skip
 
 
+def test_a_broken_connection_is_neither_an_end_nor_a_second_batch(tmp_path: Path, cli: Cli) -> None:
+    file, run = responses(tmp_path / "r.jsonl", 6), tmp_path / "run"
+    with BatchServer(lambda body: "Explanation: x\nJudgement: correct") as server:
+        server.drops = 1  # the answer that names the first batch
+        lost = cli(*batched(server, file, run))
+        assert lost.code in (3, 4), lost.err
+        server.drops = 1  # a look at it
+        found = cli(*batched(server, file, run))
+        assert found.code == 0, found.err
+        asked = [line["custom_id"] for upload in server.uploads for line in upload]
+        bodies = [json.dumps(line["body"]) for upload in server.uploads for line in upload]
+        assert len(set(asked)) == len(asked) and len(set(bodies)) == len(bodies)
+    assert len(lines(run)) == 6 and value(run)["official"]["value"] == 1.0
+
+
 def test_votes_of_one_item_are_different_requests(tmp_path: Path, cli: Cli) -> None:
     task = "voicebench_commoneval"
     record = {"id": "a", "doc": {"prompt": "Say hi."}, "response": "hi"}

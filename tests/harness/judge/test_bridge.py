@@ -61,7 +61,7 @@ def fitted(cli: Cli, fits: Path, server: ChaosServer, tmp_path: Path) -> Path:
         found = cli("judge", "bridge", *judged_twice(cli, fits, server, RATES), "-o", made)
         assert found.code == 0, found.err
         assert f"{TASK}: {NEW} against {MODEL}" in found.out
-        assert "360 replies of 3 models" in found.out
+        assert "360 replies of 3 models" in found.out and "own means off by 0.0" in found.out
     copy = tmp_path / "bridge.json"
     copy.write_bytes(made.read_bytes())
     return copy
@@ -86,6 +86,9 @@ def test_a_bridged_value_is_near_the_official_one_and_marked(tmp_path: Path, cli
     assert low <= truth <= high and found["ci95"][0] < low and high < found["ci95"][1]
     assert abs(found["value"] - truth) < abs(found["bridge"]["raw"] - truth) or high - low < 0.2
     assert found["method"] == "bridge: misclassification" and found["bridge"]["items"] == 360
+    own, error = found["bridge"]["raw_error"], found["bridge"]["error"]
+    assert own > 0 and 0 < error < (high - low) / 2
+    assert ("is expected to be nearer" in shown.out) == (own < error)
     assert f"bridged to {MODEL}" in shown.out and f"{NEW} itself says" in shown.out
     results = json.loads((run / "results.json").read_text())
     part = results["tasks"][TASK]["signature"]

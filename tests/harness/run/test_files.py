@@ -17,6 +17,7 @@ from harness.run.checks import checker
 from harness.run.directory import RunDirectory
 from harness.run.files import FILES, RESPONSES, Manifest, MessageRecord, ResponseRecord
 from harness.run.reader import read_manifest, read_run
+from harness.run.result_records import NativeResults
 from tests.support.command import CommandResult
 from tests.support.runs.damage import VALUES, damaged, places
 from tests.support.runs.toy import evaluate_arguments, jsonl, script, write_tone
@@ -209,3 +210,10 @@ def test_a_part_of_a_message_has_the_keys_of_its_type(
 ) -> None:
     found = checker(MessageRecord)({"role": "user", "content": [part]})
     assert (found and found.path, found and found.expected) == (path, expected)
+
+
+@pytest.mark.parametrize(("decimals", "fits"), [(0, True), (12, True), (-1, False), (10**9, False)])
+def test_decimals_of_a_native_score_are_those_of_a_number(decimals: int, fits: bool) -> None:
+    native = {"scores": {}, "decimals": {"avg": decimals}, "headline": None, "unit": "%", "reading": "strict",
+              "complete": False}  # fmt: skip
+    assert (checker(NativeResults)(native) is None) is fits

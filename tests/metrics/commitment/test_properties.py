@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.commitment.grammar import committed
+from tests.support.budget import examples
 
 WORDS = (
     "man", "woman", "child", "robot", "guitar", "piano", "dog barking", "cat meowing", "car horn", "sad", "angry",
@@ -33,7 +34,7 @@ def lettered(options: list[str]) -> str:
     return " ".join(f"{chr(65 + i)}. {text}" for i, text in enumerate(options))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(900), deadline=None)
 @given(options=OPTIONS, form=st.sampled_from(ASSERTED), data=st.data())
 def test_an_asserted_option_is_read_wherever_it_stands(
     options: list[str], form: str, data: st.DataObject
@@ -45,7 +46,7 @@ def test_an_asserted_option_is_read_wherever_it_stands(
     assert committed(reply, order) == order.index(chosen)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(900), deadline=None)
 @given(options=OPTIONS, form=st.sampled_from((*ASSERTED, *DENIED, *OPEN)), data=st.data())
 def test_permuting_options_permutes_the_verdict(
     options: list[str], form: str, data: st.DataObject
@@ -60,7 +61,7 @@ def test_permuting_options_permutes_the_verdict(
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(900), deadline=None)
 @given(options=OPTIONS, form=st.sampled_from(DENIED), data=st.data())
 def test_a_denied_option_is_never_the_answer(
     options: list[str], form: str, data: st.DataObject
@@ -70,7 +71,7 @@ def test_a_denied_option_is_never_the_answer(
         assert committed(form.format(named), options) is None, form.format(named)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(options=OPTIONS, form=st.sampled_from(OPEN), data=st.data())
 def test_a_question_or_a_doubt_commits_to_nothing(
     options: list[str], form: str, data: st.DataObject
@@ -78,7 +79,7 @@ def test_a_question_or_a_doubt_commits_to_nothing(
     assert committed(form.format(data.draw(st.sampled_from(options))), options) is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(1200), deadline=None)
 @given(
     options=OPTIONS,
     form=st.sampled_from((*ASSERTED, *DENIED, *OPEN, "", "I do not know.")),
@@ -97,7 +98,7 @@ def test_an_enumeration_of_all_options_never_makes_another_answer(
         assert committed(both, options) in (before, None), both
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(options=OPTIONS)
 def test_a_bare_enumeration_commits_to_nothing(options: list[str]) -> None:
     letters = [chr(65 + i) for i in range(len(options))]
@@ -112,7 +113,7 @@ def wide(text: str) -> str:
     return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(900), deadline=None)
 @given(options=OPTIONS, form=st.sampled_from((*ASSERTED[:8], *DENIED, *OPEN)), data=st.data())
 def test_equivalent_strings_have_one_reading(
     options: list[str], form: str, data: st.DataObject
@@ -127,7 +128,7 @@ def test_equivalent_strings_have_one_reading(
     assert committed(reply, [unicodedata.normalize("NFD", text) for text in options]) == plain
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(1800), deadline=None)
 @given(
     reply=st.one_of(
         st.text(max_size=80),
@@ -146,7 +147,22 @@ def test_any_reply_has_one_reading_and_swapping_two_options_swaps_it(reply: str)
 
 
 @pytest.mark.parametrize(
-    "piece", ["A ", "man ", "not (B) ", "{", "<answer>", '"answer": ', "\\boxed{", "?!. "]
+    "piece",
+    [
+        "A ",
+        "man ",
+        "not (B) ",
+        "{",
+        "<answer>",
+        '"answer": ',
+        "\\boxed{",
+        "?!. ",
+        "✔ A ",
+        "everything but man ",
+        "A, nein, ",
+        "A 10% ",
+        "✘",
+    ],
 )
 def test_a_long_reply_is_read_in_time_linear_in_its_length(piece: str) -> None:
     import time

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from metrics.instructions import evaluate
 from metrics.instructions.verdicts import WrapperName
+from tests.support.budget import examples
 
 CAPITAL = "change_case:english_capital"
 SMALL = "change_case:english_lowercase"
@@ -114,7 +115,7 @@ def test_numbered_lines_count_in_speech_ifeval_only_with_a_mark() -> None:
 @given(
     st.text(max_size=60), st.sampled_from([CAPITAL, SMALL, QUOTED, JSON, "punctuation:no_comma"])
 )
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(900))
 def test_invisible_characters_decide_nothing(text: str, name: str) -> None:
     marked = "\ufeff" + text + "\u200e"
     assert both(name, marked)[1] == both(name, text)[1]

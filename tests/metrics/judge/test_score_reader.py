@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from metrics.judge.score_reader import FIVE_POINTS, FIVE_WHOLE_POINTS
 from tasks.llaso_eval import judge_reply as llaso
 from tasks.voicebench import judge_reply as voicebench
+from tests.support.budget import examples
 
 NUMBERS = ("{n}", "{n}.0", "{n}/5", "{n} / 5", "{n} out of 5", "{n}.")
 AROUND = (
@@ -37,7 +38,7 @@ WHOLE = (
 )
 
 
-@settings(deadline=None, max_examples=600)
+@settings(deadline=None, max_examples=examples(3600))
 @given(
     score=st.integers(1, 5),
     number=st.sampled_from(NUMBERS),

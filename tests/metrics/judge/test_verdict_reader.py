@@ -14,6 +14,7 @@ from tasks.dynamic_superb import judge_reply as dynamic_superb
 from tasks.sakura import judge_reply as sakura
 from tasks.speech_ifeval import judge_reply as speech_ifeval
 from tasks.voicebench import judge_reply as voicebench
+from tests.support.budget import examples
 
 
 class Judge(NamedTuple):
@@ -45,7 +46,7 @@ WHOLE = (
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=600)
+@settings(deadline=None, max_examples=examples(3600))
 @given(
     judge=st.sampled_from(sorted(JUDGES)),
     positive=st.booleans(),
@@ -64,7 +65,7 @@ def test_a_clear_verdict_is_read_in_every_form(
     assert reader.read(reply) is positive, reply
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=examples(2400))
 @given(
     reason=st.sampled_from(
         ["", "It lists steps.", "The label is no.", "He says yes", "1. first\n2. second", "{a: 1}"]

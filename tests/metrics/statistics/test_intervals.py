@@ -11,7 +11,9 @@ from scipy import stats as scipy_stats
 
 from metrics.measures.measure import Quotient
 from metrics.registry import METRICS
+from metrics.statistics.heavy_tails import tail_factor
 from metrics.statistics.intervals import estimate, wilson
+from metrics.statistics.quantiles import t_quantile
 from metrics.statistics.resampling import (
     bootstrap_values,
     make_blocks,
@@ -161,6 +163,33 @@ def test_log_interval_is_never_negative_and_longer_on_the_side_of_the_tail() -> 
     assert found.method == "log_bootstrap_t(5000,seed=1234)"
     few = [{"edits": 0, "length": 5}] * 60 + [{"edits": 3, "length": 5}]
     assert estimate(METRICS["wer"], few).method == "log_t"  # most resamples hold no error at all
+
+
+def test_heavy_tails_widen_a_log_interval_as_the_degrees_of_freedom_of_their_variance() -> None:
+    def widening(errors: list[float]) -> float:
+        """Return the widening as scipy has it."""
+        degrees = 2 * len(errors) / (scipy_stats.kurtosis(errors, fisher=False) - 1)
+        return float(scipy_stats.t.ppf(0.975, degrees) / scipy_stats.norm.ppf(0.975))
+
+    rng = np.random.default_rng(3)
+    light, heavy = (
+        np.abs(rng.normal(size=100)).tolist(),
+        np.exp(1.5 * rng.normal(size=100)).tolist(),
+    )
+    for errors in (light, heavy):
+        centred = np.array(errors) - np.mean(errors)
+        assert tail_factor(7 * centred, np.ones(100, dtype=np.int64)) == pytest.approx(
+            widening(errors)
+        )
+    assert widening(light) < 1.03 < 1.1 < widening(heavy)
+    assert tail_factor(np.array([-1.0, 1.0]), np.array([20, 20])) == 1
+
+
+def test_quantiles_of_t_are_refused_where_there_are_none() -> None:
+    for df, share in ((0, 0.5), (math.nan, 0.5), (3, 0), (3, 1)):
+        with pytest.raises(ValueError, match="no quantile"):
+            t_quantile(df, share)
+    assert t_quantile(3, 0.5) == 0
 
 
 def test_clusters_of_one_item_are_no_clusters() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Final
 
 import pytest
 
 from metrics.text.numbers import spoken_number, strict_number
+from metrics.text.phonemes import ipa
+from metrics.text.three_scores import named_scores
 
 FORMS: Final[dict[float | None, list[str]]] = {
     25: [
@@ -204,9 +207,41 @@ def test_a_point_in_a_range_needs_a_short_reply() -> None:
     assert strict_number("Between 18 and 80, more likely 25", asked=(18, 80)) == 25
 
 
+def test_a_frequency_is_no_pitch() -> None:
+    assert strict_number("110 Hz") == 110
+    assert strict_number("110 Hz", hertz=False) is None
+    assert strict_number("about 110 Hz, so the answer is 45", hertz=False) == 45
+    assert strict_number("A4 (440Hz), for 2 seconds", hertz=False) is None
+
+
+def test_three_scores_are_read_behind_reasoning_and_corrections() -> None:
+    names = {"accuracy": "accuracy", "fluency": "fluency"}
+    read = {"accuracy": 7.0, "fluency": 2.0}
+    for text in (
+        "<think>accuracy: 3</think>Accuracy: 7, fluency: 2",
+        "accuracy: 8, no, 7; fluency: 2",
+    ):
+        assert named_scores(text, names, "total") == read
+    assert named_scores("accuracy: 7 or 8, fluency: 2", names, "total") is None
+
+
 def test_a_hyphened_or_leading_part_is_never_the_whole() -> None:
     for head, value in (("two", 2), ("three", 3), ("twenty", 20)):
         assert strict_number(f"{head}-and-a-half") == value + 0.5
         assert strict_number(f"{head}-hundred") == value * 100
         assert strict_number(f"minus {head} point five") == -value - 0.5
     assert strict_number("point five") == 0.5
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [" ", ",", "1 ", "or ", "no, ", "±", "dozen ", "point ", "一", "MIDI ", "Speaker 1: ", "1/2 "],
+)
+def test_a_long_reply_is_read_in_linear_time(unit: str) -> None:
+    text = unit * (20_000 // len(unit))
+    start = time.process_time()
+    for reply in (text, f"1{text}2.", f"accuracy{text}1"):
+        strict_number(reply)
+        named_scores(reply, {"accuracy": "accuracy"}, "total")
+        ipa(f"the phonemes{reply}")
+    assert time.process_time() - start < 2

@@ -13,6 +13,8 @@ from model_adapters.hf.moving import full_precision, moved, staged
 from tests.support.budget import SOAK
 from tests.support.models.hf_requests import request, voice
 
+pytestmark = pytest.mark.xdist_group("hf")
+
 
 class Inputs(dict[str, Any]):
     """Inputs that write down what becomes of them."""

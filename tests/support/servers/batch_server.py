@@ -4,7 +4,8 @@
         ...  server.base_url; server.batches and server.uploads are what it saw
 
 A batch is ``in_progress`` for ``looks`` looks; ``fault`` is what becomes of it: ``None`` (completed), ``failed``, ``expired`` (every second request
-is answered), or ``errors`` (every second request is in the error file). ``refuse`` is an HTTP status for every request; ``stuck`` makes a batch and never says so.
+is answered), or ``errors`` (every second request is in the error file). ``refuse`` is an HTTP status for every request; ``stuck`` makes a batch and never says so,
+``drops`` breaks so many connections, one of a batch that was made too.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class BatchServer:
         self.uploads: list[list[dict[str, Any]]] = []
         self.keys: set[str] = set()
         self.chats = 0
-        self.stuck, self.made = False, threading.Event()
+        self.stuck, self.drops, self.made = False, 0, threading.Event()
         handler = type("Handler", (_Handler,), {"owner": self})
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._thread = threading.Thread(target=self._server.serve_forever)
@@ -112,6 +113,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             states = [self.owner.state(name) for name in reversed(self.owner.batches)]
             self._send(200, json.dumps({"object": "list", "data": states}).encode())
         elif parts[2] == "batches":
+            if self._drop():
+                return
             self._send(200, json.dumps(self.owner.look(parts[3])).encode())
         else:
             self._send(200, self.owner.files[parts[3]])
@@ -129,11 +132,19 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._send(200, json.dumps(self.owner.keep(parts["file"].get_payload(decode=True))).encode())  # fmt: skip
         elif self.path.endswith("/batches"):
             made = json.dumps(self.owner.make(json.loads(data))).encode()
-            if not self.owner.stuck:
+            if not self.owner.stuck and not self._drop():
                 self._send(200, made)
         else:
             self.owner.chats += 1
             self._send(404, b"{}")
+
+    def _drop(self) -> bool:
+        """Break the connection, as often as the owner says."""
+        if not self.owner.drops:
+            return False
+        self.owner.drops -= 1
+        self.close_connection = True
+        return True
 
     def _send(self, status: int, body: bytes) -> None:
         self.send_response(status)

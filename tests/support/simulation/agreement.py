@@ -12,6 +12,7 @@ from metrics.statistics.agreement import agreement
 from metrics.statistics.intervals import estimate, wilson
 from metrics.statistics.paired_difference import paired_difference
 from metrics.statistics.paired_tests import holm, mcnemar_midp
+from metrics.statistics.quantiles import t_quantile
 from metrics.statistics.repeats import pass_at_k
 
 
@@ -43,6 +44,13 @@ def differences() -> Iterator[tuple[str, str, float]]:
         adjusted = multipletests(p_values, method="holm")[1]
         found.append(float(np.abs(np.array(holm(p_values.tolist())) - adjusted).max()))
     yield "Holm", "statsmodels", max(found)
+
+    found = []
+    for df in (1, 1.5, 2, 9, 49.5, 99, 101, 4999, 20_000, np.inf, *(rng.random(50) * 300 + 0.5)):
+        for p in (0.025, 0.6, 0.95, 0.975, 0.9999):
+            expected = float(stats.t.ppf(p, df))
+            found.append(abs(t_quantile(float(df), p) / expected - 1))
+    yield "quantile of t (relative)", "scipy", max(found)
 
     found, spread = [], []
     for n in range(10, 100):

@@ -27,7 +27,7 @@ FORMS = [
     'Here is the JSON: {"city": "Rome", "day": "May 1"}', '{"city": "Rome", "day": "May 1", "artist": null}',
     "| slot | value |\n|---|---|\n| city | Rome |\n| day | May 1 |", "| city | Rome |\n| day | May 1 |", "<city>Rome</city> <day>May 1</day>",
     "city - Rome, day – May 1", "city (Rome), day (May 1)", "slot type: city, slot value: Rome, slot type: day, slot value: May 1", "Slot: city, Value: Rome\nSlot: day, Value: May 1",
-    "city: Rome, day: May 1, artist: none", "city: Rome, day: May 1, artist: not mentioned", "Transcript: go to Rome\ncity: Rome\nday: May 1\n\nNote: nothing else was said.",
+    "<think>artist: x</think>city: Rome, day: May 1", "city: Rome, day: May 1, artist: none", "city: Rome, day: May 1, artist: not mentioned", "Transcript: go to Rome\ncity: Rome\nday: May 1\n\nNote: nothing else was said.",
 ]  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from harness.errors import InputFileError
 from harness.types import MISSING, READINGS, ItemScore
 from metrics.registry import METRICS
 from tasks.voicebench import scoring
-from tests.support.budget import examples
+from tests.support.budget import QUICK, examples
 
 DOCS: dict[str, dict[str, Any]] = {
     "alpacaeval_full": {"prompt": "Name a tree."},
@@ -315,7 +315,7 @@ def test_strict_reading_of_thousands_of_replies(config: str) -> None:
         verdicts = generator.choices(FRAGMENTS, k=3)
         result = check(config, response, verdicts)
         read += all(scores["strict"].parsed for scores in result.metrics.values())
-    assert 0 < read < replies  # the generator reaches both sides
+    assert QUICK or 0 < read < replies  # the generator reaches both sides
 
 
 @pytest.mark.parametrize("config", list(DOCS))

@@ -19,12 +19,12 @@ import pytest
 
 from tests.support.budget import SOAK
 from tests.support.command import start
+from tests.support.packages import needs
 from tests.support.runs.live import answered, asked, finish, lines
 from tests.support.runs.toy import evaluate_arguments, jsonl, write_tone
 
-pytest.importorskip("ray", reason="needs the extra ray")
-
 pytestmark = [
+    needs("ray", extra="ray"),
     pytest.mark.slow,
     pytest.mark.network,
     pytest.mark.xdist_group("ray"),

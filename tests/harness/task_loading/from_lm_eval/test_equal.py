@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from tests.support.budget import mostly_long
 from tests.support.command import CommandResult
 from tests.support.data.lm_eval_tasks import (
     hub_is,
@@ -114,6 +116,47 @@ def test_mock_equals_plain_lm_eval(cli: Cli, tmp_path: Path) -> None:
     whole = {line["id"]: line["messages"] for line in jsonl(tmp_path / "run" / "responses.jsonl")}
     for line in jsonl(part / "responses.jsonl"):
         assert line["messages"] == whole[line["id"]]
+
+
+TAKE = {"function": "take_first"}
+VARIANTS: dict[str, dict[str, Any]] = {
+    "four filters": {
+        "filter_list": [
+            {"name": "a", "filter": [{"function": "regex", "regex_pattern": "([0-9]+)"}, TAKE]},
+            {"name": "b", "filter": [{"function": "lowercase"}, TAKE]},
+            {"name": "c", "filter": [{"function": "remove_whitespace"}, TAKE]},
+            {"name": "d-e", "filter": [{"function": "map", "mapping_dict": {"1": "one"}, "default_value": "x"}, TAKE]},
+        ]
+    },
+    "no filter": {"filter_list": None},
+    "the first of one": {"filter_list": [{"name": "k", "filter": [{"function": "take_first_k", "k": 1}, {"function": "majority_vote"}, TAKE]}]},
+    "first examples": {"fewshot_config": {"sampler": "first_n"}},
+    "examples of its own": {"num_fewshot": 2, "fewshot_config": {"sampler": "first_n", "samples": [{"question": f"{n}+{n}?", "answer": f"#### {2 * n}"} for n in range(2)]}},
+    "examples of the same split": {"fewshot_split": "test"},
+    "no examples": {"num_fewshot": 0},
+    "delimiters": {"fewshot_delimiter": "\n===\n", "target_delimiter": " -> "},
+    "a beginning of the reply": {"gen_prefix": "The answer is"},
+    "a field in the description": {"description": "Add {{question}} now. "},
+    "default decoding": {"generation_kwargs": None},
+    "one stop as text": {"generation_kwargs": {"until": "Q"}},
+    "several targets": {"doc_to_target": "{{ [answer, 'x'] }}"},
+    "a choice by number": {"doc_to_choice": ["0", "1", "2"], "doc_to_target": 1},
+    "asked once": {"repeats": 1},
+    "the validation split": {"test_split": None, "validation_split": "test"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", mostly_long(VARIANTS, ["four filters"]))
+def test_variants_of_a_task_equal_plain_lm_eval(cli: Cli, tmp_path: Path, name: str) -> None:
+    from model_adapters.lm_eval.model import HarnessLM
+
+    file = write_sums(tmp_path) / "sums.yaml"
+    keys = {**yaml.safe_load(file.read_text()), **VARIANTS[name]}
+    file.write_text(yaml.safe_dump({key: one for key, one in keys.items() if one is not None}))
+    plain = plain_lm_eval(HarnessLM("mock:echo"), ["sums"], tmp_path)
+    found = ours(cli, tmp_path / "run", "mock:echo", "lm_eval:sums", "--include-path", tmp_path)
+    filters = keys["filter_list"] or [None]
+    assert compare(tmp_path / "run", found, plain) == len(filters)
 
 
 @pytest.mark.long
