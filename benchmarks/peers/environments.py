@@ -31,13 +31,26 @@ def ready(folder: Path, requires: tuple[str, ...]) -> Path:
     run([sys.executable, "-m", "venv", "--clear", str(folder)])
     plan = folder / "plan.json"
     run([str(python), *PIP, "install", "-q", "--dry-run", "--report", str(plan), *requires])
-    refused = large(json.loads(plan.read_text(encoding="utf-8")))
+    planned = json.loads(plan.read_text(encoding="utf-8"))
+    refused = large(planned)
     if refused:
         named = ", ".join(refused[:2]) + (f" and {len(refused) - 2} more" if refused[2:] else "")
         raise InstallError(f"its installation pulls CUDA packages ({named})")
-    run([str(python), *PIP, "install", "-q", *requires])
+    # what was planned, without planning it again: that is minutes for a peer of a hundred packages
+    run([str(python), *PIP, "install", "-q", "--no-deps", *pins(planned)])
     stamp.write_text(json.dumps(list(requires)), encoding="utf-8")
     return python
+
+
+def pins(plan: dict[str, object]) -> list[str]:
+    """Return the requirements that are exactly a plan of pip.
+
+    >>> pins({"install": [{"metadata": {"name": "numpy", "version": "2.1.0"}}]})
+    ['numpy==2.1.0']
+    """
+    planned = plan["install"]
+    assert isinstance(planned, list)
+    return [f"{one['metadata']['name']}=={one['metadata']['version']}" for one in planned]
 
 
 def large(plan: dict[str, object]) -> list[str]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
+from harness.core.untrusted.regular import is_file, is_folder
 from harness.errors import InputFileError, UsageError
 from harness.run.checks import Check, check_record, checker, fields_checker
 from harness.run.files import (
@@ -250,8 +251,8 @@ def read_run(path: str | Path) -> RunView:
         InputFileError: a file in it is damaged.
     """
     root = Path(path)
-    if not root.is_dir():
-        problem = "is a file" if root.is_file() else "does not exist"
+    if not is_folder(root):
+        problem = "is a file" if is_file(root) else "does not exist"
         raise UsageError(f"{problem}; a run directory was expected", where=str(root))
     manifest, results = read_manifest(root), read_results(root)
     for name in results["tasks"]:

@@ -238,12 +238,14 @@ def _design(value: Mapping[str, Any], given: Sequence[tuple[float, int]]) -> flo
 
 def note(metric: str, about: BridgedResult) -> str:
     """Return the words that mark a bridged value in every table."""
+    from metrics.statistics.bridged import CLEARLY
+
     factor, unit = (100, " %") if find(metric).is_percent else (1, "")
     if about["refused"] is not None:
         return f"no bridged value: {about['refused']}"
     own = f"{about['judge']} itself says {factor * about['raw']:.2f}{unit}"
     error, own_error = about["error"], about["raw_error"]
-    if error is not None and own_error < error:
+    if error is not None and own_error < CLEARLY * error:
         own += (
             f" and is expected to be nearer: off by {factor * own_error:.2f}{unit}, "
             f"the bridged value by {factor * error:.2f}{unit}"

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.core.task import TaskSpec
+from harness.core.untrusted.regular import is_file
 from harness.errors import TaskFileError
 from harness.task_loading.checks.lm_eval_keys import GROUP_KEYS, TASK_KEYS, check_group_types
 from harness.task_loading.checks.values import MAPPING, NAME, NULL, check_kind, shown
@@ -116,7 +117,7 @@ def load_task(path: Path, task: str) -> TaskSpec:
     Raises:
         TaskFileError: the file is malformed, or declares no such task.
     """
-    stat = path.stat() if path.is_file() else None
+    stat = path.stat() if is_file(path) else None
     if stat is None:
         raise TaskFileError("no such task file", where=str(path))
     declared = _declared(path, stat.st_mtime_ns, stat.st_size)

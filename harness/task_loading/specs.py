@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.core.task import TaskSpec
-from harness.core.untrusted.regular import is_file
+from harness.core.untrusted.regular import is_file, is_folder
 from harness.errors import MissingDataError, UnknownNameError, UnsupportedTaskError
 from harness.task_loading.groups import load_task
 from harness.task_loading.index import TaskEntry, TaskIndex, load_index
@@ -152,7 +152,7 @@ def data_folder(benchmark: str, given: Mapping[str, Path]) -> Path | None:
         return given[benchmark]
     root = os.environ.get(DATA_ROOT_VARIABLE)
     folder = Path(root) / benchmark if root else None
-    return folder if folder is not None and folder.is_dir() else None
+    return folder if folder is not None and is_folder(folder) else None
 
 
 def check_benchmarks(given: Mapping[str, Any], index: TaskIndex, flag: str) -> None:

@@ -48,6 +48,8 @@ RULES: Final = ("aside", "said", "so", "answer", "final")
 
 _LONGEST: Final = 100_000
 _MENTION: Final = re.compile(MENTION)
+_BLANKS: Final = re.compile(r"\s{4,}|\.{4,}")
+"""A run of white space or full stops that says no more than a short one."""
 _ABBREVIATION: Final = re.compile(
     r"\b(?:e\.g|i\.e|vs|mr|mrs|ms|dr|st|etc|approx|u\.s|u\.k)\.(?=\s*\S)"
 )
@@ -105,7 +107,8 @@ def read_commitment(reply: str, choices: Choices) -> Commitment:
     quick = exact_choice(reply, choices)
     if quick is not None:
         return Commitment(quick, (quick,), "whole")
-    part = answer_part(stands_out(prepare(reply[-_LONGEST:])))
+    text = _BLANKS.sub(_shorter, prepare(reply[-_LONGEST:]))
+    part = answer_part(stands_out(text))
     quick = exact_choice(part, choices)
     if quick is not None:
         return Commitment(quick, (quick,), "part")
@@ -155,7 +158,8 @@ def committed(
 
 
 def _assertions(masked: str, choices: Choices, sentences: dict[int, str]) -> list[Assertion]:
-    text = OPEN_ROW.sub(" or ", turned(judged(masked)))
+    text = turned(_BLANKS.sub(_shorter, judged(masked)))
+    text = OPEN_ROW.sub(" or ", _BLANKS.sub(_shorter, text))
     text = IDIOMS.sub(" ", text)
     text = _DECIMAL.sub("·", _ABBREVIATION.sub(lambda m: m[0].replace(".", ""), text))
     text = ANSWERED.sub(r"\1 is correct ", text)
@@ -221,6 +225,12 @@ def _stands_before(text: str, row: list[re.Match[str]], choices: Choices) -> boo
     return [option_of(mark[0], choices) for mark in row[1:]] == [
         frozenset({option}) for option in sorted(choices.distinct)
     ]
+
+
+def _shorter(blanks: re.Match[str]) -> str:
+    if blanks[0][0] == ".":
+        return "..."
+    return "\n\n" if "\n" in blanks[0] else "  "
 
 
 class _Reader:

@@ -96,7 +96,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     (late.compile(rf"(?P<x>{_M}){_CLOSE} (?:is|would be|comes) (?:my |the )?(?:first|top)(?: (?:choice|option|guess|pick))?(?=\s*(?:[.,;!\n]|\Z))"), r"\g<x> is correct"),
     (late.compile(rf"\bmy (?:second|third|next) (?:choice|option|guess|pick) (?:is|would be|was|being) {_X}"), r" not \g<x> "),
     # second thoughts
-    (late.compile(rf"(?P<x>{_M}){_CLOSE}\s*[.,;…—(-]+\s*(?:(?:oh|well|hmm|ah|or)[,.\s…]+)?(?:(?:no|nope|nah|er|erm|uh)(?: no| wait)*\s*[,.:;…—-]+|edit\s*:|make it)\s*(?={_OPENING}(?:the )?(?:it is |it's )?{_M})"), r"\g<x>, no wait, "),
+    (late.compile(rf"(?P<x>{_M}){_CLOSE}\s*[.,;…—(-]{1,6}\s*(?:(?:oh|well|hmm|ah|or)[,.\s…]+)?(?:(?:no|nope|nah|er|erm|uh)(?: no| wait)*\s*[,.:;…—-]{1,6}|edit\s*:|make it)\s*(?={_OPENING}(?:the )?(?:it is |it's )?{_M})"), r"\g<x>, no wait, "),
     (late.compile(r"\b(?:updated|corrected|revised|amended|changed) (?:final )?(answer|choice|response)\b"), r"no wait, the \1"),
     (late.compile(rf"\bchang\w+ (?:my|the) (?:answer|choice|mind) from {_X} to "), r" \g<x>, no wait, "),
     (late.compile(r"\b(?:(?:i'm|i am|we are|we're) )?left with\b|\bthe (?:one|option|only one) (?:left|that remains|remaining) is\b"), " that leaves "),

@@ -34,6 +34,8 @@ LEAST_ITEMS: Final = 50
 """Items of a fit below which its table says too little."""
 MARGIN: Final = 0.1
 """Part of the scale by which a model may lie outside the means of the fit's models."""
+CLEARLY: Final = 0.8
+"""Part of the bridged value's expected error below which the own mean's counts as smaller: both are estimates."""
 _PRIOR: Final = 4.0
 _FLAT: Final = 1e4
 """Prior variance of two levels, so wide that the estimate is Rogan and Gladen's."""
@@ -139,8 +141,8 @@ class Bridged:
 
     @property
     def own_is_nearer(self) -> bool:
-        """True if the new judge's own mean is expected to lie nearer to the official one than the bridged value."""
-        return self.own_error < self.error
+        """Tell whether the new judge's own mean is expected to lie nearer to the official one than the bridged value."""
+        return self.own_error < CLEARLY * self.error
 
 
 @dataclass(frozen=True, slots=True)

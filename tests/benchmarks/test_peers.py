@@ -183,6 +183,28 @@ def test_a_plan_with_cuda_packages_is_refused(
     assert "--dry-run" in ran[-1]
 
 
+def test_what_was_planned_is_installed_and_planned_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[list[str]] = []
+
+    def run(command: list[str]) -> str:
+        ran.append(command)
+        if "--report" in command:
+            plan = {
+                "install": [{"metadata": {"name": name, "version": "2"}} for name in ("a", "b")]
+            }
+            path = Path(command[command.index("--report") + 1])
+            path.parent.mkdir(parents=True)
+            path.write_text(json.dumps(plan), encoding="utf-8")
+        return ""
+
+    monkeypatch.setattr(environments, "run", run)
+    ready(tmp_path / "peer", ("a==2",))
+    assert ran[-1][-3:] == ["--no-deps", "a==2", "b==2"]
+    assert len(ran) == 3
+
+
 def test_an_environment_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(environments, "run", lambda command: pytest.fail(f"ran {command}"))
     (tmp_path / "requires.json").write_text('["peer==1"]', encoding="utf-8")

@@ -220,3 +220,15 @@ def test_a_reference_that_does_not_have_a_value_yet(cli: Cli, tmp_path: Path) ->
     found = cli("evaluate", "baseline:first", "-t", task, "-L", "1", "-o", tmp_path / "own",
                 "--reference", run)  # fmt: skip
     assert found.code == 2 and "has none of these tasks" in found.err
+
+
+def test_a_task_file_of_a_name_that_no_file_has(cli: Cli, tmp_path: Path) -> None:
+    run = Path(shutil.copytree(OLD / "evaluated", tmp_path / "run"))
+
+    def bend(manifest: dict[str, Any]) -> None:
+        for entry in manifest["tasks"].values():
+            entry["yaml"] = "x" * 5000
+
+    change(run / "manifest.json", bend)
+    found = cli("score", run)
+    assert found.code in (2, 4) and found.err.startswith("error: "), found.err

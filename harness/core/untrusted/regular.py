@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -38,7 +39,14 @@ def is_file(path: Path) -> bool:
     >>> is_file(Path("x" * 5000))
     False
     """
-    try:
-        return path.is_file()
-    except OSError:
-        return False
+    return os.path.isfile(path)  # noqa: PTH113  (it takes such names)
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether there is a folder; ``False`` also for a name that none can have."""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
+def is_there(path: Path) -> bool:
+    """Return whether there is anything of that name; ``False`` also for a name that nothing can have."""
+    return os.path.exists(path)  # noqa: PTH110

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.core.scoring import Reading
+from harness.core.untrusted.regular import is_there
 from harness.errors import UsageError
 from harness.run.files import ManifestEntry
 from harness.run.jsonl import write_atomically
@@ -70,7 +71,7 @@ def headline(metrics: Mapping[str, Any]) -> tuple[str, Reading, Mapping[str, Any
 def dataset_of(entry: ManifestEntry) -> str | None:
     """Return the hub data set of a task: the one that was read, else the one its benchmark declares."""
     source = entry["data"]["source"]
-    if _REPOSITORY.fullmatch(source) and not Path(source).exists():
+    if _REPOSITORY.fullmatch(source) and not is_there(Path(source)):
         return source
     module = source_module(entry["benchmark"])
     hub = module.SOURCE.hub if module is not None else ()

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from harness.core.untrusted.regular import is_folder
 from harness.report.html.sound import COARSE, FINE, Grid, pictures
 from harness.run.files import AudioRecord
 from harness.run.reader import RunView
@@ -142,7 +143,7 @@ class Clips:
             roots: Sequence[Path | None] = (
                 given,
                 tasks_root() if source == "packaged" else None,
-                Path(source) if Path(source).is_absolute() or Path(source).is_dir() else None,
+                Path(source) if Path(source).is_absolute() or is_folder(Path(source)) else None,
                 self._view.path,
             )
             self._roots[task] = tuple(root for root in roots if root is not None)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.core.task import FunctionRef
+from harness.core.untrusted.regular import is_there
 from harness.errors import TaskFileError, UnsupportedTaskError, UsageError
 from harness.task_loading.from_lm_eval.names import Place
 from harness.task_loading.places import LM_EVAL_PREFIX as PREFIX
@@ -97,7 +98,7 @@ def _check_data(place: Place, config: Mapping[str, Any]) -> None:
     given = beside(place, config).get("dataset_kwargs") or {}
     named = [text for key in _LOCAL for _, text in _walk(given.get(key), key)]
     source = config.get("dataset_path")
-    named += [source] if isinstance(source, str) and Path(source).exists() else []
+    named += [source] if isinstance(source, str) and is_there(Path(source)) else []
     for one in named:
         if not isinstance(one, str) or "://" in one:
             continue

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.core.task import TaskSpec
+from harness.core.untrusted.regular import is_file
 from harness.errors import TaskFileError, UsageError
 from harness.task_loading.from_lm_eval.names import Place, expand, installed_version
 from harness.task_loading.places import LM_EVAL_PREFIX
@@ -42,7 +43,7 @@ def recorded_spec(
         )
     path = entry.get("yaml")
     if path is not None and not include_paths:
-        if not Path(path).is_file():
+        if not is_file(Path(path)):
             raise TaskFileError(
                 "the task file is not there",
                 where=str(path),

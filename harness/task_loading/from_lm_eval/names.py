@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from harness.core.untrusted.regular import is_file
 from harness.errors import MissingDependencyError, TaskFileError, UnknownNameError, UsageError
 from harness.task_loading.places import LM_EVAL_PREFIX as PREFIX
 
@@ -119,7 +120,7 @@ def _find(name: str, include_paths: Sequence[Path]) -> Place | None:
             return Place(name, kind, path.absolute(), outside=True)
     root = tasks_folder()
     for guess in (root / name / f"{name}.yaml", root / name / f"_{name}.yaml"):
-        if guess.is_file() and (own := _kind_in(guess, name)) is not None:
+        if is_file(guess) and (own := _kind_in(guess, name)) is not None:
             return Place(name, own, guess, outside=False)
     declared = _installed().get(name)
     return None if declared is None else Place(name, declared[0], declared[1], outside=False)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from harness.judge.budget import Account, parse_budget
+from tests.support.budget import mostly_long
 from tests.support.command import CommandResult, start
 from tests.support.runs.judged import MODEL, TASK, derived, lines, responses, sakura_judge
 from tests.support.servers.batch_server import BatchServer
@@ -97,7 +98,9 @@ def test_an_interrupted_batch_is_taken_up(tmp_path: Path, cli: Cli) -> None:
 
 
 @pytest.mark.parametrize(
-    "stuck", [True, False], ids=["before the batch is named", "while it is at work"]
+    "stuck",
+    mostly_long([True, False], [True]),
+    ids=["before the batch is named", "while it is at work"],
 )
 def test_a_killed_command_makes_no_batch_twice(tmp_path: Path, cli: Cli, stuck: bool) -> None:
     file, run = responses(tmp_path / "r.jsonl", 12), tmp_path / "run"

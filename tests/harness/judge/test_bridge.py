@@ -88,7 +88,7 @@ def test_a_bridged_value_is_near_the_official_one_and_marked(tmp_path: Path, cli
     assert found["method"] == "bridge: misclassification" and found["bridge"]["items"] == 360
     own, error = found["bridge"]["raw_error"], found["bridge"]["error"]
     assert own > 0 and 0 < error < (high - low) / 2
-    assert ("is expected to be nearer" in shown.out) == (own < error)
+    assert ("is expected to be nearer" in shown.out) == (own < 0.8 * error)
     assert f"bridged to {MODEL}" in shown.out and f"{NEW} itself says" in shown.out
     results = json.loads((run / "results.json").read_text())
     part = results["tasks"][TASK]["signature"]

@@ -97,6 +97,6 @@ def test_the_own_value_is_advised_where_the_judge_has_no_bias() -> None:
 def test_who_follows_the_advice_is_not_worse_off_with_a_confused_judge() -> None:
     tasks: dict[str, bridges.Models] = {"0": bridges.speech_ifeval(0)["yes/no"]}
     found = bridges.bridges(tasks, "confused", 1, 40, (0.0, 1.0))
-    assert sum(found.advised) < 0.8 * sum(found.errors)
+    assert sum(found.advised) < 0.9 * sum(found.errors)
     harsher = bridges.bridges(tasks, "harsher", 1, 10, (0.0, 1.0))
     assert harsher.advised == harsher.errors and sum(harsher.errors) < 0.3 * sum(harsher.raw)

@@ -267,7 +267,7 @@ def test_slow_encoding_leaves_the_event_loop(
     tone = write_tone(tmp_path / "t.wav")
     asked = [request(f"{number}", tone) for number in range(4)]
     assert [one.text for one in service.ask(echo, *asked, concurrency=1)] == ["0", "1", "2", "3"]
-    assert threads == [True, False, False, False]
+    assert threads == [True, True, False, False]  # one slow moment proves nothing
 
 
 def test_each_event_loop_has_its_own_connections(service: Service, echo: ChaosServer) -> None:

@@ -25,6 +25,7 @@ PROMPTS = """paraphrases:
 """
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_killed_run_of_variations_ends_as_one_that_was_not(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "prompts.yaml").write_text(PROMPTS)
