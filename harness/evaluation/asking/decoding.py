@@ -11,7 +11,7 @@ from harness.errors import AudioError, MissingDataError, UsageError
 
 AUDIO_HINT: Final = "mend the file, then run the same command again: only its items are asked"
 UNPROMPTED: Final = (UsageError, MissingDataError, AudioError)
-"""Raised while the prompt of an item is made: a field it lacks, a clip that is none, code of the task that raises."""
+"""Raised while the prompt of an item is made: a field or clip that it lacks, task code that raises."""
 
 
 @dataclass(frozen=True, slots=True)
