@@ -21,7 +21,7 @@ from harness.core.adapter import Finish
 from harness.core.judge_spec import CANARY, Canary
 from harness.core.keys import digest
 from harness.core.scoring import MISSING, Document
-from harness.errors import AdapterError, HarnessError, first_error
+from harness.errors import AdapterError, HarnessError, TaskFileError, first_error
 from harness.judge.answer import Answer, Client, recorded, recycled, unusable
 from harness.judge.asking.judging import Judging
 from harness.judge.budget import Account
@@ -161,7 +161,11 @@ class JudgeStage:
 
     async def _work(self, key: AttemptKey, offset: int, places: asyncio.Semaphore) -> None:
         if not self.stopped:
-            await self._judge(key, offset)
+            try:
+                await self._judge(key, offset)
+            except TaskFileError as error:  # code of the task, on this item, as scoring will say
+                self.failures["task"] += 1
+                self.last_failure = f"task: {error}"
         self.finished += 1
         self._tick()
         places.release()
@@ -226,30 +230,20 @@ class JudgeStage:
         doc = document_of(record)
         judge.task.annotate([doc], "data", judge.facts)
         messages = judge.messages(doc, record.get("response", MISSING))
-        subject = self._subject(key, judge, doc, messages)
-        if subject is None:
+        if messages is None:
             return
+        subject = _Subject(key, judge, doc, messages, judge.request_hash(messages))
         replies = await self._replies(subject)
         if replies is not None and key[0] not in self._tested:
             self._tested.add(key[0])
             await asyncio.gather(*(self._test(judge, canary) for canary in judge.canaries))
 
-    def _subject(
-        self,
-        key: AttemptKey,
-        judge: TaskJudge,
-        doc: Document,
-        messages: list[dict[str, str]] | None,
-    ) -> _Subject | None:
-        if messages is None:
-            return None
-        return _Subject(key, judge, doc, messages, judge.request_hash(messages))
-
     async def _test(self, judge: TaskJudge, canary: Canary) -> None:
         """Ask about an item with a known grade; the answer shows the judge's health."""
         key = judge.task.spec.task, f"{CANARY}{canary.id}", 0
-        subject = self._subject(key, judge, canary.doc, judge.test_messages(canary))
-        if subject is not None:
+        messages = judge.test_messages(canary)
+        if messages is not None:
+            subject = _Subject(key, judge, canary.doc, messages, judge.request_hash(messages))
             await self._replies(subject, votes=1)
 
     async def _replies(self, subject: _Subject, votes: int | None = None) -> list[str] | None:

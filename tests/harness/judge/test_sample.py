@@ -105,3 +105,35 @@ def test_equal_requests_of_two_tasks_of_one_command_are_asked_once(tmp_path: Pat
             asked.append(server.ledger()["requests"])
     assert asked == [6, 6]  # the canary is what one of the items asks
     assert len({(line["task"], line["id"]) for line in lines(run)}) == 12
+
+
+@pytest.mark.parametrize("function", ["judge_slots", "judge_grade"])
+def test_code_that_raises_on_a_later_item_is_an_error_of_that_item_alone(tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch, function: str) -> None:  # fmt: skip
+    monkeypatch.setenv("TOY_AUDIO", str(write_tone(tmp_path / "t.wav", seconds=0.05)))
+    monkeypatch.setenv("TOY_ITEMS", "6")
+    folder, run = tmp_path / "tasks", tmp_path / "run"
+    shutil.copytree(JUDGED, folder)
+    scoring = folder / "judged_scoring.py"
+    was = f"_right_{function}"
+    code = f"""
+
+{was} = {function}
+
+
+def {function}(doc, text):
+    if doc["question"] == "What is number 4?":
+        raise KeyError("grade")
+    return {was}(doc, text)
+"""
+    scoring.write_text(scoring.read_text() + code)
+    with ChaosServer("--reply", "fixed:Judgement: correct") as server:
+        judge = ("--judge", "openai:j", "-J", f"base_url={server.base_url}")
+        found = cli(
+            "evaluate", "mock:fixed:answer 1", "-t", "judged", "-o", run, *judge,
+            "--include-path", folder, "--trust-task-code", "--plain",
+        )  # fmt: skip
+    assert found.code == 3 and "scoring raised an error for 1 of 6 items" in found.err
+    assert "6/6 (100%)" in found.err and "item-00004" in found.err
+    task = json.loads((run / "results.json").read_text())["tasks"]["judged"]
+    assert task["outcomes"]["error"] == 1
+    assert task["metrics"]["accuracy"]["strict"]["n"] == 5
