@@ -203,10 +203,8 @@ class Runner:
         fault: ErrorInfo | None = None
         try:
             messages, hints = task.messages(doc), task.hints(doc)
-        except (
-            UNPROMPTED
-        ) as error:  # of this item; the first of all is rendered before a model loads
-            messages, hints, fault = (), Hints(), ErrorInfo("prompt", str(error))
+        except UNPROMPTED as reason:  # the first item's prompt is made before a model loads
+            messages, hints, fault = (), Hints(), ErrorInfo("prompt", str(reason))
         clips = [part for message in messages for part in message.parts if isinstance(part, Audio)]
         request = Request(
             request_key=request_key(
