@@ -14,6 +14,7 @@ from leaderboards.ranks.rows import rank_overall
 from leaderboards.results import TaskResult
 from leaderboards.signatures import signature_sets
 from leaderboards.tables import BRIDGED, Column, Entry, Row, Table
+from metrics.measures.sums import plain_sum
 from metrics.statistics import Z95
 
 
@@ -177,7 +178,7 @@ def _pooled(mine: Sequence[Part]) -> dict[str, Any]:
     def pooled(name: str) -> float | None:
         known = [(s[name], n) for s, n in zip(found, lines, strict=True) if s[name] is not None]
         weight = sum(n for _, n in known)
-        return sum(share * n for share, n in known) / weight if weight else None
+        return plain_sum(share * n for share, n in known) / weight if weight else None
 
     return {
         "items": sum(share["items"] for share in found),

@@ -9,6 +9,7 @@ from typing import Any, Final
 from leaderboards.normalize import Node, Normalized
 from leaderboards.results import SampleIndex, TaskResult
 from leaderboards.tables import BRIDGED, INCOMPLETE, PARTIAL, Entry, Row
+from metrics.measures.sums import plain_sum
 
 SOURCE: Final = "@bridge."
 """Part of a judge's signature where its grades are bridged to the official judge (``harness.judge.bridge``)."""
@@ -99,7 +100,7 @@ def _mean_of(samples: SampleIndex, name: str) -> float | None:
     known = [number for number in found if number is not None]
     if not any(known) or len(known) < 0.9 * len(found):
         return None
-    return sum(known) / len(known)
+    return plain_sum(known) / len(known)
 
 
 def mean_marks(found: Normalized) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from leaderboards.cells import percent
 from leaderboards.results import SampleIndex, TaskResult
+from metrics.measures.sums import plain_sum
 
 AVERAGED: Final = tuple(
     f"arabic_asr_{name}"
@@ -28,7 +29,7 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
         values.append(result.value("wer", "official"))
     read = [value.value for value in values if value is not None and value.value is not None]
     whole = len(read) == len(AVERAGED)
-    mean = round(100 * sum(read) / len(read), 2) if whole else None
+    mean = round(100 * plain_sum(read) / len(read), 2) if whole else None
     scores["avg_wer"] = {"value": mean, "ci95": None, "n": None}
     return {
         "scores": scores,

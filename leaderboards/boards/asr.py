@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from leaderboards.cells import percent
 from leaderboards.results import SampleIndex, TaskResult
+from metrics.measures.sums import plain_sum
 
 ENGLISH: Final = (
     *(
@@ -39,7 +40,7 @@ def _mean(scores: Mapping[str, Mapping[str, Any]], tasks: Sequence[str]) -> floa
     """Return the mean of rounded figures, ``None`` unless all are there."""
     found = [scores.get(task.removeprefix("asr_"), {}).get("value") for task in tasks]
     figures = [one for one in found if one is not None]
-    return round(sum(figures) / len(figures), 2) if len(figures) == len(tasks) else None
+    return round(plain_sum(figures) / len(figures), 2) if len(figures) == len(tasks) else None
 
 
 def _is_complete(tasks: Mapping[str, TaskResult], columns: Sequence[str]) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from leaderboards.cells import percent
 from leaderboards.results import SampleIndex, TaskResult, Value
+from metrics.measures.sums import plain_sum
 from metrics.registry import METRICS
 
 _PREFIX: Final = "lm_eval:"
@@ -50,7 +51,7 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
     figures = [scores.get(column, {}).get("value") for column in columns]
     known = [figure for figure in figures if figure is not None]
     whole = len(known) == len(figures) and len(subjects) == SUBJECTS
-    mean = round(sum(known) / len(known), 1) if whole else None
+    mean = round(plain_sum(known) / len(known), 1) if whole else None
     scores["avg"] = {"value": mean, "ci95": None, "n": None}
     return {
         "scores": scores,
@@ -78,5 +79,5 @@ def _pooled(subjects: list[TaskResult]) -> Value | None:
     total = sum(one.n for one in known)
     if len(known) != len(found) or not total:
         return None
-    mean = sum((one.value or 0.0) * one.n for one in known) / total
+    mean = plain_sum((one.value or 0.0) * one.n for one in known) / total
     return Value(mean, n=total)

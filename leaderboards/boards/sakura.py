@@ -14,6 +14,7 @@ from typing import Any, Final
 from harness.types import Reading
 from leaderboards.cells import judged_or_control, percent, percent_mean, share_value
 from leaderboards.results import SampleIndex, TaskResult
+from metrics.measures.sums import plain_sum
 
 TRACKS: Final = ("animal", "emotion", "gender", "language")
 HOPS: Final = ("single", "multi")
@@ -47,10 +48,10 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
         tracks[hop] = list(found)
         column = scores[f"avg_{hop}"] = percent_mean(list(found.values()), 1)
         if column["value"] is not None:
-            means.append(sum(value.value or 0.0 for value in found.values()) / len(found))
+            means.append(plain_sum(value.value or 0.0 for value in found.values()) / len(found))
     both = len(means) == len(HOPS)
     scores["derived_mean"] = {
-        "value": round(100 * sum(means) / len(means), 1) if both else None,
+        "value": round(100 * plain_sum(means) / len(means), 1) if both else None,
         "ci95": None,  # the hops share clips: their errors do not add
         "n": None,
     }

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from leaderboards.cells import percent
 from leaderboards.results import SampleIndex, TaskResult, Value
+from metrics.measures.sums import plain_sum
 
 _FLEURS: Final = ["ar", "de", "es", "fr", "hi", "it", "ja", "ko", "pt", "ru", "tr", "vi", "zh"]
 _FROM_ENGLISH: Final = [
@@ -81,7 +82,7 @@ def native(tasks: Mapping[str, TaskResult], samples: SampleIndex) -> dict[str, A
         found = [values.get(task) for task in members]
         known = [one.value for one in found if one is not None and one.value is not None]
         whole[name] = len(known) == len(members) and all(one.complete for one in found if one)
-        mean = Value(sum(known) / len(known)) if len(known) == len(members) else None
+        mean = Value(plain_sum(known) / len(known)) if len(known) == len(members) else None
         scores[name] = {**percent(mean, 1), "n": None}
     return {
         "scores": scores,

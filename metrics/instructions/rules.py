@@ -197,8 +197,11 @@ def _is_json(text: str) -> bool:
     text = text.strip()
     for prefix in ("```json", "```Json", "```JSON", "```"):
         text = text.removeprefix(prefix)
+    text = text.removesuffix("```").strip()
     try:
-        json.loads(text.removesuffix("```").strip())
+        json.loads(text)
+        if _depth(text) > DEEPEST:  # later Pythons than upstream's go on
+            raise RecursionError
     except ValueError:
         return False
     except RecursionError as error:
@@ -207,6 +210,25 @@ def _is_json(text: str) -> bool:
             where="detectable_format:json_format",
         ) from error
     return True
+
+
+_STRINGS: Final = re.compile(r'"(?:[^"\\]|\\.)*+"')
+DEEPEST: Final = 980
+"""Levels of JSON that Python 3.11 does not read within its limit of recursion of 1,000; 3.12 and later read more."""
+
+
+def _depth(text: str) -> int:
+    """Return how deep a JSON text is nested.
+
+    Only of texts with so many brackets that it matters; 0 for any other.
+    """
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return 0
+    depth = deepest = 0
+    for sign in re.findall(r"[\[\]{}]", _STRINGS.sub("", text)):
+        depth += 1 if sign in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _has_title(text: str) -> bool:

@@ -17,6 +17,7 @@ import numpy as np
 
 from harness.types import Stats
 from metrics.measures.measure import Matrix, Measure, column
+from metrics.measures.sums import plain_sum
 
 ORDER: Final = 6
 BETA: Final = 2
@@ -82,7 +83,7 @@ def _combine(row: Sequence[float]) -> float:
             recalls.append(shared / wanted)
     if not precisions:
         return 0.0
-    precision, recall = sum(precisions) / len(precisions), sum(recalls) / len(recalls)
+    precision, recall = plain_sum(precisions) / len(precisions), plain_sum(recalls) / len(recalls)
     if not precision + recall:
         return 0.0
     factor = BETA**2

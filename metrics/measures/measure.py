@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from harness.types import Family, Metric, Stats
 from metrics.measures.anchor import Anchor
-from metrics.measures.sums import as_float, divide, total
+from metrics.measures.sums import as_float, divide, plain_sum, total
 
 Bounds = tuple[float | None, float | None]
 Unit = Literal["percent", "own"]
@@ -268,7 +268,7 @@ class FourRates(Measure):
         if self.ratio_keys(tuple(total)) is not None:
             return divide(total.get("correct", 0), total.get("n", 0))
         rates = [divide(total.get(rate, 0), total.get(_count(rate), 0)) for rate in FOUR_RATES]
-        return divide(sum(rates), len(rates))  # a plain sum in this order, as VoiceBench has it
+        return divide(plain_sum(rates), len(rates))
 
     def values(self, totals: Matrix, keys: Sequence[str]) -> Matrix:
         """Return the values of many sums, row by row."""

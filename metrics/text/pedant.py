@@ -23,6 +23,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from metrics.measures.sums import plain_sum
 from metrics.text.contractions import ContractionsError, expand, packaged_table
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class Pedant:
         both = precision + recall
         f1 = 2 * precision * recall / both if both else 0.0
         features = (f1, precision, recall)
-        total += sum(x * float(w) for x, w in zip(features, self.weights[-3:], strict=True))
+        total += plain_sum(x * float(w) for x, w in zip(features, self.weights[-3:], strict=True))
         return total + self.intercept
 
     def is_right(self, reference: str, reply: str, question: str) -> bool:

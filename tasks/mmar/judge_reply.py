@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from harness.core.untrusted.bounded_json import load_json
+from metrics.measures.sums import plain_sum
 
 PARSER_ID: Final = "mmar.1"
 CRITERIA: Final = 5
@@ -33,7 +34,7 @@ def vote(reply: str) -> float | None:
     if not isinstance(found, list) or len(found) != CRITERIA:
         return None
     points = [_points(one) for one in found]
-    return None if None in points else sum(point for point in points if point) / CRITERIA
+    return None if None in points else plain_sum(point for point in points if point) / CRITERIA
 
 
 def _points(criterion: Any) -> float | None:
@@ -59,4 +60,4 @@ def middle(votes: Sequence[float]) -> float:
     """
     ordered = sorted(votes)
     kept = ordered[1:-1] if len(ordered) > 2 else ordered
-    return sum(kept) / len(kept)
+    return plain_sum(kept) / len(kept)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from metrics.measures.sums import plain_sum
+
 PARSER_ID: Final = "mmau_pro.1"
 PARTS: Final = ("CORRECTNESS", "RELEVANCE", "COMPLETENESS", "CLARITY")
 MISSING: Final = 3.0
@@ -28,7 +30,7 @@ def official_overall(reply: str) -> float:
     """
     found = {name: _number(pattern.search(reply)) for name, pattern in _OFFICIAL.items()}
     overall = _number(_OVERALL.search(reply))
-    return sum(found.values()) / len(found) if overall == MISSING else overall
+    return plain_sum(found.values()) / len(found) if overall == MISSING else overall
 
 
 def _number(match: re.Match[str] | None) -> float:
@@ -49,4 +51,4 @@ def strict_overall(reply: str) -> float | None:
     if "OVERALL" in found:
         return found["OVERALL"]
     parts = [found[name] for name in PARTS if name in found]
-    return sum(parts) / len(parts) if len(parts) == len(PARTS) else None
+    return plain_sum(parts) / len(parts) if len(parts) == len(PARTS) else None

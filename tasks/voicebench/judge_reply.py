@@ -15,6 +15,7 @@ from typing import Final
 
 from metrics.judge.score_reader import FIVE_POINTS
 from metrics.judge.verdict_reader import YES_NO
+from metrics.measures.sums import plain_sum
 
 PARSER_ID: Final = "voicebench.2"
 """Changes whenever a stored judge reply could be read differently."""
@@ -52,7 +53,7 @@ def mean_is_no_number(replies: Sequence[str]) -> str | None:
     """
     values = [_as_float(reply) for reply in replies]
     read = [value for value in values if value is not None]
-    total = math.nan if {math.inf, -math.inf} <= set(read) else sum(read)
+    total = math.nan if {math.inf, -math.inf} <= set(read) else plain_sum(read)
     if len(read) < len(values) or not values or math.isfinite(total):
         return None
     return str(total)

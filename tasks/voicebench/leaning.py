@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from metrics.measures.sums import plain_sum
+
 WEIGHTS: Final = Path(__file__).resolve().parent / "literals" / "leaning.txt"
 _OPENING: Final = 400
 """Characters of the canonical form that are looked at: who refuses does so at the start."""
@@ -52,7 +54,9 @@ def leaning(text: str) -> float:
     """
     weights, bias = _weights()
     found = pieces(text)
-    return bias + sum(weights.get(piece, 0) for piece in sorted(found)) / math.sqrt(len(found))
+    return bias + plain_sum(weights.get(piece, 0) for piece in sorted(found)) / math.sqrt(
+        len(found)
+    )
 
 
 @cache

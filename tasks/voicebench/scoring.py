@@ -23,6 +23,7 @@ from harness.errors import InputFileError
 from harness.types import Document, ItemScore, Scored, Stats
 from metrics import vanilla
 from metrics.commitment.closed import choose, lettered_options
+from metrics.measures.sums import plain_sum
 from metrics.witness import explain
 from tasks.voicebench import ifeval, panda
 from tasks.voicebench import judge_reply as judge
@@ -86,7 +87,7 @@ def _open(_doc: Document, response: Any, verdicts: Sequence[Any] | None) -> Item
     votes, repeats = texts[:VOTES], iter(texts[VOTES:])
     ratings = [judge.rating(vote) for vote in votes]
     readable = [rating for rating in ratings if rating is not None]
-    mean = sum(readable) / len(readable) if readable else math.nan
+    mean = plain_sum(readable) / len(readable) if readable else math.nan
     complete = len(readable) == len(ratings) and math.isfinite(mean)
     official = Scored({"score": mean, "n": 1.0}) if complete else _UNREAD
     shown = ", ".join("unread" if one is None else f"{one:g}" for one in ratings)
@@ -101,7 +102,7 @@ def _open(_doc: Document, response: Any, verdicts: Sequence[Any] | None) -> Item
     if _blank(response):
         strict = Scored({"score": float(judge.LOWEST), "n": 1.0}, parsed=False)
     elif scores:
-        total = sum(judge.LOWEST if score is None else score for score in scores)
+        total = plain_sum(judge.LOWEST if score is None else score for score in scores)
         strict = Scored({"score": total / len(scores), "n": 1.0}, parsed=not unread)
     else:
         strict = _UNREAD

@@ -15,6 +15,7 @@ from harness.errors import UsageError
 from harness.judge.asking.adapter_client import judge_generation
 from tests.model_adapters.stubs.vllm_stub import installed
 from tests.support.command import CommandResult
+from tests.support.packages import needs
 from tests.support.runs.judged import TASK, lines, officially_judged, responses
 
 Cli = Callable[..., CommandResult]
@@ -71,6 +72,7 @@ def test_what_does_not_fit_is_refused(tmp_path: Path, cli: Cli, flags: tuple[str
 @pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.xdist_group("hf")
+@needs("torch", "transformers", extra="hf")
 def test_a_text_only_checkpoint_judges(tmp_path: Path, cli: Cli) -> None:
     from tests.support.models.tiny_models import build_tiny_text_only
 
@@ -86,6 +88,7 @@ def test_a_text_only_checkpoint_judges(tmp_path: Path, cli: Cli) -> None:
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("hf")
+@needs("torch", "transformers", extra="hf")
 def test_a_batch_of_a_text_only_checkpoint_is_what_single_requests_are(tmp_path: Path) -> None:
     from model_adapters.checkpoints.text_model import TextModel, is_text_only
     from tests.support.models.tiny_models import build_tiny_text_only
@@ -152,6 +155,7 @@ def test_a_judge_is_held_to_a_schema_where_its_engine_can(tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
+@needs("torch", "transformers", extra="hf")
 def test_a_text_only_judge_writes_what_a_closed_schema_lists(tmp_path: Path) -> None:
     from harness.task_loading.judging.block import parse_judge
     from model_adapters.checkpoints.text_model import TextModel
