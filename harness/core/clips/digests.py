@@ -15,6 +15,7 @@ import os
 import stat
 import threading
 import time
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -109,6 +110,7 @@ class Digests:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.touch(mode=0o600)
                 base = sqlite3.connect(place, timeout=1.0, check_same_thread=False)
+                weakref.finalize(self, base.close)
                 base.execute("pragma synchronous = off")
                 base.execute(_TABLE)
                 self._base = base
