@@ -199,8 +199,12 @@ def _is_json(text: str) -> bool:
         text = text.removeprefix(prefix)
     text = text.removesuffix("```").strip()
     try:
-        json.loads(text)
-        if _depth(text) > DEEPEST:  # later Pythons than upstream's go on
+        read, valid = len(text), True
+        try:
+            json.loads(text)
+        except json.JSONDecodeError as error:
+            read, valid = error.pos, False
+        if _depth(text[:read]) > DEEPEST:  # later Pythons than upstream's go on
             raise RecursionError
     except ValueError:
         return False
@@ -209,7 +213,7 @@ def _is_json(text: str) -> bool:
             "the reply is nested too deep to be read as JSON; upstream stops",
             where="detectable_format:json_format",
         ) from error
-    return True
+    return valid
 
 
 _STRINGS: Final = re.compile(r'"(?:[^"\\]|\\.)*+"')

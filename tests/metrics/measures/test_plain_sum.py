@@ -20,4 +20,7 @@ def test_json_that_is_too_deep_stops_under_every_python(depth: int) -> None:
     rule = BASE["detectable_format:json_format"]
     with pytest.raises(InstructionError, match="nested too deep"):
         rule.measure("[" * depth + "]" * depth)
+    with pytest.raises(InstructionError, match="nested too deep"):
+        rule.measure("[" * depth)
+    assert not rule.measure("x" + "[" * depth)
     assert rule.measure('["' + "[" * depth + '"]')
