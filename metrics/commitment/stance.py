@@ -52,6 +52,11 @@ _BESIDE: Final[tuple[_Rule, ...]] = (
     (re.compile(rf"\d[.)] {_O}(?P<x>{_M}){_C}[,;]? (?:and )?\d[.)] {_O}(?={_M})"), r"\g<x> or "),
     (re.compile(rf"(?P<x>{_M}){_C} (?:loses(?: out)?|yields|is second|comes second|takes second place|is inferior) to (?={_O}{_M})"), r"\g<x> is less good than "),
     (re.compile(rf"(?P<x>{_M}){_C} first,? (?:and )?then (?={_O}{_M})"), r"\g<x> and "),
+    (re.compile(rf"\bbetween (?P<o>{_O})(?P<x>{_M}){_C} (?:and|to|-) {_O}(?P=x)"), r" \g<x>"),
+    (re.compile(rf"\b(?:while|whereas|although|though|whilst) (?:{_LIST})(?=[^.;,\n\ue000-\uf000]{{1,60}},)"), " while others"),
+    (re.compile(rf"(?P<x>{_M}){_C}, (?:by (?:comparison|contrast)|in (?:comparison|contrast)|on the other hand|however|meanwhile|for its part|though|in turn|conversely|on the contrary), "), r"\g<x> "),
+    (re.compile(rf"(?P<x>{_M}){_C} (?:clearly |really )?stands out(?: here)?(?: as (?:the )?(?:correct|right|best|most \w+|clear \w+|only \w+|obvious \w+|answer))?(?=\s*(?:[.,;!\n]|\Z|as\b|because\b|since\b|answer\b|option\b|choice\b))"), r"\g<x> is correct"),
+    (re.compile(rf"\b(?:which|this|that) (?:is|corresponds to|matches|would be|means|makes it|points to|leads to|leaves|gives|is what is) (?:the )?(?:option|choice|answer|letter) (?={_O}{_M})"), " so the answer is "),
     (re.compile(rf"\bnot only {_O}(?P<x>{_M}){_C},? but (?:also )?"), r" \g<x> or "),
     (re.compile(r"\b(?:on|using|within) (?:an? |the )?(?:scale|range) (?:of|from|between) [^.;\n ]{1,12} (?:to|and|-) [^.;\n ]{1,12}"), " "),
     (re.compile(r"\b(?:what makes (?:you|one|them|anyone) (?:think|say)|why would (?:it|one|you|anyone) (?:be|say|pick|choose)|who says|how could it be)\b"), " whether "),
@@ -64,7 +69,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     (re.compile(r"\b(?:i (?:was|am|have been|'ve been) told|i(?:'ve| have)? (?:read|heard) (?:that|somewhere|it said)|rumou?r has it|supposedly|allegedly|reportedly|so-called)\b"), " whether "),
     (re.compile(r"\baccording to (?:the |an?|some|my|his|her|their|other|another|what)? ?(?:(?:other|another|previous|first|last|second|few|some|naive) )*(?:listeners?|people|friends?|others|colleagues?|models?|annotators?|users?|students?|persons?|raters?|caption|metadata|file ?name|experts?|title|source|website|internet)\b,?"), " whether "),
     (re.compile(r"\b(?:suppose|supposing|imagine|imagining|say for (?:example|instance)|pretend)\b"), " whether "),
-    (re.compile(r"\b(?:let's|let us|let me|i'll|i will|we) (?:just |first |now |briefly )?(?:(?:say|assume|suppose|imagine|pretend) (?:it|this|that|the|for)|(?:consider|think about|look at|examine|check|start with|begin with|discuss|evaluate|compare|test|try)\b)"), " whether "),
+    (re.compile(r"\b(?:let's|let us|let me|i'll|i will|we) (?:just |first |now |briefly |then |next )*(?:(?:say|assume|suppose|imagine|pretend) (?:it|this|that|the|for)|(?:consider|think about|look at|examine|check|start with|begin with|discuss|evaluate|compare)\b)|\b(?:let's|let us|let me) (?:just |first |now |briefly |then |next )*(?:test|try|weigh|contrast|go (?:through|over)|rule|see if|ask|listen|analy[sz]e|review|inspect|return to|turn to|recall|revisit|explore|assess|read|focus on)\b"), " whether "),
     (re.compile(rf"(?:\A|(?<=[.;:!\n]))\s*(?:now |next |first |then )?(?:consider|think (?:about|of)|look(?:ing)? at|compare|as for|regarding|concerning|with regard to|as to|examine|take|what about|how about|listen for|turning to)(?= {_O}{_M})"), " whether "),
     (re.compile(rf"\b(?P<be>is|was|'s|as|be) (?:what|how|where) {_WHO} "), r"\g<be> not "),
     (re.compile(r"\bi (?:wish|wished|hope|hoped|had hoped|was hoping)\b(?: for| it| that)?"), " whether "),
@@ -76,7 +81,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     (re.compile(rf"(?P<x>{_M}){_C}\s*[:—-]\s*(?:not|un)[ -]?(?:supported|heard|present|audible|plausible|likely|possible|correct|right|applicable|matching|consistent|a match|it|true|mentioned|indicated)\b"), r"\g<x> is wrong"),
     (re.compile(r"\bwhat (?:remains|is left)(?: over)? is\b|\bwhat's left is\b"), " that leaves "),
     (re.compile(rf"(?P<x>{_M}){_C} (?:is|remains) (?:the )?only (?:one|option|choice|answer|candidate|possibility) (?:that(?:'s| is| remains)? ?)?(?:left|remaining|standing|over)?(?=\s*(?:[.,;!\n]|\Z))"), r"\g<x> is correct"),
-    (re.compile(r"\b(?:what (?:i|we) (?:hear|heard|perceive|can hear|actually hear|notice) is|(?:is|are) (?:clearly |typically |exactly )?(?:that|those|typical|characteristic) of|the (?:spoken |main |primary |dominant |correct )?(?:language|sound source|source)(?: spoken| of the sound| here)? (?:is|must be)|the (?:best|highest|top|winning) (?:score|rating|probability)(?: is| goes to|:)?|(?:best|highest|top|winning) (?:score|rating|probability)(?: is| goes to)?:?)(?= )"), r" so it is "),
+    (re.compile(r"\b(?:what (?:i|we) (?:hear|heard|perceive|can hear|actually hear|notice) is|(?:is|are) (?:clearly |typically |exactly )?(?:that|those|typical|characteristic) of|the (?:spoken |main |primary |dominant |correct )?(?:language|sound source|source)(?: spoken| of the sound| here)? (?:is|must be)|the (?:best|highest|top|winning) (?:score|rating|probability)(?: is| goes to|:)?|(?:best|highest|top|winning) (?:score|rating|probability)(?: is| goes to)?:?|the velocity is)(?= )"), r" so it is "),
     (re.compile(rf"(?:(?P<w>\b(?:would|could|might|may) (?:have been|be|fit) )|(?<![\ue000-\uf000])(?<!or )(?<!or  ))(?P<o>{_O})(?P<x>{_M})(?P<c>{_C})(?(w),?) (?:would (?:be|fit|work|make sense|apply)(?: right| correct)? )?(?:only |but only )?(?:if(?! {_PERSONAL}\b)|had there been|had it been|provided that|as long as|were it|were there)\b"), r" whether \g<x> if "),
     (re.compile(rf"(?P<x>{_M}){_C},? (?:(?:is|would be|fits|works|applies|is right|is correct|would be right|would be correct|would fit|would work),? )?(?:but )?only (?:if|when|provided)\b"), r" whether \g<x> if "),
     (re.compile(rf"(?P<x>{_M}){_C} (?:would|will) (?:then )?(?:require|need|imply|mean|involve|presuppose|demand|have (?:had )?|call for)\b"), r" whether \g<x>, when "),
@@ -101,7 +106,8 @@ _RULES: Final[tuple[_Rule, ...]] = (
 )  # fmt: skip
 
 _GRADE: Final = re.compile(
-    rf"({_M}){_C}\s*[:=|(-]\s*(very low|low|medium|moderate|high|very high|very unlikely|unlikely|possible|likely|very likely|(?:0?\.\d{{1,4}}|[01]\.0{{1,4}}|\d{{1,3}}(?:\.\d)?/(?:5|10|100)))\s*(?=[,;.|)\n}}]|\Z)"
+    rf"({_M}){_C}\s*(?:[:=|(-]\s*(very low|low|medium|moderate|high|very high|very unlikely|unlikely|possible|likely|very likely|0?\.\d{{1,4}}|[01]\.0{{1,4}})"
+    r"|[:=|(-]?\s*(\d{1,3}(?:\.\d)?/(?:5|10|100)|[★☆]{2,10}|★))\s*(?=[,;.|)\n}]|\Z)"
 )
 _LEVEL: Final = {
     grade: level
@@ -143,15 +149,18 @@ def held(text: str) -> str:
 
 def _graded(text: str) -> str:
     """Return the best of options each of which has a grade; any other text as it is."""
-    grades = [
-        (match[1], _LEVEL[match[2]] if match[2] in _LEVEL else float(match[2].partition("/")[0]))
-        for match in _GRADE.finditer(text)
-    ]
+    grades = [(match[1], _level(match[2] or match[3])) for match in _GRADE.finditer(text)]
     if len(grades) < 2 or not _only_those(grades, text):
         return text
     best = max(grade for _, grade in grades)
     first = [option for option, grade in grades if grade == best]
     return f"{first[0]} is correct" if len(first) == 1 else text
+
+
+def _level(grade: str) -> float:
+    if "★" in grade or "☆" in grade:
+        return grade.count("★")
+    return _LEVEL[grade] if grade in _LEVEL else float(grade.partition("/")[0])
 
 
 def _only_those(shares: list[tuple[str, float]], text: str) -> bool:
