@@ -102,7 +102,7 @@ _GROUPS: Final[dict[str, str]] = {
 }
 
 CUE: Final = re.compile(
-    r"(?:(?<![a-z0-9])|(?=n't|[,;.!?\n])|(?=[^\x00-\x7f]))(?:"
+    r"(?:(?<![a-z0-9])|(?=n't|[,:;.!?\n])|(?=[^\x00-\x7f]))(?:"
     + "|".join(f"(?P<{name}>{body})" for name, body in _GROUPS.items())
     + ")"
 )
