@@ -84,7 +84,7 @@ def test_an_answer_is_held_to_a_schema(make: Opened, world: World) -> None:
         ({"response_format": {"type": "json_object"}}, "expected a JSON schema"),
         ({"num_beams": 4}, "vLLM's sampler has no num_beams"),
         ({"no_repeat_ngram_size": 3}, "no no_repeat_ngram_size"),
-        ({"temprature": 1}, "did you mean: temperature"),
+        ({"nonsense": 1}, "unknown generation argument .nonsense"),
         ({"max_new_tokens": 0}, "an integer of at least 1"),
         ({"temperature": 3.0}, "vLLM refuses the generation arguments: VLLMValidationError: temperature"),
     ],
