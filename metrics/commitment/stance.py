@@ -9,12 +9,14 @@ lose the force of an answer. ``is_given`` looks at one letter in a sentence with
 from __future__ import annotations
 
 from collections.abc import Callable
+from re import Match, Pattern
 from typing import Final
 
 from metrics.commitment.mentions import MENTION
 from metrics.text import late as re
 
 _M: Final = MENTION
+_ANY: Final = re.compile(_M)
 _O: Final = r"[(\[\"']{0,2}(?:(?:the )?(?:option|choice|answer|letter) |an? |the )?[(\[\"']{0,2}"
 _C: Final = r"[)\]\"']{0,2}"
 _HALF: Final = (
@@ -39,7 +41,7 @@ _LEAVES: Final = (
     r"(?! (?:exactly|why|more|which one of the two))"
 )
 
-_Rule = tuple["re.Pattern[str]", "str | Callable[[re.Match[str]], str]"]
+_Rule = tuple["Pattern[str]", "str | Callable[[Match[str]], str]"]
 _LIST: Final = rf"{_O}{_M}{_C}(?:(?:\s*,\s*(?:and |or |nor )?|\s+(?:and|or|nor|&) ){_O}{_M}{_C})+"
 _BESIDE: Final[tuple[_Rule, ...]] = (
     (re.compile(rf"\b(?:unlike|in contrast (?:to|with)|as opposed to|contrary to|other than|apart from|aside from|besides) (?P<l>{_LIST})(?=\s*,)"), lambda m: "".join(f" not {c}," for c in m["l"] if _ANY.match(c)).rstrip(",")),
@@ -116,14 +118,13 @@ _LEVEL: Final = {
         (3, "high"), (3, "likely"), (4, "very high"), (4, "very likely"),
     )
 }  # fmt: skip
-_ANY: Final = re.compile(_M)
 _PAIR: Final = re.compile(
     rf"\bbetween {_O}(?P<x>{_M}){_C} (?:and|or) {_O}(?P<y>{_M}){_C}(?P<rest>[^.;\n\ue000-\uf000]{{0,40}}?)\bthe (?P<l>former|latter|first|second)\b"
 )
 
 
 def beside(text: str) -> str:
-    r"""Return a masked, folded reply in which two options that stand side by side are two answers.
+    r"""Return a masked, folded reply in which two options next to each other are two answers.
 
     >>> beside("\ue800 followed by \ue801")
     '\ue800 or \ue801'
