@@ -89,7 +89,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     (re.compile(rf"(?P<x>{_M}){_C} (?:would|will) (?:then )?(?:require|need|imply|mean|involve|presuppose|demand|have (?:had )?|call for)\b"), r" whether \g<x>, when "),
     # what is not right, or not quite
     (re.compile(rf"(?P<x>{_M}){_C} (?:is|was|seems|sounds|looks|would be|are) {_HALF}\b"), r"\g<x> is wrong"),
-    (re.compile(rf"(?P<x>{_M}){_C} (?:is|was|would be|seems|sounds|looks|are) (?:just |simply |far |a bit |a little |clearly |much |way |slightly |somewhat )*(?:too (?!bad|be)\w+|not \w+ enough|an? (?:trap|trick|mistake|red herring|error|decoy|lure|distraction|stretch|bluff|misreading|misnomer|overstatement|exaggeration)|off(?: the mark| base)?|out of (?:the (?:picture|question|running)|place)|overkill|beside the point|the opposite|nonsense|far-fetched|short of|mistaken|erroneous|over)(?=\s*(?:[.,;:!\n]|\Z|and\b|but\b|here\b|because\b|since\b|for\b|to\b))"), r"\g<x> is wrong"),
+    (re.compile(rf"(?P<x>{_M}){_C} (?:is|was|would be|seems|sounds|looks|are) (?:just |simply |far |a bit |a little |clearly |much |way |slightly |somewhat )*(?:too (?!bad|be)\w+|not \w+ enough|an? (?:trap|trick|mistake|red herring|error|decoy|lure|distraction|stretch|bluff|misreading|misnomer|overstatement|exaggeration)|off(?: the mark| base)?|out of (?:the (?:picture|question|running)|place)|overkill|paired the point|the opposite|nonsense|far-fetched|short of|mistaken|erroneous|over)(?=\s*(?:[.,;:!\n]|\Z|and\b|but\b|here\b|because\b|since\b|for\b|to\b))"), r"\g<x> is wrong"),
     (re.compile(rf"(?P<x>{_M}){_C} (?:clearly |just |simply |somewhat |rather )?(?:falls short|misses|overstates|understates|misrepresents|would (?:make no|not make|be nonsense|be a mistake|be an error|be misleading|be too|overstate|miss|contradict|conflict|clash)|overlooks|goes too far|would surprise|is belied|is refuted|is contradicted)\b"), r"\g<x> is wrong "),
     (re.compile(rf"(?P<x>{_M}){_C} (?:was|had been|came|crossed|occurred|seemed) (?:to me )?(?:as )?(?:(?:my|the|an?|to|in) )?(?:first|initial|early|earlier|original|immediate|gut|previous) (?:thought|guess|instinct|idea|impression|hunch|reaction|answer|choice|pick|suspicion|assumption)\b"), r" whether \g<x>, "),
     (re.compile(rf"\b(?:saying|picking|choosing|answering|selecting|calling it|calling this|labelling it|labeling it|going with|opting for) (?P<o>{_O})(?P<x>{_M}){_C} (?:is|was|would be|would have been|seems|will be) (?:an? |to be |simply |plainly |clearly )*(?:mistake|error|wrong|incorrect|misreading|misleading|premature|a stretch|false|foolish|absurd)\b"), r" \g<x> is wrong "),
@@ -123,10 +123,10 @@ _PAIR: Final = re.compile(
 )
 
 
-def beside(text: str) -> str:
+def paired(text: str) -> str:
     r"""Return a masked, folded reply in which two options next to each other are two answers.
 
-    >>> beside("\ue800 followed by \ue801")
+    >>> paired("\ue800 followed by \ue801")
     '\ue800 or \ue801'
     """
     text = _PAIR.sub(
