@@ -16,7 +16,7 @@ from metrics.text import late as re
 M: Final = MENTION
 
 IDIOMS: Final = re.compile(
-    r"\bno (?:doubt|question)\b|\bi(?:'m| am) afraid\b(?! of)|\bwithout (?:a |any )?(?:shadow of a )?doubt\b|\bbeyond (?:a |any )?(?:reasonable )?doubt\b"
+    r"\b(?:no|little|hardly any|scarcely any) (?:real )?(?:doubt|question)\b|\bi(?:'m| am) afraid\b(?! of)|\bwithout (?:a |any )?(?:shadow of a )?doubt\b|\bbeyond (?:a |any )?(?:reasonable )?doubt\b"
     r"|\bif i(?:'m| am) not mistaken\b|\b(?:i(?:'m| am) |i was )?not (?:\w+ )?(?:entirely |completely |totally |absolutely |100% |quite |very |fully |really |so )?"
     r"(?:sure|certain|confident|positive)(?! (?:if|whether|which|what|who|how|about))\b|\bnot to mention\b|\bnot only\b|\bnothing (?:but|other than)\b|\bnone other than\b"
     r"|\bno other than\b|\bwhy not\b|\bnot surprisingly\b|\bmore often than not\b|\bif not\b"
@@ -69,7 +69,7 @@ _GROUPS: Final[dict[str, str]] = {
         r"|(?<!\w)не(?!\w)|(?<!\w)(?:кроме|вместо)(?!\w)|ليس(?:ت)?|لا(?= )|وليس"
     ),
     "turn": (
-        r"\b(?:but|however|yet|nevertheless|nonetheless|instead|rather|on the other hand|in contrast|still|then again|that said)\b|\b(?:sondern|aber|jedoch|doch|mais|sino|pero|ma|bensì|mas|porém)\b|而是|但是?|不过|然而"
+        r"\b(?:but|however|(?<!not )(?<!as )yet|nevertheless|nonetheless|instead|rather|on the other hand|in contrast|still|then again|that said)\b|\b(?:sondern|aber|jedoch|doch|mais|sino|pero|ma|bensì|mas|porém)\b|而是|但是?|不过|然而"
         r"|(?<!\w)(?:а|но)(?!\w)|بل|لكن|\b(?:it|this|that|which) must be\b"
     ),
     "therefore": (
@@ -102,7 +102,7 @@ _GROUPS: Final[dict[str, str]] = {
 }
 
 CUE: Final = re.compile(
-    r"(?:(?<![a-z0-9])|(?=n't|[,;.!?\n])|(?=[^\x00-\x7f]))(?:"
+    r"(?:(?<![a-z0-9])|(?=n't|[,:;.!?\n])|(?=[^\x00-\x7f]))(?:"
     + "|".join(f"(?P<{name}>{body})" for name, body in _GROUPS.items())
     + ")"
 )
@@ -126,7 +126,8 @@ PRAISED: Final = re.compile(
     rf"[)\]\"'.]*(?:\s*(?:,|/|and|or|nor|&|,\s*and|,\s*or)\s*[(\"']*{M}[)\]\"']*)*\s*,?\s*(?:(?:option|choice|answer|label)\s+)?(?:(?:both|all|also)\s+)*(?:{_SURE_VERB}|as)\s+(?:\w+ly\s+|indeed\s+|by far\s+|also\s+|the\s+|a\s+|an\s+|far\s+|much\s+|my\s+|therefore\s+|thus\s+)*(?:(?:one\s+)?(?:that|which)\s+(?:is|fits)\s+)?"
     r"(?:correct|right(?! hand| side)|true|accurate|valid|best|better|answer|most (?:likely|probable|plausible|appropriate|accurate|suitable|fitting|consistent|reasonable|logical|compelling|relevant|dominant|prominent)"
     r"|more (?:likely|probable|plausible|appropriate|accurate|suitable|fitting|consistent|reasonable|logical)|likeliest|likely|final|choice|pick|closest|(?:correct|right|best) (?:answer|option|choice|one))\b"
-    r"|[)\]\"'.]*\s*[:=—-]\s*(?:yes|correct|right|true)\b|[)\]\"'.]*\s+(?:fits|matches|suits|applies|works|describes it|wins|it is(?=\s*(?:[.!,;]|$))|yes)(?!\w)(?:\s+(?:best|better|most|well|perfectly))?|[)\]\"'.]*\s*(?:正确|是对的|是正确|最(?:合适|符合|可能)|が正解|が正しい|이 정답|가 정답|이 맞|가 맞|ist (?:richtig|korrekt)|est (?:correct|la bonne|juste)|es (?:correct|la respuesta)|è (?:corrett|giust)|está corret)"
+    r"|[)\]\"'.]*\s*[:=—-]\s*(?:yes|correct|right|true)\b|[)\]\"'.]*(?:\s*(?:,|/|&|,?\s*(?:and|or))\s*[(\"']*"
+    rf"{M}[)\]\"']*)*\s+(?:fits?|match(?:es)?|suits?|appl(?:ies|y)|works?|describes it|wins|it is(?=\s*(?:[.!,;]|$))|yes)(?!\w)(?:\s+(?:best|better|most|well|perfectly))?|[)\]\"'.]*\s*(?:正确|是对的|是正确|最(?:合适|符合|可能)|が正解|が正しい|이 정답|가 정답|이 맞|가 맞|ist (?:richtig|korrekt)|est (?:correct|la bonne|juste)|es (?:correct|la respuesta)|è (?:corrett|giust)|está corret)"
 )
 """What follows a mention that is called right."""
 
@@ -142,7 +143,7 @@ FILLER: Final = re.compile(
 """Words that do not make a reply more than its mention."""
 
 ANSWERED: Final = re.compile(
-    rf"({M})[)\]\"']*\s*\?+\s*(?:yes|yep|correct|right|true|exactly|indeed|i'd say so|i would say so|i think so)\b"
+    rf"({M})[)\]\"']*\s*\?+\s*(?:yes|yep|correct|right|true|exactly|indeed|absolutely|definitely|certainly|of course|sure|i'd say so|i would say so|i think so)\b"
 )
 """A question that the reply itself answers."""
 ASKED: Final = re.compile(r"\b(?:asked|asks|question)\b[^,;:]*$")
