@@ -115,7 +115,7 @@ def _stage(
     return JudgeStage(
         run,
         judges,
-        _client(options, run.path),
+        _client(options, run.path, progress.note),
         account,
         # the next request is ready when a place gets free; all of a batch wait together
         workers=2 * options.concurrency if options.batch is None else MOST_REQUESTS,
@@ -126,7 +126,7 @@ def _stage(
     )
 
 
-def _client(options: JudgeOptions, run: Path) -> Client:
+def _client(options: JudgeOptions, run: Path, tell: Callable[[str], None]) -> Client:
     if options.adapter is not None:
         from harness.judge.asking.adapter_client import AdapterClient
 
@@ -144,7 +144,7 @@ def _client(options: JudgeOptions, run: Path) -> Client:
     )
     if options.batch is None:
         return ChatClient(reached)
-    return BatchClient(reached, BatchOptions(run / BATCHES, *options.batch))
+    return BatchClient(reached, BatchOptions(run / BATCHES, *options.batch, tell))
 
 
 def judge_stored(

@@ -130,6 +130,15 @@ class Progress:
         elif self._style == "plain" and time.monotonic() - self._last_line >= seconds:
             self._line()
 
+    def note(self, text: str) -> None:
+        """Say something that should be known, unless the display is quiet."""
+        line = inert.line(f"note: {text}")
+        if self._bar is not None:
+            self._bar.console.print(line, markup=False, highlight=False)
+        elif self._style == "plain":
+            with contextlib.suppress(OSError, ValueError):
+                print(line, file=self._stream, flush=True)
+
     def _advance(self, task: str) -> None:
         self._done[task] += 1
         if self._bar is not None and self._bar_task is not None:

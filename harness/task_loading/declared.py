@@ -46,6 +46,7 @@ def filled(file: YamlFile) -> tuple[YamlFile, dict[str, Any]]:
     if "custom_dataset" not in file.data:
         read_data(lalm.get("data"), lambda *keys: file.where("metadata", "lalm", "data", *keys))
     data = {**_task_keys(file, rule), **file.data}
+    _check_metrics(file, rule)
     generation = file.data.get("generation_kwargs")
     if isinstance(generation, dict):
         data["generation_kwargs"] = {"until": [], **generation}
@@ -55,6 +56,21 @@ def filled(file: YamlFile) -> tuple[YamlFile, dict[str, Any]]:
     return replace(file, data=data), parameters(
         rule, tuple(anchors) if isinstance(anchors, dict) else ()
     )
+
+
+def _check_metrics(file: YamlFile, rule: Rule) -> None:
+    """Refuse a list of metrics that is not that of the rule: every item would be an error."""
+    listed = file.data.get("metric_list")
+    if not isinstance(listed, list):
+        return  # none of its own, or malformed: refused with all other keys
+    names = [entry.get("metric") for entry in listed if isinstance(entry, dict)]
+    for name in rule.metrics:
+        if name not in names:
+            raise TaskFileError(
+                f"metric_list lacks {name!r}, which the rule {rule.name!r} gives",
+                where=file.where("metric_list"),
+                hint=f"metrics of the rule: {', '.join(rule.metrics)}; without metric_list the task has them all",
+            )
 
 
 def _lalm(file: YamlFile) -> dict[str, Any] | None:

@@ -7,11 +7,13 @@ error files hold the answers by ``custom_id``.
 A log next to the run names every file that was uploaded, the batch that was made of it with the requests in it, and which were handed out. After an interruption the
 same requests are looked for in the batches of the log before a new one is made, so nothing is paid twice; of a file without a batch the service's list (``GET /batches``)
 says whether one was made before the process was killed. A ``custom_id`` is the digest of a request and a number, since a judge may be asked the same thing several times.
+A line of the files that cannot be read is passed over and told (``batches.answers``).
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 from collections import Counter
@@ -23,7 +25,9 @@ from typing import Any, Final, Self
 
 from harness.core.keys import digest
 from harness.core.untrusted.bounded_json import load_json
-from harness.types import ErrorInfo
+from model_adapters.services.batches.answers import Answers, lost, read_answers, without_key
+from model_adapters.services.batches.log import BatchLog
+from model_adapters.services.batches.states import ENDED, identity_of, status_of
 from model_adapters.services.chat_client import (
     OPENAI_URL,
     Body,
@@ -33,7 +37,7 @@ from model_adapters.services.chat_client import (
     open_session,
     request_headers,
 )
-from model_adapters.services.chat_reply import ChatReply, masked, read_completion
+from model_adapters.services.chat_reply import ChatReply, failed
 from model_adapters.services.credentials import find_key
 from model_adapters.services.denial import Denials
 from model_adapters.services.pacing.patience import Waiting
@@ -43,7 +47,6 @@ MOST_REQUESTS: Final = 50_000
 MOST_BYTES: Final = 150_000_000
 """Bounds of one batch; a provider's own is a little more."""
 PATH: Final = "/v1/chat/completions"
-_ENDED: Final = frozenset({"completed", "failed", "expired", "cancelled"})
 _LARGEST: Final = 1_000_000_000
 _SECONDS: Final = 600.0
 _WINDOW: Final = 86_400.0
@@ -57,21 +60,27 @@ class BatchOptions:
         log: file that remembers batches.
         gather: seconds without a new request after which a batch is sent.
         poll: seconds between two looks at a batch.
+        tell: says a line to the user.
     """
 
     log: Path
     gather: float = 10.0
     poll: float = 30.0
+    tell: Callable[[str], None] = lambda _: None
 
 
 @dataclass(slots=True)
 class _Batch:
-    """A batch that was made: its requests that nobody has had the answer of yet, and whether it has ended."""
+    """A batch that was made: its requests that nobody has had the answer of yet, whether it has ended, what its files said.
+
+    ``failure`` is the answer of a request that has none of its own.
+    """
 
     identity: str
     open: set[str]
     ended: bool = False
     answers: dict[str, ChatReply] = field(default_factory=dict)
+    failure: ChatReply | None = None
     looking: asyncio.Task[None] | None = None
 
 
@@ -95,6 +104,7 @@ class BatchClient:
         self._headers = request_headers(
             self._url, {"Authorization": f"Bearer {self._key.reveal()}", **options.headers}
         )
+        self._log = BatchLog(batches.log, self._url)
         self._known: dict[str, _Batch] = {}
         self._used: Counter[str] = Counter()
         self._waiting: dict[str, tuple[bytes, asyncio.Future[ChatReply]]] = {}
@@ -107,7 +117,10 @@ class BatchClient:
 
     async def __aenter__(self) -> Self:
         self._session = open_session(self._url)
-        await self._find_batches(self._read_log())
+        batches, files = self._log.read()
+        for identity, names in batches.items():
+            self._know(_Batch(identity, names))
+        await self._find_batches(files)
         self._sender = asyncio.create_task(self._send_when_quiet())
         return self
 
@@ -146,32 +159,7 @@ class BatchClient:
         self._last = time.monotonic()
         return await future
 
-    # --- the log ---------------------------------------------------------------------------------
-
-    def _read_log(self) -> dict[str, list[str]]:
-        """Read the log; return the uploaded files with their requests of which it names no batch."""
-        files: dict[str, list[str]] = {}
-        if not self._batches.log.is_file():
-            return files
-        batches: dict[str, _Batch] = {}
-        for line in self._batches.log.read_text(encoding="utf-8").split("\n"):
-            try:
-                record = json.loads(line)
-            except ValueError:
-                continue  # empty, or torn by a process that was killed
-            if not isinstance(record, dict):
-                continue
-            if record.get("url") == self._url and "batch" in record:
-                files.pop(record.get("file", ""), None)
-                batches[record["batch"]] = _Batch(record["batch"], set(record["requests"]))
-            elif record.get("url") == self._url and "file" in record:
-                files[record["file"]] = record["requests"]
-            elif "done" in record:
-                for batch in batches.values():
-                    batch.open.discard(record["done"])
-        for batch in batches.values():
-            self._know(batch)
-        return files
+    # --- batches of earlier commands -------------------------------------------------------------
 
     def _know(self, batch: _Batch) -> None:
         """Remember a batch that was made earlier."""
@@ -184,22 +172,14 @@ class BatchClient:
         """Look for the batches of files in the service's list; one that cannot be listed was not made."""
         if not files:
             return
-        try:
-            listed = (await self._json("GET", "/batches?limit=100")).get("data") or ()
-        except (OSError, ValueError, TimeoutError, _RefusedError):
-            return
-        for state in listed:
-            requests = files.get(state.get("input_file_id"))
-            if requests is not None:
-                self._log_batch(state["id"], state["input_file_id"], requests)
-                self._know(_Batch(state["id"], set(requests)))
-
-    def _log_batch(self, identity: str, file: str, requests: list[str]) -> None:
-        self._append({"batch": identity, "file": file, "url": self._url, "requests": requests})
-
-    def _append(self, record: Mapping[str, Any]) -> None:
-        with self._batches.log.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record) + "\n")
+        with contextlib.suppress(OSError, ValueError, TimeoutError, _RefusedError):
+            listed = (await self._json("GET", "/batches?limit=100")).get("data")
+            for state in listed if isinstance(listed, list) else ():
+                file = state.get("input_file_id") if isinstance(state, dict) else None
+                if (requests := files.get(str(file))) is not None:
+                    made = identity_of(state)
+                    self._log.made(made, str(file), requests)
+                    self._know(_Batch(made, set(requests)))
 
     def _earlier(self, content: str) -> tuple[_Batch, str] | None:
         """Return a batch of the log in which the same request waits for somebody, and takes it."""
@@ -217,10 +197,11 @@ class BatchClient:
         return self._hand_out(batch, name)
 
     def _hand_out(self, batch: _Batch, name: str) -> ChatReply:
-        """Return an answer, or that there is none; of a batch that has ended there is nothing more to wait for."""
-        if batch.ended:
-            self._append({"done": name})
-        return batch.answers.get(name) or _lost(batch.identity)
+        """Return an answer, or that there is none; the log keeps for another command what it may still ask for."""
+        reply = batch.answers.get(name)
+        if batch.ended or reply is not None:
+            self._log.done(name)
+        return reply or batch.failure or lost(batch.identity)
 
     # --- batches ---------------------------------------------------------------------------------
 
@@ -242,21 +223,31 @@ class BatchClient:
                 task.add_done_callback(self._tasks.discard)
 
     async def _run(self, taken: Mapping[str, tuple[bytes, asyncio.Future[ChatReply]]]) -> None:
-        """Make a batch of requests and hand out its answers; a failure is the answer of all of them."""
+        """Make a batch of requests and hand out its answers; a failure is the answer of all of them.
+
+        Nobody waits in vain: what nothing here foresees goes to all that wait.
+        """
         try:
-            batch = await self._make({name: body for name, (body, _) in taken.items()})
-            await self._wait_for(batch)
-            replies = {name: self._hand_out(batch, name) for name in taken}
-        except _RefusedError as error:
-            replies = dict.fromkeys(taken, error.reply)
-        except (OSError, ValueError, KeyError, TypeError, TimeoutError) as error:
-            said = self._key.hide(f"the batch could not be made: {error!r}")
-            replies = dict.fromkeys(
-                taken, ChatReply(None, error=ErrorInfo("connection", said, retryable=True))
-            )
+            replies = await self._replies({name: body for name, (body, _) in taken.items()})
+        except Exception as error:  # noqa: BLE001  (raised where the answers are waited for)
+            for _, future in taken.values():
+                if not future.done():
+                    future.set_exception(error)
+            return
         for name, (_, future) in taken.items():
             if not future.done():
                 future.set_result(replies[name])
+
+    async def _replies(self, bodies: Mapping[str, bytes]) -> dict[str, ChatReply]:
+        try:
+            batch = await self._make(bodies)
+        except _RefusedError as error:
+            return dict.fromkeys(bodies, error.reply)
+        except (OSError, ValueError, TimeoutError) as error:
+            said = self._key.hide(f"the batch could not be made: {error!r}")
+            return dict.fromkeys(bodies, failed("connection", said, retryable=True))
+        await self._wait_for(batch)
+        return {name: self._hand_out(batch, name) for name in bodies}
 
     async def _make(self, bodies: Mapping[str, bytes]) -> _Batch:
         import aiohttp
@@ -269,55 +260,64 @@ class BatchClient:
         form = aiohttp.FormData()
         form.add_field("purpose", "batch")
         form.add_field("file", lines, filename="requests.jsonl", content_type="application/jsonl")
-        uploaded = await self._json("POST", "/files", data=form)
+        file = identity_of(await self._json("POST", "/files", data=form))
         wanted = {
-            "input_file_id": uploaded["id"],
+            "input_file_id": file,
             "endpoint": PATH,
             "completion_window": "24h",
         }
-        self._append({"file": uploaded["id"], "url": self._url, "requests": sorted(bodies)})
-        made = await self._json("POST", "/batches", json=wanted)
-        self._log_batch(made["id"], uploaded["id"], sorted(bodies))
-        return _Batch(made["id"], set(bodies))
+        self._log.uploaded(file, sorted(bodies))
+        made = identity_of(await self._json("POST", "/batches", json=wanted))
+        self._log.made(made, file, sorted(bodies))
+        return _Batch(made, set(bodies))
 
     async def _wait_for(self, batch: _Batch) -> None:
         """Look at a batch until it has ended, and read its answers.
 
-        A look that fails is tried again: the batch is at work, and paid.
+        A look or a download that fails is tried again: the batch is at work, and paid. After the patience what was read counts.
         """
         self._began = self._began or time.monotonic()
-        failed = 0.0
+        wasted = 0.0
+        files: dict[str, Answers] = {}
         while True:
             try:
                 state = await self._json("GET", f"/batches/{batch.identity}")
-                if state.get("status") in _ENDED:
+                if (status := status_of(state)) in ENDED:
                     for kind in ("output_file_id", "error_file_id"):
-                        if state.get(kind):
-                            await self._read_answers(batch, state[kind])
+                        if state.get(kind) and kind not in files:
+                            content = await self._bytes("GET", f"/files/{state[kind]}/content")
+                            files[kind] = read_answers(content, batch.open, self._key)
                     batch.ended = True
+                    batch.failure = lost(batch.identity, "" if status == "completed" else status)
                     break
-                failed = 0.0
+                wasted = 0.0
             except (OSError, ValueError, TimeoutError, _RefusedError) as error:
-                failed += self._batches.poll
+                wasted += self._batches.poll
                 lasting = isinstance(error, _RefusedError) and not error.retryable
-                if lasting or failed > self._options.patience:
-                    reply = (
-                        error.reply if isinstance(error, _RefusedError) else _lost(batch.identity)
+                if lasting or wasted > self._options.patience:
+                    said = self._key.hide(f"the batch {batch.identity} cannot be read: {error!r}")
+                    batch.failure = (
+                        error.reply
+                        if isinstance(error, _RefusedError)
+                        else failed("batch", said, retryable=True)
                     )
-                    batch.answers = dict.fromkeys(batch.open, reply)
                     break
             await asyncio.sleep(self._batches.poll)
+        self._take(batch, files)
         self._began = None
 
-    async def _read_answers(self, batch: _Batch, file: str) -> None:
-        content = await self._bytes("GET", f"/files/{file}/content")
-        for line in content.decode("utf-8", "replace").split("\n"):
-            if not line.strip():
-                continue
-            record = load_json(line)
-            name = record.get("custom_id")
-            if name in batch.open and name not in batch.answers:
-                batch.answers[name] = masked(_reply(record), self._key.mask)
+    def _take(self, batch: _Batch, files: Mapping[str, Answers]) -> None:
+        """Keep what the files of a batch say, and tell of lines that cannot be read."""
+        for found in files.values():
+            batch.answers = {**found.replies, **batch.answers}
+        unread = {kind: found for kind, found in files.items() if found.unread}
+        if unread:
+            count = sum(found.unread for found in unread.values())
+            kind, found = next(iter(unread.items()))
+            said = f"{count} {'lines' if count > 1 else 'line'} of its files cannot be read, the first: {kind}, {found.first}"
+            self._batches.tell(f"batch {batch.identity}: {said}")
+            if batch.ended:
+                batch.failure = lost(batch.identity, said)
 
     async def _json(self, method: str, path: str, **given: Any) -> dict[str, Any]:
         found = load_json((await self._bytes(method, path, **given)).decode("utf-8", "replace"))
@@ -331,8 +331,7 @@ class BatchClient:
         Raises:
             OSError: the connection broke.
             TimeoutError: the answer did not come in time.
-            ValueError: it is too long.
-            _RefusedError: the service refused.
+            _RefusedError: the service refused, or it is too long.
         """
         import aiohttp
 
@@ -350,13 +349,15 @@ class BatchClient:
                 async for piece in answer.content.iter_chunked(1 << 16):
                     body += piece
                     if len(body) > _LARGEST:
-                        raise ValueError(f"{path}: more than {_LARGEST:,} bytes")
+                        raise _RefusedError(
+                            failed("batch", f"{path}: more than {_LARGEST:,} bytes")
+                        )
         except aiohttp.ClientError as error:  # of which not every one is an OSError
             raise ConnectionError(str(error) or type(error).__name__) from error
         if not 200 <= answer.status < 300:
             said = error_body(bytes(body), answer.reason)
             attempt = read_status(answer.status, said, answer.headers, Denials())
-            raise _RefusedError(masked(attempt.reply, self._key.hide))
+            raise _RefusedError(without_key(attempt.reply, self._key))
         return bytes(body)
 
 
@@ -371,22 +372,3 @@ class _RefusedError(Exception):
     def retryable(self) -> bool:
         """Whether the same step may succeed later."""
         return self.reply.error is None or self.reply.error.retryable
-
-
-def _reply(record: Mapping[str, Any]) -> ChatReply:
-    """Return the answer in a line of an output or error file."""
-    response = record.get("response") or {}
-    status = response.get("status_code", 0)
-    content = json.dumps(response.get("body") or {})
-    if 200 <= status < 300:
-        return read_completion(content)
-    if status >= 300:
-        return read_status(status, error_body(content.encode()), {}, Denials()).reply
-    error = record.get("error") or {}
-    said = error.get("message") if isinstance(error, dict) else str(error)
-    return ChatReply(None, error=ErrorInfo("batch", str(said or "no answer"), retryable=True))
-
-
-def _lost(batch: str) -> ChatReply:
-    said = f"the batch {batch} ended without an answer to this request"
-    return ChatReply(None, error=ErrorInfo("batch", said, retryable=True))

@@ -96,7 +96,7 @@ def options_of(doc: Document, rule: Mapping[str, Any]) -> list[str]:
     """Return the options of an item.
 
     Raises:
-        InputFileError: there are fewer than two.
+        InputFileError: there are fewer than two, or one in a cell is empty.
     """
     declared = rule["options"]
     if isinstance(declared, str):
@@ -105,6 +105,8 @@ def options_of(doc: Document, rule: Mapping[str, Any]) -> list[str]:
             raise wrong(
                 doc, declared, f"two or more options, with {rule['separator']!r} between them"
             )
+        if isinstance(doc[declared], str) and not all(map(str.strip, found)):
+            raise wrong(doc, declared, "options none of which is empty")
         return found
     texts = ["" if doc.get(name) is None else str(doc[name]) for name in declared]
     while texts and not texts[-1].strip():  # a question with fewer options than columns

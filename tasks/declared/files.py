@@ -27,6 +27,8 @@ OTHERS: Final = frozenset(
 )
 """Suffixes of recordings that are usually to be converted before they are read."""
 _MAX_BYTES: Final = 2_000_000_000
+_LARGEST_CELL: Final = 10_000_000
+"""Characters of one cell of a table; Python's own bound is 131,072."""
 _HEAD: Final = 65_536
 """Characters among which the first line of a table is looked for."""
 _SEPARATORS: Final = (",", ";", "\t")
@@ -273,6 +275,7 @@ def _table(file: Path, usual: str) -> Iterator[tuple[dict[str, Any], str]]:
     whole = _text(file)
     delimiter, text = _separator(whole, usual)
     above = int(text is not whole)
+    csv.field_size_limit(max(csv.field_size_limit(), _LARGEST_CELL))  # of the whole process
     reader = csv.DictReader(
         io.StringIO(text, newline=""),
         delimiter=delimiter,
@@ -306,7 +309,8 @@ def _table(file: Path, usual: str) -> Iterator[tuple[dict[str, Any], str]]:
             yield {name: value for name, value in row.items() if not name.startswith("_")}, where
     except csv.Error as error:
         raise InputFileError(
-            f"not a table: {error}", where=f"{file}:{above + reader.line_num}"
+            f"not a table: {error}",
+            where=f"{file}:{above + reader.reader.line_num}",  # its own is that of the last row
         ) from error
 
 

@@ -5,7 +5,8 @@
 
 A batch is ``in_progress`` for ``looks`` looks; ``fault`` is what becomes of it: ``None`` (completed), ``failed``, ``expired`` (every second request
 is answered), or ``errors`` (every second request is in the error file). ``refuse`` is an HTTP status for every request; ``stuck`` makes a batch and never says so,
-``drops`` breaks so many connections, one of a batch that was made too.
+``drops`` breaks so many connections, one of a batch that was made too. ``packed`` makes both files of the lines that would be in the first;
+``gone`` are kinds of files that cannot be downloaded.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from email.policy import HTTP
 from typing import Any, Self
 
 Answer = Callable[[Mapping[str, Any]], str]
+Pack = Callable[[list[dict[str, Any]]], tuple[bytes, bytes]]
 
 
 class BatchServer:
@@ -33,9 +35,11 @@ class BatchServer:
         self.keys: set[str] = set()
         self.chats = 0
         self.stuck, self.drops, self.made = False, 0, threading.Event()
+        self.packed: Pack | None = None
+        self.gone: set[str] = set()
         handler = type("Handler", (_Handler,), {"owner": self})
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
     @property
     def base_url(self) -> str:
@@ -95,8 +99,10 @@ class BatchServer:
         if self.fault == "failed":
             return
         packed = [b"\n".join(json.dumps(one).encode() for one in lines) for lines in (good[::-1], bad)]  # fmt: skip
+        if self.packed is not None:
+            packed = [*self.packed(good)]
         batch["output_file_id"] = self.keep(packed[0])["id"]
-        if bad and self.fault == "errors":
+        if packed[1] and self.fault in (None, "errors"):
             batch["error_file_id"] = self.keep(packed[1])["id"]
 
 
@@ -116,6 +122,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             if self._drop():
                 return
             self._send(200, json.dumps(self.owner.look(parts[3])).encode())
+        elif any(parts[3] == batch.get(kind) for kind in self.owner.gone for batch in self.owner.batches.values()):  # fmt: skip
+            self._send(503, b"{}")
         else:
             self._send(200, self.owner.files[parts[3]])
 

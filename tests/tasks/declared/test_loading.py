@@ -132,6 +132,46 @@ def test_a_bad_file_is_named_with_its_line(
     assert name in str(error.value)
 
 
+@pytest.mark.parametrize(
+    "cell", ["red||green", "red|green|", "red| |green", '["red", "", "green"]']
+)
+def test_an_empty_option_is_named_with_its_line(folder: Path, cell: str) -> None:
+    quoted = cell.replace('"', '""')
+    (folder / "a.csv").write_text(f'id,audio,options,answer\n0,clips/0.wav,red|green,red\n1,clips/1.wav,"{quoted}",red\n')  # fmt: skip
+    with pytest.raises(InputFileError, match="options none of which is empty") as error:
+        load(lalm={"rule": "option", "data": {"path": "a.csv"}}, folder=folder)
+    assert str(folder / "a.csv:3") in str(error.value)
+
+
+def test_a_long_cell_is_read_and_a_fault_has_its_own_line(folder: Path) -> None:
+    head, long = "id,audio,text\n0,clips/0.wav,a\n", "word " * 40_000
+    (folder / "a.csv").write_text(f"{head}1,clips/1.wav,{long}\n")
+    assert documents(folder, "a.csv")[1]["text"] == long
+    (folder / "a.csv").write_text(f"{head}1,clips/1.wav,{'x' * 10_000_001}\n")
+    with pytest.raises(InputFileError, match="field larger than field limit") as error:
+        documents(folder, "a.csv")
+    assert str(folder / "a.csv:3") in str(error.value)
+
+
+@pytest.mark.parametrize("verb", ["score", "evaluate", "validate"])
+def test_a_metric_that_the_rule_gives_and_the_list_lacks_is_refused(cli: Cli, folder: Path, verb: str) -> None:  # fmt: skip
+    listed = "".join(f"  - {{metric: {one}, aggregation: !function tasks.declared.aggregate, higher_is_better: false}}\n" for one in ("wer", "cer"))  # fmt: skip
+    rule = "{name: transcript, mixed: true}"
+    (folder / "said.yaml").write_text(
+        f"task: said\nmetric_list:\n{listed}metadata: {{lalm: {{rule: {rule}, data: {{path: {write(folder, 'a.jsonl')}}}}}}}\n"
+    )
+    (folder / "r.jsonl").write_text(json.dumps({"id": "i0", "response": "a"}) + "\n")
+    more = ("--include-path", folder, "-o", folder / "run")
+    done = {
+        "score": lambda: cli("score", "said", folder / "r.jsonl", *more),
+        "evaluate": lambda: cli("evaluate", "mock:echo", "-t", "said", *more),
+        "validate": lambda: cli("tasks", "validate", folder / "said.yaml"),
+    }[verb]()
+    said = done.out + done.err
+    assert done.code == 2 and "said.yaml:2" in said, said
+    assert "lacks 'mer', which the rule 'transcript' gives" in said
+
+
 def test_spaces_after_commas_are_not_part_of_names_and_cells(folder: Path) -> None:
     text = 'id, audio, text\r\n1, clips/0.wav, "one, two"\r\n'
     (folder / "a.csv").write_text(text, encoding="utf-8")

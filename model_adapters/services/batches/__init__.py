@@ -1,0 +1,1 @@
+"""What the batch API of a service sends back."""
