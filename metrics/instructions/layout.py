@@ -210,15 +210,20 @@ def _wraps(line: str, found: re.Match[str]) -> bool:
         line[max(0, found.start() - 2) : found.start()],
         line[found.end() : found.end() + 2],
     )
-    sides = ((left[::-1], title[0]), (right, title[-1]))
-    return bool(title.strip()) and not all(_operates(*side) for side in sides)
+    shifts = _operates(left[::-1], title[0], ")]") and _operates(right, title[-1], "([")
+    return bool(title.strip()) and not shifts
 
 
-def _operates(beside: str, inner: str) -> bool:
-    """Return whether angles are an operator: what is beside them, nearest first, and the character inside."""
-    blank = inner.isspace()
-    value = beside[blank:][:1]
-    return beside[:1].isspace() is blank and (value.isalnum() or value in {*"_()[]\"'"})
+def _operates(outside: str, inside: str, brackets: str) -> bool:
+    """Return whether angles are an operator: the two characters next to them, nearest first, and the one inside."""
+    blank = inside.isspace()
+    value = outside[blank:][:1]
+    ends = (value.isascii() and value.isalnum()) or value in {
+        "_",
+        *brackets,
+        *("\"'" if blank else ""),
+    }
+    return outside[:1].isspace() is blank and ends
 
 
 def is_json(text: str) -> bool:

@@ -1,7 +1,7 @@
 """What a question asks for as a number: the units that fit, the values that can be, the range that it names.
 
 A number with the unit of another quantity ("25 Hz" where an age is asked for) is about something else, and so is a
-calendar year ("born in 1990"). A number without a unit, or with a word that is none, may be the answer. All searches
+calendar year ("born in 1990"). A number without a unit, or with a word that is not one, may be the answer. All searches
 are local to the number, so reading stays linear.
 """
 
@@ -41,7 +41,7 @@ _BESIDE: Final = re.compile(r"[ ]?(?:years?|yrs?)?(?:[ ]old)?[ ,]*(?:and[ ])?\Z"
 
 @dataclass(frozen=True)
 class Quantity:
-    """What a question asks for.
+    """A quantity that a question asks for.
 
     Attributes:
         fits: the quantities whose units an answer may have; any unit if empty.

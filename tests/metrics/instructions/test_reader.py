@@ -131,7 +131,7 @@ CASES: Final[list[tuple[str, dict[str, Any], list[str], list[str]]]] = [
     (
         "detectable_format:title", {},
         ["<<Dawn>>\nx", "＜＜Dawn＞＞", "«Dawn»\nx", "《Dawn》", "&lt;&lt;Dawn&gt;&gt;", "≪Dawn≫", "**<<Dawn>>**", "⟪Dawn⟫",
-         "<< Dawn >>", "Title: << Dawn >>", "<<<Dawn>>>", "It is <<Dawn>> at last", "<<A > B>>"],
+         "<< Dawn >>", "Title: << Dawn >>", "<<<Dawn>>>", "It is <<Dawn>> at last", '{"a": "<<Dawn>>"}', "(<<Dawn>>)", "题目<<黎明>>的诗", "<<A > B>>"],
         ["<< >>", "<Dawn>", 'cout << "hi" << endl; cin >> x;', "x << y and z >> w: bit shifts", "1<<2 and 8>>1", "x << 2; (y) >> 3"],
     ),
     (
