@@ -8,7 +8,7 @@ brought to it too, so an apostrophe, an invisible character, a width or a Unicod
 * marks of layout are read by ``metrics.instructions.layout``: bullets, dividers, highlights, sections, titles, placeholders,
   JSON. Bullets of the outermost level alone may make the number. Speech-IFEval's numbered lines need a mark behind the number;
 * words are what spaces and dashes separate: "don't" is one word, "well-known" one or two; a full stop of any script ends a
-  sentence;
+  sentence, an abbreviation that goes on ("e.g. this") and the number of a list do not;
 * "My answer is yes." counts in any case and without its full stop, but not next to another of the three answers;
 * capitals, small letters and the language of a reply are judged on its letters first: by their script, and by the common
   words of seven languages. The language guess decides on twelve words and more, never against a short reply;
@@ -17,6 +17,7 @@ brought to it too, so an apostrophe, an invisible character, a width or a Unicod
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections import Counter
@@ -41,6 +42,12 @@ _EMPHASIS: Final = re.compile(r"[*_`]+")
 _COMMAS: Final = re.compile("[,،、︐﹐﹑]")
 _STOPS: Final = str.maketrans({"。": ". ", "！": "! ", "？": "? ", "｡": ". ", "؟": "? ", "।": ". "})
 _PARTED: Final = re.compile(r"[—―/]|\.{2,}|--+")
+_LIST_MARKS: Final = re.compile(r"^[^\S\n]*\d{1,3}\.(?=[^\S\n])", re.MULTILINE)
+_ABBREVIATED: Final = re.compile(
+    r"(?<![\w.])(?:(?P<leads>(?i:e\. ?g|i\. ?e|vs|cf|viz|approx|incl|esp))|(?P<numbered>[Ff]igs?|[Ee]qs?|[Vv]ol|[Cc]h|pp?|ca)"
+    r"|(?i:etc|[ap]\.m|et al|inc|ltd|jr|dept|est|min|max))\.\Z"
+)
+"""Abbreviations at the end of a piece: what they introduce follows, a number does, or a small letter tells."""
 _FEW: Final = 12
 _SCRIPTS: Final = {
     "CYRILLIC": ("ru", "uk", "bg", "mk"), "ARABIC": ("ar", "fa", "ur"), "DEVANAGARI": ("hi", "mr", "ne"),
@@ -134,7 +141,26 @@ def _enough_words(counts: tuple[int, int], arguments: Arguments) -> bool:
 
 
 def _sentences(text: str) -> int:
-    return len(sentences(same(text.translate(_STOPS)).strip()))
+    r"""Count sentences; neither an abbreviation that goes on nor the mark of a list ends one."""
+    text = same(text.translate(_STOPS)).strip()
+    marks = {one[0].strip() for one in _LIST_MARKS.finditer(text)}
+    found = sentences(text)
+    cased = text != text.lower()
+    joined = sum(
+        one in marks or _goes_on(one, following, cased=cased)
+        for one, following in itertools.pairwise(found)
+    )
+    return len(found) - joined
+
+
+def _goes_on(piece: str, following: str, *, cased: bool) -> bool:
+    """Return whether a piece ends in an abbreviation and what follows continues its sentence."""
+    end = _ABBREVIATED.search(piece[-12:])
+    if end is None:
+        return False
+    if end["leads"]:
+        return True
+    return following[0].isdigit() if end["numbered"] else cased and following[0].islower()
 
 
 def _nth_paragraph(paragraphs: list[str], arguments: Arguments) -> bool:

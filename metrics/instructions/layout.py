@@ -42,6 +42,12 @@ _LABEL: Final = (
 )
 _ANGLES: Final = str.maketrans({"＜": "<", "＞": ">"})
 _TITLE_LINE: Final = re.compile(r"[\s*_#]*[«《≪⟪]([^\n]*)[»》≫⟫][\s*_]*")
+_TITLE: Final = re.compile(r"(?<!<)<{2,}+((?:(?!<<|>>)[^\n])+)>{2,}+")
+_LINK: Final = re.compile(
+    r"\[[^\[\]\n]*\]\((?=[^()\s]*[/.#:@?])(?:[^()\s]|\([^()\s]*\))+(?:[ ](?:\"[^\"\n]*\"|'[^'\n]*'))?\)"
+)
+_LINK_BY_NAME: Final = re.compile(r"\[([^\[\]\n]*)\]\[([^\[\]\n]*)\]")
+_LINK_NAMED: Final = re.compile(r"^[ ]{0,3}\[([^\[\]\n]+)\]:[ ]*(?=\S*[/.#])[^\n]*$", re.MULTILINE)
 _FENCE: Final = re.compile(r"(?:```|~~~)\w*|`")
 _UNSEEN: Final = str.maketrans(
     dict.fromkeys(map(chr, (*range(0x200B, 0x2010), 0xFEFF, 0xAD)), "") | {"\u00a0": " "}
@@ -148,13 +154,24 @@ def paragraphs(text: str) -> list[str]:
 
 
 def placeholders(text: str) -> int:
-    """Count square brackets with a word inside; a check box does not count.
+    """Count square brackets with a word inside; a check box, a footnote or a Markdown link does not count.
 
-    >>> placeholders("［name］, [address], [ ], [x], [1]")
-    2
+    >>> placeholders("［name］, [address], [ ], [x], [1]"), placeholders("[here](http://a.b) [name]")
+    (2, 1)
     """
-    inside = (one[1].strip() for one in _SQUARE.finditer(same(text)))
-    return sum(any(map(str.isalpha, one)) and one.casefold() != "x" for one in inside)
+    inside = (one[1].strip() for one in _SQUARE.finditer(_without_links(same(text))))
+    return sum(
+        any(map(str.isalpha, one)) and one.casefold() != "x" and one[0] != "^" for one in inside
+    )
+
+
+def _without_links(text: str) -> str:
+    """Return a text without its Markdown links and images, and the lines that give links by name their targets."""
+    names = {one[1].casefold() for one in _LINK_NAMED.finditer(text)}
+    text = _LINK_NAMED.sub("", _LINK.sub("", text))
+    return _LINK_BY_NAME.sub(
+        lambda one: "" if (one[2] or one[1]).casefold() in names else one[0], text
+    )
 
 
 def constrained(text: str) -> bool:
@@ -170,17 +187,43 @@ def constrained(text: str) -> bool:
 def has_title(text: str) -> bool:
     r"""Return whether a title is in double angles; guillemets and CJK angles need the line for themselves.
 
+    Angles between values, as those of shifts and streams, wrap nothing.
+
     >>> has_title("＜＜Dawn＞＞"), has_title("«Dawn»\nThe sun."), has_title("He said «yes».")
     (True, True, False)
+    >>> has_title("cout << x << endl; cin >> y;")
+    False
     """
     for line in html.unescape(text.translate(_ANGLES)).split("\n"):
-        start, end = line.find("<<"), line.rfind(">>")
-        if 0 <= start <= end - 3 and line[start : end + 2].lstrip("<").rstrip(">").strip():
+        if any(_wraps(line, one) for one in _TITLE.finditer(line)):
             return True
         alone = _TITLE_LINE.fullmatch(line)
         if alone is not None and re.search(r"\w", alone[1]):
             return True
     return False
+
+
+def _wraps(line: str, found: re.Match[str]) -> bool:
+    """Return whether double angles wrap a text; an operator has a value and the same space on both sides."""
+    title = found[1]
+    left, right = (
+        line[max(0, found.start() - 2) : found.start()],
+        line[found.end() : found.end() + 2],
+    )
+    shifts = _operates(left[::-1], title[0], ")]") and _operates(right, title[-1], "([")
+    return bool(title.strip()) and not shifts
+
+
+def _operates(outside: str, inside: str, brackets: str) -> bool:
+    """Return whether angles are an operator: the two characters next to them, nearest first, and the one inside."""
+    blank = inside.isspace()
+    value = outside[blank:][:1]
+    ends = (value.isascii() and value.isalnum()) or value in {
+        "_",
+        *brackets,
+        *("\"'" if blank else ""),
+    }
+    return outside[:1].isspace() is blank and ends
 
 
 def is_json(text: str) -> bool:

@@ -55,7 +55,7 @@ _NUMERAL: Final = r"(?:(?<![\w+-])[-+])?(?:\d+(?:\.\d+)*|(?<![\w.])\.\d+)"
 _HYPHENED: Final = re.compile(r"-and-(?=[a-z])|\b(?:a|one|three)-(?:half|quarters?|third)\b")
 _GROUPED: Final = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _TOKEN: Final = re.compile(rf"{_NUMERAL}|[^\W\d_]+|[^\s\w]|[_\d\w]")
-_ATTACHED: Final = re.compile(r"(?:[⁰¹²³⁴-₎]|\^|\*\*)+|(?:k|bn|e[+-]?\d+)\b")
+_ATTACHED: Final = re.compile(r"(?:[⁰¹²³⁴-₎]|\^|\*\*)+|(?:k|bn|e[+-]?\d+|[a-z]{1,8}\d[a-z0-9]*)\b")
 _NAME: Final = re.compile(r"([^\W\d_]+)[-_.]?\Z|(?<![^\W\d_])[a-g][#♯♭]\Z")
 _NOT_A_NAME: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u318f\u3400-\u9fff\uac00-\ud7af]\\Z"

@@ -18,12 +18,14 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
 from metrics.text.canonical import canonical
 from metrics.text.cardinals import MOST, Number, numbers, plain
 from metrics.text.number_words import number_in_words
+from metrics.text.quantities import ANY, Quantity
 from metrics.text.reasoning import without_reasoning
 from metrics.witness import tell
 
@@ -33,6 +35,7 @@ _FILLER: Final = (
 )
 _EXCLUDED: Final = re.compile(
     r"(?:\bnot|n't|\bnever|\bneither|\b(?:nicht|kein\w*|pas|non|não|не)|\brather than|\binstead of|\bnor|\bas opposed to|\bunlike"
+    r"|\b(?:all|any\w*|every\w*)(?: (?:ages?|values?|numbers?|years?))? (?:but|except|save)|\bexcept(?: for)?|\bapart from|\baside from|\bexcluding"
     r"|\b(?:first|initially|originally)[ ,]+(?:i )?(?:had )?(?:thought|guessed|said|assumed|believed|heard)(?: of| about| that)?"
     r"|\b(?:was going|were going|tempted) to (?:say|answer|guess))"
     rf"[ ]+{_FILLER}\Z"
@@ -63,7 +66,8 @@ _BOUND: Final = re.compile(
 )
 _OPEN: Final = re.compile(
     r"[ ]?\+(?![ ]*\d)|[ ]plus\b|[ ]?-?(?:some(?:thing|ish)?|odd)\b"
-    r"|[ ](?:years?[ ])?(?:or|and) (?:more|less|fewer|older|younger|above|below|over|under|higher|lower|up|upwards?|beyond)\b"
+    r"|[ ,(—-]{1,4}(?:years?(?:[ ]old|[ ]of age)?,?[ ])?(?:or|and|perhaps|maybe|possibly) (?:even )?"
+    r"(?:more|less|fewer|older|younger|above|below|over|under|higher|lower|up|upwards?|beyond)\b(?![ -]*(?:than|pitched|sounding|in)\b)"
     r"|[ ](?:years?[ ](?:old[ ])?)?(?:max(?:imum)?|min(?:imum)?|tops|at (?:the )?(?:very )?(?:most|least))\b"
 )
 _RANGE: Final = re.compile(
@@ -84,13 +88,21 @@ _PRONOUN: Final = re.compile(
     r"\b(?:no|this|that|which|each|every|any|another) one\b|\bone (?:can|could|may|might)\b"
 )
 _ASIDE: Final = re.compile(
-    r"\b(?:confidence|probability|certainty|likelihood)(?: level| score)?[\"' ]*(?:[:=]| is| of)?[ ]*(?:about |around )?\d+(?:\.\d+)?[ ]*%?"
+    r"\b(?:confidence|probability|certainty|likelihood)(?: level| score)?[\"' ]*(?:[:=]| is| of)?[ ]*(?:about |around )?"
+    r"\d+(?:\.\d+)?(?:[ ]*%|[ ]*/[ ]*\d+|[ ]out of[ ]\d+)?"
     r"|(?:±|\+/-|\bgive or take|\bplus or minus)[ ]*(?:\d+(?:\.\d+)?|[a-z]+)\b(?:[ ]*years?)?"
-    r"|\b\d+(?:\.\d+)?[ ]*(?:%|percent)[ ]*(?:sure|certain|confident|confidence|chance|probability|likely)\b"
+    r"|\b\d+(?:\.\d+)?[ ]*(?:%|percent|/[ ]*\d+|out of \d+)[ ]*(?:sure|certain|confident|confidence|chance|probability|likely)\b"
 )
 """How sure a reply is of its number, and how far off it may be."""
 _HERTZ: Final = re.compile(r"\b\d+(?:\.\d+)?[ ]*(?:hz|hertz)\b")
-_UNIT_HERTZ: Final = re.compile(r"[ ]*(?:hz|hertz)\b")
+_TAKEN_BACK: Final = re.compile(
+    r"(?:^|[.!?;,\n—-])[ ]*(?:(?:no|nope|wait|sorry|actually|oh|hmm|but|well|and|on second thoughts?)\b[ ,.!]*){0,4}"
+    r"(?:(?:(?:that|this|it|which|i|my (?:answer|guess|estimate|reply))(?:'s|'m| is| was| am| were) (?:completely |totally |probably |just )?"
+    r"(?:wrong|incorrect|mistaken|false|untrue|not (?:right|correct|true|it)|an error|a mistake|(?:a )?(?:joking|kidding|joke)))"
+    r"|(?:that|this|it|which) isn't (?:right|correct|true)|i take (?:that|it) back|(?:scratch|strike|forget|ignore|disregard|never ?mind) (?:that|it)"
+    r"|(?:just|only) (?:kidding|joking)|i (?:don't|do not) think so)\b(?![ ]+(?:to|if|about|only|because)\b)"
+)
+"""A sentence that takes back what stands before it."""
 _LABEL: Final = re.compile(
     r"\b(?:speaker|person|voice|step|clip|audio|recording|file|sample|question|item|example|task|track)[ ]#?\Z"
 )
@@ -102,6 +114,7 @@ _NOUN: Final = re.compile(
     r"[ -](?!(?:years?|yrs?|y/?o|to|or|and|not|hz|hertz|midi|points?|out|percent|degrees|on|in|at|for|is|was|old|"
     r"rather|instead|but|because|since|as|i|hundred|thousand)\b)[a-z]"
 )
+_CENTURIES: Final = (17, 18, 19)
 _LOOK_BACK: Final = 80
 _ONE_SENTENCE: Final = 120
 """In a longer text a number inside a range is as likely about something else."""
@@ -112,20 +125,13 @@ _MARKUP: Final = re.compile(
 """Tags, and marks of emphasis around words."""
 
 
-def strict_number(
-    text: str,
-    *,
-    decades: bool = False,
-    hertz: bool = True,
-    asked: tuple[float, float] | None = None,
-) -> float | None:
+def strict_number(text: str, quantity: Quantity = ANY) -> float | None:
     """Return the only number of a text, or the mean of the only range.
 
     Args:
         text: a reply or a reference.
-        decades: read "in their 40s" as the range 40 to 49.
-        hertz: read a frequency in hertz as a number; it never is one next to "MIDI".
-        asked: the range that the question names; a reply that repeats it gives no number.
+        quantity: what is asked for; a number of another quantity is not the answer. A frequency in hertz never is one
+            next to "MIDI".
 
     >>> strict_number("about 25 years."), strict_number("-5"), strict_number("20 - 30")
     (25.0, -5.0, 25.0)
@@ -134,8 +140,8 @@ def strict_number(
     >>> strict_number("25 or 30") is None, strict_number("10²") is None
     (True, True)
     """
-    found = _committed(text, ranges=True, grouped=False, decades=decades, hertz=hertz, asked=asked)
-    tell("number", text, found, asked)
+    found = _committed(text, quantity, ranges=True, grouped=False)
+    tell("number", text, found, quantity.asked)
     return found
 
 
@@ -153,24 +159,17 @@ def spoken_number(text: str) -> float | None:
     >>> spoken_number("two of three") is None, spoken_number("two thirds") is None
     (True, True)
     """
-    found = _committed(text, ranges=False, grouped=True, decades=False, hertz=True)
+    found = _committed(text, ANY, ranges=False, grouped=True)
     tell("number", text, found)
     return found
 
 
-def _committed(
-    text: str,
-    *,
-    ranges: bool,
-    grouped: bool,
-    decades: bool,
-    hertz: bool,
-    asked: tuple[float, float] | None = None,
-) -> float | None:
+def _committed(text: str, quantity: Quantity, *, ranges: bool, grouped: bool) -> float | None:
     text = canonical(without_reasoning(text))
     other = number_in_words(text)
     if other is not None:
-        return other
+        fits = quantity.holds(other, other) and not quantity.ends_otherwise(text)
+        return other if fits else None
     text = _ASIDE.sub(" ", _FIRST.sub("", _MARKUP.sub(" ", text)))
     text = plain(_PRONOUN.sub(" ", text.translate(_SEPARATORS)), grouped=grouped)
     if "midi" in text:
@@ -178,6 +177,7 @@ def _committed(
     found = _cardinals(text, numbers(text))
     if len(found) > MOST:
         return None
+    found = _of(quantity, text, _standing(text, found))
     unlabelled = [
         one for one in found if not _LABEL.search(text, max(0, one.start - 20), one.start)
     ]
@@ -199,12 +199,14 @@ def _committed(
         corrected = following is not None and (takes_back(gap) or _contrasts(before, gap))
         excluded = bool(_EXCLUDED.search(before) or again or corrected or _DENIED.match(behind))
         if not excluded:
-            unclear = number.kind == "decade" and not decades
+            unclear = number.kind == "decade" and not quantity.decades
             bound = _BOUND.search(before) or _OPEN.match(text, number.end)
-            unclear = unclear or bool(not hertz and _UNIT_HERTZ.match(behind))
             kept.append((number, None if unclear or bound else number.value))
         last = number.end
-    spans = _ranges(text, kept, ranges=ranges, asked=asked)
+    spans = [
+        span if quantity.holds(span.low, span.high) else _UNCLEAR
+        for span in _ranges(text, kept, ranges=ranges, asked=quantity.asked)
+    ]
     value = _agreed(spans, inside=len(text) <= _ONE_SENTENCE)
     if value is not None:
         return value
@@ -212,10 +214,34 @@ def _committed(
         number.value
         for index, (number, value) in enumerate(kept)
         if value is not None
+        and quantity.holds(value, value)
         and _COMMITS.search(text[max(0, number.start - _LOOK_BACK) : number.start])
         and _stands_alone(text, kept, index)
     }
     return answers.pop() if len(answers) == 1 else None
+
+
+def _standing(text: str, found: list[Number]) -> list[Number]:
+    """Return the numbers behind the last sentence that takes back what was said."""
+    voided = max((match.start() for match in _TAKEN_BACK.finditer(text)), default=0)
+    return [number for number in found if number.start >= voided]
+
+
+def _of(quantity: Quantity, text: str, found: list[Number]) -> list[Number]:
+    """Return the numbers that may be of a quantity; "25 years and 3 months" is not one of years."""
+    kept: list[Number] = []
+    last = -1
+    for number in found:
+        if not quantity.misfits(text, number.start, number.end, number.value):
+            kept.append(number)
+        elif kept and kept[-1].end == last:
+            gap = text[last : number.start]
+            if _RANGE.fullmatch(gap) or gap.strip() == "or":
+                kept.pop()
+            elif quantity.continues(gap):
+                kept[-1] = replace(kept[-1], value=None)
+        last = number.end
+    return kept
 
 
 def takes_back(gap: str) -> bool:
@@ -301,7 +327,7 @@ def _ranges(
             if _RANGE.fullmatch(gap) or negative or between:
                 if end is not None and negative:
                     end = -end  # "20 -30": the sign is that of the range
-                mean = _mean(value, end)
+                mean = None if _is_year(text, number, gap) else _mean(value, end)
                 index += 2
                 if mean is None or value is None or end is None:
                     spans.append(_UNCLEAR)
@@ -317,6 +343,11 @@ def _ranges(
         spans.append(_UNCLEAR if value is None else _Span(value, value - decade, value + decade))
         index += 1
     return spans
+
+
+def _is_year(text: str, number: Number, gap: str) -> bool:
+    """Return whether a number word and one behind its hyphen may be a year: "nineteen-ninety"."""
+    return gap == "-" and number.value in _CENTURIES and text[number.start].isalpha()
 
 
 def _mean(one: float | None, other: float | None) -> float | None:

@@ -17,6 +17,7 @@ from metrics.text.edits import char_edits, word_edits
 from metrics.text.normalizers import canonical_words, without_script_spaces
 from metrics.text.numbers import strict_number
 from metrics.text.phonemes import ipa
+from metrics.text.quantities import Quantity
 from metrics.text.three_scores import named_scores
 from metrics.witness import explain
 from tasks.llaso_eval import judge_reply as judge
@@ -35,8 +36,16 @@ Readings = dict[Reading, Scored]
 
 EXACT: Final = {f"exact_{key}": key for key in llaso_numbers.PRONUNCIATION_KEYS}
 """Metric id -> the pronunciation score that must match."""
-AGES: Final = (18.0, 80.0)
-"""The range that the prompts ask for an age in; pitches have ``spoken_numbers.PITCHES``."""
+QUANTITIES: Final = {
+    "age": Quantity(frozenset({"years"}), least=0, most=120, asked=(18.0, 80.0), decades=True),
+    "pitch": Quantity(
+        frozenset({"semitones", "notes"}),
+        least=llaso_numbers.PITCHES[0],
+        most=llaso_numbers.PITCHES[1],
+        asked=llaso_numbers.PITCHES,
+    ),
+}
+"""What the sets with numbers ask for: an age between 18 and 80, a MIDI pitch between 0 and 127."""
 _SCORE_NAMES: Final = {
     "accuracy": "accura(?:cy|te)",
     "prosodic": r"proso\w*",
@@ -201,7 +210,6 @@ def number(item: Item) -> Part:
     """Score the MAE of ages and pitches."""
     assert item.entry.mae_ref is not None
     pitch = item.entry.number == "pitch"
-    low, high = llaso_numbers.PITCHES
     official, value, target, stops = _official_error(item, pitch=pitch)
     explain(
         "mae",
@@ -213,10 +221,7 @@ def number(item: Item) -> Part:
     )
     strict = Scored(None)
     if target is not None:
-        asked = (low, high) if pitch else AGES
-        found = strict_number(item.text, decades=not pitch, hertz=not pitch, asked=asked)
-        if found is not None and pitch and not low <= found <= high:
-            found = None
+        found = strict_number(item.text, QUANTITIES["pitch" if pitch else "age"])
         error = item.entry.mae_ref if found is None else abs(found - target)
         strict = Scored({"abs_error": error, "n": 1}, parsed=found is not None)
     return Part(

@@ -20,6 +20,7 @@ from metrics.text.phonemes import arpabet, ipa
 from metrics.text.three_scores import named_scores
 from tasks.dynamic_superb import slot_strings
 from tasks.dynamic_superb.reply_rules import unique_labels
+from tasks.llaso_eval.rules import QUANTITIES
 from tasks.sakura.questions import parse_inline_options
 from tests.support.budget import examples
 
@@ -68,7 +69,7 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "script spaces": without_script_spaces,
     "ipa": ipa,
     "arpabet": arpabet,
-    "decades": functools.partial(strict_number, decades=True),
+    "decades": functools.partial(strict_number, quantity=QUANTITIES["age"]),
     "named_scores": lambda text: named_scores(text, {"one": "male", "two": "female"}, "total"),
     "unique_labels": unique_labels,
 }

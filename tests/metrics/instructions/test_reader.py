@@ -58,6 +58,12 @@ CASES: Final[list[tuple[str, dict[str, Any], list[str], list[str]]]] = [
     ),
     ("length_constraints:number_paragraphs", {"num_paragraphs": 3}, ["a\n***\nb\n***\nc\n***"], []),
     ("length_constraints:number_paragraphs", {"num_paragraphs": 1}, ["One"], []),
+    (
+        "length_constraints:number_sentences", {"num_sentences": 2, "relation": "at least"},
+        ["Version 2.0.1 works. Use e.g. this.", "1. It is red.\n2. It is blue.", "Cats, dogs, etc. They run.", "How many? 5."],
+        ["Use e.g. this.", "Fruits, i.e. apples, etc. are good.", "See Fig. 2 now.", "It is approx. Five."],
+    ),
+    ("length_constraints:number_sentences", {"num_sentences": 3, "relation": "at least"}, [], ["Version 2.0.1 works. Use e.g. this."]),
     ("length_constraints:number_words", {"num_words": 5, "relation": "at least"}, [], ["one two three four"]),
     ("length_constraints:number_words", {"num_words": 4, "relation": "less than"}, ["I don't know", "I don’t know", "a cafe\u0301 au"], []),
     ("length_constraints:number_words", {"num_words": 3, "relation": "less than"}, ["ex\u00adam\u00adple two", "well-known fact"], []),
@@ -79,7 +85,8 @@ CASES: Final[list[tuple[str, dict[str, Any], list[str], list[str]]]] = [
         ["The President\n\ny"],
     ),
     ("detectable_content:number_placeholders", {"num_placeholders": 2}, ["[name] [address]", "［name］ ［address］", "[your\u200b name] [date]"], []),
-    ("detectable_content:number_placeholders", {"num_placeholders": 1}, ["\\[name\\]"], ["[ ] todo", "[]", "{name}"]),
+    ("detectable_content:number_placeholders", {"num_placeholders": 1}, ["\\[name\\]", "[name](your name)", "![x](a.png) [name]"],
+     ["[ ] todo", "[]", "{name}", "[link](http://a.b)", "[w](http://a/b_(c))", '[w](/b "c")', "[a][b]\n\n[b]: http://x.y", "[^note] x"]),
     (
         "detectable_content:postscript", {"postscript_marker": "P.S."},
         ["Bye.\n\nP.S. I like it", "Bye.\n**P. S.** x", "Bye. p.s. x", "Ｐ．Ｓ． x"],
@@ -123,8 +130,9 @@ CASES: Final[list[tuple[str, dict[str, Any], list[str], list[str]]]] = [
     ),
     (
         "detectable_format:title", {},
-        ["<<Dawn>>\nx", "＜＜Dawn＞＞", "«Dawn»\nx", "《Dawn》", "&lt;&lt;Dawn&gt;&gt;", "≪Dawn≫", "**<<Dawn>>**", "⟪Dawn⟫"],
-        ["<< >>", "<Dawn>"],
+        ["<<Dawn>>\nx", "＜＜Dawn＞＞", "«Dawn»\nx", "《Dawn》", "&lt;&lt;Dawn&gt;&gt;", "≪Dawn≫", "**<<Dawn>>**", "⟪Dawn⟫",
+         "<< Dawn >>", "Title: << Dawn >>", "<<<Dawn>>>", "It is <<Dawn>> at last", '{"a": "<<Dawn>>"}', "(<<Dawn>>)", "题目<<黎明>>的诗", "<<A > B>>"],
+        ["<< >>", "<Dawn>", 'cout << "hi" << endl; cin >> x;', "x << y and z >> w: bit shifts", "1<<2 and 8>>1", "x << 2; (y) >> 3"],
     ),
     (
         "combination:two_responses", {},

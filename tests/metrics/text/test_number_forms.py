@@ -9,6 +9,7 @@ import pytest
 
 from metrics.text.numbers import spoken_number, strict_number
 from metrics.text.phonemes import ipa
+from metrics.text.quantities import Quantity
 from metrics.text.three_scores import named_scores
 
 FORMS: Final[dict[float | None, list[str]]] = {
@@ -203,15 +204,16 @@ def test_a_point_in_a_range_needs_a_short_reply() -> None:
         "Voices between 18 and 80 differ a lot in how they sound to a listener. This is because "
         * 2
     )
-    assert strict_number(f"{prose} one of 20 ends.", asked=(18, 80)) is None
-    assert strict_number("Between 18 and 80, more likely 25", asked=(18, 80)) == 25
+    assert strict_number(f"{prose} one of 20 ends.", Quantity(asked=(18, 80))) is None
+    assert strict_number("Between 18 and 80, more likely 25", Quantity(asked=(18, 80))) == 25
 
 
 def test_a_frequency_is_no_pitch() -> None:
     assert strict_number("110 Hz") == 110
-    assert strict_number("110 Hz", hertz=False) is None
-    assert strict_number("about 110 Hz, so the answer is 45", hertz=False) == 45
-    assert strict_number("A4 (440Hz), for 2 seconds", hertz=False) is None
+    note = Quantity(frozenset({"semitones", "notes"}), least=0, most=127)
+    assert strict_number("110 Hz", note) is None
+    assert strict_number("about 110 Hz, so the answer is 45", note) == 45
+    assert strict_number("A4 (440Hz), for 2 seconds", note) is None
 
 
 def test_three_scores_are_read_behind_reasoning_and_corrections() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from metrics.text.numbers import spoken_number, strict_number
+from metrics.text.quantities import Quantity
 
 
 @pytest.mark.parametrize(
@@ -149,12 +150,12 @@ def test_spoken_numbers(text: str, expected: float | None) -> None:
     [("40s", 44.5), ("in her forties", 44.5), ("30s to 50s", 44.5), ("the 40's", 44.5), ("41", 41)],
 )
 def test_a_decade_is_a_range_where_the_rule_says_so(text: str, expected: float) -> None:
-    assert strict_number(text, decades=True) == expected
+    assert strict_number(text, Quantity(decades=True)) == expected
 
 
 @pytest.mark.parametrize("text", ["an integer between 18 and 80", "18-80", "from 18 to 80 years"])
 def test_the_range_of_the_question_is_no_answer(text: str) -> None:
-    assert strict_number(text, asked=(18, 80)) is None
+    assert strict_number(text, Quantity(asked=(18, 80))) is None
     assert strict_number(text) == 49
 
 
