@@ -38,7 +38,8 @@ from metrics.commitment.cues import (
 from metrics.commitment.frames import answer_part, lower, prepare
 from metrics.commitment.loose import SENTENCE, by_words
 from metrics.commitment.marks import judged, stands_out
-from metrics.commitment.mentions import CLASH, MENTION, mask, option_of
+from metrics.commitment.mentions import CLASH, LETTER_BASE, MENTION, mask, option_of
+from metrics.commitment.stance import beside, held, is_compared, is_given
 from metrics.commitment.turns import turned
 
 ASIDE, SAID, SO, ANSWER, FINAL = range(5)
@@ -158,7 +159,7 @@ def committed(
 
 
 def _assertions(masked: str, choices: Choices, sentences: dict[int, str]) -> list[Assertion]:
-    text = turned(_BLANKS.sub(_shorter, judged(masked)))
+    text = held(turned(beside(_BLANKS.sub(_shorter, judged(masked)))))
     text = OPEN_ROW.sub(" or ", _BLANKS.sub(_shorter, text))
     text = IDIOMS.sub(" ", text)
     text = _DECIMAL.sub("·", _ABBREVIATION.sub(lambda m: m[0].replace(".", ""), text))
@@ -247,9 +248,8 @@ class _Reader:
         self.bare = not FILLER.sub("", _MENTION.sub("", text))
         if self.bare:
             self.rank = ANSWER
-        self.judged_until = 0
+        self.judged_until, self.named = 0, list[Assertion]()
         self.lead = len(text) - len(text.lstrip(" ,\"'("))
-        self.conclusion = SAID
 
     def read(self) -> int:
         """Collect the assertions; return the epoch in which the sentence ends."""
@@ -261,6 +261,8 @@ class _Reader:
             kind = match.lastgroup
             assert kind is not None
             getattr(self, f"_{kind}")(match)
+        if self.found and self.found[-1][1:3] == (SAID, self.number):
+            self.found += self.named  # next to an answer that is no more than said
         return self.epoch
 
     def _reset(self) -> None:
@@ -358,8 +360,13 @@ class _Reader:
             rank = max(rank, ANSWER)
         elif self.aside:
             rank = ASIDE
+        elif is_compared(self.text, match.end()):
+            self.open = self.used = True
+            return
         options = option_of(match[0], self.choices)
-        self.found.append(Assertion(self.epoch, rank, self.number, self.turn, options))
+        given = ord(match[0]) < LETTER_BASE or rank != SAID or is_given(self.text, match.end())
+        found = self.found if given else self.named
+        found.append(Assertion(self.epoch, rank, self.number, self.turn, options))
         self.used = True
 
 

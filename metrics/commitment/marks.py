@@ -22,6 +22,8 @@ _MENTION: Final = re.compile(MENTION)
 _REMARKED: Final = re.compile(
     rf"(?<={MENTION})[)\]\"'.]{{0,2}}\s*[(\[]\s*(?:(?:this|that|it) is )?(?:the |my )?(?:yes|correct|right|true|answer|choice|selected|chosen|final|pick|best)"
     r"(?: (?:answer|option|choice|one|pick))?\s*[)\]]"
+    rf"|(?<={MENTION})[)\]\"'.]{{0,2}}\s*(?:<-{{1,3}}|<={{1,3}}|←|<<|-{{1,3}}>|=>|#)\s*(?:(?:this|that|it) is )?(?:the |my )?(?:yes|correct|right|true|answer|choice|selected|chosen|final|pick|best)"
+    r"(?: (?:answer|option|choice|one|pick))?(?=\s*(?:$|\n|[.!]))"
 )
 _BARE_LINE: Final = re.compile(rf"^([^\w\n{GOOD}{BAD}]*{MENTION})[.)\]\"' |]*$", re.MULTILINE)
 """A line with an option and nothing said about it, in a list in which one is ticked."""

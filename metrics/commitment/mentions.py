@@ -46,7 +46,7 @@ _AFTER_VERB: Final = re.compile(
     r"\b(?:is|it's|its|that's|be|was|choose|chose|chosen|choosing|pick|picked|select|selected|say|guess|with|for|not|n't|neither|nor|either"
     r"|both|between|or|and|than|of|except|out|over|but|versus|vs|if|whether|so|then|thus|therefore|hence|maybe|perhaps"
     r"|probably|likely|possibly|definitely|clearly|obviously|surely|certainly|wait|actually|instead|rather|finally|only|just|eliminate"
-    r"|exclude|reject|prefer|whereas|while|würde|nehme|wähle|sage|choisis|prends|dirais|elijo|diría|escolho|diria|scelgo|kies|ich|like|answer|consider|considering|as|besides|(?:apart|aside|answer|choice) from|excluding|ya)\s*[:,]?\s*$|(?:^|[\n.!?;:,—(=✔✘<>])\s*$"
+    r"|exclude|reject|prefer|whereas|while|würde|nehme|wähle|sage|choisis|prends|dirais|elijo|diría|escolho|diria|scelgo|kies|ich|like|answer|consider|considering|as|besides|(?:apart|aside|answer|choice) from|excluding|ya|much|about|regarding|compare|saying|picking|choosing|the|\w+ly)\s*[:,]?\s*$|(?:^|[\n.!?;:,—(=✔✘<>])\s*$"
 )
 _FOLLOWED: Final = re.compile(
     r"\s+(?:\w+ly\s+|also\s+|just\s+|best\s+)?(?:is|was|are|isn't|works|explains|agrees|remains|wins|applies|suits|stands|holds|points|belongs|make|do|sounded|seems?|looks?|sounds?|appears?|fits?|matches|has|follows|gives|shows|gets|represents|reflects|captures|corresponds|would|could|can|cannot|can't|might|may|must|should|because|since"
@@ -326,7 +326,7 @@ def _letter_kind(text: str, low: str, at: int, letter: str) -> str:
         return "said" if starts or not wordlike or _AFTER_VERB.search(before) else ""
     if not wordlike and _AFTER_VERB.search(before) and not article:
         return "said"
-    return "said" if not wordlike and _AFTER_VERB.search(before) and not starts else ""
+    return "said" if not wordlike and _AFTER_VERB.search(before) else ""
 
 
 _NOUNLIKE: Final = re.compile(

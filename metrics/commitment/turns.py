@@ -96,7 +96,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     (late.compile(rf"(?P<x>{_M}){_CLOSE} (?:is|would be|comes) (?:my |the )?(?:first|top)(?: (?:choice|option|guess|pick))?(?=\s*(?:[.,;!\n]|\Z))"), r"\g<x> is correct"),
     (late.compile(rf"\bmy (?:second|third|next) (?:choice|option|guess|pick) (?:is|would be|was|being) {_X}"), r" not \g<x> "),
     # second thoughts
-    (late.compile(rf"(?P<x>{_M}){_CLOSE}\s*[.,;…—(-]{1,6}\s*(?:(?:oh|well|hmm|ah|or)[,.\s…]+)?(?:(?:no|nope|nah|er|erm|uh)(?: no| wait)*\s*[,.:;…—-]{1,6}|edit\s*:|make it)\s*(?={_OPENING}(?:the )?(?:it is |it's )?{_M})"), r"\g<x>, no wait, "),
+    (late.compile(rf"(?P<x>{_M}){_CLOSE}\s*[.,;…—(-]{{1,6}}\s*(?:(?:oh|well|hmm|ah|or)[,.\s…]+)?(?:(?:no|nope|nah|er|erm|uh)(?: no| wait)*\s*[,.:;…—-]{{1,6}}|edit\s*:|make it)\s*(?={_OPENING}(?:the )?(?:it is |it's )?{_M})"), r"\g<x>, no wait, "),
     (late.compile(r"\b(?:updated|corrected|revised|amended|changed) (?:final )?(answer|choice|response)\b"), r"no wait, the \1"),
     (late.compile(rf"\bchang\w+ (?:my|the) (?:answer|choice|mind) from {_X} to "), r" \g<x>, no wait, "),
     (late.compile(r"\b(?:(?:i'm|i am|we are|we're) )?left with\b|\bthe (?:one|option|only one) (?:left|that remains|remaining) is\b"), " that leaves "),
@@ -177,9 +177,14 @@ def turned(text: str) -> str:
 def _weighed(text: str, pattern: re.Pattern[str]) -> str:
     """Return a text in which every option has a share with the largest one called right; any other text as it is."""
     shares = [(match[1], float(match[2])) for match in pattern.finditer(text)]
-    if len(shares) < 2 or len(shares) != len(re.findall(_M, text)):
+    if len(shares) < 2:
         return text
     best = max(share for _, share in shares)
+    named = re.findall(_M, text)
+    if len(named) == len(shares) + 1 and (named[-1], best) in shares:
+        named.pop()  # the best one is named again
+    if len(named) != len(shares):
+        return text
     first = [option for option, share in shares if share == best]
     if len(first) > 1:
         return text
