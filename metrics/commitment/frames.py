@@ -12,6 +12,7 @@ import json
 import re
 from typing import Any, Final
 
+from metrics.commitment.asides.courtesy import without_courtesies
 from metrics.text.canonical import canonical
 
 _DASHES: Final = str.maketrans(
@@ -121,6 +122,8 @@ _COMMENT_KEYS: Final = re.compile(
     r"reason|expl|rational|think|thought|analy|justif|confid|score|prob|evidence|descri|comment|note|question|options|choices"
     r"|transcri|summary|context|step"
 )
+_SHARE: Final = re.compile(r"[01]?\.\d+|[01]|\d{1,3}(?:\.\d+)?\s?%")
+"""A probability."""
 _PAIR: Final = re.compile(
     r"""["']([\w ]{1,24})["']\s*:\s*(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|(\[[^\]\n]*\]|[^\s,}\]]+))"""
 )
@@ -180,8 +183,8 @@ def answer_part(text: str) -> str:
         text = _ABBREVIATED.sub("Answer: ", text)
     for found in (_tagged(text), _boxed(text), _json(text)):
         if found is not None:
-            return plain(found)
-    return plain(text)
+            return without_courtesies(plain(found))
+    return without_courtesies(plain(text))
 
 
 def plain(text: str) -> str:
@@ -276,6 +279,8 @@ def _json(text: str) -> str | None:
         ]
     keyed = [(key.strip().casefold().replace(" ", "_").replace("-", "_"), v) for key, v in pairs]
     values = [value for key, value in keyed if key in ANSWER_KEYS]
+    if not values and len(pairs) > 1 and all(_SHARE.fullmatch(value) for _, value in pairs):
+        return "\n".join(f"{key}: {value}" for key, value in pairs)
     if not values:
         values = [value for key, value in keyed if not _COMMENT_KEYS.search(key)]
     values = [prepare(value).strip(" \"'[]") for value in values if value.strip()]
