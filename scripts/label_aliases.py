@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Final
 
 ELSEWHERE: Final = {
-    "male": "男性 男声 男人 男 masculino hombre masculin homme männlich mann homem maschio maschile uomo мужской мужчина 남성 남자",
-    "female": "女性 女声 女人 女 femenino femenina mujer féminin féminine femme weiblich frau feminino feminina mulher femmina femminile donna женский женщина 여성 여자",
-    "anger": "愤怒 憤怒 生气 怒り 분노 ira enojo enfado enojado enojada colère wut wütend zorn raiva rabbia гнев злость",
+    "male": "男性 男声 男人 男 masculino hombre masculin homme männlich männliche männlicher männlichen mann homem maschio maschile uomo мужской мужчина 남성 남자",
+    "female": "女性 女声 女人 女 femenino femenina mujer féminin féminine femme weiblich weibliche weiblicher weiblichen frau feminino feminina mulher femmina femminile donna женский женщина 여성 여자",
+    "anger": "愤怒 憤怒 生气 怒り 분노 ira enojo enfado enfadado enfadada enojado enojada colère wut wütend zorn raiva rabbia гнев злость",
     "disgust": "厌恶 厭惡 嫌悪 혐오 asco dégoût ekel nojo отвращение",
     "fear": "恐惧 恐懼 害怕 恐怖 恐れ 공포 두려움 miedo temor peur furcht angst medo paura страх",
     "happiness": "快乐 快樂 高兴 高興 开心 喜び 행복 기쁨 felicidad alegría feliz bonheur joie heureux heureuse freude glücklich fröhlich felicidade alegria felicità gioia felice счастье радость",
@@ -142,10 +142,24 @@ PLACES: Final = {
 }
 _DECADES: Final = ("twenties", "thirties", "fourties", "fifties", "sixties", "seventies", "eighties", "nineties")  # fmt: skip
 AGE: Final = {
-    "teens": ["teen", "teenager", "teenage", "teenaged", "adolescent"],
+    "teens": [
+        "teen",
+        "teenager",
+        "teenage",
+        "teenaged",
+        "adolescent",
+        *(f"{age} years old" for age in range(13, 20)),
+    ],
     **{
         decade: [f"{tens}0s", f"{tens}0's", f"{tens}0-{tens}9", f"{tens}0 to {tens}9"]
-        + [f"mid-{tens}0s", f"mid-{decade}", f"mid {decade}"]
+        + [
+            f"mid-{tens}0s",
+            f"mid-{decade}",
+            f"mid {decade}",
+            f"between {tens}0 and {tens}9",
+            f"from {tens}0 to {tens}9",
+        ]
+        + [f"{tens}{ones}" for ones in range(10)]
         + (["forties", "mid-forties"] if decade == "fourties" else [])
         for tens, decade in enumerate(_DECADES, start=2)
     },

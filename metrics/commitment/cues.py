@@ -16,7 +16,7 @@ from metrics.text import late as re
 M: Final = MENTION
 
 IDIOMS: Final = re.compile(
-    r"\bno (?:doubt|question)\b|\bi(?:'m| am) afraid\b(?! of)|\bwithout (?:a |any )?(?:shadow of a )?doubt\b|\bbeyond (?:a |any )?(?:reasonable )?doubt\b"
+    r"\b(?:no|little|hardly any|scarcely any) (?:real )?(?:doubt|question)\b|\bi(?:'m| am) afraid\b(?! of)|\bwithout (?:a |any )?(?:shadow of a )?doubt\b|\bbeyond (?:a |any )?(?:reasonable )?doubt\b"
     r"|\bif i(?:'m| am) not mistaken\b|\b(?:i(?:'m| am) |i was )?not (?:\w+ )?(?:entirely |completely |totally |absolutely |100% |quite |very |fully |really |so )?"
     r"(?:sure|certain|confident|positive)(?! (?:if|whether|which|what|who|how|about))\b|\bnot to mention\b|\bnot only\b|\bnothing (?:but|other than)\b|\bnone other than\b"
     r"|\bno other than\b|\bwhy not\b|\bnot surprisingly\b|\bmore often than not\b|\bif not\b"
@@ -69,7 +69,7 @@ _GROUPS: Final[dict[str, str]] = {
         r"|(?<!\w)не(?!\w)|(?<!\w)(?:кроме|вместо)(?!\w)|ليس(?:ت)?|لا(?= )|وليس"
     ),
     "turn": (
-        r"\b(?:but|however|yet|nevertheless|nonetheless|instead|rather|on the other hand|in contrast|still|then again|that said)\b|\b(?:sondern|aber|jedoch|doch|mais|sino|pero|ma|bensì|mas|porém)\b|而是|但是?|不过|然而"
+        r"\b(?:but|however|(?<!not )(?<!as )yet|nevertheless|nonetheless|instead|rather|on the other hand|in contrast|still|then again|that said)\b|\b(?:sondern|aber|jedoch|doch|mais|sino|pero|ma|bensì|mas|porém)\b|而是|但是?|不过|然而"
         r"|(?<!\w)(?:а|но)(?!\w)|بل|لكن|\b(?:it|this|that|which) must be\b"
     ),
     "therefore": (
@@ -102,7 +102,7 @@ _GROUPS: Final[dict[str, str]] = {
 }
 
 CUE: Final = re.compile(
-    r"(?:(?<![a-z0-9])|(?=n't|[,;.!?\n])|(?=[^\x00-\x7f]))(?:"
+    r"(?:(?<![a-z0-9])|(?=n't|[,:;.!?\n])|(?=[^\x00-\x7f]))(?:"
     + "|".join(f"(?P<{name}>{body})" for name, body in _GROUPS.items())
     + ")"
 )

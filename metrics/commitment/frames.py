@@ -102,6 +102,8 @@ _ABBREVIATED: Final = re.compile(
     r"^\s*A\s*:\s*(?=[(\[*\"']+[A-Za-z][)\]*\"'.]+)|(?<=\n)\s*A\s*:\s*(?=[(\[*\"']*[A-Za-z][)\]*\"'.]*\s*$)"
 )
 """``A: (B)``, and ``A: B`` after a ``Q:``: the first letter says what follows."""
+_AFTER_QUESTION: Final = re.compile(r"(?:(?<=\n)|(?<=[?] ))\s*A\s*:\s*(?=\S)")
+"""The answer to a question that the reply repeats."""
 
 _POLITE: Final = re.compile(
     r"(?<=, )i(?:'m| am) afraid(?=[.!]|\s*$)|\bi(?:'m| am) afraid(?=,| (?:that|not|i|it|this|there)\b)",
@@ -122,8 +124,7 @@ _COMMENT_KEYS: Final = re.compile(
     r"reason|expl|rational|think|thought|analy|justif|confid|score|prob|evidence|descri|comment|note|question|options|choices"
     r"|transcri|summary|context|step"
 )
-_SHARE: Final = re.compile(r"[01]?\.\d+|[01]|\d{1,3}(?:\.\d+)?\s?%")
-"""A probability."""
+_SHARE: Final = re.compile(r"\s*\d+(?:\.\d+)?(?:\s*%|/\d+)?\s*")
 _PAIR: Final = re.compile(
     r"""["']([\w ]{1,24})["']\s*:\s*(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|(\[[^\]\n]*\]|[^\s,}\]]+))"""
 )
@@ -179,6 +180,8 @@ def answer_part(text: str) -> str:
     'B'
     """
     text = _without_thoughts(text)
+    if text.startswith(("Q:", "Question:")):
+        text = _AFTER_QUESTION.sub("Answer: ", text)
     if ":" in text and (text.startswith(("Q:", "Question:")) or text.lstrip().startswith("A")):
         text = _ABBREVIATED.sub("Answer: ", text)
     for found in (_tagged(text), _boxed(text), _json(text)):
@@ -278,9 +281,9 @@ def _json(text: str) -> str | None:
             for match in _PAIR.finditer(body)
         ]
     keyed = [(key.strip().casefold().replace(" ", "_").replace("-", "_"), v) for key, v in pairs]
+    if len(keyed) > 1 and all(len(key) == 1 and _SHARE.fullmatch(value) for key, value in keyed):
+        return None  # a share for every letter
     values = [value for key, value in keyed if key in ANSWER_KEYS]
-    if not values and len(pairs) > 1 and all(_SHARE.fullmatch(value) for _, value in pairs):
-        return "\n".join(f"{key}: {value}" for key, value in pairs)
     if not values:
         values = [value for key, value in keyed if not _COMMENT_KEYS.search(key)]
     values = [prepare(value).strip(" \"'[]") for value in values if value.strip()]

@@ -39,7 +39,7 @@ from metrics.commitment.frames import answer_part, lower, prepare
 from metrics.commitment.loose import SENTENCE, by_words
 from metrics.commitment.marks import judged, stands_out
 from metrics.commitment.mentions import CLASH, LETTER_BASE, MENTION, mask, option_of
-from metrics.commitment.stance import beside, held, is_compared, is_given
+from metrics.commitment.stance import held, is_compared, is_given, paired
 from metrics.commitment.turns import turned
 
 ASIDE, SAID, SO, ANSWER, FINAL = range(5)
@@ -159,7 +159,7 @@ def committed(
 
 
 def _assertions(masked: str, choices: Choices, sentences: dict[int, str]) -> list[Assertion]:
-    text = held(turned(beside(_BLANKS.sub(_shorter, judged(masked)))))
+    text = held(turned(paired(_BLANKS.sub(_shorter, judged(masked)))))
     text = OPEN_ROW.sub(" or ", _BLANKS.sub(_shorter, text))
     text = IDIOMS.sub(" ", text)
     text = _DECIMAL.sub("·", _ABBREVIATION.sub(lambda m: m[0].replace(".", ""), text))

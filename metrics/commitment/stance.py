@@ -9,12 +9,14 @@ lose the force of an answer. ``is_given`` looks at one letter in a sentence with
 from __future__ import annotations
 
 from collections.abc import Callable
+from re import Match, Pattern
 from typing import Final
 
 from metrics.commitment.mentions import MENTION
 from metrics.text import late as re
 
 _M: Final = MENTION
+_ANY: Final = re.compile(_M)
 _O: Final = r"[(\[\"']{0,2}(?:(?:the )?(?:option|choice|answer|letter) |an? |the )?[(\[\"']{0,2}"
 _C: Final = r"[)\]\"']{0,2}"
 _HALF: Final = (
@@ -24,34 +26,39 @@ _HALF: Final = (
 _SAY: Final = (
     r"(?:say|says|said|think|thinks|thought|answer|answers|answered|pick|picks|picked|choose|chooses|chose|chosen|argue|argues|argued|claim|claims|claimed|believe|believes|believed|guess|guesses|guessed"
     r"|expect|expects|expected|assume|assumes|assumed|suggest|suggests|suggested|vote|votes|voted|go|goes|went|opt|opts|opted|label|labels|labell?ed|call|calls|called|select|selects|selected|prefer|prefers|preferred"
-    r"|interpret|interprets|interpreted|hear|hears|heard|take|takes|took|mistake|mistakes|mistook|suspect|suspects|suspected|conclude|concludes|concluded|propose|proposes|proposed|read|reads|lean|leans|insist|insists|insisted|reply|replies|replied|respond|responds|responded|see|sees|tend|tends|be tempted|fall)"
+    r"|interpret|interprets|interpreted|take|takes|took|mistake|mistakes|mistook|suspect|suspects|suspected|conclude|concludes|concluded|propose|proposes|proposed|read|reads|lean|leans|insist|insists|insisted|reply|replies|replied|respond|responds|responded|see|sees|tend|tends|be tempted|fall)"
 )
 _WHO: Final = (
     r"(?:(?:some|many|most|other|several|few|a few|certain|untrained|casual|naive|careless|human)(?: (?:other )?(?:people|listeners|readers|annotators|raters|models|humans|persons|users|experts|viewers|students|folks|ears|of them|of us|might))?"
-    r"|people|listeners|others|readers|annotators|raters|experts|one|someone|somebody|anyone|anybody|everyone|everybody|they|no one|nobody"
+    r"|(?:an?|any|another|one) (?:(?:friend|colleague|acquaintance|relative|cousin|student|teacher) of mine|friend|colleague|acquaintance|teacher)|people|listeners|others|readers|annotators|raters|experts|one|someone|somebody|anyone|anybody|everyone|everybody|they|no one|nobody"
     r"|(?:my|his|her|their|our|your) (?:friend|colleague|teacher|brother|sister|wife|husband|neighbou?r|boss|mother|father|mum|mom|dad|professor|partner|roommate|classmate|assistant|coworker|co-worker)"
-    r"|the (?:other|previous|last|first|second|naive|average|casual|human|wrong) (?:listener|model|annotator|rater|reader|observer|person|user|student|system|assistant)|(?:an?|another|any) (?:(?:naive|casual|careless|first|untrained|human|quick|inattentive|superficial|hasty|other|previous|last|second|different|lazy|less \w+|different|average|trained) )*(?:friend(?: of mine)?|listener|model|annotator|rater|reader|observer|person|user|student|colleague(?: of mine)?|expert|teacher|system|assistant|forum)|the (?:caption|metadata|file ?name|title|internet|web|forum|answer key))"
+    r"|the (?:other|previous|last|first|second|naive|average|casual|human|wrong) (?:listener|model|annotator|rater|reader|observer|person|user|student|system|assistant)|(?:an?|another|any) (?:(?:naive|casual|careless|first|untrained|human|quick|inattentive|superficial|hasty|other|previous|last|second|different|lazy|less \w+|different|average|trained) )+(?:friend|listener|model|annotator|rater|reader|observer|person|user|student|colleague(?: of mine)?|expert|teacher|system|assistant|forum)|the (?:caption|metadata|file ?name|title|internet|web|forum|answer key))"
 )
-_PERSONAL: Final = r"(?:(?:i|we)(?! (?:could|were able|was able|had been able|had (?:heard|access|the audio|more)))|i'm|i'd|i've|i am|you|we're|you're|my|forced|pressed|pushed|asked|required|in doubt|not|anything|necessary|needed|possible|so|only one|one had|one has|one must|memory)"
+_PERSONAL: Final = r"(?:(?:i|we)(?! (?:could|were able|was able|had been able|had (?:heard|access|the audio|more)))|i'm|i'd|i've|i am|you|we're|you're|my|forced|pressed|pushed|asked|required|in doubt|not|anything|necessary|needed|possible|so|only one|one had|one has|one must|memory|there(?:'s| is) one|(?:it is|it's|it comes down to|it came down to) between)"
 _LEAVES: Final = (
     r"(?:(?:but|though|although|yet|and|;|,|—|-)\s*)+(?:(?:honestly|really|frankly|however) )?(?:i (?:really |honestly |just |simply )?(?:can't|cannot|can not|couldn't|could not|am unable to|am not able to|don't|do not) (?:really )?(?:tell|say|decide|determine|confirm|verify|know|choose|commit)"
     r"|i(?:'m| am) not (?:able|in a position) to|(?:it's|it is|that's|that is) (?:hard|difficult|impossible|too hard) to (?:say|tell|know|decide)|there(?:'s| is) no way to|who knows)"
     r"(?! (?:exactly|why|more|which one of the two))"
 )
 
-_Rule = tuple["re.Pattern[str]", "str | Callable[[re.Match[str]], str]"]
+_Rule = tuple["Pattern[str]", "str | Callable[[Match[str]], str]"]
 _LIST: Final = rf"{_O}{_M}{_C}(?:(?:\s*,\s*(?:and |or |nor )?|\s+(?:and|or|nor|&) ){_O}{_M}{_C})+"
 _BESIDE: Final[tuple[_Rule, ...]] = (
     (re.compile(rf"\b(?:unlike|in contrast (?:to|with)|as opposed to|contrary to|other than|apart from|aside from|besides) (?P<l>{_LIST})(?=\s*,)"), lambda m: "".join(f" not {c}," for c in m["l"] if _ANY.match(c)).rstrip(",")),
     (re.compile(rf"\b(?:mostly|mainly|primarily|predominantly|chiefly|largely) {_O}(?P<x>{_M}){_C},? (?:with|and|plus) (?:just )?(?:an? )?(?:bit|hint|touch|trace|some|little|dash|undertone|tinge)s?(?: of)? {_O}(?={_M})"), r" \g<x> rather than "),
     (re.compile(rf"(?P<x>{_M}){_C},? (?:plus|followed by|along with|together with|mixed with|combined with|alternating with|in addition to|and then|then|but also|(?:and|or) possibly|or possibly|or maybe|alternatively|or alternatively|with (?:just )?(?:an? )?(?:bit|hint|touch|trace|some|little|dash|undertone|tinge)s?(?: of)?) {_O}(?={_M})"), r"\g<x> or "),
-    (re.compile(rf"(?:\bit(?:'s| is) )?(?:\bjust )?\bas much (?:an? |the )?(?P<x>{_M}){_C} as {_O}(?={_M})"), r" \g<x> or "),
+    (re.compile(rf"\bas much (?:an? |the )?(?P<x>{_M}){_C} as {_O}(?={_M})"), r" \g<x> or "),
     (re.compile(rf"\b(?:not so much|less) (?:like )?{_O}(?P<x>{_M}){_C} (?:as|than) (?:like )?{_O}(?={_M})"), r" not \g<x>, but "),
     (re.compile(rf"(?P<x>{_M}){_C} (?:is|sounds|seems|would be|was) (?:also |equally |quite )?(?:possible|plausible|likely|right|correct)(?:,? but|,? and|,? though|;|,| but) so (?:is|does|would|are) {_O}(?={_M})"), r"\g<x> or "),
     (re.compile(rf"(?P<x>{_M}){_C}\s*[,;.]?\s*(?:and |but |though |although )?{_O}(?P<y>{_M}){_C} (?:is|would(?: also)? be|could(?: also)? be|might(?: also)? be|works|fits|seems|may(?: also)? be|can(?: also)? be) (?:(?:be )?(?:also|equally|just as|as|too) (?:right|correct|possible|acceptable|plausible|valid|likely|fine|true|fitting|good|well|perfectly)(?: too| as well)?|(?:right|correct|possible|acceptable|plausible|valid|likely|fine|true|fitting|good|well|perfectly) (?:too|as well|also)|(?:be )?also|(?:be )?acceptable)(?=\s*(?:[.,;!\n]|\Z))"), r"\g<x> or \g<y>"),
     (re.compile(rf"\d[.)] {_O}(?P<x>{_M}){_C}[,;]? (?:and )?\d[.)] {_O}(?={_M})"), r"\g<x> or "),
     (re.compile(rf"(?P<x>{_M}){_C} (?:loses(?: out)?|yields|is second|comes second|takes second place|is inferior) to (?={_O}{_M})"), r"\g<x> is less good than "),
     (re.compile(rf"(?P<x>{_M}){_C} first,? (?:and )?then (?={_O}{_M})"), r"\g<x> and "),
+    (re.compile(rf"\bbetween (?P<o>{_O})(?P<x>{_M}){_C} (?:and|to|-) {_O}(?P=x)"), r" \g<x>"),
+    (re.compile(rf"\b(?:while|whereas|although|though|whilst) (?:{_LIST})(?=[^.;,\n\ue000-\uf000]{{1,60}},)"), " while others"),
+    (re.compile(rf"(?P<x>{_M}){_C}, (?:by (?:comparison|contrast)|in (?:comparison|contrast)|on the other hand|however|meanwhile|for its part|though|in turn|conversely|on the contrary), "), r"\g<x> "),
+    (re.compile(rf"(?P<x>{_M}){_C} (?:clearly |really )?stands out(?: here)?(?: as (?:the )?(?:correct|right|best|most \w+|clear \w+|only \w+|obvious \w+|answer))?(?=\s*(?:[.,;!\n]|\Z|as\b|because\b|since\b|answer\b|option\b|choice\b))"), r"\g<x> is correct"),
+    (re.compile(rf"\b(?:which|this|that) (?:is|corresponds to|matches|would be|means|makes it|points to|leads to|leaves|gives|is what is) (?:the )?(?:option|choice|answer|letter) (?={_O}{_M})"), " so the answer is "),
     (re.compile(rf"\bnot only {_O}(?P<x>{_M}){_C},? but (?:also )?"), r" \g<x> or "),
     (re.compile(r"\b(?:on|using|within) (?:an? |the )?(?:scale|range) (?:of|from|between) [^.;\n ]{1,12} (?:to|and|-) [^.;\n ]{1,12}"), " "),
     (re.compile(r"\b(?:what makes (?:you|one|them|anyone) (?:think|say)|why would (?:it|one|you|anyone) (?:be|say|pick|choose)|who says|how could it be)\b"), " whether "),
@@ -61,10 +68,10 @@ _RULES: Final[tuple[_Rule, ...]] = (
     (re.compile(rf"\b(?:in contrast to|unlike|contrary to)? ?(?:what )?\b(?<!the )(?<!no ){_WHO} (?:(?:would|might|may|could|will|can|often|also|easily|even|probably|likely|perhaps|sometimes|usually|typically|mistakenly|wrongly|first|instinctively|who|that|just|simply|have|has|had|tend to|tends to|of course|argue)\s+){{0,4}}{_SAY}\b(?! (?:the|that) (?:answer|words?|sentence)\b[^\ue000-\uf000]{{0,3}}:)"), " whether "),
     (re.compile(r"\b(?:you|one) (?:might|could|may|would) (?:\w+ly |well |even |also )?(?:think|thought|expect|say|assume|guess|argue|be tempted|suppose|believe|suspect|have thought|call|take)\b"), " whether "),
     (re.compile(r"\b(?:it(?:'s| is| was| would be| may be| might be)? )?(?:tempting|tempted|easy) to (?:say|choose|pick|answer|think|assume|guess|go with|conclude|select|call|hear|mistake|confuse)\b"), " whether "),
-    (re.compile(r"\b(?:i (?:was|am|have been|'ve been) told|i(?:'ve| have)? (?:read|heard) (?:that|somewhere|it said)|rumou?r has it|supposedly|allegedly|reportedly|so-called)\b"), " whether "),
+    (re.compile(r"\b(?:i (?:was|am|have been|'ve been) told(?! to)|i(?:'ve| have)? (?:read|heard) (?:that|somewhere|it said)|rumou?r has it|supposedly|allegedly|reportedly)\b"), " whether "),
     (re.compile(r"\baccording to (?:the |an?|some|my|his|her|their|other|another|what)? ?(?:(?:other|another|previous|first|last|second|few|some|naive) )*(?:listeners?|people|friends?|others|colleagues?|models?|annotators?|users?|students?|persons?|raters?|caption|metadata|file ?name|experts?|title|source|website|internet)\b,?"), " whether "),
     (re.compile(r"\b(?:suppose|supposing|imagine|imagining|say for (?:example|instance)|pretend)\b"), " whether "),
-    (re.compile(r"\b(?:let's|let us|let me|i'll|i will|we) (?:just |first |now |briefly )?(?:(?:say|assume|suppose|imagine|pretend) (?:it|this|that|the|for)|(?:consider|think about|look at|examine|check|start with|begin with|discuss|evaluate|compare|test|try)\b)"), " whether "),
+    (re.compile(r"\b(?:let's|let us|let me|i'll|i will|we) (?:just |first |now |briefly |then |next )*(?:(?:say|assume|suppose|imagine|pretend) (?:it|this|that|the|for)|(?:consider|think about|look at|examine|check|start with|begin with|discuss|evaluate|compare)\b)|\b(?:let's|let us|let me) (?:just |first |now |briefly |then |next )*(?:test|try|weigh|contrast|go (?:through|over)|rule|see if|ask|listen|analy[sz]e|review|inspect|return to|turn to|recall|revisit|explore|assess|read|focus on)\b"), " whether "),
     (re.compile(rf"(?:\A|(?<=[.;:!\n]))\s*(?:now |next |first |then )?(?:consider|think (?:about|of)|look(?:ing)? at|compare|as for|regarding|concerning|with regard to|as to|examine|take|what about|how about|listen for|turning to)(?= {_O}{_M})"), " whether "),
     (re.compile(rf"\b(?P<be>is|was|'s|as|be) (?:what|how|where) {_WHO} "), r"\g<be> not "),
     (re.compile(r"\bi (?:wish|wished|hope|hoped|had hoped|was hoping)\b(?: for| it| that)?"), " whether "),
@@ -76,8 +83,8 @@ _RULES: Final[tuple[_Rule, ...]] = (
     (re.compile(rf"(?P<x>{_M}){_C}\s*[:—-]\s*(?:not|un)[ -]?(?:supported|heard|present|audible|plausible|likely|possible|correct|right|applicable|matching|consistent|a match|it|true|mentioned|indicated)\b"), r"\g<x> is wrong"),
     (re.compile(r"\bwhat (?:remains|is left)(?: over)? is\b|\bwhat's left is\b"), " that leaves "),
     (re.compile(rf"(?P<x>{_M}){_C} (?:is|remains) (?:the )?only (?:one|option|choice|answer|candidate|possibility) (?:that(?:'s| is| remains)? ?)?(?:left|remaining|standing|over)?(?=\s*(?:[.,;!\n]|\Z))"), r"\g<x> is correct"),
-    (re.compile(r"\b(?:what (?:i|we) (?:hear|heard|perceive|can hear|actually hear|notice) is|(?:is|are) (?:clearly |typically |exactly )?(?:that|those|typical|characteristic) of|the (?:spoken |main |primary |dominant |correct )?(?:language|sound source|source)(?: spoken| of the sound| here)? (?:is|must be)|the (?:best|highest|top|winning) (?:score|rating|probability)(?: is| goes to|:)?|(?:best|highest|top|winning) (?:score|rating|probability)(?: is| goes to)?:?)(?= )"), r" so it is "),
-    (re.compile(rf"(?:(?P<w>\b(?:would|could|might|may) (?:have been|be|fit) )|(?<![\ue000-\uf000])(?<!or )(?<!or  ))(?P<o>{_O})(?P<x>{_M})(?P<c>{_C})(?(w),?) (?:would (?:be|fit|work|make sense|apply)(?: right| correct)? )?(?:only |but only )?(?:if(?! {_PERSONAL}\b)|had there been|had it been|provided that|as long as|were it|were there)\b"), r" whether \g<x> if "),
+    (re.compile(r"\b(?:what (?:i|we) (?:hear|heard|perceive|can hear|actually hear|notice) is|(?:is|are) (?:clearly |typically |exactly )?(?:that|those|typical|characteristic) of|the (?:spoken |main |primary |dominant |correct )?(?:language|sound source|source)(?: spoken| of the sound| here)? (?:is|must be)|the (?:best|highest|top|winning) (?:score|rating|probability)(?: is| goes to|:)?|(?:best|highest|top|winning) (?:score|rating|probability)(?: is| goes to)?:?|the velocity is)(?= )"), r" so it is "),
+    (re.compile(rf"(?:(?P<w>\b(?:would|could|might|may) (?:have been|be|fit) ){_O})?(?<!or )(?<!or  )(?P<x>{_M})(?P<c>{_C})(?(w),?) (?:would (?:be|fit|work|make sense|apply)(?: right| correct)? )?(?:only |but only )?(?:if(?! {_PERSONAL}\b)|had there been|had it been|provided that|as long as|were it|were there)\b"), r" whether \g<x> if "),
     (re.compile(rf"(?P<x>{_M}){_C},? (?:(?:is|would be|fits|works|applies|is right|is correct|would be right|would be correct|would fit|would work),? )?(?:but )?only (?:if|when|provided)\b"), r" whether \g<x> if "),
     (re.compile(rf"(?P<x>{_M}){_C} (?:would|will) (?:then )?(?:require|need|imply|mean|involve|presuppose|demand|have (?:had )?|call for)\b"), r" whether \g<x>, when "),
     # what is not right, or not quite
@@ -101,7 +108,8 @@ _RULES: Final[tuple[_Rule, ...]] = (
 )  # fmt: skip
 
 _GRADE: Final = re.compile(
-    rf"({_M}){_C}\s*[:=|(-]\s*(very low|low|medium|moderate|high|very high|very unlikely|unlikely|possible|likely|very likely|(?:0?\.\d{{1,4}}|[01]\.0{{1,4}}|\d{{1,3}}(?:\.\d)?/(?:5|10|100)))\s*(?=[,;.|)\n}}]|\Z)"
+    rf"({_M}){_C}\s*(?:[:=|(-]\s*(very low|low|medium|moderate|high|very high|very unlikely|unlikely|possible|likely|very likely|0?\.\d{{1,4}}|[01]\.0{{1,4}})"
+    r"|[:=|(-]?\s*(\d{1,3}(?:\.\d)?/(?:5|10|100)|[★☆]{2,10}|★))\s*(?=[,;.|)\n}]|\Z)"
 )
 _LEVEL: Final = {
     grade: level
@@ -110,16 +118,15 @@ _LEVEL: Final = {
         (3, "high"), (3, "likely"), (4, "very high"), (4, "very likely"),
     )
 }  # fmt: skip
-_ANY: Final = re.compile(_M)
 _PAIR: Final = re.compile(
     rf"\bbetween {_O}(?P<x>{_M}){_C} (?:and|or) {_O}(?P<y>{_M}){_C}(?P<rest>[^.;\n\ue000-\uf000]{{0,40}}?)\bthe (?P<l>former|latter|first|second)\b"
 )
 
 
-def beside(text: str) -> str:
-    r"""Return a masked, folded reply in which two options that stand side by side are two answers.
+def paired(text: str) -> str:
+    r"""Return a masked, folded reply in which two options next to each other are two answers.
 
-    >>> beside("\ue800 followed by \ue801")
+    >>> paired("\ue800 followed by \ue801")
     '\ue800 or \ue801'
     """
     text = _PAIR.sub(
@@ -143,15 +150,18 @@ def held(text: str) -> str:
 
 def _graded(text: str) -> str:
     """Return the best of options each of which has a grade; any other text as it is."""
-    grades = [
-        (match[1], _LEVEL[match[2]] if match[2] in _LEVEL else float(match[2].partition("/")[0]))
-        for match in _GRADE.finditer(text)
-    ]
+    grades = [(match[1], _level(match[2] or match[3])) for match in _GRADE.finditer(text)]
     if len(grades) < 2 or not _only_those(grades, text):
         return text
     best = max(grade for _, grade in grades)
     first = [option for option, grade in grades if grade == best]
     return f"{first[0]} is correct" if len(first) == 1 else text
+
+
+def _level(grade: str) -> float:
+    if "★" in grade or "☆" in grade:
+        return grade.count("★")
+    return _LEVEL[grade] if grade in _LEVEL else float(grade.partition("/")[0])
 
 
 def _only_those(shares: list[tuple[str, float]], text: str) -> bool:
@@ -165,14 +175,16 @@ def _only_those(shares: list[tuple[str, float]], text: str) -> bool:
 
 _AFTER: Final = re.compile(
     rf"{_C}\s*(?:\Z|[.,;:!?\n—…(){{}}\[\]\"'/&+|<>=✔✘-]|[^\x00-\x7f]|"
-    r"(?:because|since|as|due|based|given|rather|instead|over|not|but|and|or|nor|though|although|while|whereas|when|than|if|unless|for|with|it|is it|i|in|on|at|to|by|from|here|there|then|now|after|again|alone|only"
+    r"(?:because|since|as|due|based|given|rather|instead|over|not|but|and|or|nor|though|although|while|whereas|when|than|if|unless|for|with|it|is it|i|in|on|at|to|by|from|here|there|then|now|after|again|alone|only|indeed"
     r"|obviously|clearly|definitely|probably|maybe|perhaps|possibly|certainly|surely|without|all|no|yes|ok|please|thanks|thank|until|sagen|nehmen|wählen|tippen|being|always|every|both|that|who|which|where|of|among"
     r"|makes? (?:(?:the )?(?:most|perfect|more|complete|total|good|better|best) )?sense|gets|wins|stands out|has (?:the )?(?:(?:\w+ )?(?:correct|right|proper|most|strongest|best|highest|greatest|clearest|more|better|edge|advantage))"
     r"|(?:is|was|has been|gets|are|would be|will be|must be|should be|has to be|can be|seems|seems to be|appears to be)(?= (?:(?:\w+ly|most|more|best|quite|very|to|fully|well) )*(?:what|where|how|that|left|consistent|compatible|in line|fit|match|suit|supported|confirmed|favou?red|preferred|chosen|selected|picked|indicated|mine|it|here|heard|to be|in|on|at|said|meant|my|obvious|clear|the (?:one|way|only|winner|best|word|right|correct|answer|option|choice|label|emotion|sound|letter|most|one|closest|dominant|main|\w+ (?:i|that|we|which|of|in|heard|here|spoken|expressed))|certain|evident|sure|apparent|present|audible)\b)"
     r"|(?:must|should|has to|will|would|can|could|might|may) be(?=\s*(?:[.,;!\n]|\Z|it\b|the\b|right\b|correct\b))|(?:remains?|holds|survives|passes|applies|works|fits|suits|matches|agrees|prevails|follows|stays|endures|rings true|does|do|did|is it|it is|it must)\b"
     r"|(?:looks?|sounds?|seems?|appears?)(?= (?:like |to be |as )?(?:the |my |a |an |by far |more |most |very |quite )*(?:best|right|correct|plausible|likely|good|better|closest|perfect|obvious|accurate|fitting|appropriate|reasonable|answer|true|logical|winner|it)\b)"
     r"|(?:(?:is|was|seems|sounds|looks|feels|are) (?:\w+ly |far |much |even |a bit |a little )*(?:better|likelier|closer|nearer|stronger|safer|clearer|left|in|out|as (?:likely|good|plausible|probable|possible|fitting)|(?:more|most|less|least) \w+)|loses|beats|que|als|che|than|is(?= ?(?:\Z|[^\x00-\x7f]|[.!,])))\b"
-    r"|(?:explains|describes|captures|reflects|represents|corresponds|expresses|conveys|names|identifies|summari[sz]es|answers|accounts)(?= (?:to |for )?(?:it|this|that|what|best|exactly|perfectly|well|the|all|everything|most|him|her|them|how)\b)"
+    r"|(?:will do|would (?:suit|do)|nails|ticks|aligns|takes it|comes? closest|comes out|hits the|feels (?:right|best|correct|true)|stands(?! for)|contains the answer|is the answer|gives the|does it|is playing|appears in|checks out|carries|leads|prevails|it shall|most closely|best (?:\w+s)|against all)\b"
+    r"|(?:is|was|seems|looks|sounds) (?:(?:an?|the|my|quite|very|really|just|clear|clearly|by far|also|perfectly) )*(?:(?:\w+ly|good|great|perfect|close|exact|best|better|natural|safe|strong|excellent) )*(?:match|fit|winner|bet|guess|spot on|on point|good|fine|perfect|great|ideal|apt|solid|convincing|compelling|indisputable|undeniable|unmistakable|certain)\b"
+    r"|(?:\w+ly )?(?:explains|describes|captures|reflects|represents|corresponds|expresses|conveys|names|identifies|summari[sz]es|answers|accounts)(?= (?:to |for )?(?:it|this|that|what|best|exactly|perfectly|well|the|all|everything|most|him|her|them|how)\b)"
     r"|(?:(?:is|are|was)(?:n't| not) (?:\w+ly )?(?:wrong|incorrect|false|impossible|unlikely|implausible|excluded|ruled out))\b|(?:correct|right|wrong|true|false)\b)(?!\w))"
 )
 """What may follow a letter that is given as an answer."""
