@@ -12,8 +12,8 @@ import json
 import re
 from typing import Any, Final
 
-from metrics.commitment.asides.courtesy import without_courtesies
 from metrics.text.canonical import canonical
+from metrics.text.courtesy import without_courtesies
 
 _DASHES: Final = str.maketrans(
     {

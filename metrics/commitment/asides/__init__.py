@@ -1,1 +1,1 @@
-"""What a reply says beside its answer: courtesies of the one who answers, and denials in words of their own."""
+"""What a reply says beside its answer: denials, bounds and quotations in words of their own."""
