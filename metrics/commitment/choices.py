@@ -66,6 +66,13 @@ _WEAK_PHRASES: Final = (
 
 _PHRASE: Final = 4
 """Words of the longest option that counts in the other number as well."""
+_INITIALS: Final = ({"male", "female"}, {"man", "woman"})
+"""Options that are also named by their initials."""
+_EMPHATIC: Final = {
+    "yes": ("definitely", "absolutely", "certainly", "indeed"),
+    "no": ("definitely not", "absolutely not", "certainly not", "of course not", "not at all"),
+}
+"""Whole replies that are a clear yes or no, where these are the options."""
 _PLAIN_WORD: Final = re.compile(r"[a-z]{3,}")
 
 _FUNCTION_WORDS: Final = frozenset(
@@ -168,6 +175,8 @@ def compile_choices(
     exact = {form.strip(_EXACT_EDGES): option for form, option in _spellings(forms, spelled)}
     for name, option in labels.items():
         exact.setdefault(name.lower(), option)
+    if set(keys) == {"yes", "no"}:
+        exact |= {form: same[i] for i, key in enumerate(keys) for form in _EMPHATIC[key]}
     slash = any("/" in text for text in texts)
     loose = [key for key in weak if len(key) > 1]
     return Choices(
@@ -274,6 +283,12 @@ def _variants(text: str, texts: Sequence[str]) -> list[str]:
         found.extend([own[1]] if own else [])
         if own and own[2].strip() == "%":
             found.append(f"{own[1]} percent")
+    if unit := _UNIT.fullmatch(bare):
+        found.append(f"{unit[1]}{unit[2]}")
+    if bare.startswith("none of "):
+        found.extend(("none", "none of them", "none of these", "none of those"))
+    if {other.strip(_EDGES) for other in texts} in _INITIALS:
+        found.append(bare[0])
     halves = bare.split(" and ")
     if len(halves) == 2 and not re.match(r"(?:both|between|neither)\b", bare):
         found.append(f"{halves[1]} and {halves[0]}")

@@ -111,7 +111,7 @@ CORRECTION: Final = re.compile(_GROUPS["correction"])
 _VERB: Final = r"(?:is|are|was|were|would be|(?:can|could|should|must)(?: \w+ly)? be|will be|needs to be|has been|have been|may be|might be|seems?(?: to be)?|looks?|sounds?|appears?(?: to be)?|being)"
 _SURE_VERB: Final = _VERB.replace("may be|might be|", "").replace("can|could|", "")
 DENIED: Final = re.compile(
-    rf"[)\]\"'.]*(?:\s*(?:,|/|and|or|nor|&|,\s*and|,\s*or)\s*[(\"']*{M}[)\]\"']*)*\s*,?\s*(?:(?:option|choice|label)s?\s+)?"
+    rf"[)\]\"'.]*(?:\s*(?:,|/|and|or|nor|&|,\s*and|,\s*or)\s*[(\"']*{M}[)\]\"']*){{0,25}}+\s*,?\s*(?:(?:option|choice|label)s?\s+)?"
     rf"(?:(?:both |all |also |just |simply |clearly |definitely |probably |certainly )*"
     rf"(?:{_VERB}\s+(?:\w+ly\s+|all\s+|both\s+|just\s+|also\s+|quite\s+|a\s+|an\s+|the\s+|very\s+)*(?:wrong|incorrect|false|untrue|unlikely|implausible|impossible|inaccurate|invalid|inconsistent|excluded|eliminated"
     r"|rejected|ruled out|dismissed|discarded|out of the question|out of place|out(?! of)|least \w+|off the table|absent|missing|irrelevant|unrelated|unsupported|inappropriate|unsuitable|improbable|incompatible|distractors?|misleading)\b"
@@ -123,11 +123,11 @@ DENIED: Final = re.compile(
 """What follows a mention, or a list of mentions, that is denied."""
 
 PRAISED: Final = re.compile(
-    rf"[)\]\"'.]*(?:\s*(?:,|/|and|or|nor|&|,\s*and|,\s*or)\s*[(\"']*{M}[)\]\"']*)*\s*,?\s*(?:(?:option|choice|answer|label)\s+)?(?:(?:both|all|also)\s+)*(?:{_SURE_VERB}|as)\s+(?:\w+ly\s+|indeed\s+|by far\s+|also\s+|the\s+|a\s+|an\s+|far\s+|much\s+|my\s+|therefore\s+|thus\s+)*(?:(?:one\s+)?(?:that|which)\s+(?:is|fits)\s+)?"
+    rf"[)\]\"'.]*(?:\s*(?:,|/|and|or|nor|&|,\s*and|,\s*or)\s*[(\"']*{M}[)\]\"']*){{0,25}}+\s*,?\s*(?:(?:option|choice|answer|label)\s+)?(?:(?:both|all|also)\s+)*(?:{_SURE_VERB}|as)\s+(?:\w+ly\s+|indeed\s+|by far\s+|also\s+|the\s+|a\s+|an\s+|far\s+|much\s+|my\s+|therefore\s+|thus\s+)*(?:(?:one\s+)?(?:that|which)\s+(?:is|fits)\s+)?"
     r"(?:correct|right(?! hand| side)|true|accurate|valid|best|better|answer|most (?:likely|probable|plausible|appropriate|accurate|suitable|fitting|consistent|reasonable|logical|compelling|relevant|dominant|prominent)"
     r"|more (?:likely|probable|plausible|appropriate|accurate|suitable|fitting|consistent|reasonable|logical)|likeliest|likely|final|choice|pick|closest|(?:correct|right|best) (?:answer|option|choice|one))\b"
     r"|[)\]\"'.]*\s*[:=—-]\s*(?:yes|correct|right|true)\b|[)\]\"'.]*(?:\s*(?:,|/|&|,?\s*(?:and|or))\s*[(\"']*"
-    rf"{M}[)\]\"']*)*\s+(?:fits?|match(?:es)?|suits?|appl(?:ies|y)|works?|describes it|wins|it is(?=\s*(?:[.!,;]|$))|yes)(?!\w)(?:\s+(?:best|better|most|well|perfectly))?|[)\]\"'.]*\s*(?:正确|是对的|是正确|最(?:合适|符合|可能)|が正解|が正しい|이 정답|가 정답|이 맞|가 맞|ist (?:richtig|korrekt)|est (?:correct|la bonne|juste)|es (?:correct|la respuesta)|è (?:corrett|giust)|está corret)"
+    rf"{M}[)\]\"']*){{0,25}}+\s+(?:fits?|match(?:es)?|suits?|appl(?:ies|y)|works?|describes it|wins|it is(?=\s*(?:[.!,;]|$))|yes)(?!\w)(?:\s+(?:best|better|most|well|perfectly))?|[)\]\"'.]*\s*(?:正确|是对的|是正确|最(?:合适|符合|可能)|が正解|が正しい|이 정답|가 정답|이 맞|가 맞|ist (?:richtig|korrekt)|est (?:correct|la bonne|juste)|es (?:correct|la respuesta)|è (?:corrett|giust)|está corret)"
 )
 """What follows a mention that is called right."""
 

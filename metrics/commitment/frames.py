@@ -13,6 +13,7 @@ import re
 from typing import Any, Final
 
 from metrics.text.canonical import canonical
+from metrics.text.courtesy import without_courtesies
 
 _DASHES: Final = str.maketrans(
     {
@@ -185,8 +186,8 @@ def answer_part(text: str) -> str:
         text = _ABBREVIATED.sub("Answer: ", text)
     for found in (_tagged(text), _boxed(text), _json(text)):
         if found is not None:
-            return plain(found)
-    return plain(text)
+            return without_courtesies(plain(found))
+    return without_courtesies(plain(text))
 
 
 def plain(text: str) -> str:

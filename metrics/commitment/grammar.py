@@ -188,7 +188,7 @@ def _without_lists(text: str, choices: Choices) -> str:
         end = start
         joined = False
         opening = marks[start].start()
-        lead = text[max(text.rfind(sign, 0, opening) for sign in ".\n:;?!") + 1 : opening]
+        lead = _ENDS.split(text[max(0, opening - 200) : opening])[-1]
         crosses = LIST_GAP.fullmatch(lead) is not None  # else a sentence that says more
         while end < len(marks):
             if end > start:
@@ -204,7 +204,7 @@ def _without_lists(text: str, choices: Choices) -> str:
             end += 1
         left, right = start, end  # a mention denied or praised at an end is not part of the row
         if seen >= choices.distinct:
-            left += _UNLISTED.search(text, 0, marks[start].start()) is not None
+            left += _UNLISTED.search(text[max(0, opening - 60) : opening]) is not None
             left += left == start and _stands_before(text, marks[start:end], choices)
             after = marks[end - 1].end()
             right -= DENIED.match(text, after) is not None or PRAISED.match(text, after) is not None
@@ -328,7 +328,7 @@ class _Reader:
             self.rank = SAID
 
     def _colon(self, match: re.Match[str]) -> None:
-        if ASKED.search(self.text, 0, match.start()):
+        if ASKED.search(self.text, max(0, match.start() - 200), match.start()):
             self.open = False
         if self.used:
             self.denied = False

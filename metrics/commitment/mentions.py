@@ -68,6 +68,10 @@ _JOINED_BEFORE: Final = re.compile(
 _JOINED_AFTER: Final = re.compile(
     rf"[)\]\"']*{_JOIN}(?:{MENTION}|(?<=[\s(\"'/+,&|])[A-Z](?![{LATIN}']))"
 )
+_NO_LETTER: Final = re.compile(
+    r"(?:\bdegrees?|°|º|\b(?:mr|mrs|ms|dr)\.?|\bchords? (?:is|was)|(?:\A|[\n.]\s?)i)\s*$"
+)
+"""What stands before a unit, an initial or a chord."""
 _REMARK: Final = re.compile(r"\s*\((?![a-z]+\) [a-z])")
 """A remark in brackets; no article stands before one."""
 _FOREIGN: Final = re.compile(r"\s+[\u0370-\u1fff\u2e80-\ud7af]")
@@ -239,7 +243,9 @@ def _replace_letters(text: str, low: str, choices: Choices) -> tuple[str, str]:
             letter = match[0].translate(_LOOKALIKES)
             label = choices.labels.get(letter.upper())
             weak = choices.weak.get(letter.lower())
-            if label is None and weak is None:
+            if weak is None and (
+                label is None or _NO_LETTER.search(low[max(0, match.start() - 16) : match.start()])
+            ):
                 continue
             kind = _letter_kind(text, low, match.start(), letter)
             if not kind:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from metrics.commitment.asides.denials import denied
 from metrics.commitment.mentions import MENTION
 from metrics.text import late
 
@@ -166,6 +167,7 @@ def turned(text: str) -> str:
     >>> turned("everything but \ue800 is wrong.").strip()
     '\ue800 is correct .'
     """
+    text = denied(text)
     for pattern, plain in _RULES:
         text = pattern.sub(plain, text)
     if _OTHER_SCRIPTS.search(text):

@@ -162,6 +162,13 @@ def test_any_reply_has_one_reading_and_swapping_two_options_swaps_it(reply: str)
         "A, nein, ",
         "A 10% ",
         "✘",
+        "A, ",
+        "B or ",
+        "A and ",
+        "(A) ",
+        "A/B ",
+        "A: ",
+        "man, woman, ",
     ],
 )
 def test_a_long_reply_is_read_in_time_linear_in_its_length(piece: str) -> None:
