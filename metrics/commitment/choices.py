@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from metrics.commitment.frames import lower, plain, prepare
+from metrics.text.courtesy import without_courtesies
 from metrics.text.numbers import spoken_number
 
 
@@ -97,6 +98,7 @@ class Choices:
         weak_pattern: the weak forms of more than one letter; ``None`` if there are none.
         words: for each distinct option of several words, its content words; for the others, an empty set.
         counted: whether a number or an ordinal is part of an option, so that "the second one" may mean it.
+        polite: whether an option has the words of a courtesy ("I'm so happy I could burst").
     """
 
     size: int
@@ -110,6 +112,7 @@ class Choices:
     weak_pattern: re.Pattern[str] | None
     words: tuple[frozenset[str], ...]
     counted: bool
+    polite: bool
 
 
 @lru_cache(maxsize=4096)
@@ -193,6 +196,7 @@ def compile_choices(
         weak_pattern=_any_of([form for key in loose for form in spelled[key]], slash=slash),
         words=tuple(_content(key) if same[i] == i else frozenset() for i, key in enumerate(keys)),
         counted=any(_COUNTS.search(key) for key in keys),
+        polite=any(text != without_courtesies(text) for text in texts),
     )
 
 

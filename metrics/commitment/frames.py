@@ -169,8 +169,8 @@ def lower(text: str) -> str:
     return "".join(c if len(f := c.casefold()) != 1 else f for c in text)
 
 
-def answer_part(text: str) -> str:
-    r"""Return what a prepared reply gives as its answer, without markup.
+def answer_part(text: str, *, polite: bool = False) -> str:
+    r"""Return what a prepared reply gives as its answer, without markup, and without courtesies unless options are ``polite``.
 
     >>> answer_part("<think>A or B?</think> The answer is **B**.")
     'The answer is B.'
@@ -184,10 +184,10 @@ def answer_part(text: str) -> str:
         text = _AFTER_QUESTION.sub("Answer: ", text)
     if ":" in text and (text.startswith(("Q:", "Question:")) or text.lstrip().startswith("A")):
         text = _ABBREVIATED.sub("Answer: ", text)
-    for found in (_tagged(text), _boxed(text), _json(text)):
-        if found is not None:
-            return without_courtesies(plain(found))
-    return without_courtesies(plain(text))
+    found = next(
+        (one for one in (_tagged(text), _boxed(text), _json(text)) if one is not None), text
+    )
+    return plain(found) if polite else without_courtesies(plain(found))
 
 
 def plain(text: str) -> str:

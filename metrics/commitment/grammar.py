@@ -109,7 +109,7 @@ def read_commitment(reply: str, choices: Choices) -> Commitment:
     if quick is not None:
         return Commitment(quick, (quick,), "whole")
     text = _BLANKS.sub(_shorter, prepare(reply[-_LONGEST:]))
-    part = answer_part(stands_out(text))
+    part = answer_part(stands_out(text), polite=choices.polite)
     quick = exact_choice(part, choices)
     if quick is not None:
         return Commitment(quick, (quick,), "part")

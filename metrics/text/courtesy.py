@@ -1,4 +1,4 @@
-"""Polite words of a model about itself, which are no labels.
+"""Polite words of a model about itself, which do not name a label.
 
 ``without_courtesies`` takes them off a prepared reply before options are looked for, so that "I'm happy to help, but there is
 no audio" does not name the emotion "Happy", nor "I cannot fulfil this request" the speech act "Request". What a model says of the clip

@@ -1,1 +1,1 @@
-"""What a reply says beside its answer: denials, bounds and quotations in words of their own."""
+"""What a reply says next to its answer: denials, bounds and quotations in words of their own."""

@@ -123,3 +123,10 @@ def test_what_is_said_beside_an_answer_is_no_label(
 ) -> None:
     letters = options in (PEOPLE, MOODS) or len(reply) < 3
     assert committed(reply, options, letters=letters) == meant
+
+
+def test_an_option_in_the_words_of_a_courtesy_is_an_option() -> None:
+    moods = ["How dare they!", "I'm so happy I could burst!", "I'm so sad, I can't go on.", "Well."]
+    assert [committed(mood, moods) for mood in moods] == [0, 1, 2, 3]
+    assert committed("Surely: I’m so sad, I can’t go on!!", moods) == 2
+    assert committed("I'm happy to help, but there is no audio.", ["Happy", "Sad"]) is None
