@@ -81,9 +81,19 @@ if not SOAK:
     hypothesis.settings.load_profile("same")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | None:
+    """Deal out modules and groups, not single tests."""
+    if config.getoption("dist") != "loadgroup":
+        return None
+    from tests.support.scheduling import Units
+
+    return Units(config, log)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave, in ``make quick``, the first case of every test."""
+    """Leave, in ``make quick``, the first case of every test; in a worker, begin with what takes long."""
     if QUICK:
         first: dict[str, pytest.Item] = {}
         for item in items:
@@ -91,6 +101,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kept = set(map(id, first.values()))
         config.hook.pytest_deselected(items=[item for item in items if id(item) not in kept])
         items[:] = first.values()
+    if hasattr(config, "workerinput"):
+        from tests.support.scheduling import dearest_first
+
+        items[:] = dearest_first(items)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

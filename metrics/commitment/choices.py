@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import groupby
 from typing import Final
 
 from metrics.commitment.frames import lower, plain, prepare
@@ -33,6 +34,10 @@ _UNSPACED_CLASS: Final = (
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 )
 _UNSPACED: Final = re.compile(_UNSPACED_CLASS)
+# a class that goes beyond Latin-1 takes ten times as long to compile as its two parts
+_BEFORE: Final = "(?<![0-9A-Za-z])(?<![\u00c0-\u024f])"
+_AFTER: Final = "(?![0-9A-Za-z])(?![\u00c0-\u024f])"
+_GAP: Final = r"(?:[\s\-'\"_,;:.!?()\[\]]|—(?=))"
 _CORE: Final = re.compile(
     rf"(?:(?<=\A)|(?<=\s)|(?<=[(\"':=<>]))-\d+(?:[.,]\d+)*(?![.,]?\d|\s?-\s?\d)|\d+(?:[.,]\d+)*|(?:(?!\d){WORD})+|[#/+%&=<>°$€£♯♭@^|~\\]"
 )
@@ -175,7 +180,11 @@ def compile_choices(
         for i, name in enumerate(names):
             if name and (keys[i] or not any(texts)):
                 labels.setdefault(name, same[i])
-    exact = {form.strip(_EXACT_EDGES): option for form, option in _spellings(forms, spelled)}
+    exact = {
+        form.strip(_EXACT_EDGES): option
+        for key, option in forms.items()
+        for form in (*spelled[key], key)
+    }
     for name, option in labels.items():
         exact.setdefault(name.lower(), option)
     if set(keys) == {"yes", "no"}:
@@ -258,12 +267,6 @@ def _split_letters(texts: Sequence[str]) -> tuple[list[str], list[str]]:
     return list(texts), [chr(65 + i) if i < 26 else "" for i in range(len(texts))]
 
 
-def _spellings(
-    forms: Mapping[str, int], spelled: Mapping[str, Sequence[str]]
-) -> list[tuple[str, int]]:
-    return [(form, option) for key, option in forms.items() for form in (*spelled[key], key)]
-
-
 def _variants(text: str, texts: Sequence[str]) -> list[str]:
     """Return other ways to write the same option: articles, numbers as words or digits, order around "and"."""
     found = []
@@ -329,18 +332,22 @@ def _other_number(noun: str) -> list[str]:
 def _any_of(forms: Sequence[str], *, slash: bool) -> re.Pattern[str] | None:
     """Join several forms into one pattern, the longest first."""
     lengths = {_pattern(form, slash=slash): len(form) for form in forms}
-    ordered = sorted(lengths, key=lambda pattern: (-lengths[pattern], pattern))
+    ordered = sorted(lengths, key=lambda pattern: (-lengths[pattern], "".join(pattern)))
     if not ordered:
         return None
     starts = {_CORE.search(form)[0][0] for form in forms}  # type: ignore[index]
-    body = "|".join(ordered)
+    # borders once for neighbours that share them: they are most of what there is to compile
+    body = "|".join(
+        f"{left}(?:{'|'.join(inside for _, inside, _ in group)}){right}"
+        for (left, right), group in groupby(ordered, key=lambda pattern: pattern[::2])
+    )
     if all(re.match(f"[{LATIN}]", start) for start in starts):  # a cheap test before the many
-        body = f"(?<![{LATIN}])(?=[{''.join(sorted(starts))}])(?:{body})"
+        body = f"{_BEFORE}(?=[{''.join(sorted(starts))}])(?:{body})"
     return re.compile(body)
 
 
-def _pattern(form: str, *, slash: bool) -> str:
-    """Return a regular expression for one form with borders; gaps between its words may be any punctuation."""
+def _pattern(form: str, *, slash: bool) -> tuple[str, str, str]:
+    """Return a regular expression for one form between its borders; gaps between its words may be any punctuation."""
     parts: list[str] = []
     end = 0
     tokens = list(_CORE.finditer(form))
@@ -349,16 +356,14 @@ def _pattern(form: str, *, slash: bool) -> str:
         if parts and gap == "-" and form[end - 1].isdigit() and match[0].isdigit():
             parts.append(r"\s?-\s?")
         elif parts and gap:
-            parts.append(
-                r"[\s\-'\"_,;:.!?()\[\]—]{0,4}" if gap in "-'" else r"[\s\-'\"_,;:.!?()\[\]—]{1,4}"
-            )
+            parts.append(f"{_GAP}{{0,4}}" if gap in "-'" else f"{_GAP}{{1,4}}")
         token = match[0]
         parts.append(_number_pattern(token) if token[0].isdigit() else re.escape(token))
         end = match.end()
     left, right = _border(tokens[0][0], before=True), _border(tokens[-1][0], before=False)
     if slash:
         left, right = rf"(?<!{WORD}/)" + left, right + rf"(?!/{WORD})"
-    return left + "".join(parts) + right
+    return left, "".join(parts), right
 
 
 def _number_pattern(token: str) -> str:
@@ -377,24 +382,19 @@ def _number_pattern(token: str) -> str:
 def _border(token: str, *, before: bool) -> str:
     edge = token[0] if before else token[-1]
     if before and edge == "-" and len(token) > 1:
-        return rf"(?<![{LATIN}])"
+        return _BEFORE
     if edge.isdigit():
         if before:
-            return rf"(?<![{LATIN}])(?<!\d[.,])(?<!\d-)(?<!\d - )(?<!\s-)(?<!\A-)(?<![$€£]-)"
-        after = rf"(?:(?![{LATIN}])|(?={_UNITS}\b))"
+            return rf"{_BEFORE}(?<!\d[.,])(?<!\d-)(?<!\d - )(?<!\s-)(?<!\A-)(?<![$€£]-)"
+        after = rf"(?:{_AFTER}|(?={_UNITS}\b))"
         return after + (r"(?![.,]\d)(?!\s?-\s?\d)(?!\+)" if token.isdigit() else r"(?![.,]\d)")
     if _UNSPACED.match(edge) or not re.match(WORD, edge):
         return ""
-    latin = re.match(f"[{LATIN}]", edge)
-    kind = f"[{LATIN}]" if latin else WORD
-    if not latin:
-        return (
-            f"(?:(?<!{kind})|(?<={_UNSPACED_CLASS}))"
-            if before
-            else f"(?:(?!{kind})|(?={_UNSPACED_CLASS}))"
-        )
+    if not re.match(f"[{LATIN}]", edge):
+        look = "?<" if before else "?"
+        return f"(?:({look}!{WORD})|({look}={_UNSPACED_CLASS}))"
     if before:
         tens = "".join(f"(?<!{ten}[ -])" for ten in _TENS) if token in _ONES[1:10] else ""
-        return f"(?<!{kind})(?<![A-Za-z]{{2}}-){tens}"
+        return f"{_BEFORE}(?<![A-Za-z]{{2}}-){tens}"
     scale = r"(?!\s+(?:hundred|thousand|million)\b)" if token in _ONES or token in _TENS else ""
-    return f"(?!{kind})(?![#♯♭])(?!-[A-Za-z]){scale}"
+    return f"{_AFTER}(?![♯♭])(?!#)(?!-[A-Za-z]){scale}"

@@ -9,9 +9,9 @@ code, LaTeX, headings, quotes, struck text. Nothing here knows the options.
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, Final
 
+from metrics.text import late as re
 from metrics.text.canonical import canonical
 from metrics.text.courtesy import without_courtesies
 

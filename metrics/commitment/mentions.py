@@ -9,12 +9,12 @@ do not. Weak forms (``no``, ``one``, ``none``) need a place where an answer is e
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
 from metrics.commitment.choices import LATIN, WORD, Choices, form_key
 from metrics.commitment.languages import translate
+from metrics.text import late as re
 
 TEXT_BASE: Final = 0xE000
 LETTER_BASE: Final = 0xE800

@@ -18,7 +18,6 @@ brought to it too, so an apostrophe, an invisible character, a width or a Unicod
 from __future__ import annotations
 
 import itertools
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -30,6 +29,7 @@ from metrics.instructions.language import detect
 from metrics.instructions.layout import same
 from metrics.instructions.rules import BASE, SPEECH_IFEVAL, Rule
 from metrics.instructions.sentences import sentences
+from metrics.text import late as re
 from metrics.text.canonical import canonical
 
 Arguments = Mapping[str, Any]

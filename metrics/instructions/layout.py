@@ -10,11 +10,11 @@ from __future__ import annotations
 import html
 import itertools
 import json
-import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Any, Final
 
+from metrics.text import late as re
 from metrics.text.canonical import canonical
 
 _INDENT: Final = r"^[^\S\n]*(?:>[^\S\n]?){0,4}[^\S\n]*"

@@ -9,13 +9,13 @@ NLTK's order, on the sentences of ``metrics.instructions.sentences``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final, Literal
 
 from metrics.instructions.sentences import sentences
+from metrics.text import late as re
 
 NltkVersion = Literal["3.9", "3.8"]
 _VERSION: ContextVar[NltkVersion] = ContextVar("nltk", default="3.9")

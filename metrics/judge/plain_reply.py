@@ -9,10 +9,11 @@ quotes, dashes and arrows take their plain form. A tick becomes ``✔``, a cross
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Any, Final
+
+from metrics.text import late as re
 
 LONGEST: Final = 20_000
 """Characters of a longer reply are read from its first and its last half of this."""

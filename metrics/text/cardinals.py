@@ -10,9 +10,10 @@ point five`` is 3.5, ``two dozen`` is 24, ``twenty-first`` and ``21st`` are ordi
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass, replace
 from typing import Final
+
+from metrics.text import late as re
 
 _UNITS: Final = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,

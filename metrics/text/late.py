@@ -1,9 +1,46 @@
-"""Patterns that are compiled when they are first used: most commands read no reply, and a large pattern takes a while."""
+"""Patterns that are compiled when they are first used: most commands read no reply, and a large pattern takes a while.
+
+``from metrics.text import late as re`` is all that a module needs: what else it takes from ``re`` is here, too.
+"""
 
 from __future__ import annotations
 
 import re
+from re import (
+    ASCII,
+    DOTALL,
+    IGNORECASE,
+    MULTILINE,
+    Match,
+    Pattern,
+    escape,
+    findall,
+    finditer,
+    fullmatch,
+    match,
+    search,
+    split,
+    sub,
+)
 from typing import Any, cast
+
+__all__ = [
+    "ASCII",
+    "DOTALL",
+    "IGNORECASE",
+    "MULTILINE",
+    "Match",
+    "Pattern",
+    "compile",
+    "escape",
+    "findall",
+    "finditer",
+    "fullmatch",
+    "match",
+    "search",
+    "split",
+    "sub",
+]
 
 
 class _Late:

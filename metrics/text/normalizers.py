@@ -25,12 +25,12 @@ All are linear in the text and raise on no string.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from metrics.text import late as re
 from metrics.text.canonical import canonical
 
 

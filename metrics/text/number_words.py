@@ -7,9 +7,10 @@ ones are read here. A word with two values in two languages has none, and an Eng
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import Final
+
+from metrics.text import late as re
 
 _LANGUAGES: Final = (
     "ar", "cs", "da", "de", "es", "fi", "fr", "he", "hu", "id", "it", "ko", "nl", "no", "pl", "pt", "ro", "ru", "sv",

@@ -17,11 +17,11 @@ function returns an infinite or undefined value; both are linear in the text.
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import replace
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
+from metrics.text import late as re
 from metrics.text.canonical import canonical
 from metrics.text.cardinals import MOST, Number, numbers, plain
 from metrics.text.number_words import number_in_words

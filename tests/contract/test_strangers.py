@@ -347,6 +347,7 @@ def render_lines(board, *, title):
 }
 
 
+@pytest.mark.long
 def test_a_report_format_is_a_renderer_and_one_row(copy: Copy) -> None:
     copy.write(LINES)
     first = '        Format(\n            "json"'

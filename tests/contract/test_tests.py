@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import groupby
 
 import pytest
 
 from tests.support.budget import mostly_long
 from tests.support.pages import ROOT
+from tests.support.scheduling import dearest_first, unit
 
 TESTS = ROOT / "tests"
 PRODUCT = ("harness", "leaderboards", "metrics", "model_adapters", "tasks")
@@ -49,9 +51,23 @@ def modules() -> dict[str, ast.Module]:
     }
 
 
-def imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
+@cache
+def nodes() -> dict[str, list[ast.AST]]:
+    """The nodes of every module: a walk takes as long as parsing."""
+    return {path: list(ast.walk(tree)) for path, tree in modules().items()}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forget() -> Iterator[None]:
+    """Half a million nodes are no load for the tests of other modules."""
+    yield
+    nodes.cache_clear()
+    modules.cache_clear()
+
+
+def imports(found: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
     """(Module, name) of every import; the name is empty where a module is imported whole."""
-    for node in ast.walk(tree):
+    for node in found:
         if isinstance(node, ast.Import):
             yield from ((alias.name, "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -62,12 +78,12 @@ def is_private(name: str) -> bool:
     return name.startswith("_") and not name.startswith("__")
 
 
-def private_accesses(tree: ast.AST) -> Iterator[str]:
+def private_accesses(found: Iterable[ast.AST]) -> Iterator[str]:
     """Private names that are imported, read from another object, or patched by their text."""
-    for module, name in imports(tree):
+    for module, name in imports(found):
         if module.split(".")[0] in PRODUCT and is_private(name) and name != "_shared":
             yield f"import of {module}.{name}"
-    for node in ast.walk(tree):
+    for node in found:
         if isinstance(node, ast.Attribute) and is_private(node.attr):
             own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
             if not own and node.attr not in FOREIGN:
@@ -83,15 +99,15 @@ def private_accesses(tree: ast.AST) -> Iterator[str]:
 def test_no_module_imports_a_helper_from_a_test_module() -> None:
     found = [
         f"{path} imports {module}.{name}"
-        for path, tree in modules().items()
-        for module, name in imports(tree)
+        for path, inside in nodes().items()
+        for module, name in imports(inside)
         if module.split(".")[0] == "tests" and not f"{module}.{name}".startswith(HOUSES)
     ]
     assert not found, "helpers of several modules live in tests/support"
 
 
 def test_no_test_uses_a_private_name_of_the_product() -> None:
-    found = {path: list(private_accesses(tree)) for path, tree in modules().items()}
+    found = {path: list(private_accesses(inside)) for path, inside in nodes().items()}
     assert {path: names for path, names in found.items() if names} == {}
 
 
@@ -106,7 +122,7 @@ def test_no_test_uses_a_private_name_of_the_product() -> None:
     ],
 )
 def test_every_kind_of_private_access_is_seen(code: str) -> None:
-    assert len(list(private_accesses(ast.parse(code)))) == 1
+    assert len(list(private_accesses([*ast.walk(ast.parse(code))]))) == 1
 
 
 def test_a_folder_has_few_modules() -> None:
@@ -139,8 +155,8 @@ def test_rooms_and_modules_of_the_product_are_as_small() -> None:
 def test_every_function_of_the_tests_is_typed() -> None:
     found = [
         f"{path}:{node.lineno} {node.name}"
-        for path, tree in modules().items()
-        for node in ast.walk(tree)
+        for path, inside in nodes().items()
+        for node in inside
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
         if node.returns is None or not all(a.annotation for a in node.args.args if a.arg != "self")
     ]
@@ -150,10 +166,10 @@ def test_every_function_of_the_tests_is_typed() -> None:
 def test_what_is_long_has_a_part_that_is_not() -> None:
     """``make test`` guards every hazard: a test marked long is a further case of one beside it."""
     found = []
-    for path, tree in modules().items():
+    for path, inside in nodes().items():
         marks = [
             node
-            for node in ast.walk(tree)
+            for node in inside
             if isinstance(node, ast.Attribute)
             and node.attr == "long"
             and ast.unparse(node) == "pytest.mark.long"
@@ -162,7 +178,7 @@ def test_what_is_long_has_a_part_that_is_not() -> None:
             continue
         tests = [
             node
-            for node in ast.walk(tree)
+            for node in inside
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
         ]
         decorators = [one for test in tests for one in test.decorator_list if one in marks]
@@ -186,6 +202,19 @@ def test_collecting_imports_no_package_of_an_extra() -> None:
         if ast.unparse(statement.value.func) == "pytest.importorskip"
     ]
     assert not found
+
+
+def test_workers_get_groups_and_modules_whole(request: pytest.FixtureRequest) -> None:
+    assert (
+        unit("tests/test_a.py::test_b[x@y]")
+        == unit("tests/test_a.py::C::test")
+        == "tests/test_a.py"
+    )
+    assert unit("tests/test_a.py::test_b[1]@hf") == unit("tests/test_c.py::test_d@hf") == "hf"
+    ordered = dearest_first(request.session.items)
+    assert {*ordered} == {*request.session.items}
+    units = [unit(item.nodeid) for item in ordered]
+    assert len([*groupby(units)]) == len({*units})
 
 
 def test_parameters_that_are_mostly_long_name_those_that_are_not() -> None:

@@ -15,6 +15,7 @@ from metrics.registry import METRICS
 from metrics.text.edits import word_edits
 from metrics.text.normalizers import NORMALIZERS
 from tasks.sakura.questions import parse_inline_options
+from tests.support.budget import SOAK
 from tests.support.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
@@ -54,11 +55,12 @@ def test_desta_cleaning_gives_the_scored_replies() -> None:
 def test_every_sakura_answer_is_read_in_three_forms(track: str) -> None:
     items = json.loads((SHARED / "real" / "sakura" / track / "metadata.json").read_text())
     assert len(items) == 500
-    for item in items.values():
+    for number, item in enumerate(items.values()):
         for hop in ("single", "multi"):
             options = parse_inline_options(item[f"{hop}_instruction"])
             answer = item[f"{hop}_answer"].strip()
             gold = [f"({letter}) {text}" for letter, text in options].index(answer)
             texts = [text for _, text in options]
-            for reply in (answer, answer[:3].upper(), f"Surely: {answer[4:]}!"):
+            forms = (answer, answer[:3].upper(), f"Surely: {answer[4:]}!")
+            for reply in forms if SOAK else forms[number % 3 :][:1]:
                 assert committed(reply, texts) == gold

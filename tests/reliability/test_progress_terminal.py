@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.budget import mostly_long
 from tests.support.command import CommandResult
 from tests.support.runs.toy import evaluate_arguments, script, write_tone
 
@@ -96,7 +97,10 @@ def test_a_narrow_terminal_still_shows_the_count(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "environment"), [(("--plain",), {}), ((), {"CI": "true"}), ((), {"TERM": "dumb"})]
+    ("flags", "environment"),
+    mostly_long(
+        [(("--plain",), {}), ((), {"CI": "true"}), ((), {"TERM": "dumb"})], [((), {"CI": "true"})]
+    ),
 )
 def test_plain_lines_in_a_terminal_when_asked_or_under_ci(
     tmp_path: Path, flags: tuple[str, ...], environment: dict[str, str]
@@ -132,7 +136,7 @@ def test_what_was_finished_before_counts_as_done(cli: Cli, tmp_path: Path) -> No
     assert "30/30 (100%)" in found.err
 
 
-@pytest.mark.parametrize("columns", [40, 200])
+@pytest.mark.parametrize("columns", mostly_long([40, 200], [40]))
 def test_the_score_table_never_cuts_a_number_short(tmp_path: Path, columns: int) -> None:
     code, shown = in_terminal(*evaluate_arguments("mock:hash", tmp_path / "run"), columns=columns)
     assert code == 0

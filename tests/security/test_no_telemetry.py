@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import harness
 from tests.support.budget import mostly_long
 from tests.support.command import CommandResult, finish, start
 from tests.support.data.tiny_copies import WRITERS
@@ -69,21 +70,42 @@ def test_the_hook_sees_a_look_up(watched: dict[str, str]) -> None:
     assert "telemetry.example" in asked(watched)
 
 
-@pytest.mark.slow
-def test_no_command_tells_anybody(watched: dict[str, str], tmp_path: Path) -> None:
-    run = tmp_path / "run"
-    for arguments in (
-        ("evaluate", "baseline:first", "-t", "quickstart_choice", "-L", "2", "-o", run),
-        ("score", run), ("status", run), ("gate", run, "--baseline", run), ("leaderboard", run), ("models", "list"),
-        ("tasks", "show", "quickstart_choice"), ("evaluate", "mock:echo", "-t", "quickstart", "--dry-run"),
-    ):  # fmt: skip
-        found = command(watched, *arguments)
-        assert asked(watched) == "" and found.code == 0, (arguments, found.err)
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that commands read."""
+    return harness.evaluate(
+        "baseline:first", "quickstart_choice", tmp_path_factory.mktemp("told") / "run", limit=2
+    ).path
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "benchmark", mostly_long(sorted(set(WRITERS) - {"quickstart"}), ["sakura", "voicebench"])
+    "line",
+    mostly_long(
+        [
+            "evaluate baseline:first -t quickstart_choice -L 2 -o new",
+            "score RUN",
+            "status RUN",
+            "gate RUN --baseline RUN",
+            "leaderboard RUN",
+            "models list",
+            "tasks show quickstart_choice",
+            "evaluate mock:echo -t quickstart --dry-run",
+        ],
+        ["evaluate baseline:first -t quickstart_choice -L 2 -o new", "leaderboard RUN"],
+    ),
+)
+def test_no_command_tells_anybody(
+    watched: dict[str, str], run: Path, tmp_path: Path, line: str
+) -> None:
+    places = {"RUN": run, "new": tmp_path / "new"}
+    found = command(watched, *(places.get(word, word) for word in line.split()))
+    assert asked(watched) == "" and found.code == 0, found.err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "benchmark", mostly_long(sorted(set(WRITERS) - {"quickstart"}), ["sakura"])
 )
 def test_a_local_folder_never_asks_the_hub(
     watched: dict[str, str], tmp_path: Path, benchmark: str

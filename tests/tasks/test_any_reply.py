@@ -18,11 +18,11 @@ from harness.task_loading.specs import load_spec
 from harness.task_loading.task import YamlTask
 from harness.types import MISSING, Document, ItemScore
 from metrics.registry import METRICS
-from tests.support.budget import examples
+from tests.support.budget import SOAK, examples
 
 REPLIES = examples(10_000)
-LONG = examples(1 << 20)
-"""Characters of the long reply."""
+LONG = 1 << 20 if SOAK else 30_000
+"""Characters of the long reply: many times what a stack of calls or a pattern that nests would bear."""
 PIECES = (
     *(
         "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -51,11 +52,15 @@ DOCS: Final[dict[str, tuple[str, Document, int, bool]]] = {
 """Name -> (task, document, options, are they lettered)."""
 
 
+@cache
+def task_of(name: str) -> YamlTask:
+    return YamlTask(load_spec(load_index().resolve([name])[0]))
+
+
 def load(task: str, doc: Document) -> tuple[YamlTask, Document]:
-    found = YamlTask(load_spec(load_index().resolve([task])[0]))
     doc = dict(doc, _id="1")
-    found.annotate([doc], "data")
-    return found, doc
+    task_of(task).annotate([doc], "data")
+    return task_of(task), doc
 
 
 def strict(task: YamlTask, doc: Document, reply: str) -> set[float]:

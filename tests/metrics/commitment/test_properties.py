@@ -180,10 +180,9 @@ def test_a_long_reply_is_read_in_time_linear_in_its_length(piece: str) -> None:
         return time.process_time() - start
 
     committed(piece, ["man", "woman"])
-    # the fastest of three: other work on the machine only ever slows
-    long = min(seconds(20_000 // len(piece)) for _ in range(3))
-    short = min(seconds(2_000 // len(piece)) for _ in range(3))
-    assert long < 60 * max(short, 0.01)
+    short = min(seconds(1_000 // len(piece)) for _ in range(3))
+    # other work on the machine only ever slows, so one of three is enough
+    assert any(seconds(10_000 // len(piece)) < 60 * max(short, 0.005) for _ in range(3))
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,6 @@ import struct
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -338,6 +337,8 @@ class ChaosServer:
 
     def ledger(self) -> dict[str, Any]:
         """What the server saw so far."""
+        import urllib.request  # here, since the server itself has no use for it
+
         with urllib.request.urlopen(
             self.base_url.removesuffix("/v1") + "/ledger", timeout=10
         ) as answer:

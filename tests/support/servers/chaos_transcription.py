@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from email.parser import BytesParser
-from email.policy import HTTP
 from typing import Any
 
 PATH = "/audio/transcriptions"
@@ -17,6 +15,9 @@ PATH = "/audio/transcriptions"
 
 def as_chat(content_type: str, raw: bytes) -> dict[str, Any]:
     """The form as a chat body; ``form`` has its fields, with digests in the place of files."""
+    from email.parser import BytesParser  # here, since every server that starts imports this module
+    from email.policy import HTTP
+
     head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1")
     form: dict[str, str] = {}
     for part in BytesParser(policy=HTTP).parsebytes(head + raw).iter_parts():
