@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -74,6 +75,34 @@ def finish(process: subprocess.Popen[str], timeout: float) -> CommandResult:
         process.communicate()
         raise
     return CommandResult(process.returncode, out, err)
+
+
+MODULES = """
+import json, sys
+from harness.cli import main
+for words in json.loads(sys.argv[1]):
+    sys.argv = ["harness", *words]
+    try:
+        main()
+    except SystemExit as ended:
+        code = ended.code or 0
+    print("ENDED", code, *sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+"""
+
+
+def imported(*commands: Sequence[str | Path]) -> list[tuple[int, frozenset[str]]]:
+    """Run commands one after another in one process of their own.
+
+    Returns:
+        Of each, the exit code, and the top-level modules that it and those before it have imported.
+    """
+    words = json.dumps([[*map(str, command)] for command in commands])
+    found = subprocess.run(
+        [sys.executable, "-c", MODULES, words], capture_output=True, text=True, check=False
+    )
+    ended = [line.split() for line in found.stderr.split("\n") if line.startswith("ENDED ")]
+    assert len(ended) == len(commands), found.stderr
+    return [(int(code), frozenset(names)) for _, code, *names in ended]
 
 
 def clean(result: CommandResult) -> CommandResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ import pytest
 from harness.errors import TaskFileError, UsageError
 from harness.task_loading.groups import load_task
 from harness.task_loading.task import YamlTask
-from metrics.registry import Anchor, Measure, Quotient, register, share
-from tests.support.command import run_in_process, run_process
+from metrics.registry import METRICS, Anchor, Measure, Quotient, register, share
+from tests.support.command import CommandResult, run_in_process
 from tests.support.runs.own_metric import write_task
 from tests.support.shared import SHARED, needs_shared
 
@@ -171,36 +172,51 @@ def test_registering_twice_is_no_error_and_other_facts_are() -> None:
         register(share("own_twice", higher_is_better=False))
 
 
-def _check_use(run: Path, folder: Path, **environment: str) -> None:
+@pytest.fixture
+def anew(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., CommandResult]:
+    """The command as a process of its own would run it: an earlier one has registered and imported nothing."""
+
+    def run(*arguments: str | Path) -> CommandResult:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(METRICS, "registered", {})
+            known = {*sys.modules}
+            found = run_in_process(arguments, monkeypatch, capsys)
+        for name in [*sys.modules]:
+            if name not in known and name.startswith(("_harness_task_code.", "own_metrics")):
+                del sys.modules[name]
+        return found
+
+    return run
+
+
+def _check_use(
+    anew: Callable[..., CommandResult], run: Path, folder: Path, *trusted: str | Path
+) -> None:
     """An own metric in results, gate and leaderboard: direction, unit, bounds, role."""
-    trusted = () if environment else ("--include-path", folder, "--trust-task-code")
+    code = ("--include-path", folder, "--trust-task-code")
     for name, reply in (("near", "30"), ("far", "90")):
-        done = run_process(
-            *("evaluate", f"mock:fixed:{reply}", "-t", "ages", "-o", run / name),
-            *("--include-path", folder, "--trust-task-code"),
-            **environment,
-        )
+        done = anew("evaluate", f"mock:fixed:{reply}", "-t", "ages", "-o", run / name, *code)
         assert done.code == 0, done.err
         assert "years_off ↓" in done.out
     assert " 60.00 " in done.out and "60.00%" not in done.out
-    again = run_process(
-        *("score", run / "far", "--include-path", folder, "--trust-task-code"), **environment
-    )
+    again = anew("score", run / "far", *code)
     assert again.code == 0 and " 60.00 " in again.out
-    gate = ("gate", run / "far", "--baseline", run / "near")
-    worse = run_process(*gate, *trusted, **environment)
+    worse = anew("gate", run / "far", "--baseline", run / "near", *trusted)
     assert worse.code == 1, worse.err
     assert "years_off" in worse.out and "60.000" in worse.out
-    board = run_process("leaderboard", run / "near", run / "far", *trusted, **environment)
+    board = anew("leaderboard", run / "near", run / "far", *trusted)
     assert board.code == 0, board.err
     assert "years off ↓" in board.out and "**0.00**" in board.out  # its own unit; lower is best
     assert "40.0" in board.out  # normalised: 60 of 100 years off
 
 
-@pytest.mark.slow
-def test_a_metric_of_the_tasks_own_module_works_in_every_verb(tmp_path: Path) -> None:
+def test_a_metric_of_the_tasks_own_module_works_in_every_verb(
+    anew: Callable[..., CommandResult], tmp_path: Path
+) -> None:
     folder = write_task(tmp_path / "tasks", **YEARS)
-    _check_use(tmp_path, folder)
+    _check_use(anew, tmp_path, folder, "--include-path", folder, "--trust-task-code")
     face = (
         "import harness, sys; d = sys.argv[1];"
         "print(harness.gate(d + '/far', d + '/near', trust_task_code=True).exit_code,"
@@ -214,13 +230,14 @@ def test_a_metric_of_the_tasks_own_module_works_in_every_verb(tmp_path: Path) ->
         ("gate", tmp_path / "far", "--baseline", tmp_path / "near"),
         ("leaderboard", tmp_path / "far"),
     ):
-        refused = run_process(*verb)
+        refused = anew(*verb)
         assert refused.code == 2
         assert "--trust-task-code" in refused.err and "ages_scoring.py" in refused.err
 
 
-@pytest.mark.slow
-def test_a_metric_of_an_installed_package_needs_no_trust_afterwards(tmp_path: Path) -> None:
+def test_a_metric_of_an_installed_package_needs_no_trust_afterwards(
+    anew: Callable[..., CommandResult], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = write_task(tmp_path / "tasks", **{**YEARS, "entry": ""})
     site = tmp_path / "site"
     info = site / "own_metrics-1.0.dist-info"
@@ -233,12 +250,12 @@ def test_a_metric_of_an_installed_package_needs_no_trust_afterwards(tmp_path: Pa
     (site / "own_metrics.py").write_text(
         f"from metrics.registry import Anchor, Quotient\n\nYEARS = {entry}\n"
     )
-    _check_use(tmp_path, folder, PYTHONPATH=str(site))
+    monkeypatch.syspath_prepend(site)
+    _check_use(anew, tmp_path, folder)
     broken = write_task(tmp_path / "broken", metric="broken_metric")
-    done = run_process(
+    done = anew(
         *("evaluate", "mock:fixed:1", "-t", "ages", "-o", tmp_path / "x", "--trust-task-code"),
         *("--include-path", broken),
-        PYTHONPATH=str(site),
     )
     assert done.code == 4 and "plug-in metric 'broken_metric'" in done.err
 

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.support.command import CommandResult
+from tests.support.command import CommandResult, imported
 from tests.support.data.lm_eval_tasks import write_stand_ins, write_sums
 from tests.support.runs.toy import results, timeless
 
 Cli = Callable[..., CommandResult]
-READS = """
-import sys
-sys.argv[0] = "harness"
-from harness.cli import main
-try:
-    main()
-except SystemExit as ended:
-    code = ended.code
-assert not {"lm_eval", "datasets", "torch"} & set(sys.modules), "heavy"
-sys.exit(code)
-"""
 
 
 def evaluated(cli: Cli, run: Path, model: str, folder: Path, *flags: str) -> Path:
@@ -66,19 +53,16 @@ def test_reading_a_run_imports_no_lm_eval(cli: Cli, tmp_path: Path) -> None:
     folder = write_sums(tmp_path)
     one = evaluated(cli, tmp_path / "one", "mock:hash", folder)
     two = evaluated(cli, tmp_path / "two", "mock:echo", folder)
-    for arguments in (
+    commands: list[tuple[str | Path, ...]] = [
         ("compare", one, two),
         ("gate", two, "--baseline", one),
         ("leaderboard", one, two),
         ("export", two, "--format", "junit"),
         ("export", two, "--format", "lm-eval"),
-    ):
-        done = subprocess.run(
-            [sys.executable, "-c", READS, *map(str, arguments)],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0 or arguments[0] == "gate", done.stderr
-        assert "heavy" not in done.stderr
+    ]
+    for command, (code, modules) in zip(commands, imported(*commands), strict=True):
+        assert code == 0 or command[0] == "gate", command
+        assert not {"lm_eval", "datasets", "torch"} & modules, command
 
 
 def test_side_by_side(cli: Cli, tmp_path: Path) -> None:
