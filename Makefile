@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST_ARGS ?=
+# of the tests, on two cores: a test that waits for a process or a service leaves its core to another
+WORKERS ?= 3
 
 QUICK := tests/harness tests/leaderboards tests/metrics tests/tasks \
 	$(addprefix tests/model_adapters/,mock openai services shared \
@@ -55,14 +57,14 @@ quick: $(VENV)/.dev  ## unit tests of the rooms, one case of each, under a minut
 	HARNESS_QUICK=1 $(BIN)/python -m pytest $(QUICK) -m 'not slow and not network and not long' -n 2 --dist loadgroup -q $(PYTEST_ARGS)
 
 test: $(VENV)/.dev  ## every hazard once; its further cases, marked long, are left to test-long
-	$(BIN)/python -m pytest -m 'not long' -n 2 --dist loadgroup --cpu=15 $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m 'not long' -n $(WORKERS) --dist loadgroup --cpu=15 $(PYTEST_ARGS)
 
 test-long: $(VENV)/.dev  ## the further cases: all families of checkpoints, all benchmarks under plain lm-eval, each kill and signal
-	$(BIN)/python -m pytest -m long -n 2 --dist loadgroup --cpu=15 $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m long -n $(WORKERS) --dist loadgroup --cpu=15 $(PYTEST_ARGS)
 
 # commands that a test starts as processes of their own are not counted
 coverage: $(VENV)/.dev  ## both parts of the suite with a report; fails below the floor
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term:skip-covered \
 		--cov-fail-under=$(COVERAGE_FLOOR) $(PYTEST_ARGS)
 
 golden: $(VENV)/.dev  ## texts that commands and renderers are expected to give; read the difference
@@ -92,7 +94,7 @@ soak: $(VENV)/.dev  ## the long forms: fuzzing, reliability, every drawn example
 	HARNESS_SOAK=1 $(BIN)/python -m pytest tests/fuzz tests/reliability tests/metrics tests/tasks \
 		tests/model_adapters/openai tests/model_adapters/services tests/model_adapters/hf \
 		tests/contract/test_readme_golden.py \
-		tests/contract/test_vanilla_lm_eval.py -n 2 --dist loadgroup $(PYTEST_ARGS)
+		tests/contract/test_vanilla_lm_eval.py -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
 
 # lm-eval of another version is laid over the environment; nothing else changes
 vanilla: $(VENV)/.dev  ## the task YAML under plain lm-eval 0.4.12; `make test` has 0.4.13

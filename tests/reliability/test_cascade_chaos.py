@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 import re
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.budget import SOAK
-from tests.support.command import run_process
+from tests.support.command import CommandResult, run_process
 from tests.support.models.small_model import MODEL, small_model
 from tests.support.runs.live import answered, finish, interrupt, launch, lines, wait_until
 from tests.support.runs.services import ITEMS, REPLIES, asked, content, without_paths
-from tests.support.runs.toy import jsonl, write_tone
+from tests.support.runs.toy import evaluate_arguments, jsonl, write_tone
 from tests.support.servers.chaos_server import ChaosServer
 
 pytestmark = [pytest.mark.network, pytest.mark.slow]
+Cli = Callable[..., CommandResult]
 TARGET = "cascade:openai:ear+openai:mouth"
 CLIPS = 30
 EAR = ("--reply", "echo", "--seed", "3")
@@ -71,13 +73,13 @@ def transcripts(run: Path) -> dict[str, str]:
 
 
 def test_same_results_with_every_fifth_attempt_failing(
-    tmp_path: Path, calm: tuple[bytes, list[dict[str, Any]]]
+    cli: Cli, tmp_path: Path, calm: tuple[bytes, list[dict[str, Any]]]
 ) -> None:
     run = tmp_path / "run"
     faults = ("--fault-rate", "0.2", "--fault-attempts", "4")
     with ChaosServer(*EAR, *faults) as ear, ChaosServer(*REPLIES, *faults) as mouth:
-        code, _, err = finish(launch(TARGET, run, *to(ear, mouth)), timeout=600)
-        assert code == 0, err
+        ended = cli(*evaluate_arguments(TARGET, run, *to(ear, mouth)))
+        assert ended.code == 0, ended.err
         ledgers = ear.ledger(), mouth.ledger()
     assert [len(ledger["by_content"]) for ledger in ledgers] == [CLIPS, ITEMS]
     assert all(ledger["faults"] for ledger in ledgers)
@@ -96,7 +98,7 @@ def test_same_results_with_every_fifth_attempt_failing(
 
 @pytest.mark.long
 def test_kill_9_asks_nothing_finished_again_and_hears_no_clip_twice(
-    tmp_path: Path, calm: tuple[bytes, list[dict[str, Any]]]
+    cli: Cli, tmp_path: Path, calm: tuple[bytes, list[dict[str, Any]]]
 ) -> None:
     run = tmp_path / "run"
     cache = ("-M", f"transcript_cache={tmp_path / 'transcripts.sqlite'}")
@@ -112,8 +114,8 @@ def test_kill_9_asks_nothing_finished_again_and_hears_no_clip_twice(
             before = asked(mouth)
             assert target <= len(done) < ITEMS
         heard = ear.ledger()["requests"]
-        code, _, err = finish(launch(TARGET, run, *to(ear, mouth), *cache), timeout=600)
-        assert code == 0, err
+        ended = cli(*evaluate_arguments(TARGET, run, *to(ear, mouth), *cache))
+        assert ended.code == 0, ended.err
         after = asked(mouth)
         assert ear.ledger()["requests"] == heard
     assert heard >= CLIPS

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import random
 import signal
-import subprocess
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
 from tests.support.budget import SOAK, mostly_long
-from tests.support.command import run_process, start
+from tests.support.command import CommandResult, run_process, start
 from tests.support.runs.judged import arguments as score_arguments
 from tests.support.runs.judged import derived, evaluate_arguments, lines
 from tests.support.runs.judged import responses as stored_replies
@@ -24,6 +24,7 @@ from tests.support.servers.chaos_server import ChaosServer
 
 pytestmark = [pytest.mark.network, pytest.mark.xdist_group("judge chaos")]
 
+Cli = Callable[..., CommandResult]
 ITEMS = 2_000 if SOAK else 100
 KILLS = 12 if SOAK else 2
 CONCURRENCY = 16
@@ -62,7 +63,7 @@ def clean(folder: Path) -> Clean:
     """What every other run must come to."""
     with pytest.MonkeyPatch.context() as patch, ChaosServer(*REPLY) as server:
         variables(patch, folder)
-        assert run(folder, "clean", server).code == 0
+        assert run_process(*command(folder, "clean", server), timeout=600).code == 0
         judged = sum(item["answered"] for item in server.ledger()["by_content"].values())
     return Clean(folder / "clean", judged)
 
@@ -73,9 +74,11 @@ def model(tmp_path: Path) -> str:
     return f"mock:script:{script(tmp_path / 'script.json', ITEMS, **special)}"
 
 
-def run(tmp_path: Path, name: str, server: ChaosServer, *more: str | Path) -> Any:
-    command = evaluate_arguments(model(tmp_path), tmp_path / name, server.base_url, *more)
-    return run_process(*command, "-J", f"concurrency={CONCURRENCY}", timeout=600)
+def command(
+    tmp_path: Path, name: str, server: ChaosServer, *more: str | Path
+) -> tuple[str | Path, ...]:
+    found = evaluate_arguments(model(tmp_path), tmp_path / name, server.base_url, *more)
+    return (*found, "-J", f"concurrency={CONCURRENCY}")
 
 
 def check(found: Path, clean: Path) -> None:
@@ -85,12 +88,12 @@ def check(found: Path, clean: Path) -> None:
     assert derived(found) == derived(clean)
 
 
-def test_faults_of_the_judge_change_nothing(tmp_path: Path, clean: Clean) -> None:
+def test_faults_of_the_judge_change_nothing(cli: Cli, tmp_path: Path, clean: Clean) -> None:
     with ChaosServer(
         *REPLY, "--fault-rate", "0.2", "--faults", FAULTS, "--seed", "11",
         "--fault-attempts", "2", "--hang-seconds", "30", "--latency", "0.01",
     ) as server:  # fmt: skip
-        ended = run(tmp_path, "chaos", server)
+        ended = cli(*command(tmp_path, "chaos", server))
         ledger = server.ledger()
     assert ended.code == 0, ended.err
     assert sum(ledger["faults"].values()) > 0.1 * ITEMS
@@ -99,14 +102,15 @@ def test_faults_of_the_judge_change_nothing(tmp_path: Path, clean: Clean) -> Non
     assert derived(clean.path)["results"]["judge_health"]["judged"]["agreed"] == 1
 
 
-def test_kill_9_while_judging_asks_no_finished_reply_again(tmp_path: Path, clean: Clean) -> None:
+def test_kill_9_while_judging_asks_no_finished_reply_again(
+    cli: Cli, tmp_path: Path, clean: Clean
+) -> None:
     log, instants = tmp_path / "run" / "judgements.jsonl", random.Random("kill judge")
     with ChaosServer(*REPLY, "--latency", "0.05") as server:
-        command = evaluate_arguments(model(tmp_path), tmp_path / "run", server.base_url)
-        command += ("-J", f"concurrency={CONCURRENCY}")
+        same = command(tmp_path, "run", server)
         for number in range(KILLS):
             before = log.read_bytes().count(b"\n") if log.exists() else 0
-            process = start(*command)
+            process = start(*same)
             STARTED.append(process)
             target = before + instants.randrange(1, ITEMS // (KILLS + 2))
             wait_until(lambda: written(log) > target, process)  # noqa: B023
@@ -116,10 +120,8 @@ def test_kill_9_while_judging_asks_no_finished_reply_again(tmp_path: Path, clean
             if number % 2:  # a kill inside a write leaves half a line
                 with log.open("ab") as file:
                     file.write(b'{"task": "judged", "id": "item-00')
-        last: subprocess.Popen[str] = start(*command)
-        STARTED.append(last)
-        code, _, err = finish(last, timeout=300)
-        assert code == 0, err
+        last = cli(*same)
+        assert last.code == 0, last.err
         answered = sum(item["answered"] for item in server.ledger()["by_content"].values())
     check(tmp_path / "run", clean.path)
     recorded = sum(line["source"] == "asked" for line in lines(tmp_path / "run", canaries=True))
@@ -131,10 +133,10 @@ def written(path: Path) -> int:
 
 
 def test_a_judge_that_fails_leaves_items_unjudged_and_the_next_command_asks_them(
-    tmp_path: Path, clean: Clean
+    cli: Cli, tmp_path: Path, clean: Clean
 ) -> None:
     with ChaosServer(*REPLY, "--outcome-rate", "0.1", "--outcomes", "empty,filter") as server:
-        ended = run(tmp_path, "run", server)
+        ended = cli(*command(tmp_path, "run", server))
     results = derived(tmp_path / "run")["results"]["tasks"]["judged"]
     assert ended.code == 3 and "are not judged" in ended.err
     unjudged = results["unjudged"]
@@ -142,49 +144,49 @@ def test_a_judge_that_fails_leaves_items_unjudged_and_the_next_command_asks_them
     for reading in results["metrics"]["accuracy"].values():
         assert reading["n"] == ITEMS - unjudged and not reading["complete"]
     with ChaosServer(*REPLY) as server:
-        assert run(tmp_path, "run", server).code == 0
+        assert cli(*command(tmp_path, "run", server)).code == 0
         asked = len(server.ledger()["by_content"])
     assert unjudged <= asked <= unjudged + 1  # and the canary, if it was one of them
     check(tmp_path / "run", clean.path)
 
 
-def test_a_dead_judge_costs_no_generated_reply(tmp_path: Path, clean: Clean) -> None:
+def test_a_dead_judge_costs_no_generated_reply(cli: Cli, tmp_path: Path, clean: Clean) -> None:
     with ChaosServer(*REPLY) as server:
         dead = server.base_url
-    command = evaluate_arguments(model(tmp_path), tmp_path / "run", dead)
-    ended = run_process(*command, "-J", "max_retries=0", timeout=120)
+    first = evaluate_arguments(model(tmp_path), tmp_path / "run", dead)
+    ended = cli(*first, "-J", "max_retries=0")
     assert ended.code == 4 and "in a row failed" in ended.err and "Traceback" not in ended.err
     responses = (tmp_path / "run" / "responses.jsonl").read_bytes().count(b"\n")
     assert responses == ITEMS
     with ChaosServer(*REPLY) as server:
-        assert run(tmp_path, "run", server).code == 0
+        assert cli(*command(tmp_path, "run", server)).code == 0
     check(tmp_path / "run", clean.path)
 
 
 @pytest.mark.long
-def test_two_runs_at_once_share_a_cache(tmp_path: Path) -> None:
+def test_two_runs_at_once_share_a_cache(cli: Cli, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     with ChaosServer(*REPLY, "--latency", "0.02") as server:
         processes = []
         for name in ("one", "two"):
-            command = evaluate_arguments(model(tmp_path), tmp_path / name, server.base_url)
-            processes.append(start(*command, "--judge-cache", cache))
+            found = evaluate_arguments(model(tmp_path), tmp_path / name, server.base_url)
+            processes.append(start(*found, "--judge-cache", cache))
         STARTED.extend(processes)
         for process in processes:
             code, _, err = finish(process, timeout=300)
             assert code == 0, err
         first = server.ledger()["requests"]
-        third = run(tmp_path, "three", server, "--judge-cache", cache)
+        third = cli(*command(tmp_path, "three", server, "--judge-cache", cache))
         assert third.code == 0 and server.ledger()["requests"] == first
     check(tmp_path / "one", tmp_path / "two")
     check(tmp_path / "three", tmp_path / "two")
     assert all(line["source"] != "asked" for line in lines(tmp_path / "three"))
 
 
-def test_a_batch_model_is_judged_while_it_generates(tmp_path: Path) -> None:
+def test_a_batch_model_is_judged_while_it_generates(cli: Cli, tmp_path: Path) -> None:
     with ChaosServer(*REPLY) as server:
-        command = evaluate_arguments("mock:hash", tmp_path / "run", server.base_url)
-        process = start(*command, "-M", "style=batch,latency=0.3", "--batch-size", "10")
+        same = evaluate_arguments("mock:hash", tmp_path / "run", server.base_url)
+        process = start(*same, "-M", "style=batch,latency=0.3", "--batch-size", "10")
         STARTED.append(process)
         log, responses = tmp_path / "run" / "judgements.jsonl", tmp_path / "run" / "responses.jsonl"
         wait_until(lambda: written(log) > 0, process)
@@ -192,8 +194,8 @@ def test_a_batch_model_is_judged_while_it_generates(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         code, _, err = finish(process)
         assert code == 130 and "goes on where this stopped" in err
-        code, _, err = finish(start(*command), timeout=300)
-        assert code == 0, err
+        again = cli(*same)
+        assert again.code == 0, again.err
     check(tmp_path / "run", tmp_path / "run")
     assert derived(tmp_path / "run")["results"]["tasks"]["judged"]["unjudged"] == 0
 
@@ -208,8 +210,7 @@ def test_a_signal_while_stored_replies_are_judged_scores_what_is_judged(
     file, target = stored_replies(tmp_path / "replies.jsonl", 60), tmp_path / "scored"
     slow = ("--latency", "0.3", "--reply", "tests.support.runs.judged:sakura_judge")
     with ChaosServer(*slow) as server:
-        command = score_arguments(file, target, server.base_url, "-J", "concurrency=2")
-        process = start(*command)
+        process = start(*score_arguments(file, target, server.base_url, "-J", "concurrency=2"))
         wait_until(lambda: line_count(target / "judgements.jsonl") >= 3, process)
         code, _, err = interrupt(process, number)
     assert code == (130 if number == signal.SIGINT else 143), err

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.support.budget import SOAK, mostly_long
-from tests.support.runs.live import answered, asked, finish, launch, lines, wait_until
-from tests.support.runs.toy import jsonl, timeless, write_tone
+from tests.support.command import CommandResult
+from tests.support.runs.live import answered, asked, launch, lines, wait_until
+from tests.support.runs.toy import evaluate_arguments, jsonl, timeless, write_tone
 
+Cli = Callable[..., CommandResult]
 KILLS = 20 if SOAK else 2
 ITEMS = 60 * KILLS
 CONCURRENCY = 8
@@ -33,7 +36,7 @@ def faults(ledger: Path, style: str, latency: float) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("style", mostly_long(["async", "batch"], ["async"]))
-def test_kill_9_at_any_instant(tmp_path: Path, style: str) -> None:
+def test_kill_9_at_any_instant(cli: Cli, tmp_path: Path, style: str) -> None:
     instants = random.Random(f"kill {style}")
     run, ledger = tmp_path / "run", tmp_path / "ledger"
     latency = 0.05 if style == "async" else 0.1
@@ -58,20 +61,20 @@ def test_kill_9_at_any_instant(tmp_path: Path, style: str) -> None:
         if number % 2:  # a kill inside a write leaves half a line
             with (run / "responses.jsonl").open("ab") as log:
                 log.write(b'{"task": "toy", "id": "item-00000", "repe')
-    code, _, err = finish(launch("mock:hash", run, *command))
-    assert code == 0, err
+    last = cli(*evaluate_arguments("mock:hash", run, *command))
+    assert last.code == 0, last.err
     calls = asked(ledger)
     assert len(calls) == ITEMS
     assert sum(calls.values()) - ITEMS <= in_flight
     assert len(jsonl(run / "samples.jsonl")) == ITEMS
     whole = tmp_path / "whole"
-    code, _, err = finish(launch("mock:hash", whole, *faults(tmp_path / "other", style, 0)))
-    assert code == 0, err
+    other = faults(tmp_path / "other", style, 0)
+    assert cli(*evaluate_arguments("mock:hash", whole, *other)).code == 0
     assert timeless(run) == timeless(whole)
     assert not list(run.glob(".*.tmp"))
 
 
-def test_kill_9_while_results_are_written(tmp_path: Path) -> None:
+def test_kill_9_while_results_are_written(cli: Cli, tmp_path: Path) -> None:
     run = tmp_path / "run"
     command = faults(tmp_path / "ledger", "async", 0)
     process = launch("mock:hash", run, *command)
@@ -79,8 +82,8 @@ def test_kill_9_while_results_are_written(tmp_path: Path) -> None:
     process.kill()
     process.communicate()
     (run / ".results.json.99999.tmp").write_text("half")
-    code, _, err = finish(launch("mock:hash", run, *command))
-    assert code == 0, err
+    last = cli(*evaluate_arguments("mock:hash", run, *command))
+    assert last.code == 0, last.err
     assert set(asked(tmp_path / "ledger").values()) == {1}
     assert sorted(path.name for path in run.iterdir()) == [
         ".lock", "manifest.json", "responses.jsonl", "results.json", "samples.jsonl",

@@ -28,6 +28,7 @@ from tests.support.runs.live import (
 from tests.support.runs.toy import evaluate_arguments, jsonl, timeless
 
 pytestmark = pytest.mark.slow
+Cli = Callable[..., CommandResult]
 ITEMS = 240 if SOAK else 30
 MODEL = '''
 import json
@@ -66,10 +67,10 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOY_ITEMS", str(ITEMS))
 
 
-def whole(model: str, run: Path, *more: str | Path) -> None:
+def whole(cli: Cli, model: str, run: Path, *more: str | Path) -> None:
     """A run to its end, with every item in it once."""
-    code, _, err = finish(launch(model, run, *more), timeout=300)
-    assert code == 0, err
+    ended = cli(*evaluate_arguments(model, run, *more))
+    assert ended.code == 0, ended.err
     ids = Counter(line["id"] for line in jsonl(run / "responses.jsonl"))
     assert len(ids) == ITEMS and set(ids.values()) == {1}
     assert len(jsonl(run / "samples.jsonl")) == ITEMS
@@ -78,7 +79,7 @@ def whole(model: str, run: Path, *more: str | Path) -> None:
 @pytest.mark.long
 @pytest.mark.xdist_group("hf")
 def test_a_checkpoint_killed_and_resumed_answers_as_one_that_was_not(
-    cli: Callable[..., CommandResult], tmp_path: Path
+    cli: Cli, tmp_path: Path
 ) -> None:
     pytest.importorskip("transformers", reason="needs the extra hf")
     from tests.support.models.tiny_models import build_tiny_qwen2_audio
@@ -92,7 +93,7 @@ def test_a_checkpoint_killed_and_resumed_answers_as_one_that_was_not(
         process.kill()
         process.communicate()
         assert ITEMS * part <= len(answered(run)) < ITEMS
-    whole(model, run, *more)
+    whole(cli, model, run, *more)
     assert cli(*evaluate_arguments(model, calm, *more)).code == 0
     assert timeless(run) == timeless(calm)
 
@@ -118,7 +119,7 @@ def test_a_signal_ends_a_checkpoint_in_the_middle_of_a_batch(
     assert "terminate called" not in err and "Traceback" not in err
 
 
-def test_a_class_in_its_own_process_killed_from_either_side(tmp_path: Path) -> None:
+def test_a_class_in_its_own_process_killed_from_either_side(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "slow_model.py").write_text(MODEL, encoding="utf-8")
     environment = make_environment(tmp_path / "environment")
     model, run, calm = "python:slow_model:Model", tmp_path / "run", tmp_path / "calm"
@@ -136,9 +137,9 @@ def test_a_class_in_its_own_process_killed_from_either_side(tmp_path: Path) -> N
     code, _, err = finish(process)
     assert code == 4 and "SIGKILL" in err and "Traceback" not in err
     assert ITEMS * 0.5 <= len(answered(run)) < ITEMS
-    whole(model, run, *more)
+    whole(cli, model, run, *more)
     calls = asked(ledger)
     assert len(calls) == ITEMS
     assert sum(calls.values()) - ITEMS <= 2 * 4  # the batch in flight at each of the two deaths
-    whole(model, calm, *more)
+    whole(cli, model, calm, *more)
     assert timeless(run) == timeless(calm)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from tests.support.budget import SOAK, mostly_long
+from tests.support.command import CommandResult
 from tests.support.runs.live import answered, finish, interrupt, launch, lines, wait_until
 from tests.support.runs.memory import peak_bytes
 from tests.support.runs.services import ITEMS, REPLIES, asked, content, without_paths
@@ -16,6 +18,7 @@ from tests.support.runs.toy import evaluate_arguments, jsonl, write_tone
 from tests.support.servers.chaos_server import ChaosServer
 
 pytestmark = [pytest.mark.network, pytest.mark.slow, pytest.mark.xdist_group("service chaos")]
+Cli = Callable[..., CommandResult]
 CLIENT = "timeout=2,backoff=0.05,max_retries=8,concurrency=16"
 
 
@@ -79,12 +82,12 @@ def calm(
 
 
 def test_same_results_with_every_fifth_attempt_failing(
-    tmp_path: Path, service: Service, calm: tuple[bytes, list[dict[str, Any]]]
+    cli: Cli, tmp_path: Path, service: Service, calm: tuple[bytes, list[dict[str, Any]]]
 ) -> None:
     run = tmp_path / "run"
     with ChaosServer(*REPLIES, "--fault-rate", "0.2", "--fault-attempts", "4") as server:
-        code, _, err = finish(launch(service.model, run, *service.to(server)), timeout=600)
-        assert code == 0, err
+        ended = cli(*evaluate_arguments(service.model, run, *service.to(server)))
+        assert ended.code == 0, ended.err
         ledger = server.ledger()
     assert len(ledger["faults"]) >= 8
     assert len(jsonl(run / "responses.jsonl")) == ITEMS  # nothing lost, nothing twice
@@ -100,7 +103,7 @@ def test_same_results_with_every_fifth_attempt_failing(
 
 
 def test_kill_9_asks_nothing_finished_again(
-    tmp_path: Path, service: Service, calm: tuple[bytes, list[dict[str, Any]]]
+    cli: Cli, tmp_path: Path, service: Service, calm: tuple[bytes, list[dict[str, Any]]]
 ) -> None:
     run = tmp_path / "run"
     faults = ("--fault-rate", "0.1", "--fault-attempts", "3", "--latency", "0.05")
@@ -114,8 +117,8 @@ def test_kill_9_asks_nothing_finished_again(
             done = answered(run)
             before = asked(server)
             assert target <= len(done) < ITEMS
-        code, _, err = finish(launch(service.model, run, *service.to(server)), timeout=600)
-        assert code == 0, err
+        ended = cli(*evaluate_arguments(service.model, run, *service.to(server)))
+        assert ended.code == 0, ended.err
         after = asked(server)
     assert len(after) == ITEMS
     assert {name for name in done if after[name] != before[name]} == set()

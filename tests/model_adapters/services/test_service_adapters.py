@@ -15,6 +15,7 @@ import pytest
 from harness.errors import UnknownNameError, UsageError
 from model_adapters.registry import create
 from model_adapters.services.pacing.patience import BUSY
+from tests.support.budget import mostly_long
 from tests.support.command import CommandResult
 from tests.support.runs.toy import jsonl, write_tone
 from tests.support.servers.chaos_server import ChaosServer
@@ -141,7 +142,9 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("fault", KINDS)
+@pytest.mark.parametrize(
+    "fault", mostly_long(KINDS, ["429", "500", "503", "malformed", "reset", "hang"])
+)
 def test_a_passing_fault_costs_one_attempt_and_a_lasting_one_is_a_value(
     service: Service, fault: str
 ) -> None:

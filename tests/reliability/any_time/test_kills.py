@@ -8,13 +8,13 @@ import shutil
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.budget import SOAK, mostly_long
-from tests.support.command import run_process, start
+from tests.support.command import CommandResult, start
 from tests.support.runs import anything
 from tests.support.runs.live import STARTED, lines
 from tests.support.runs.toy import write_tone
@@ -91,11 +91,15 @@ class Instants:
     ids=["once each", "all the while"],
 )
 def test_kill_9_at_any_instant_of_a_judged_run(
-    tmp_path: Path, server: ChaosServer, phases: tuple[str, ...], kills: int
+    cli: Callable[..., CommandResult],
+    tmp_path: Path,
+    server: ChaosServer,
+    phases: tuple[str, ...],
+    kills: int,
 ) -> None:
     whole, run = tmp_path / "whole", tmp_path / "run"
     url = server.base_url
-    found = run_process(*anything.command(whole, url), timeout=300)
+    found = cli(*anything.command(whole, url))
     assert found.code == 0, found.err
     expected, answers = anything.derived(whole), anything.recorded(whole)
     once = anything.asked(server)  # an unreadable verdict is asked for twice
@@ -119,7 +123,7 @@ def test_kill_9_at_any_instant_of_a_judged_run(
             assert lost <= now <= lost + 2 * anything.CONCURRENCY, phase
             lost = now
             instants.tear()
-        found = run_process(*anything.command(run, url), timeout=300)
+        found = cli(*anything.command(run, url))
         assert found.code == 0, found.err
         assert anything.derived(run) == expected
         assert not list(run.glob(".*.tmp"))

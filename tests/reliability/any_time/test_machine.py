@@ -48,7 +48,9 @@ def limited(kind: int, limit: int, *arguments: str | Path) -> CommandResult:
 
 @pytest.mark.slow
 @pytest.mark.network
-def test_forty_descriptors_are_enough_or_4_and_nothing_is_asked_twice(tmp_path: Path) -> None:
+def test_forty_descriptors_are_enough_or_4_and_nothing_is_asked_twice(
+    tmp_path: Path, cli: Cli
+) -> None:
     """A judge with more places than descriptors: one message, and the same command goes on."""
     file, run = judged.responses(tmp_path / "replies.jsonl", 100), tmp_path / "run"
     with ChaosServer(
@@ -66,7 +68,7 @@ def test_forty_descriptors_are_enough_or_4_and_nothing_is_asked_twice(tmp_path: 
         assert "Traceback" not in found.err and found.err.count("error: ") == 1
         assert "open files" in found.err
         done = lines(run / "judgements.jsonl") if run.exists() else 0
-        again = run_process(*command)
+        again = cli(*command)
         assert again.code == 0, again.err
     assert lines(run / "judgements.jsonl") >= max(100, done)
 
@@ -87,7 +89,7 @@ def test_little_memory_is_4_and_the_same_command_goes_on(tmp_path: Path, cli: Cl
     found = limited(resource.RLIMIT_AS, 3 << 30, *command, "-M", f"{path},size={4 << 30}")
     assert found.code == 4 and "MemoryError" in found.err, found
     assert found.err.startswith("error: python:greedy:Model")
-    assert run_process(*command, "-M", path).code == 0
+    assert cli(*command, "-M", path).code == 0
 
 
 @pytest.mark.slow
@@ -144,7 +146,7 @@ def test_a_folder_that_vanishes_during_a_run_is_3_and_never_0(
 
 
 @pytest.mark.slow
-def test_two_writers_after_the_lock_was_deleted_lose_nothing(tmp_path: Path) -> None:
+def test_two_writers_after_the_lock_was_deleted_lose_nothing(cli: Cli, tmp_path: Path) -> None:
     """One of them notices and ends with 3; every line stays whole, and the same command completes."""
     run = tmp_path / "run"
     process = launch("mock:hash", run, "-M", "latency=0.2,concurrency=2")
@@ -154,8 +156,7 @@ def test_two_writers_after_the_lock_was_deleted_lose_nothing(tmp_path: Path) -> 
     codes = sorted((finish(process)[0], finish(second)[0]))
     assert codes in ([0, 0], [0, 3], [3, 3]), codes
     assert len({line["id"] for line in jsonl(run / "responses.jsonl")}) >= 4
-    code, _, err = finish(launch("mock:hash", run))
-    assert code == 0, err
+    assert cli(*evaluate_arguments("mock:hash", run)).code == 0
     assert len({line["id"] for line in jsonl(run / "responses.jsonl")}) == ITEMS
 
 

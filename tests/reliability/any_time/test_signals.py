@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.budget import SOAK
-from tests.support.command import run_process, start
+from tests.support.command import CommandResult, start
 from tests.support.runs import anything, judged
 from tests.support.runs.live import STARTED, finish, lines, wait_until
 from tests.support.runs.toy import write_tone
@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.network]
 
 ITEMS = 40
 LATENCY = 0.4
+Cli = Callable[..., CommandResult]
 Command = Callable[[Path, str], tuple[str | Path, ...]]
 
 
@@ -78,7 +79,12 @@ MORE = [(score, signal.SIGINT, 130), (evaluate, signal.SIGTERM, 143), (score, si
 
 @pytest.mark.parametrize(("command", "number", "code"), CASES + MORE if SOAK else CASES)
 def test_what_is_in_flight_ends_and_is_recorded(
-    tmp_path: Path, server: ChaosServer, command: Command, number: signal.Signals, code: int
+    cli: Cli,
+    tmp_path: Path,
+    server: ChaosServer,
+    command: Command,
+    number: signal.Signals,
+    code: int,
 ) -> None:
     run = tmp_path / "run"
     process = under_way(command(run, server.base_url), run)
@@ -89,21 +95,21 @@ def test_what_is_in_flight_ends_and_is_recorded(
     paid = anything.asked(server).total()
     stored = lines(run / "responses.jsonl") if command is score else 0
     assert anything.recorded(run) - stored == paid, "an answer was paid for and thrown away"
-    again = run_process(*command(run, server.base_url), timeout=60)
+    again = cli(*command(run, server.base_url))
     assert again.code == 0, again.err
     assert anything.recorded(run) - stored == anything.asked(server).total()
 
 
 @pytest.mark.parametrize("command", [evaluate, score] if SOAK else [score])
 def test_a_signal_under_429_ends_soon_and_the_rest_is_asked_later(
-    tmp_path: Path, busy: ChaosServer, command: Command
+    cli: Cli, tmp_path: Path, busy: ChaosServer, command: Command
 ) -> None:
     run = tmp_path / "run"
     process = under_way(command(run, busy.base_url), run)
     found, _, err = stopped(process, signal.SIGTERM)
     assert found == 143, err
     assert "Traceback" not in err and (run / "results.json").exists()
-    again = run_process(*command(run, busy.base_url), timeout=90)
+    again = cli(*command(run, busy.base_url))
     assert again.code == 0, again.err
 
 
