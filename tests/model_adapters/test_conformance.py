@@ -39,7 +39,7 @@ ITEMS = [
     *("unicode", "audio_matters", "several_clips", "audio_only", "system_prompt"),
     *("stop_strings", "max_tokens", "cancellation"),
 ]
-FURTHER = ["hf-flamingo", "hf-glm", "transformers"]
+FURTHER = ["hf-flamingo", "hf-glm", "transformers", "pocketsphinx"]
 FURTHER += ["cascade-openai", "cascade-lm-eval", "cascade-transformers"]
 """Trials of an adapter of which `make test` has another."""
 PLACE = re.compile(r"\{(\w+)\}")

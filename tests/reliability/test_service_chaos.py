@@ -158,6 +158,7 @@ def growth(folder: Path, few: int, many: int, model: str, *more: str) -> tuple[i
     return base, peak(folder, many, model, *more) - base
 
 
+@pytest.mark.long  # that no adapter keeps audio is a check of the conformance suite
 def test_memory_is_flat(tmp_path: Path, service: Service) -> None:
     # 250 bodies with audio that are not dropped would be 53 MB
     with ChaosServer("--fast", "--latency", "0.005") as server:

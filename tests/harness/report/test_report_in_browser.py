@@ -190,14 +190,16 @@ def test_two_runs_stand_side_by_side(window: Watched, quickstart: Path) -> None:
 
 @pytest.mark.parametrize("items", mostly_long([2_000, 10_000], [2_000]))
 def test_thousands_of_items_open_and_scroll(window: Watched, folder: Path, items: int) -> None:
-    page, opened = big(folder, items), []
-    for _ in range(3):  # the fastest of three: other work on the machine does not count
+    page = big(folder, items)
+
+    def opened() -> float:
         window.page.goto("about:blank")
         start = time.perf_counter()
         window.page.goto(f"{page.as_uri()}#items")
         window.page.wait_for_selector(".row")
-        opened.append(time.perf_counter() - start)
-    assert min(opened) < 2.0
+        return time.perf_counter() - start
+
+    assert any(opened() < 2.0 for _ in range(3))  # other work on the machine does not count
     most, longest = scrolled(window)
     assert 10 < most < 500
     assert longest < 100.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import soundfile
 
 from model_adapters.services.large import IN_FLIGHT
 from tests.support.budget import SOAK
-from tests.support.command import run_process
+from tests.support.command import CommandResult, run_process
 from tests.support.runs import anything
 from tests.support.runs.memory import peak_bytes
 from tests.support.runs.toy import evaluate_arguments, jsonl, results, write_tone
@@ -36,7 +37,7 @@ def endless(run: Path, *more: str) -> tuple[str | Path, ...]:
 @pytest.mark.slow
 @pytest.mark.network
 def test_among_faults_every_item_is_answered_or_an_error_and_none_is_scored_wrongly(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Callable[..., CommandResult], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One request of ten meets a fault of the service; some meet one at every attempt."""
     items = 10_000 if SOAK else 500
@@ -49,7 +50,7 @@ def test_among_faults_every_item_is_answered_or_an_error_and_none_is_scored_wron
     with ChaosServer("--reply", anything.REPLY, "--retry-after", "0", *flags) as server:
         model = f"base_url={server.base_url},concurrency=16,max_retries=1"
         command = ("openai:m", run, "-M", model, "--max-errors", "100%")
-        found = run_process(*evaluate_arguments(*command), timeout=900)
+        found = cli(*evaluate_arguments(*command))
     assert found.code == 0, found.err
     samples = jsonl(run / "samples.jsonl")
     assert sorted(line["id"] for line in samples) == [f"item-{n:05}" for n in range(items)]
@@ -69,6 +70,7 @@ def test_among_faults_every_item_is_answered_or_an_error_and_none_is_scored_wron
     print("outcomes:", dict(outcomes))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_memory_hardly_grows_with_the_number_of_items(tmp_path: Path) -> None:
     few, many = (
