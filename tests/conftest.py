@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
+import re
 import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -160,6 +162,22 @@ def _registered_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
     from metrics.registry import METRICS
 
     monkeypatch.setattr(METRICS, "registered", dict(METRICS.registered))
+
+
+@pytest.fixture(scope="module")
+def _folder_of_the_module(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Iterator[int]]:
+    return tmp_path_factory.mktemp("m"), itertools.count()
+
+
+@pytest.fixture
+def tmp_path(
+    request: pytest.FixtureRequest, _folder_of_the_module: tuple[Path, Iterator[int]]
+) -> Path:
+    """A folder of the test in one of its module: pytest looks through all folders beside a new one, which were thousands."""
+    folder, numbers = _folder_of_the_module
+    path = folder / f"{re.sub(r'[^A-Za-z0-9_]', '_', request.node.name):.30}{next(numbers)}"
+    path.mkdir(mode=0o700)
+    return path
 
 
 @pytest.fixture

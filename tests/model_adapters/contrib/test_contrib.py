@@ -23,6 +23,7 @@ from model_adapters.python import worker as python_worker
 from model_adapters.python.adapter import contrib_modules
 from model_adapters.registry import create
 from tests.support import clips
+from tests.support.budget import mostly_long
 from tests.support.models.stubbed import TARGETS, Stubbed, text
 from tests.support.runs.toy import FLAGS, jsonl, write_tone
 
@@ -39,7 +40,10 @@ def cls(name: str) -> Any:
 # --- the interface -----------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module", params=TARGETS)
+ALWAYS = ["desta25", "kimi_audio"]
+
+
+@pytest.fixture(scope="module", params=mostly_long(TARGETS, ALWAYS))
 def suite(
     request: pytest.FixtureRequest,
     interpreters: Callable[[str], Path],
@@ -61,7 +65,7 @@ def test_conformance(suite: AdapterConformance, check: str) -> None:
     suite.run(check)
 
 
-@pytest.mark.parametrize("stubbed", TARGETS, indirect=True)
+@pytest.mark.parametrize("stubbed", mostly_long(TARGETS, ALWAYS), indirect=True)
 def test_an_evaluation_in_its_own_interpreter(stubbed: Stubbed, cli: Any, tmp_path: Path) -> None:
     model = f"python:{TARGETS[stubbed.name]}"
     command = ("evaluate", model, "-M", f"python={stubbed.python}", "-t", "quickstart_choice")
