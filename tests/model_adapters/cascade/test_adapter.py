@@ -74,22 +74,15 @@ class TestPocketSphinx:
         self, sphinx: CascadeAdapter
     ) -> None:
         """Cepstral means and noise levels must not carry over, not even from loud noise."""
-        names = ["choice_05", "number_08"]
-        audio: list[Audio] = [spoken(name) for name in names]
         loud = clips.ref(np.clip(clips.noise(0.5) * 8, -1, 1), "loud.wav")
         recogniser = sphinx.recogniser
-        forward = [recogniser.transcribe(clip.decode(SAMPLING_RATE)) for clip in [*audio, loud]]
-        backward = [
-            recogniser.transcribe(clip.decode(SAMPLING_RATE)) for clip in [loud, *audio[::-1]]
-        ]
-        assert forward == backward[::-1]
         decoder = recogniser.decoder  # type: ignore[attr-defined]
-        scores = []
-        for before in (loud, spoken("choice_06")):
+        heard = []
+        for before in (loud, spoken("choice_06"), clips.ref(clips.silence(0.5))):
             recogniser.transcribe(before.decode(SAMPLING_RATE))
-            recogniser.transcribe(audio[0].decode(SAMPLING_RATE))
-            scores.append(decoder.hyp().score)
-        assert scores[0] == scores[1], "even the acoustic score is the clip's own"
+            text = recogniser.transcribe(spoken("choice_05").decode(SAMPLING_RATE))
+            heard.append((text, decoder.hyp().score))
+        assert heard[0][0] and len({*heard}) == 1, "even the acoustic score is the clip's own"
 
     @pytest.mark.parametrize(
         "samples",

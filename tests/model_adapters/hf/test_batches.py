@@ -135,7 +135,7 @@ def test_a_run_prepares_the_next_batch_while_the_model_generates(
     for number in range(6):
         write_tone(folder / f"{number}.wav", 0.5 + number / 4, frequency=200.0 + 90 * number)
     monkeypatch.setenv("TOY_AUDIO", str(folder))
-    monkeypatch.setenv("TOY_ITEMS", "24")
+    monkeypatch.setenv("TOY_ITEMS", "12")
     events: list[tuple[str, int]] = []
     prepare, generate = HFAdapter.prepare_batch, HFAdapter.generate_batch
     ahead = threading.Event()
@@ -162,10 +162,10 @@ def test_a_run_prepares_the_next_batch_while_the_model_generates(
     )
     assert done.code == 0, done.err
     assert [name for name, _ in events[:3]] == ["prepared", "prepared", "generated"]
-    assert len([e for e in events if e[0] == "generated"]) == 6
+    assert len([e for e in events if e[0] == "generated"]) == 3
     monkeypatch.undo()
     monkeypatch.setenv("TOY_AUDIO", str(folder))
-    monkeypatch.setenv("TOY_ITEMS", "24")
+    monkeypatch.setenv("TOY_ITEMS", "12")
     alone = tmp_path / "alone"
     done = cli(
         *("evaluate", model, "-t", "toy", "-o", alone, *FLAGS, "-M", "dtype=float32"),

@@ -11,6 +11,7 @@ import pytest
 
 from model_adapters.hf.adapter import HFAdapter
 from model_adapters.hf.invalid import InvalidScores
+from tests.support.budget import mostly_long
 from tests.support.models.hf_requests import request, voice
 from tests.support.packages import needs
 
@@ -58,7 +59,7 @@ def overflow(adapter: HFAdapter, batches: tuple[int, ...] | None = None) -> Iter
         hook.remove()
 
 
-@pytest.mark.parametrize("way", PATHS)
+@pytest.mark.parametrize("way", mostly_long(PATHS, ["greedy", "beams"]))
 def test_only_the_item_with_nan_is_an_error(adapter: HFAdapter, way: str) -> None:
     asked = [
         make(voice(1), **PATHS[way]),
@@ -90,7 +91,10 @@ def test_what_only_a_batch_makes_nan_is_answered_alone(adapter: HFAdapter) -> No
         assert [one.text for one in adapter.generate_batch(asked)] == before
 
 
-@pytest.mark.parametrize("name", ["tiny_qwen2_audio", "tiny_audio_flamingo", "tiny_glm_asr"])
+@pytest.mark.parametrize(
+    "name",
+    mostly_long(["tiny_qwen2_audio", "tiny_audio_flamingo", "tiny_glm_asr"], ["tiny_qwen2_audio"]),
+)
 def test_damaged_weights_are_said_for_every_family(
     name: str, request: pytest.FixtureRequest
 ) -> None:
