@@ -15,12 +15,13 @@ from harness.run import progress as display
 from harness.run.process import waiting
 from harness.run.progress import Progress, Style
 from model_adapters.services.pacing.patience import Waiting
+from tests.support.budget import mostly_long
 from tests.support.command import CommandResult, start
 from tests.support.runs.judged import arguments, responses
 from tests.support.runs.live import interrupt, launch, lines, wait_until
 from tests.support.runs.toy import jsonl, results, write_tone
 from tests.support.servers.chaos_server import ChaosServer
-from tests.support.servers.service_adapters import Service
+from tests.support.servers.service_adapters import SERVICES, Service
 
 network = pytest.mark.network
 Cli = Callable[..., CommandResult]
@@ -67,6 +68,7 @@ def test_a_service_that_stays_busy_stops_the_run_and_the_same_command_goes_on(
 
 
 @network
+@pytest.mark.parametrize("service", mostly_long(SERVICES, ["openai"]), indirect=True)
 def test_ctrl_c_while_waiting_leaves_at_once(service: Service, tmp_path: Path) -> None:
     run = tmp_path / "run"
     flags = ("--window-limit", "5", "--window-seconds", "900", "--retry-after", "60")
