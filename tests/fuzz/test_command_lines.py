@@ -148,5 +148,5 @@ def test_no_command_line_ends_in_a_traceback(
         assert code != 2 or out + err, line  # exit 2 says why
         return f"exit {code}"
 
-    found = fuzz("command lines", one, quick=100, record=record_property)
+    found = fuzz("command lines", one, quick=50, record=record_property)
     assert found["exit 0"] and found["exit 2"]

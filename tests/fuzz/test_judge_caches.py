@@ -58,5 +58,5 @@ def test_no_cache_ends_in_a_traceback_or_gives_a_reply_that_nobody_wrote(
         assert found is not None and found["reply"] == asked["reply"]  # what is asked again is kept
         return "lost" if lost else "whole"
 
-    found = fuzz("judge caches", one, quick=800, record=record_property)
+    found = fuzz("judge caches", one, quick=400, record=record_property)
     assert found["lost"] and found["whole"]

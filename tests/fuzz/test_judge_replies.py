@@ -68,7 +68,7 @@ def test_no_judge_reply_ends_in_a_traceback_or_in_a_score_out_of_bounds(
         check(task.score(doc, "a dog, I think", replies))
         return "unread" if any(grade is None for grade in grades) else "read"
 
-    found = fuzz("judge replies", one, quick=600, record=record_property)
+    found = fuzz("judge replies", one, quick=300, record=record_property)
     assert found["read"] and found["unread"]
 
 

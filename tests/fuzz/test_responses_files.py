@@ -155,7 +155,7 @@ def test_no_responses_file_ends_in_a_traceback_or_loses_a_record(
             outcome = "read"
         return outcome
 
-    found = fuzz("responses files", one, quick=1600, record=record_property)
+    found = fuzz("responses files", one, quick=800, record=record_property)
     assert found["read"] and found["refused"]
 
 
@@ -189,5 +189,5 @@ def test_no_stored_reply_ends_in_a_traceback_or_goes_unscored(
         ended.table().encode("utf-8", "backslashreplace")
         return "scored"
 
-    found = fuzz("scored files", one, quick=100, record=record_property)
+    found = fuzz("scored files", one, quick=50, record=record_property)
     assert found["scored"] and found["refused"]

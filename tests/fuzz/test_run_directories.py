@@ -100,5 +100,5 @@ def test_no_run_directory_ends_in_a_traceback_or_is_read_against_its_schema(
         )
         return "read" if not any(wrong.values()) else "not looked at"
 
-    found = fuzz("run directories", one, quick=300, record=record_property)
+    found = fuzz("run directories", one, quick=150, record=record_property)
     assert found["refused"] and found["read"]

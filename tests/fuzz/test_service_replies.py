@@ -132,7 +132,7 @@ def test_no_reply_of_a_chat_service_ends_in_a_traceback_or_is_answered_by_a_fail
             assert reply.error is not None or reply.finish == "filter", body[:300]
         return check(reply)
 
-    found = fuzz("service replies", one, quick=1600, record=record_property)
+    found = fuzz("service replies", one, quick=800, record=record_property)
     assert found["an error"] and found["stop"]
 
 
@@ -140,7 +140,7 @@ def test_no_reply_of_gemini_ends_in_a_traceback(record_property: Any) -> None:
     def one(draw: random.Random) -> str:
         return check(read_reply(body_of(GEMINI, draw)))
 
-    found = fuzz("gemini replies", one, quick=1200, record=record_property)
+    found = fuzz("gemini replies", one, quick=600, record=record_property)
     assert found["an error"] and found["stop"]
 
 
@@ -166,4 +166,4 @@ def test_no_http_error_ends_in_a_traceback_or_an_endless_wait(record_property: A
         assert wait is None or 0 <= wait <= 24 * 3600, wait
         return check(attempt.reply)
 
-    fuzz("service errors", one, quick=1200, record=record_property)
+    fuzz("service errors", one, quick=600, record=record_property)

@@ -170,7 +170,7 @@ def test_no_module_ends_in_a_traceback_and_no_wrong_one_passes(
         assert right, {name: text for name, (text, is_right) in used.items() if not is_right}
         return "taken"
 
-    found = fuzz("task modules", one, quick=400, record=record_property)
+    found = fuzz("task modules", one, quick=200, record=record_property)
     assert found["taken"] and found["refused"]
 
 

@@ -137,7 +137,7 @@ def test_no_task_file_ends_in_a_traceback_or_passes_a_wrong_key(
                 assert key in spec.raw, key
         return "read"
 
-    found = fuzz("task YAML", one, quick=1000, record=record_property)
+    found = fuzz("task YAML", one, quick=500, record=record_property)
     assert found["read"] and found["refused"] and found["listed"]
 
 

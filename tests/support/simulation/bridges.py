@@ -11,6 +11,7 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -160,6 +161,7 @@ def drawn(models: int, items: int, *, levels: int) -> dict[str, dict[str, Replie
     return {"drawn": made}
 
 
+@cache
 def llaso() -> dict[str, dict[str, Replies]]:
     """Return LLaSO-Eval's judged sets: the six models' replies with the official judge's scores."""
     tasks: dict[str, dict[str, Replies]] = {}
