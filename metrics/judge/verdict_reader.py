@@ -17,13 +17,13 @@ guessed: ``partially correct``, ``yes / no``, ``Result: N/A``, ``YES?``, ``no ve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from metrics.judge.plain_reply import json_fields, outside_json, plain_lines
-from metrics.text import late as re
 from metrics.witness import tell
 
 KEYS: Final = (
