@@ -15,6 +15,7 @@ Several different scores in one place, a range, a number off the scale and anoth
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,7 +23,6 @@ from typing import Any, Final
 
 from metrics.judge.plain_reply import after_reasoning, json_fields, outside_json, plain_lines
 from metrics.judge.verdict_reader import BREAK, CLOSE, KEYS, LEAD, NOTE, OPEN
-from metrics.text import late as re
 
 _WORDS: Final = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 _NUMBER: Final = rf"{OPEN}(?P<sign>[+-]?)(?P<number>\d{{1,9}}(?:\.\d{{1,9}})?|{'|'.join(_WORDS)})(?![\w])(?!\.\d|,\d)"

@@ -1,6 +1,7 @@
 """Patterns that are compiled when they are first used: most commands read no reply, and a large pattern takes a while.
 
-``from metrics.text import late as re`` is all that a module needs: what else it takes from ``re`` is here, too.
+``from metrics.text import late as re`` is all that a module needs: what else it takes from ``re`` is here, too. It is for patterns of modules: one
+that a function makes is used at once.
 """
 
 from __future__ import annotations
