@@ -101,6 +101,7 @@ def test_evaluate_from_the_hub_with_pinned_revisions(hub: Hub, tmp_path: Path) -
     assert read(tmp_path / "again" / "results.json") == results
 
 
+@pytest.mark.long
 @pytest.mark.network
 @pytest.mark.slow
 def test_without_a_pin_the_branch_is_resolved_and_recorded(hub: Hub, tmp_path: Path) -> None:
