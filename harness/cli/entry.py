@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import errno
 import functools
+import gc
 import io
 import os
 import sys
@@ -212,4 +214,5 @@ def _leave(code: int) -> NoReturn:
         sys.stderr.flush()
         leave_now(code)
     give_output_away()
+    atexit.register(gc.freeze)  # or a tenth of a second goes into cycles among all that is left
     sys.exit(code)
