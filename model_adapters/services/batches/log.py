@@ -1,4 +1,4 @@
-"""The log of batches next to a run: files that were uploaded, batches made of them, requests whose answer was handed out.
+"""The log of batches next to a run: files that were uploaded, batches made of them and gone since, requests whose answer was handed out.
 
 It is only appended to. A line that cannot be read, torn by a process that was killed or changed by hand, is passed over.
 """
@@ -40,10 +40,12 @@ class BatchLog:
                 continue
             if not isinstance(record, dict):
                 continue
-            file, made, done = (record.get(key) for key in ("file", "batch", "done"))
+            file, made, done, gone = (record.get(key) for key in ("file", "batch", "done", "gone"))
             if isinstance(done, str):
                 for names in batches.values():
                     names.discard(done)
+            elif isinstance(gone, str):
+                batches.pop(gone, None)
             elif record.get("url") != self.url or not _are_names(record.get("requests")):
                 continue
             elif isinstance(made, str):
@@ -65,6 +67,10 @@ class BatchLog:
     def done(self, request: str) -> None:
         """Note a request whose answer was handed out, or that its batch ended without one."""
         self._append({"done": request})
+
+    def gone(self, batch: str) -> None:
+        """Note that the service no longer has a batch: nobody asks for it again."""
+        self._append({"gone": batch})
 
     def _append(self, record: Mapping[str, Any]) -> None:
         try:
