@@ -81,6 +81,8 @@ MOST_REPEATS: Final = 10_000
 """Replies that are asked for one item."""
 MOST_SHARDS: Final = 100_000
 """Parts that a run is cut into."""
+MOST_NAMED: Final = 10
+"""Items without their clip that a manifest names."""
 RepeatCount = Annotated[int, Minimum(1), Maximum(MOST_REPEATS)]
 ShardNumber = Annotated[int, Minimum(1), Maximum(MOST_SHARDS)]
 Decimals = Annotated[int, Minimum(0), Maximum(12)]
