@@ -14,6 +14,7 @@ processor time for the same bytes, which is the difference between waiting for a
 from __future__ import annotations
 
 import asyncio
+import functools
 import io
 import json
 import os
@@ -25,7 +26,13 @@ from typing import TYPE_CHECKING, Any, Final
 from harness.core.untrusted.bounded_json import load_json
 from model_adapters.services.attempts import Attempt, Bounds, failure
 from model_adapters.services.bodies import MAX_BODY
-from model_adapters.services.chat_reply import ChatReply, masked, read_completion
+from model_adapters.services.chat_reply import (
+    ChatReply,
+    malformed,
+    masked,
+    quoted,
+    read_completion,
+)
 from model_adapters.services.client import ServiceClient
 from model_adapters.services.credentials import (
     chat_url,
@@ -38,7 +45,8 @@ from model_adapters.services.proxies import certificates, proxy_for
 from model_adapters.services.statuses import ErrorBody, outcome, read_status
 
 if TYPE_CHECKING:
-    from aiohttp import ClientResponse, ClientSession
+    from aiohttp import ClientRequest, ClientResponse, ClientSession, ClientTimeout, TCPConnector
+    from aiohttp.connector import Connection
 
 OPENAI_URL: Final = "https://api.openai.com/v1"
 CONNECT_SECONDS: Final = 30.0
@@ -46,6 +54,8 @@ MAX_HEADER: Final = 65_536
 READ_BYTES: Final = 65_536
 _WHOLE: Final = 1 << 20
 """Largest body that is sent in one piece."""
+_CONNECTIONS: Final = 100
+"""Connections that are tried for one request; old ones of a pool may all have ended."""
 Body = Mapping[str, Any] | bytes
 """A JSON object, or its ready UTF-8 encoding (long audio is spliced in faster than it is escaped)."""
 
@@ -166,10 +176,21 @@ class ChatClient(ServiceClient):
         if not 200 <= answer.status < 300:
             said = error_body(body, answer.reason)
             return read_status(answer.status, said, answer.headers, self._attempts.denials)
-        reply = masked(read_completion(body.decode("utf-8", "replace")), self._key.mask)
+        reply = masked(_read(body), self._key.mask)
         if reply.error is None:
             self._attempts.denials.answered()
         return outcome(reply)
+
+
+def _read(body: bytes) -> ChatReply:
+    """Read a reply; one with bytes that are no UTF-8 would be scored with other characters than were sent."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return malformed(
+            f"the body is not UTF-8 (byte {error.start}): {quoted(body.decode('utf-8', 'replace'))}"
+        )
+    return read_completion(text)
 
 
 async def _bounded(answer: ClientResponse) -> bytes:
@@ -231,7 +252,7 @@ def open_session(url: str, *, keep_alive: bool = True) -> ClientSession:
     warnings.filterwarnings("ignore", "Sending a large body", ResourceWarning)
     return aiohttp.ClientSession(
         headers={"User-Agent": "lalm-harness"},
-        connector=aiohttp.TCPConnector(
+        connector=_connector()(
             limit=0,  # the limiter bounds requests in flight
             force_close=not keep_alive,
             ssl=certificates(url),
@@ -243,6 +264,31 @@ def open_session(url: str, *, keep_alive: bool = True) -> ClientSession:
         max_line_size=MAX_HEADER,
         max_field_size=MAX_HEADER,
     )
+
+
+@functools.cache
+def _connector() -> type[TCPConnector]:
+    """Return a connector that takes no connection on which the service spoke unasked: it would answer the next request."""
+    import aiohttp
+
+    class Unspoken(aiohttp.TCPConnector):
+        async def connect(
+            self, req: ClientRequest, traces: list[Any], timeout: ClientTimeout
+        ) -> Connection:
+            for _ in range(_CONNECTIONS):
+                connection = await super().connect(req, traces, timeout)
+                try:
+                    await asyncio.sleep(0)  # what has arrived is read
+                except BaseException:
+                    connection.close()
+                    raise
+                protocol = connection.protocol
+                if protocol is not None and not protocol.should_close and protocol.is_connected():
+                    return connection
+                connection.close()
+            raise aiohttp.ClientConnectionError("the service speaks before it is asked")
+
+    return Unspoken
 
 
 def error_body(body: bytes, reason: str | None = None) -> ErrorBody:

@@ -41,7 +41,7 @@ def merge_stream(text: str) -> dict[str, Any] | None:
     """
     message: dict[str, str] = {}
     merged: dict[str, Any] = {}
-    finish, ended = None, False
+    finish, ended, chosen = None, False, False
     for data in _events(text):
         if data == _DONE:
             ended = True
@@ -63,6 +63,7 @@ def merge_stream(text: str) -> dict[str, Any] | None:
         choice = choices[0] if isinstance(choices, list) and choices else None
         if not isinstance(choice, Mapping):
             continue
+        chosen = True
         finish = choice.get("finish_reason") or finish
         delta = choice.get("delta")
         for name in _TEXTS:
@@ -76,7 +77,8 @@ def merge_stream(text: str) -> dict[str, Any] | None:
         return {"error": merged["error"]}
     if not ended and finish is None:
         return None
-    return {"choices": [{"message": message, "finish_reason": finish}], **merged}
+    choices = [{"message": message, "finish_reason": finish}] if chosen else []
+    return {"choices": choices, **merged}
 
 
 def _events(text: str) -> Iterator[str]:
