@@ -76,8 +76,8 @@ def _metrics(
         for reading, entry in readings.items():
             place = (*path, name, reading)
             for key in ("n", "unparsed"):
-                if entry[key] > ended:  # type: ignore[literal-required]
-                    found = entry[key]  # type: ignore[literal-required]
+                if entry[key] > ended:
+                    found = entry[key]
                     yield (*place, key), f"expected at most the {ended} replies, found {found}"
             metric, value = known(name), entry["value"]
             if value is None:

@@ -22,7 +22,7 @@ from metrics.registry import METRICS
 _KEPT: Final = 20_000
 """Figures that are remembered as right."""
 _CLOSE: Final = 1e-9
-"""Relative difference of a score from its statistics, for files that others wrote with fewer digits."""
+"""Difference of a score from its statistics: that of the last bits."""
 
 
 class SampleFigures:
@@ -45,45 +45,51 @@ class SampleFigures:
             values = scores.get(metric, {})
             for reading, found in readings.items():
                 value = values.get(reading)
-                key = (metric, reading, value, None if found is None else (*found.items(),))
+                if found is None:
+                    if value is not None:
+                        place = place_of(("stats", metric, reading))
+                        return (
+                            f"{place}: expected the statistics of a score of {value:g}, found none"
+                        )
+                    continue
+                key = (metric, reading, value, *found, *found.values())
                 if key not in right:
                     fault = self._fault(metric, reading, value, found)
                     if fault is not None:
                         return fault
-                    if len(right) < _KEPT:
-                        right.add(key)
-        for metric, known in scores.items():
-            for reading, value in known.items():
-                if value is not None and stats.get(metric, {}).get(reading) is None:
-                    place = place_of(("stats", metric, reading))
-                    return f"{place}: expected the statistics of a score of {value:g}, found none"
+                    if len(right) >= _KEPT:
+                        right.clear()
+                    right.add(key)
+        if scores.keys() != stats.keys():
+            return (
+                f"stats: expected those of {', '.join(scores)}, found those of {', '.join(stats)}"
+            )
         return None
 
     def _fault(
-        self, name: str, reading: Reading, value: float | None, stats: Mapping[str, float] | None
+        self, name: str, reading: Reading, value: float | None, stats: Mapping[str, float]
     ) -> str | None:
-        if stats is None:
-            return None
         metric = self._metric(name)
         if metric is None:
             return None
-        place = place_of(("stats", name, reading))
         fault = stats_fault(metric, stats, reading)
         if fault is not None:
-            return f"{place}: {fault.text()}"
+            return f"{place_of(('stats', name, reading))}: {fault.text()}"
+        place = place_of(("scores", name, reading))
         pair = pair_of(metric, stats)
-        if pair is not None:
-            own = divide(stats[pair[0]], stats[pair[1]])
-            if value is None:
-                same = not math.isfinite(own)
-            else:
-                same = math.isclose(value, own, rel_tol=_CLOSE, abs_tol=_CLOSE)
-            if not same:
-                expected = f"{own:g}, as the statistics say" if math.isfinite(own) else "null"
-                return f"{place_of(('scores', name, reading))}: expected {expected}, found {shown(value)}"
-        elif value is not None and (fault := value_fault(metric, value, reading)) is not None:
-            return f"{place_of(('scores', name, reading))}: {fault.text()}"
-        return None
+        if pair is None:
+            fault = value_fault(metric, math.nan if value is None else value, reading)
+            return None if fault is None else f"{place}: {fault.text()}"
+        own = divide(stats[pair[0]], stats[pair[1]])
+        shown_value = own if math.isfinite(own) else None
+        if None not in (value, shown_value):
+            same = math.isclose(value or 0.0, own, rel_tol=_CLOSE, abs_tol=_CLOSE)
+        else:
+            same = value is shown_value
+        if same:
+            return None
+        expected = "null" if shown_value is None else f"{own:g}"
+        return f"{place}: expected {expected}, as the statistics say, found {shown(value)}"
 
     def _metric(self, name: str) -> Measure | None:
         if name not in self._metrics:
