@@ -6,13 +6,19 @@ It is only appended to. A line that cannot be read, torn by a process that was k
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from harness.core.untrusted.bounded_json import load_json
 from harness.errors import StorageError
+
+_APPEND: Final = (
+    os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+)
+"""Nothing is written through a link, and no reader of a pipe is waited for."""
 
 
 @dataclass(slots=True)
@@ -74,8 +80,8 @@ class BatchLog:
 
     def _append(self, record: Mapping[str, Any]) -> None:
         try:
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(record) + "\n")
+            with os.fdopen(os.open(self.path, _APPEND, 0o600), "ab") as file:
+                file.write(json.dumps(record).encode() + b"\n")
         except OSError as error:
             raise StorageError(f"cannot write: {error.strerror}", where=str(self.path)) from error
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from harness.errors import StorageError
+from model_adapters.services.batches.log import BatchLog
 from tests.support.command import CommandResult
 from tests.support.runs.judged import MODEL, TASK, lines, responses
 from tests.support.servers.batch_server import BatchServer
@@ -88,3 +91,16 @@ def test_a_refusal_of_a_step_is_no_reply_of_a_judge(tmp_path: Path, cli: Cli, st
         found = cli(*batched(server, file, run))
     assert found.code in (3, 4) and f"HTTP {status}" in found.err
     assert not (run / "judgements.jsonl").exists()
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_a_log_of_batches_is_never_written_through(tmp_path: Path, kind: str) -> None:
+    log, victim = tmp_path / "judge_batches.jsonl", tmp_path / "victim"
+    victim.write_text("precious")
+    if kind == "link":
+        log.symlink_to(victim)
+    else:
+        os.mkfifo(log)
+    with pytest.raises(StorageError, match="cannot write"):
+        BatchLog(log, "http://service").gone("batch_0")
+    assert victim.read_text() == "precious"
