@@ -69,8 +69,21 @@ def _check_metrics(file: YamlFile, rule: Rule) -> None:
             raise TaskFileError(
                 f"metric_list lacks {name!r}, which the rule {rule.name!r} gives",
                 where=file.where("metric_list"),
-                hint=f"metrics of the rule: {', '.join(rule.metrics)}; without metric_list the task has them all",
+                hint=_metrics_of(rule),
             )
+    for name in names:
+        if isinstance(name, str) and name not in rule.metrics:
+            raise TaskFileError(
+                f"metric_list names {name!r}, which the rule {rule.name!r} does not give",
+                where=file.where("metric_list"),
+                hint=_metrics_of(rule),
+            )
+
+
+def _metrics_of(rule: Rule) -> str:
+    return (
+        f"metrics of the rule: {', '.join(rule.metrics)}; without metric_list the task has them all"
+    )
 
 
 def _lalm(file: YamlFile) -> dict[str, Any] | None:
