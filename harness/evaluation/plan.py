@@ -130,9 +130,10 @@ class PlannedTask:
                 "source": info.source,
                 "version": info.version,
                 "warnings": [*info.warnings, *cluster_note(spec, self.documents)],
-                **({"absent": [*info.absent[:MOST_NAMED]]} if info.absent else {}),
             },
         )
+        if info.absent:
+            entry["data"]["absent"] = [*info.absent[:MOST_NAMED]]
         if self.card is not None:
             entry["card"] = self.card
         return entry

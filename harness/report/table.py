@@ -207,8 +207,8 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
         declared = manifest["tasks"][name]
         yield from sample_lines(name, declared["judge"])
         if entry["n"] < declared["items_total"]:
-            absent = without_audio(declared["absent"], declared["data"].get("absent", ()))
-            yield f"partial: {name} ran {entry['n']} of {declared['items_total']} items{absent}"
+            lost = without_audio(declared["absent"], declared["data"].get("absent", ()))
+            yield f"partial: {name} ran {entry['n']} of {declared['items_total']} items{lost}"
         yield from _reasoning_lines(name, entry.get("reasoning"))
         if "lacking" in entry:
             yield f"not complete: {entry['lacking']}"

@@ -173,7 +173,7 @@ class BatchClient:
     async def _find_batches(self, files: Mapping[str, list[str]]) -> None:
         """Look for the batches of files in the service's list; one that is not listed was not made.
 
-        Where the list cannot be had nobody knows, so the requests are not sent again.
+        Without the list nobody knows, so the requests are not sent again.
         """
         if not files:
             return

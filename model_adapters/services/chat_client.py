@@ -183,7 +183,7 @@ class ChatClient(ServiceClient):
 
 
 def _read(body: bytes) -> ChatReply:
-    """Read a reply; one with bytes that are no UTF-8 would be scored with other characters than were sent."""
+    """Read a reply; what is not UTF-8 would be scored with other characters than were sent."""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -31,12 +31,12 @@ class RefusedError(Exception):
 
     @property
     def retryable(self) -> bool:
-        """Whether the same step may succeed later."""
+        """True if the same step may succeed later."""
         return self.reply.error is None or self.reply.error.retryable
 
     @property
     def is_gone(self) -> bool:
-        """Whether the service does not have what it was asked about."""
+        """True if the service does not have what it was asked about."""
         return self.status in _GONE
 
 
