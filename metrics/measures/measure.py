@@ -19,7 +19,7 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from harness.types import Family, Metric, Reading, Stats
+from harness.types import Family, Metric, Stats
 from metrics.measures.anchor import Anchor
 from metrics.measures.sums import as_float, divide, plain_sum, total
 
@@ -63,10 +63,6 @@ class Measure(Metric, ABC):
     stands_for: str | None = field(default=None, kw_only=True)
     anchor: Anchor | None = field(default=None, kw_only=True)
     official_bounds: Bounds | None = field(default=None, kw_only=True)
-
-    def bounds_of(self, reading: Reading) -> Bounds:
-        """Return smallest and largest possible value under a reading."""
-        return (self.official_bounds if reading == "official" else None) or self.bounds
 
     @property
     def is_percent(self) -> bool:

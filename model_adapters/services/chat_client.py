@@ -18,6 +18,7 @@ import functools
 import io
 import json
 import os
+import select
 import warnings
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -266,6 +267,16 @@ def open_session(url: str, *, keep_alive: bool = True) -> ClientSession:
     )
 
 
+def _has_unread(transport: asyncio.BaseTransport | None) -> bool:
+    """Tell whether bytes, or the end, of a connection have arrived and were not read; they may be of TLS alone."""
+    connected = None if transport is None else transport.get_extra_info("socket")
+    if connected is None:
+        return False
+    poll = select.poll()
+    poll.register(connected.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
 @functools.cache
 def _connector() -> type[TCPConnector]:
     """Return a connector that takes no connection on which the service spoke unasked: it would answer the next request."""
@@ -277,12 +288,13 @@ def _connector() -> type[TCPConnector]:
         ) -> Connection:
             for _ in range(_CONNECTIONS):
                 connection = await super().connect(req, traces, timeout)
+                protocol = connection.protocol
                 try:
-                    await asyncio.sleep(0)  # what has arrived is read
+                    if protocol is not None and _has_unread(protocol.transport):
+                        await asyncio.sleep(0)  # it is read
                 except BaseException:
                     connection.close()
                     raise
-                protocol = connection.protocol
                 if protocol is not None and not protocol.should_close and protocol.is_connected():
                     return connection
                 connection.close()

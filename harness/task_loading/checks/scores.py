@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Set
 from dataclasses import replace
 from typing import Any, Final, NoReturn
@@ -12,7 +11,7 @@ from harness.core.task import TaskSpec
 from harness.task_loading.checks.calls import refuse
 from harness.task_loading.checks.contract import json_value, plain
 from harness.task_loading.checks.values import shown
-from metrics.measures.valid import pair_of, stats_fault, value_fault
+from metrics.measures.valid import item_fault
 from metrics.registry import METRICS, Measure
 
 _LARGEST: Final = 2**53
@@ -144,43 +143,7 @@ def _scored(spec: TaskSpec, what: str, metric: Measure, reading: Reading, found:
                 hint="Scored(None) leaves the item out of the reading; larger sums are not exact",
             )
         stats[key] = int(number) if isinstance(number, bool) else number
-    _check_stats(spec, what, metric, stats, reading)
-    return Scored(stats, parsed=parsed)
-
-
-def _check_stats(
-    spec: TaskSpec, what: str, metric: Measure, stats: Mapping[str, float], reading: Reading
-) -> None:
-    """Check keys and range of the statistics of one item."""
-    pair = pair_of(metric, stats)
-    expected = _expected_keys(metric) if pair is None else pair
-    if expected is not None and set(stats) != set(expected):
-        _wrong(
-            spec,
-            f"{what}: the statistics are {', '.join(map(repr, stats))}, expected {' and '.join(map(repr, expected))}",
-            hint=f"those of the metric {metric.name!r} (docs/statistics.md)",
-        )
-    fault = stats_fault(metric, stats, reading)
-    if fault is None:
-        value = metric.value(stats)
-        if math.isnan(value):
-            if pair is not None and stats[pair[0]] == 0:
-                return  # an item without weight, such as an empty reference
-            _wrong(
-                spec,
-                f"{what}: {dict(stats)} has no value",
-                hint="Scored(None) leaves the item out of the reading",
-            )
-        fault = value_fault(metric, value, reading)
+    fault = item_fault(metric, stats, reading)
     if fault is not None:
         _wrong(spec, f"{what}: {fault.text()}", hint=fault.hint)
-
-
-def _expected_keys(metric: Measure) -> tuple[str, ...] | None:
-    """Return the names of a metric's statistics, ``None`` if they are open (labels of a confusion)."""
-    if metric.family == "f1":
-        return None
-    try:
-        return tuple(metric.examples()[0])
-    except (NotImplementedError, ValueError):
-        return None
+    return Scored(stats, parsed=parsed)
