@@ -71,10 +71,10 @@ def _check_metrics(file: YamlFile, rule: Rule) -> None:
                 where=file.where("metric_list"),
                 hint=_metrics_of(rule),
             )
-    for name in names:
-        if isinstance(name, str) and name not in rule.metrics:
+    for listed_name in names:
+        if isinstance(listed_name, str) and listed_name not in rule.metrics:
             raise TaskFileError(
-                f"metric_list names {name!r}, which the rule {rule.name!r} does not give",
+                f"metric_list names {listed_name!r}, which the rule {rule.name!r} does not give",
                 where=file.where("metric_list"),
                 hint=_metrics_of(rule),
             )
