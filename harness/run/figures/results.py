@@ -7,12 +7,12 @@ by outcome and missing ones are all replies) is what a reader relies on, so a fi
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from harness.core.scoring import OUTCOMES
+from harness.core.scoring import OUTCOMES, Reading
 from harness.run.checks import place_of
 from harness.run.figures.samples import known_metric
-from harness.run.result_records import MetricResults, ReadingResult, Results, TaskResults
+from harness.run.result_records import MetricResults, Results, TaskResults
 from metrics.measures.measure import Measure
 from metrics.measures.valid import SLACK, value_fault
 
@@ -79,18 +79,33 @@ def _metrics(
                 if entry[key] > ended:
                     found = entry[key]
                     yield (*place, key), f"expected at most the {ended} replies, found {found}"
-            metric, value = known(name), entry["value"]
-            if value is None:
-                continue
-            fault = value_fault(metric, value, reading) if metric is not None else None
+            fault = figure_fault(known(name), reading, entry["value"], entry["ci95"])
             if fault is not None:
-                yield (*place, "value"), fault.text()
-            yield from _interval(place, entry, value)
+                yield (*place, fault[0]), fault[1]
 
 
-def _interval(path: _Path, entry: ReadingResult, value: float) -> Iterator[tuple[_Path, str]]:
-    low, high = entry["ci95"] or (None, None)
+def figure_fault(
+    metric: Measure | None,
+    reading: Reading,
+    value: float | None,
+    ci95: Sequence[float | None] | None,
+) -> tuple[str, str] | None:
+    """Return which of a value and its interval is wrong, and how; ``None`` if neither is.
+
+    Args:
+        metric: its facts, ``None`` where they are not known: bounds are not looked at then.
+        reading: of the value.
+        value: a finite number, or none.
+        ci95: its interval; an end may be open.
+    """
+    if value is None:
+        return None
+    fault = value_fault(metric, value, reading) if metric is not None else None
+    if fault is not None:
+        return "value", fault.text()
+    low, high = ci95 or (None, None)
     slack = SLACK * max(1.0, abs(value))
     if (low is not None and low > value + slack) or (high is not None and high < value - slack):
         ends = " to ".join("open" if end is None else f"{end:g}" for end in (low, high))
-        yield (*path, "ci95"), f"expected an interval that holds the value {value:g}, found {ends}"
+        return "ci95", f"expected an interval that holds the value {value:g}, found {ends}"
+    return None
