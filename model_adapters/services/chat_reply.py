@@ -160,7 +160,7 @@ def read_completion(data: object) -> ChatReply:
         return malformed(f"the body is a JSON {type(data).__name__}, not an object")
     if data.get("error"):
         return reported(data["error"])
-    if (failure := _failure_beside(data)) is not None:
+    if (failure := _failure_next_to(data)) is not None:
         return reported(failure)
     choices = data.get("choices")
     if not isinstance(choices, Sequence) or isinstance(choices, str) or not choices:
@@ -235,10 +235,10 @@ def reported(error: object) -> ChatReply:
     return failed(kind, f"status 200 with an error: {message}", retryable=not lasting)
 
 
-def _failure_beside(data: Mapping[str, Any]) -> object:
-    """Return what a body says of a failure beside its choices, in the forms that gateways have; ``None`` if nothing.
+def _failure_next_to(data: Mapping[str, Any]) -> object:
+    """Return what a body says of a failure next to its choices, in the forms that gateways have; ``None`` if nothing.
 
-    >>> _failure_beside({"code": 500, "message": "busy"}), _failure_beside({"code": 0, "success": True})
+    >>> _failure_next_to({"code": 500, "message": "busy"}), _failure_next_to({"code": 0, "success": True})
     ({'code': 500, 'message': 'busy'}, None)
     """
     code, base = data.get("code"), data.get("base_resp")

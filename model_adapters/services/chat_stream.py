@@ -101,7 +101,7 @@ def first_choice(choices: object) -> Mapping[str, Any] | None:
 
 
 def content_text(content: object) -> str:
-    """Return the text of a content: a text, or a list of parts; a text in a part of another kind, such as an error, is no answer.
+    """Return the text of a content: a text, or a list of parts; a text in a part of another kind, such as an error, is refused.
 
     Raises:
         ValueError: it is of a form in which the answer is not known.
