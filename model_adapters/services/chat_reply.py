@@ -166,7 +166,9 @@ def read_completion(data: object) -> ChatReply:
     if not isinstance(choices, Sequence) or isinstance(choices, str) or not choices:
         said = data.get("message") or data.get("detail") or data.get("msg")
         return malformed(f"the body has no choices{f': {quoted(said)}' if said else ''}")
-    choice = first_choice([*choices]) or {}
+    choice = choices[0]
+    if not isinstance(choice, Mapping) or choice.get("index") not in (None, 0):
+        choice = first_choice([*choices]) or {}
     if choice.get("error"):
         return reported(choice["error"])
     message = choice.get("message")
@@ -259,6 +261,8 @@ def _content(message: Mapping[str, Any]) -> str:
         ValueError: its content is of a form in which the answer is not known.
     """
     content = message.get("content")
+    if isinstance(content, str):
+        return content
     if content is not None:
         return content_text(content)
     audio = message.get("audio")  # a model that answers by voice says in text what it said
