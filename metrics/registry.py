@@ -78,7 +78,12 @@ _BUILT_IN: Final[Mapping[str, Measure]] = {
         rate("mer"),
         rate("per"),
         AbsoluteError("mae", "error", RATE, "abs_error", "n", higher_is_better=False, unit="own"),
-        Quotient("judge_score", "mean", JUDGE_SCALE, "score", "n", unit="own"),
+        Quotient(
+            "judge_score",
+            *("mean", JUDGE_SCALE, "score", "n"),
+            unit="own",
+            official_bounds=(None, None),
+        ),
         share("refusal_rate"),
         Quotient(
             "abstention_rate",

@@ -14,6 +14,7 @@ _ACTIVE: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f"
     "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
 )
+_NOT_XML: Final = re.compile("[\ufffe\uffff]")
 _SHORT: Final = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _JOINER: Final = "\u2060"
 """Word joiner: nothing is seen of it, and the text around it is not a link, mention or reference any more."""
@@ -40,6 +41,15 @@ def block(text: str) -> str:
     'a\nb\\u001b'
     """
     return "\n".join(map(line, text.split("\n")))
+
+
+def xml(text: str) -> str:
+    r"""Return text for XML, before its own escapes: as ``block``, without the characters that XML does not have.
+
+    >>> xml("a" + chr(10) + "b" + chr(27) + chr(0xFFFE))
+    'a\nb\\u001b\\ufffe'
+    """
+    return _NOT_XML.sub(_escaped, block(text))
 
 
 def message(text: str) -> str:

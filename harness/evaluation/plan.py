@@ -21,7 +21,7 @@ from harness.evaluation.selection.subset import choose, sample_entry, subset_par
 from harness.evaluation.variations.variation import AS_IT_IS, Variation, variation_of
 from harness.judge.options import JudgeOptions, judge_options
 from harness.judge.task_judge import TaskJudge, bind
-from harness.run.constraints import MOST_REPEATS
+from harness.run.constraints import MOST_NAMED, MOST_REPEATS
 from harness.run.files import AnchorEntry, DataEntry, JudgeEntry, ManifestEntry, SubsetEntry
 from harness.run.signature import Parts, generation_part, n_part, prompt_part
 from harness.settings import Settings, parse_limit
@@ -132,6 +132,8 @@ class PlannedTask:
                 "warnings": [*info.warnings, *cluster_note(spec, self.documents)],
             },
         )
+        if info.absent:
+            entry["data"]["absent"] = [*info.absent[:MOST_NAMED]]
         if self.card is not None:
             entry["card"] = self.card
         return entry

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from harness.core.untrusted.regular import check_regular
 from harness.errors import (
     EXIT_FOUND,
     EXIT_INCOMPLETE,
@@ -214,6 +215,7 @@ def _shown(value: Any) -> str:
 def _unpack(path: Path, folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
     """Copy the known members into a folder; return the index and the digests of what was read."""
     try:
+        check_regular(path)
         with zipfile.ZipFile(path) as archive:
             members = {member.filename: member for member in archive.infolist()}
             if len(members) != len(archive.infolist()):
@@ -279,7 +281,9 @@ def _index(path: Path, archive: zipfile.ZipFile) -> dict[str, Any]:
         for _, value in _values(index["claims"]):
             _shown(value)
             assert set(value) == {"value", "ci95", "n", "complete"}
-    except (AttributeError, TypeError, ValueError, KeyError, IndexError, AssertionError) as error:
+    except (
+        AttributeError, TypeError, ValueError, OverflowError, KeyError, IndexError, AssertionError,
+    ) as error:  # fmt: skip
         raise _not_a_bundle(path, f"{INDEX}: claims are not of the known form") from error
     return index
 

@@ -177,6 +177,9 @@ def read_corrections(root: Path, results: Mapping[str, Any]) -> list[dict[str, A
     path = root / FILE
     if not path.is_file():
         return []
+    from harness.run.figures.results import figure_fault
+    from harness.run.figures.samples import known_metric
+
     hint = "delete it, or write it again with: harness judge calibrate LABELS.jsonl --run RUN_DIR --correct"
     content = parse_line(path.read_bytes(), str(path), hint)
     tasks = content.get("tasks")
@@ -190,8 +193,14 @@ def read_corrections(root: Path, results: Mapping[str, Any]) -> list[dict[str, A
             entry = results["tasks"].get(one["task"], {"metrics": {}})["metrics"]
             now = entry.get(one["metric"], {}).get("strict", {}).get("value")
             numbers = (one["value"], one["raw"], one["labelled"], *(one["ci95"] or ()))
-            if len(numbers) not in (3, 5) or not all(isinstance(x, (int, float)) for x in numbers):
+            if len(numbers) not in (3, 5) or not all(
+                type(x) in (int, float) and -1e300 < x < 1e300 for x in numbers
+            ):
                 raise TypeError
+            metric = known_metric(one["metric"])
+            for value, ends in ((one["value"], one["ci95"]), (one["raw"], None)):
+                if figure_fault(metric, "strict", value, ends) is not None:
+                    raise TypeError
         except (KeyError, TypeError, AttributeError):
             raise InputFileError("a correction is damaged", where=str(path), hint=hint) from None
         if now is not None and abs(now - one["raw"]) <= 1e-6 * max(1.0, abs(now)):

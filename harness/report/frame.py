@@ -49,13 +49,15 @@ def sample_rows(view: RunView, task: str | None = None) -> Iterator[dict[str, An
         row = _row(sample)
         if replies:
             row["judge_replies"] = [replies.get(key) for key in sample["judgements"]]
-        yield {name: _holdable(value) for name, value in row.items()}
+        yield _holdable(row)
 
 
 def _holdable(value: Any) -> Any:
     """Return a value that Arrow can hold: a lone surrogate as its escape."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_holdable(name): _holdable(one) for name, one in value.items()}
     return [_holdable(one) for one in value] if isinstance(value, list) else value
 
 

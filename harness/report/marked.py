@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from harness.core.untrusted.regular import check_regular
 from harness.errors import InputFileError
 from harness.run.jsonl import write_atomically
 
@@ -30,6 +31,7 @@ def update(path: Path, name: str, text: str) -> bool:
     """
     begin, end = marks(name)
     try:
+        check_regular(path)
         content = path.read_bytes().decode("utf-8")
     except OSError as error:
         raise InputFileError(f"cannot read: {error.strerror}", where=str(path)) from error

@@ -7,7 +7,7 @@ value comes with its interval, its denominator and the shares of unparsed, refus
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -207,7 +207,8 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
         declared = manifest["tasks"][name]
         yield from sample_lines(name, declared["judge"])
         if entry["n"] < declared["items_total"]:
-            yield f"partial: {name} ran {entry['n']} of {declared['items_total']} items"
+            lost = without_audio(declared["absent"], declared["data"].get("absent", ()))
+            yield f"partial: {name} ran {entry['n']} of {declared['items_total']} items{lost}"
         yield from _reasoning_lines(name, entry.get("reasoning"))
         if "lacking" in entry:
             yield f"not complete: {entry['lacking']}"
@@ -224,6 +225,18 @@ def footnotes(results: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterat
                 state = "" if native.get(f"{prefix}complete") else " (not complete)"
                 metric = native.get(f"{prefix}metric", "")
                 yield f"{name}: {headline} {value} {native['unit']}{state}, {metric}"
+
+
+def without_audio(count: int, ids: Sequence[Any]) -> str:
+    """Return which items had no clip, ``ids`` being the first of them; empty where that is not known.
+
+    >>> without_audio(1, ["s3"]), without_audio(9, ["a", "b"]), without_audio(3, [])
+    (' (audio absent of s3)', ' (audio absent of a, b and 7 more)', '')
+    """
+    if not ids:
+        return ""
+    more = f" and {count - len(ids)} more" if count > len(ids) else ""
+    return f" (audio absent of {', '.join(map(str, ids))}{more})"
 
 
 def headline_value(native: Mapping[str, Any], headline: Any) -> float | None:

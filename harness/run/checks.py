@@ -10,13 +10,13 @@ from __future__ import annotations
 import functools
 import json
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, NamedTuple, NotRequired, Union, get_args, get_origin
 
 from typing_extensions import get_type_hints, is_typeddict
 
 from harness.errors import InputFileError
-from harness.run.constraints import HasKeys, Length, Maximum, Minimum, OrEmpty
+from harness.run.constraints import HasKeys, Length, Maximum, Minimum, Ordered, OrEmpty
 
 _SHOWN: Final = 60
 _WORDS: Final[Mapping[type, str]] = {
@@ -51,10 +51,17 @@ class Mismatch(NamedTuple):
         >>> Mismatch(("id",), "text or an integer", MISSING).text()
         'id: expected text or an integer, found no such key'
         """
-        place = "".join(
-            f"[{one}]" if isinstance(one, int) else f".{_name(one)}" for one in self.path
-        )
-        return f"{place.lstrip('.') or 'the record'}: expected {self.expected}, found {shown(self.found)}"
+        return f"{place_of(self.path)}: expected {self.expected}, found {shown(self.found)}"
+
+
+def place_of(path: Iterable[str | int]) -> str:
+    """Name a place inside a record.
+
+    >>> place_of(("tasks", "mmau", "selection", 0)), place_of(())
+    ('tasks.mmau.selection[0]', 'the record')
+    """
+    place = "".join(f"[{one}]" if isinstance(one, int) else f".{_name(one)}" for one in path)
+    return place.removeprefix(".") or "the record"
 
 
 def _name(key: str) -> str:
@@ -215,6 +222,17 @@ def _bounded(form: _Form, bound: object) -> _Form:
 
         def check(value: Any) -> Mismatch | None:
             return Mismatch((), words, value) if len(value) != length else inner and inner(value)
+
+    elif isinstance(bound, Ordered):
+        words = form.words
+
+        def check(value: Any) -> Mismatch | None:
+            if (found := inner and inner(value)) is not None:
+                return found
+            low, high = value
+            if low is None or high is None or low <= high:
+                return None
+            return Mismatch((0,), f"a number, at most {shown(high)} (the lower end)", low)
 
     elif isinstance(bound, HasKeys):
         names, words = bound.names, form.words

@@ -43,6 +43,15 @@ class Length:
         return {**handler(core), "minItems": self.value, "maxItems": self.value}
 
 
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Two ends of which the first is not above the second; null is an open end. A JSON Schema cannot say it."""
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Handler) -> JsonSchema:
+        """Add nothing."""
+        return handler(core)
+
+
 @dataclass(frozen=True, slots=True, init=False)
 class HasKeys:
     """An object that has at least these keys."""
@@ -72,10 +81,13 @@ MOST_REPEATS: Final = 10_000
 """Replies that are asked for one item."""
 MOST_SHARDS: Final = 100_000
 """Parts that a run is cut into."""
+MOST_NAMED: Final = 10
+"""Items without their clip that a manifest names."""
 RepeatCount = Annotated[int, Minimum(1), Maximum(MOST_REPEATS)]
 ShardNumber = Annotated[int, Minimum(1), Maximum(MOST_SHARDS)]
 Decimals = Annotated[int, Minimum(0), Maximum(12)]
-Interval = Annotated[list[float], Length(2)]
-OpenInterval = Annotated[list[float | None], Length(2)]
+NotNegative = Annotated[float, Minimum(0)]
+Interval = Annotated[list[float], Length(2), Ordered()]
+OpenInterval = Annotated[list[float | None], Length(2), Ordered()]
 """An interval; an end is null where it is not finite."""
-Range = Annotated[list[Count], Length(2)]
+Range = Annotated[list[Count], Length(2), Ordered()]

@@ -43,8 +43,7 @@ from harness.run.result_records import (
 
 __all__ = [
     "FILES", "JUDGEMENTS", "LOCK", "MANIFEST", "RESPONSES", "RESULTS", "SAMPLES", "SCHEMA_VERSION", "AnchorEntry",
-    "AudioRecord", "BenchmarkResults", "BridgeEntry", "BridgeJudge", "BridgeTable", "BridgedResult",
-    "ClipPart", "ContinuedEntry", "DataEntry", "ErrorRecord", "ItemId",
+    "AudioRecord", "BenchmarkResults", "BridgeEntry", "BridgeJudge", "BridgeTable", "BridgedResult", "ClipPart", "ContinuedEntry", "DataEntry", "ErrorRecord", "ItemId",
     "JudgeEntry", "JudgeHealth", "JudgeSample", "JudgementRecord", "LeftOutEntry", "Manifest", "ManifestEntry", "MergedEntry",
     "MessageRecord", "ModelEntry", "PanelAgreement", "PanelEntry", "PanelJudge", "PanelResults", "PermuteEntry", "ReferenceEntry", "ResponseRecord", "Results", "SampleRecord", "ShardEntry",
     "SignatureParts", "SubsetEntry", "TaskResults", "TextPart", "WrongCanary",
@@ -72,11 +71,12 @@ class ModelEntry(TypedDict):
 
 
 class DataEntry(TypedDict):
-    """Origin of the documents of a task; ``sha256`` only of a scored file."""
+    """Origin of the documents of a task; ``absent``: first ids of items without their clip; ``sha256`` only of a scored file."""
 
     source: str
     version: str
     warnings: list[str]
+    absent: NotRequired[list[ItemId]]
     sha256: NotRequired[str]
 
 

@@ -82,7 +82,14 @@ def read_results(root: Path) -> Results:
             where=str(root),
             hint=f"finish it with the command that started it, or: {rescore}",
         )
-    return cast("Results", _read_object(path, f"write it again with: {rescore}", rescore))
+    hint = f"write it again with: {rescore}"
+    found = cast("Results", _read_object(path, hint, rescore))
+    from harness.run.figures.results import results_fault
+
+    fault = results_fault(found)
+    if fault is not None:
+        raise InputFileError(fault, where=str(path), hint=hint)
+    return found
 
 
 def read_responses(
@@ -269,6 +276,9 @@ def _checked_samples(root: Path, tasks: Collection[str], check: Check) -> Iterat
     path = root / SAMPLES
     if not path.is_file():
         raise InputFileError("not found", where=str(path), hint=_rewrite(root))
+    from harness.run.figures.samples import SampleFigures
+
+    figures = SampleFigures()
     with path.open("rb") as lines:  # bytes: only "\n" ends a line
         for number, line in enumerate(lines, start=1):
             where = f"{path}:{number}"
@@ -282,6 +292,9 @@ def _checked_samples(root: Path, tasks: Collection[str], check: Check) -> Iterat
                     where=where,
                     hint=_rewrite(root),
                 )
+            fault = figures.fault(record)
+            if fault is not None:
+                raise InputFileError(fault, where=where, hint=_rewrite(root))
             yield record
 
 

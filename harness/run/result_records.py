@@ -5,7 +5,15 @@ from typing import Annotated, Literal, NotRequired
 from typing_extensions import TypedDict
 
 from harness.core.scoring import Reading
-from harness.run.constraints import AtLeastOne, Count, Decimals, Interval, OpenInterval, OrEmpty
+from harness.run.constraints import (
+    AtLeastOne,
+    Count,
+    Decimals,
+    Interval,
+    NotNegative,
+    OpenInterval,
+    OrEmpty,
+)
 
 
 class ScoreEntry(TypedDict):
@@ -70,7 +78,7 @@ class ReadingResult(TypedDict):
 
     value: float | None
     ci95: OpenInterval | None
-    stderr: float | None
+    stderr: NotNegative | None
     method: str | None
     n: Count
     note: NotRequired[str]
@@ -186,7 +194,7 @@ class NodeResults(TypedDict):
 
     score: float | None
     ci95: Interval | None
-    stderr: float | None
+    stderr: NotNegative | None
     ok: Count
     total: Count
     whole: bool
@@ -200,7 +208,7 @@ class CellResults(TypedDict):
     value: float | None
     score: float | None
     ci95: Interval | None
-    stderr: float | None
+    stderr: NotNegative | None
     below_chance: bool
     partial: bool
     incomplete: bool

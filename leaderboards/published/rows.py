@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import yaml
 
+from harness.core.untrusted.regular import check_regular
 from harness.errors import InputFileError
 
 SHIPPED: Final = Path(__file__).parent
@@ -167,6 +168,7 @@ def _load(path: Path, name: str) -> dict[str, Any]:
             return dict(pairs)
 
     try:
+        check_regular(path)
         if path.stat().st_size > _LARGEST:
             raise InputFileError(f"is larger than {_LARGEST} bytes", where=name)
         text = path.read_text(encoding="utf-8")

@@ -50,6 +50,8 @@ class Measure(Metric, ABC):
         stands_for: the metric in whose place a control stands, whose anchors it shares.
         anchor: the values that stand for 0 and 1 in normalised scores where a task declares none; ``None``: the
             bounds, from worst to best, and no scale without two bounds.
+        official_bounds: bounds under the official reading where official scorers leave the scale (they count whatever
+            number a judge wrote); ``None``: the same.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Measure(Metric, ABC):
     role: Role = field(default="headline", kw_only=True)
     stands_for: str | None = field(default=None, kw_only=True)
     anchor: Anchor | None = field(default=None, kw_only=True)
+    official_bounds: Bounds | None = field(default=None, kw_only=True)
 
     @property
     def is_percent(self) -> bool:
@@ -129,9 +132,9 @@ class Measure(Metric, ABC):
         ):
             if found not in known:
                 return f"{what} is {found!r}, expected one of {', '.join(known)}"
-        low, high = self.bounds
-        if low is not None and high is not None and not low < high:
-            return f"bounds are {self.bounds!r}, expected the smaller first"
+        for low, high in (self.bounds, self.official_bounds or self.bounds):
+            if low is not None and high is not None and not low < high:
+                return f"bounds are {(low, high)!r}, expected the smaller first"
         if (self.role == "control") != (self.stands_for is not None):
             return "role='control' and stands_for=METRIC belong together"
         if self.anchor is not None and not self.anchor.fits(self.higher_is_better):

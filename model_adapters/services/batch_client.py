@@ -13,20 +13,22 @@ A line of the files that cannot be read is passed over and told (``batches.answe
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
 from harness.core.keys import digest
 from harness.core.untrusted.bounded_json import load_json
+from harness.types import ErrorInfo
 from model_adapters.services.batches.answers import Answers, lost, read_answers, without_key
 from model_adapters.services.batches.log import BatchLog
+from model_adapters.services.batches.refusals import SURE, RefusedError, listed_batches
 from model_adapters.services.batches.states import ENDED, identity_of, status_of
 from model_adapters.services.chat_client import (
     OPENAI_URL,
@@ -169,17 +171,26 @@ class BatchClient:
             self._used[content] = max(self._used[content], int(number) + 1)
 
     async def _find_batches(self, files: Mapping[str, list[str]]) -> None:
-        """Look for the batches of files in the service's list; one that cannot be listed was not made."""
+        """Look for the batches of files in the service's list; one that is not listed was not made.
+
+        Without the list nobody knows, so the requests are not sent again.
+        """
         if not files:
             return
-        with contextlib.suppress(OSError, ValueError, TimeoutError, _RefusedError):
-            listed = (await self._json("GET", "/batches?limit=100")).get("data")
-            for state in listed if isinstance(listed, list) else ():
-                file = state.get("input_file_id") if isinstance(state, dict) else None
-                if (requests := files.get(str(file))) is not None:
-                    made = identity_of(state)
-                    self._log.made(made, str(file), requests)
-                    self._know(_Batch(made, set(requests)))
+        try:
+            made = await listed_batches(partial(self._json, "GET"), files, self._batches.poll)
+        except (OSError, ValueError, TimeoutError, RefusedError) as error:
+            for file, requests in files.items():
+                said = (
+                    f"whether a batch was made of {file} is not known ({error}), so its requests are not sent again;"
+                    f" to send them, take the line of {file} out of {self._log.path}"
+                )
+                failure = failed("batch", self._key.hide(said), retryable=True)
+                self._know(_Batch(file, set(requests), failure=failure))
+            return
+        for file, identity in made.items():
+            self._log.made(identity, file, files[file])
+            self._know(_Batch(identity, set(files[file])))
 
     def _earlier(self, content: str) -> tuple[_Batch, str] | None:
         """Return a batch of the log in which the same request waits for somebody, and takes it."""
@@ -190,10 +201,11 @@ class BatchClient:
         return None
 
     async def _answer_of(self, batch: _Batch, name: str) -> ChatReply:
-        if batch.looking is None:
+        if batch.looking is None and batch.failure is None:
             batch.looking = asyncio.create_task(self._wait_for(batch))
             self._tasks.add(batch.looking)
-        await asyncio.shield(batch.looking)
+        if batch.looking is not None:
+            await asyncio.shield(batch.looking)
         return self._hand_out(batch, name)
 
     def _hand_out(self, batch: _Batch, name: str) -> ChatReply:
@@ -241,7 +253,7 @@ class BatchClient:
     async def _replies(self, bodies: Mapping[str, bytes]) -> dict[str, ChatReply]:
         try:
             batch = await self._make(bodies)
-        except _RefusedError as error:
+        except RefusedError as error:
             return dict.fromkeys(bodies, error.reply)
         except (OSError, ValueError, TimeoutError) as error:
             said = self._key.hide(f"the batch could not be made: {error!r}")
@@ -277,34 +289,60 @@ class BatchClient:
         A look or a download that fails is tried again: the batch is at work, and paid. After the patience what was read counts.
         """
         self._began = self._began or time.monotonic()
-        wasted = 0.0
+        wasted, denied = 0.0, Counter[str]()
         files: dict[str, Answers] = {}
         while True:
+            step = batch.identity
             try:
                 state = await self._json("GET", f"/batches/{batch.identity}")
                 if (status := status_of(state)) in ENDED:
+                    lacks = "" if status == "completed" else status
                     for kind in ("output_file_id", "error_file_id"):
                         if state.get(kind) and kind not in files:
-                            content = await self._bytes("GET", f"/files/{state[kind]}/content")
+                            step = str(state[kind])
+                            if denied[step] >= SURE:
+                                lacks = f"the service no longer has its file {step}; the next command sends the request again, paid again"
+                                continue
+                            content = await self._bytes("GET", f"/files/{step}/content")
                             files[kind] = read_answers(content, batch.open, self._key)
                     batch.ended = True
-                    batch.failure = lost(batch.identity, "" if status == "completed" else status)
+                    batch.failure = lost(batch.identity, lacks)
                     break
                 wasted = 0.0
-            except (OSError, ValueError, TimeoutError, _RefusedError) as error:
+                denied.clear()
+            except (OSError, ValueError, TimeoutError, RefusedError) as error:
                 wasted += self._batches.poll
-                lasting = isinstance(error, _RefusedError) and not error.retryable
-                if lasting or wasted > self._options.patience:
-                    said = self._key.hide(f"the batch {batch.identity} cannot be read: {error!r}")
-                    batch.failure = (
-                        error.reply
-                        if isinstance(error, _RefusedError)
-                        else failed("batch", said, retryable=True)
-                    )
+                refused = error if isinstance(error, RefusedError) else None
+                if refused is not None and refused.is_gone:
+                    denied[step] += 1
+                    if denied[batch.identity] >= SURE:
+                        batch.failure = self._forget(batch, refused)
+                        break
+                    if denied[step] >= SURE:
+                        continue
+                elif (refused and not refused.retryable) or wasted > self._options.patience:
+                    batch.failure = self._unread(batch, error)
                     break
             await asyncio.sleep(self._batches.poll)
         self._take(batch, files)
         self._began = None
+
+    def _unread(self, batch: _Batch, error: Exception) -> ChatReply:
+        """Return what is said to each request of a batch that cannot be read now; a refusal keeps its kind."""
+        reply = error.reply if isinstance(error, RefusedError) else failed("batch", repr(error), retryable=True)  # fmt: skip
+        why = reply.error or ErrorInfo("batch", "")
+        said = self._key.hide(f"the batch {batch.identity} cannot be read: {why.message}")
+        return replace(reply, error=replace(why, message=said))
+
+    def _forget(self, batch: _Batch, refusal: RefusedError) -> ChatReply:
+        """Note that a batch is gone, so that another command sends its requests anew; return what is said to each of them."""
+        self._log.gone(batch.identity)
+        said = (
+            f"the service no longer has the batch {batch.identity} ({refusal}); the next command sends its requests again, and they are paid"
+            " again: if another key or project made the batch, give that one and take the line of it that says gone out of"
+            f" {self._log.path.name} first"
+        )
+        return failed("batch", self._key.hide(said), retryable=True)
 
     def _take(self, batch: _Batch, files: Mapping[str, Answers]) -> None:
         """Keep what the files of a batch say, and tell of lines that cannot be read."""
@@ -331,7 +369,7 @@ class BatchClient:
         Raises:
             OSError: the connection broke.
             TimeoutError: the answer did not come in time.
-            _RefusedError: the service refused, or it is too long.
+            RefusedError: the service refused, or it is too long.
         """
         import aiohttp
 
@@ -349,26 +387,13 @@ class BatchClient:
                 async for piece in answer.content.iter_chunked(1 << 16):
                     body += piece
                     if len(body) > _LARGEST:
-                        raise _RefusedError(
-                            failed("batch", f"{path}: more than {_LARGEST:,} bytes")
-                        )
+                        raise RefusedError(failed("batch", f"{path}: more than {_LARGEST:,} bytes"))
         except aiohttp.ClientError as error:  # of which not every one is an OSError
             raise ConnectionError(str(error) or type(error).__name__) from error
         if not 200 <= answer.status < 300:
             said = error_body(bytes(body), answer.reason)
-            attempt = read_status(answer.status, said, answer.headers, Denials())
-            raise _RefusedError(without_key(attempt.reply, self._key))
+            reply = read_status(answer.status, said, answer.headers, Denials()).reply
+            if reply.error is None:  # a prompt's refusal is none of a whole batch
+                reply = failed("batch", f"HTTP {answer.status}: {said.said}")
+            raise RefusedError(without_key(reply, self._key), answer.status)
         return bytes(body)
-
-
-class _RefusedError(Exception):
-    """The service refused a step of a batch."""
-
-    def __init__(self, reply: ChatReply) -> None:
-        super().__init__("" if reply.error is None else reply.error.message)
-        self.reply = reply
-
-    @property
-    def retryable(self) -> bool:
-        """Whether the same step may succeed later."""
-        return self.reply.error is None or self.reply.error.retryable

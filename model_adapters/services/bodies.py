@@ -6,6 +6,7 @@ refused.
 
 from __future__ import annotations
 
+import codecs
 import importlib
 from collections.abc import AsyncIterator
 from typing import Any, Final
@@ -20,11 +21,14 @@ class BodyError(Exception):
 
 
 class _Bounded:
-    """The bytes of a response, up to a bound."""
+    """The bytes of a response, up to a bound; those of a reply are UTF-8, or other characters would be scored than were sent."""
 
-    def __init__(self, stream: Any, most: int) -> None:
+    def __init__(self, stream: Any, most: int, *, is_reply: bool) -> None:
         self._stream = stream
         self._most = most
+        self._decode = codecs.getincrementaldecoder("utf-8")(
+            "strict" if is_reply else "replace"
+        ).decode
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         size = 0
@@ -32,7 +36,15 @@ class _Bounded:
             size += len(piece)
             if size > self._most:
                 raise BodyError(f"the service sent more than {self._most:,} bytes")
+            self._check(piece)
             yield piece
+        self._check(b"", last=True)
+
+    def _check(self, piece: bytes, *, last: bool = False) -> None:
+        try:
+            self._decode(piece, last)
+        except UnicodeDecodeError as error:
+            raise BodyError(f"the body is not UTF-8 ({error.reason})") from None
 
     async def aclose(self) -> None:
         await self._stream.aclose()
@@ -53,7 +65,9 @@ def bounded_client(kind: type[Any], **options: Any) -> Any:
         packing = response.headers.get("content-encoding", "identity").strip().lower()
         if packing not in ("", "identity"):
             raise BodyError(f"the service sent a body that is packed ({packing[:20]}), unasked")
-        response.stream = stream(response.stream, MAX_BODY)
+        response.stream = stream(
+            response.stream, MAX_BODY, is_reply=200 <= response.status_code < 300
+        )
 
     hooks = dict(options.pop("event_hooks", {}))
     hooks["response"] = [*hooks.get("response", ()), bound]

@@ -14,9 +14,11 @@ processor time for the same bytes, which is the difference between waiting for a
 from __future__ import annotations
 
 import asyncio
+import functools
 import io
 import json
 import os
+import select
 import warnings
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +27,13 @@ from typing import TYPE_CHECKING, Any, Final
 from harness.core.untrusted.bounded_json import load_json
 from model_adapters.services.attempts import Attempt, Bounds, failure
 from model_adapters.services.bodies import MAX_BODY
-from model_adapters.services.chat_reply import ChatReply, masked, read_completion
+from model_adapters.services.chat_reply import (
+    ChatReply,
+    malformed,
+    masked,
+    quoted,
+    read_completion,
+)
 from model_adapters.services.client import ServiceClient
 from model_adapters.services.credentials import (
     chat_url,
@@ -38,7 +46,8 @@ from model_adapters.services.proxies import certificates, proxy_for
 from model_adapters.services.statuses import ErrorBody, outcome, read_status
 
 if TYPE_CHECKING:
-    from aiohttp import ClientResponse, ClientSession
+    from aiohttp import ClientRequest, ClientResponse, ClientSession, ClientTimeout, TCPConnector
+    from aiohttp.connector import Connection
 
 OPENAI_URL: Final = "https://api.openai.com/v1"
 CONNECT_SECONDS: Final = 30.0
@@ -46,6 +55,8 @@ MAX_HEADER: Final = 65_536
 READ_BYTES: Final = 65_536
 _WHOLE: Final = 1 << 20
 """Largest body that is sent in one piece."""
+_CONNECTIONS: Final = 100
+"""Connections that are tried for one request; old ones of a pool may all have ended."""
 Body = Mapping[str, Any] | bytes
 """A JSON object, or its ready UTF-8 encoding (long audio is spliced in faster than it is escaped)."""
 
@@ -166,10 +177,21 @@ class ChatClient(ServiceClient):
         if not 200 <= answer.status < 300:
             said = error_body(body, answer.reason)
             return read_status(answer.status, said, answer.headers, self._attempts.denials)
-        reply = masked(read_completion(body.decode("utf-8", "replace")), self._key.mask)
+        reply = masked(_read(body), self._key.mask)
         if reply.error is None:
             self._attempts.denials.answered()
         return outcome(reply)
+
+
+def _read(body: bytes) -> ChatReply:
+    """Read a reply; what is not UTF-8 would be scored with other characters than were sent."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return malformed(
+            f"the body is not UTF-8 (byte {error.start}): {quoted(body.decode('utf-8', 'replace'))}"
+        )
+    return read_completion(text)
 
 
 async def _bounded(answer: ClientResponse) -> bytes:
@@ -231,7 +253,7 @@ def open_session(url: str, *, keep_alive: bool = True) -> ClientSession:
     warnings.filterwarnings("ignore", "Sending a large body", ResourceWarning)
     return aiohttp.ClientSession(
         headers={"User-Agent": "lalm-harness"},
-        connector=aiohttp.TCPConnector(
+        connector=_connector()(
             limit=0,  # the limiter bounds requests in flight
             force_close=not keep_alive,
             ssl=certificates(url),
@@ -243,6 +265,42 @@ def open_session(url: str, *, keep_alive: bool = True) -> ClientSession:
         max_line_size=MAX_HEADER,
         max_field_size=MAX_HEADER,
     )
+
+
+def _has_unread(transport: asyncio.BaseTransport | None) -> bool:
+    """Tell whether bytes, or the end, of a connection have arrived and were not read; they may be of TLS alone."""
+    connected = None if transport is None else transport.get_extra_info("socket")
+    if connected is None:
+        return False
+    poll = select.poll()
+    poll.register(connected.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
+@functools.cache
+def _connector() -> type[TCPConnector]:
+    """Return a connector that takes no connection on which the service spoke unasked: it would answer the next request."""
+    import aiohttp
+
+    class Unspoken(aiohttp.TCPConnector):
+        async def connect(
+            self, req: ClientRequest, traces: list[Any], timeout: ClientTimeout
+        ) -> Connection:
+            for _ in range(_CONNECTIONS):
+                connection = await super().connect(req, traces, timeout)
+                protocol = connection.protocol
+                try:
+                    if protocol is not None and _has_unread(protocol.transport):
+                        await asyncio.sleep(0)  # it is read
+                except BaseException:
+                    connection.close()
+                    raise
+                if protocol is not None and not protocol.should_close and protocol.is_connected():
+                    return connection
+                connection.close()
+            raise aiohttp.ClientConnectionError("the service speaks before it is asked")
+
+    return Unspoken
 
 
 def error_body(body: bytes, reason: str | None = None) -> ErrorBody:

@@ -16,7 +16,12 @@ from typing import Any, Final
 
 from harness.core.untrusted.bounded_json import NestingError, load_json
 from harness.types import ErrorInfo, Finish
-from model_adapters.services.chat_stream import is_stream, merge_stream
+from model_adapters.services.chat_stream import (
+    content_text,
+    first_choice,
+    is_stream,
+    merge_stream,
+)
 from model_adapters.services.pacing.retry import BUSY_STATUS, may_retry
 from model_adapters.shared.reply_text import split_reasoning
 
@@ -155,17 +160,24 @@ def read_completion(data: object) -> ChatReply:
         return malformed(f"the body is a JSON {type(data).__name__}, not an object")
     if data.get("error"):
         return reported(data["error"])
+    if (failure := _failure_next_to(data)) is not None:
+        return reported(failure)
     choices = data.get("choices")
     if not isinstance(choices, Sequence) or isinstance(choices, str) or not choices:
         said = data.get("message") or data.get("detail") or data.get("msg")
         return malformed(f"the body has no choices{f': {quoted(said)}' if said else ''}")
     choice = choices[0]
-    if isinstance(choice, Mapping) and choice.get("error"):
+    if not isinstance(choice, Mapping) or choice.get("index") not in (None, 0):
+        choice = first_choice([*choices]) or {}
+    if choice.get("error"):
         return reported(choice["error"])
-    message = choice.get("message") if isinstance(choice, Mapping) else None
+    message = choice.get("message")
     if not isinstance(message, Mapping):
         return malformed("the first choice has no message")
-    text, refusal = _content(message), message.get("refusal")
+    try:
+        text, refusal = _content(message), message.get("refusal")
+    except ValueError as error:
+        return malformed(str(error))
     reasoning, text = _reasoning(message, text)
     reasons = (choice.get("finish_reason"), choice.get("native_finish_reason"))
     finish = _finish(reasons[0])
@@ -225,13 +237,34 @@ def reported(error: object) -> ChatReply:
     return failed(kind, f"status 200 with an error: {message}", retryable=not lasting)
 
 
+def _failure_next_to(data: Mapping[str, Any]) -> object:
+    """Return what a body says of a failure next to its choices, in the forms that gateways have; ``None`` if nothing.
+
+    >>> _failure_next_to({"code": 500, "message": "busy"}), _failure_next_to({"code": 0, "success": True})
+    ({'code': 500, 'message': 'busy'}, None)
+    """
+    code, base = data.get("code"), data.get("base_resp")
+    said = data.get("message") or data.get("msg") or data.get("detail")
+    if type(code) is int and 400 <= code < 600:
+        return {"code": code, "message": said or "no reason"}
+    if data.get("success") is False or data.get("status") in ("error", "failed", "failure"):
+        return {"message": said or "it says that it failed"}
+    if isinstance(base, Mapping) and base.get("status_code") not in (None, 0, 200):
+        return {"message": base.get("status_msg") or base}
+    return None
+
+
 def _content(message: Mapping[str, Any]) -> str:
+    """Return the text of a message.
+
+    Raises:
+        ValueError: its content is of a form in which the answer is not known.
+    """
     content = message.get("content")
     if isinstance(content, str):
         return content
-    if isinstance(content, Sequence):
-        texts = [part.get("text") for part in content if isinstance(part, Mapping)]
-        return "".join(text for text in texts if isinstance(text, str))
+    if content is not None:
+        return content_text(content)
     audio = message.get("audio")  # a model that answers by voice says in text what it said
     transcript = audio.get("transcript") if isinstance(audio, Mapping) else None
     return transcript if isinstance(transcript, str) else ""

@@ -6,13 +6,16 @@ whole stream is one text here; a stream without an end (neither ``[DONE]`` nor a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from harness.core.untrusted.bounded_json import load_json
 
 _TEXTS: Final = ("content", "reasoning_content", "reasoning", "refusal")
 _DONE: Final = "[DONE]"
+_TEXT_PARTS: Final = (None, "text", "output_text")
+_REASONING_PARTS: Final = ("thinking", "reasoning", "reasoning_text", "summary_text")
 
 
 def is_stream(text: str) -> bool:
@@ -41,7 +44,7 @@ def merge_stream(text: str) -> dict[str, Any] | None:
     """
     message: dict[str, str] = {}
     merged: dict[str, Any] = {}
-    finish, ended = None, False
+    finish, native, ended, chosen = None, None, False, False
     for data in _events(text):
         if data == _DONE:
             ended = True
@@ -59,24 +62,72 @@ def merge_stream(text: str) -> dict[str, Any] | None:
         merged.update(
             {name: chunk[name] for name in ("model", "usage", "error") if chunk.get(name)}
         )
-        choices = chunk.get("choices")
-        choice = choices[0] if isinstance(choices, list) and choices else None
-        if not isinstance(choice, Mapping):
+        choice = first_choice(chunk.get("choices"))
+        if choice is None:
             continue
+        if choice.get("error"):
+            return {"error": choice["error"]}
+        chosen = True
         finish = choice.get("finish_reason") or finish
+        native = choice.get("native_finish_reason") or native
         delta = choice.get("delta")
         for name in _TEXTS:
             piece = delta.get(name) if isinstance(delta, Mapping) else None
-            if isinstance(piece, list):
-                texts = [part.get("text") for part in piece if isinstance(part, Mapping)]
-                piece = "".join(text for text in texts if isinstance(text, str))
-            if isinstance(piece, str):
-                message[name] = message.get(name, "") + piece
+            if piece is None or (name != "content" and not isinstance(piece, str | list)):
+                continue
+            try:
+                message[name] = message.get(name, "") + content_text(piece)
+            except ValueError as error:
+                return {"error": {"message": str(error)}}
     if "error" in merged:
         return {"error": merged["error"]}
     if not ended and finish is None:
         return None
-    return {"choices": [{"message": message, "finish_reason": finish}], **merged}
+    choice = {"message": message, "finish_reason": finish}
+    if native is not None:
+        choice["native_finish_reason"] = native
+    return {"choices": [choice] if chosen else [], **merged}
+
+
+def first_choice(choices: object) -> Mapping[str, Any] | None:
+    """Return the choice that was asked for: the first in number, whatever stands before it; ``None`` if it is not there.
+
+    >>> first_choice([{"index": 1}, {"index": 0, "text": "a"}]), first_choice([{"index": 1}]), first_choice([])
+    ({'index': 0, 'text': 'a'}, None, None)
+    """
+    found = choices if isinstance(choices, list) else []
+    wanted = (one for one in found if isinstance(one, Mapping) and one.get("index") in (None, 0))
+    return next(wanted, None)
+
+
+def content_text(content: object) -> str:
+    """Return the text of a content: a text, or a list of parts; a text in a part of another kind, such as an error, is refused.
+
+    Raises:
+        ValueError: it is of a form in which the answer is not known.
+
+    >>> content_text([{"type": "thinking", "text": "hm"}, {"type": "text", "text": "dog"}, "!"])
+    'dog!'
+    """
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, Sequence):
+        raise ValueError(f"the content is {json.dumps(content, default=str)[:80]}, not a text")
+    return "".join(map(_part, content))
+
+
+def _part(part: object) -> str:
+    if isinstance(part, str):
+        return part
+    text = part.get("text") if isinstance(part, Mapping) else None
+    if not isinstance(part, Mapping) or not isinstance(text, str):
+        return ""
+    kind = part.get("type")
+    if kind in _TEXT_PARTS:
+        return text
+    if kind in _REASONING_PARTS:
+        return ""
+    raise ValueError(f"a part of the content is of the type {str(kind)[:40]!r}: {text[:80]}")
 
 
 def _events(text: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ import pytest
 from harness.errors import HarnessError
 from harness.run.schema import file_schema
 from tests.support.fuzzing.driver import fuzz
-from tests.support.fuzzing.mutations import bent_bytes, bent_json, deep
+from tests.support.fuzzing.mutations import bent_bytes, bent_json, beyond_scale, deep
 from tests.support.fuzzing.run_readers import MADE_WITH, READERS, make_runs, resume
 
 LOGS = ("responses.jsonl", "judgements.jsonl", "samples.jsonl")
@@ -38,15 +38,22 @@ def runs(scratch: Path) -> tuple[Path, dict[str, dict[str, bytes]]]:
     return scratch, make_runs(scratch / "whole")
 
 
-def bend(content: bytes, name: str, draw: random.Random) -> tuple[bytes, Any]:
-    """Change the content of a file; return it with the record that was changed, ``None`` where it is no record."""
+def bend(content: bytes, name: str, draw: random.Random) -> tuple[bytes, Any, bool]:
+    """Change the content of a file; return it with the record that was changed, ``None`` where it is no record, and whether only its figures are wrong."""
     if draw.random() < 0.15:
-        return draw.choice(
-            (bent_bytes(content, draw), b"", content[: len(content) // 2], deep(draw) + b"\n")
-        ), None
+        return (
+            draw.choice(
+                (bent_bytes(content, draw), b"", content[: len(content) // 2], deep(draw) + b"\n")
+            ),
+            None,
+            False,
+        )
     lines = [content] if name not in LOGS else content.split(b"\n")[:-1]
     number = draw.randrange(len(lines))
-    record = bent_json(json.loads(lines[number]), draw)
+    whole, beyond = json.loads(lines[number]), None
+    if name in ("samples.jsonl", "results.json") and draw.random() < 0.3:
+        beyond = beyond_scale(whole, draw)
+    record = bent_json(whole, draw) if beyond is None else beyond
     try:
         text = json.dumps(
             record,
@@ -56,7 +63,7 @@ def bend(content: bytes, name: str, draw: random.Random) -> tuple[bytes, Any]:
         lines[number] = text.encode()
     except UnicodeEncodeError:
         lines[number] = json.dumps(record).encode()
-    return b"\n".join(lines) + b"\n", record
+    return b"\n".join(lines) + b"\n", record, beyond is not None
 
 
 def test_no_run_directory_ends_in_a_traceback_or_is_read_against_its_schema(
@@ -80,15 +87,20 @@ def test_no_run_directory_ends_in_a_traceback_or_is_read_against_its_schema(
             for file, content in files.items():
                 (place / file).write_bytes(content)
         changed: dict[str, Any] = {}
+        figures: set[str] = set()
         for name in draw.sample([*files], draw.choice((1, 1, 1, 2)) if len(files) > 1 else 1):
             if draw.random() < 0.02:
                 (run / name).unlink()
                 continue
-            content, record = bend(files[name], name, draw)
+            content, record, beyond = bend(files[name], name, draw)
+            figures.update([name] * beyond)
             (run / name).write_bytes(content)
             if record is not None:
                 changed[name] = record
-        wrong = {name: not FORMS[name].is_valid(record) for name, record in changed.items()}
+        wrong = {
+            name: name in figures or not FORMS[name].is_valid(record)
+            for name, record in changed.items()
+        }
         try:
             readers[reader](run, pristine)
         except HarnessError as error:
@@ -96,7 +108,9 @@ def test_no_run_directory_ends_in_a_traceback_or_is_read_against_its_schema(
             return "refused"
         against = [name for name, bad in wrong.items() if bad and reader in NEEDS[name]]
         assert not against, (
-            f"{reader} of {kind} took {against}, which the schema refuses: {changed}"[:1400]
+            f"{reader} of {kind} took {against}, which the schema or a metric refuses: {changed}"[
+                :1400
+            ]
         )
         return "read" if not any(wrong.values()) else "not looked at"
 

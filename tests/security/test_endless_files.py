@@ -54,6 +54,29 @@ def test_what_never_ends_is_no_file_of_a_run(
         assert found.code in (0, 2, 4) and "Traceback" not in found.err
 
 
+@pytest.mark.parametrize("make", [zeros, pipe])
+def test_what_never_ends_is_no_file_that_a_command_names(
+    cli: Cli, tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    file = tmp_path / "file.csv"
+    make(file)
+    run = tmp_path / "run"
+    assert (
+        cli("evaluate", "mock:options", "-t", "quickstart_choice", "-L", "2", "-o", run).code == 0
+    )
+    for command in (
+        ("verify", file),
+        ("gate", run, "--baseline", file),
+        ("gate", run, "--baseline", run, "--policy", file),
+        ("leaderboard", run, "--rows", file),
+        ("leaderboard", run, "--update", file),
+        ("judge", "calibrate", file, "--task", "sakura_animal_single"),
+        ("evaluate", "mock:options", "--items", file, "-o", tmp_path / "own"),
+    ):
+        found = cli(*command)
+        assert found.code == 2 and file.name in found.err, (command, found.err)
+
+
 def test_items_named_by_a_device_are_refused(cli: Cli, tmp_path: Path) -> None:
     found = cli(*evaluate_arguments("mock:hash", tmp_path / "run", "--ids", "/dev/zero"))
     assert found.code == 2 and "not a regular file" in found.err

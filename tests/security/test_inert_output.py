@@ -8,11 +8,17 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from harness.core import inert
+from harness.errors import InputFileError
+from harness.report.export import export
+from harness.report.frame import sample_rows
+from harness.run.reader import read_run
 from tests.support.command import CommandResult
+from tests.support.runs.board_runs import FakeTask, binary, write_run
 
 Cli = Callable[..., CommandResult]
 ESCAPES = "\x1b[2K\x1b[1G\x07\x9b31m\u202egnirts\u2028\ud800"
@@ -80,3 +86,26 @@ def test_a_runs_name_is_inert_in_every_output(cli: Cli, tmp_path: Path, name: st
         if suffix == "csv":
             names = {row["run"] for row in csv.DictReader(io.StringIO(text))}
             assert all(value.lstrip()[:1] not in "=+-@" for value in names)
+
+
+def test_a_strangers_run_is_inert_in_every_export(tmp_path: Path) -> None:
+    """Names, ids, groups and replies of somebody's run directory, a lone surrogate among them."""
+    evil = "a\x1b[2J\r\n## b\u202e\u2028\ud800\x00\ufffe=1+1"
+    run = write_run(tmp_path / "run", {"own": FakeTask(binary("10"))}, benchmarks=False)
+    manifest = json.loads((run / "manifest.json").read_text())
+    manifest.update(name=evil, created=evil)
+    (run / "manifest.json").write_text(json.dumps(manifest))
+    lines = [json.loads(line) for line in (run / "samples.jsonl").read_text().split("\n")[:-1]]
+    for number, one in enumerate(lines):
+        one |= {"id": f"{evil}{number}", "response": evil, "extracted": {evil: [evil]}}
+        one |= {"groups": {evil: evil}, "outcome": "error" if number else "answered"}
+        one["error"] = {"kind": evil, "retryable": False, "message": evil} if number else None
+    (run / "samples.jsonl").write_text("".join(json.dumps(one) + "\n" for one in lines))
+    for row in sample_rows(read_run(run)):  # what csv and parquet hold
+        json.dumps(row, ensure_ascii=False).encode()
+    for form in ("junit", "model-index"):
+        export(run, form, output=tmp_path / form, task=None, allow_partial=True)
+        assert not ACTIVE.search((tmp_path / form).read_text(encoding="utf-8")), form
+    ElementTree.fromstring((tmp_path / "junit").read_text(encoding="utf-8"))
+    with pytest.raises(InputFileError, match="created: expected a date"):
+        export(run, "lm-eval", output=tmp_path / "x", task=None, allow_partial=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 from xml.etree import ElementTree
@@ -20,7 +19,6 @@ _SHOWN: Final = 5
 _LONGEST: Final = 300
 _ROW_HEAD: Final = ("task", "metric", "pairs", "baseline", "candidate", "drop", "95 % interval", "p (Holm)", "detectable", "result")  # fmt: skip
 _GUARD_HEAD: Final = ("task", "guard", "baseline", "candidate", "p (Holm)", "result")
-_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKS: Final = {
     "pass": "✅",
     "fail": "❌",
@@ -111,16 +109,18 @@ def to_junit(report: GateReport) -> str:
     cases = [*_cases(report)]
     root = ElementTree.Element(
         "testsuite",
-        name=_xml(f"gate {report.candidate} against {report.baseline}"),
+        name=inert.xml(f"gate {report.candidate} against {report.baseline}"),
         tests=str(len(cases)),
         failures=str(sum(kind == "failure" for _, kind, _ in cases)),
         errors=str(sum(kind == "error" for _, kind, _ in cases)),
         skipped=str(sum(kind == "skipped" for _, kind, _ in cases)),
     )
     for name, kind, text in cases:
-        case = ElementTree.SubElement(root, "testcase", classname="gate", name=_xml(name))
+        case = ElementTree.SubElement(root, "testcase", classname="gate", name=inert.xml(name))
         if kind is not None:
-            ElementTree.SubElement(case, kind, message=_xml(text.split("\n")[0])).text = _xml(text)
+            ElementTree.SubElement(
+                case, kind, message=inert.xml(text.split("\n")[0])
+            ).text = inert.xml(text)
     ElementTree.indent(root)
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -159,10 +159,6 @@ def _cases(report: GateReport) -> Iterator[tuple[str, str | None, str]]:
 
 def _kind(*, failed: bool, inconclusive: bool = False) -> str | None:
     return "failure" if failed else "skipped" if inconclusive else None
-
-
-def _xml(text: str) -> str:
-    return _NOT_XML.sub("\ufffd", text)
 
 
 def to_github(report: GateReport) -> str:

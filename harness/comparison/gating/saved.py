@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from harness.comparison.gating.sides import KEY_CHARS, Lines, RunSide, stamp_of
 from harness.core.scoring import OUTCOMES
+from harness.core.untrusted.regular import check_regular
 from harness.errors import InputFileError, UsageError
 from harness.run.jsonl import write_atomically
 from harness.run.reader import RunView
@@ -168,6 +169,7 @@ def read_baseline(path: Path) -> SavedSide:
         UsageError: of another version.
     """
     try:
+        check_regular(path)
         if path.stat().st_size > _MOST_BYTES:
             raise InputFileError("is larger than 500 MB", where=str(path))
         content = json.loads(path.read_bytes(), parse_constant=_refuse)

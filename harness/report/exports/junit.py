@@ -5,11 +5,11 @@ A case fails where the first metric of its task says 0 in the strict reading; an
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
 
+from harness.core import inert
 from harness.core.scoring import Reading
 from harness.run.files import SampleRecord
 from harness.run.jsonl import write_atomically
@@ -21,7 +21,6 @@ SUFFIX: Final = ".xml"
 NEEDS_METRICS: Final = True
 """Facts of metrics are looked up, also of those that a task registers."""
 _READING: Final[Reading] = "strict"
-_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MOST: Final = 2_000
 
 
@@ -91,4 +90,4 @@ def _is_wrong(metric: str, score: float) -> bool:
 
 
 def _clean(text: Any) -> str:
-    return _NOT_XML.sub("\ufffd", str(text))[:_MOST]
+    return inert.xml(str(text)[:_MOST])

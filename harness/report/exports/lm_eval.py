@@ -7,6 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from harness.errors import InputFileError
+from harness.run.checks import shown
+from harness.run.files import MANIFEST
 from harness.run.jsonl import write_atomically
 from harness.run.reader import RunView
 from harness.run.records import repeats_of
@@ -59,7 +62,24 @@ def shaped(view: RunView) -> dict[str, Any]:
             "model_name": manifest["model"]["spec"],
             "random_seed": manifest["seed"],
         },
-        "date": datetime.fromisoformat(manifest["created"]).timestamp(),
+        "date": _moment(view),
         "model_name": manifest["model"]["spec"],
         "lalm_harness_version": manifest["harness_version"],
     }  # fmt: skip
+
+
+def _moment(view: RunView) -> float:
+    """Return when the run began, in seconds since 1970.
+
+    Raises:
+        InputFileError: the manifest does not say it as ISO 8601 does.
+    """
+    created = view.manifest["created"]
+    try:
+        return datetime.fromisoformat(created).timestamp()
+    except (ValueError, OverflowError) as error:
+        raise InputFileError(
+            f"created: expected a date and time in ISO 8601, found {shown(created)}",
+            where=str(view.path / MANIFEST),
+            hint="restore it from a copy",
+        ) from error

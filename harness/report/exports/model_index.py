@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from harness.core import inert
 from harness.report.exports.eval_results import dataset_of, percent
 from harness.run.jsonl import write_atomically
 from harness.run.reader import RunView
@@ -22,7 +23,9 @@ def write(view: RunView, path: Path) -> None:
 
     results = [_entry(view, name) for name in view.results["tasks"]]
     card = {
-        "model-index": [{"name": view.name, "results": [one for one in results if one["metrics"]]}]
+        "model-index": [
+            {"name": inert.line(view.name), "results": [one for one in results if one["metrics"]]}
+        ]
     }
     text = yaml.safe_dump(card, sort_keys=False, allow_unicode=True, width=1000)
     write_atomically(path, [text.encode("utf-8", "surrogatepass")])
@@ -46,8 +49,11 @@ def _entry(view: RunView, name: str) -> dict[str, Any]:
             metrics.append(one)
     dataset = dataset_of(entry)
     return {
-        "task": {"type": "audio-text-to-text", "name": name},
-        "dataset": {"name": entry["benchmark"], "type": dataset or entry["benchmark"]},
+        "task": {"type": "audio-text-to-text", "name": inert.line(name)},
+        "dataset": {
+            "name": inert.line(entry["benchmark"]),
+            "type": inert.line(dataset or entry["benchmark"]),
+        },
         "metrics": metrics,
-        "source": {"name": signature(name, entry["signature_parts"])},
+        "source": {"name": inert.line(signature(name, entry["signature_parts"]))},
     }

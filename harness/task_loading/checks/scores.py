@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Set
 from dataclasses import replace
 from typing import Any, Final, NoReturn
@@ -12,6 +11,7 @@ from harness.core.task import TaskSpec
 from harness.task_loading.checks.calls import refuse
 from harness.task_loading.checks.contract import json_value, plain
 from harness.task_loading.checks.values import shown
+from metrics.measures.valid import item_fault
 from metrics.registry import METRICS, Measure
 
 _LARGEST: Final = 2**53
@@ -110,12 +110,12 @@ def _readings(spec: TaskSpec, item: str, name: str, readings: Any) -> dict[Readi
             )
     metric = METRICS[name]
     return {
-        reading: _scored(spec, f"{item}, {name} ({reading})", metric, readings[reading])
+        reading: _scored(spec, f"{item}, {name} ({reading})", metric, reading, readings[reading])
         for reading in known
     }
 
 
-def _scored(spec: TaskSpec, what: str, metric: Measure, found: Any) -> Scored:
+def _scored(spec: TaskSpec, what: str, metric: Measure, reading: Reading, found: Any) -> Scored:
     if not isinstance(found, Scored):
         _wrong(spec, f"{what} is {shown(found)}, expected Scored(stats)", hint=_SCORE_HINT)
     parsed = found.parsed if isinstance(found.parsed, bool) else plain(found.parsed)
@@ -143,60 +143,7 @@ def _scored(spec: TaskSpec, what: str, metric: Measure, found: Any) -> Scored:
                 hint="Scored(None) leaves the item out of the reading; larger sums are not exact",
             )
         stats[key] = int(number) if isinstance(number, bool) else number
-    _check_stats(spec, what, metric, stats)
+    fault = item_fault(metric, stats, reading)
+    if fault is not None:
+        _wrong(spec, f"{what}: {fault.text()}", hint=fault.hint)
     return Scored(stats, parsed=parsed)
-
-
-def _check_stats(spec: TaskSpec, what: str, metric: Measure, stats: Mapping[str, float]) -> None:
-    """Check keys and range of the statistics of one item."""
-    pair = _pair(metric, stats)
-    expected = _expected_keys(metric) if pair is None else pair
-    if expected is not None and set(stats) != set(expected):
-        _wrong(
-            spec,
-            f"{what}: the statistics are {', '.join(map(repr, stats))}, expected {' and '.join(map(repr, expected))}",
-            hint=f"those of the metric {metric.name!r} (docs/statistics.md)",
-        )
-    low, high = metric.bounds
-    negative = (
-        [key for key, value in stats.items() if value < 0] if low is not None and low >= 0 else []
-    )
-    if negative or (pair is not None and stats.get(pair[1], 0) < 0):
-        name = negative[0] if negative else pair[1]  # type: ignore[index]
-        _wrong(spec, f"{what}: the statistic {name!r} is {stats[name]:g}, expected at least 0")
-    value = metric.value(stats)
-    if math.isnan(value):
-        if pair is not None and stats[pair[0]] == 0:
-            return  # an item without weight, such as an empty reference
-        _wrong(
-            spec,
-            f"{what}: {dict(stats)} has no value",
-            hint="Scored(None) leaves the item out of the reading",
-        )
-    slack = 1e-9
-    if (low is not None and value < low - slack) or (high is not None and value > high + slack):
-        ends = f"from {low:g}" if low is not None else "up"
-        ends += f" to {high:g}" if high is not None else ""
-        _wrong(
-            spec,
-            f"{what}: {dict(stats)} is {value:g}, expected a value {ends}",
-            hint="a share, not a percentage" if metric.is_percent and high == 1 else None,
-        )
-
-
-def _pair(metric: Measure, stats: Mapping[str, float]) -> tuple[str, str] | None:
-    """Return the names of numerator and denominator; ``None`` where the value is another function."""
-    try:
-        return metric.ratio_keys(tuple(stats))
-    except (NotImplementedError, ValueError):
-        return None
-
-
-def _expected_keys(metric: Measure) -> tuple[str, ...] | None:
-    """Return the names of a metric's statistics, ``None`` if they are open (labels of a confusion)."""
-    if metric.family == "f1":
-        return None
-    try:
-        return tuple(metric.examples()[0])
-    except (NotImplementedError, ValueError):
-        return None

@@ -15,6 +15,7 @@ import yaml
 from harness.core.judge_spec import CANARY, Canary
 from harness.core.task import TaskSpec
 from harness.errors import TaskFileError
+from harness.task_loading.yaml_file import read_text
 
 FILE: Final = "_judge_canaries.yaml"
 _KEYS: Final = frozenset({"doc", "expect", "id", "response"})
@@ -51,8 +52,8 @@ def read_canaries(spec: TaskSpec, parameters: Mapping[str, Any]) -> tuple[Canary
 
 def _content(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        content = yaml.safe_load(read_text(path))
+    except yaml.YAMLError as error:
         raise TaskFileError(f"invalid YAML: {error}", where=str(path)) from error
     if not isinstance(content, dict):
         raise TaskFileError("expected a mapping of prompt names to items", where=str(path))

@@ -95,7 +95,9 @@ def _record(line: bytes) -> tuple[str, Mapping[str, Any]]:
     if len(line) > LARGEST_LINE:
         raise LineError(f"more than {LARGEST_LINE:,} bytes")
     try:
-        record = load_json(line.decode("utf-8", "replace"))
+        record = load_json(line.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise LineError("not UTF-8") from error
     except ValueError as error:
         raise LineError("not JSON, or nested too deeply") from error
     if not isinstance(record, Mapping):

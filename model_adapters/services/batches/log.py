@@ -1,4 +1,4 @@
-"""The log of batches next to a run: files that were uploaded, batches made of them, requests whose answer was handed out.
+"""The log of batches next to a run: files that were uploaded, batches made of them and gone since, requests whose answer was handed out.
 
 It is only appended to. A line that cannot be read, torn by a process that was killed or changed by hand, is passed over.
 """
@@ -6,13 +6,19 @@ It is only appended to. A line that cannot be read, torn by a process that was k
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from harness.core.untrusted.bounded_json import load_json
 from harness.errors import StorageError
+
+_APPEND: Final = (
+    os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+)
+"""Nothing is written through a link, and no reader of a pipe is waited for."""
 
 
 @dataclass(slots=True)
@@ -40,10 +46,12 @@ class BatchLog:
                 continue
             if not isinstance(record, dict):
                 continue
-            file, made, done = (record.get(key) for key in ("file", "batch", "done"))
+            file, made, done, gone = (record.get(key) for key in ("file", "batch", "done", "gone"))
             if isinstance(done, str):
                 for names in batches.values():
                     names.discard(done)
+            elif isinstance(gone, str):
+                batches.pop(gone, None)
             elif record.get("url") != self.url or not _are_names(record.get("requests")):
                 continue
             elif isinstance(made, str):
@@ -66,10 +74,14 @@ class BatchLog:
         """Note a request whose answer was handed out, or that its batch ended without one."""
         self._append({"done": request})
 
+    def gone(self, batch: str) -> None:
+        """Note that the service no longer has a batch: nobody asks for it again."""
+        self._append({"gone": batch})
+
     def _append(self, record: Mapping[str, Any]) -> None:
         try:
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(record) + "\n")
+            with os.fdopen(os.open(self.path, _APPEND, 0o600), "ab") as file:
+                file.write(json.dumps(record).encode() + b"\n")
         except OSError as error:
             raise StorageError(f"cannot write: {error.strerror}", where=str(self.path)) from error
 

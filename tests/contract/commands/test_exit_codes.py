@@ -161,7 +161,8 @@ def test_require_complete_is_4_before_a_model_loads(
     assert not (tmp_path / "run").exists()
     partial = clean(cli(*evaluate_arguments("mock:hash", tmp_path / "run")))
     assert partial.code == 0
-    assert "partial: toy ran 7 of 10 items" in partial.out and "audio absent 3" in partial.out
+    named = "partial: toy ran 7 of 10 items (audio absent of item-00007, item-00008, item-00009)"
+    assert named in partial.out and "audio absent 3" in partial.out
     assert "|n:7/10|" in results(tmp_path / "run")["tasks"]["toy"]["signature"]
 
 

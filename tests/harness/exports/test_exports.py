@@ -220,6 +220,10 @@ def test_another_scorer_is_not_a_verdict(cli: Cli, run: Path, tmp_path: Path) ->
         ({"bundle_json": index(files=[])}, "files is missing or of another type"),
         ({"bundle_json": index(claims={"a": {"b": {"c": 1}}})}, "claims are not of the known form"),
         ({"bundle_json": index(claims={"a": 3})}, "claims are not of the known form"),
+        (
+            {"bundle_json": index(claims={"a": {"b": {"strict": {"value": 10**400, "ci95": None, "n": 1, "complete": True}}}})},
+            "claims are not of the known form",
+        ),
         ({"manifest_json": None}, "is named and not there"),
         ({"../evil.txt": b"x"}, "it has the member"),
         ({"/etc/x": b"x"}, "it has the member"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,7 +98,16 @@ def test_correct_needs_one_run(run: Path, tmp_path: Path, cli: Cli) -> None:
     assert len(correct(labels, read_run(run), width=0.001)) == 1
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"corrected_version": 2}', '{"corrected_version": 1, "tasks": [{"task": 3}]}'])  # fmt: skip
+def one(**changed: Any) -> str:
+    """A file with one correction, changed."""
+    whole = {"task": "t", "metric": "accuracy", "value": 0.5, "raw": 0.5, "labelled": 9, "ci95": [0.4, 0.6]}  # fmt: skip
+    return json.dumps({"corrected_version": 1, "tasks": [{**whole, **changed}]})
+
+
+@pytest.mark.parametrize("content", [
+    "{", "[]", '{"corrected_version": 2}', '{"corrected_version": 1, "tasks": [{"task": 3}]}',
+    one(value=7, ci95=None), one(ci95=[1, 0]), one(value=10**400), one(raw=-1), one(labelled=True),
+])  # fmt: skip
 def test_a_damaged_file_is_named(run: Path, cli: Cli, content: str) -> None:
     (run / "corrected.json").write_text(content)
     found = cli("score", run)

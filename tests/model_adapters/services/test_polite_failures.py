@@ -38,6 +38,14 @@ def completion(content: Any = "(A)", **choice: Any) -> dict[str, Any]:
         completion(native_finish_reason="network_error"),
         completion(error={"code": 502, "message": "upstream"}),
         {**completion(), "error": {"message": "engine died"}},
+        {**completion(), "code": 500, "message": "overloaded"},
+        {**completion(), "success": False},
+        {**completion(), "status": "error"},
+        {**completion(), "base_resp": {"status_code": 1002, "status_msg": "rate limit"}},
+        completion(7),
+        completion({"text": "(A)"}),
+        completion([{"type": "error", "text": "died"}]),
+        {"choices": [{**completion()["choices"][0], "index": 1}]},
     ],
 )
 def test_a_generation_that_failed_is_never_a_reply(body: dict[str, Any]) -> None:
@@ -119,6 +127,35 @@ def test_an_error_inside_a_stream_is_an_error() -> None:
         reply = read_completion(f"{partial}data: {last}\n\ndata: [DONE]\n\n")
         assert reply.text is None and reply.error is not None and "died" in reply.error.message
     assert merge_stream(partial) is None
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {"delta": {"content": ")"}, "error": {"message": "died"}},
+        {"delta": {"content": ")"}, "finish_reason": "stop", "native_finish_reason": "abort"},
+        {"delta": {"content": 7}, "finish_reason": "stop"},
+        {"delta": {"content": [{"type": "error", "text": "died"}]}, "finish_reason": "stop"},
+    ],
+)
+def test_a_choice_that_failed_in_a_stream_is_an_error(choice: dict[str, Any]) -> None:
+    chunk = json.dumps({"choices": [choice]})
+    reply = read_completion(f"data: {event(content='(A')}\n\ndata: {chunk}\n\ndata: [DONE]\n\n")
+    assert reply.text is None and reply.error is not None and reply.error.retryable
+
+
+def test_the_choice_that_was_asked_for_is_the_reply() -> None:
+    first, other = completion("(A)")["choices"][0], completion("(B)")["choices"][0]
+    both = [{**other, "index": 1}, {**first, "index": 0}]
+    assert read_completion({"choices": both}).text == "(A)"
+    chunks = [{"choices": [{"index": n, "delta": {"content": t}, "finish_reason": "stop"}]} for n, t in ((1, "(B)"), (0, "(A)"))]  # fmt: skip
+    stream = "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks)
+    assert read_completion(f"{stream}data: [DONE]\n\n").text == "(A)"
+
+
+def test_parts_of_a_text_are_joined_and_reasoning_is_left_out() -> None:
+    parts = ["(", {"type": "thinking", "text": "hm"}, {"type": "text", "text": "A"}, {"text": ")"}, {"type": "image"}]  # fmt: skip
+    assert read_completion(completion(parts)).text == "(A)"
 
 
 # --- denials -----------------------------------------------------------------------------------

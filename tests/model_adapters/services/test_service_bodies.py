@@ -67,3 +67,10 @@ def test_a_deeply_nested_body_is_one_items_error(name: str, tmp_path: Path) -> N
     with answering(b'{"a":' * 15_000) as url:
         error = ask(name, url, write_tone(tmp_path / "t.wav")).error
     assert error is not None and error.kind == "malformed"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_body_in_another_encoding_is_an_error_and_no_answer(name: str, tmp_path: Path) -> None:
+    with answering('{"text": "café"}'.encode("latin-1")) as url:
+        error = ask(name, url, write_tone(tmp_path / "t.wav")).error
+    assert error is not None and "not UTF-8" in error.message, error

@@ -115,3 +115,45 @@ def deep(draw: random.Random) -> bytes:
             b'{"a": ' + b"9" * 6000 + b"}",
         )
     )
+
+
+def beyond_scale(record: Any, draw: random.Random) -> Any:
+    """Return results or a sample line in which one figure is of its type and cannot be; ``None`` where it has no such figure."""
+    copy = json.loads(json.dumps(record))
+    if "stats" in copy:
+        spots = [
+            (metric, reading, stats)
+            for metric, readings in copy["stats"].items()
+            for reading, stats in readings.items()
+            if stats
+        ]
+        if not spots:
+            return None
+        metric, reading, stats = draw.choice(spots)
+        match draw.randrange(3):
+            case 0:
+                stats[draw.choice([*stats])] = -5
+            case 1:
+                stats["n"] = -1
+            case _:
+                copy["scores"][metric][reading] = draw.choice((-3, 7, 1e9))
+        return copy
+    task = draw.choice([*copy["tasks"].values()])
+    values = [one for readings in task["metrics"].values() for one in readings.values()]
+    known = [one for one in values if one["value"] is not None]
+    match draw.randrange(6):
+        case 0 if known:
+            one = draw.choice(known)
+            one["ci95"] = [one["value"] + 1, one["value"] - 1]
+        case 1 if known:
+            one = draw.choice(known)
+            one["ci95"] = [one["value"] + 1, one["value"] + 2]
+        case 2 if known:
+            draw.choice(known)["value"] = -1
+        case 3 if values:
+            draw.choice(values)[draw.choice(("n", "unparsed"))] = draw.choice((-1, 10**6))
+        case 4 if values:
+            draw.choice(values)["stderr"] = -0.5
+        case _:
+            task["outcomes"][draw.choice([*task["outcomes"]])] += draw.choice((-1, 1, 99))
+    return copy

@@ -125,6 +125,7 @@ def write_run(
     for task, fake in tasks.items():
         ids = {item.id for item in fake.items}
         total = fake.total or len(ids)
+        repeats = 1 + max((item.repeat for item in fake.items), default=0)
         parts = {**PARTS, "n": f"{len(ids)}/{total}", **fake.parts}
         readings = ["official", "strict"] if fake.official else ["strict"]
         found: dict[str, list[tuple[Item, dict[str, float]]]] = {r: [] for r in readings}
@@ -190,15 +191,19 @@ def write_run(
             "signature_parts": parts,
             "items_total": total,
             "items_selected": len(ids),
+            "repeats": repeats,
             "selection": [[0, len(ids)]],
             "absent": 0,
             "data": {"source": "made up", "version": "v1", "warnings": []},
         }
+        if repeats == 1:
+            del manifest["tasks"][task]["repeats"]
         text = "|".join(f"{k}:{v}" for k, v in parts.items())
         results["tasks"][task] = {
             "signature": f"{task}|{text}",
             "n": len(ids),
-            "missing": 0,
+            "repeats": repeats,
+            "missing": len(ids) * repeats - len(fake.items),
             "absent": 0,
             "unjudged": 0,
             "outcomes": {
@@ -211,6 +216,8 @@ def write_run(
             "higher_is_better": {fake.metric: direction},
             "groups": {},
         }
+        if repeats == 1:
+            del results["tasks"][task]["repeats"]
     if benchmarks:
         from leaderboards.native import benchmark_results
         from leaderboards.results import task_results

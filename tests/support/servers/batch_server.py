@@ -6,7 +6,7 @@
 A batch is ``in_progress`` for ``looks`` looks; ``fault`` is what becomes of it: ``None`` (completed), ``failed``, ``expired`` (every second request
 is answered), or ``errors`` (every second request is in the error file). ``refuse`` is an HTTP status for every request; ``stuck`` makes a batch and never says so,
 ``drops`` breaks so many connections, one of a batch that was made too. ``packed`` makes both files of the lines that would be in the first;
-``gone`` are kinds of files that cannot be downloaded.
+``gone`` are kinds of files that cannot be downloaded; ``forgotten`` are batches and kinds of files that it answers 404 for, so many times; ``unlisted`` is the status of its list.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ class BatchServer:
         self.stuck, self.drops, self.made = False, 0, threading.Event()
         self.packed: Pack | None = None
         self.gone: set[str] = set()
+        self.forgotten: dict[str, int] = {}
+        self.unlisted = 0
         handler = type("Handler", (_Handler,), {"owner": self})
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
@@ -115,15 +117,22 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         parts = self.path.split("/")
         if self.owner.refuse:
             self._send(self.owner.refuse, b'{"error": {"message": "no"}}')
+        elif parts[2].partition("?")[0] == "batches" and len(parts) == 3 and self.owner.unlisted:
+            self._send(self.owner.unlisted, b'{"error": {"message": "no list"}}')
         elif parts[2].partition("?")[0] == "batches" and len(parts) == 3:
             states = [self.owner.state(name) for name in reversed(self.owner.batches)]
             self._send(200, json.dumps({"object": "list", "data": states}).encode())
         elif parts[2] == "batches":
             if self._drop():
                 return
+            if self._forgets(parts[3]):
+                self._send(404, b'{"error": {"message": "no such batch"}}')
+                return
             self._send(200, json.dumps(self.owner.look(parts[3])).encode())
         elif any(parts[3] == batch.get(kind) for kind in self.owner.gone for batch in self.owner.batches.values()):  # fmt: skip
             self._send(503, b"{}")
+        elif any(parts[3] == batch.get(kind) and self._forgets(kind) for kind in [*self.owner.forgotten] for batch in self.owner.batches.values()):  # fmt: skip
+            self._send(404, b'{"error": {"message": "no such file"}}')
         else:
             self._send(200, self.owner.files[parts[3]])
 
@@ -153,6 +162,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.owner.drops -= 1
         self.close_connection = True
         return True
+
+    def _forgets(self, name: str) -> bool:
+        """Tell whether the owner has forgotten something, once more."""
+        left = self.owner.forgotten.get(name, 0)
+        self.owner.forgotten[name] = max(0, left - 1)
+        return left > 0
 
     def _send(self, status: int, body: bytes) -> None:
         self.send_response(status)

@@ -1,0 +1,1 @@
+"""Figures of stored runs, held against what their metrics and each other allow."""
