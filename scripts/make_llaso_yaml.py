@@ -104,9 +104,9 @@ def anchors(facts: dict[str, Any]) -> dict[str, dict[str, float]]:
 
 
 def scorer(family: str, metrics: list[str]) -> str:
-    """Version of the scoring code: the strict reading of closed answers, numbers and judge replies is the fourth, that of texts alone the third."""
-    third = family != "number" and not {"accuracy", "judge_score"} & set(metrics)
-    return f"official.2-strict.{3 if third else 4}"
+    """Version of the scoring code: the strict reading of numbers is the fifth, that of closed answers and judge replies the fourth, that of texts alone the third."""
+    fourth = {"accuracy", "judge_score"} & set(metrics)
+    return f"official.2-strict.{5 if family == 'number' else 4 if fourth else 3}"
 
 
 def task_file(task: str, file: str, facts: dict[str, Any]) -> str:

@@ -100,6 +100,10 @@ def _task_keys(file: YamlFile, rule: Rule) -> dict[str, Any]:
     }
 
 
+_VERSIONS: Final = {"judge": 2, "number": 2}
+"""Versions of the strict readings by rule; the first where none is named."""
+
+
 def _our_keys(file: YamlFile, rule: Rule) -> dict[str, Any]:
     name = str(file.data.get("task"))
     return {
@@ -110,7 +114,7 @@ def _our_keys(file: YamlFile, rule: Rule) -> dict[str, Any]:
         "judged": list(rule.judged),
         "answer": rule.kind.answer,
         "null_response": "empty",
-        "scorer": f"{rule.name}.1",
+        "scorer": f"{rule.name}.{_VERSIONS.get(rule.name, 1)}",
         "doc_fields": [],
         "required_fields": rule.fields(),
         "licence": NOT_STATED,
