@@ -38,9 +38,7 @@ _DECORATION: Final = re.compile(r"(?:[>#|•·●▪◦‣\s]+|[-+](?=\s))+")
 _STRUCK: Final = re.compile(
     r"(?<!~)~~(?!~)[^~\n]{1,200}~~(?!~)|<(s|del|strike)>[^<>\n]{0,200}</\1>", re.IGNORECASE
 )
-_STARS: Final = re.compile(
-    r"(?:[\u2605\u2b50\U0001f31f\u2606]\ufe0f? ?){2,12}(?!\S*[\u2605\u2b50\U0001f31f\u2606])"
-)
+_STARS: Final = re.compile(r"(?:[\u2605\u2b50\U0001f31f\u2606]\ufe0f? ?){2,}")
 _TWICE: Final = re.compile(r"(?<![\d.])([1-5])(?:\.0)?(?: ?/ ?5)? {1,3}(?=\1/5(?!\d))")
 _FRACTION: Final = re.compile(r"\\[dt]?frac\{(\d)\}\{(\d{1,2})\}")
 _SIDE: Final = r"(?:[1-5](?:\.\d)?(?:/5)?|yes|no|correct|incorrect|true|false|right|wrong)"
@@ -221,7 +219,7 @@ def _struck(words: re.Match[str]) -> str:
 def _counted(stars: re.Match[str]) -> str:
     full = sum(stars[0].count(star) for star in "\u2605\u2b50\U0001f31f")
     empty = stars[0].count("\u2606")
-    return f" {full}/{full + empty if empty or full > 5 else 5} "
+    return f" {full}/{full + empty if empty or full > 5 else 5} " if full + empty <= 10 else " "
 
 
 def _cells(lines: list[str]) -> Iterator[str]:

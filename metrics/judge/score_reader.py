@@ -308,7 +308,9 @@ class ScoreReader:
         """Yield further scores under the key in the same line, but those that it was changed from."""
         for key in self._patterns["anywhere"].finditer(line, start):
             found = self._value(line, key.end())
-            if found is not None and not _FORMER.search(line, start, key.start()):
+            if found is not None and not _FORMER.search(
+                line, max(start, key.start() - 40), key.start()
+            ):
                 yield _Found(found.value, _FINAL.match(line, key.start()) is not None)
 
     def _below(self, line: str) -> _Found | None:

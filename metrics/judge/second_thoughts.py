@@ -35,6 +35,8 @@ _TURNING: Final = (
     "revis", "amend", "adjust", "new", "oops", "chang", "lower", "rais", "grade", "reduc", "bump", "drop", "crease", "switch", "checking", "evaluating", "stand", "reconsider",
 )  # fmt: skip
 """Parts of words, of which every turn has one: most replies have none, and looking for turns is slow."""
+_MOST: Final = 6
+"""Turns of a reply that are looked at, from its end."""
 _QUOTED: Final = re.compile(r"\"[^\"\n]{1,300}\"|(?<!\w)'[^'\n]{1,300}'(?!\w)")
 _DOUBTFUL: Final = re.compile(
     r"\b(?:could|might|cannot|can't|not|never|if|to)\s+(?:be\s+)?$", re.IGNORECASE
@@ -100,7 +102,7 @@ def turns(lines: Sequence[str]) -> list[Turn]:
         return []
     quoted = [match.span() for match in _QUOTED.finditer(text)]
     kept: list[Turn] = []
-    for match in reversed(found):
+    for match in reversed(found[-_MOST:]):
         start, end = match.span()
         if any(first < start and end <= last for first, last in quoted):
             continue
