@@ -35,12 +35,12 @@ _VERDICTS: Final = {
     "yes": "是|是的|对的是|はい|ええ|예|네|그렇다|그렇습니다|ja|jawohl|oui|sí|si|sì|sim|да|نعم|हाँ|हां|evet|có|vâng|tak|ya|ใช่|jo|ναι",
     "no": "否|不是|不|いいえ|いえ|아니요|아니오|아니다|아닙니다|nein|non|não|нет|لا|नहीं|hayır|không|nie|nee|nej|tidak|ไม่|ไม่ใช่|όχι",
     "correct": (
-        "正确|正确的|正確|正確的|对|对的|對|正解|正解です|正しい|正しいです|正答|정답|정답입니다|맞음|맞다|맞습니다|옳음|richtig|korrekt|zutreffend|correcte|vrai|vraie|juste|exact|exacte|correcto|correcta|verdadero"
+        "正确|正确的|正確|正確的|对|对的|對|正解|正解です|正しい|正しいです|正答|정답|정답입니다|맞음|맞다|맞습니다|옳음|stimmt|richtig|korrekt|zutreffend|correcte|vrai|vraie|juste|exact|exacte|correcto|correcta|verdadero"
         "|acertado|corretto|corretta|giusto|giusta|vero|correto|correta|certo|certa|верно|правильно|верный|правильный|صحيح|صحيحة|सही|doğru|đúng|juist|poprawne|poprawna|prawidłowo|prawidłowa|benar|ถูกต้อง|ถูก|rätt|korrekte"
     ),
     "incorrect": (
-        "不正确|不正确的|不正確|错误|错误的|錯誤|錯誤的|错|错的|錯|不对|不對|不正解|不正解です|正しくない|正しくありません|間違い|間違いです|誤り|誤りです|誤答|오답|오답입니다|틀림|틀렸다|틀렸습니다|맞지 않음|falsch|nicht richtig|nicht korrekt"
-        "|inkorrekt|unrichtig|unzutreffend|incorrecte|faux|fausse|inexact|inexacte|pas correct|pas correcte|incorrecto|incorrecta|falso|falsa|equivocado|no correcto|no es correcto|no es correcta|sbagliato|sbagliata|errato|errata|scorretto"
+        "不正确|不正确的|不正確|错误|错误的|錯誤|錯誤的|错|错的|錯|不对|不對|不正解|不正解です|正しくない|正しくありません|間違い|間違いです|誤り|誤りです|誤答|오답|오답입니다|틀림|틀렸다|틀렸습니다|맞지 않음|falsch|stimmt nicht|nicht richtig|nicht korrekt"
+        "|inkorrekt|unrichtig|unzutreffend|incorrecte|faux|fausse|inexact|inexacte|pas correct|pas correcte|incorrecto|incorrecta|erróneo|errónea|falso|falsa|equivocado|no correcto|no es correcto|no es correcta|sbagliato|sbagliata|errato|errata|scorretto"
         "|non corretto|non corretta|incorreto|incorreta|errado|errada|não correto|não está correto|неверно|неправильно|не верно|неверный|неправильный|ошибочно|خطأ|خاطئ|خاطئة|غير صحيح|غير صحيحة|गलत|सही नहीं|yanlış|doğru değil|sai"
         "|không đúng|onjuist|niet correct|niepoprawne|niepoprawna|nieprawidłowo|błędne|błędna|salah|ไม่ถูกต้อง|ผิด|fel|felaktigt"
     ),
@@ -56,7 +56,7 @@ _NUMBERS: Final = {
 }
 _UNITS: Final = "分|点|點|점|星|颗星|顆星|つ星|punkten?|points?|puntos?|pontos?|punti|балл(?:а|ов)?|sterne?n?|étoiles?|estrellas?|estrelas?|stelle|звезд[аы]?|звёзд"
 _LEADS: Final = (
-    r"(?:(?:最终|最終|最后|最後|我的|总体|總體|综合|整体|本次|最終的な|総合|최종|전체|종합|내|제)的?の?\s*"
+    r"(?:(?:综上|総じて|因此|所以|候选|该|模型|学生|最终|最終|最后|最後|我的|总体|總體|综合|整体|本次|最終的な|総合|최종|전체|종합|내|제)的?の?[\s,]*"
     r"|(?:de[rn]|die|das|meine?|mein|finale[rs]?|endgültige[rs]?|la|le|ma|mon|mi|el|tu|a|o|minha|meu|il|mia|mio|итоговая|итоговый|моя|мой|финальная|общая|окончательный|окончательная|hasil|số|genel|nihai)\s+"
     r"|(?:l|d)'){0,2}"
 )
@@ -72,16 +72,17 @@ _PARTLY: Final = late.compile(
 _GIVES: Final = late.compile(
     r"(?:(?<=^)|(?<=[.,;:!?]\s))(?:(?:für diese antwort )?(?:vergebe|gebe) ich(?: eine?)?|(?:diese|die) antwort (?:verdient|bekommt|erhält) eine?|(?:cette|la) réponse mérite une?|(?:esta|la) respuesta merece una?|(?:esta|essa|a) resposta merece uma?|(?:questa|la) risposta merita una?|этот ответ заслуживает|ich (?:gebe|vergebe|bewerte(?:[^.\n\d]{0,40}? mit)?)(?: (?:der|dieser|die|diese) antwort)?(?: eine?)?(?: note von)?|(?:je|j)[ '](?:lui )?(?:donne|attribue|mets)(?: à (?:cette|la) réponse)?(?: une?)?(?: note de)?"
     r"|(?:le |a esta respuesta le )?(?:doy|otorgo|pongo)(?: a (?:esta|la) respuesta)?(?: una?)?(?: nota de| puntuación de)?|(?:eu )?(?:dou|atribuo)(?: a (?:esta|essa) resposta)?(?: um[ao]?)?(?: nota)?"
-    r"|(?:gli|le) (?:do|assegno)(?: un)?(?: voto di| punteggio di)?|я (?:ставлю|даю|оцениваю(?: (?:этот )?ответ)?(?: на| в)?)(?: оценку)?|我(?:会)?给(?:这个|该|此|出)?(?:回答|回复|答案|模型|候选答案)?(?:的)?(?:打|评|的?评分是|评分)?|我?(?:打|给)(?=[0-9])|(?:该|这个|此)(?:回答|回复|答案)(?:得|获得|值)(?=[0-9]))\s*(?=\W{0,3}\w)",
+    r"|(?:gli|le) (?:do|assegno)(?: un)?(?: voto di| punteggio di)?|ich würde (?:(?:der antwort|ihr|dem) )?(?:eine )?(?=[0-9])|je dirais(?: que)?|(?:yo )?dir[íi]a(?: que)?|direi|я бы поставила? (?:бы )?(?:оценку )?|(?:我认为|我觉得)?(?:这个|该)?(?:回答|回复|答案)?(?:应该|应当|可以)(?:给|打|得)(?=[0-9])|я (?:ставлю|даю|оцениваю(?: (?:этот )?ответ)?(?: на| в)?)(?: оценку)?|我(?:会)?给(?:这个|该|此|出)?(?:回答|回复|答案|模型|候选答案)?(?:的)?(?:打|评|的?评分是|评分)?|我?(?:打|给)(?=[0-9])|(?:该|这个|此)(?:回答|回复|答案)(?:得|获得|值)(?=[0-9]))\s*(?=\W{0,3}\w)",
     re.IGNORECASE | re.MULTILINE,
 )
 _OUT_OF: Final = (
     (late.compile(r"([0-9]{1,3})\s*(?:점 만점에|点満点(?:中|で)?|点中|分满分[,中]?|分制[,中]?)\s*,?\s*([0-9](?:\.[0-9])?)\s*(?:점|点|分)?"), r"\2/\1"),
     (late.compile(rf"([0-9](?:\.[0-9])?)\s*(?:{_UNITS})?\s*[(,]?\s*(?:满分|滿分|满分为|总分)\s*([0-9]{{1,3}})\s*(?:{_UNITS})?\s*\)?", re.IGNORECASE), r"\1/\2"),
     (late.compile(r"(?<![\w.,])([0-9](?:[.,][0-9])?)\s*(?:von|sur|de|su|из|af|av|van|na|trên|üzerinden|من|dari)\s+(?:maximal\s+|un\s+total\s+de\s+)?([0-9]{1,3})(?![\w.,]?[0-9])", re.IGNORECASE), r"\1/\2"),
-    (late.compile(rf"(?<![0-9a-zA-Z.,])([0-9](?:\.[0-9])?(?:/[0-9]+)?)\s*(?:{_UNITS})(?:です|입니다|이다|でした)?(?!\w)", re.IGNORECASE), r"\1 points"),
+    (late.compile(rf"(?<![0-9a-zA-Z.,])([0-9](?:\.[0-9])?(?:/[0-9]+)?)\s*(?:{_UNITS})(?:です|입니다|이다|でした|(?:を|を?与え|とし)(?:つけ|付け)?ます|을\s*(?:주겠습니다|줍니다|드립니다|부여합니다))?(?!\w)", re.IGNORECASE), r"\1 points"),
     (late.compile(rf"(?<![0-9])([0-9](?:\.[0-9])?)(?: points|\s*(?:{_UNITS}))?\s*(?:到|至|或者?|还是|または|から|에서|또는|bis|oder|ou|o|a|à|или|до|tot|lub)\s*(?=[0-9])", re.IGNORECASE), r"\1 or "),
     (late.compile(r"(?<![\w.,])([0-9]),([0-9])(?=\s*/\s*[0-9])"), r"\1.\2"),
+    (late.compile(r"(?<=[0-9])\s(?:geben|vergeben)\b"), ""),
     (late.compile(r"(?<=[0-9])\s?(?:です|でした|입니다|이다)(?!\w)"), ""),
     (late.compile(r"(?<![\w.,])([0-9]),0(?![\w,.]?[0-9])"), r"\1.0"),
 )  # fmt: skip
@@ -94,10 +95,11 @@ _WAIT: Final = late.compile(
     r"\s*[,.:;!-]?\s*(?:(?:应该|應該)?(?:是|为|為)|改为|改成|应为|sollte|es ist|c'est|es un|è un|é um|das ist|debe ser|это)?\s*",
     re.IGNORECASE,
 )
-_MORE: Final = "note nota von sur su gebe vergebe verdient merece merita bewerte donne attribue mets doy otorgo pongo dou atribuo assegno anzi warte moment attends attendez espera espere aspetta scusa scusate pardon korrektur quatsch entschuldigung mejor quer ou"
+_MORE: Final = "note nota von sur su gebe vergebe verdient merece merita bewerte donne attribue mets doy otorgo pongo dou dirais diria direi würde atribuo assegno stimmt anzi warte moment attends attendez espera espere aspetta scusa scusate pardon korrektur quatsch entschuldigung mejor quer ou"
 """ASCII words that begin no entry of the lists."""
 _ASCII: Final = late.compile(r"[a-z]+")
-_PLACE: Final = r"""(?P<before>(?:^|[:.!?;,]\s+|[:.!?;,](?=[^\x00-\x7f])|\b(?:is(?:\s+not)?|wait,)\s+)[\s"'(\[{<|]{0,8})"""
+_SO: Final = ("所以", "因此", "故", "因而", "所以是", "因此是", "故为", "因而是")
+_PLACE: Final = r"""(?P<before>(?:^|[,.]\s*(?:所以|因此|故|因而)(?:是|为)?|[:.!?;,]\s+|[:.!?;,](?=[^\x00-\x7f])|\b(?:is(?:\s+not)?|wait,)\s+)[\s"'(\[{<|]{0,8})"""
 
 
 def in_english(text: str) -> str:
@@ -140,7 +142,9 @@ def _verdict(match: re.Match[str]) -> str:
     verdict = _verdict_words()[" ".join(match["word"].lower().split())]
     rest = match.string[match.end() :].partition("\n")[0].partition("no wait")[0].lower()
     doubtful = verdict in ("yes", "correct") and _no_words().search(rest)
-    return match[0] if doubtful or _PARTLY.search(rest) else match["before"] + verdict
+    if doubtful or _PARTLY.search(rest):
+        return match[0]
+    return (". So " if match["before"].strip(" ,.") in _SO else match["before"]) + verdict
 
 
 def _number(match: re.Match[str]) -> str:
@@ -194,7 +198,7 @@ def _key_pattern() -> re.Pattern[str]:
 @cache
 def _note_pattern() -> re.Pattern[str]:
     return re.compile(
-        r"^(?:(?:la|ma|a|minha|die|meine)\s+)?(?:note|nota)(?:\s+(?:final|finale|globale|total))?\s*(?:[:=]\s*|\s(?:est|é|è|ist|es)\s(?:de\s+)?)(?=[1-5](?:[.,][0-9])?\s*(?:/\s*[0-9]+|points?|no wait\b.{0,20})?\W*$)",
+        r"^(?:(?:la|ma|a|minha|die|meine)\s+)?(?:note|nota)(?:\s+(?:final|finale|globale|total))?\s*(?:[:=]\s*|\s(?:est|é|è|ist|es)\s(?:de\s+)?)(?=[1-5](?:[.,][0-9])?\s*(?:/\s*[0-9]+|points?|\([^()]{1,20}\)|no wait\b.{0,20})?\W*$)",
         re.IGNORECASE | re.MULTILINE,
     )
 

@@ -37,7 +37,7 @@ _SCALE: Final = re.compile(
 _RANGE: Final = re.compile(
     rf"{CLOSE}\s*(?:(?:-|~|:|\||/|to|or|and|through|vs\.?|&)\s*(?:an?\s+)?{OPEN}(?:\d|(?:{_WORD})\b|a\s+half)"
     rf"|\s*\(\s*or\s+{OPEN}[1-5]|,?\s*(?:(?:or|and)\s+)?(?:maybe|perhaps|possibly|probably|even|almost|nearly)\s+(?:an?\s+)?{OPEN}(?:[1-5]|(?:{_WORD})\b)"
-    rf"|,?\s+{OPEN}(?:[1-5](?:\.\d)?|{_WORD}){CLOSE}\s*(?:$|[,.;])|\s+\d/\d|\s*%|\+(?!\w)|\?)",
+    rf"|,?\s+{OPEN}(?:[1-5](?:\.\d)?|{_WORD}){CLOSE}\s*(?:$|[,.;])|\s+\d/\d|\s+[<>]\s|\s*%|\+(?!\w)|\?)",
     re.IGNORECASE,
 )
 _AGAIN: Final = re.compile(
@@ -52,7 +52,7 @@ _BEFORE_NUMBER: Final = rf"(?=[\s\"'(\[{{<]*[+-]?(?:\d|(?:{_WORD})\b))"
 _RATES: Final = re.compile(
     r"\b(?:(?:rate|rated|give|gives|given|score|scored|scores|grade|assign|assigned|award|awarded|deserves?|merits?|earns?|gets?|receives?"
     r"|(?:score|rating|grade)\s+(?:is|of|would be|should be))\b(?:\s+|[^.\n\d]{0,60}?(?:\b(?:an?|as|is|of|be|at|with|it|this|response|answer|reply)\s*:?\s+|[:=]\s*))"
-    r"|\bfinal\s+answer\s+is\s+|(?:i|i'd|i'll|i\s+would|i\s+will)\s+(?:go\s+with|say|settle\s+on|choose|pick|call\s+(?:it|this))\s+(?:an?\s+)?"
+    r"|\b(?:i\s+)?lean(?:\s+towards?|\s+to)\s+(?:an?\s+)?|\b(?:response|answer|reply)\s+is\s+an?\s+(?:solid\s+|clear\s+|strong\s+|weak\s+)?|\bfinal\s+answer\s+is\s+|(?:i|i'd|i'll|i\s+would|i\s+will)\s+(?:go\s+with|lean(?:\s+towards?|\s+to)?|say|settle\s+on|choose|pick|call\s+(?:it|this))\s+(?:an?\s+)?"
     r"|(?:it|this|that)(?:'s|\s+is|\s+would\s+be)\s+(?:an?\s+)?(?:solid\s+|clear\s+|strong\s+|weak\s+)?|(?:rating|score|grade)\s+for\s+[^.:\n\d]{1,40}\s(?:is|was)\s+)"
     rf"{_BEFORE_NUMBER}",
     re.IGNORECASE,
@@ -61,12 +61,16 @@ _RATED: Final = re.compile(
     r"[\"')\]}>*]{0,4}\s*(?:$|[.,;:!?)(]|-\s|(?:points?|pts|stars?|because|since|as|for|due|given|and|but|on|overall|here|rating|score|at|when|not|rather|instead)\b)",
     re.IGNORECASE,
 )
+_AND_SO: Final = re.compile(
+    rf"(?:[.!?;]|\b(?:so|thus|therefore|hence|now)\b)\s+(?=(?:{_WORD}|[1-5](?:\.\d)?(?:\s*/\s*5)?)[.!]?$)",
+    re.IGNORECASE,
+)
 _DENIED: Final = re.compile(
-    r"(?:\b(?:not|never|cannot|hardly|unable|refuse|decline|without)\b|n't\b)[^.;\n]*$",
+    r"(?:\b(?:not|never|cannot|hardly|unable|refuse|decline|without)\b|n't\b)(?:(?!,\s*(?:it|its|this|that|the|i|he|she|they|but|so|and)\b)[^.;\n])*$",
     re.IGNORECASE,
 )
 _TAIL: Final = re.compile(
-    r"\s*(?:$|[-:,;(=]|\.\s*$|\.\s+\D|points?\b|pts\b|stars?\b|instead\b|rather\b|not\b|(?:is|seems|feels|would\s+be)\s+(?:more\s+|a\s+)?(?:appropriate|fair(?:er)?|right|justified|warranted|better|accurate)\b)",
+    r"\s*(?:$|[-:,;(=]|\.\s*$|\.\s+\D|points?\b|pts\b|stars?\b|instead\b|rather\b|not\b|because\b|since\b|(?:is|seems|feels|would\s+be)\s+(?:more\s+|a\s+)?(?:appropriate|fair(?:er)?|right|justified|warranted|better|accurate)\b)",
     re.IGNORECASE,
 )
 _ON_SCALE: Final = re.compile(
@@ -126,7 +130,7 @@ class ScoreReader:
             "inside": rf"{BREAK}{keyed}{_SEPARATOR}",
             "anywhere": rf"(?<![\w\"'])(?:{self.asked}){CLOSE}{NOTE}{_SEPARATOR}",
             "near": rf"{FILLER}(?={_NUMBER})",
-            "only": rf"(?:(?:an?\s+)?(?:solid|clear|strong|weak|definite)\s+|an?\s+|(?:quality|output|response)\s*[:=]\s*|(?:{_LABEL})\s*(?:[:(=]|-\s)\s*)(?={_NUMBER}[)\s/\w]{{0,12}}[.!]?$)",
+            "only": rf"(?:(?:an?\s+)?(?:solid|clear|strong|weak|definite)\s+|an?\s+|(?:probably|likely|i\s+think|i\s+guess)\s+(?:an?\s+)?|(?:quality|output|response)\s*[:=]\s*|(?:{_LABEL})\s*(?:[:(=]|-\s)\s*)(?={_NUMBER}[)\s/\w]{{0,12}}[.!]?$)",
         }
         return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in parts.items()}
 
@@ -146,6 +150,7 @@ class ScoreReader:
             self._inside(lines, "inside"),
             self._loose(lines),
             self._inside(lines, "anywhere"),
+            self._concluded(lines[-1:]),
         ):
             if found := list(place):
                 return _agreed(found)
@@ -345,13 +350,20 @@ class ScoreReader:
                     if found is not None:
                         yield found
                     continue
-                if number == 0 and _RANGE.match(line, match.end()):
+                if number == 0 and _RANGE.match(line, match.end()) and "?" not in line[:-1]:
                     yield _Found(None)
             if len(lines) == 1 and (only := self._patterns["only"].match(line)):
                 if (found := self._value(line, only.end())) is not None:
                     yield found
                 continue
             yield from self._rated([line])
+
+    def _concluded(self, lines: Sequence[str]) -> Iterator[_Found]:
+        """Yield the number that ends the last line, alone behind a sentence or behind "so"."""
+        for line in lines:
+            for end in _AND_SO.finditer(line):
+                if (found := self._value(line, end.end())) is not None:
+                    yield found
 
     def _rated(self, lines: Sequence[str]) -> Iterator[_Found]:
         for line in lines:

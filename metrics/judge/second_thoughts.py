@@ -23,7 +23,7 @@ _TURN: Final = re.compile(
     rf"(?<![\w\"'])(?:(?P<withdrawn>no(?:,\s*|\s+)wait\b(?=\s*(?:[,.;:!…—-]|$)|\s+(?:[1-5]|it|that|this|i|i'd|the|yes|no|not|correct|incorrect|actually|make)\b)|wait,?\s+no\b|(?:scratch|strike|forget|disregard)\s+that\b{_STOP}|i\s+(?:take|took)\s+(?:that|it)\s+back\b)"
     rf"|(?P<reconsidered>(?<!\w )wait{_STOP}|(?:up)?on\s+(?:(?:further|closer|second|more\s+careful|deeper)\s+)?(?:reflection|reconsideration|thoughts?|re-?reading|inspection|review|consideration)\b"
     r"|(?:^|(?<=[.:;!?(…-]\s))actually(?=,)|(?:let|allow)\s+me\s+(?:to\s+)?(?:re-?(?:consider|read|check|think|vise|assess|evaluate|view|examine)|correct|fix|change|adjust|think\s+again)\b[^.:;\n]{0,24}"
-    rf"|(?:after\s+)?re-?(?:considering|reading|checking|evaluating)\b|thinking\s+(?:about\s+it\s+)?again\b|(?:^|(?<=[.:;!?(…-]\s))hmm+\b|hold\s+on{_STOP}|(?:correction|edit|update){_STOP}|i\s+(?:stand|am)\s+corrected\b|my\s+mistake\b|i\s+(?:was\s+wrong|misread|made\s+a\s+mistake)\b)"
+    rf"|(?:after\s+)?re-?(?:considering|reading|checking|evaluating)\b|(?:thinking|reading|looking|checking)\s+(?:about\s+it\s+|at\s+it\s+)?again\b|(?:^|(?<=[.:;!?(…-]\s))hmm+\b|hold\s+on{_STOP}|(?:correction|edit|update){_STOP}|i\s+(?:stand|am)\s+corrected\b|my\s+mistake\b|i\s+(?:was\s+wrong|misread|made\s+a\s+mistake)\b)"
     rf"|(?P<corrected>(?:(?<=[.,;:!?(\n…-])|(?<=[.,;:!?(…-]\s)|^|(?<=\bbut\s)|(?<=\bor\s))(?:actually|rather(?!\s+than)|sorry|in\s+fact|make\s+(?:that|it)|better)\b"
     rf"|(?<=[.,;!?(…-]\s)no(?=[,:])|i\s+mean\b|(?:corrected|revised|updated|amended|adjusted|new){_NAMED}(?:\s+to)?\s*[:=]|oops\b"
     r"|(?:chang|lower|rais|upgrad|downgrad|reduc|adjust|revis|updat|bump|amend|drop|increas|decreas|switch)\w*\s+(?:(?:my|the|this|it|that|score|rating|verdict|judge?ment|from|[1-5](?:/5)?|yes|no|correct|incorrect)\s+){0,5}to\b))",
@@ -54,7 +54,7 @@ FILLER: Final = (
 """Words and signs between a turn and the verdict right behind it."""
 
 _TENTATIVE: Final = late.compile(
-    r"(?<![\w\"'])(?:initially|at\s+first(?:\s+glance)?|originally|my\s+(?:first|initial)\s+(?:thought|impression|instinct|guess|reaction)|i\s+(?:was\s+(?:going|about|tempted|inclined)|wanted|first\s+thought|had\s+thought|considered|thought\s+about|thought\s+of)"
+    r"(?<![\w\"'])(?:(?:^|(?<=[.;:,]\s))(?:initially|at\s+first(?:\s+glance)?|originally)|i\s+(?:initially|first|originally)\s+(?:thought|said|guessed)|my\s+(?:first|initial)\s+(?:thought|impression|instinct|guess|reaction)|i\s+(?:was\s+(?:going|about|tempted|inclined)|wanted|first\s+thought|had\s+thought|considered|thought\s+about|thought\s+of)"
     r"|it\s+is\s+tempting|one\s+(?:could|might))\b[^.;\n]{0,160}?[,;]?\s*\b(?:but|however|yet|though|until|before)\b[,:]?\s*",
     re.IGNORECASE,
 )
@@ -121,7 +121,7 @@ def said(lines: Sequence[str]) -> list[str]:
     """Return the lines without what is only supposed or was thought at first.
 
     >>> said(["At first I wanted to give a 5, but I give it a 2."]), said(["A 5 would need more detail. 4"])
-    (['I give it a 2.'], ['. 4'])
+    (['I give it a 2.'], ['4'])
     """
     return [_surely(line) for line in lines]
 
@@ -130,5 +130,5 @@ def _surely(line: str) -> str:
     low = line.lower()
     for parts, pattern in _DOUBTS:
         if any(part in low for part in parts):
-            line = pattern.sub("", line)
+            line = pattern.sub("", line).lstrip(" .,;")
     return line

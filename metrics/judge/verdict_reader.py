@@ -32,7 +32,9 @@ from metrics.judge.wording import (
     BREAK,
     CLAUSE,
     CLAUSE_LENGTH,
+    CLAUSE_START,
     CLOSE,
+    CONDITION,
     CONTRACTED,
     HEDGE,
     KEYS,
@@ -281,7 +283,8 @@ class VerdictReader:
             elif line is lines[-1]:
                 yield from self._at_end(line)
         for line in lines:
-            for start in {found.end() for found in SENTENCE.finditer(line)} | _after_lead(line):
+            starts = {found.end() for found in SENTENCE.finditer(line)} | _after_lead(line)
+            for start in starts | _clauses(line):
                 yield from self._sentence(line, start)
 
     def _at_end(self, line: str) -> Iterator[Found]:
@@ -316,6 +319,15 @@ class VerdictReader:
         direct = self._patterns["value"].match(line, match.end())
         if direct is not None or found.value is None:
             yield found
+
+
+def _clauses(line: str) -> set[int]:
+    """Return where clauses behind a comma begin, but those that depend on a condition."""
+    return {
+        found.end()
+        for found in CLAUSE_START.finditer(line)
+        if not CONDITION.search(line, max(0, found.start() - CLAUSE_LENGTH), found.start())
+    }
 
 
 def _after_lead(line: str) -> set[int]:

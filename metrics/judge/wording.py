@@ -49,6 +49,14 @@ NOUN: Final = re.compile(
 )
 CLAUSE_LENGTH: Final = 300
 SENTENCE: Final = re.compile(r"(?:^|(?<=[.!?;:])\s+)")
+CLAUSE_START: Final = re.compile(
+    r",\s+(?:(?:and\s+)?(?:so|but|thus|therefore|hence)\s+)?(?=(?:the|this|it|its|that)\b)",
+    re.IGNORECASE,
+)
+CONDITION: Final = re.compile(
+    r"\b(?:if|whether|unless|when|once|assuming|suppose|supposing|provided|were|had)\b[^.!?;]*$",
+    re.IGNORECASE,
+)
 LEAD_WORD: Final = re.compile(r"\W*(?:yes|no|correct|incorrect),\s+", re.IGNORECASE)
 MARK: Final = re.compile(r"[\s.!\"')\]]*([✔✘])")
 CONTRACTED: Final = re.compile(r"\b(is|was)n't\b", re.IGNORECASE)
