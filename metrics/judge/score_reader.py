@@ -51,8 +51,8 @@ _SEPARATOR: Final = r"\s*(?:(?:is|was)\s*)?(?:[:=|]{1,4}>?|\.{3}|(?:\s-{1,4}>?|-
 _BEFORE_NUMBER: Final = rf"(?=[\s\"'(\[{{<]*[+-]?(?:\d|(?:{_WORD})\b))"
 _RATES: Final = re.compile(
     r"\b(?:(?:rate|rated|give|gives|given|score|scored|scores|grade|assign|assigned|award|awarded|deserves?|merits?|earns?|gets?|receives?"
-    r"|(?:score|rating|grade)\s+(?:is|of|would be|should be))\b(?:\s+|[^.\n\d]{0,60}?(?:\b(?:an?|as|is|of|be|at|with|it|this|response|answer|reply)\s*:?\s+|[:=]\s*))"
-    r"|\b(?:i\s+)?lean(?:\s+towards?|\s+to)\s+(?:an?\s+)?|\b(?:response|answer|reply)\s+is\s+an?\s+(?:solid\s+|clear\s+|strong\s+|weak\s+)?|\bfinal\s+answer\s+is\s+|(?:i|i'd|i'll|i\s+would|i\s+will)\s+(?:go\s+with|lean(?:\s+towards?|\s+to)?|say|settle\s+on|choose|pick|call\s+(?:it|this))\s+(?:an?\s+)?"
+    r"|(?:score|rating|grade|verdict)\s+(?:is|of|would be|should be))\b(?:\s+|[^.\n\d]{0,60}?(?:\b(?:an?|as|is|of|be|at|with|it|this|response|answer|reply)\s*:?\s+|[:=]\s*))"
+    r"|\bworth\s+an?\s+|\bput\s+(?:it|this)\s+at\s+(?:an?\s+)?|\b(?:i\s+)?lean(?:\s+towards?|\s+to)\s+(?:an?\s+)?|\b(?:response|answer|reply)\s+is\s+an?\s+(?:solid\s+|clear\s+|strong\s+|weak\s+)?|\bfinal\s+answer\s+is\s+|(?:i|i'd|i'll|i\s+would|i\s+will)\s+(?:go\s+with|lean(?:\s+towards?|\s+to)?|say|settle\s+on|choose|pick|call\s+(?:it|this))\s+(?:an?\s+)?"
     r"|(?:it|this|that)(?:'s|\s+is|\s+would\s+be)\s+(?:an?\s+)?(?:solid\s+|clear\s+|strong\s+|weak\s+)?|(?:rating|score|grade)\s+for\s+[^.:\n\d]{1,40}\s(?:is|was)\s+)"
     rf"{_BEFORE_NUMBER}",
     re.IGNORECASE,
@@ -62,7 +62,7 @@ _RATED: Final = re.compile(
     re.IGNORECASE,
 )
 _AND_SO: Final = re.compile(
-    rf"(?:[.!?;]|\b(?:so|thus|therefore|hence|now)\b)\s+(?=(?:{_WORD}|[1-5](?:\.\d)?(?:\s*/\s*5)?)[.!]?$)",
+    rf"(?:[.!?;]|\b(?:so|thus|therefore|hence|now)\b|\b(?:on\s+balance|overall|all\s+in\s+all),)\s+(?:an?\s+)?(?=(?:{_WORD}|[1-5](?:\.\d)?(?:\s*/\s*5)?)[.!]?$)",
     re.IGNORECASE,
 )
 _DENIED: Final = re.compile(

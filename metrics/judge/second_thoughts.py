@@ -26,13 +26,13 @@ _TURN: Final = re.compile(
     rf"|(?:after\s+)?re-?(?:considering|reading|checking|evaluating)\b|(?:thinking|reading|looking|checking)\s+(?:about\s+it\s+|at\s+it\s+)?again\b|(?:^|(?<=[.:;!?(…-]\s))hmm+\b|hold\s+on{_STOP}|(?:correction|edit|update){_STOP}|i\s+(?:stand|am)\s+corrected\b|my\s+mistake\b|i\s+(?:was\s+wrong|misread|made\s+a\s+mistake)\b)"
     rf"|(?P<corrected>(?:(?<=[.,;:!?(\n…-])|(?<=[.,;:!?(…-]\s)|^|(?<=\bbut\s)|(?<=\bor\s))(?:actually|rather(?!\s+than)|sorry|in\s+fact|make\s+(?:that|it)|better)\b"
     rf"|(?<=[.,;!?(…-]\s)no(?=[,:])|i\s+mean\b|(?:corrected|revised|updated|amended|adjusted|new){_NAMED}(?:\s+to)?\s*[:=]|oops\b"
-    r"|(?:chang|lower|rais|upgrad|downgrad|reduc|adjust|revis|updat|bump|amend|drop|increas|decreas|switch)\w*\s+(?:(?:my|the|this|it|that|score|rating|verdict|judge?ment|from|[1-5](?:/5)?|yes|no|correct|incorrect)\s+){0,5}to\b))",
+    r"|(?:chang|lower|rais|upgrad|downgrad|reduc|adjust|revis|updat|bump|amend|drop|increas|decreas|switch|round)\w*\s+(?:(?:up|down|my|the|this|it|that|score|rating|verdict|judge?ment|from|[1-5](?:/5)?|yes|no|correct|incorrect)\s+){0,5}to\b))",
     re.IGNORECASE | re.MULTILINE,
 )
 _TURNING: Final = (
     "wait", "scratch", "strike", "forget", "disregard", "back", "reflection", "thought", "re-", "reading", "review", "inspection", "consider", "let me", "allow me", "again",
     "hmm", "hold on", "correction", "corrected", "edit", "update", "mistake", "wrong", "misread", "actually", "rather", "sorry", "in fact", "no,", "no:", "make ", "better", "i mean",
-    "revis", "amend", "adjust", "new", "oops", "chang", "lower", "rais", "grade", "reduc", "bump", "drop", "crease", "switch", "checking", "evaluating", "stand", "reconsider",
+    "revis", "amend", "adjust", "new", "oops", "chang", "lower", "rais", "grade", "reduc", "bump", "drop", "crease", "switch", "round", "checking", "evaluating", "stand", "reconsider",
 )  # fmt: skip
 """Parts of words, of which every turn has one: most replies have none, and looking for turns is slow."""
 _MOST: Final = 6
