@@ -44,7 +44,7 @@ def test_a_real_model_judges_a_run(
     assert all(line["model"] == MODEL and line["reply"].strip() for line in asked)
     first = derived(run)
     entry = first["results"]["tasks"]["judged"]
-    assert entry["unjudged"] == 0 and f"judge:{MODEL}@sakura.3#" in entry["signature"]
+    assert entry["unjudged"] == 0 and f"judge:{MODEL}@sakura.2#" in entry["signature"]
     assert first["results"]["judge_health"]["judged"]["n"] == 1
     assert run_process(*command, timeout=60).code == 0  # nothing is asked again
     assert derived(run) == first and len(lines(run)) == len(recorded)
