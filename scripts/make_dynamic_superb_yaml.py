@@ -127,10 +127,10 @@ DEVIATIONS = {
 }
 SCORERS = {
     "exact": "official.1-strict.4",
-    "wer": "official.2-strict.3",
-    "number": "official.1-strict.4",
-    "judged": "official.2",
-    "decided": "strict.5",
+    "wer": "official.2-strict.4",
+    "number": "official.1-strict.5",
+    "judged": "official.2-strict.3",
+    "decided": "strict.6",
 }
 """Version of the scoring by the rule of a group."""
 COMMON_DEVIATION = "Default generation is greedy with 256 new tokens, without a system prompt."
@@ -177,7 +177,7 @@ def lalm(kind: str, rule: str) -> dict[str, Any]:
             "sampling": {"temperature": 0, "max_tokens": 512},
             "samples": 1,
             "repeats_if_unparsed": 1,
-            "parse": "dynamic_superb.2",
+            "parse": "dynamic_superb.3",
         }
         if judged
         else None,

@@ -74,7 +74,7 @@ JUDGE = {
     "sampling": {"temperature": 0.1, "max_tokens": 4096},
     "samples": 1,
     "repeats_if_unparsed": 1,
-    "parse": "llaso.2",
+    "parse": "llaso.3",
 }
 
 
@@ -104,11 +104,9 @@ def anchors(facts: dict[str, Any]) -> dict[str, dict[str, float]]:
 
 
 def scorer(family: str, metrics: list[str]) -> str:
-    """Version of the scoring code: the strict reading of closed answers and of numbers is the fourth, that of texts the third."""
-    if family == "judged":
-        return "official.2"
-    strict = 4 if "accuracy" in metrics or family == "number" else 3
-    return f"official.2-strict.{strict}"
+    """Version of the scoring code: the strict reading of numbers is the fifth, that of closed answers and judge replies the fourth, that of texts alone the third."""
+    fourth = {"accuracy", "judge_score"} & set(metrics)
+    return f"official.2-strict.{5 if family == 'number' else 4 if fourth else 3}"
 
 
 def task_file(task: str, file: str, facts: dict[str, Any]) -> str:

@@ -73,7 +73,7 @@ class Proposal:
             "prompt": prompt_file(self.name),
             "sampling": {"temperature": 0},
             "repeats_if_unparsed": 1,
-            "parse": f"declared_{self.rule.get('grade', 'yes_no')}.1",
+            "parse": f"declared_{self.rule.get('grade', 'yes_no')}.2",
         }
         return f", judge: {_flow(block)}"
 

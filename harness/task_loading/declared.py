@@ -113,6 +113,10 @@ def _task_keys(file: YamlFile, rule: Rule) -> dict[str, Any]:
     }
 
 
+_VERSIONS: Final = {"judge": 2, "number": 2}
+"""Versions of the strict readings by rule; the first where none is named."""
+
+
 def _our_keys(file: YamlFile, rule: Rule) -> dict[str, Any]:
     name = str(file.data.get("task"))
     return {
@@ -123,7 +127,7 @@ def _our_keys(file: YamlFile, rule: Rule) -> dict[str, Any]:
         "judged": list(rule.judged),
         "answer": rule.kind.answer,
         "null_response": "empty",
-        "scorer": f"{rule.name}.1",
+        "scorer": f"{rule.name}.{_VERSIONS.get(rule.name, 1)}",
         "doc_fields": [],
         "required_fields": rule.fields(),
         "licence": NOT_STATED,

@@ -3,56 +3,99 @@ r"""The strict reader of a judge's score: one rule for every benchmark with a nu
 ``5``, ``5.``, ``5.0``, ``5/5``, ``5 out of 5``, ``[[5]]``, ``**Score:** 5``, ``Rating: [5]``, a heading with the score below it, JSON and
 ``I would give it a 5.`` are 5. Places are looked at in this order, and the first one that holds anything decides:
 
-1. the whole reply as a number; ``[[n]]``; a field of a JSON object;
-2. a line that begins with ``score`` or ``rating``, then one that begins with another usual key;
-3. such a key after a full stop or another break inside a line;
-4. a line that is a score and nothing else, the number that begins the first line, and sentences that rate;
-5. ``score`` anywhere in a line.
+1. the whole reply as a number;
+2. what follows a second thought (`metrics.judge.second_thoughts`): ``Score: 4, no wait, 3`` is 3;
+3. a line that begins with ``score`` or ``rating``; ``[[n]]``; a field of a JSON object;
+4. a line that begins with another usual key, then such a key after a full stop or another break inside a line;
+5. a line that is a score and nothing else, the number that begins the first line, and sentences that rate;
+6. ``score`` anywhere in a line.
 
-Several different scores in one place, a range, a number off the scale and another scale (``7/10``) are unread.
+Of several scores under a key, one that is called final or overall counts. Else several different scores in one place, a range, a number off the scale and
+another scale (``7/10``) are unread. What is denied or only supposed does not count ("I would not give it a 5").
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from metrics.judge.plain_reply import after_reasoning, json_fields, outside_json, plain_lines
-from metrics.judge.verdict_reader import BREAK, CLOSE, KEYS, LEAD, NOTE, OPEN
+from metrics.judge.plain_reply import plain_lines, plain_reply
+from metrics.judge.second_thoughts import FILLER, STANDS, Turn, turns
+from metrics.judge.wording import BREAK, CLOSE, KEYS, LEAD, NOTE, OPEN
 
 _WORDS: Final = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
-_NUMBER: Final = rf"{OPEN}(?P<sign>[+-]?)(?P<number>\d{{1,9}}(?:\.\d{{1,9}})?|{'|'.join(_WORDS)})(?![\w])(?!\.\d|,\d)"
+_WORD: Final = "|".join(_WORDS)
+_NUMBER: Final = rf"(?P<open>{OPEN})(?P<sign>[+-]?)(?P<number>\d{{1,9}}(?:\.\d{{1,9}})?|{_WORD})(?![\w])(?!\.\d|,\d|\s+(?:hundred|thousand|million|point\s))"
 _SCALE: Final = re.compile(
-    rf"{CLOSE}\s*\(?\s*(?:/|out\s+of|of)\s*(?:a\s+(?:total|maximum|possible)\s+(?:of\s+)?)?{OPEN}(\d+(?:\.0)?|five|ten)\b",
+    rf"{CLOSE}\s*\(?\s*(?:/|(?:(?:points?|stars?)\s+)?out\s+of|over|of|on\s+(?:a|the)\s+scale\s+(?:of|to|from)(?:\s+1\s*(?:to|-))?)\s*(?:a\s+(?:total|maximum|possible)\s+(?:of\s+)?)?{OPEN}(\d+(?:\.0+)?|five|ten)\b",
     re.IGNORECASE,
 )
 _RANGE: Final = re.compile(
-    rf"{CLOSE}\s*(?:(?:-|~|:|\||/|to|or|and|through|vs\.?|&)\s*(?:an?\s+)?{OPEN}(?:\d|one\b|two\b|three\b|four\b|five\b|a\s+half)"
-    rf"|,?\s+{OPEN}[1-5](?:\.\d)?{CLOSE}\s*(?:$|[,.;])|\s+\d/\d|%|\+(?!\w)|\?)",
+    rf"{CLOSE}\s*(?:(?:-|~|:|\||/|to|or|and|through|vs\.?|&)\s*(?:an?\s+)?{OPEN}(?:\d|(?:{_WORD})\b|a\s+half)"
+    rf"|\s*\(\s*or\s+{OPEN}[1-5]|,?\s*(?:(?:or|and)\s+)?(?:maybe|perhaps|possibly|probably|even|almost|nearly)\s+(?:an?\s+)?{OPEN}(?:[1-5]|(?:{_WORD})\b)"
+    rf"|,?\s+{OPEN}(?:[1-5](?:\.\d)?|{_WORD}){CLOSE}\s*(?:$|[,.;])|\s+\d/\d|\s+[<>]\s|\s*%|\+(?!\w)|\?)",
     re.IGNORECASE,
+)
+_AGAIN: Final = re.compile(
+    rf"{CLOSE}\s*[(\[=]\s*(?P<number>[1-5]|{_WORD})\s*[)\]]?\s*(?=$|[,.;])", re.IGNORECASE
 )
 _LONGEST_NUMBER: Final = 400
 _BRACKETED: Final = re.compile(
     r"\[\[\s*([+-]?\d{1,9}(?:\.\d{1,9})?)\s*(?:/\s*(\d+)\s*)?\]\]", re.ASCII
 )
-_ASKED: Final = r"scores?|ratings?"
-_SEPARATOR: Final = r"\s*(?:(?:is|was)\s*)?(?:[:=|]{1,4}>?|(?:\s-{1,4}>?|->)(?=\s))\s*"
+_SEPARATOR: Final = r"\s*(?:(?:is|was)\s*)?(?:[:=|]{1,4}>?|\.{3}|(?:\s-{1,4}>?|->)(?=\s))\s*"
+_BEFORE_NUMBER: Final = rf"(?=[\s\"'(\[{{<]*[+-]?(?:\d|(?:{_WORD})\b))"
 _RATES: Final = re.compile(
-    r"\b(?:rate|rated|give|gives|given|score|scored|scores|grade|assign|assigned|award|awarded|deserves?|merits?|earns?|gets?"
-    r"|receives?|(?:score|rating|grade)\s+(?:is|of|would be|should be))\b(?:\s+|[^.\n\d]{0,60}?"
-    r"(?:\b(?:an?|as|is|of|be|at|with|it|this|response|answer|reply)\s*:?\s+|[:=]\s*))(?=[\s\"'(\[{<]*[+-]?(?:\d|one\b|two\b|three\b|four\b|five\b))",
+    r"\b(?:(?:rate|rated|give|gives|given|score|scored|scores|grade|assign|assigned|award|awarded|deserves?|merits?|earns?|gets?|receives?"
+    r"|(?:score|rating|grade|verdict)\s+(?:is|of|would be|should be))\b(?:\s+|[^.\n\d]{0,60}?(?:\b(?:an?|as|is|of|be|at|with|it|this|response|answer|reply)\s*:?\s+|[:=]\s*))"
+    r"|\bworth\s+an?\s+|\bput\s+(?:it|this)\s+at\s+(?:an?\s+)?|\b(?:i\s+)?lean(?:\s+towards?|\s+to)\s+(?:an?\s+)?|\b(?:response|answer|reply)\s+is\s+an?\s+(?:solid\s+|clear\s+|strong\s+|weak\s+)?|\bfinal\s+answer\s+is\s+|(?:i|i'd|i'll|i\s+would|i\s+will)\s+(?:go\s+with|lean(?:\s+towards?|\s+to)?|say|settle\s+on|choose|pick|call\s+(?:it|this))\s+(?:an?\s+)?"
+    r"|(?:it|this|that)(?:'s|\s+is|\s+would\s+be)\s+(?:an?\s+)?(?:solid\s+|clear\s+|strong\s+|weak\s+)?|(?:rating|score|grade)\s+for\s+[^.:\n\d]{1,40}\s(?:is|was)\s+)"
+    rf"{_BEFORE_NUMBER}",
     re.IGNORECASE,
 )
-_TAIL: Final = re.compile(r"\s*(?:$|[-:,;(]|\.\s*$|\.\s+\D|points?\b|stars?\b)", re.IGNORECASE)
+_RATED: Final = re.compile(
+    r"[\"')\]}>*]{0,4}\s*(?:$|[.,;:!?)(]|-\s|(?:points?|pts|stars?|because|since|as|for|due|given|and|but|on|overall|here|rating|score|at|when|not|rather|instead)\b)",
+    re.IGNORECASE,
+)
+_AND_SO: Final = re.compile(
+    rf"(?:[.!?;]|\b(?:so|thus|therefore|hence|now)\b|\b(?:on\s+balance|overall|all\s+in\s+all),)\s+(?:an?\s+)?(?=(?:{_WORD}|[1-5](?:\.\d)?(?:\s*/\s*5)?)[.!]?$)",
+    re.IGNORECASE,
+)
+_DENIED: Final = re.compile(
+    r"(?:\b(?:not|never|cannot|hardly|unable|refuse|decline|without)\b|n't\b)(?:(?!,\s*(?:it|its|this|that|the|i|he|she|they|but|so|and)\b)[^.;\n])*$",
+    re.IGNORECASE,
+)
+_TAIL: Final = re.compile(
+    r"\s*(?:$|[-:,;(=]|\.\s*$|\.\s+\D|points?\b|pts\b|stars?\b|instead\b|rather\b|not\b|because\b|since\b|(?:is|seems|feels|would\s+be)\s+(?:more\s+|a\s+)?(?:appropriate|fair(?:er)?|right|justified|warranted|better|accurate)\b)",
+    re.IGNORECASE,
+)
+_ON_SCALE: Final = re.compile(
+    r"^on\s+(?:a|the)\s+scale\s+(?:of|from)\s+1\s*(?:-|to)\s*5\s*[,:]?\s*(?=\S)", re.IGNORECASE
+)
+_FORMER: Final = re.compile(
+    r"\b(?:from|was|previous|previously|initial|initially|not|than|old|former|max|maximum)\b[^.;\n]{0,20}$",
+    re.IGNORECASE,
+)
+_LABEL: Final = (
+    r"outstanding|excellent|very\s+good|good|fair|average|mediocre|weak|poor|bad|very\s+poor"
+)
+_LAST: Final = re.compile(
+    rf"(?:^|[.!?;:\n]|\bso|\bthus|\btherefore)\s*(?=[\"'(\[]{{0,4}}(?:[1-5](?:\.\d)?(?:\s*/\s*5)?|{_WORD})[\s\"')\].!]*\Z)",
+    re.IGNORECASE,
+)
+_FINAL: Final = re.compile(
+    r"\W*(?:\w+\W+){0,2}(?:final|overall|total|revised|corrected|updated|adjusted)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     value: float | None
+    final: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,16 +106,20 @@ class ScoreReader:
         lowest: the lowest score of the scale.
         highest: the highest one.
         whole: whether only whole numbers are scores (``4.0`` is one).
+        asked: pattern of the key that the judge was asked for.
     """
 
     lowest: int = 1
     highest: int = 5
     whole: bool = False
+    asked: str = r"scores?|ratings?"
 
     @cached_property
     def _patterns(self) -> dict[str, re.Pattern[str]]:
-        asked = rf"{OPEN}(?:{LEAD})(?:{_ASKED}){CLOSE}{NOTE}{CLOSE}"
-        keyed = rf"{OPEN}(?:{LEAD})(?:{KEYS}|overall|total|marks?|points?){CLOSE}{NOTE}{CLOSE}"
+        asked = rf"{OPEN}(?:{LEAD})(?:(?:revised|corrected|updated|adjusted)\s+)?(?:{self.asked}){CLOSE}{NOTE}{CLOSE}"
+        keyed = (
+            rf"{OPEN}(?:{LEAD})(?:{KEYS}|overall|total|marks?|points?|scoring){CLOSE}{NOTE}{CLOSE}"
+        )
         parts = {
             "number": _NUMBER,
             "asked": rf"{asked}{_SEPARATOR}",
@@ -81,40 +128,61 @@ class ScoreReader:
             "keyed head": rf"{keyed}\s*:?\s*$",
             "asked pair": rf"{asked}\s+(?=[^\s:]+(?:\s*(?:/|out of)\s*\S+)?$)",
             "inside": rf"{BREAK}{keyed}{_SEPARATOR}",
-            "anywhere": rf"(?<![\w\"'])(?:{_ASKED}){CLOSE}{NOTE}{_SEPARATOR}",
+            "anywhere": rf"(?<![\w\"'])(?:{self.asked}){CLOSE}{NOTE}{_SEPARATOR}",
+            "near": rf"{FILLER}(?={_NUMBER})",
+            "only": rf"(?:(?:an?\s+)?(?:solid|clear|strong|weak|definite)\s+|an?\s+|(?:probably|likely|i\s+think|i\s+guess)\s+(?:an?\s+)?|(?:quality|output|response)\s*[:=]\s*|(?:{_LABEL})\s*(?:[:(=]|-\s)\s*)(?={_NUMBER}[)\s/\w]{{0,12}}[.!]?$)",
         }
         return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in parts.items()}
 
     def read(self, reply: str) -> float | None:
         """Return the score of a judge reply, ``None`` if it commits to none or to several."""
-        outside = plain_lines(outside_json(reply))
+        plain = plain_reply(reply)
+        lines = [_ON_SCALE.sub("", line) for line in plain.lines]
+        outside = plain.outside if plain.fields else lines
         for place in (
-            self._bare(reply),
+            self._bare(plain.answer),
+            self._thought_again(plain.turns),
             self._line_starts(outside, "asked"),
-            self._bracketed(reply),
-            self._in_json(reply),
-        ):
-            if values := {found.value for found in place}:
-                return values.pop() if len(values) == 1 else None
-        lines = plain_lines(reply)
-        for place in (
+            self._bracketed(plain.answer),
+            self._in_json(plain.fields),
             self._line_starts(lines, "asked"),
             self._line_starts(lines, "keyed"),
             self._inside(lines, "inside"),
             self._loose(lines),
             self._inside(lines, "anywhere"),
+            self._concluded(lines[-1:]),
         ):
-            if values := {found.value for found in place}:
-                return values.pop() if len(values) == 1 else None
+            if found := list(place):
+                return _agreed(found)
         return None
+
+    def read_key(self, reply: str) -> tuple[bool, float | None]:
+        """Return whether a reply has the key that was asked for, and the score under it.
+
+        >>> ScoreReader(asked="clarity").read_key("**Clarity**: [4] - well put")
+        (True, 4.0)
+        >>> ScoreReader(asked="clarity").read_key("Clarity: 3-4"), ScoreReader(asked="clarity").read_key("4")
+        ((True, None), (False, None))
+        """
+        plain = plain_reply(reply)
+        lines = plain.lines
+        own = [line for line in lines if self._patterns["anywhere"].search(line)]
+        for place in (
+            self._thought_again(turns(own)),
+            self._line_starts(lines, "asked"),
+            self._in_json(plain.fields),
+            self._inside(lines, "anywhere"),
+        ):
+            if found := list(place):
+                return True, _agreed(found)
+        return bool(own), None
 
     def _on_scale(self, value: float) -> float | None:
         if not math.isfinite(value) or not self.lowest <= value <= self.highest:
             return None
         return value if value == int(value) or not self.whole else None
 
-    def _bare(self, reply: str) -> Iterator[_Found]:
-        text = after_reasoning(reply)
+    def _bare(self, text: str) -> Iterator[_Found]:
         if len(text) > _LONGEST_NUMBER:
             return
         try:
@@ -123,18 +191,19 @@ class ScoreReader:
             return
         yield _Found(self._on_scale(value))
 
-    def _bracketed(self, reply: str) -> Iterator[_Found]:
-        for found in _BRACKETED.finditer(after_reasoning(reply)):
+    def _bracketed(self, text: str) -> Iterator[_Found]:
+        for found in _BRACKETED.finditer(text):
             scale = found[2]
             fits = scale is None or int(scale) == self.highest
             yield _Found(self._on_scale(float(found[1])) if fits else None)
 
-    def _in_json(self, reply: str) -> Iterator[_Found]:
-        fields = json_fields(reply)
-        other = re.compile(rf"(?:(?:final|overall)[_ ]?)?(?:{KEYS}|overall)", re.IGNORECASE)
-        asked = re.compile(rf"(?:(?:final|overall)[_ ]?)?(?:{_ASKED})", re.IGNORECASE)
-        for names in (asked, other):
-            found = [self._json_value(value) for name, value in fields if names.fullmatch(name)]
+    def _in_json(self, fields: Sequence[tuple[str, Any]]) -> Iterator[_Found]:
+        if not fields:
+            return
+        lead = r"(?:(?:final|overall)[_ ]?)?"
+        for names in (self.asked, f"{KEYS}|overall"):
+            pattern = re.compile(rf"{lead}(?:{names})", re.IGNORECASE)
+            found = [self._json_value(value) for name, value in fields if pattern.fullmatch(name)]
             if any(found):
                 yield from (one for one in found if one)
                 return
@@ -146,7 +215,59 @@ class ScoreReader:
             return _Found(self._on_scale(value) if abs(value) < 1e9 else None)
         if not isinstance(value, str):
             return None
-        return self._value(" ".join(plain_lines(value)), 0)
+        lines = plain_lines(value)
+        return next(self._thought_again(turns(lines)), None) or self._value(" ".join(lines), 0)
+
+    def _thought_again(self, thoughts: Iterable[Turn]) -> Iterator[_Found]:
+        """Yield what the last second thought makes of the score; nothing if there is none."""
+        for turn in thoughts:
+            found = list(self._after(turn))
+            if found:
+                yield _Found(_agreed(found))
+                return
+
+    def _after(self, turn: Turn) -> Iterator[_Found]:
+        """Yield the scores that follow a turn: under a key, right behind it, in a rating, at the very end."""
+        lines = turn.tail.split("\n")
+        if turn.kind != "corrected":
+            keyed = [*self._line_starts(lines, "asked"), *self._line_starts(lines[1:], "keyed")]
+            if keyed or (keyed := list(self._inside(lines, "inside"))):
+                yield from keyed
+                return
+        near = self._patterns["near"].match(lines[0])
+        if (
+            near
+            and self._ends(lines[0], near.end())
+            and (found := self._value(lines[0], near.end()))
+        ):
+            yield found
+            return
+        if turn.kind == "corrected":
+            return
+        rated = list(self._rated(lines))
+        if not rated and (last := _LAST.search(turn.tail)):
+            rated = [found] if (found := self._value(turn.tail, last.end())) else []
+        if rated:
+            yield from rated
+        elif turn.kind == "withdrawn" and not STANDS.search(turn.tail) and self._holds(turn.head):
+            yield _Found(None)
+
+    def _ends(self, line: str, start: int) -> bool:
+        """Tell whether a number at a place of a line ends a clause, or begins a range."""
+        match = self._patterns["number"].match(line, start)
+        if match is None:
+            return False
+        end = (_SCALE.match(line, match.end()) or match).end()
+        return _RATED.match(line, end) is not None or _RANGE.match(line, end) is not None
+
+    def _holds(self, head: str) -> bool:
+        lines = [line for line in head.split("\n") if line.strip()]
+        places = (
+            self._line_starts(lines, "asked"),
+            self._line_starts(lines, "keyed"),
+            self._loose(lines),
+        )
+        return any(found.value is not None for place in places for found in place)
 
     def _value(self, line: str, start: int) -> _Found | None:
         """Read the score that begins at a place of a line; ``None`` if there is no number."""
@@ -157,10 +278,17 @@ class ScoreReader:
         value = float(_WORDS.get(word, 0) or word)
         end = match.end()
         if scale := _SCALE.match(line, end):
-            if scale[1].lower() not in (str(self.highest), f"{self.highest}.0", "five"):
+            if scale[1].lower() not in (str(self.highest), "five") and not re.fullmatch(
+                rf"{self.highest}\.0+", scale[1]
+            ):
                 return _Found(None)
             end = scale.end()
-        if match["sign"] == "-" or _RANGE.match(line, end):
+        elif again := _AGAIN.match(line, end):
+            other = again["number"].lower()
+            if float(_WORDS.get(other, 0) or other) == value:
+                end = again.end()
+        bound = "<" in match["open"] and not re.match(r"\s*(?:/\s*\d+\s*)?>", line[match.end() :])
+        if match["sign"] == "-" or bound or _RANGE.match(line, end):
             return _Found(None)
         return _Found(self._on_scale(value))
 
@@ -171,13 +299,28 @@ class ScoreReader:
             if key := self._patterns[kind].match(line):
                 found = self._value(line, key.end())
                 if key.end() == len(line):
-                    found = self._value(following, 0)
+                    found = self._below(following)
             elif self._patterns[f"{kind} head"].match(line):
-                found = self._value(following, 0)
+                found = self._below(following)
             elif kind == "asked" and (key := self._patterns["asked pair"].match(line)):
                 found = self._value(line, key.end())
             if found is not None:
-                yield found
+                yield _Found(found.value, _FINAL.match(line) is not None)
+                if kind == "asked" and key:
+                    yield from self._again(line, key.end())
+
+    def _again(self, line: str, start: int) -> Iterator[_Found]:
+        """Yield further scores under the key in the same line, but those that it was changed from."""
+        for key in self._patterns["anywhere"].finditer(line, start):
+            found = self._value(line, key.end())
+            if found is not None and not _FORMER.search(
+                line, max(start, key.start() - 40), key.start()
+            ):
+                yield _Found(found.value, _FINAL.match(line, key.start()) is not None)
+
+    def _below(self, line: str) -> _Found | None:
+        """Read the score on the line below a key; an item of a numbered list does not count."""
+        return None if re.match(r"\(?\d{1,2}[.)]\s+\S", line) else self._value(line, 0)
 
     def _inside(self, lines: Sequence[str], kind: str) -> Iterator[_Found]:
         for line in lines:
@@ -191,24 +334,53 @@ class ScoreReader:
             match = self._patterns["number"].match(line)
             if match is not None:
                 scale = _SCALE.match(line, match.end())
-                rest = line[scale.end() if scale else match.end() :]
+                rest = line[(scale or match).end() :]
+                again = _AGAIN.match(line, match.end())
+                rest = line[again.end() :] if again else rest
                 alone = not rest.strip(" .!\"')]}>✔✘") or re.fullmatch(
-                    r"\W*(?:points?|stars?)\W*", rest, re.IGNORECASE
+                    r"\W*(?:points?|pts|stars?)\W*", rest, re.IGNORECASE
                 )
                 numbered = number + 1 < len(lines) and re.match(
                     r"\(?[2-9]\s*[.):]", lines[number + 1]
                 )
-                if alone or (number == 0 and not numbered and (scale or _TAIL.match(rest))):
+                worded = not scale and match["number"].lower() in _WORDS
+                leads = number == 0 and not numbered and not worded
+                if alone or (leads and (scale or _TAIL.match(rest))):
                     found = self._value(line, 0)
                     if found is not None:
                         yield found
                     continue
-                if number == 0 and _RANGE.match(line, match.end()):
+                if number == 0 and _RANGE.match(line, match.end()) and "?" not in line[:-1]:
                     yield _Found(None)
+            if len(lines) == 1 and (only := self._patterns["only"].match(line)):
+                if (found := self._value(line, only.end())) is not None:
+                    yield found
+                continue
+            yield from self._rated([line])
+
+    def _concluded(self, lines: Sequence[str]) -> Iterator[_Found]:
+        """Yield the number that ends the last line, alone behind a sentence or behind "so"."""
+        for line in lines:
+            for end in _AND_SO.finditer(line):
+                if (found := self._value(line, end.end())) is not None:
+                    yield found
+
+    def _rated(self, lines: Sequence[str]) -> Iterator[_Found]:
+        for line in lines:
             for rates in _RATES.finditer(line):
                 found = self._value(line, rates.end())
-                if found is not None:
+                denied = _DENIED.search(line[max(0, rates.start() - 60) : rates.end()])
+                if found is not None and not denied and self._ends(line, rates.end()):
                     yield found
+
+
+def _agreed(found: Sequence[_Found]) -> float | None:
+    """Return the one score of a place: of several the one that is called final."""
+    for some in (found, [one for one in found if one.final]):
+        values = {one.value for one in some}
+        if len(values) == 1:
+            return values.pop()
+    return None
 
 
 FIVE_POINTS: Final = ScoreReader()

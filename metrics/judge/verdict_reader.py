@@ -4,12 +4,13 @@ A careful reader takes the verdict in whatever form a judge writes it: any marku
 JSON, ``Result: YES``, ``Verdict - correct``, the word alone, ``The response is incorrect.`` Places are looked at
 in this order, and the first one that holds anything decides:
 
-1. a field of a JSON object, unless a line outside it gives the verdict that was asked for;
-2. a line that begins with the key that the judge was asked for, then one that begins with another usual key
+1. what follows a second thought (`metrics.judge.second_thoughts`): ``correct. No wait, incorrect`` is incorrect;
+2. a field of a JSON object, unless a line outside it gives the verdict that was asked for;
+3. a line that begins with the key that the judge was asked for, then one that begins with another usual key
    (verdict, result, judgement, answer, conclusion, …);
-3. such a key after a full stop or another break inside a line;
-4. the first line, the last line and whole sentences, which must agree with each other;
-5. the asked key anywhere in a line, outside quotation marks.
+4. such a key after a full stop or another break inside a line;
+5. the first line, the last line and whole sentences, which must agree with each other;
+6. the asked key anywhere in a line, outside quotation marks.
 
 Of several verdicts in one place the last one counts. What commits to nothing is unread, never
 guessed: ``partially correct``, ``yes / no``, ``Result: N/A``, ``YES?``, ``no verdict``. ``not correct`` is incorrect.
@@ -18,61 +19,37 @@ guessed: ``partially correct``, ``yes / no``, ``Result: N/A``, ``YES?``, ``no ve
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from metrics.judge.plain_reply import json_fields, outside_json, plain_lines
+from metrics.judge.plain_reply import PlainReply, plain_lines, plain_reply
+from metrics.judge.second_thoughts import FILLER, STANDS, Turn, turns
+from metrics.judge.wording import (
+    ADVERBS,
+    ANSWERED,
+    BREAK,
+    CLAUSE,
+    CLAUSE_LENGTH,
+    CLAUSE_START,
+    CLOSE,
+    CONDITION,
+    CONTRACTED,
+    HEDGE,
+    KEYS,
+    LEAD,
+    LEAD_WORD,
+    MARK,
+    NOTE,
+    NOUN,
+    OPEN,
+    OUTCOME,
+    SENTENCE,
+    SEPARATOR,
+    SUBJECT,
+)
 from metrics.witness import tell
-
-KEYS: Final = (
-    r"judge?ments?|verdicts?|results?|answers?|conclusions?|decisions?|evaluations?|assessments?|outcomes?"
-    r"|determination|scores?|ratings?|grades?|correct(?:ness)?|final"
-)
-LEAD: Final = (
-    r"(?:\(?\d{1,2}[.)]\s+)?(?:(?:so|thus|hence|therefore|finally|overall|(?:in )?(?:conclusion|summary)"
-    r"|here(?: is|'s))[,:]?\s+)?(?:(?:the|my|our|your|final|overall|official|judge(?:'s)?|binary)\s+){0,3}"
-)
-OPEN: Final = r"""[\s"'(\[{<]{0,8}"""
-CLOSE: Final = r"""["')\]}>]{0,6}"""
-NOTE: Final = r"""(?:\s*[(\[][^()\[\]\n]{0,40}[)\]]|\s+(?:for|of)\s[^:\n]{1,40}?)?"""
-BREAK: Final = r"""(?:[.!?;:,)\]}>|{]|\s-)\s*"""
-_SEPARATOR: Final = r"(?:\s*(?:(?:is|was)\s*)?(?:[:=|]{1,4}>?|-{1,4}>?)[\s:-]{0,6}|(?<=\])\s*)"
-
-_ADVERBS: Final = (
-    r"(?:(?:clearly|indeed|definitely|certainly|factually|absolutely|completely|fully|entirely|therefore"
-    r"|thus|totally|simply|a|an|also|judged|considered|deemed|rated|marked|as|100%)\s+){0,3}"
-)
-_SUBJECT: Final = (
-    r"(?:(?:the|this|that|its|it|both)\s+)?(?:(?:given|final|provided|predicted|candidate|candidate's|student's"
-    r"|assistant's|model|model's|system's|ai's)\s+){0,3}"
-    r"(?:response|answer|reply|output|prediction|candidate|model|statement|claim|choice|this|that|it)"
-)
-_OUTCOME: Final = (
-    r"(?:(?:the|my|our)\s+)?(?:(?:final|overall)\s+)?"
-    r"(?:answer|verdict|judge?ment|result|conclusion|decision|evaluation|assessment)"
-)
-_HEDGE: Final = re.compile(
-    r"[\s,;:(-]*(?:but|though|although|however|yet)?[\s,]*(?:only|just|it is|is)?\s*"
-    r"(?:partial|partly|mostly|somewhat|in part|to some|almost|nearly|incomplete"
-    r"|not\s+(?:entire|full|complete|whol|quite|exact|total))",
-    re.IGNORECASE,
-)
-_CLAUSE: Final = re.compile(
-    r"\s*(?:$|[.,;:!\"')\]}>(|-]|(?:because|since|as|for|given|based|due|the|this|that|it|its|it's|i|there|though"
-    r"|although|but|and|in|on|with|when|according|per|they|he|she|we|you|all)\b)",
-    re.IGNORECASE,
-)
-_NOUN: Final = re.compile(
-    r"\s+(answer|response|reply|choice|option|prediction|one|judge?ment|verdict|match)\s*(?:$|[.!,;(])",
-    re.IGNORECASE,
-)
-_CLAUSE_LENGTH: Final = 300
-_SENTENCE: Final = re.compile(r"(?:^|(?<=[.!?;:])\s+)")
-_LEAD_WORD: Final = re.compile(r"\W*(?:yes|no|correct|incorrect),\s+", re.IGNORECASE)
-_MARK: Final = re.compile(r"[\s.!\"')\]]*([✔✘])")
-_CONTRACTED: Final = re.compile(r"\b(is|was)n't\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,39 +81,46 @@ class VerdictReader:
             re.escape(word) for word in sorted((*self.yes, *self.no), key=len, reverse=True)
         )
         own = "|".join(map(re.escape, (*self.yes[:1], *self.no[:1])))
-        filler = rf"(?:(?:i\s+(?:find|think|believe|say)\s+)?{_SUBJECT}\s+(?:is|was)\s+)?"
+        filler = (
+            rf"(?:(?:i\s+(?:find|think|believe|say)\s+)?{SUBJECT}\s+(?:is|was)\s+"
+            r"|i(?:'d|\s+would)?\s+(?:say|(?:call|consider|judge|deem|find|rate|mark)\s+(?:it|this))\s+(?:is\s+|as\s+)?)?"
+        )
         note = rf"(?:(?!\s*[(\[]\s*(?:{words})\b){NOTE})?"  # a bracketed verdict is no note
         any_key = rf"{OPEN}(?:{LEAD})(?:{KEYS}|{self.keys}){CLOSE}{note}{CLOSE}"
         asked = rf"{OPEN}(?:{LEAD})(?:{self.keys})s?{CLOSE}{note}{CLOSE}"
         plain = own if not self.about_reply else words
         parts = {
-            "value": rf"{OPEN}(?:[✔✘]\s*)?(?:{filler})(?P<neg>not\s+)?(?:{_ADVERBS})(?P<word>{words})(?![\w?])(?!-\w)",
+            "value": rf"{OPEN}(?:[✔✘]\s*)?(?:{filler})(?P<neg>not\s+)?(?:{ADVERBS})(?P<word>{words})(?![\w?])(?!-\w)",
             "mark": rf"{OPEN}(?P<mark>[✔✘]){CLOSE}\s*(?:$|[.,;:!-])",
             "any word": rf"\b(?:{words})\b",
-            "asked": rf"{asked}(?P<sep>{_SEPARATOR})",
-            "keyed": rf"{any_key}(?P<sep>{_SEPARATOR})",
+            "asked": rf"{asked}(?P<sep>{SEPARATOR})",
+            "keyed": rf"{any_key}(?P<sep>{SEPARATOR})",
             "asked head": rf"{asked}\s*:?\s*$",
             "keyed head": rf"{any_key}\s*:?\s*$",
             "asked pair": rf"{asked}\s+(?P<pair>(?!is\b|was\b)\S+)$",
-            "inside": rf"{BREAK}{any_key}(?P<sep>{_SEPARATOR})",
-            "anywhere": rf"(?<![\w\"'])(?:{self.keys})s?{CLOSE}{NOTE}(?P<sep>{_SEPARATOR})",
+            "inside": rf"{BREAK}{any_key}(?P<sep>{SEPARATOR})",
+            "anywhere": rf"(?<![\w\"'])(?:{self.keys})s?{CLOSE}{NOTE}(?P<sep>{SEPARATOR})",
             "end": rf"(?:^|[.,;:!?-]\s*|\s)(?:(?:so|thus|therefore|hence|overall|i\s+(?:say|conclude))[:,]?\s+){{1,2}}"
             rf"(?P<tail>(?:{words})[.!\s\"']*)$|(?:[.!?;-])\s+(?P<tail2>(?:{words})[.!\s\"']*)$",
             "sentence": rf"(?:(?:so|thus|hence|therefore|overall|in conclusion|in summary)[,:]?\s+)?"
             rf"(?:i\s+(?:would\s+)?(?:say|judge|conclude|think|believe|find|determine)\s+(?:that\s+)?)?"
-            rf"(?:(?:{_OUTCOME})\s+(?:is|was|would be|should be)\s*:?\s+(?P<out>(?:that\s+)?)"
-            rf"|(?:{_SUBJECT})(?:\s+(?:is|was)|'s)\s+)",
-            "as": rf"(?:so\s+)?i\s+(?:would\s+|'d\s+)?(?:judge|consider|deem|mark|rate|find|grade|evaluate|classify)"
-            rf"\s+(?:{_SUBJECT})\s+(?:as|to be)?\s*",
+            rf"(?:(?:{OUTCOME})\s+(?:is|was|would be|should be)\s*:?\s+(?P<out>(?:that\s+)?)"
+            rf"|(?:{SUBJECT})(?:\s+(?:is|was)|'s)\s+)",
+            "as": rf"(?:so\s+)?i(?:'d|'ll|\s+would|\s+will)?\s+(?:say|answer|vote|go\s+with)\s*:?\s+(?=(?:{words})[.!\"')]*\s*(?:$|[.,;]))|(?:so\s+)?i\s+(?:would\s+|'d\s+)?(?:judge|consider|deem|mark|rate|find|grade|evaluate|classify)"
+            rf"\s+(?:{SUBJECT})\s+(?:as|to be)?\s*",
             "plain": rf"(?:{plain})",
+            "near": rf"{FILLER}(?=(?:not\s+)?(?:{ADVERBS})(?:{plain})[\"')\]}}>]{{0,4}}\s*(?:$|[.!;,:)(✔✘]|-\s))",
         }
         return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in parts.items()}
 
     def read(self, reply: str) -> bool | None:
         """Return the verdict of a judge reply, ``None`` if it commits to none."""
-        if (found := self._in_json(reply)) is not None and not self._asked_outside(reply):
+        plain = plain_reply(reply)
+        lines = _plainer(plain.lines)
+        if (found := self._thought_again(plain.turns)) is not None:
             return found.value
-        lines = [_CONTRACTED.sub(r"\1 not", line) for line in plain_lines(reply)]
+        if (found := self._in_json(plain.fields)) is not None and not self._asked_outside(plain):
+            return found.value
         for place in (
             self._line_starts(lines, "asked"),
             self._line_starts(lines, "keyed"),
@@ -151,13 +135,47 @@ class VerdictReader:
         found = _last(self._inside(lines, "anywhere"))
         return None if found is None else found.value
 
-    def _asked_outside(self, reply: str) -> bool:
+    def _asked_outside(self, plain: PlainReply) -> bool:
         """Tell whether a line outside the JSON object gives the verdict under the key that was asked for."""
-        lines = plain_lines(outside_json(reply))
-        return any(found.value is not None for found in self._line_starts(lines, "asked"))
+        found = self._line_starts(_plainer(plain.outside), "asked")
+        return any(one.value is not None for one in found)
 
-    def _in_json(self, reply: str) -> Found | None:
-        fields = json_fields(reply)
+    def _thought_again(self, thoughts: Iterable[Turn]) -> Found | None:
+        """Return what the last second thought makes of the verdict; ``None`` if there is none."""
+        for turn in thoughts:
+            if (found := self._after(turn)) is not None:
+                return found
+        return None
+
+    def _after(self, turn: Turn) -> Found | None:
+        """Read the verdict that follows a turn: under a key, right behind it, at the very end."""
+        lines = _plainer(turn.tail.split("\n"))
+        if turn.kind != "corrected":
+            for place in (
+                self._line_starts(lines, "asked"),
+                self._line_starts(lines[1:], "keyed"),
+                self._inside(lines, "inside"),
+            ):
+                if (found := _last(place)) is not None and found.value is not None:
+                    return found
+        if near := self._patterns["near"].match(lines[0]):
+            found = self._value(lines[0], near.end())
+            if found is not None and (found.value is not None or turn.kind != "corrected"):
+                return found
+        if turn.kind == "corrected":
+            return None
+        places = self._loose(["", *lines]) if turn.kind == "withdrawn" else self._closes(lines[-1])
+        values = {found.value for found in places if found.value is not None}
+        if len(values) == 1:
+            return Found(values.pop())
+        taken = turn.kind == "withdrawn" and not STANDS.search(turn.tail)
+        before = _plainer(turn.head.split("\n"))
+        held = (_last(self._line_starts(before, "keyed")), *self._loose(before))
+        return Found(None) if taken and any(held) else None
+
+    def _in_json(self, fields: Sequence[tuple[str, Any]]) -> Found | None:
+        if not fields:
+            return None
         asked = re.compile(rf"(?:{self.keys})s?", re.IGNORECASE)
         other = re.compile(rf"(?:(?:is|final|overall)[_ ]?)?(?:{KEYS})", re.IGNORECASE)
         for names, closed in ((asked, True), (other, False)):
@@ -175,15 +193,15 @@ class VerdictReader:
             return Found(value)
         if not isinstance(value, str):
             return None
-        text = " ".join(plain_lines(value))
-        return self._value(text, 0)
+        lines = plain_lines(value)
+        return self._thought_again(turns(lines)) or self._value(" ".join(lines), 0)
 
     def _value(self, line: str, start: int) -> Found | None:
         """Read the verdict that begins at a place of a line; ``None`` if there is no verdict word."""
         match = self._patterns["value"].match(line, start)
         if match:
             yes = match["word"].lower() in self.yes
-            rest = line[match.end() : match.end() + _CLAUSE_LENGTH]
+            rest = line[match.end() : match.end() + CLAUSE_LENGTH]
             if not self._committed(match["word"], rest):
                 return Found(None)
             if match["neg"]:
@@ -195,7 +213,7 @@ class VerdictReader:
             return Found(yes)
         if mark := self._patterns["mark"].match(line, start):
             return Found(mark["mark"] == "✔")
-        rest = line[start : start + _CLAUSE_LENGTH]
+        rest = line[start : start + CLAUSE_LENGTH]
         if self._patterns["any word"].search(rest):
             if end := self._patterns["end"].search(rest):
                 return self._value((end["tail"] or end["tail2"]).strip(), 0)
@@ -207,18 +225,20 @@ class VerdictReader:
         other = "|".join(map(re.escape, self.no if word.lower() in self.yes else self.yes))
         either = (
             rf"[^\w\n]{{0,4}}(?:/|\||\bor\b|\bvs\b|\bnor\b)[^\w\n]{{0,4}}(?:not|{other})\b"
+            rf"|[^\w\n]{{1,4}}(?:and|but|yet)[^\w\n]{{1,4}}(?:(?:also|maybe|then\s+again)\s+)?(?:{other})\b"
+            rf"|\s+(?:for|in|on|as\s+to|about|regarding)\b[^.\n]{{1,60}}[,;]\s*(?:but\s+|and\s+)?(?:{other})\s+(?:for|in|on|as\s+to|about|regarding)\b"
             rf"|[^\w\n]{{1,4}}(?:and[^\w\n]{{1,4}})?(?:{other})[\s\"')\]}}>]*(?:[.!;?|]|$)"
         )
-        if re.match(either, rest, re.IGNORECASE) or _HEDGE.match(rest):
+        if re.match(either, rest, re.IGNORECASE) or HEDGE.match(rest):
             return False
-        if mark := _MARK.match(rest):
+        if mark := MARK.match(rest):
             return (mark[1] == "✔") == (word.lower() in self.yes)
         if word.lower() == "yes" or (word.isupper() and len(word) > 1):
             return True
-        noun = _NOUN.match(rest)
+        noun = NOUN.match(rest)
         if noun is not None:
             return word.lower() != "no" or noun[1].lower() == "match"
-        return _CLAUSE.match(rest) is not None
+        return CLAUSE.match(rest) is not None
 
     def _line_starts(self, lines: Sequence[str], kind: str) -> Iterator[Found]:
         for number, line in enumerate(lines):
@@ -258,12 +278,25 @@ class VerdictReader:
                 found = self._value(line, 0)
                 if found is not None and (alone or mark or found.value is not None):
                     yield found
-            elif line is lines[-1] and (end := self._patterns["end"].search(line)):
-                tail = (end["tail"] or end["tail2"]).strip(" .!\"'")
-                yield Found(tail.lower() in self.yes)
+                if line is lines[-1] and not alone:
+                    yield from self._at_end(line)
+            elif line is lines[-1]:
+                yield from self._at_end(line)
         for line in lines:
-            for start in {found.end() for found in _SENTENCE.finditer(line)} | _after_lead(line):
+            starts = {found.end() for found in SENTENCE.finditer(line)} | _after_lead(line)
+            for start in starts | _clauses(line):
                 yield from self._sentence(line, start)
+
+    def _at_end(self, line: str) -> Iterator[Found]:
+        """Yield the verdict word that ends a line."""
+        if end := self._patterns["end"].search(line):
+            tail = (end["tail"] or end["tail2"]).strip(" .!\"'")
+            yield Found(tail.lower() in self.yes)
+
+    def _closes(self, line: str) -> Iterator[Found]:
+        """Yield the verdict word that ends a line, behind a colon too."""
+        _, colon, rest = line.rpartition(": ")
+        yield from self._at_end(f"- {rest}" if colon else line)
 
     def _leads(self, line: str) -> bool:
         """Return whether a line begins with a verdict word that is not part of a phrase."""
@@ -288,10 +321,23 @@ class VerdictReader:
             yield found
 
 
+def _clauses(line: str) -> set[int]:
+    """Return where clauses behind a comma begin, but those that depend on a condition."""
+    return {
+        found.end()
+        for found in CLAUSE_START.finditer(line)
+        if not CONDITION.search(line, max(0, found.start() - CLAUSE_LENGTH), found.start())
+    }
+
+
 def _after_lead(line: str) -> set[int]:
     """Return where the clause after a leading yes or no begins."""
-    lead = _LEAD_WORD.match(line)
+    lead = LEAD_WORD.match(line)
     return {lead.end()} if lead else set()
+
+
+def _plainer(lines: Sequence[str]) -> list[str]:
+    return [ANSWERED.sub(r"is \1", CONTRACTED.sub(r"\1 not", line)) for line in lines]
 
 
 def _last(found: Iterator[Found]) -> Found | None:
@@ -318,7 +364,8 @@ RESULT: Final = VerdictReader(
 """Judges that were asked for ``Result: YES`` or ``NO`` (Speech-IFEval, Dynamic-SUPERB)."""
 
 YES_NO: Final = VerdictReader(
-    yes=("yes", "y", *_POSITIVE, "是"), no=("no", "n", "nope", *_NEGATIVE, "否")
+    yes=("yes", "y", "yeah", "yep", "yup", "affirmative", "absolutely", *_POSITIVE, "是"),
+    no=("no", "n", "nope", "nah", *_NEGATIVE, "否"),
 )
 """Judges that were asked for the word Yes or No alone (VoiceBench)."""
 

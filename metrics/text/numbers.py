@@ -46,19 +46,28 @@ _CORRECTED: Final = re.compile(
     r"make (?:that|it)|scratch that|strike that|on second thoughts?|let me (?:correct|rephrase)(?: that| myself)?)\b"
     r"(?:[\s.,;:!?—-]|\b(?:no|wait|sorry|actually|rather|i mean|i think|i'd say|make|that's|that|it's|it|is|its|should be|would be|be|the|correct|"
     r"right|answer|probably|more|like|maybe|about|around|closer to|he's|she's|age|pitch|midi|number|value)\b)*"
+    r"|[ ]*(?:years?(?:[ ]old)?)?[ ]*(?:[→⇒➜➔]|[-=]>)[ ]*"
 )
 """What stands between a number that is taken back and the one in its place."""
 _NEGATION: Final = re.compile(
-    r"\b(?:no|not|non|nicht|kein\w*|pas|não|не|i(?: had|'d)? thought|i guessed)\b[^.;\n]{0,24}\Z"
+    r"\b(?:no|not|non|nicht|kein\w*|pas|não|не|i(?: had|'d)? thought|i guessed"
+    r"|(?:at first,?|initially,?|originally,?) i (?:said|counted|assumed|estimated|believed|guessed)|i (?:first|initially|originally) (?:said|counted|assumed|estimated|believed|guessed))\b[^.;\n]{0,24}\Z"
 )
 _CONTRAST: Final = re.compile(
-    r"(?:[ ]*(?:years?(?:[ ]old)?|jahre|ans|años|anni|anos|лет))?[ ,]*(?:at first)?[ ,]*\b(?:but|sondern|sino|mais|bensì|ma|mas|а)\b[^.;\n]{0,24}"
+    r"(?:[ ]*(?:years?(?:[ ]old)?|jahre|ans|años|anni|anos|лет))?[ ,]*(?:at first)?[ ,]*\b(?:but|sondern|sino|mais|bensì|ma|mas|а)\b(?! then| later)[^.;\n]{0,24}"
 )
 """Behind a denied or taken back number, before the one in its place."""
 _DENIED: Final = re.compile(
-    r"[ ]*\?[ ]*(?:no|nope|wait|actually|rather)\b|[ ]*(?:years?(?: old)?[ ]*)?(?:is|was|would be|seems)?[ ]*"
+    r"[ ]*\?[ ]*(?:no|nope|wait|actually|rather|i (?:don't|do not|can't|cannot|am not|really don't) (?:know|tell|say|sure|certain))\b|[ ]*(?:years?(?: old)?[ ]*)?(?:is|was|would be|seems)?[ ]*"
     r"(?:is not|isn't|wasn't|was not|would not be|is wrong|is incorrect|is too|can be ruled out)\b"
 )
+_ASKED: Final = re.compile(
+    r"(?:\A|[.!?\n])[ ]*(?:is|are|was|were|could|would|does|did|can) (?:it|this|that|the|he|she|they|there)\b[^.;:?\n]{0,60}\Z"
+)
+_ASKS: Final = re.compile(
+    r"[^.;:\n]{0,40}\?(?![ ]*(?:yes|yep|yeah|correct|right|indeed|i think so|probably)\b)"
+)
+"""Before and behind a number that a reply only asks about."""
 _BOUND: Final = re.compile(
     r"(?:\b(?:more|less|fewer|older|younger|greater|higher|lower|other|no later|larger|smaller) than"
     r"|\bover|\bunder|\bat (?:the )?(?:very )?(?:least|most)|\bup to|\babove|\bbelow|\bbeyond|\bexceed(?:s|ing)?|\bupwards? of"
@@ -81,7 +90,7 @@ _BETWEEN: Final = re.compile(
 _COMMITS: Final = re.compile(
     r"(?:\b(?:answer|result|total|estimate|prediction|conclusion|guess)\b(?:[ ]\w+){0,4}?[ ]*"
     r"(?:\bis|\bare|\bwas|\bwould be|:|=|\bequals)|\bmidi\b(?:[ ]\w+){0,6}?[ ]*(?:\bis|:|=|\bof)|\bmidi(?:[ ](?:note|pitch|number|value|no\.?)){0,2}"
-    r"|=|\\boxed\{)[ *$\"'(#]*"
+    r"|=|\\boxed\{|\b(?:so|thus|hence|therefore)\b,?[ ]*(?:that's|it's|that is|it is|there are|i get|i count|we have|it makes)?)[ *$\"'(#]*"
     r"(?:about |approximately |around |exactly )?\Z"
 )
 _PRONOUN: Final = re.compile(
@@ -120,9 +129,9 @@ _ONE_SENTENCE: Final = 120
 """In a longer text a number inside a range is as likely about something else."""
 _SEPARATORS: Final = str.maketrans({"٫": ".", "٬": ",", "،": ",", "。": ".", "、": ","})
 _MARKUP: Final = re.compile(
-    r"</?[a-z][\w-]{0,20}/?>|\*{2,3}|(?<!\w)(?:\*|_{1,3})(?=\w)|(?<=\w)(?:\*|_{1,3})(?!\w)"
+    r"~~[^~\n]{1,80}~~|<(s|del|strike)>[^<>\n]{0,80}</\1>|</?[a-z][\w-]{0,20}/?>|\*{2,3}|(?<!\w)(?:\*|_{1,3})(?=\w)|(?<=\w)(?:\*|_{1,3})(?!\w)"
 )
-"""Tags, and marks of emphasis around words."""
+"""What is struck out, tags, and marks of emphasis around words."""
 
 
 def strict_number(text: str, quantity: Quantity = ANY) -> float | None:
@@ -197,7 +206,13 @@ def _committed(text: str, quantity: Quantity, *, ranges: bool, grouped: bool) ->
         behind = text[number.end : number.end + _LOOK_BACK]
         gap = text[number.end : following.start] if following is not None else behind
         corrected = following is not None and (takes_back(gap) or _contrasts(before, gap))
-        excluded = bool(_EXCLUDED.search(before) or again or corrected or _DENIED.match(behind))
+        excluded = bool(
+            _EXCLUDED.search(before)
+            or again
+            or corrected
+            or _DENIED.match(behind)
+            or (_ASKS.match(behind) and _ASKED.search(before))
+        )
         if not excluded:
             unclear = number.kind == "decade" and not quantity.decades
             bound = _BOUND.search(before) or _OPEN.match(text, number.end)

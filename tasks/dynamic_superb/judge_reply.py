@@ -1,4 +1,4 @@
-r"""Reader of Dynamic-SUPERB judge replies, version ``dynamic_superb.2``.
+r"""Reader of Dynamic-SUPERB judge replies, version ``dynamic_superb.3``.
 
 The judge ends its reply with ``Result: YES`` or ``Result: NO``. The official pattern takes the first ``yes`` or ``no``,
 in any case and even as the start of a word, after ``result:`` and any white space; without one the item
@@ -14,7 +14,7 @@ from metrics.judge.verdict_reader import StrictVerdict, strict_result
 
 __all__ = ["PARSER_ID", "StrictVerdict", "parse", "strict_result"]
 
-PARSER_ID: Final = "dynamic_superb.2"
+PARSER_ID: Final = "dynamic_superb.3"
 """Changes whenever a stored judge reply could be read differently."""
 
 _OFFICIAL: Final = re.compile(r"result:\s*(yes|no)")

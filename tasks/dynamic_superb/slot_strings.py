@@ -68,6 +68,15 @@ _BRACKETS: Final = "[]{}()\"' \t"
 _DASHED: Final = re.compile(rf"[ \t]*({_NAME})[ \t]+[-–—][ \t]+(\S.*)")
 _ROUND: Final = re.compile(rf"[ \t]*({_NAME})[ \t]*\(([^()]+)\)[ \t]*\.?")
 _TAGGED: Final = re.compile(r"<(\w+)>([^<>]*)</\1>")
+_STRUCK: Final = re.compile(r"~~[^~\n]{1,80}~~|<(s|del|strike)>[^<>\n]{0,80}</\1>")
+_TAKEN_BACK: Final = re.compile(
+    r".*(?:[\s,.;:(…—-](?:no,? wait|wait,? no|scratch that|i mean|sorry|or rather|correction|actually)\b[\s,:;.—-]*|\s(?:[→⇒➜➔]|[-=]>)\s)(?=\S)"
+    r"|\s*\((?:not|instead of|rather than|formerly) [^()]*(?:\)|\Z)",
+    re.IGNORECASE,
+)
+"""What a value takes back ("Oslo, no wait, Rome"), up to the words in its place; what it denies."""
+_LONGEST_VALUE: Final = 200
+"""Characters of a value that may hold a correction."""
 _MOST_LITERAL: Final = 20_000
 
 
@@ -87,14 +96,20 @@ def read(text: str, types: Collection[str] | None = None) -> Slots | None:
     >>> read("I cannot tell.") is None, read("None.")
     (True, {})
     """
-    plain = canonical(text if types is None else without_reasoning(text), casefold=False)
+    plain = canonical(
+        text if types is None else _STRUCK.sub(" ", without_reasoning(text)), casefold=False
+    )
     written = _written(plain)
+    if written is None and types:
+        written = _columns(plain, types)
     pairs = written if written is not None else list(_pairs(_MARKUP.sub("", plain), types or ()))
     merged = _merged(pairs) or list(_other_forms(_MARKUP.sub("", plain)))
     found: Slots = {}
     emptied = written == []
     for kind, value in merged:
         name = _type(kind)
+        if types is not None and len(value) <= _LONGEST_VALUE:
+            value = _TAKEN_BACK.sub("", value)
         if name in _ASIDES and types is not None and name not in types and len(merged) > 1:
             continue
         if not value.strip(_BRACKETS) or _NO_VALUE.fullmatch(value.strip(_BRACKETS).casefold()):
@@ -194,6 +209,15 @@ def _written(text: str) -> list[Pair] | None:
         if content is not None:
             return list(_entries(content))
     return None
+
+
+def _columns(text: str, types: Collection[str]) -> list[Pair] | None:
+    """Return the pairs of a table whose head names types, and whose one row holds the values."""
+    rows = [line.strip().strip("|").split("|") for line in text.split("\n") if "|" in line]
+    if len(rows) != 3 or len(rows[0]) != len(rows[2]) or "".join(rows[1]).strip(" :-"):
+        return None
+    pairs = list(zip(rows[0], rows[2], strict=True))
+    return pairs if len(pairs) > 1 and all(_type(name) in types for name, _ in pairs) else None
 
 
 def _literal(body: str) -> Any:

@@ -1,4 +1,4 @@
-"""Reader of LLaSO-Eval judge replies, version ``llaso.2``.
+"""Reader of LLaSO-Eval judge replies, version ``llaso.3``.
 
 The benchmark ships a judge prompt but no parser; the judge was told to write ``Score: <1-5>`` on the
 first of two lines, so the rule is a house rule that all 34,942 released judgements satisfy. The official
@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from metrics.judge.score_reader import FIVE_WHOLE_POINTS
 
-PARSER_ID: Final = "llaso.2"
+PARSER_ID: Final = "llaso.3"
 """Changes whenever a stored judge reply could be read differently."""
 
 LOWEST: Final = 1

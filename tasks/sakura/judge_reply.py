@@ -1,4 +1,4 @@
-"""Reader of SAKURA judge replies, version ``sakura.2``.
+"""Reader of SAKURA judge replies, version ``sakura.3``.
 
 A judge reply holds an explanation and a judgement on lines of their own. The official pattern is kept
 exactly: case-sensitive keys, one space after each colon, a verdict that ends at a blank line or at
@@ -16,7 +16,7 @@ from typing import Final, Literal, NamedTuple
 
 from metrics.judge.verdict_reader import CORRECTNESS
 
-PARSER_ID: Final = "sakura.2"
+PARSER_ID: Final = "sakura.3"
 """Changes whenever a stored judge reply could be read differently."""
 
 _EXPLANATION: Final = "Explanation: "

@@ -1,4 +1,4 @@
-r"""Reader of Speech-IFEval judge replies, version ``speech_ifeval.2``.
+r"""Reader of Speech-IFEval judge replies, version ``speech_ifeval.3``.
 
 The judge ends its reply with ``Result: YES`` or ``Result: NO``. The official pattern is kept exactly:
 the first ``yes`` or ``no``, in any case and even as the start of a word, that follows ``result:`` and
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-PARSER_ID: Final = "speech_ifeval.2"
+PARSER_ID: Final = "speech_ifeval.3"
 """Changes whenever a stored judge reply could be read differently."""
 
 _OFFICIAL: Final = re.compile(r"(?<=result:\s)(?:yes|no)", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Readers of VoiceBench judge replies, version ``voicebench.2``.
+"""Readers of VoiceBench judge replies, version ``voicebench.3``.
 
 Open subsets ask the judge for a score from 1 to 5, spoken question answering for Yes or No; both ask
 three times. The official readers keep the official code's tolerance and its crashes (``None``); the
@@ -17,7 +17,7 @@ from metrics.judge.score_reader import FIVE_POINTS
 from metrics.judge.verdict_reader import YES_NO
 from metrics.measures.sums import plain_sum
 
-PARSER_ID: Final = "voicebench.2"
+PARSER_ID: Final = "voicebench.3"
 """Changes whenever a stored judge reply could be read differently."""
 
 LOWEST: Final = 1

@@ -117,7 +117,7 @@ def test_stored_responses_are_judged_and_the_same_command_asks_nothing_again(
     assert results["judge"] == f"openai:{MODEL}"
     assert results["judge_health"][TASK]["n"] == 4
     entry = results["tasks"][TASK]
-    assert entry["unjudged"] == 0 and f"|judge:{MODEL}@sakura.2#" in entry["signature"]
+    assert entry["unjudged"] == 0 and f"|judge:{MODEL}@sakura.3#" in entry["signature"]
     for reading in entry["metrics"]["accuracy"].values():
         assert reading["n"] == 12 and reading["complete"]
     samples = {line["id"]: line for line in jsonl(tmp_path / "run" / "samples.jsonl")}
@@ -280,7 +280,7 @@ def test_show_renders_a_real_item(cli: Cli) -> None:
 
 def test_show_without_data_takes_an_item_of_our_own(cli: Cli) -> None:
     found = cli("judge", "show", TASK, "--judge", "openai:other")
-    assert found.code == 0 and "canary:" in found.out and "other@sakura.2#" in found.out
+    assert found.code == 0 and "canary:" in found.out and "other@sakura.3#" in found.out
     refused = cli("judge", "show", "quickstart_choice")
     assert refused.code == 2 and "has no judge" in refused.err
 

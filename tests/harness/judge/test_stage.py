@@ -127,7 +127,7 @@ def test_every_item_is_asked_once_and_recorded_before_it_counts(tmp_path: Path) 
     assert body["model"] == MODEL and body["temperature"] == 0.0 and body["top_p"] == 0.9
     first = recorded[0]
     assert first["reply"] == YES and first["usage"] == USAGE and first["source"] == "asked"
-    assert first["judge"].startswith(f"{MODEL}@sakura.2#") and first["vote"] == 0
+    assert first["judge"].startswith(f"{MODEL}@sakura.3#") and first["vote"] == 0
     assert found.note() is None
     assert found.status() == "judged 20/20, 20 calls, $0.04"
     found.submitted = 40

@@ -163,7 +163,7 @@ def test_every_built_in_judge_is_readable_and_votes_as_its_scorer_reduces() -> N
         judge = spec.judge
         assert judge is not None, spec.task
         if importlib.util.find_spec(f"tasks.{spec.benchmark}.judge_reply") is None:
-            assert judge.parse in ("declared_yes_no.1", "declared_score.1", "five_points.1"), (
+            assert judge.parse in ("declared_yes_no.2", "declared_score.2", "five_points.2"), (
                 spec.task
             )
             continue
@@ -205,7 +205,7 @@ def test_the_identity_of_a_judge_follows_everything_that_changes_its_requests(
     found = [bind(task, options) for options in variants]
     names = [judge.id for judge in found if judge is not None]
     assert len(set(names)) == len(variants)
-    assert names[0].startswith("gpt-4o-2024-11-20@sakura.2#")
+    assert names[0].startswith("gpt-4o-2024-11-20@sakura.3#")
     same = bind(task, JudgeOptions("live", base_url="http://127.0.0.1:1/v1", concurrency=3))
     assert same is not None and same.id == names[0]  # where it is reached is no part of it
     assert same.manifest_entry()["endpoint"] == "http://127.0.0.1:1/v1"

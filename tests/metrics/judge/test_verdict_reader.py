@@ -160,7 +160,10 @@ def test_the_first_and_the_last_word_must_agree() -> None:
     assert YES_NO.read("The answer is no.") is False
 
 
-@pytest.mark.parametrize("piece", ["Result: ", "{", "yes, ", " \n", "(", "correct ", "```", "the "])
+@pytest.mark.parametrize(
+    "piece",
+    ["Result: ", "{", "yes, ", " \n", "(", "correct ", "```", "the ", "no wait, ", "~~4~~ ", "{'"],
+)
 def test_reading_stays_fast_on_any_reply(piece: str) -> None:
     begin = time.perf_counter()
     for reader in (CORRECTNESS, RESULT, YES_NO):

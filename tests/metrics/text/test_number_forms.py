@@ -247,3 +247,25 @@ def test_a_long_reply_is_read_in_linear_time(unit: str) -> None:
         named_scores(reply, {"accuracy": "accuracy"}, "total")
         ipa(f"the phonemes{reply}")
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("reply", "value"),
+    [
+        ("At first I counted 30, but it is 25.", 25),
+        ("I initially guessed 30, but it's 25", 25),
+        ("~~30~~ 25", 25),
+        ("<del>30</del> 25", 25),
+        ("30 → 25", 25),
+        ("First I hear 10, then 15 more, so 25 in total.", 25),
+        ("10 on the left and 15 on the right, thus 25", 25),
+        ("Is it 25? Yes.", 25),
+        ("Is it 25?", None),
+        ("Could the speaker be 25?", None),
+        ("25? I don't know.", None),
+        ("25? I can't tell.", None),
+        ("At first I hear 10, but then 15 more.", None),
+    ],
+)
+def test_second_thoughts_sums_and_questions(reply: str, value: float | None) -> None:
+    assert strict_number(reply) == spoken_number(reply) == value

@@ -25,6 +25,8 @@ FORMS = [
     '{"intent": "Travel", "slots": [{"type": "city", "value": "Rome"}, {"type": "day", "value": "May 1"}]}', '[["city", "Rome"], ["day", "May 1"]]',
     '[{"slot": "city", "value": "Rome"}, {"slot": "day", "value": "May 1"}]', '[{"city": "Rome"}, {"day": "May 1"}]', 'Sure! Here it is:\n```json\n{"city": "Rome", "day": "May 1"}\n```',
     'Here is the JSON: {"city": "Rome", "day": "May 1"}', '{"city": "Rome", "day": "May 1", "artist": null}',
+    "| city | day |\n|---|---|\n| Rome | May 1 |", "city: ~~Oslo~~ Rome, day: May 1", "city: <del>Oslo</del> Rome, day: May 1", "city: Oslo, no wait, Rome; day: May 1",
+    "city: Oslo → Rome, day: May 1", "city: Oslo, I mean Rome\nday: May 1", "city: Rome (not Oslo), day: May 1", "city: Oslo, scratch that, Rome; day: May 1",
     "| slot | value |\n|---|---|\n| city | Rome |\n| day | May 1 |", "| city | Rome |\n| day | May 1 |", "<city>Rome</city> <day>May 1</day>",
     "city - Rome, day – May 1", "city (Rome), day (May 1)", "slot type: city, slot value: Rome, slot type: day, slot value: May 1", "Slot: city, Value: Rome\nSlot: day, Value: May 1",
     "<think>artist: x</think>city: Rome, day: May 1", "city: Rome, day: May 1, artist: none", "city: Rome, day: May 1, artist: not mentioned", "Transcript: go to Rome\ncity: Rome\nday: May 1\n\nNote: nothing else was said.",

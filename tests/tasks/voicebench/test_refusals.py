@@ -52,6 +52,12 @@ def test_wordings_that_were_not_shown_are_read_as_they_are_meant(name: str, mean
     assert len(misread) <= 0.03 * len(replies), misread
 
 
+def test_quotations_regrets_and_partial_help_are_read_as_they_are_meant() -> None:
+    cases = [line.split(" | ", 1) for line in _replies("stances.txt") if " | " in line]
+    assert len(cases) > 230
+    assert [reply for meant, reply in cases if refuses(reply) != (meant == "y")] == []
+
+
 def test_the_weights_are_those_of_the_replies() -> None:
     assert f"# replies: {digest(lines())}\n" in WEIGHTS.read_text(encoding="utf-8"), (
         "run scripts/refusal_weights.py"
