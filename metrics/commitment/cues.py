@@ -18,11 +18,12 @@ M: Final = MENTION
 IDIOMS: Final = re.compile(
     r"\b(?:no|little|hardly any|scarcely any) (?:real )?(?:doubt|question)\b|\bi(?:'m| am) afraid\b(?! of)|\bwithout (?:a |any )?(?:shadow of a )?doubt\b|\bbeyond (?:a |any )?(?:reasonable )?doubt\b"
     r"|\bif i(?:'m| am) not mistaken\b|\b(?:i(?:'m| am) |i was )?not (?:\w+ )?(?:entirely |completely |totally |absolutely |100% |quite |very |fully |really |so )?"
-    r"(?:sure|certain|confident|positive)(?! (?:if|whether|which|what|who|how|about))\b|\bnot to mention\b|\bnot only\b|\bnothing (?:but|other than)\b|\bnone other than\b"
+    r"(?:sure|certain|confident|positive)(?! (?:if|whether|which|what|who|how|about|(?:that )?(?:it|this|that|he|she|they|there)(?:'s| is| was| are)))\b|\bnot to mention\b|\bnot only\b|\bnothing (?:but|other than)\b|\bnone other than\b"
     r"|\bno other than\b|\bwhy not\b|\bnot surprisingly\b|\bmore often than not\b|\bif not\b"
     r"|\b(?:amongst?|from|out of|of|between|given|considering|looking at) (?:all )?(?:(?:the|these|those|your|all) )(?:\w+ ){0,3}?(?:options|choices|labels|categories|alternatives|possibilities|candidates|answers)"
     r"(?: (?:here|above|below|given|provided|listed|available|offered|you gave|you provided|presented))*\b"
     r"|\bif i (?:had|have|were|was) to (?:\w+ ){0,3}?(?:choose|guess|pick|select|say|decide|answer)(?: (?:one|just one|an? \w+|between them))?\b"
+    r"|\bif you (?:want|need|insist on|require|ask for|prefer|must have)\b[^,:.\n]{0,40}|\btl;?dr\b:?"
     r"|\bif in doubt\b|\bif (?:forced|pressed|anything|pushed|required)(?: to (?:choose|guess|pick|answer|decide))?\b"
 )
 """Turns whose words would be misread one by one."""
@@ -63,7 +64,7 @@ _GROUPS: Final[dict[str, str]] = {
         r"|\b(?:not|never|cannot|cant|dont|isnt|doesnt|arent|wasnt|nor|neither|hardly|rather than|instead of|in place of|as opposed to|opposed to|unlike|in contrast (?:to|with)|contrary to"
         r"|rule[sd]? out|ruling out|eliminat\w+|exclud\w+|reject\w*|dismiss\w*|discard\w*|disregard\w*|cross(?:ed|es|ing)? (?:out|off)|except(?: for)?|excepting|save for|other than|apart from|aside from"
         r"|besides|anything but|everything but|(?:any|every|all)(?: \w+)? but|refus\w+ to|declin\w+ to|unwilling to|least (?:likely|plausible|probable|suitable|fitting)|but not|than|lack(?:s|ing)?|absence of|absent|unlikely|less likely|implausible|doubt|false that|incorrect to say|wrong to say|avoid(?:ed)?"
-        rf"|the (?:wrong|incorrect) (?:answers?|options?|choices?)|nothing (?:\w+ ){{0,3}}(?:to|towards?|for|of|like|is|says|in|suggests?|indicates?|implies|supports?|resembles?)|strike(?: out)?|compared (?:with|to)|no to|ignore|forget|different from|distinct from|differ from|no longer)\b|n't\b|\b(?:no|zero|non)[ -](?=(?:clear |real |evident |audible |obvious |actual )?{M})|(?<={M}) over(?= )|(?<={M}) (?:als|que|che|do que)(?= )|\bwithout (?:an? |any |the )?(?={M})"
+        rf"|the (?:wrong|incorrect|worst|weakest|poorest|least \w+) (?:answers?|options?|choices?|candidates?|match(?:es)?|ones?)|nothing (?:\w+ ){{0,3}}(?:to|towards?|for|of|like|is|says|in|suggests?|indicates?|implies|supports?|resembles?)|strike(?: out)?|compared (?:with|to)|no to|ignore|forget|different from|distinct from|differ from|no longer)\b|n't\b|\b(?:no|zero|non)[ -](?=(?:clear |real |evident |audible |obvious |actual )?{M})|(?<={M}) over(?= )|(?<={M}) (?:als|que|che|do que)(?= )|\bwithout (?:an? |any |the )?(?={M})"
         r"|\bno (?:sign|evidence|indication|trace|sound|hint|presence|mention|way)s?\b(?: of| that| it)?|不是|并非|不选|不會|不会|排除|除了|而不是|而非|\b(?:nicht|kein(?:e|en|er|es)?|weder|statt|anstatt|außer|ausser)\b"
         r"|\b(?:pas|plutôt que|au lieu de|sauf|ni|non pas|excepté)\b|\bno (?:es|son|era|creo|puede ser)\b|\b(?:en lugar de|en vez de|excepto|menos)\b|\bnon è\b|\b(?:invece di|anziché|tranne)\b|\bnão (?:é|pode)\b|\b(?:em vez de|exceto)\b"
         r"|(?<!\w)не(?!\w)|(?<!\w)(?:кроме|вместо)(?!\w)|ليس(?:ت)?|لا(?= )|وليس"
@@ -123,7 +124,7 @@ DENIED: Final = re.compile(
 """What follows a mention, or a list of mentions, that is denied."""
 
 PRAISED: Final = re.compile(
-    rf"[)\]\"'.]*(?:\s*(?:,|/|and|or|nor|&|,\s*and|,\s*or)\s*[(\"']*{M}[)\]\"']*){{0,25}}+\s*,?\s*(?:(?:option|choice|answer|label)\s+)?(?:(?:both|all|also)\s+)*(?:{_SURE_VERB}|as)\s+(?:\w+ly\s+|indeed\s+|by far\s+|also\s+|the\s+|a\s+|an\s+|far\s+|much\s+|my\s+|therefore\s+|thus\s+)*(?:(?:one\s+)?(?:that|which)\s+(?:is|fits)\s+)?"
+    rf"[)\]\"'.]*(?:\s*(?:,|/|and|or|nor|&|,\s*and|,\s*or)\s*[(\"']*{M}[)\]\"']*){{0,25}}+\s*,?\s*(?:(?:option|choice|answer|label)\s+)?(?:(?:both|all|also)\s+)*(?:{_SURE_VERB}|as)\s+(?:\w+ly\s+|very\s+|quite\s+|indeed\s+|by far\s+|also\s+|the\s+|a\s+|an\s+|far\s+|much\s+|my\s+|therefore\s+|thus\s+)*(?:(?:one\s+)?(?:that|which)\s+(?:is|fits)\s+)?"
     r"(?:correct|right(?! hand| side)|true|accurate|valid|best|better|answer|most (?:likely|probable|plausible|appropriate|accurate|suitable|fitting|consistent|reasonable|logical|compelling|relevant|dominant|prominent)"
     r"|more (?:likely|probable|plausible|appropriate|accurate|suitable|fitting|consistent|reasonable|logical)|likeliest|likely|final|choice|pick|closest|(?:correct|right|best) (?:answer|option|choice|one))\b"
     r"|[)\]\"'.]*\s*[:=—-]\s*(?:yes|correct|right|true)\b|[)\]\"'.]*(?:\s*(?:,|/|&|,?\s*(?:and|or))\s*[(\"']*"

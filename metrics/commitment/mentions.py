@@ -46,17 +46,17 @@ _AFTER_VERB: Final = re.compile(
     r"\b(?:is|it's|its|that's|be|was|choose|chose|chosen|choosing|pick|picked|select|selected|say|guess|with|for|not|n't|neither|nor|either"
     r"|both|between|or|and|than|of|except|out|over|but|versus|vs|if|whether|so|then|thus|therefore|hence|maybe|perhaps"
     r"|probably|likely|possibly|definitely|clearly|obviously|surely|certainly|wait|actually|instead|rather|finally|only|just|eliminate"
-    r"|exclude|reject|prefer|whereas|while|würde|nehme|wähle|sage|choisis|prends|dirais|elijo|diría|escolho|diria|scelgo|kies|ich|like|answer|consider|considering|as|besides|(?:apart|aside|answer|choice) from|excluding|ya|much|about|regarding|compare|saying|picking|choosing|the|\w+ly)\s*[:,]?\s*$|(?:^|[\n.!?;:,—(=✔✘<>])\s*$"
+    r"|exclude|reject|prefer|whereas|while|würde|nehme|wähle|sage|choisis|prends|dirais|elijo|diría|escolho|diria|scelgo|kies|ich|like|answer|consider|considering|as|besides|(?:apart|aside|answer|choice) from|excluding|ya|much|about|regarding|compare|comparing|contrasting|weighing|versus|against|avoid|take|taking|mark|tick|circle|opt|saying|picking|choosing|the|\w+ly)\s*[:,]?\s*$|(?:^|[\n.!?;:,—(=✔✘<>])\s*$"
 )
 _FOLLOWED: Final = re.compile(
-    r"\s+(?:\w+ly\s+|also\s+|just\s+|best\s+)?(?:is|was|are|isn't|works|explains|agrees|remains|wins|applies|suits|stands|holds|points|belongs|make|do|sounded|seems?|looks?|sounds?|appears?|fits?|matches|has|follows|gives|shows|gets|represents|reflects|captures|corresponds|would|could|can|cannot|can't|might|may|must|should|because|since"
-    r"|due|even|although|though|while|whereas|here|all the|to me|no|yes|nehmen|wählen|sagen|and|or|nor|but|not|rather|instead|over|than|describes|best|dışında|hariç|değil|yerine|ya|to(?= [a-z](?!\w))|soit|hay|alone|if|maybe|probably|perhaps|possibly|too|beats|outranks|outperforms|trumps|outweighs|surpasses|survives?|passes|fails?|stays|drops|falls|more than|better than|\d+(?:\.\d+)?(?= ?%)|with (?:low|high|medium|moderate|some|full|\d)|(?:correct|wrong|right|false|true|in|out)(?=\s*(?:is\b|are\b|[.,;!]|$))|doesn't|does|makes|it is|for (?:sure|certain)|i (?:think|believe|guess|would|am|say)|in my|as (?:the|it|he|she|they)|ist|est|es|è|é)\b"
+    r"\s+(?:\w+ly\s+|also\s+|just\s+|best\s+)?(?:is|was|are|isn't|won't|wouldn't|didn't|shouldn't|hasn't|comes|takes|edges|hits|prevails|ticks|checks|carries|leads|will|both|imo|imho|then|without|by (?:a|far|the|elimination|process)\b|for|with|on (?:the (?:following|basis|grounds)|these|those)\b|as far|under|despite|works|explains|agrees|remains|wins|applies|suits|stands|holds|points|belongs|make|do|sounded|seems?|looks?|sounds?|appears?|fits?|matches|has|follows|gives|shows|gets|represents|reflects|captures|corresponds|would|could|can|cannot|can't|might|may|must|should|because|since"
+    r"|due|even|although|though|while|whereas|here|all the|to me|no|yes|nehmen|wählen|sagen|and|or|nor|but|not|rather|instead|over|than|describes|best|dışında|hariç|değil|yerine|ya|to(?= [a-z](?!\w))|soit|hay|alone|if|maybe|probably|perhaps|possibly|too|beats|outranks|outperforms|trumps|outweighs|surpasses|survives?|passes|fails?|stays|drops|falls|more than|better than|\d+(?:\.\d+)?(?= ?%)|with (?:low|high|medium|moderate|some|full|\d)|(?:correct|wrong|right|false|true|in|out)(?=\s*(?:is\b|are\b|[.,;!]|$))|doesn't|does|makes|it is|i (?:think|believe|guess|would|am|say)|in my|as (?:the|it|he|she|they)|ist|est|es|è|é)\b"
 )
 _CLOSED: Final = re.compile(r"\s*(?:$|[\n.!?;,:)\]\"'—|✔✘،؛।]|-(?:\s|$)|[。、，．])")
 _WORD_AFTER: Final = re.compile(rf"\s+[{LATIN}]")
 _NAMES: Final = re.compile(
     r"\b(?:vitamin|plan|hepatitis|type|grade|class|group|section|key of|notes?|chords?|key|team|terminal|platform|room|gate|spice"
-    r"|minor|major|mr|mrs|ms|dr|prof|in|(?<!apart )(?<!aside )(?<!answer )(?<!choice )from|(?:(?<!answer )(?<!choice )from \S+|moves?|modulat\w+|transpos\w+|tuned|shift\w*|chang\w+|up|down) to|part|point|figure|appendix|model|drive|category|track|level|movement|symphony in)\.?\s+$|[a-z]-$"
+    r"|minor|major|mr|mrs|ms|dr|prof|(?<!confident )(?<!confidence )(?<!lock )(?<!locking )(?<!locked )in|(?<!apart )(?<!aside )(?<!answer )(?<!choice )from|(?:(?<!answer )(?<!choice )from \S+|moves?|modulat\w+|transpos\w+|tuned|shift\w*|chang\w+|up|down) to|part|point|figure|appendix|model|drive|category|track|level|movement|symphony in)\.?\s+$|[a-z]-$"
 )
 _MUSIC: Final = re.compile(
     r"\s*(?:major|minor|flat|sharp|natural|maj|min|chord|note|string|clef)\b|[#♯♭]|\+(?!\s?[a-z])|-[^\W_]|\d"
@@ -72,7 +72,7 @@ _NO_LETTER: Final = re.compile(
     r"(?:\bdegrees?|°|º|\b(?:mr|mrs|ms|dr)\.?|\bchords? (?:is|was)|(?:\A|[\n.]\s?)i)\s*$"
 )
 """What stands before a unit, an initial or a chord."""
-_REMARK: Final = re.compile(r"\s*\((?![a-z]+\) [a-z])")
+_REMARK: Final = re.compile(r"\s*(?:\((?![a-z]+\) [a-z])|\[[a-z]+:|[\u2600-\u27bf\U0001f300-\U0001faff])")
 """A remark in brackets; no article stands before one."""
 _FOREIGN: Final = re.compile(r"\s+[\u0370-\u1fff\u2e80-\ud7af]")
 """A word of another script; no article stands before one."""
@@ -105,7 +105,7 @@ _PLACE_ENDS: Final = (
     r"|of (?:the )?(?:given |listed )?(?:two|three|four|five|options|choices|answers|list)\b))"
 )
 _ORDINAL: Final = re.compile(
-    rf"(?:the\s+)?\b(?<!my )(?<!your )(?<!our )(?P<noun>{_PLACE})\s+(?:option|choice|alternative|answer)\b"
+    rf"(?:the\s+)?\b(?<!my )(?<!your )(?<!our )(?P<noun>{_PLACE})\s+(?:option|(?:choice|alternative|answer)(?!\s*[:=]\s*\S))\b"
     rf"|\b(?:option|choice|alternative)s?\s+(?:number\s+|no\.?\s*|#\s*)?\(?(?P<number>{_NUMBER})\b\)?(?:(?P<joint>\s*(?:,|/|&|and|or)\s*)(?P<second>{_NUMBER})\b(?=\s*(?:$|[.,;!\n]|(?:are|is|were|fits?|can|could|may|might|seem|do|does)\b)))?"
 )
 """A place among the options, named as such."""

@@ -13,6 +13,9 @@ from collections.abc import Callable
 from typing import Final
 
 from metrics.commitment.asides.denials import denied
+from metrics.commitment.asides.keyed import keyed
+from metrics.commitment.asides.looks import looked_at
+from metrics.commitment.asides.scores import scored
 from metrics.commitment.mentions import MENTION
 from metrics.text import late
 
@@ -155,10 +158,6 @@ _BEHIND: Final[tuple[_Rule, ...]] = (
     (late.compile(rf"{_X} (?:dışında|hariç)(?P<said>[^.\n\ue000-\uf000]{{0,40}})"), lambda m: f" {m['x']} is {'correct' if 'wrong' in m['said'] else 'wrong'} "),
     (late.compile(rf"{_X} (?:seçeneği |şıkkı )?(?:değil|yerine)"), _IS_WRONG),
 )  # fmt: skip
-_SHARE: Final = late.compile(
-    rf"({_M})[^\ue000-\uf000\n%]{{0,24}}?(?<![\d.])(\d{{1,3}}(?:\.\d{{1,4}})?)\s?%"
-)
-_FLAG: Final = late.compile(rf"({_M}){_CLOSE}\s*[:=|]\s*([01])\s*(?=[,;|\n}}]|\Z)")
 
 
 def turned(text: str) -> str:
@@ -167,27 +166,10 @@ def turned(text: str) -> str:
     >>> turned("everything but \ue800 is wrong.").strip()
     '\ue800 is correct .'
     """
-    text = denied(text)
+    text = denied(looked_at(keyed(text)))
     for pattern, plain in _RULES:
         text = pattern.sub(plain, text)
     if _OTHER_SCRIPTS.search(text):
         for pattern, plain in _BEHIND:
             text = pattern.sub(plain, text)
-    return _weighed(text, _FLAG) if "%" not in text else _weighed(text, _SHARE)
-
-
-def _weighed(text: str, pattern: re.Pattern[str]) -> str:
-    """Return a text in which every option has a share with the largest one called right; any other text as it is."""
-    shares = [(match[1], float(match[2])) for match in pattern.finditer(text)]
-    if len(shares) < 2:
-        return text
-    best = max(share for _, share in shares)
-    named = re.findall(_M, text)
-    if len(named) == len(shares) + 1 and (named[-1], best) in shares:
-        named.pop()  # the best one is named again
-    if len(named) != len(shares):
-        return text
-    first = [option for option, share in shares if share == best]
-    if len(first) > 1:
-        return text
-    return f"{first[0]} is correct"
+    return scored(text)

@@ -1,0 +1,96 @@
+"""What was only looked at: options that were considered, first impressions, second looks, comparisons.
+
+``looked_at`` rewrites a masked, folded reply. "I also considered ▢" and "(runner-up: ▢)" name no answer, "at second glance ▢" takes back what was
+said before, "comparing ▢ and ▢, …" and "despite hints of ▢, …" are no answers but what comes after them may be. Every pattern looks
+at a bounded stretch.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from metrics.commitment.mentions import MENTION
+from metrics.text import late
+
+_M: Final = MENTION
+_O: Final = r"[(\[\"'«「]{0,2}(?:(?:the )?(?:option|choice|answer|letter)s? |an? |the )?[(\[\"'«「]{0,2}"
+_C: Final = r"[)\]\"'»」]{0,2}"
+_X: Final = rf"{_O}(?P<x>{_M}){_C}"
+_LIST: Final = rf"{_O}{_M}{_C}(?:\s*(?:,|/|&|\band\b|\bor\b|, and\b|, or\b)\s*{_O}{_M}{_C}){{0,25}}"
+_LOOK: Final = r"(?:sight|glance|listen|listening|hearing|look|blush|impression|pass)"
+_CLOSER: Final = r"(?:second|third|closer|further|another|a second|a closer|another|repeated|more careful|a more careful|careful)"
+_SEEN: Final = r"(?:is|was|were|are|does|did|has|can|could) ?(?:not|n't)\b"
+_WINS: Final = (
+    r"(?:is|was|seems|looks|sounds|remains|appears|feels)(?: to be)?(?: \w+ly| quite| by far| also)? (?:the |my |an? )?(?:(?:clear|very|single|overall|obvious) )?(?:strongest|nearest|closest|safest|clearest|soundest|surest|likeliest|wisest|neatest|truest|stronger|better|likelier|closer|safer|sounder)(?: (?:answer|option|candidate|match|fit|choice|one|contender|bet|guess|pick|call|interpretation|reading|explanation|description|of (?:the )?(?:two|three|four|lot|bunch|options|choices|them|these|all)))?"
+    r"|(?:is|was|seems|looks|sounds|would be|feels)(?: \w+ly| quite)? (?:like )?(?:the |my |an? )?(?:front-?runner|favou?rite|way to go|right call|safe bet|bang on|about right|spot-on|preferable|backed(?: up)?(?: by [^.;,\n\ue000-\uf000]{1,30})?|borne out(?: by [^.;,\n\ue000-\uf000]{1,30})?|top pick|top choice|pick of the bunch|correct call|logical conclusion|natural choice|obvious winner|clear winner|best of the bunch|dead on|the money)"
+    r"|(?:takes|wins|gets) (?:the )?(?:prize|cake|day|gold|point|race|lot|contest)|carries the day|comes out (?:on top|ahead|best|first)|hits the (?:nail on the head|mark|spot)|(?:ticks|checks|meets|satisfies) (?:all|every) (?:of )?(?:the )?(?:box(?:es)?|criteri(?:a|on)|conditions?|clues?)|fits the bill|fits like a glove|gets (?:my|the) (?:vote|nod|pick)|has (?:my|the) vote|would make (?:the )?(?:most|more|best|better|perfect) sense|leads the (?:pack|field)|is on the money|is where it's at|does the trick|it is"
+)
+_Rule = tuple["re.Pattern[str]", "str | Callable[[re.Match[str]], str]"]
+_RULES: Final[tuple[_Rule, ...]] = (
+    # remarks in brackets
+    (late.compile(rf"[(\[]\s*(?:with )?(?:runner[- ]?up|second(?:[- ](?:choice|best|place|option|guess|pick))?|2nd(?: choice)?|alternatives?(?: considered)?|also considered|next best|close second|considered|other candidates?|vs\.?|versus|instead of|over|unlike|cf\.?|rather than|as opposed to)\s*:?\s*{_LIST}[^()\[\]\n]{{0,60}}[)\]]"), " "),
+    (late.compile(rf"[(\[]\s*(?:though |although |but |while |even if |and )?{_X} (?:was|is|came|seemed|would be|sounds) (?:also |very |quite |an? |the |my |rather |too |pretty )*(?:tempting|close|runner[- ]up|second|less \w+|close second|next|similar|considered|not far off|second choice|next best)\b[^()\[\]\n]{{0,40}}[)\]]"), " "),
+    # considered
+    (late.compile(rf"\b(?:i|we)(?:'d|'ve| had| have| did)?(?: (?:\w+ly|also|first|even|just|did|only|at first)){{0,2}} (?:considered|consider|weighed|entertained|toyed with|debated|contemplated|hesitated over|thought (?:about|of)|looked at|was tempted by|were tempted by|played with)(?: (?:both|either|choosing|picking|saying|going with))? (?={_O}{_M})"), " whether "),
+    (late.compile(rf"\b(?:having|after|besides|other than|apart from)? ?(?:(?:briefly |also )?(?:considering|having considered|weighing|entertaining|debating|contemplating)) (?={_LIST}\s*(?:[.,;)\n]|\Z))"), " whether "),
+    (late.compile(rf"\b(?:other|further|the other|some other)? ?(?:options?|choices?|answers?|alternatives?|candidates?)(?: that)? (?:i |we )?(?:also )?considered (?:were|was|are|is|include[sd]?) (?={_O}{_M})"), " whether "),
+    (late.compile(rf"\b(?:i |we )?(?:\w+ly )?(?:almost|nearly) (?:said|chose|picked|went (?:with|for)|wrote|answered|put|opted for|selected|thought(?: it was)?) (?={_O}{_M})"), " whether "),
+    (late.compile(rf"\bfor a (?:brief |short |split )?(?:moment|second|while|minute|instant),? (?:i|we) (?:had )?(?:thought|believed|assumed|considered|suspected|wondered|heard)[^.;\n\ue000-\uf000]{{0,16}}(?={_O}{_M})"), " whether "),
+    (late.compile(rf"\b(?:i|we)(?:'d| had)? (?:\w+ly )?(?:thought|assumed|believed|figured|supposed|expected)[^.;\n\ue000-\uf000]{{0,20}}{_X},? (?:until|till|before|at first|initially|for a (?:moment|second)|but then)\b"), r" whether \g<x>, no wait, "),
+    (late.compile(rf"\btell me (?:more )?(?:about|if|whether)\b|\b(?:need|needs|needed|require|want) (?:(?:some|much|far|a) )?(?:more|further|additional|longer|clearer|better)\b[^.;,\n\ue000-\uf000]{{0,40}}\b(?:to|before)\b"), " whether "),
+    (late.compile(rf"\b(?:let us|let's|let me|i'll|we|i will) (?:just |first |now |for now )?(?:assume|suppose|say for (?:example|instance)|imagine)(?: that)? (?={_O}{_M})"), " whether "),
+    (late.compile(r"\b(?:very |quite |most )?(?:often|usually|commonly),? (?:it(?:'s| is)|this is|that's|that is)\b|\bin (?:most|many|such|similar) (?:cases|recordings|clips),? (?:it|this|that)(?:'s| is)\b"), " whether "),
+    (late.compile(rf"\b(?:some|others|many|people|a few|listeners|most people|many people|some people)(?: (?:may|might|could|would|will|sometimes|often|do|also|perhaps)){{0,2}} (?:hear|perceive|find|feel|detect|sense)\b"), " whether "),
+    # first looks and second ones
+    (late.compile(rf"\b(?:at|on|upon|from) (?:a |the |my )?first {_LOOK}\b,?(?=[^\n]{{0,160}}?{_M}[^\n]{{0,200}}?{_M})"), " whether "),
+    (late.compile(rf",? (?:but |yet )?(?:(?:at|on|upon|after|with) {_CLOSER} {_LOOK}),? (?:it|that|this) {_SEEN}"), ", but that is wrong "),
+    (late.compile(rf",?\s*(?:but |yet |and )?\b(?:at|on|upon|after|with) {_CLOSER} {_LOOK}\b,?"), ", no wait, "),
+    (late.compile(rf"\b(?:second|third|next|new) (?:impression|pass|round|attempt|try|take|listen|hearing)\s*(?::|is|was|says|gives)(?= ?{_O}{_M})|\b(?:round|pass|attempt|try|take) (?:two|2|three|3)\s*:"), ", no wait, "),
+    (late.compile(rf"\bfirst,? (?:i (?:hear|heard|thought(?: of)?|said|picked) )?{_X}[,;]? (?:but |and )?then (?:i )?(?:realis|realiz|notic|heard|saw|changed|corrected|switched|understood|it turned out)\w*(?: (?:that )?(?:it|this)(?: was| is|'s)?)?"), r" whether \g<x>, no wait, "),
+    (late.compile(rf"\bfirst,? (?:i (?:hear|heard|thought(?: of)?|said|picked) )?{_X}[,;] ?(?=(?:but |and )?(?:after|upon|on) (?:re-?)?listening\b)"), r" whether \g<x>; "),
+    (late.compile(rf"\b(?:initially|originally|at first|to begin with),? (?:it (?:is|was|seemed|sounded like) )?{_X}[,;]? (?:but |and |yet )?(?:now|then|later|eventually|finally|in the end|ultimately)\b"), r" whether \g<x>, no wait, "),
+    (late.compile(r"\b(?:let me|let's|i'll|i will) (?:just )?(?:listen|check|hear it|play it|look|think)(?: (?:to it|it))?(?: once)? (?:again|more)\b|\b(?:after |upon |on |when )?(?:re-?listening|listening (?:again|once more|a second time|twice|more closely))\b|(?:(?<=[.;\n])|(?<=\. ))\s*(?:no, |hmm, )?(?:that|this|it) (?:can't|cannot|can not) be (?:right|it|correct)\b"), ", no wait, "),
+    (late.compile(rf"\b(?:i'd |i would |i'll |i |let me |please )?change (?:(?:that|it|my answer|the answer) )?(?:from )?{_X} (?:to|into) (?={_O}{_M})"), r" not \g<x>, no wait, "),
+    (late.compile(rf"{_X}\s*(?:=>|—|->|<-)\s*{_O}(?P<y>{_M}){_C}\s*[(\[](?:corrected|fixed|changed|edited|updated|revised|correction|final)\b[^()\n]{{0,20}}[)\]]"), r" \g<y> "),
+    (late.compile(rf"{_X}\s*[.,;…—]+\s*(?:hm+,? |oh,? |well,? |actually,? |no,? )*(?:no(?: wait)?|wait,? no|actually,? no|nope|(?:no,? )?(?:wait,? )?(?:that|this|it) (?:is|'s|was)(?:n't| not)? (?:wrong|incorrect|not right|not it|a mistake|right))\s*[.!…]*\s*\Z"), r" whether \g<x> "),
+    # comparisons and what speaks for others
+    (late.compile(rf"(?:(?<=\A)|(?<=[.;:\n])|(?<=[.;:] ))\s*(?:so |and )?(?:when |after |having |on |upon |in )?(?:an? |the )?(?:direct )?(?:compar(?:ing|ed|ison)|contrast(?:ing|ed)?|weigh(?:ing|ed)|hearing)(?: of| between| up)? {_O}{_M}{_C}(?:[^.;\n\ue000-\uf000]{{1,12}}{_O}{_M}{_C}){{1,5}}\s*,"), " so "),
+    (late.compile(rf"\b(?:despite|in spite of|regardless of|for all)\b[^.,;\n\ue000-\uf000]{{0,40}}{_LIST}\s*,"), " "),
+    (late.compile(rf"{_X} notwithstanding,?"), " "),
+    (late.compile(rf"\b(?:as )?(?:tempting|plausible|likely|close|good|attractive|appealing|similar) as {_X} (?:may|might|is|seems|sounds|looks)(?: be| seem| sound| look)?,?"), " "),
+    (late.compile(rf"\b(?:with|once) {_LIST} (?:being |is |are )?(?:out of the (?:picture|way|question|running)|out|gone|excluded|eliminated|ruled out|discarded),?"), " "),
+    (late.compile(rf"\bnot {_X}\s*[-—]\s+(?={_O}{_M})"), r" not \g<x>; "),
+    (late.compile(rf"{_X},? (?:is )?the (?:wrong|incorrect|false) (?:one|answer|option|choice)\b"), r" \g<x> is wrong"),
+    (late.compile(rf"\bwithout (?:an? |any |the )?(?:\w+ )?(?:hint|trace|sign|sound|mention|evidence|suggestion|touch|indication|note)s? (?:of|for) {_X}"), r" not \g<x>"),
+    (late.compile(rf"{_X} or (?:one of the others?|another(?: one)?|something else|some other|any of the others|none(?: of them)?)\b"), r" whether \g<x>"),
+    (late.compile(rf"\bleav(?:e|ing) {_X} (?:blank|out|empty|alone|unfilled|untouched|aside|unanswered)\b"), r" not \g<x>"),
+    (late.compile(rf"(?P<x>{_M})(?: \w+){{0,2}}\s*[:(,—-]\s*(?:{_M}|one|the first)(?: (?:time|sound|at|in|during|near|on|by|before|after|from|with|when|right|very))[^.\n\ue000-\uf000]{{0,60}}\b(?:and|then|,) (?:again|then|another|one|a second|{_M}|the other|the second)(?! is\b)"), r" it is \g<x>, "),
+    (late.compile(rf"\bi like {_X} (?:the )?(?:best|most)\b"), r" i choose \g<x> "),
+    # what wins
+    (late.compile(rf"{_X} (?:comes out ahead of|edges out|edges|wins out over|comes out better than|comes before|is ahead of|scores higher than|scores better than|does better than|fits better than|outdoes|outshines) (?={_O}{_M})"), r"\g<x> rather than "),
+    (late.compile(rf"{_X} (?:clearly |easily |narrowly |just |simply |definitely )?(?:{_WINS})(?=\s*(?:[.,;:!)\n]|\Z|because\b|since\b|as\b|for\b|here\b|over\b|of\b|to me\b|from\b|by\b|and\b|among\b|in my\b|with\b|when\b|while\b|whereas\b))"), r"\g<x> is correct"),
+    (late.compile(rf"{_X}\s*(?:[-—,;(]|\.)\s*(?:rationale|reason(?:ing)?|explanation|justification)\s*:"), r"\g<x>. because "),
+    (late.compile(r"\byou (?:can't|cannot|won't|will not) go wrong with\b|\b(?:i'm|i am|we are|count me) (?:on team|in for|team)\b|\b(?:i'll |i'd |we |let's |i )?lock(?:ing|ed)? (?:in|on)\b"), " i choose "),
+)  # fmt: skip
+_GIVES_UP: Final = late.compile(
+    r"(?:\A|[.;:!?,\n—])\s*(?:but |so |and |honestly |really |sorry,? )*(?:i (?:really |just |honestly )?(?:give up|(?:cannot|can't|can not|could not|couldn't|am unable to|am not able to) (?:settle|decide|commit|choose|pick|tell)(?: (?:on|to|for|between|which))*(?: (?:either|any|one|it is|the two|them|one of them|a single one))?)|who knows|(?:it is|it's) (?:anyone's|anybody's) guess|take your pick|(?:it is|it's) impossible to (?:decide|choose|say|tell)(?: which)?)\s*[.!…]*\s*\Z"
+)
+"""The end of a reply that names several options and settles on none."""
+_ANY: Final = late.compile(_M)
+_STOPS: Final = late.compile(r"[.;:!?,\n—]+")
+
+
+def looked_at(text: str) -> str:
+    r"""Return a masked, folded reply in which options that were only looked at have lost the force of an answer.
+
+    >>> looked_at("\ue800 (runner-up: \ue801)").strip()
+    '\ue800'
+    """
+    for pattern, plain in _RULES:
+        text = pattern.sub(plain, text)
+    gives_up = _GIVES_UP.search(text)
+    if gives_up and len(set(_ANY.findall(text, 0, gives_up.start()))) > 1:
+        return "whether " + _STOPS.sub(" or ", text[: gives_up.start()])
+    return text
