@@ -126,11 +126,11 @@ DEVIATIONS = {
     "none": [],
 }
 SCORERS = {
-    "exact": "official.1-strict.4",
+    "exact": "official.1-strict.5",
     "wer": "official.2-strict.3",
     "number": "official.1-strict.4",
     "judged": "official.2",
-    "decided": "strict.5",
+    "decided": "strict.6",
 }
 """Version of the scoring by the rule of a group."""
 COMMON_DEVIATION = "Default generation is greedy with 256 new tokens, without a system prompt."

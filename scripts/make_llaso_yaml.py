@@ -104,10 +104,10 @@ def anchors(facts: dict[str, Any]) -> dict[str, dict[str, float]]:
 
 
 def scorer(family: str, metrics: list[str]) -> str:
-    """Version of the scoring code: the strict reading of closed answers and of numbers is the fourth, that of texts the third."""
+    """Version of the scoring code: the strict reading of closed answers is the fifth, of numbers the fourth, of texts the third."""
     if family == "judged":
         return "official.2"
-    strict = 4 if "accuracy" in metrics or family == "number" else 3
+    strict = 5 if "accuracy" in metrics else 4 if family == "number" else 3
     return f"official.2-strict.{strict}"
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
+from metrics.commitment.asides.inflections import other_number
 from metrics.commitment.frames import lower, plain, prepare
 from metrics.text.courtesy import without_courtesies
 from metrics.text.numbers import spoken_number
@@ -65,16 +66,32 @@ _WEAK_PHRASES: Final = (
 )  # fmt: skip
 
 
-_PHRASE: Final = 4
-"""Words of the longest option that counts in the other number as well."""
+_NO_BOUND: Final = r"(?<!\bover )(?<!\bunder )(?<!\babove )(?<!\bbelow )(?<!er than )"
 _INITIALS: Final = ({"male", "female"}, {"man", "woman"})
 """Options that are also named by their initials."""
 _EMPHATIC: Final = {
-    "yes": ("definitely", "absolutely", "certainly", "indeed"),
-    "no": ("definitely not", "absolutely not", "certainly not", "of course not", "not at all"),
+    "yes": (
+        "definitely",
+        "absolutely",
+        "certainly",
+        "indeed",
+        "sure",
+        "of course",
+        "y",
+        "without a doubt",
+    ),
+    "no": (
+        "definitely not",
+        "absolutely not",
+        "certainly not",
+        "of course not",
+        "not at all",
+        "no way",
+        "by no means",
+        "n",
+    ),
 }
 """Whole replies that are a clear yes or no, where these are the options."""
-_PLAIN_WORD: Final = re.compile(r"[a-z]{3,}")
 
 _FUNCTION_WORDS: Final = frozenset(
     _words("a an the of and is are was were to in on at by with for it its")
@@ -156,7 +173,7 @@ def compile_choices(
             add(lower(plain(prepare(alias))), i)
         for variant in _variants(text, texts):
             add(variant, i)
-        for variant in _numbers(text) if letters else ():
+        for variant in other_number(text, weak_keys() | {*_ONES}) if letters else ():
             add(variant, i)
     if letters and asked:
         for i, name in enumerate(names):
@@ -299,33 +316,6 @@ def _variants(text: str, texts: Sequence[str]) -> list[str]:
     return found
 
 
-def _numbers(text: str) -> list[str]:
-    """Return a phrase of a few words in the other number: "church bells" for "a church bell", and the reverse."""
-    words = text.strip(_EDGES).split()
-    if not 0 < len(words) <= _PHRASE or not _PLAIN_WORD.fullmatch(words[-1]):
-        return []
-    if words[0] in ("a", "an", "the"):
-        words = words[1:]
-    if not words or words[-1] in weak_keys():
-        return []
-    *head, noun = words
-    return [" ".join([*head, form]) for form in _other_number(noun)]
-
-
-def _other_number(noun: str) -> list[str]:
-    if noun.endswith(("ss", "us", "is", "ics", "news", "series", "species")) or noun in _ONES:
-        return [f"{noun}es"] if noun.endswith("ss") else []
-    if noun.endswith("ies") and len(noun) > 4:
-        return [f"{noun[:-3]}y"]
-    if noun.endswith(("ches", "shes", "sses", "xes")):
-        return [noun[:-2]]
-    if noun.endswith("s"):
-        return [noun[:-1]] if len(noun) > 3 else []
-    if noun.endswith(("ch", "sh", "x", "z")):
-        return [f"{noun}es"]
-    return [f"{noun[:-1]}ies"] if re.search(r"[^aeiou]y$", noun) else [f"{noun}s"]
-
-
 def _any_of(forms: Sequence[str], *, slash: bool) -> re.Pattern[str] | None:
     """Join several forms into one pattern, the longest first."""
     lengths = {_pattern(form, slash=slash): len(form) for form in forms}
@@ -380,7 +370,7 @@ def _border(token: str, *, before: bool) -> str:
         return rf"(?<![{LATIN}])"
     if edge.isdigit():
         if before:
-            return rf"(?<![{LATIN}])(?<!\d[.,])(?<!\d-)(?<!\d - )(?<!\s-)(?<!\A-)(?<![$€£]-)"
+            return rf"(?<![{LATIN}])(?<!\d[.,])(?<!\d-)(?<!\d - )(?<!\s-)(?<!\A-)(?<![$€£]-){_NO_BOUND}"
         after = rf"(?:(?![{LATIN}])|(?={_UNITS}\b))"
         return after + (r"(?![.,]\d)(?!\s?-\s?\d)(?!\+)" if token.isdigit() else r"(?![.,]\d)")
     if _UNSPACED.match(edge) or not re.match(WORD, edge):
@@ -395,6 +385,7 @@ def _border(token: str, *, before: bool) -> str:
         )
     if before:
         tens = "".join(f"(?<!{ten}[ -])" for ten in _TENS) if token in _ONES[1:10] else ""
+        tens += _NO_BOUND if token in _TENS or token in _ONES[1:] else ""
         return f"(?<!{kind})(?<![A-Za-z]{{2}}-){tens}"
     scale = r"(?!\s+(?:hundred|thousand|million)\b)" if token in _ONES or token in _TENS else ""
     return f"(?!{kind})(?![#♯♭])(?!-[A-Za-z]){scale}"

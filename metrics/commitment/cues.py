@@ -24,6 +24,7 @@ IDIOMS: Final = re.compile(
     r"(?: (?:here|above|below|given|provided|listed|available|offered|you gave|you provided|presented))*\b"
     r"|\bif i (?:had|have|were|was) to (?:\w+ ){0,3}?(?:choose|guess|pick|select|say|decide|answer)(?: (?:one|just one|an? \w+|between them))?\b"
     r"|\bif you (?:want|need|insist on|require|ask for|prefer|must have)\b[^,:.\n]{0,40}|\btl;?dr\b:?"
+    r"|\b(?:by |through |via |using )?(?:an? |the )?(?:simple )?(?:process|method) of elimination\b|\bby elimination\b"
     r"|\bif in doubt\b|\bif (?:forced|pressed|anything|pushed|required)(?: to (?:choose|guess|pick|answer|decide))?\b"
 )
 """Turns whose words would be misread one by one."""
@@ -62,7 +63,7 @@ _GROUPS: Final[dict[str, str]] = {
     "negation": (
         r"\bcan(?:'t|not) (?:fully |entirely |completely )?(?:rule out|exclude|eliminate)\b"
         r"|\b(?:not|never|cannot|cant|dont|isnt|doesnt|arent|wasnt|nor|neither|hardly|rather than|instead of|in place of|as opposed to|opposed to|unlike|in contrast (?:to|with)|contrary to"
-        r"|rule[sd]? out|ruling out|eliminat\w+|exclud\w+|reject\w*|dismiss\w*|discard\w*|disregard\w*|cross(?:ed|es|ing)? (?:out|off)|except(?: for)?|excepting|save for|other than|apart from|aside from"
+        r"|rule[sd]? out|ruling out|eliminat\w+|exclud\w+|reject\w*|dismiss\w*|discard\w*|disregard\w*|cross(?:ed|es|ing)? (?:out|off)|remov(?:e|ed|ing)|discount(?:ed|ing)?|set aside|leav(?:e|ing) out|except(?: for)?|excepting|save for|other than|apart from|aside from"
         r"|besides|anything but|everything but|(?:any|every|all)(?: \w+)? but|refus\w+ to|declin\w+ to|unwilling to|least (?:likely|plausible|probable|suitable|fitting)|but not|than|lack(?:s|ing)?|absence of|absent|unlikely|less likely|implausible|doubt|false that|incorrect to say|wrong to say|avoid(?:ed)?"
         rf"|the (?:wrong|incorrect|worst|weakest|poorest|least \w+) (?:answers?|options?|choices?|candidates?|match(?:es)?|ones?)|nothing (?:\w+ ){{0,3}}(?:to|towards?|for|of|like|is|says|in|suggests?|indicates?|implies|supports?|resembles?)|strike(?: out)?|compared (?:with|to)|no to|ignore|forget|different from|distinct from|differ from|no longer)\b|n't\b|\b(?:no|zero|non)[ -](?=(?:clear |real |evident |audible |obvious |actual )?{M})|(?<={M}) over(?= )|(?<={M}) (?:als|que|che|do que)(?= )|\bwithout (?:an? |any |the )?(?={M})"
         r"|\bno (?:sign|evidence|indication|trace|sound|hint|presence|mention|way)s?\b(?: of| that| it)?|不是|并非|不选|不會|不会|排除|除了|而不是|而非|\b(?:nicht|kein(?:e|en|er|es)?|weder|statt|anstatt|außer|ausser)\b"
@@ -155,6 +156,15 @@ OPEN_ROW: Final = re.compile(r"\s*(?:…|\.{2,})\s*or\b|\s+as well as\s+|\s+(?:v
 DENIED_AT_LAST: Final = re.compile(
     r"\s*,?\s*(?:(?:that|this|it|they)(?:'s| is|'d be| would be| was| are| must be)? (?:wrong|incorrect|false|not (?:right|correct|it|true|the)|a mistake|misleading|mistaken|isn't|can't be|cannot be|doesn't)\b|no\s*[.!]*\s*$)"
 )
+
+EXCLUDES: Final = re.compile(
+    r"\b(?:rul\w+ out|exclu\w+|eliminat\w+|dismiss\w*|discard\w*|discount\w*|reject\w*|remov\w+|cross\w* (?:out|off)|str(?:ike|uck) (?:out|off)|wrong|incorrect|false|distractors?|impossible|implausible|fails?|(?:do|does)(?: not|n't) (?:fit|match|work|apply|hold)|out)\b"
+)
+"""Words by which options are excluded for good, so that the one that is left is chosen."""
+ONLY_TOGETHER: Final = re.compile(
+    r"\b(?:both|together|at once|at the same time|unless|if|until|easily|yet|sure|certain|(?:cannot|can't|not|n't) (?:both|all)|hard|difficult|maybe|perhaps|probably|might|may|could)\b"
+)
+"""Words that make an exclusion a weaker one."""
 
 LIST_AFTER_COMMA: Final = re.compile(
     rf"\s*(?:and then|then|and|or|nor|und|oder|et|ou|y|o|和|或)?\s*(?:[(\"']|option |choice |an? |the )*{M}[)\]\"']*\s*(?:,|$|[.;]|and\b|or\b|nor\b|und\b|oder\b|et\b|ou\b)"

@@ -122,6 +122,14 @@ _POLITE: Final = re.compile(
     re.IGNORECASE,
 )
 """Regret, not fear."""
+_OWN_STATE: Final = re.compile(
+    r"(?:(?<=\A)|(?<=[.!?\n])|(?<=[.!?] ))\s*(?:(?:oh|well|yes|no|wow|aw+|hmm),? )?(?:i(?:'m| am)(?: feeling)?|i feel|we(?:'re| are)) (?:(?:so|very|really|just|also|quite|too|extremely|a (?:bit|little)|not|feeling|truly|such|still) ){0,3}"
+    r"(?:happy|sad|angry|mad|furious|scared|afraid|fearful|frightened|terrified|disgusted|surprised|amazed|shocked|excited|joyful|glad|delighted|unhappy|upset|bored|nervous|calm|neutral|confused|tired|worried|proud|disappointed|an? (?:man|woman|boy|girl|male|female)|male|female)"
+    r"(?=\s*(?:[.!]|\Z|\n|(?:,? (?:too|for you|to hear|about|that|because|with|at|of|now|today)\b)))",
+    re.IGNORECASE,
+)
+"""What who answers says of itself, as if spoken to."""
+_I_FEAR: Final = re.compile(r"\bi fear(?=,? (?:that|i|it|this|not|so|there)\b)", re.IGNORECASE)
 
 _KEYS: Final = (
     "answer final_answer finalanswer final correct_answer correctanswer best_answer ans choice final_choice selected_choice"
@@ -202,7 +210,8 @@ def answer_part(text: str, *, polite: bool = False) -> str:
     )
     if (call := _CALL.match(found)) is not None:
         found = call[1]
-    return plain(found) if polite else without_courtesies(plain(found))
+    found = plain(found)
+    return found if polite else _I_FEAR.sub("", _OWN_STATE.sub("", without_courtesies(found)))
 
 
 def plain(text: str) -> str:

@@ -49,10 +49,12 @@ _AFTER_VERB: Final = re.compile(
     r"|exclude|reject|prefer|whereas|while|würde|nehme|wähle|sage|choisis|prends|dirais|elijo|diría|escolho|diria|scelgo|kies|ich|like|answer|consider|considering|as|besides|(?:apart|aside|answer|choice) from|excluding|ya|much|about|regarding|compare|comparing|contrasting|weighing|versus|against|avoid|take|taking|mark|tick|circle|opt|saying|picking|choosing|the|\w+ly)\s*[:,]?\s*$|(?:^|[\n.!?;:,—(=✔✘<>])\s*$"
 )
 _FOLLOWED: Final = re.compile(
-    r"\s+(?:\w+ly\s+|also\s+|just\s+|best\s+)?(?:is|was|are|isn't|won't|wouldn't|didn't|shouldn't|hasn't|comes|takes|edges|hits|prevails|ticks|checks|carries|leads|will|both|imo|imho|then|without|by (?:a|far|the|elimination|process)\b|for|with|on (?:the (?:following|basis|grounds)|these|those)\b|as far|under|despite|works|explains|agrees|remains|wins|applies|suits|stands|holds|points|belongs|make|do|sounded|seems?|looks?|sounds?|appears?|fits?|matches|has|follows|gives|shows|gets|represents|reflects|captures|corresponds|would|could|can|cannot|can't|might|may|must|should|because|since"
-    r"|due|even|although|though|while|whereas|here|all the|to me|no|yes|nehmen|wählen|sagen|and|or|nor|but|not|rather|instead|over|than|describes|best|dışında|hariç|değil|yerine|ya|to(?= [a-z](?!\w))|soit|hay|alone|if|maybe|probably|perhaps|possibly|too|beats|outranks|outperforms|trumps|outweighs|surpasses|survives?|passes|fails?|stays|drops|falls|more than|better than|\d+(?:\.\d+)?(?= ?%)|with (?:low|high|medium|moderate|some|full|\d)|(?:correct|wrong|right|false|true|in|out)(?=\s*(?:is\b|are\b|[.,;!]|$))|doesn't|does|makes|it is|i (?:think|believe|guess|would|am|say)|in my|as (?:the|it|he|she|they)|ist|est|es|è|é)\b"
+    r"\s+(?:\w+ly\s+|also\s+|just\s+|best\s+)?(?:is|was|are|isn't|won't|wouldn't|didn't|shouldn't|hasn't|scores?|receives|earns|comes|takes|edges|hits|prevails|ticks|checks|carries|leads|will|both|imo|imho|then|without|by (?:a|far|the|elimination|process)\b|for|with|on (?:the (?:following|basis|grounds)|these|those)\b|as far|under|despite|works|explains|agrees|remains|wins|applies|suits|stands|holds|points|belongs|make|do|sounded|seems?|looks?|sounds?|appears?|fits?|matches|has|follows|gives|shows|gets|represents|reflects|captures|corresponds|would|could|can|cannot|can't|might|may|must|should|because|since"
+    r"|due|even|although|though|while|whereas|here|all the|to me|no|yes|nehmen|wählen|sagen|and|or|nor|but|not|rather|instead|over|than|describes|best|dışında|hariç|değil|yerine|ya|to(?= [a-z](?!\w))|soit|hay|alone|if|maybe|probably|perhaps|possibly|too|beats|outranks|outperforms|trumps|outweighs|surpasses|survives?|passes|fails?|stays|drops|falls|more than|better than|\d+(?:\.\d+)?(?= ?(?:%|points|pts|votes|stars|of\b|out\b|percent))|with (?:low|high|medium|moderate|some|full|\d)|(?:correct|wrong|right|false|true|in|out)(?=\s*(?:is\b|are\b|[.,;!]|$))|doesn't|does|makes|it is|i (?:think|believe|guess|would|am|say)|in my|as (?:the|it|he|she|they)|ist|est|es|è|é|sein|parce|car|porque|puisque)\b"
 )
-_CLOSED: Final = re.compile(r"\s*(?:$|[\n.!?;,:)\]\"'—|✔✘،؛।]|-(?:\s|$)|[。、，．])")
+_CLOSED: Final = re.compile(
+    r"\s*(?:$|=\s*(?:\d{1,2}|100|0?\.\d+)(?![\d])|[\n.!?;,:)}\]\"'—|✔✘،؛।]|-(?:\s|$)|[。、，．])"
+)
 _WORD_AFTER: Final = re.compile(rf"\s+[{LATIN}]")
 _NAMES: Final = re.compile(
     r"\b(?:vitamin|plan|hepatitis|type|grade|class|group|section|key of|notes?|chords?|key|team|terminal|platform|room|gate|spice"
@@ -61,7 +63,7 @@ _NAMES: Final = re.compile(
 _MUSIC: Final = re.compile(
     r"\s*(?:major|minor|flat|sharp|natural|maj|min|chord|note|string|clef)\b|[#♯♭]|\+(?!\s?[a-z])|-[^\W_]|\d"
 )
-_JOIN: Final = r"\s*(?:\(?(?:and |but |, )?not|vs\.?|versus|as well as|als|que|che|over|rather than|instead of|,|/|&|\+|\||=|<|>|and|or|nor|,\s*and|,\s*or|and/or|or/and|und|oder|et|ou|y|o|e|и|或|和|、|与)\s*[(\"']*"
+_JOIN: Final = r"\s*(?:\(?(?:and |but |, )?not|vs\.?|versus|as well as|als|que|che|over|rather than|instead of|,|/|&|\+|\||=|<{1,3}|>{1,3}|and|or|nor|,\s*and|,\s*or|and/or|or/and|und|oder|et|ou|y|o|e|и|或|和|、|与)\s*[(\"']*"
 _JOINED_BEFORE: Final = re.compile(
     rf"{MENTION}[)\]\"'.]*{_JOIN}(?:\s*(?:not|rather|option|choice)\s+)?$"
 )
@@ -72,7 +74,9 @@ _NO_LETTER: Final = re.compile(
     r"(?:\bdegrees?|°|º|\b(?:mr|mrs|ms|dr)\.?|\bchords? (?:is|was)|(?:\A|[\n.]\s?)i)\s*$"
 )
 """What stands before a unit, an initial or a chord."""
-_REMARK: Final = re.compile(r"\s*(?:\((?![a-z]+\) [a-z])|\[[a-z]+:|[\u2600-\u27bf\U0001f300-\U0001faff])")
+_REMARK: Final = re.compile(
+    r"\s*(?:\((?![a-z]+\) [a-z])|\[[a-z]+:|[\u2600-\u265f\u2670-\u27bf\U0001f300-\U0001faff])"
+)
 """A remark in brackets; no article stands before one."""
 _FOREIGN: Final = re.compile(r"\s+[\u0370-\u1fff\u2e80-\ud7af]")
 """A word of another script; no article stands before one."""
@@ -113,7 +117,7 @@ _PLACED: Final = re.compile(
     rf"(?:the\s+)?\b(?P<noun>{_PLACE})\s+(?:one|item|candidate|possibility)\b{_PLACE_ENDS}"
     rf"|(?:(?<=\A)|(?<=[\n.:;,(✔✘])|(?<=\bis)|(?<=\b(?:it's|pick|than))|(?<=\bchoose)|(?<=\bselect)|(?<=\b(?:say|not|but|nor))|(?<=\bwith)|(?<=\bor)|(?<=\beither)|(?<=\bboth)|(?<=\bneither))\s*the (?P<alone>{_PLACE}){_PLACE_ENDS}"
     rf"|\A\W*(?P<whole>{_PLACE})\W*\Z"
-    rf"|(?:\b(?:number|nr\.?|no\.)\s*|(?<!\w)#\s?)(?P<number>{_NUMBER})\b(?!\.\d){_PLACE_ENDS}"
+    rf"|(?:\b(?:number|nr\.?|no\.)\s*|(?<!\w)#\s?)(?P<number>{_NUMBER})\b(?!\.\d|\s*[:=]\s*\S){_PLACE_ENDS}"
 )
 """A place that is named without the word option; it counts where no option has such a word or number itself."""
 
@@ -269,7 +273,7 @@ def _letter_kind(text: str, low: str, at: int, letter: str) -> str:
     if previous in _BRACKETS and previous and following == _BRACKETS[previous]:
         if previous in "\"'":
             return "said"
-        return "" if re.search(rf"[{LATIN}][(\[]$", before) else "label"
+        return "" if re.search(rf"(?<!\bp)(?<=[{LATIN}])[(\[]$", before) else "label"
     if _INITIAL.search(before):
         return ""
     starts = re.search(r"(?:^|[\n.!?;:—(|])[\s>•\-\"'(\[]*$", before) is not None

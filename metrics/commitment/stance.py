@@ -12,6 +12,7 @@ from collections.abc import Callable
 from re import Match, Pattern
 from typing import Final
 
+from metrics.commitment.asides.keyed import keyed
 from metrics.commitment.mentions import MENTION
 from metrics.text import late as re
 
@@ -45,7 +46,7 @@ _Rule = tuple["Pattern[str]", "str | Callable[[Match[str]], str]"]
 _LIST: Final = rf"{_O}{_M}{_C}(?:(?:\s*,\s*(?:and |or |nor )?|\s+(?:and|or|nor|&) ){_O}{_M}{_C})+"
 _BESIDE: Final[tuple[_Rule, ...]] = (
     (re.compile(rf"\b(?:unlike|in contrast (?:to|with)|as opposed to|contrary to|other than|apart from|aside from|besides) (?P<l>{_LIST})(?=\s*,)"), lambda m: "".join(f" not {c}," for c in m["l"] if _ANY.match(c)).rstrip(",")),
-    (re.compile(rf"\b(?:mostly|mainly|primarily|predominantly|chiefly|largely) {_O}(?P<x>{_M}){_C},? (?:with|and|plus) (?:just )?(?:an? )?(?:bit|hint|touch|trace|some|little|dash|undertone|tinge)s?(?: of)? {_O}(?={_M})"), r" \g<x> rather than "),
+    (re.compile(rf"\b(?:mostly|mainly|primarily|predominantly|chiefly|largely|(?:dominant|main|primary|prevailing|overall|principal|strongest|predominant|underlying|most prominent) \w+(?: here| conveyed| expressed| heard)? (?:is|was|seems(?: to be)?|appears to be|would be)) {_O}(?P<x>{_M}){_C},? (?:with|and|plus|alongside) (?:just |maybe |perhaps |also )?(?:an? )?(?:\w+ )?(?:bit|hint|touch|trace|some|little|dash|undertone|overtone|note|element|sign|tinge|touche)s?(?: of)? {_O}(?={_M})"), r" \g<x> rather than "),
     (re.compile(rf"(?P<x>{_M}){_C},? (?:plus|followed by|along with|together with|mixed with|combined with|alternating with|in addition to|and then|then|but also|(?:and|or) possibly|or possibly|or maybe|alternatively|or alternatively|with (?:just )?(?:an? )?(?:bit|hint|touch|trace|some|little|dash|undertone|tinge)s?(?: of)?) {_O}(?={_M})"), r"\g<x> or "),
     (re.compile(rf"\bas much (?:an? |the )?(?P<x>{_M}){_C} as {_O}(?={_M})"), r" \g<x> or "),
     (re.compile(rf"\b(?:not so much|less) (?:like )?{_O}(?P<x>{_M}){_C} (?:as|than) (?:like )?{_O}(?={_M})"), r" not \g<x>, but "),
@@ -82,7 +83,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     (re.compile(rf"(?P<x>{_M})(?P<c>{_C}[^.;\n\ue000-\uf000]{{0,80}}?)\b(?:so|which means|meaning|hence|therefore|thus|making) (?:this|that|it)(?: one| option)?(?:'s| is| must be)? (?:the |my )?(?:correct|right|best|final|answer)\b"), r"\g<x> is correct "),
     (re.compile(rf"(?P<x>{_M}){_C}\s*[:—-]\s*(?:not|un)[ -]?(?:supported|heard|present|audible|plausible|likely|possible|correct|right|applicable|matching|consistent|a match|it|true|mentioned|indicated)\b"), r"\g<x> is wrong"),
     (re.compile(r"\bwhat (?:remains|is left)(?: over)? is\b|\bwhat's left is\b"), " that leaves "),
-    (re.compile(rf"(?P<x>{_M}){_C} (?:is|remains) (?:the )?only (?:one|option|choice|answer|candidate|possibility) (?:that(?:'s| is| remains)? ?)?(?:left|remaining|standing|over)?(?=\s*(?:[.,;!\n]|\Z))"), r"\g<x> is correct"),
+    (re.compile(rf"(?P<x>{_M}){_C} (?:is|remains) (?:the )?only (?:one|option|choice|answer|candidate|possibility) (?:that(?:'s| is| remains)? ?)?(?:left|remaining|standing|over)?(?=\s*(?:[.,;!\n]|\Z|after\b|once\b|when\b))"), r"\g<x> is correct"),
     (re.compile(r"\b(?:what (?:i|we) (?:hear|heard|perceive|can hear|actually hear|notice) is|(?:is|are) (?:clearly |typically |exactly )?(?:that|those|typical|characteristic) of|the (?:spoken |main |primary |dominant |correct )?(?:language|sound source|source)(?: spoken| of the sound| here)? (?:is|must be)|the (?:best|highest|top|winning) (?:score|rating|probability)(?: is| goes to|:)?|(?:best|highest|top|winning) (?:score|rating|probability)(?: is| goes to)?:?|the velocity is)(?= )"), r" so it is "),
     (re.compile(rf"(?:(?P<w>\b(?:would|could|might|may) (?:have been|be|fit) ){_O})?(?<!or )(?<!or  )(?P<x>{_M})(?P<c>{_C})(?(w),?) (?:would (?:be|fit|work|make sense|apply)(?: right| correct)? )?(?:only |but only )?(?:if(?! {_PERSONAL}\b)|had there been|had it been|provided that|as long as|were it|were there)\b"), r" whether \g<x> if "),
     (re.compile(rf"(?P<x>{_M}){_C},? (?:(?:is|would be|fits|works|applies|is right|is correct|would be right|would be correct|would fit|would work),? )?(?:but )?only (?:if|when|provided)\b"), r" whether \g<x> if "),
@@ -118,6 +119,7 @@ def paired(text: str) -> str:
     >>> paired("\ue800 followed by \ue801")
     '\ue800 or \ue801'
     """
+    text = keyed(text)
     text = _PAIR.sub(
         lambda m: f"{m['x'] if m['l'] in ('former', 'first') else m['y']} is correct, ", text
     )
@@ -140,7 +142,7 @@ def held(text: str) -> str:
 _AFTER: Final = re.compile(
     rf"{_C}\s*(?:\Z|[.,;:!?\n—…(){{}}\[\]\"'/&+|<>=✔✘-]|[^\x00-\x7f]|"
     r"(?:because|since|imo|imho|as|due|based|given|rather|instead|over|not|but|and|or|nor|though|although|while|whereas|when|than|if|unless|for|with|it|is it|i|in|on|at|to|by|from|here|there|then|now|after|again|alone|only|indeed"
-    r"|obviously|clearly|definitely|probably|maybe|perhaps|possibly|certainly|surely|without|all|no|yes|ok|please|thanks|thank|until|sagen|nehmen|wählen|tippen|being|always|every|both|that|who|which|where|of|among"
+    r"|obviously|clearly|definitely|probably|maybe|perhaps|possibly|certainly|surely|without|all|no|yes|ok|please|thanks|thank|until|sagen|nehmen|wählen|tippen|being|sein|parce|car|weil|denn|porque|puisque|perché|always|every|both|that|who|which|where|of|among"
     r"|makes? (?:(?:the )?(?:most|perfect|more|complete|total|good|better|best) )?sense|gets|wins|stands out|has (?:the )?(?:(?:\w+ )?(?:correct|right|proper|most|strongest|best|highest|greatest|clearest|more|better|edge|advantage))"
     r"|(?:is|was|has been|gets|are|would be|will be|must be|should be|has to be|can be|seems|seems to be|appears to be)(?= (?:(?:\w+ly|most|more|best|quite|very|to|fully|well) )*(?:what|where|how|that|left|consistent|compatible|in line|fit|match|suit|supported|confirmed|favou?red|preferred|chosen|selected|picked|indicated|mine|it|here|heard|to be|in|on|at|said|meant|my|obvious|clear|the (?:one|way|only|winner|best|word|right|correct|answer|option|choice|label|emotion|sound|letter|most|one|closest|dominant|main|\w+ (?:i|that|we|which|of|in|heard|here|spoken|expressed))|certain|evident|sure|apparent|present|audible)\b)"
     r"|(?:must|should|has to|will|would|can|could|might|may) be(?=\s*(?:[.,;!\n]|\Z|it\b|the\b|right\b|correct\b))|(?:remains?|holds|survives|passes|applies|works|fits|suits|matches|agrees|prevails|follows|stays|endures|rings true|does|do|did|is it|it is|it must)\b"

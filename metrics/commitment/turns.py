@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Final
 
 from metrics.commitment.asides.denials import denied
-from metrics.commitment.asides.keyed import keyed
 from metrics.commitment.asides.looks import looked_at
 from metrics.commitment.asides.scores import scored
 from metrics.commitment.mentions import MENTION
@@ -65,7 +64,7 @@ def _as_before(match: re.Match[str]) -> str:
 
 _ONLY: Final = rf"\bonly (?:the )?{_X}"
 _NO_LESS: Final = r"(?:wrong|incorrect|false|excluded|ruled out|eliminated|impossible|implausible|contradicted|dismissed|discarded|rejected)"
-_BETTER: Final = r"beats|outranks|outperforms|outscores|trumps|outweighs|defeats|wins (?:out )?(?:over|against)|is ahead of|surpasses|tops|edges out|is preferable to|is superior to|>|more than"
+_BETTER: Final = r"beats|outranks|outperforms|outscores|trumps|outweighs|defeats|wins (?:out )?(?:over|against)|is ahead of|surpasses|tops|edges out|is preferable to|is superior to|>{1,3}|more than"
 _M: Final = MENTION
 _CLOSE: Final = r"[)\]\"']{0,2}"
 _OPENING: Final = r"[(\[\"']{0,2}"
@@ -166,7 +165,7 @@ def turned(text: str) -> str:
     >>> turned("everything but \ue800 is wrong.").strip()
     '\ue800 is correct .'
     """
-    text = denied(looked_at(keyed(text)))
+    text = denied(looked_at(text))
     for pattern, plain in _RULES:
         text = pattern.sub(plain, text)
     if _OTHER_SCRIPTS.search(text):

@@ -14,20 +14,20 @@ from metrics.commitment.mentions import CLASH, MENTION
 from metrics.text import late
 
 _M: Final = MENTION
-_O: Final = r"[(\[\"'«「]{0,2}(?:(?:the )?(?:option|choice|answer|letter)s? |an? |the )?[(\[\"'«「]{0,2}"
+_O: Final = (
+    r"[(\[\"'«「]{0,2}(?:(?:the )?(?:option|choice|answer|letter)s? |an? |the )?[(\[\"'«「]{0,2}"
+)
 _C: Final = r"[)\]\"'»」]{0,2}"
 _LIST: Final = rf"(?P<list>{_O}{_M}{_C}(?:\s*(?:,|/|&|\+|\band\b|\bor\b|, and\b|, or\b)\s*{_O}{_M}{_C}){{0,25}})"
 _NOUN: Final = (
     r"(?: (?:options?|choices?|answers?|orders?|statements?|sentences?|labels?|letters?|ones?|candidates?|match(?:es)?|fits?|items?|alternatives?|versions?"
     r"|readings?|claims?|guess(?:es)?|picks?|responses?|category|categories|class(?:es)?|emotions?|sounds?|instruments?|interpretations?|predictions?|form|case))?"
 )
-_BEGINS: Final = (
-    r"(?:(?<=\A)|(?<=[\n.;|,(!✔✘—]))[ \-*•>]{0,6}(?:(?:and|but|so|the|my|all|clearly|other|others|also|options?|choices?|answers?) ){0,3}"
-)
+_BEGINS: Final = r"(?:(?<=\A)|(?<=[\n.;|,(!✔✘—]))[ \-*•>]{0,6}(?:(?:and|but|so|the|my|all|clearly|other|others|also|options?|choices?|answers?) ){0,3}"
 _BAD: Final = (
     r"(?:wrong|incorrect|false|rejected|reject|discarded|discard|dismissed|dismiss|eliminated|eliminate|excluded|exclude|ruled out|rule out|crossed out|struck out|removed|distractors?|unlikely"
     r"|least (?:likely|plausible|probable|suitable|fitting)|less (?:likely|plausible|probable)|implausible|unsupported|not (?:supported|heard|present|selected|chosen|correct|right|it|plausible|likely|matching|fitting|the answer|answer|an answer)"
-    r"|worst|weakest|poorest|bad|poor|non-?matching|mismatch(?:ing|es)?|inconsistent|contradicted|unheard|absent|impossible|unsuitable|inappropriate|improbable|invalid|no match|skip(?:ped)?|ignored?|losers?|out|does not fit|do not fit|doesn't fit|don't fit)"
+    r"|worst|weakest|poorest|bad|poor|non-?matching|mismatch(?:ing|es)?|inconsistent|contradicted|unheard|absent|impossible|unsuitable|inappropriate|improbable|invalid|no match|skip(?:ped)?|ignored?|losers?|fails?|out|does not fit|do not fit|doesn't fit|don't fit)"
 )
 _GOOD: Final = (
     r"(?:correct|right|true|selected|chosen|accepted|accept|kept|keep|preferred|remaining|remains|left(?: over)?|best|strongest|most (?:likely|plausible|probable|fitting|suitable)|likeliest|likely|plausible|supported"
@@ -40,14 +40,31 @@ _OTHER: Final = (
 )
 _FIRST: Final = r"(?:(?:top|rank|place|choice|guess|prediction|#)[ -]?(?:1|one)|1st(?: (?:choice|place|guess|pick))?|first (?:choice|place|pick)|first(?=[^.\n]{0,60}\b(?:second|2nd)\s*:)|winner)"
 _SIGN: Final = r"\s*(?::|=|->|—|\|)\s*"
+_NOT: Final = late.compile(
+    r"(?:n't|\bnot|\bnever|\bto|\bif|\bunless|\bwithout)\b[^.;\n\ue000-\uf000]{0,24}\Z"
+)
+
+
+def _each(marks: str, verdict: str) -> str:
+    return "".join(f" {mark} is {verdict};" for mark in re.findall(_M, marks))
+
+
+def _ruled_out(match: re.Match[str]) -> str:
+    before = match.string[max(0, match.start() - 40) : match.start()]
+    return match[0] if _NOT.search(before) else _each(match["list"], "wrong")
+
+
 _RULES: Final = (
-    (late.compile(rf"{_BEGINS}{_BAD}{_NOUN}(?: (?:is|are|here))?{_SIGN}{_LIST}"), lambda m: _each(m["list"], "wrong")),
-    (late.compile(rf"{_BEGINS}{_OTHER}{_SIGN}{_LIST}(?!\s*(?:is|was|because)\b)"), lambda m: " others. "),
+    (late.compile(rf"{_BEGINS}(?:\w+ of (?:them|these|the options|the four) )?{_BAD}{_NOUN}(?:(?: (?:is|are|here))?{_SIGN}| (?:is|are) ){_LIST}"), lambda m: _each(m["list"], "wrong")),
+    (late.compile(rf"{_BEGINS}{_OTHER}{_SIGN}{_LIST}(?!\s*(?:is|was|because)\b)"), " others. "),
     (late.compile(rf"{_BEGINS}(?:{_GOOD}{_NOUN}|{_FIRST})(?: (?:is|are|here))?{_SIGN}{_LIST}"), lambda m: f" the answer is {m['list']}"),
     (late.compile(rf"\b(?:ranking|ranked|ranks?|order|ordered)\b[^\n\ue000-\uf000]{{0,40}}(?:[:(]|\b(?:is|are)\b)\s*1[.)] ?{_O}(?P<x>{_M}){_C}(?:\s*[,;]?\s*[2-9][.)] ?{_O}{_M}{_C}){{1,25}}"), r" the answer is \g<x> "),
     (late.compile(rf"(?:\b(?:in (?:the )?(?:descending )?order of (?:decreasing )?(?:likelihood|probability|plausibility|fit|confidence)|from (?:the )?(?:most|best|strongest|likeliest)(?: \w+)? to (?:the )?(?:least|worst|weakest)(?: \w+)?))\s*(?::|,|—)?\s*(?:it is |i would rank them |1[.)] ?)?{_O}(?P<x>{_M}){_C}(?:\s*(?:,|>|;|then|and|, and|, then|[2-9][.)])\s*{_O}{_M}{_C}){{1,25}}"), r" the answer is \g<x> "),
+    (late.compile(rf"\b(?:cross|rul|eliminat|exclud|dismiss|discard|remov|reject|discount)(?:ing|ed|es|e|s)?(?: (?:out|off))? (?:both )?(?P<list>{_O}{_M}{_C}(?:, {_O}{_M}{_C}){{1,25}}(?:,? (?:and|or) {_O}{_M}{_C})?)(?=\s*(?:[.;:)\n]|\Z|,? (?:so|which|leaving|leaves|i|we|because|since|as|that)\b))"), _ruled_out),
 )  # fmt: skip
-_HINT: Final = late.compile(r"[:=|]|->| - |—|\bfrom (?:the )?(?:most|best|strongest)|\bin (?:the )?(?:descending )?order")
+_HINT: Final = late.compile(
+    r"[:=|]|->| - |—|\bfrom (?:the )?(?:most|best|strongest)|\bin (?:the )?(?:descending )?order|s (?:is|are)\b|[gdte] out\b|(?:eliminat|exclud|dismiss|discard|remov|reject|discount)\w+ "
+)
 
 _HEAD: Final = late.compile(
     rf"(?:(?<=\A)|(?<=[\n;])|(?<=[.!✔✘] )|(?<=\n ))[ \-*•>|]*(?:\d[.)] )?(?:option |choice )?[(\[\"']{{0,2}}(?P<x>{_M})[)\]\"'.]{{0,3}}\s*(?:[:=|—-]|->)+\s*(?P<said>[^\n;\ue000-\uf000]{{1,200}})"
@@ -78,10 +95,6 @@ def keyed(text: str) -> str:
     for pattern, plain in _RULES:
         text = pattern.sub(plain, text)
     return text
-
-
-def _each(marks: str, verdict: str) -> str:
-    return "".join(f" {mark} is {verdict};" for mark in re.findall(_M, marks))
 
 
 def _with_verdicts(text: str) -> str:

@@ -15,7 +15,9 @@ from metrics.commitment.mentions import MENTION
 from metrics.text import late
 
 _M: Final = MENTION
-_O: Final = r"[(\[\"'«「]{0,2}(?:(?:the )?(?:option|choice|answer|letter)s? |an? |the )?[(\[\"'«「]{0,2}"
+_O: Final = (
+    r"[(\[\"'«「]{0,2}(?:(?:the )?(?:option|choice|answer|letter)s? |an? |the )?[(\[\"'«「]{0,2}"
+)
 _C: Final = r"[)\]\"'»」]{0,2}"
 _X: Final = rf"{_O}(?P<x>{_M}){_C}"
 _LIST: Final = rf"{_O}{_M}{_C}(?:\s*(?:,|/|&|\band\b|\bor\b|, and\b|, or\b)\s*{_O}{_M}{_C}){{0,25}}"
@@ -39,10 +41,12 @@ _RULES: Final[tuple[_Rule, ...]] = (
     (late.compile(rf"\b(?:i |we )?(?:\w+ly )?(?:almost|nearly) (?:said|chose|picked|went (?:with|for)|wrote|answered|put|opted for|selected|thought(?: it was)?) (?={_O}{_M})"), " whether "),
     (late.compile(rf"\bfor a (?:brief |short |split )?(?:moment|second|while|minute|instant),? (?:i|we) (?:had )?(?:thought|believed|assumed|considered|suspected|wondered|heard)[^.;\n\ue000-\uf000]{{0,16}}(?={_O}{_M})"), " whether "),
     (late.compile(rf"\b(?:i|we)(?:'d| had)? (?:\w+ly )?(?:thought|assumed|believed|figured|supposed|expected)[^.;\n\ue000-\uf000]{{0,20}}{_X},? (?:until|till|before|at first|initially|for a (?:moment|second)|but then)\b"), r" whether \g<x>, no wait, "),
-    (late.compile(rf"\btell me (?:more )?(?:about|if|whether)\b|\b(?:need|needs|needed|require|want) (?:(?:some|much|far|a) )?(?:more|further|additional|longer|clearer|better)\b[^.;,\n\ue000-\uf000]{{0,40}}\b(?:to|before)\b"), " whether "),
+    (late.compile(r"\btell me (?:more )?(?:about|if|whether)\b|\b(?:need|needs|needed|require|want) (?:(?:some|much|far|a) )?(?:more|further|additional|longer|clearer|better)\b[^.;,\n\ue000-\uf000]{0,40}\b(?:to|before)\b"), " whether "),
     (late.compile(rf"\b(?:let us|let's|let me|i'll|we|i will) (?:just |first |now |for now )?(?:assume|suppose|say for (?:example|instance)|imagine)(?: that)? (?={_O}{_M})"), " whether "),
     (late.compile(r"\b(?:very |quite |most )?(?:often|usually|commonly),? (?:it(?:'s| is)|this is|that's|that is)\b|\bin (?:most|many|such|similar) (?:cases|recordings|clips),? (?:it|this|that)(?:'s| is)\b"), " whether "),
-    (late.compile(rf"\b(?:some|others|many|people|a few|listeners|most people|many people|some people)(?: (?:may|might|could|would|will|sometimes|often|do|also|perhaps)){{0,2}} (?:hear|perceive|find|feel|detect|sense)\b"), " whether "),
+    (late.compile(r"\b(?:some|others|many|people|a few|listeners|most people|many people|some people)(?: (?:may|might|could|would|will|sometimes|often|do|also|perhaps)){0,2} (?:hear|perceive|find|feel|detect|sense)\b"), " whether "),
+    (late.compile(rf"\b(?:primarily|mainly|mostly|first and foremost|above all|predominantly),? {_X}[,;]? (?:and |but |then )?(?:secondarily|to a lesser (?:extent|degree)|less so|with some|then|also some|only slightly) (?={_O}{_M})"), r" it is \g<x> rather than "),
+    (late.compile(r"\b(?:used to be|was once|would love to be|pretend(?:s|ing)? to be|tr(?:y|ies|ying) (?:not )?to (?:be|sound)|want(?:s)? to be)\b"), " whether "),
     # first looks and second ones
     (late.compile(rf"\b(?:at|on|upon|from) (?:a |the |my )?first {_LOOK}\b,?(?=[^\n]{{0,160}}?{_M}[^\n]{{0,200}}?{_M})"), " whether "),
     (late.compile(rf",? (?:but |yet )?(?:(?:at|on|upon|after|with) {_CLOSER} {_LOOK}),? (?:it|that|this) {_SEEN}"), ", but that is wrong "),

@@ -25,7 +25,9 @@ _SCORE: Final = late.compile(
 _SCORED: Final = late.compile(
     r"\b(?:scor\w+|ratings?|rated?|probabilit\w+|likelihoods?|confidences?|points?|votes?|weights?|p\()"
 )
-_REVERSED: Final = late.compile(r"\b(?:rank\w*|errors?|distances?|loss|penalt\w+|places?|positions?|costs?|top[- ]?\d)\b")
+_REVERSED: Final = late.compile(
+    r"\b(?:rank\w*|errors?|distances?|loss|penalt\w+|places?|positions?|costs?|top[- ]?\d)\b"
+)
 _HINT: Final = late.compile(r"[\d★☆⭐]|\b(?:low|unlikely|high|likely|medium|moderate)\b")
 _ANY: Final = late.compile(_M)
 
@@ -39,7 +41,11 @@ def scored(text: str) -> str:
     if not _HINT.search(text):
         return text
     found = list(_SCORE.finditer(text))
-    if len(found) < 2 or len({_kind(one, text) for one in found}) > 1 or _kind(found[0], text) is None:
+    if (
+        len(found) < 2
+        or len({_kind(one, text) for one in found}) > 1
+        or _kind(found[0], text) is None
+    ):
         return text
     scores = [(one["x"], _value(one)) for one in found]
     best = max(score for _, score in scores)
