@@ -78,7 +78,7 @@ _GROUPS: Final[dict[str, str]] = {
         r"\b(?:so|therefore|thus|hence|consequently|accordingly|as a result|that leaves|which leaves|leaving|leaves|this leaves|this means|it follows|meaning|which means|this (?:suggests|indicates|points to)|overall|finally|daher|deshalb|donc|alors|por (?:lo )?(?:tanto|eso)|portanto|quindi|dunque|entonces)\b"
         r"|所以|因此|因而|故选?|した?がって|よって|따라서|그러므로|поэтому|لذلك"
     ),
-    "choosing": r"\band (?:then |would |will |so )?(?:say|choose|pick|select|go (?:with|for)|take|settle (?:on|for)|answer|keep|conclude)\b",
+    "choosing": r"\band (?:then |would |will |so )?(?:say|choose|chose|pick|picked|select|selected|go (?:with|for)|went (?:with|for)|take|took|settled? (?:on|for)|answer|keep|kept|conclude|concluded|decided? (?:on|for))\b",
     "answer": (
         rf"\b(?:{_KIND} )+(?:{_NOUN}|emotion|speaker|sound|instrument|accent|gender|source)\b|\b(?:answer|prediction|verdict|selection|classification)\b(?! (?:the|your|this|that|a|questions?)\b)"
         r"|\b(?:option|choice|label|category|pick|guess|vote|response|match)(?= (?:is|would be|here|that|should|must|seems|to)\b| ?:)"
@@ -145,7 +145,7 @@ FILLER: Final = re.compile(
 """Words that do not make a reply more than its mention."""
 
 ANSWERED: Final = re.compile(
-    rf"({M})[)\]\"']*\s*\?+\s*(?:yes|yep|correct|right|true|exactly|indeed|absolutely|definitely|certainly|of course|sure|i'd say so|i would say so|i think so)\b"
+    rf"({M})[)\]\"']*\s*\?+\s*(?:yes|yep|correct|right|true|exactly|indeed|absolutely|definitely|certainly|of course|sure|(?:much |far |quite |very |most )?(?:more )?(?:likely|plausible|probable|fitting)|likelier|that fits|it fits|fits|that's it|i'd say so|i would say so|i think so)\b"
 )
 """A question that the reply itself answers."""
 ASKED: Final = re.compile(r"\b(?:asked|asks|question)\b[^,;:]*$")

@@ -109,7 +109,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
 )  # fmt: skip
 
 _PAIR: Final = re.compile(
-    rf"\bbetween {_O}(?P<x>{_M}){_C} (?:and|or) {_O}(?P<y>{_M}){_C}(?P<rest>[^.;\n\ue000-\uf000]{{0,40}}?)\bthe (?P<l>former|latter|first|second)\b"
+    rf"\b(?:between|of|out of) {_O}(?P<x>{_M}){_C} (?:and|or) {_O}(?P<y>{_M}){_C}(?P<rest>[^.;\n\ue000-\uf000]{{0,40}}?)\bthe (?P<l>former|latter|first|second)\b"
 )
 
 
@@ -143,7 +143,7 @@ _AFTER: Final = re.compile(
     rf"{_C}\s*(?:\Z|[.,;:!?\n—…(){{}}\[\]\"'/&+|<>=✔✘-]|[^\x00-\x7f]|"
     r"(?:because|since|imo|imho|as|due|based|given|rather|instead|over|not|but|and|or|nor|though|although|while|whereas|when|than|if|unless|for|with|it|is it|i|in|on|at|to|by|from|here|there|then|now|after|again|alone|only|indeed"
     r"|obviously|clearly|definitely|probably|maybe|perhaps|possibly|certainly|surely|without|all|no|yes|ok|please|thanks|thank|until|sagen|nehmen|wählen|tippen|being|sein|parce|car|weil|denn|porque|puisque|perché|always|every|both|that|who|which|where|of|among"
-    r"|makes? (?:(?:the )?(?:most|perfect|more|complete|total|good|better|best) )?sense|gets|wins|stands out|has (?:the )?(?:(?:\w+ )?(?:correct|right|proper|most|strongest|best|highest|greatest|clearest|more|better|edge|advantage))"
+    r"|makes? (?:(?:the )?(?:most|perfect|more|complete|total|good|better|best) )?sense|gets|wins|stands out|at (?=\d)|has (?=\d)|has (?:the )?(?:(?:\w+ )?(?:correct|right|proper|most|strongest|best|highest|greatest|clearest|more|better|edge|advantage))"
     r"|(?:is|was|has been|gets|are|would be|will be|must be|should be|has to be|can be|seems|seems to be|appears to be)(?= (?:(?:\w+ly|most|more|best|quite|very|to|fully|well) )*(?:what|where|how|that|left|consistent|compatible|in line|fit|match|suit|supported|confirmed|favou?red|preferred|chosen|selected|picked|indicated|mine|it|here|heard|to be|in|on|at|said|meant|my|obvious|clear|the (?:one|way|only|winner|best|word|right|correct|answer|option|choice|label|emotion|sound|letter|most|one|closest|dominant|main|\w+ (?:i|that|we|which|of|in|heard|here|spoken|expressed))|certain|evident|sure|apparent|present|audible)\b)"
     r"|(?:must|should|has to|will|would|can|could|might|may) be(?=\s*(?:[.,;!\n]|\Z|it\b|the\b|right\b|correct\b))|(?:remains?|holds|survives|passes|applies|works|fits|suits|matches|agrees|prevails|follows|stays|endures|rings true|does|do|did|is it|it is|it must)\b"
     r"|(?:looks?|sounds?|seems?|appears?)(?= (?:like |to be |as )?(?:the |my |a |an |by far |more |most |very |quite )*(?:best|right|correct|plausible|likely|good|better|closest|perfect|obvious|accurate|fitting|appropriate|reasonable|answer|true|logical|winner|it)\b)"

@@ -84,7 +84,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     (late.compile(rf"{_ONLY} (?:(?:is|was|are|seems?) ?(?:not|n't)(?: \w+ly)? {_NO_LESS}|(?:can't|cannot|can not|couldn't|could not) be {_NO_LESS})"), r" \g<x> is correct "),
     (late.compile(rf"{_X} (?:is|was) the only {_NOUNS} (?:that |which )?(?:(?:does|do|did)(?: not|n't)|(?:is|was)(?: not|n't) (?!{_NO_LESS})|(?:cannot|can't|could not|couldn't) (?!be ))"), r" \g<x> is wrong "),
     (late.compile(rf"\bthe only {_NOUNS} (?:(?:that|which) )?(?:(?:is|are|was) )?(?:i |we )?(?:not|isn't|wasn't|can't|cannot|can not|couldn't|could not)(?: be)? (?:{_NO_LESS}|rule out|exclude|eliminate|dismiss|discard|reject)\b"), " the answer "),
-    (late.compile(rf"\bthe only {_NOUNS} (?:(?:that|which) )?(?:(?:is|was|can be|could be) )?{_NO_LESS}\b"), " the wrong option "),
+    (late.compile(rf"\bthe only {_NOUNS} (?:(?:that|which) )?(?:(?:is|was|can be|could be) )?(?:{_NO_LESS}|(?:i|we|you) (?:can|could|would) (?:rule out|exclude|eliminate|dismiss|discard|reject))\b"), " the wrong option "),
     # comparisons
     (late.compile(rf"(?P<x>{_M}){_CLOSE} ?(?:(?:is|was) )?(?:no|not any|hardly any) (?:better|likelier|more \w+) than {_OPENING}(?={_M})"), r"\g<x> or "),
     (late.compile(rf"(?P<x>{_M}){_CLOSE} ?(?<![-=])(?:{_BETTER}) ?{_OPENING}(?={_M})"), r"\g<x> rather than "),

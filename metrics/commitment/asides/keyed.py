@@ -31,7 +31,7 @@ _BAD: Final = (
 )
 _GOOD: Final = (
     r"(?:correct|right|true|selected|chosen|accepted|accept|kept|keep|preferred|remaining|remains|left(?: over)?|best|strongest|most (?:likely|plausible|probable|fitting|suitable)|likeliest|likely|plausible|supported"
-    r"|matching|good|winner|top|survivor|heard|present|consistent|valid|fits|fitting|suitable|in|retained|confirmed|recommended|decided|the pick)"
+    r"|matching|good|winner|top|survivor|heard|present|consistent|valid|fits|fitting|suitable|in|retained|confirmed|recommended|decided|decision|choice|verdict|pick|selection|what fits|inference)"
 )
 _OTHER: Final = (
     r"(?:runners?[- ]?up|close second|next best|second[- ]best|also[- ]ran|honou?rable mentions?|backup|fallback|plan b|candidates|possible answers|possibilities|alternatives?(?: (?:considered|label|answer|option))?|considered|also considered"

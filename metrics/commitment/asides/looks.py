@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from metrics.commitment.mentions import MENTION
+from metrics.commitment.mentions import LETTER, MENTION, TEXT
 from metrics.text import late
 
 _M: Final = MENTION
@@ -47,6 +47,18 @@ _RULES: Final[tuple[_Rule, ...]] = (
     (late.compile(r"\b(?:some|others|many|people|a few|listeners|most people|many people|some people)(?: (?:may|might|could|would|will|sometimes|often|do|also|perhaps)){0,2} (?:hear|perceive|find|feel|detect|sense)\b"), " whether "),
     (late.compile(rf"\b(?:primarily|mainly|mostly|first and foremost|above all|predominantly),? {_X}[,;]? (?:and |but |then )?(?:secondarily|to a lesser (?:extent|degree)|less so|with some|then|also some|only slightly) (?={_O}{_M})"), r" it is \g<x> rather than "),
     (late.compile(r"\b(?:used to be|was once|would love to be|pretend(?:s|ing)? to be|tr(?:y|ies|ying) (?:not )?to (?:be|sound)|want(?:s)? to be)\b"), " whether "),
+    (late.compile(rf"\b(?:pros|cons|advantages|disadvantages|drawbacks|arguments?|points?) (?:of|for|against|in favou?r of) (?={_O}{_M})"), " whether "),
+    (late.compile(rf"\bgive {_LIST} (?:equal|even|the same|identical)\b"), " whether "),
+    (late.compile(rf"\bif you (?:mean|meant|ask about|asked about|consider|take|look at|listen to|refer to|focus on)\b[^.;\n\ue000-\uf000]{{1,60}}?,(?: (?:it is|it's|then|i'd say))? (?={_O}{_M})"), " whether "),
+    (late.compile(r"\b(?:need|needs|have|has|want) to (?:hear|listen|play|check)\b[^.;\n\ue000-\uf000]{0,40}\bbefore\b"), " whether "),
+    (late.compile(rf"\b(?:question|prompt|task|list|instruction|user|text of the question) (?:also |only |just )?(?:offers|lists|mentions|gives|provides|includes|contains|names) (?={_O}{_M})"), " whether "),
+    (late.compile(rf"{_X} (?:is|was) (?:also |only |just )?(?:one of|among|listed (?:as|among)|mentioned (?:as|among)|given as|offered as) (?:the |an? )?(?:\w+ )?(?:options?|choices?|answers?|candidates?|possibilit(?:y|ies)|labels?)\b"), r" whether \g<x>,"),
+    (late.compile(rf"{_O}{LETTER}{_C},? (?:only |just |clearly )?(?:says|reads|means|stands for|denotes|refers to|mentions|claims|states|talks about|lists|proposes)(?: that)?(?: it is| it's| there is)?[:,]? {_O}{TEXT}{_C}"), " that option "),
+    # questions that ask nothing
+    (late.compile(rf"{_X},? (?:isn't it|is it not|wasn't it|right|no|don't you think|wouldn't you say|wouldn't you agree|doesn't it|eh|huh)\s*\?"), r" \g<x>."),
+    (late.compile(rf"\b(?:why|how come) {_X}(?P<rest>,? (?:and not|not|rather than|instead of|but not) {_LIST})?\s*\?\s*(?=(?:because|since|the|it|there|as|for|well|simple|simply|due)\b)"), r" it is \g<x>\g<rest>. "),
+    (late.compile(rf"\b(?:how (?:do|can|did) (?:i|we) (?:know|tell)(?: that)?|who (?:would|could|can) (?:doubt|deny)(?: that)?|what(?: else)? (?:is|could|can) it(?: be)?,? if not|what makes me (?:think|say|sure)(?: that)?)(?: (?:it is|it's|this is))? {_X}\s*\?"), r" it is \g<x>. "),
+    (late.compile(rf"\b(?:checking|check|testing|test|trying|try|what of|how about|what about) {_X}\s*[.:…—-]{{1,3}}\s*(?P<v>yes|no|nope|yep|fits|doesn't fit)\b"), lambda m: f" {m['x']} is {'correct' if m['v'] in ('yes', 'yep', 'fits') else 'wrong'}"),
     # first looks and second ones
     (late.compile(rf"\b(?:at|on|upon|from) (?:a |the |my )?first {_LOOK}\b,?(?=[^\n]{{0,160}}?{_M}[^\n]{{0,200}}?{_M})"), " whether "),
     (late.compile(rf",? (?:but |yet )?(?:(?:at|on|upon|after|with) {_CLOSER} {_LOOK}),? (?:it|that|this) {_SEEN}"), ", but that is wrong "),
@@ -69,6 +81,8 @@ _RULES: Final[tuple[_Rule, ...]] = (
     (late.compile(rf"{_X},? (?:is )?the (?:wrong|incorrect|false) (?:one|answer|option|choice)\b"), r" \g<x> is wrong"),
     (late.compile(rf"\bwithout (?:an? |any |the )?(?:\w+ )?(?:hint|trace|sign|sound|mention|evidence|suggestion|touch|indication|note)s? (?:of|for) {_X}"), r" not \g<x>"),
     (late.compile(rf"{_X} or (?:one of the others?|another(?: one)?|something else|some other|any of the others|none(?: of them)?)\b"), r" whether \g<x>"),
+    (late.compile(rf"\bagainst {_X},? (?:and|but) (?:for|in favou?r of|points? to|towards?) (?={_O}{_M})"), r" against \g<x>, but it is "),
+    (late.compile(rf"\bless (?:like )?{_X},? (?:and |but )?more (?:like )?(?={_O}{_M})"), r" not \g<x>, but "),
     (late.compile(rf"\bleav(?:e|ing) {_X} (?:blank|out|empty|alone|unfilled|untouched|aside|unanswered)\b"), r" not \g<x>"),
     (late.compile(rf"(?P<x>{_M})(?: \w+){{0,2}}\s*[:(,—-]\s*(?:{_M}|one|the first)(?: (?:time|sound|at|in|during|near|on|by|before|after|from|with|when|right|very))[^.\n\ue000-\uf000]{{0,60}}\b(?:and|then|,) (?:again|then|another|one|a second|{_M}|the other|the second)(?! is\b)"), r" it is \g<x>, "),
     (late.compile(rf"\bi like {_X} (?:the )?(?:best|most)\b"), r" i choose \g<x> "),

@@ -22,6 +22,9 @@ _SCORE: Final = late.compile(
     r"(?P<unit>%|percent\b|per cent\b|(?:/|out of|of)\s?\d{1,3}|points?\b|pts?\b|stars?\b|votes?\b)?(?![\w%]|\.\d|\s?(?:s|secs?|seconds?|k?hz|db|bpm|times|years?|minutes?|notes?|people|speakers?)\b)"
     rf"|\s?[:=|(—-]?\s?(?P<stars>[★☆⭐]{{1,10}})|\s*[:=|(-]\s*(?P<grade>{'|'.join(sorted(_GRADES, key=len, reverse=True))})\s*(?=[,;.|)\n}}]|\Z))"
 )
+_BEFORE: Final = late.compile(
+    rf"(?<![\d.])(?P<number>\d{{1,3}}(?:\.\d{{1,4}})?)\s?(?P<unit>%|percent|per cent|points?)(?: (?:for|on|to|sure (?:it's|it is|of)|(?:chance|probability|likelihood|confidence) (?:of|for|in|that it is)))? (?:an? |the |option )?(?P<x>{_M})"
+)
 _SCORED: Final = late.compile(
     r"\b(?:scor\w+|ratings?|rated?|probabilit\w+|likelihoods?|confidences?|points?|votes?|weights?|p\()"
 )
@@ -40,7 +43,7 @@ def scored(text: str) -> str:
     """
     if not _HINT.search(text):
         return text
-    found = list(_SCORE.finditer(text))
+    found = list(_BEFORE.finditer(text)) or list(_SCORE.finditer(text))
     if (
         len(found) < 2
         or len({_kind(one, text) for one in found}) > 1
@@ -60,9 +63,10 @@ def scored(text: str) -> str:
 
 def _kind(one: re.Match[str], text: str) -> str | None:
     """Return what a score counts in; ``None`` if a bare number is no score."""
-    if one["stars"]:
+    said = one.groupdict()
+    if said.get("stars"):
         return "stars"
-    if one["grade"]:
+    if said.get("grade"):
         return "grade"
     unit = (one["unit"] or "").replace("out of", "/").replace("of", "/").replace(" ", "")
     if unit:
@@ -74,6 +78,7 @@ def _kind(one: re.Match[str], text: str) -> str | None:
 
 
 def _value(one: re.Match[str]) -> float:
-    if one["stars"]:
-        return float(len(one["stars"]) - one["stars"].count("☆"))
-    return float(_GRADES[one["grade"]] if one["grade"] else one["number"])
+    said = one.groupdict()
+    if stars := said.get("stars"):
+        return float(len(stars) - stars.count("☆"))
+    return float(_GRADES[said["grade"]] if said.get("grade") else one["number"])
