@@ -8,11 +8,10 @@ lose the force of an answer. ``is_given`` looks at one letter in a sentence with
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from re import Match, Pattern
 from typing import Final
 
 from metrics.commitment.asides.keyed import keyed
+from metrics.commitment.asides.rules import Rule, rewritten
 from metrics.commitment.mentions import MENTION
 from metrics.text import late as re
 
@@ -42,9 +41,8 @@ _LEAVES: Final = (
     r"(?! (?:exactly|why|more|which one of the two))"
 )
 
-_Rule = tuple["Pattern[str]", "str | Callable[[Match[str]], str]"]
 _LIST: Final = rf"{_O}{_M}{_C}(?:(?:\s*,\s*(?:and |or |nor )?|\s+(?:and|or|nor|&) ){_O}{_M}{_C})+"
-_BESIDE: Final[tuple[_Rule, ...]] = (
+_BESIDE: Final[tuple[Rule, ...]] = (
     (re.compile(rf"\b(?:unlike|in contrast (?:to|with)|as opposed to|contrary to|other than|apart from|aside from|besides) (?P<l>{_LIST})(?=\s*,)"), lambda m: "".join(f" not {c}," for c in m["l"] if _ANY.match(c)).rstrip(",")),
     (re.compile(rf"\b(?:mostly|mainly|primarily|predominantly|chiefly|largely|(?:dominant|main|primary|prevailing|overall|principal|strongest|predominant|underlying|most prominent) \w+(?: here| conveyed| expressed| heard)? (?:is|was|seems(?: to be)?|appears to be|would be)) {_O}(?P<x>{_M}){_C},? (?:with|and|plus|alongside) (?:just |maybe |perhaps |also )?(?:an? )?(?:\w+ )?(?:bit|hint|touch|trace|some|little|dash|undertone|overtone|note|element|sign|tinge|touche)s?(?: of)? {_O}(?={_M})"), r" \g<x> rather than "),
     (re.compile(rf"(?P<x>{_M}){_C},? (?:plus|followed by|along with|together with|mixed with|combined with|alternating with|in addition to|and then|then|but also|(?:and|or) possibly|or possibly|or maybe|alternatively|or alternatively|with (?:just )?(?:an? )?(?:bit|hint|touch|trace|some|little|dash|undertone|tinge)s?(?: of)?) {_O}(?={_M})"), r"\g<x> or "),
@@ -64,7 +62,7 @@ _BESIDE: Final[tuple[_Rule, ...]] = (
     (re.compile(r"\b(?:on|using|within) (?:an? |the )?(?:scale|range) (?:of|from|between) [^.;\n ]{1,12} (?:to|and|-) [^.;\n ]{1,12}"), " "),
     (re.compile(r"\b(?:what makes (?:you|one|them|anyone) (?:think|say)|why would (?:it|one|you|anyone) (?:be|say|pick|choose)|who says|how could it be)\b"), " whether "),
 )  # fmt: skip
-_RULES: Final[tuple[_Rule, ...]] = (
+_RULES: Final[tuple[Rule, ...]] = (
     # what is said by others, or in other cases
     (re.compile(rf"\b(?:in contrast to|unlike|contrary to)? ?(?:what )?\b(?<!the )(?<!no )(?<!only )(?<!just )(?!most likely\b){_WHO} (?:(?:would|might|may|could|will|can|often|also|easily|even|probably|likely|perhaps|sometimes|usually|typically|mistakenly|wrongly|first|instinctively|who|that|just|simply|have|has|had|tend to|tends to|of course|argue)\s+){{0,4}}{_SAY}\b(?! (?:the|that) (?:answer|words?|sentence)\b[^\ue000-\uf000]{{0,3}}:)"), " whether "),
     (re.compile(r"\b(?:you|one) (?:might|could|may|would) (?:\w+ly |well |even |also )?(?:think|thought|expect|say|assume|guess|argue|be tempted|suppose|believe|suspect|have thought|call|take)\b"), " whether "),
@@ -123,9 +121,7 @@ def paired(text: str) -> str:
     text = _PAIR.sub(
         lambda m: f"{m['x'] if m['l'] in ('former', 'first') else m['y']} is correct, ", text
     )
-    for pattern, plain in _BESIDE:
-        text = pattern.sub(plain, text)
-    return text
+    return rewritten(text, _BESIDE)
 
 
 def held(text: str) -> str:
@@ -134,9 +130,7 @@ def held(text: str) -> str:
     >>> held("suppose it is \ue800.").strip()
     'whether  it is \ue800.'
     """
-    for pattern, plain in _RULES:
-        text = pattern.sub(plain, text)
-    return text
+    return rewritten(text, _RULES)
 
 
 _AFTER: Final = re.compile(
@@ -154,7 +148,7 @@ _AFTER: Final = re.compile(
     r"|(?:(?:is|are|was)(?:n't| not) (?:\w+ly )?(?:wrong|incorrect|false|impossible|unlikely|implausible|excluded|ruled out))\b|(?:correct|right|wrong|true|false)\b)(?!\w))"
 )
 """What may follow a letter that is given as an answer."""
-_JOINED: Final = re.compile(rf"{_C}(?:\s*(?:,|/|&|(?:,\s*)?(?:and|or))\s*{_O}{_M}{_C})+")
+_JOINED: Final = re.compile(rf"{_C}(?:\s*(?:,|/|&|(?:,\s*)?(?:and|or))\s*{_O}{_M}{_C}){{1,25}}+")
 _COMPARED: Final = re.compile(
     rf"{_C} (?:is|was|sounds|seems|looks|are|comes|happens|occurs|starts|ends) (?:(?:much|far|slightly|a bit|a little|clearly|also|just|even) )*(?:(?!better|likelier|closer|nearer|stronger|fitter|truer|safer|clearer)\w+er|more (?!likely|probable|plausible|appropriate|accurate|suitable|fitting|consistent|reasonable|logical|convincing|compelling|prominent|dominant|audible|noticeable|apparent|evident|pronounced|present)\w+|less (?!likely|probable|plausible|good|fitting|accurate)\w+|as (?!likely|good|plausible|probable|fitting|right|correct|accurate|possible)\w+|before|after|the (?:opposite|same|contrary|reverse)|(?:a|an|the|one|some) (?:kind|type|sort|form|part|subset|case|variant|synonym|version|example|word)|similar|identical|equal|different|close|next|prior|unlike|like)(?: (?:to|of|from|by|for))*(?: (?:than|as|to))? {_O}{_M}"
     rf"|{_C} (?:is|was|sounds) (?:\w+er|more \w+) (?:to|in|at|from|on) (?:the |an? )?(?!truth|mark|answer|answers|what|correct|right)\w+ than {_O}{_M}"

@@ -9,11 +9,11 @@ beats ▢"), verdicts in cells of a table, percentages of every option, second t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Final
 
 from metrics.commitment.asides.denials import denied
 from metrics.commitment.asides.looks import looked_at
+from metrics.commitment.asides.rules import Rule, rewritten
 from metrics.commitment.asides.scores import scored
 from metrics.commitment.mentions import MENTION
 from metrics.text import late
@@ -71,8 +71,7 @@ _OPENING: Final = r"[(\[\"']{0,2}"
 _YES: Final = r"(?:yes|correct|right|true)"
 _NO: Final = r"(?:no|wrong|false|incorrect)"
 
-_Rule = tuple["re.Pattern[str]", "str | Callable[[re.Match[str]], str]"]
-_RULES: Final[tuple[_Rule, ...]] = (
+_RULES: Final[tuple[Rule, ...]] = (
     # all but one
     (late.compile(rf"\bwhat else (?:than|but|except|other than|if not|could it be(?: than| but| if not)?) {_X}\s*[?!.]*"), r" it is \g<x>. "),
     (late.compile(rf"\bif (?:it|this|that)(?:'s not| is not| isn't| was not| wasn't) {_X}\s*,? (?:then )?(?:i (?:don't|do not|wouldn't|really don't) know|i have no idea|i've no idea)[^.\n]{{0,40}}"), r" it is \g<x> "),
@@ -121,7 +120,7 @@ _OTHER_SCRIPTS: Final = late.compile(
 )
 _IS_WRONG: Final = r" not \g<x>, "
 _IS_RIGHT: Final = r" \g<x> is correct "
-_BEHIND: Final[tuple[_Rule, ...]] = (
+_BEHIND: Final[tuple[Rule, ...]] = (
     # Chinese
     (late.compile(rf"除(?:了|去)?{_X}(?:以外|之外|外)?[,，、\s]*(?:其他|其它|其余|别的|剩下)?的?(?:选项|选择|答案)?(?:全部|全|都|均|皆)?是?(?:不对|不正确|不是|不符合|不合适|不行|不可能|错|排除)"), _IS_RIGHT),
     (late.compile(rf"除(?:了|去)?{_X}(?:以外|之外|外)?[,，、\s]*(?:其他|其它|其余|别的)?的?(?:选项|选择|答案)?(?:全部|全|都|均|皆)"), _IS_WRONG),
@@ -166,9 +165,7 @@ def turned(text: str) -> str:
     '\ue800 is correct .'
     """
     text = denied(looked_at(text))
-    for pattern, plain in _RULES:
-        text = pattern.sub(plain, text)
+    text = rewritten(text, _RULES)
     if _OTHER_SCRIPTS.search(text):
-        for pattern, plain in _BEHIND:
-            text = pattern.sub(plain, text)
+        text = rewritten(text, _BEHIND)
     return scored(text)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from metrics.commitment.asides.rules import rewritten
 from metrics.commitment.mentions import CLASH, MENTION
 from metrics.text import late
 
@@ -92,9 +93,7 @@ def keyed(text: str) -> str:
     if not _HINT.search(text):
         return text
     text = _with_verdicts(text)
-    for pattern, plain in _RULES:
-        text = pattern.sub(plain, text)
-    return text
+    return rewritten(text, _RULES)
 
 
 def _with_verdicts(text: str) -> str:

@@ -7,10 +7,9 @@ at a bounded stretch.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from typing import Final
 
+from metrics.commitment.asides.rules import Rule, rewritten
 from metrics.commitment.mentions import LETTER, MENTION, TEXT
 from metrics.text import late
 
@@ -29,8 +28,7 @@ _WINS: Final = (
     r"|(?:is|was|seems|looks|sounds|would be|feels)(?: \w+ly| quite)? (?:like )?(?:the |my |an? )?(?:front-?runner|favou?rite|way to go|right call|safe bet|bang on|about right|spot-on|preferable|backed(?: up)?(?: by [^.;,\n\ue000-\uf000]{1,30})?|borne out(?: by [^.;,\n\ue000-\uf000]{1,30})?|top pick|top choice|pick of the bunch|correct call|logical conclusion|natural choice|obvious winner|clear winner|best of the bunch|dead on|the money)"
     r"|(?:takes|wins|gets) (?:the )?(?:prize|cake|day|gold|point|race|lot|contest)|carries the day|comes out (?:on top|ahead|best|first)|hits the (?:nail on the head|mark|spot)|(?:ticks|checks|meets|satisfies) (?:all|every) (?:of )?(?:the )?(?:box(?:es)?|criteri(?:a|on)|conditions?|clues?)|fits the bill|fits like a glove|gets (?:my|the) (?:vote|nod|pick)|has (?:my|the) vote|would make (?:the )?(?:most|more|best|better|perfect) sense|leads the (?:pack|field)|is on the money|is where it's at|does the trick|it is"
 )
-_Rule = tuple["re.Pattern[str]", "str | Callable[[re.Match[str]], str]"]
-_RULES: Final[tuple[_Rule, ...]] = (
+_RULES: Final[tuple[Rule, ...]] = (
     # remarks in brackets
     (late.compile(rf"[(\[]\s*(?:with )?(?:runner[- ]?up|second(?:[- ](?:choice|best|place|option|guess|pick))?|2nd(?: choice)?|alternatives?(?: considered)?|also considered|next best|close second|considered|other candidates?|vs\.?|versus|instead of|over|unlike|cf\.?|rather than|as opposed to)\s*:?\s*{_LIST}[^()\[\]\n]{{0,60}}[)\]]"), " "),
     (late.compile(rf"[(\[]\s*(?:though |although |but |while |even if |and )?{_X} (?:was|is|came|seemed|would be|sounds) (?:also |very |quite |an? |the |my |rather |too |pretty )*(?:tempting|close|runner[- ]up|second|less \w+|close second|next|similar|considered|not far off|second choice|next best)\b[^()\[\]\n]{{0,40}}[)\]]"), " "),
@@ -106,8 +104,7 @@ def looked_at(text: str) -> str:
     >>> looked_at("\ue800 (runner-up: \ue801)").strip()
     '\ue800'
     """
-    for pattern, plain in _RULES:
-        text = pattern.sub(plain, text)
+    text = rewritten(text, _RULES)
     gives_up = _GIVES_UP.search(text)
     if gives_up and len(set(_ANY.findall(text, 0, gives_up.start()))) > 1:
         return "whether " + _STOPS.sub(" or ", text[: gives_up.start()])
