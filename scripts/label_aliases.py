@@ -303,11 +303,7 @@ _FURTHER: Final = {
             + list(_TEENS)
         ),
         **{
-            decade: "|".join(
-                f"{ten}{rest}{form}"
-                for rest in ("", *(f" {one}" for one in _ONES))
-                for form in ("", " year old")
-            )
+            decade: "|".join([ten, *(f"{ten} {one}" for one in _ONES)])
             + f"|{ten} something|{ten}ish|{tens}0 something|{tens}0ish"
             for tens, (decade, ten) in enumerate(zip(_DECADES, _TENS, strict=True), start=2)
         },

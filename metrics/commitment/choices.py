@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
+from metrics.commitment.asides.families import further_forms
 from metrics.commitment.asides.inflections import other_number
 from metrics.commitment.frames import lower, plain, prepare
 from metrics.text.courtesy import without_courtesies
@@ -167,10 +168,13 @@ def compile_choices(
             found.setdefault(key, set()).add(same[option])
             spelled.setdefault(key, []).append(form)
 
+    families = further_forms(keys) if letters else ()
     for i, text in enumerate(texts):
         add(text, i, is_own=True)
         for alias in aliases[i] if aliases else ():
             add(lower(plain(prepare(alias))), i)
+        for form in families[i] if families else ():
+            add(lower(prepare(form)), i)
         for variant in _variants(text, texts):
             add(variant, i)
         for variant in other_number(text, weak_keys() | {*_ONES}) if letters else ():
@@ -388,4 +392,4 @@ def _border(token: str, *, before: bool) -> str:
         tens += _NO_BOUND if token in _TENS or token in _ONES[1:] else ""
         return f"(?<!{kind})(?<![A-Za-z]{{2}}-){tens}"
     scale = r"(?!\s+(?:hundred|thousand|million)\b)" if token in _ONES or token in _TENS else ""
-    return f"(?!{kind})(?![#♯♭])(?!-[A-Za-z]){scale}"
+    return f"(?!{kind})(?![#♯♭])(?!-(?!years?\\b)[A-Za-z]){scale}"

@@ -122,13 +122,14 @@ _POLITE: Final = re.compile(
     re.IGNORECASE,
 )
 """Regret, not fear."""
+_FEELING: Final = r"(?:happy|sad|angry|mad|furious|scared|afraid|fearful|frightened|terrified|disgusted|surprised|amazed|shocked|excited|joyful|glad|delighted|unhappy|upset|bored|nervous|calm|neutral|confused|tired|worried|proud|disappointed)"
 _OWN_STATE: Final = re.compile(
-    r"(?:(?<=\A)|(?<=[.!?\n])|(?<=[.!?] ))\s*(?:(?:oh|well|yes|no|wow|aw+|hmm),? )?(?:i(?:'m| am)(?: feeling)?|i feel|we(?:'re| are)) (?:(?:so|very|really|just|also|quite|too|extremely|a (?:bit|little)|not|feeling|truly|such|still) ){0,3}"
-    r"(?:happy|sad|angry|mad|furious|scared|afraid|fearful|frightened|terrified|disgusted|surprised|amazed|shocked|excited|joyful|glad|delighted|unhappy|upset|bored|nervous|calm|neutral|confused|tired|worried|proud|disappointed|an? (?:man|woman|boy|girl|male|female)|male|female)"
-    r"(?=\s*(?:[.!]|\Z|\n|(?:,? (?:too|for you|to hear|about|that|because|with|at|of|now|today)\b)))",
+    r"(?:(?<=\A)|(?<=[.!?\n])|(?<=[.!?] ))\s*(?:(?:oh|well|yes|no|wow|aw+|hmm),? )?(?:i(?:'m| am)(?: feeling)?|i feel|we(?:'re| are)|(?:that|this|it) (?:really )?makes (?:me|us)(?: feel)?|(?:i'm|i am) (?:so |very )?sorry(?: to hear)?(?: that)? you(?:'re| are| feel)"
+    rf"|(?:please )?(?:don't|do not) (?:worry,? )?(?:be|feel)|don't worry,? be) (?:(?:so|very|really|just|also|quite|too|extremely|a (?:bit|little)|not|feeling|truly|such|still) ){{0,3}}(?:{_FEELING}|an? (?:man|woman|boy|girl|male|female)|male|female)"
+    r"(?=\s*(?:[.!]|\Z|\n|(?:,? (?:too|for you|to hear|about|that|because|now|today)\b)))",
     re.IGNORECASE,
 )
-"""What who answers says of itself, as if spoken to."""
+"""What who answers says of itself or to the speaker, as if spoken to."""
 _I_FEAR: Final = re.compile(r"\bi fear(?=,? (?:that|i|it|this|not|so|there)\b)", re.IGNORECASE)
 
 _KEYS: Final = (
@@ -306,8 +307,11 @@ def _json(text: str) -> str | None:
             for match in _PAIR.finditer(body)
         ]
     keyed = [(key.strip().casefold().replace(" ", "_").replace("-", "_"), v) for key, v in pairs]
-    if len(keyed) > 1 and all(len(key) == 1 and _SHARE.fullmatch(value) for key, value in keyed):
-        return None  # a share for every letter
+    if len(keyed) > 1 and all(
+        key not in ANSWER_KEYS and not _COMMENT_KEYS.search(key) and _SHARE.fullmatch(value)
+        for key, value in keyed
+    ):
+        return None  # a share for every option
     values = [value for key, value in keyed if key in ANSWER_KEYS]
     if not values:
         values = [value for key, value in keyed if not _COMMENT_KEYS.search(key)]

@@ -36,13 +36,13 @@ _GOOD: Final = (
 )
 _OTHER: Final = (
     r"(?:runners?[- ]?up|close second|next best|second[- ]best|also[- ]ran|honou?rable mentions?|backup|fallback|plan b|candidates|possible answers|possibilities|alternatives?(?: (?:considered|label|answer|option))?|considered|also considered"
-    r"|(?:other|further|remaining) (?:candidates?|options?|possibilities|contenders?)|contenders?|tempting|(?:second|third|fourth|last|2nd|3rd|4th) (?:choice|best|place|option|pick|candidate)|(?:top|rank|place|choice|guess|prediction|no\.?|number|#)[ -]?[2-9]|2nd|3rd|4th|second|third|fourth|first impression"
+    r"|(?:other|further|remaining) (?:candidates?|options?|possibilities|contenders?)|contenders?|tempting|(?:secondary|minor|tertiary)(?: (?:emotion|label|answer|choice|class|sound|instrument))?|(?:second|third|fourth|last|2nd|3rd|4th) (?:choice|best|place|option|pick|candidate)|(?:top|rank|place|choice|guess|prediction|no\.?|number|#)[ -]?[2-9]|2nd|3rd|4th|second|third|fourth|first impression"
     r"|first (?:pass|round|attempt|try|take|listen|hearing|thought|idea)|(?:round|pass|attempt|try|take) (?:one|1))"
 )
-_FIRST: Final = r"(?:(?:top|rank|place|choice|guess|prediction|#)[ -]?(?:1|one)|1st(?: (?:choice|place|guess|pick))?|first (?:choice|place|pick)|first(?=[^.\n]{0,60}\b(?:second|2nd)\s*:)|winner)"
+_FIRST: Final = r"(?:(?:top|rank|place|choice|guess|prediction|#)[ -]?(?:1|one)|1st(?: (?:choice|place|guess|pick))?|first (?:choice|place|pick)|first(?=[^.\n]{0,60}\b(?:second|2nd)\s*:)|winner|(?:primary|main|dominant|principal)(?: (?:emotion|label|answer|choice|class|sound|instrument|prediction))?)"
 _SIGN: Final = r"\s*(?::|=|->|—|\|)\s*"
 _NOT: Final = late.compile(
-    r"(?:n't|\bnot|\bnever|\bto|\bif|\bunless|\bwithout)\b[^.;\n\ue000-\uf000]{0,24}\Z"
+    r"(?:n't|\bnot|\bcannot|\bnever|\bto|\bif|\bunless|\bwithout)\b[^.;\n\ue000-\uf000]{0,24}\Z"
 )
 
 

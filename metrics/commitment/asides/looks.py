@@ -19,6 +19,8 @@ _O: Final = (
 )
 _C: Final = r"[)\]\"'»」]{0,2}"
 _X: Final = rf"{_O}(?P<x>{_M}){_C}"
+_Y: Final = _X.replace("<x>", "<y>")
+_Z: Final = _X.replace("<x>", "<z>")
 _LIST: Final = rf"{_O}{_M}{_C}(?:\s*(?:,|/|&|\band\b|\bor\b|, and\b|, or\b)\s*{_O}{_M}{_C}){{0,25}}"
 _LOOK: Final = r"(?:sight|glance|listen|listening|hearing|look|blush|impression|pass)"
 _CLOSER: Final = r"(?:second|third|closer|further|another|a second|a closer|another|repeated|more careful|a more careful|careful)"
@@ -75,7 +77,7 @@ _RULES: Final[tuple[Rule, ...]] = (
     (late.compile(rf"{_X} notwithstanding,?"), " "),
     (late.compile(rf"\b(?:as )?(?:tempting|plausible|likely|close|good|attractive|appealing|similar) as {_X} (?:may|might|is|seems|sounds|looks)(?: be| seem| sound| look)?,?"), " "),
     (late.compile(rf"\b(?:with|once) {_LIST} (?:being |is |are )?(?:out of the (?:picture|way|question|running)|out|gone|excluded|eliminated|ruled out|discarded),?"), " "),
-    (late.compile(rf"\bnot {_X}\s*[-—]\s+(?={_O}{_M})"), r" not \g<x>; "),
+    (late.compile(rf"\bnot {_X}\s*[-—]\s+(?=(?:(?:it|she|he|this|that)(?:'s| is) |they're )?{_O}{_M})"), r" not \g<x>; "),
     (late.compile(rf"{_X},? (?:is )?the (?:wrong|incorrect|false) (?:one|answer|option|choice)\b"), r" \g<x> is wrong"),
     (late.compile(rf"\bwithout (?:an? |any |the )?(?:\w+ )?(?:hint|trace|sign|sound|mention|evidence|suggestion|touch|indication|note)s? (?:of|for) {_X}"), r" not \g<x>"),
     (late.compile(rf"{_X} or (?:one of the others?|another(?: one)?|something else|some other|any of the others|none(?: of them)?)\b"), r" whether \g<x>"),
@@ -84,6 +86,24 @@ _RULES: Final[tuple[Rule, ...]] = (
     (late.compile(rf"\bleav(?:e|ing) {_X} (?:blank|out|empty|alone|unfilled|untouched|aside|unanswered)\b"), r" not \g<x>"),
     (late.compile(rf"(?P<x>{_M})(?: \w+){{0,2}}\s*[:(,—-]\s*(?:{_M}|one|the first)(?: (?:time|sound|at|in|during|near|on|by|before|after|from|with|when|right|very))[^.\n\ue000-\uf000]{{0,60}}\b(?:and|then|,) (?:again|then|another|one|a second|{_M}|the other|the second)(?! is\b)"), r" it is \g<x>, "),
     (late.compile(rf"\bi like {_X} (?:the )?(?:best|most)\b"), r" i choose \g<x> "),
+    # in favour, or not
+    (late.compile(r"\bi (?:would|'d|would have|'d have) expect(?:ed)?\b|\bi'd expect\b"), " whether "),
+    (late.compile(rf"{_X} would(?: have)? (?:be|been) (?:expected|typical|usual|normal|natural|appropriate for)\b|{_Y},? (?:but|yet|though) (?:i (?:don't|do not|can't|cannot|didn't|couldn't) (?:hear|see|find|detect|sense)(?: (?:it|that|any|them|one))?|the \w+ (?:doesn't|don't|does not|do not|didn't|did not))\s*(?=[.!\n]|\Z)"), lambda m: f" whether {m['x'] or m['y']} "),
+    (late.compile(rf"\btoo \w+ (?:for|to be) {_X}"), r" not \g<x>"),
+    (late.compile(rf"\bonly {_X} (?:is|seems|remains|looks|sounds) (?:possible|plausible|conceivable|left|viable)\b"), r" \g<x> is correct"),
+    (late.compile(rf"\b(?:nothing|little|no argument|no evidence) (?:speaks|argues|counts|stands|to speak) against {_X}|\bnothing (?:contradicts|rules out|excludes|is wrong with) {_Y}|\b(?:i )?(?:see|have|find) no reason to (?:doubt|reject|question|exclude|dismiss) {_Z}"), lambda m: f" {m['x'] or m['y'] or m['z']} is correct"),
+    (late.compile(r"\bi (?:don't|do not|can't|cannot|wouldn't|would not|never) (?:doubt|question|dispute)(?: for a (?:moment|second))?(?: that)?(?: (?:it is|it's|this is))?|\bi (?:couldn't|could not) agree more with\b"), " i choose "),
+    (late.compile(rf"\b(?:rank|rate|place|put|score|rated|ranked)s? {_X} (?:as (?:the )?)?(?:first|highest|best|top|at the top|number one|most \w+)(?!\w)"), r" i choose \g<x> "),
+    (late.compile(rf"\b(?:rank|rate|place|put|score|rated|ranked)s? {_X} (?:as (?:the )?)?(?:last|lowest|worst|at the bottom|least \w+)(?!\w)"), r" \g<x> is wrong "),
+    (late.compile(rf"{_X} (?:ranks|comes|scores|is ranked|rates|is rated|is|places|stands) (?:first|highest|best|top|number one|(?:at the |the |on )?top of (?:my|the) list|at the top)(?=\s*(?:[.,;!\n]|\Z))|{_Y} (?:tops (?:my|the) list|(?:receives|gets|has|earns|achieves) the (?:top|highest|best) (?:score|rating|mark|probability|likelihood))"), lambda m: f" {m['x'] or m['y']} is correct"),
+    (late.compile(rf"{_X} (?:ranks|comes|scores|is ranked|rates|is rated|places|stands) (?:last|lowest|worst|at the bottom)|{_Y} (?:receives|gets|has|earns|achieves) the (?:lowest|worst|poorest) (?:score|rating|mark|probability|likelihood)"), lambda m: f" {m['x'] or m['y']} is wrong"),
+    (late.compile(r"\bmy (?:first|top|number one|preferred|favou?red) (?:choice|pick|option) (?:is|would be)\b"), " i choose "),
+    (late.compile(r"\bmy (?:last|least \w+|worst)(?: (?:choice|pick|option|favou?rite|answer))? (?:is|would be)\b|\b(?:i'm|i am) (?:not (?:\w+ )?(?:happy|comfortable|satisfied|convinced|impressed|persuaded)|unhappy|dissatisfied|unconvinced) (?:with|by|that|of)\b|\b(?:i )?regret(?:s|ted)? (?:choosing|picking|saying|answering|selecting|having said|having chosen)\b|\b(?:no|little|hardly any) (?:good )?reasons? to (?:choose|pick|say|select|answer|prefer|assume|believe|think)\b"), " not "),
+    (late.compile(r"\b(?:used to|once) (?:think|believe|assume)\b|\blet(?:'s| us) hope\b|\byou (?:probably|likely|may|might|must|surely|seem to|will|appear to|clearly) (?:think|believe|expect|assume|want|prefer)\b"), " whether "),
+    (late.compile(rf"{_X} (?:only |just |also )?(?:comes up|appears|occurs|is mentioned|is named|is listed|stands|is) in the (?:question|prompt|options|list|choices|answers|instructions?)\b"), r" whether \g<x>,"),
+    (late.compile(rf"{_X}\s*[,:—?-]? (?:no way|no chance|not a chance|by no means|as if)(?=\s*(?:[.!,]|\Z))"), r" \g<x> is wrong"),
+    (late.compile(rf"\bto (?:choose|pick|say|answer|select|justify|accept|arrive at|get) {_X},? (?:one|you|we|i)(?:'d)? (?:would|must|need|have)\b"), r" whether \g<x>, "),
+    (late.compile(r"\bonly (?:someone|somebody|an? \w+|people|those)\b[^.,;\n\ue000-\uf000]{0,40}\b(?:would|could|might|will) (?:choose|pick|say|think|answer|select|hear|take|go for)\b"), " not "),
     # what wins
     (late.compile(rf"{_X} (?:comes out ahead of|edges out|edges|wins out over|comes out better than|comes before|is ahead of|scores higher than|scores better than|does better than|fits better than|outdoes|outshines) (?={_O}{_M})"), r"\g<x> rather than "),
     (late.compile(rf"{_X} (?:clearly |easily |narrowly |just |simply |definitely )?(?:{_WINS})(?=\s*(?:[.,;:!)\n]|\Z|because\b|since\b|as\b|for\b|here\b|over\b|of\b|to me\b|from\b|by\b|and\b|among\b|in my\b|with\b|when\b|while\b|whereas\b))"), r"\g<x> is correct"),
