@@ -20,7 +20,7 @@ _EMOTIONS: Final = (
     "fear|fearful|afraid|scared|frightened|terrified|terror|panicked|panicking|dread|angst|ängstlich|furcht|peur|miedo|temor|asustado|asustada|paura|spaventato|spaventata|medo|страх|испуг|恐惧|恐懼|害怕|恐怖|恐れ|공포|두려움",
     "happiness|happy|joy|joyful|joyous|cheerful|delighted|elated|overjoyed|glad|happily|ecstatic|gleeful|freude|fröhlich|glücklich|joie|joyeux|joyeuse|heureux|heureuse|felicidad|alegría|feliz|alegre|contento|contenta|gioia|felice|felicità|alegria|felicidade|радость|счастье|радостный|радостная|快乐|快樂|高兴|高興|开心|喜び|嬉しい|행복|기쁨",
     "neutral|neutrality|neutrally|emotionless|unemotional|no emotion|no particular emotion|no strong emotion|no clear emotion|without emotion|matter of fact|neutre|neutro|neutra|neutrale|нейтральный|нейтральная|нейтрально|中性|中立|ニュートラル|중립",
-    "sadness|sad|saddened|sorrow|sorrowful|unhappy|grief|heartbroken|melancholic|mournful|dejected|miserable|traurig|traurigkeit|trauer|tristesse|triste|tristeza|грусть|печаль|грустный|грустная|悲伤|悲傷|难过|難過|伤心|悲しみ|悲しい|슬픔|슬픈",
+    "sadness|sad|saddened|sorrow|sorrowful|grief|heartbroken|melancholic|mournful|dejected|miserable|traurig|traurigkeit|trauer|tristesse|triste|tristeza|грусть|печаль|грустный|грустная|悲伤|悲傷|难过|難過|伤心|悲しみ|悲しい|슬픔|슬픈",
     "surprise|surprised|astonished|astonishment|amazed|amazement|startled|shocked|stunned|taken aback|überraschung|überrascht|étonné|étonnée|sorpresa|sorprendido|sorprendida|sorpreso|surpresa|удивление|удивлён|惊讶|驚訝|吃惊|驚き|놀람",
     "boredom|bored|langeweile|gelangweilt|ennui|aburrimiento|noia|скука|无聊|退屈|지루함",
     "excitement|excited|aufgeregt|begeistert|excité|emoción|emocionado|emocionada|激动|兴奋|興奮|흥분",

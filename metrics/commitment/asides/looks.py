@@ -55,8 +55,6 @@ _RULES: Final[tuple[Rule, ...]] = (
     (late.compile(rf"{_X} (?:is|was) (?:also |only |just )?(?:one of|among|listed (?:as|among)|mentioned (?:as|among)|given as|offered as) (?:the |an? )?(?:\w+ )?(?:options?|choices?|answers?|candidates?|possibilit(?:y|ies)|labels?)\b"), r" whether \g<x>,"),
     (late.compile(rf"{_O}{LETTER}{_C},? (?:only |just |clearly )?(?:says|reads|means|stands for|denotes|refers to|mentions|claims|states|talks about|lists|proposes)(?: that)?(?: it is| it's| there is)?[:,]? {_O}{TEXT}{_C}"), " that option "),
     # questions that ask nothing
-    (late.compile(rf"{_X},? (?:isn't it|is it not|wasn't it|right|no|don't you think|wouldn't you say|wouldn't you agree|doesn't it|eh|huh)\s*\?"), r" \g<x>."),
-    (late.compile(rf"\b(?:why|how come) {_X}(?P<rest>,? (?:and not|not|rather than|instead of|but not) {_LIST})?\s*\?\s*(?=(?:because|since|the|it|there|as|for|well|simple|simply|due)\b)"), r" it is \g<x>\g<rest>. "),
     (late.compile(rf"\b(?:how (?:do|can|did) (?:i|we) (?:know|tell)(?: that)?|who (?:would|could|can) (?:doubt|deny)(?: that)?|what(?: else)? (?:is|could|can) it(?: be)?,? if not|what makes me (?:think|say|sure)(?: that)?)(?: (?:it is|it's|this is))? {_X}\s*\?"), r" it is \g<x>. "),
     (late.compile(rf"\b(?:checking|check|testing|test|trying|try|what of|how about|what about) {_X}\s*[.:…—-]{{1,3}}\s*(?P<v>yes|no|nope|yep|fits|doesn't fit)\b"), lambda m: f" {m['x']} is {'correct' if m['v'] in ('yes', 'yep', 'fits') else 'wrong'}"),
     # first looks and second ones
@@ -87,6 +85,7 @@ _RULES: Final[tuple[Rule, ...]] = (
     (late.compile(rf"(?P<x>{_M})(?: \w+){{0,2}}\s*[:(,—-]\s*(?:{_M}|one|the first)(?: (?:time|sound|at|in|during|near|on|by|before|after|from|with|when|right|very))[^.\n\ue000-\uf000]{{0,60}}\b(?:and|then|,) (?:again|then|another|one|a second|{_M}|the other|the second)(?! is\b)"), r" it is \g<x>, "),
     (late.compile(rf"\bi like {_X} (?:the )?(?:best|most)\b"), r" i choose \g<x> "),
     # in favour, or not
+    (late.compile(rf"{_X} as (?:being )?(?:clearly |obviously |definitely |plainly )?(?:wrong|incorrect|false|unlikely|implausible|irrelevant|a distractor)\b"), r" \g<x> is wrong"),
     (late.compile(r"\bi (?:would|'d|would have|'d have) expect(?:ed)?\b|\bi'd expect\b"), " whether "),
     (late.compile(rf"{_X} would(?: have)? (?:be|been) (?:expected|typical|usual|normal|natural|appropriate for)\b|{_Y},? (?:but|yet|though) (?:i (?:don't|do not|can't|cannot|didn't|couldn't) (?:hear|see|find|detect|sense)(?: (?:it|that|any|them|one))?|the \w+ (?:doesn't|don't|does not|do not|didn't|did not))\s*(?=[.!\n]|\Z)"), lambda m: f" whether {m['x'] or m['y']} "),
     (late.compile(rf"\btoo \w+ (?:for|to be) {_X}"), r" not \g<x>"),
@@ -105,7 +104,7 @@ _RULES: Final[tuple[Rule, ...]] = (
     (late.compile(rf"\bto (?:choose|pick|say|answer|select|justify|accept|arrive at|get) {_X},? (?:one|you|we|i)(?:'d)? (?:would|must|need|have)\b"), r" whether \g<x>, "),
     (late.compile(r"\bonly (?:someone|somebody|an? \w+|people|those)\b[^.,;\n\ue000-\uf000]{0,40}\b(?:would|could|might|will) (?:choose|pick|say|think|answer|select|hear|take|go for)\b"), " not "),
     # what wins
-    (late.compile(rf"{_X} (?:comes out ahead of|edges out|edges|wins out over|comes out better than|comes before|is ahead of|scores higher than|scores better than|does better than|fits better than|outdoes|outshines) (?={_O}{_M})"), r"\g<x> rather than "),
+    (late.compile(rf"{_X} (?:comes out ahead of|edges out|edges|wins out over|comes out better than|is ahead of|scores higher than|scores better than|does better than|fits better than|outdoes|outshines) (?={_O}{_M})"), r"\g<x> rather than "),
     (late.compile(rf"{_X} (?:clearly |easily |narrowly |just |simply |definitely )?(?:{_WINS})(?=\s*(?:[.,;:!)\n]|\Z|because\b|since\b|as\b|for\b|here\b|over\b|of\b|to me\b|from\b|by\b|and\b|among\b|in my\b|with\b|when\b|while\b|whereas\b))"), r"\g<x> is correct"),
     (late.compile(rf"{_X}\s*(?:[-—,;(]|\.)\s*(?:rationale|reason(?:ing)?|explanation|justification)\s*:"), r"\g<x>. because "),
     (late.compile(r"\byou (?:can't|cannot|won't|will not) go wrong with\b|\b(?:i'm|i am|we are|count me) (?:on team|in for|team)\b|\b(?:i'll |i'd |we |let's |i )?lock(?:ing|ed)? (?:in|on)\b"), " i choose "),
