@@ -313,6 +313,8 @@ def _json(text: str) -> str | None:
     ):
         return None  # a share for every option
     values = [value for key, value in keyed if key in ANSWER_KEYS]
+    if values and not "".join(values).strip():
+        return ""
     if not values:
         values = [value for key, value in keyed if not _COMMENT_KEYS.search(key)]
     values = [prepare(value).strip(" \"'[]") for value in values if value.strip()]
@@ -324,6 +326,8 @@ def _leaves(value: Any, key: str = "") -> list[tuple[str, str]]:
         return [pair for name, inner in value.items() for pair in _leaves(inner, str(name))]
     if isinstance(value, list):
         return [pair for inner in value for pair in _leaves(inner, key)]
-    if value is None or isinstance(value, bool):
+    if isinstance(value, bool):
         return []
+    if value is None:
+        return [(key, "")]
     return [(key, str(value))]

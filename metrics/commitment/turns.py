@@ -58,6 +58,8 @@ def _as_before(match: re.Match[str]) -> str:
     before = match.string[max(0, match.start() - 80) : match.start()]
     said = before.rstrip(" .,;\n")
     said = said[max(said.rfind(sign) for sign in ".;\n") + 1 :]
+    if "whether" in said:
+        return f" whether {match['x']} "
     wrong = match["w"] in ("neither", "nor", "either") or _HAS_WRONG.search(said) is not None
     return f" {match['x']} is {'wrong' if wrong else 'correct'} "
 
