@@ -16,8 +16,7 @@ from typing import Final
 
 from metrics.commitment.asides.families import further_forms
 from metrics.commitment.asides.inflections import other_number
-from metrics.commitment.frames import lower, plain, prepare
-from metrics.text.courtesy import without_courtesies
+from metrics.commitment.frames import impersonal, lower, plain, prepare
 from metrics.text.numbers import spoken_number
 
 
@@ -217,7 +216,7 @@ def compile_choices(
         weak_pattern=_any_of([form for key in loose for form in spelled[key]], slash=slash),
         words=tuple(_content(key) if same[i] == i else frozenset() for i, key in enumerate(keys)),
         counted=any(_COUNTS.search(key) for key in keys),
-        polite=any(text != without_courtesies(text) for text in texts),
+        polite=any(text != impersonal(text) for text in texts),
     )
 
 
@@ -285,6 +284,12 @@ def _spellings(
     return [(form, option) for key, option in forms.items() for form in (*spelled[key], key)]
 
 
+def _in_words(number: int) -> str:
+    """Return a number below a hundred in words."""
+    tens, ones = divmod(number, 10)
+    return _ONES[number] if number < 20 else _TENS[tens - 2] + (f"-{_ONES[ones]}" if ones else "")
+
+
 def _variants(text: str, texts: Sequence[str]) -> list[str]:
     """Return other ways to write the same option: articles, numbers as words or digits, order around "and"."""
     found = []
@@ -296,12 +301,7 @@ def _variants(text: str, texts: Sequence[str]) -> list[str]:
         if value is not None and value == int(value):
             found.append(str(int(value)))
     elif bare.isdecimal() and int(bare) < 100:
-        number = int(bare)
-        tens, ones = divmod(number, 10)
-        if number < 20:
-            found.append(_ONES[number])
-        else:
-            found.append(_TENS[tens - 2] + (f"-{_ONES[ones]}" if ones else ""))
+        found.append(_in_words(int(bare)))
     units = [_UNIT.fullmatch(other.strip(_EDGES)) for other in texts]
     if len(texts) > 1 and all(units) and len({unit[2] for unit in units if unit}) == 1:
         own = _UNIT.fullmatch(bare)
@@ -310,6 +310,8 @@ def _variants(text: str, texts: Sequence[str]) -> list[str]:
             found.append(f"{own[1]} percent")
     if unit := _UNIT.fullmatch(bare):
         found.append(f"{unit[1]}{unit[2]}")
+        if unit[1].isdecimal() and int(unit[1]) < 100 and unit[2][0].isalpha():
+            found.append(f"{_in_words(int(unit[1]))} {unit[2]}")
     if bare.startswith("none of "):
         found.extend(("none", "none of them", "none of these", "none of those"))
     if {other.strip(_EDGES) for other in texts} in _INITIALS:

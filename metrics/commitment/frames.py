@@ -212,7 +212,16 @@ def answer_part(text: str, *, polite: bool = False) -> str:
     if (call := _CALL.match(found)) is not None:
         found = call[1]
     found = plain(found)
-    return found if polite else _I_FEAR.sub("", _OWN_STATE.sub("", without_courtesies(found)))
+    return found if polite else impersonal(found)
+
+
+def impersonal(text: str) -> str:
+    """Return a plain text without what the one who answers says of itself: courtesies and its own feelings.
+
+    >>> impersonal("I'm so sad. The singer is happy.")
+    '. The singer is happy.'
+    """
+    return _I_FEAR.sub("", _OWN_STATE.sub("", without_courtesies(text)))
 
 
 def plain(text: str) -> str:

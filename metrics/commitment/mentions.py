@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from metrics.commitment.asides.places import with_places
 from metrics.commitment.choices import LATIN, WORD, Choices, form_key
 from metrics.commitment.languages import translate
 
@@ -97,29 +98,6 @@ _BRACKETS: Final = {
     '"': '"',
     "'": "'",
 }
-_ORDINALS: Final = {
-    "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4, "last": -1,
-}  # fmt: skip
-_PLACE: Final = "|".join(_ORDINALS)
-_COUNT: Final = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
-_NUMBER: Final = r"(?:\d{1,2}|one|two|three|four|five)"
-_PLACE_ENDS: Final = (
-    r"(?=\s*(?:$|[.,;:!)\n✔✘\"']|(?:is|was|seems|sounds) (?:the |clearly |most |definitely )*(?:correct|right|wrong|incorrect|false|true|best|answer|likely|plausible)\b|fits\b"
-    r"|(?:isn't|doesn't|not|but|rather|instead|over|or|and|nor|than|because|since|as)\b|(?:in|on|from) (?:the|your|this) (?:list|options)\b"
-    r"|of (?:the )?(?:given |listed )?(?:two|three|four|five|options|choices|answers|list)\b))"
-)
-_ORDINAL: Final = re.compile(
-    rf"(?:the\s+)?\b(?<!my )(?<!your )(?<!our )(?P<noun>{_PLACE})\s+(?:option|(?:choice|alternative|answer)(?!\s*[:=]\s*\S))\b"
-    rf"|\b(?:option|choice|alternative)s?\s+(?:number\s+|no\.?\s*|#\s*)?\(?(?P<number>{_NUMBER})\b\)?(?:(?P<joint>\s*(?:,|/|&|and|or)\s*)(?P<second>{_NUMBER})\b(?=\s*(?:$|[.,;!\n]|(?:are|is|were|fits?|can|could|may|might|seem|do|does)\b)))?"
-)
-"""A place among the options, named as such."""
-_PLACED: Final = re.compile(
-    rf"(?:the\s+)?\b(?P<noun>{_PLACE})\s+(?:one|item|candidate|possibility)\b{_PLACE_ENDS}"
-    rf"|(?:(?<=\A)|(?<=[\n.:;,(✔✘])|(?<=\bis)|(?<=\b(?:it's|pick|than))|(?<=\bchoose)|(?<=\bselect)|(?<=\b(?:say|not|but|nor))|(?<=\bwith)|(?<=\bor)|(?<=\beither)|(?<=\bboth)|(?<=\bneither))\s*the (?P<alone>{_PLACE}){_PLACE_ENDS}"
-    rf"|\A\W*(?P<whole>{_PLACE})\W*\Z"
-    rf"|(?:(?<![\ue000-\uf000] is )\b(?:number|nr\.?|no\.)\s*|(?<!\w)#\s?)(?P<number>{_NUMBER})\b(?!\.\d|\s*[:=]\s*\S){_PLACE_ENDS}"
-)
-"""A place that is named without the word option; it counts where no option has such a word or number itself."""
 
 
 def option_of(mark: str, choices: Choices) -> frozenset[int]:
@@ -151,7 +129,7 @@ def mask(text: str, low: str, choices: Choices) -> str:
         if choices.weak_pattern is not None:  # again: a word beside a letter that was found
             text, low = _replace_weak(text, low, choices)
     if choices.labels:
-        low = _replace_ordinals(low, choices)
+        low = with_places(low, choices, LETTER_BASE)
     return _merge(low)
 
 
@@ -200,6 +178,8 @@ def _is_answer_place(before: str, after: str, word: str) -> bool:
         rf"\s*(?:option )?{MENTION}.{{0,12}}\b(?:nor|and|or)\b", after
     ):
         return False
+    if word in _OF_ALL and starts and _OF_THEM.match(after):
+        return True
     if starts and (closed or re.match(rf"\s*[(\[]?\s*{MENTION}", after)):
         return True
     if starts and word in ("no", "yes") and _SUBJECT.match(after):
@@ -220,7 +200,7 @@ def _is_answer_place(before: str, after: str, word: str) -> bool:
         _AFTER_SAID.search(before)
         or _JOINED_BEFORE.search(before)
         or re.search(
-            r"\b(?:is|it's|be|was|say|says|said|think|believe|guess|choose|pick|select|with|therefore|so|thus|hence|then|are|probably|likely|definitely|only|just|exactly|but"
+            r"\b(?:is|it's|be|was|say|says|said|think|believe|guess|choose|pick|select|with|therefore|so|thus|hence|then|are|probably|likely|maybe|perhaps|lean|leaning|definitely|only|just|exactly|but"
             rf"|not|answer|option|sounds?|seems?|of|conclude|rather than|instead of|(?:it is|it's|that's|that is|be|say) an? (?:(?:clear|definite|firm|hard|simple|big) )?)\s*[,:]?\s*$|{LETTER}[)\].:,=\s\-]{{1,4}}$",
             before,
         )
@@ -348,12 +328,17 @@ _NOUNLIKE: Final = re.compile(
 _CORRECTED: Final = re.compile(rf"{MENTION}[)\]\"']*\s*[.,;!?—-]{{1,3}}\s*$")
 _SAID_COLON: Final = re.compile(r"(?:answer|conclusion|verdict|choice|label|result)\s*:\s*[\"']?$")
 _AFTER_WEAK: Final = re.compile(
-    r"\s+(?:because|since|as|due|rather|instead|not|but|indeed|thank|thanks|based|here|over)\b"
+    r"\s+(?:because|since|as|due|rather|instead|not|but|indeed|thank|thanks|based|here|over|(?:from|for) me)\b"
 )
 _ALONE: Final = frozenset(
     ("no", "yes", "one", "none", "both", "neither", "first", "second", "third", "last", "true", "false")
 )  # fmt: skip
 """Weak forms that are an answer after a comma at the end of a sentence."""
+_OF_ALL: Final = frozenset(["neither", "both"])
+_OF_THEM: Final = re.compile(
+    r"\s+(?:of (?:them|these|the two)\b|(?:the )?(?:speakers|people|men|women|voices|singers|sounds|instruments)\b|are\b|were\b)"
+)
+"""What follows "both" and "neither" where they are the answer."""
 _OPENING: Final = frozenset(["neither", "both", "either", "all"])
 """Weak forms that open a row of mentions."""
 _SUBJECT: Final = re.compile(r"\s+(?:it|there|this|that|the|i|he|she|they|we|you)\b")
@@ -364,29 +349,6 @@ _LOWER_PLACE: Final = re.compile(
 
 def _touches_unspaced(char: str) -> bool:
     return bool(char) and "\u2e80" <= char <= "\ud7af"
-
-
-def _replace_ordinals(low: str, choices: Choices) -> str:
-    def letter(place: str) -> str | None:
-        index = _ORDINALS[place] if place in _ORDINALS else (_COUNT.get(place) or int(place)) - 1
-        index = choices.size - 1 if place == "last" else index
-        if not 0 <= index < min(choices.size, _LIMIT):
-            return None
-        if place not in _ORDINALS and str(index + 1) in choices.forms:
-            return None
-        return chr(LETTER_BASE + choices.same[index])
-
-    def mark(match: re.Match[str]) -> str:
-        named = match.groupdict()
-        place = named["noun"] or named.get("alone") or named.get("whole") or named["number"]
-        found = letter(place)
-        further = letter(named["second"]) if found and named.get("second") else None
-        if found is None or (named.get("second") and further is None):
-            return match[0]
-        return found + (f"{named['joint']}{further}" if further else "")
-
-    low = _ORDINAL.sub(mark, low)
-    return low if choices.counted else _PLACED.sub(mark, low)
 
 
 def _merge(low: str) -> str:

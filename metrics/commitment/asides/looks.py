@@ -81,7 +81,7 @@ _RULES: Final[tuple[Rule, ...]] = (
     (late.compile(rf"{_X} or (?:one of the others?|another(?: one)?|something else|some other|any of the others|none(?: of them)?)\b"), r" whether \g<x>"),
     (late.compile(rf"\bagainst {_X},? (?:and|but) (?:for|in favou?r of|points? to|towards?) (?={_O}{_M})"), r" against \g<x>, but it is "),
     (late.compile(rf"\bless (?:like )?{_X},? (?:and |but )?more (?:like )?(?={_O}{_M})"), r" not \g<x>, but "),
-    (late.compile(rf"\bleav(?:e|ing) {_X} (?:blank|out|empty|alone|unfilled|untouched|aside|unanswered)\b"), r" not \g<x>"),
+    (late.compile(rf"\bleav(?:e|ing) {_X} (?:blank|out|empty|alone|unfilled|untouched|aside|unanswered)\b(?:,? (?:and|but))?"), r" not \g<x>; "),
     (late.compile(rf"(?P<x>{_M})(?: \w+){{0,2}}\s*[:(,—-]\s*(?:{_M}|one|the first)(?: (?:time|sound|at|in|during|near|on|by|before|after|from|with|when|right|very))[^.\n\ue000-\uf000]{{0,60}}\b(?:and|then|,) (?:again|then|another|one|a second|{_M}|the other|the second)(?! is\b)"), r" it is \g<x>, "),
     (late.compile(rf"\bi like {_X} (?:the )?(?:best|most)\b"), r" i choose \g<x> "),
     # in favour, or not

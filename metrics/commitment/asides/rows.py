@@ -14,7 +14,7 @@ _AND: Final = re.compile(r"\b(?:and|or)\b")
 _STOPS: Final = re.compile(r"[.\n?!]")
 _ENDS: Final = re.compile(r"[.\n:;?!]")
 _UNLISTED: Final = re.compile(
-    r"(?:\b(?:not|neither|nor|no|rather than|instead of|except(?: for)?|rule[sd]? out|ruling out|unlike|(?:not|never|n't|avoid) (?:\w+ )?(?:pick|choose|select|say|go with|take|answer|call it)|exclud\w+|eliminat\w+|reject\w*|dismiss\w*|discard\w*|cross\w* (?:out|off)|remov\w+|discount\w*|other than|apart from|anything but|all but|nicht|pas|weder|ni|non)|n't(?: (?:pick|choose|select|say|go with|take|answer|call it))?|不是|并非|排除|除了)\s*[\"'(]*(?:an? |the )?$"
+    r"(?:\b(?:not(?: \w+ly)?|neither|nor|no|rather than|instead of|except(?: for)?|rule[sd]? out|ruling out|unlike|(?:not|never|n't|avoid) (?:\w+ )?(?:pick|choose|select|say|go with|take|answer|call it)|exclud\w+|eliminat\w+|reject\w*|dismiss\w*|discard\w*|cross\w* (?:out|off)|remov\w+|discount\w*|other than|apart from|anything but|all but|nicht|pas|weder|ni|non)|n't(?: (?:pick|choose|select|say|go with|take|answer|call it))?|不是|并非|排除|除了)\s*[\"'(]*(?:an? |the )?$"
 )
 
 
