@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
-from metrics.commitment.asides.families import further_forms
-from metrics.commitment.asides.inflections import other_number
+from metrics.commitment.forms.families import further_forms
+from metrics.commitment.forms.inflections import other_number
 from metrics.commitment.frames import impersonal, lower, plain, prepare
 from metrics.text.numbers import spoken_number
 

@@ -13,8 +13,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from metrics.commitment.asides.places import with_places
 from metrics.commitment.choices import LATIN, WORD, Choices, form_key
+from metrics.commitment.forms.places import with_places
 from metrics.commitment.languages import translate
 
 TEXT_BASE: Final = 0xE000
@@ -129,7 +129,7 @@ def mask(text: str, low: str, choices: Choices) -> str:
         if choices.weak_pattern is not None:  # again: a word beside a letter that was found
             text, low = _replace_weak(text, low, choices)
     if choices.labels:
-        low = with_places(low, choices, LETTER_BASE)
+        low = with_places(low, choices.same, choices.forms, LETTER_BASE, counted=choices.counted)
     return _merge(low)
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Sequence
 from typing import Final
-
-from metrics.commitment.choices import Choices
 
 _ORDINALS: Final = {
     "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4, "last": -1,
@@ -32,23 +31,27 @@ _PLACED: Final = re.compile(
 """A place that is named without the word option; it counts where no option has such a word or number itself."""
 
 
-def with_places(low: str, choices: Choices, base: int) -> str:
+def with_places(
+    low: str, same: Sequence[int], forms: Container[str], base: int, *, counted: bool
+) -> str:
     """Return a folded reply with placeholders for options that are named by their place.
 
     Args:
         low: the folded reply.
-        choices: the compiled options.
+        same: for each option, the first one of equal text.
+        forms: keys of the forms of all options; a number among them is no place.
         base: code of the placeholder of the first letter.
+        counted: whether a number or an ordinal is part of an option, so that only "option 2" and the like is a place.
     """
 
     def letter(place: str) -> str | None:
         index = _ORDINALS[place] if place in _ORDINALS else (_COUNT.get(place) or int(place)) - 1
-        index = choices.size - 1 if place == "last" else index
-        if not 0 <= index < min(choices.size, 0x800):
+        index = len(same) - 1 if place == "last" else index
+        if not 0 <= index < min(len(same), 0x800):
             return None
-        if place not in _ORDINALS and str(index + 1) in choices.forms:
+        if place not in _ORDINALS and str(index + 1) in forms:
             return None
-        return chr(base + choices.same[index])
+        return chr(base + same[index])
 
     def mark(match: re.Match[str]) -> str:
         named = match.groupdict()
@@ -60,4 +63,4 @@ def with_places(low: str, choices: Choices, base: int) -> str:
         return found + (f"{named['joint']}{further}" if further else "")
 
     low = _ORDINAL.sub(mark, low)
-    return low if choices.counted else _PLACED.sub(mark, low)
+    return low if counted else _PLACED.sub(mark, low)
