@@ -31,12 +31,12 @@ _BAD: Final = (
     r"|worst|weakest|poorest|bad|poor|non-?matching|mismatch(?:ing|es)?|inconsistent|contradicted|unheard|absent|impossible|unsuitable|inappropriate|improbable|invalid|no match|skip(?:ped)?|ignored?|losers?|fails?|out|does not fit|do not fit|doesn't fit|don't fit)"
 )
 _GOOD: Final = (
-    r"(?:correct|right|true|selected|chosen|accepted|accept|kept|keep|preferred|remaining|remains|left(?: over)?|best|strongest|most (?:likely|plausible|probable|fitting|suitable)|likeliest|likely|plausible|supported"
+    r"(?:correct|right|true|selected|chosen|accepted|accept|kept|keep|preferred|remaining|remains|the remaining|left(?: over)?|best|strongest|most (?:likely|plausible|probable|fitting|suitable)|likeliest|likely|plausible|supported"
     r"|matching|good|winner|top|survivor|heard|present|consistent|valid|fits|fitting|suitable|in|retained|confirmed|recommended|decided|decision|choice|verdict|pick|selection|what fits|inference)"
 )
 _OTHER: Final = (
     r"(?:runners?[- ]?up|close second|next best|second[- ]best|also[- ]ran|honou?rable mentions?|backup|fallback|plan b|candidates|possible answers|possibilities|alternatives?(?: (?:considered|label|answer|option))?|considered|also considered"
-    r"|(?:other|further|remaining) (?:candidates?|options?|possibilities|contenders?)|contenders?|tempting|(?:secondary|minor|tertiary)(?: (?:emotion|label|answer|choice|class|sound|instrument))?|(?:second|third|fourth|last|2nd|3rd|4th) (?:choice|best|place|option|pick|candidate)|(?:top|rank|place|choice|guess|prediction|no\.?|number|#)[ -]?[2-9]|2nd|3rd|4th|second|third|fourth|first impression"
+    r"|(?:other|further) (?:candidates?|options?|possibilit(?:y|ies)|contenders?)|remaining (?:candidates|options|possibilities|contenders)|contenders?|tempting|(?:secondary|minor|tertiary)(?: (?:emotion|label|answer|choice|class|sound|instrument))?|(?:second|third|fourth|last|2nd|3rd|4th) (?:choice|best|place|option|pick|candidate)|(?:top|rank|place|choice|guess|prediction|no\.?|number|#)[ -]?[2-9]|2nd|3rd|4th|second|third|fourth|first impression"
     r"|first (?:pass|round|attempt|try|take|listen|hearing|thought|idea)|(?:round|pass|attempt|try|take) (?:one|1))"
 )
 _FIRST: Final = r"(?:(?:top|rank|place|choice|guess|prediction|#)[ -]?(?:1|one)|1st(?: (?:choice|place|guess|pick))?|first (?:choice|place|pick)|first(?=[^.\n]{0,60}\b(?:second|2nd)\s*:)|winner|(?:primary|main|dominant|principal)(?: (?:emotion|label|answer|choice|class|sound|instrument|prediction))?)"

@@ -85,6 +85,9 @@ _RULES: Final[tuple[Rule, ...]] = (
     (late.compile(rf"(?P<x>{_M})(?: \w+){{0,2}}\s*[:(,—-]\s*(?:{_M}|one|the first)(?: (?:time|sound|at|in|during|near|on|by|before|after|from|with|when|right|very))[^.\n\ue000-\uf000]{{0,60}}\b(?:and|then|,) (?:again|then|another|one|a second|{_M}|the other|the second)(?! is\b)"), r" it is \g<x>, "),
     (late.compile(rf"\bi like {_X} (?:the )?(?:best|most)\b"), r" i choose \g<x> "),
     # in favour, or not
+    (late.compile(rf"{_X} (?:clearly |then |soon |thus )?emerges as (?:the )?(?:\w+ )?(?:best|answer|winner|most \w+|correct|right|favou?rite|strongest)(?: (?:one|option|answer|choice|candidate|match))?"), r" \g<x> is correct"),
+    (late.compile(rf"\bstrong(?:er|est)? (?:evidence|support|case|signs?|cues?) (?:for|of) {_X}[,;]? (?:and |but |with )?(?:(?:only |much |far )?(?:weak(?:er)?|little|less|no) (?:evidence|support|case|signs?|cues?) (?:for|of)|(?:almost )?none for|(?:only )?weak for) (?={_O}{_M})"), r" it is \g<x> rather than "),
+    (late.compile(rf"\b(?:with|for) (?={_O}{_M}{_C}[,]? (?:we|you|one|i)(?:'d| would) (?:\w+ )?(?:hear|expect|get|have|see|need)\b)"), " whether "),
     (late.compile(rf"\bask (?:me )?(?:again )?about (?={_O}{_M})"), " whether "),
     (late.compile(rf"{_X},? (?:only (?:holds|fits|works|applies|matches) (?:for|in|during|at|to|with)\b|at (?:most|best)(?=\s*(?:[.,;!\n]|\Z))|has (?:its|some|certain) (?:merits?|appeal|points?|attractions?)\b|(?:is|would be) (?:just|only|merely|no more than|at best) (?:an? )?(?:\w+ )?(?:guess|speculation|hunch|possibility|assumption|conjecture)\b)"), r" whether \g<x> "),
     (late.compile(rf"{_X} (?:is|would be) (?:overstating|exaggerating|understating|pushing|stretching) (?:it|things|the point)\b|{_Y}[^.;\n\ue000-\uf000]{{0,16}}\s*[;,—]\s*(?:but |yet )?(?:it|that|this)(?: is|'s) (?:wrong|incorrect|false|not right|not correct|a trap|misleading)(?=\s*(?:[.!\n]|\Z))"), lambda m: f" {m['x'] or m['y']} is wrong"),
