@@ -133,6 +133,20 @@ PRAISED: Final = re.compile(
 )
 """What follows a mention that is called right."""
 
+_GOOD: Final = (
+    r"(?:right|correct|likely|plausible|possible|fine|true|good|valid|acceptable|reasonable)"
+)
+_FIT: Final = rf"(?:fits?|works?|match(?:es)?|applies|suits?|makes sense|is {_GOOD}|would (?:fit|work|be {_GOOD}))"
+ALSO: Final = re.compile(
+    rf"{M}[)\]\"']* (?:also|equally|likewise) {_FIT}|{M}[)\]\"']* (?:is|would be|seems|could be) (?:also|equally|just as|likewise) {_GOOD}|{M}[)\]\"']* {_FIT} (?:too|as well|also|equally|just as well|likewise)\b"
+    rf"|\A\s*(?:or|and|alternatively|or else|otherwise)\b,?(?: (?:maybe|perhaps|possibly|also|even|it (?:is|could be|might be)))*,? [(\"']*(?:an? |the |option )?{M}[)\"']*\s*[.!]?\s*\Z"
+    rf"|\b(?:could|might|may|can) (?:(?:also|equally|just as well|as well) be (?:an? |the |option )?{M}|be (?:also )?(?:an? |the |option )?{M}[)\"']* (?:too|as well|also|equally)\b)"
+)
+"""An option beside the one that was said before."""
+FITS: Final = re.compile(
+    r"\b(?:fits?|match(?:es)?|suits?|appl(?:ies|y)|works?|likely|probable|plausible|consistent|accurate|reasonable|valid)\b(?! (?:best|better))"
+)
+"""Praise that several options may have; "so ▢" behind it decides."""
 QUESTION_TAG: Final = re.compile(r"[?？؟]")
 LIST_GAP: Final = re.compile(
     r"(?:[\s,;/|.&:()\[\]\"'•·*+=，、；。-]|\b(?:and|or|nor|und|oder|et|ou|y|o|e|и|или|option|choice|the|an?|vs)\b|和|或|或者|还是|\d{1,2}[.)]|\b[a-z][.)](?=\s))*"

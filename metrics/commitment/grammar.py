@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 from metrics.commitment.asides.rows import without_lists
 from metrics.commitment.choices import Choices, compile_choices, exact_choice
 from metrics.commitment.cues import (
+    ALSO,
     ANSWERED,
     ASKED,
     CONJOINED,
@@ -28,6 +29,7 @@ from metrics.commitment.cues import (
     DENIED_AT_LAST,
     EXCLUDES,
     FILLER,
+    FITS,
     IDIOMS,
     LESS_THAN,
     LIST_AFTER_COMMA,
@@ -316,14 +318,19 @@ class _Reader:
                 self.rejected |= option_of(match[0], self.choices)
             return
         rank = self.rank
-        if PRAISED.match(self.text, match.end()):
-            rank = max(rank, ANSWER)
+        praise = PRAISED.match(self.text, match.end())
+        if praise is not None:
+            rank = max(rank, SO if FITS.search(praise[0]) else ANSWER)
         elif self.aside:
             rank = ASIDE
         elif is_compared(self.text, match.end()):
             self.open = self.used = True
             return
         options = option_of(match[0], self.choices)
+        earlier = [one for one in self.found if one.epoch == self.epoch]
+        if earlier and ALSO.search(self.text):  # beside what was said before, not instead of it
+            options |= earlier[-1].options
+            rank = max(rank, *(one.rank for one in earlier))
         given = ord(match[0]) < LETTER_BASE or rank != SAID or is_given(self.text, match.end())
         found = self.found if given else self.named
         found.append(Assertion(self.epoch, rank, self.number, self.turn, options))

@@ -61,7 +61,7 @@ def _as_before(match: re.Match[str]) -> str:
     if "whether" in said:
         return f" whether {match['x']} "
     wrong = match["w"] in ("neither", "nor", "either") or _HAS_WRONG.search(said) is not None
-    return f" {match['x']} is {'wrong' if wrong else 'correct'} "
+    return f" {match['x']} is {'wrong' if wrong else 'also correct'} "
 
 
 _ONLY: Final = rf"\bonly (?:the )?{_X}"
