@@ -119,7 +119,7 @@ DENIED: Final = re.compile(
     r"|rejected|ruled out|dismissed|discarded|out of the question|out of place|out(?! of)|least \w+|off the table|absent|missing|irrelevant|unrelated|unsupported|inappropriate|unsuitable|improbable|incompatible|distractors?|misleading)\b"
     rf"|(?:{_VERB}|do|does|did|can|could|would|will|should|might|may|has|have|had|must)\s*(?:\w+\s+)?(?:not|never|n't)\b(?!\s+(?:only|wrong|incorrect|false|unlikely|impossible|implausible|ruled out|excluded))"
     r"|(?:cannot|can't|couldn't|isn't|aren't|wasn't|weren't|doesn't|don't|didn't|won't|wouldn't|shouldn't|hasn't|haven't|mustn't|lacks?|fails?|contradicts?|conflicts?)\b|would be (?:less|wrong|a stretch)\b|would (?:surprise|astonish)\b|makes? (?:no|little) sense\b|(?:is|are) out\b(?! of)|has no\b|have no\b|can go\b|goes away\b|is less\b)"
-    r"|\(?\s*(?:[:=—-]\s*)?(?:wrong|incorrect|false|no|not|x)\s*(?:[).,;\n—]|$)|,\s*no\s*[.!]?\s*$|\(?\s*(?:[:=—-]\s*)?(?:wrong|incorrect|false)\s*$"
+    r"|\(?\s*(?:[:=—-]\s*)?(?:wrong|incorrect|false|no|not|x)\s*(?:[).,;\n—}]|$)|,\s*no\s*[.!]?\s*$|\(?\s*(?:[:=—-]\s*)?(?:wrong|incorrect|false)\s*$"
     r"|(?:は?(?:違い|違う|間違|ちがい)|不对|不是(?=\s*(?:$|[。，,.;；!！]))|是?错(?:误)?的?|不正确|不符合|可以排除|被排除|以外|じゃな|では?(?:あり|な)|でない|ではありません|(?:이|가|은|는)? ?아(?:니|닙|닌)|ist (?:falsch|nicht)|(?:est faux|n'est pas|est incorrect)|(?:no es|es incorrect|es falso)|(?:è sbagliat|non è)|(?:não é|está errad)|неверн|не подходит|неправильн|خطأ|خاطئ))"
 )
 """What follows a mention, or a list of mentions, that is denied."""

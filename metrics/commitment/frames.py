@@ -146,6 +146,9 @@ _COMMENT_KEYS: Final = re.compile(
     r"reason|expl|rational|think|thought|analy|justif|confid|score|prob|evidence|descri|comment|note|question|options|choices"
     r"|transcri|summary|context|step|reject|wrong|incorrect|distract|eliminat|exclud|ruled|discard|dismiss|runner|second|alternat|\Aother|top_?[2-9]\Z|\Anot\Z|considered|candidate|\Atype\Z|\Atask\Z|\Aid\Z|\Amodel\Z"
 )
+_NO_ANSWER_KEYS: Final = re.compile(
+    r"reject|wrong|incorrect|distract|eliminat|exclud|ruled|discard|dismiss|runner|second|alternat|considered|candidate|\Anot\Z"
+)
 _SHARE: Final = re.compile(r"\s*\d+(?:\.\d+)?(?:\s*%|/\d+)?\s*")
 _PAIR: Final = re.compile(
     r"""["']([\w ]{1,24})["']\s*:\s*(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|(\[[^\]\n]*\]|[^\s,}\]]+))"""
@@ -321,6 +324,8 @@ def _json(text: str) -> str | None:
         for key, value in keyed
     ):
         return None  # a share for every option
+    if keyed and all(_NO_ANSWER_KEYS.search(key) for key, _ in keyed):
+        return ""
     values = [value for key, value in keyed if key in ANSWER_KEYS]
     if values and not "".join(values).strip():
         return ""

@@ -26,7 +26,7 @@ _NOUN: Final = (
 )
 _BEGINS: Final = r"(?:(?<=\A)|(?<=[\n.;|,(!✔✘—]))[ \-*•>]{0,6}(?:(?:and|but|so|the|my|all|clearly|other|others|also|options?|choices?|answers?) ){0,3}"
 _BAD: Final = (
-    r"(?:wrong|incorrect|false|rejected|reject|discarded|discard|dismissed|dismiss|eliminated|eliminate|excluded|exclude|ruled out|rule out|crossed out|struck out|removed|distractors?|unlikely"
+    r"(?:wrong|incorrect|false|rejected|reject|discarded|discard|dismissed|dismiss|eliminated|eliminate|excluded|exclude|ruled out|rule out|crossed out|struck(?: out)?|removed|distractors?|unlikely"
     r"|least (?:likely|plausible|probable|suitable|fitting)|less (?:likely|plausible|probable)|implausible|unsupported|not (?:supported|heard|present|selected|chosen|correct|right|it|plausible|likely|matching|fitting|the answer|answer|an answer)"
     r"|worst|weakest|poorest|bad|poor|non-?matching|mismatch(?:ing|es)?|inconsistent|contradicted|unheard|absent|impossible|unsuitable|inappropriate|improbable|invalid|no match|skip(?:ped)?|ignored?|losers?|fails?|out|does not fit|do not fit|doesn't fit|don't fit)"
 )
@@ -35,7 +35,7 @@ _GOOD: Final = (
     r"|matching|good|winner|top|survivor|heard|present|consistent|valid|fits|fitting|suitable|in|retained|confirmed|recommended|decided|decision|choice|verdict|pick|selection|what fits|inference)"
 )
 _OTHER: Final = (
-    r"(?:runners?[- ]?up|close second|next best|second[- ]best|also[- ]ran|honou?rable mentions?|backup|fallback|plan b|candidates|possible answers|possibilities|alternatives?(?: (?:considered|label|answer|option))?|considered|also considered"
+    r"(?:runners?[- ]?up|close second|next best|second[- ]best|also[- ]ran|honou?rable mentions?|backup|fallback|plan b|candidates|possible answers|possibilities|alternatives?(?: (?:considered|label|answer|option))?|considered|also considered|to be (?:checked|confirmed|verified|decided)|tbc|tbd"
     r"|(?:other|further) (?:candidates?|options?|possibilit(?:y|ies)|contenders?)|remaining (?:candidates|options|possibilities|contenders)|contenders?|tempting|(?:secondary|minor|tertiary)(?: (?:emotion|label|answer|choice|class|sound|instrument))?|(?:second|third|fourth|last|2nd|3rd|4th) (?:choice|best|place|option|pick|candidate)|(?:top|rank|place|choice|guess|prediction|no\.?|number|#)[ -]?[2-9]|2nd|3rd|4th|second|third|fourth|first impression"
     r"|first (?:pass|round|attempt|try|take|listen|hearing|thought|idea)|(?:round|pass|attempt|try|take) (?:one|1))"
 )

@@ -1,7 +1,7 @@
 """What was only looked at: options that were considered, first impressions, second looks, comparisons.
 
 ``looked_at`` rewrites a masked, folded reply. "I also considered ▢" and "(runner-up: ▢)" name no answer, "at second glance ▢" takes back what was
-said before, "comparing ▢ and ▢, …" and "despite hints of ▢, …" are no answers but what comes after them may be. Every pattern looks
+said before, "comparing ▢ and ▢, …" and "despite hints of ▢, …" give no answer, but what comes after them may. Every pattern looks
 at a bounded stretch.
 """
 
@@ -85,6 +85,8 @@ _RULES: Final[tuple[Rule, ...]] = (
     (late.compile(rf"(?P<x>{_M})(?: \w+){{0,2}}\s*[:(,—-]\s*(?:{_M}|one|the first)(?: (?:time|sound|at|in|during|near|on|by|before|after|from|with|when|right|very))[^.\n\ue000-\uf000]{{0,60}}\b(?:and|then|,) (?:again|then|another|one|a second|{_M}|the other|the second)(?! is\b)"), r" it is \g<x>, "),
     (late.compile(rf"\bi like {_X} (?:the )?(?:best|most)\b"), r" i choose \g<x> "),
     # in favour, or not
+    (late.compile(r"\b(?:is|was|'s) (?:\w+ )?(?:claimed|said|supposed|rumou?red|alleged|reported|assumed|believed|thought|meant) to be\b|\b(?:wikipedia|google|the (?:prompt|question|task|instructions?|dictionary|user)) (?:says|claims|states|tells)\b|\b(?:is|'s|comes|boils|came|boiled) down to (?=[^.;\n\ue000-\uf000]{0,20}[\ue000-\uf000][^.;\n\ue000-\uf000]{1,16}[\ue000-\uf000])"), " whether "),
+    (late.compile(rf"{_X}[.!]\s*(?:hm+,?|then again,?|or,?|but,?|well,?|wait,?)\s*{_Y}\s*\?\s*\Z|{_Z} through (?={_O}{_M})"), lambda m: f" {m['x']} or {m['y']}" if m["x"] else f" {m['z']} or "),
     (late.compile(rf"{_X} (?:clearly |then |soon |thus )?emerges as (?:the )?(?:\w+ )?(?:best|answer|winner|most \w+|correct|right|favou?rite|strongest)(?: (?:one|option|answer|choice|candidate|match))?"), r" \g<x> is correct"),
     (late.compile(rf"\bstrong(?:er|est)? (?:evidence|support|case|signs?|cues?) (?:for|of) {_X}[,;]? (?:and |but |with )?(?:(?:only |much |far )?(?:weak(?:er)?|little|less|no) (?:evidence|support|case|signs?|cues?) (?:for|of)|(?:almost )?none for|(?:only )?weak for) (?={_O}{_M})"), r" it is \g<x> rather than "),
     (late.compile(rf"\b(?:with|for) (?={_O}{_M}{_C}[,]? (?:we|you|one|i)(?:'d| would) (?:\w+ )?(?:hear|expect|get|have|see|need)\b)"), " whether "),

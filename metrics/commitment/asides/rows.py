@@ -19,7 +19,7 @@ _UNLISTED: Final = re.compile(
 
 
 def without_lists(text: str, choices: Choices) -> str:
-    """Blank out every row of mentions that names all options with nothing said about them."""
+    """Return a text without the rows of mentions that name all options with nothing said about them."""
     if len(choices.distinct) < 2:
         return text
     marks = list(_MENTION.finditer(text))

@@ -1,7 +1,7 @@
 """Scores of options: shares, points, stars and grades, of which the largest chooses.
 
 ``scored`` looks at a masked, folded reply in which every option that is named has one score of the same kind ("▢: 70%, ▢: 30%", "▢ scores 2 of 5,
-▢ scores 4 of 5", "P(▢)=0.7, P(▢)=0.2", "▢ ★★★ ▢ ★"); the best one may be named once more at the end. Ranks, where less is better, are no scores.
+▢ scores 4 of 5", "P(▢)=0.7, P(▢)=0.2", "▢ ★★★ ▢ ★"); the best one may be named once more at the end. Ranks, where less is better, do not count.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def scored(text: str) -> str:
 
 
 def _kind(one: re.Match[str], text: str) -> str | None:
-    """Return what a score counts in; ``None`` if a bare number is no score."""
+    """Return what a score counts in; ``None`` if a bare number does not count."""
     said = one.groupdict()
     if said.get("stars"):
         return "stars"

@@ -39,7 +39,7 @@ def with_places(
     Args:
         low: the folded reply.
         same: for each option, the first one of equal text.
-        forms: keys of the forms of all options; a number among them is no place.
+        forms: keys of the forms of all options; a number among them does not mean a place.
         base: code of the placeholder of the first letter.
         counted: whether a number or an ordinal is part of an option, so that only "option 2" and the like is a place.
     """
