@@ -69,8 +69,21 @@ def _check_metrics(file: YamlFile, rule: Rule) -> None:
             raise TaskFileError(
                 f"metric_list lacks {name!r}, which the rule {rule.name!r} gives",
                 where=file.where("metric_list"),
-                hint=f"metrics of the rule: {', '.join(rule.metrics)}; without metric_list the task has them all",
+                hint=_metrics_of(rule),
             )
+    for listed_name in names:
+        if isinstance(listed_name, str) and listed_name not in rule.metrics:
+            raise TaskFileError(
+                f"metric_list names {listed_name!r}, which the rule {rule.name!r} does not give",
+                where=file.where("metric_list"),
+                hint=_metrics_of(rule),
+            )
+
+
+def _metrics_of(rule: Rule) -> str:
+    return (
+        f"metrics of the rule: {', '.join(rule.metrics)}; without metric_list the task has them all"
+    )
 
 
 def _lalm(file: YamlFile) -> dict[str, Any] | None:

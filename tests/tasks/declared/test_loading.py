@@ -172,6 +172,18 @@ def test_a_metric_that_the_rule_gives_and_the_list_lacks_is_refused(cli: Cli, fo
     assert "lacks 'mer', which the rule 'transcript' gives" in said
 
 
+def test_a_metric_that_the_rule_does_not_give_is_refused(cli: Cli, folder: Path) -> None:
+    listed = "".join(f"  - {{metric: {one}, aggregation: !function tasks.declared.aggregate, higher_is_better: false}}\n" for one in ("wer", "cer", "bleu"))  # fmt: skip
+    (folder / "said.yaml").write_text(
+        f"task: said\nmetric_list:\n{listed}metadata: {{lalm: {{rule: transcript, data: {{path: {write(folder, 'a.jsonl')}}}}}}}\n"
+    )
+    done = cli(
+        "evaluate", "mock:echo", "-t", "said", "--include-path", folder, "-o", folder / "run"
+    )
+    assert done.code == 2 and "said.yaml:2" in done.err, done.err
+    assert "names 'bleu', which the rule 'transcript' does not give" in done.err
+
+
 def test_spaces_after_commas_are_not_part_of_names_and_cells(folder: Path) -> None:
     text = 'id, audio, text\r\n1, clips/0.wav, "one, two"\r\n'
     (folder / "a.csv").write_text(text, encoding="utf-8")
