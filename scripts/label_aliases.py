@@ -321,7 +321,7 @@ _FURTHER: Final = {
     "spoof": {
         "fake": "tts|cloned|cloned voice|voice clone|ai voice|ai speech|ai synthesized|computer synthesized|machine made|artificially produced|artificially created|digitally generated|generated speech"
         "|synthetic speech|computer generated voice|speech synthesis|phony|bogus|inauthentic",
-        "real": "natural|natural speech|natural voice|real person|real voice|real speech|real human voice|real human being|actual human|actual person|human speaker|human recording|legitimate",
+        "real": "natural|natural speech|natural voice|real person|real voice|real speech|real human voice|real human being|human being|actual human|actual person|human speaker|human recording|legitimate",
     },
     "vocal_sound": {
         "laughter": "giggles|giggled|chuckles|chuckled|cackle|cackling|guffaw|snicker|haha",

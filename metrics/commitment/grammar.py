@@ -205,13 +205,15 @@ class _Reader:
         if self.bare:
             self.rank = ANSWER
         self.judged_until, self.named = 0, list[Assertion]()
-        self.rejected = set[int]()
+        self.rejected, self.beside = set[int](), list[Assertion]()
         self.lead = len(text) - len(text.lstrip(" ,\"'("))
 
     def read(self) -> int:
         """Collect the assertions; return the epoch in which the sentence ends."""
         if not _MENTION.search(self.text):
             return self.epoch + bool(self.found and CORRECTION.search(self.text))
+        if self.found and ALSO.search(self.text):
+            self.beside = [one for one in self.found[-50:] if one.epoch == self.epoch]
         for match in CUE.finditer(self.text):
             if match.start() < self.judged_until:
                 continue
@@ -327,10 +329,9 @@ class _Reader:
             self.open = self.used = True
             return
         options = option_of(match[0], self.choices)
-        earlier = [one for one in self.found if one.epoch == self.epoch]
-        if earlier and ALSO.search(self.text):  # beside what was said before, not instead of it
-            options |= earlier[-1].options
-            rank = max(rank, *(one.rank for one in earlier))
+        if self.beside:  # next to what was said before, not instead of it
+            options |= self.beside[-1].options
+            rank = max(rank, *(one.rank for one in self.beside))
         given = ord(match[0]) < LETTER_BASE or rank != SAID or is_given(self.text, match.end())
         found = self.found if given else self.named
         found.append(Assertion(self.epoch, rank, self.number, self.turn, options))
