@@ -44,11 +44,11 @@ def scored(text: str) -> str:
     if not _HINT.search(text):
         return text
     found = list(_BEFORE.finditer(text)) or list(_SCORE.finditer(text))
-    if (
-        len(found) < 2
-        or len({_kind(one, text) for one in found}) > 1
-        or _kind(found[0], text) is None
-    ):
+    if len(found) < 2:
+        return text
+    ranked, told = _REVERSED.search(text) is not None, _SCORED.search(text) is not None
+    kinds = {_kind(one, ranked=ranked, told=told) for one in found}
+    if len(kinds) > 1 or None in kinds:
         return text
     scores = [(one["x"], _value(one)) for one in found]
     best = max(score for _, score in scores)
@@ -61,8 +61,14 @@ def scored(text: str) -> str:
     return f"{first[0]} is correct"
 
 
-def _kind(one: re.Match[str], text: str) -> str | None:
-    """Return what a score counts in; ``None`` if a bare number does not count."""
+def _kind(one: re.Match[str], *, ranked: bool, told: bool) -> str | None:
+    """Return what a score counts in; ``None`` if a bare number does not count.
+
+    Args:
+        one: the score.
+        ranked: whether the reply speaks of ranks.
+        told: whether it calls its numbers scores.
+    """
     said = one.groupdict()
     if said.get("stars"):
         return "stars"
@@ -71,10 +77,10 @@ def _kind(one: re.Match[str], text: str) -> str | None:
     unit = (one["unit"] or "").replace("out of", "/").replace("of", "/").replace(" ", "")
     if unit:
         return "%" if unit in ("%", "percent") else unit.rstrip("s")
-    if _REVERSED.search(text):
+    if ranked:
         return None
     decimal = "." in one["number"] and float(one["number"]) <= 1
-    return "" if decimal or one["number"] in ("0", "1") or _SCORED.search(text) else None
+    return "" if decimal or one["number"] in ("0", "1") or told else None
 
 
 def _value(one: re.Match[str]) -> float:
