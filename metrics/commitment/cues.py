@@ -142,7 +142,7 @@ ALSO: Final = re.compile(
     rf"|\A\s*(?:or|and|alternatively|or else|otherwise)\b,?(?: (?:maybe|perhaps|possibly|also|even|it (?:is|could be|might be)))*,? [(\"']*(?:an? |the |option )?{M}[)\"']*\s*[.!]?\s*\Z"
     rf"|\b(?:could|might|may|can) (?:(?:also|equally|just as well|as well) be (?:an? |the |option )?{M}|be (?:also )?(?:an? |the |option )?{M}[)\"']* (?:too|as well|also|equally)\b)"
 )
-"""An option beside the one that was said before."""
+"""An option that is right next to the one that was said before."""
 FITS: Final = re.compile(
     r"\b(?:fits?|match(?:es)?|suits?|appl(?:ies|y)|works?|likely|probable|plausible|consistent|accurate|reasonable|valid)\b(?! (?:best|better))"
 )
