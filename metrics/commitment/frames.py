@@ -72,6 +72,11 @@ _TAGGED: Final = re.compile(
 _BRACKET_TAGGED: Final = re.compile(
     r"\[(answer|ans|final|choice)\](.*?)\[/\1\]", re.IGNORECASE | re.DOTALL
 )
+_BRACKET_KEYS: Final = re.compile(
+    r"\[(?:((?:final )?answer)|reason(?:ing)?|explanation|rationale|justification)\]:?",
+    re.IGNORECASE,
+)
+"""Keys in brackets that nothing closes."""
 _BOXED: Final = re.compile(r"\\(?:boxed|fbox|framebox)\s*\{")
 _LATEX_TEXT: Final = re.compile(
     r"\\(?:text|textbf|textit|textrm|texttt|mathrm|mathbf|mathsf|mathit|mathtt|mbox|emph|bold|bf|underline|large|Large|huge|ans|answer|operatorname)\s*\{([^{}]*)\}"
@@ -212,6 +217,8 @@ def answer_part(text: str, *, polite: bool = False) -> str:
     found = next(
         (one for one in (_tagged(text), _boxed(text), _json(text)) if one is not None), text
     )
+    if "[" in found:
+        found = _BRACKET_KEYS.sub(lambda m: "\nAnswer: " if m[1] else "\nReason: ", found)
     if (call := _CALL.match(found)) is not None:
         found = call[1]
     found = plain(found)

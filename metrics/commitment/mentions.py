@@ -54,7 +54,7 @@ _FOLLOWED: Final = re.compile(
     r"|due|even|although|though|while|whereas|here|all the|to me|no|yes|nehmen|wählen|sagen|and|or|nor|but|not|rather|instead|over|than|describes|best|dışında|hariç|değil|yerine|ya|to(?= [a-z](?!\w))|soit|hay|alone|if|maybe|probably|perhaps|possibly|too|beats|outranks|outperforms|trumps|outweighs|surpasses|survives?|passes|fails?|stays|drops|falls|more than|better than|\d+(?:\.\d+)?(?= ?(?:%|points|pts|votes|stars|of\b|out\b|percent))|with (?:low|high|medium|moderate|some|full|\d)|(?:correct|wrong|right|false|true|in|out)(?=\s*(?:is\b|are\b|[.,;!]|$))|doesn't|does|makes|it is|i (?:think|believe|guess|would|am|say)|in my|as (?:the|it|he|she|they)|ist|est|es|è|é|sein|parce|car|porque|puisque)\b"
 )
 _CLOSED: Final = re.compile(
-    r"\s*(?:$|=\s*(?:\d{1,2}|100|0?\.\d+)(?![\d])|[\n.!?;,:)}\]\"'—|✔✘،؛।]|-(?:\s|$)|[。、，．])"
+    r"\s*(?:$|=\s*(?:(?:\d{1,2}|100|0?\.\d+)(?![\d])|(?:wrong|right|correct|incorrect|true|false|yes|no)\b)|//|#\s|[\n.!?;,:)}\]\"'—|✔✘،؛।]|-(?:\s|$)|[。、，．])"
 )
 _WORD_AFTER: Final = re.compile(rf"\s+[{LATIN}]")
 _NAMES: Final = re.compile(
@@ -64,7 +64,7 @@ _NAMES: Final = re.compile(
 _MUSIC: Final = re.compile(
     r"\s*(?:major|minor|flat|sharp|natural|maj|min|chord|note|string|clef)\b|[#♯♭]|\+(?!\s?[a-z])|-[^\W_]|\d"
 )
-_JOIN: Final = r"\s*(?:\(?(?:and |but |, )?not|vs\.?|versus|as well as|als|que|che|over|rather than|instead of|,|/|&|\+|\||=|<{1,3}|>{1,3}|and|or|nor|,\s*and|,\s*or|and/or|or/and|und|oder|et|ou|y|o|e|и|或|和|、|与)\s*[(\"']*"
+_JOIN: Final = r"\s*(?:\(?(?:and |but |, )?not|vs\.?|versus|as well as|als|que|che|over|rather than|instead of|,|/|&|\+|\||={1,2}|~|≈|<{1,3}|>{1,3}|and|or|nor|,\s*and|,\s*or|and/or|or/and|und|oder|et|ou|y|o|e|и|或|和|、|与)\s*[(\"']*"
 _JOINED_BEFORE: Final = re.compile(
     rf"{MENTION}[)\]\"'.]*{_JOIN}(?:\s*(?:not|rather|option|choice)\s+)?$"
 )
@@ -76,7 +76,7 @@ _NO_LETTER: Final = re.compile(
 )
 """What stands before a unit, an initial or a chord."""
 _REMARK: Final = re.compile(
-    r"\s*(?:\((?![a-z]+\) [a-z])|\[[a-z]+:|[\u2600-\u265f\u2670-\u27bf\U0001f300-\U0001faff])"
+    r"\s*(?:\((?![a-z]+\) [a-z])|\[[a-z ]+[:\]]|[\u2600-\u265f\u2670-\u27bf\U0001f300-\U0001faff])"
 )
 """A remark in brackets; no article stands before one."""
 _FOREIGN: Final = re.compile(r"\s+[\u0370-\u1fff\u2e80-\ud7af]")

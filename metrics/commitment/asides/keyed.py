@@ -36,11 +36,12 @@ _GOOD: Final = (
 )
 _OTHER: Final = (
     r"(?:runners?[- ]?up|close second|next best|second[- ]best|also[- ]ran|honou?rable mentions?|backup|fallback|plan b|candidates|possible answers|possibilities|alternatives?(?: (?:considered|label|answer|option))?|considered|also considered|to be (?:checked|confirmed|verified|decided)|tbc|tbd"
-    r"|(?:other|further) (?:candidates?|options?|possibilit(?:y|ies)|contenders?)|remaining (?:candidates|options|possibilities|contenders)|contenders?|tempting|(?:secondary|minor|tertiary)(?: (?:emotion|label|answer|choice|class|sound|instrument))?|(?:second|third|fourth|last|2nd|3rd|4th) (?:choice|best|place|option|pick|candidate)|(?:top|rank|place|choice|guess|prediction|no\.?|number|#)[ -]?[2-9]|2nd|3rd|4th|second|third|fourth|first impression"
+    r"|(?:other|further) (?:candidates?|options?|possibilit(?:y|ies)|contenders?)|remaining (?:candidates|options|possibilities|contenders)|contenders?|tempting|(?:secondary|minor|tertiary)(?: (?:emotion|label|answer|choice|class|sound|instrument))?|(?:second|third|fourth|last|2nd|3rd|4th) (?:choice|best|place|option|pick|candidate)|(?:top|rank|place|choice|guess|prediction|no\.?|number|#)[ -]?[2-9]|2nd|3rd|4th|silver|bronze|second|third|fourth|first impression"
     r"|first (?:pass|round|attempt|try|take|listen|hearing|thought|idea)|(?:round|pass|attempt|try|take) (?:one|1))"
 )
-_FIRST: Final = r"(?:(?:top|rank|place|choice|guess|prediction|#)[ -]?(?:1|one)|1st(?: (?:choice|place|guess|pick))?|first (?:choice|place|pick)|first(?=[^.\n]{0,60}\b(?:second|2nd)\s*:)|winner|(?:primary|main|dominant|principal)(?: (?:emotion|label|answer|choice|class|sound|instrument|prediction))?)"
+_FIRST: Final = r"(?:(?:top|rank|place|choice|guess|prediction|#)[ -]?(?:1|one)|1st(?: (?:choice|place|guess|pick))?|first (?:choice|place|pick)|first(?=[^.\n]{0,60}\b(?:second|2nd)\s*:)|winner|gold|(?:primary|main|dominant|principal)(?: (?:emotion|label|answer|choice|class|sound|instrument|prediction))?)"
 _SIGN: Final = r"\s*(?::|=|->|—|\|)\s*"
+_WHY: Final = r"(?: \([^()\n\ue000-\uf000]{1,40}\))?"
 _NOT: Final = late.compile(
     r"(?:n't|\bnot|\bcannot|\bnever|\bto|\bif|\bunless|\bwithout)\b[^.;\n\ue000-\uf000]{0,24}\Z"
 )
@@ -60,23 +61,23 @@ _RULES: Final = (
     (late.compile(rf"{_BEGINS}{_OTHER}{_SIGN}{_LIST}(?!\s*(?:is|was|because)\b)"), " others. "),
     (late.compile(rf"{_BEGINS}(?:{_GOOD}{_NOUN}|{_FIRST})(?: (?:is|are|here))?{_SIGN}{_LIST}"), lambda m: f" the answer is {m['list']}"),
     (late.compile(rf"\b(?:ranking|ranked|ranks?|order|ordered)\b[^\n\ue000-\uf000]{{0,40}}(?:[:(]|\b(?:is|are)\b)\s*1[.)] ?{_O}(?P<x>{_M}){_C}(?:\s*[,;]?\s*[2-9][.)] ?{_O}{_M}{_C}){{1,25}}"), r" the answer is \g<x> "),
-    (late.compile(rf"(?:\b(?:in (?:the )?(?:descending )?order of (?:decreasing )?(?:likelihood|probability|plausibility|fit|confidence)|from (?:the )?(?:most|best|strongest|likeliest)(?: \w+)? to (?:the )?(?:least|worst|weakest)(?: \w+)?))\s*(?::|,|—)?\s*(?:it is |i would rank them |1[.)] ?)?{_O}(?P<x>{_M}){_C}(?:\s*(?:,|>|;|then|and|, and|, then|[2-9][.)])\s*{_O}{_M}{_C}){{1,25}}"), r" the answer is \g<x> "),
-    (late.compile(rf"\b(?:cross|rul|eliminat|exclud|dismiss|discard|remov|reject|discount)(?:ing|ed|es|e|s)?(?: (?:out|off))? (?:both )?(?P<list>{_O}{_M}{_C}(?:, {_O}{_M}{_C}){{1,25}}(?:,? (?:and|or) {_O}{_M}{_C})?)(?=\s*(?:[.;:)\n]|\Z|,? (?:so|which|leaving|leaves|i|we|because|since|as|that)\b))"), _ruled_out),
+    (late.compile(rf"(?:\b(?:in (?:the )?(?:descending )?order of (?:decreasing )?(?:likelihood|probability|plausibility|fit|confidence)|from (?:the )?(?:most|best|strongest|likeliest)(?: \w+)? to (?:the )?(?:least|worst|weakest)(?: \w+)?|(?:sorted|ranked|ordered|ranking|order)[^\n:\ue000-\uf000]{{0,16}}(?:best first|by (?:decreasing )?(?:likelihood|probability|fit|confidence|plausibility)|most likely first|descending)[^\n:\ue000-\uf000]{{0,6}}))\s*(?::|,|—)?\s*(?:it is |i would rank them |1[.)] ?)?{_O}(?P<x>{_M}){_C}(?:\s*(?:,|>|;|then|and|, and|, then|[2-9][.)])\s*{_O}{_M}{_C}){{1,25}}"), r" the answer is \g<x> "),
+    (late.compile(rf"\b(?:cross|rul|eliminat|exclud|dismiss|discard|remov|reject|discount)(?:ing|ed|es|e|s)?(?: (?:out|off))? (?:both )?(?P<list>{_O}{_M}{_C}{_WHY}(?:, {_O}{_M}{_C}{_WHY}){{1,25}}(?:,? (?:and|or) {_O}{_M}{_C}{_WHY})?)(?=\s*(?:[.;:)\n]|\Z|,? (?:so|which|leaving|leaves|i|we|because|since|as|that)\b))"), _ruled_out),
 )  # fmt: skip
 _HINT: Final = late.compile(
-    r"[:=|]|->| - |—|\bfrom (?:the )?(?:most|best|strongest)|\bin (?:the )?(?:descending )?order|s (?:is|are)\b|[gdte] out\b|(?:eliminat|exclud|dismiss|discard|remov|reject|discount)\w+ "
+    r"[:=|]|->| - |—|\bfrom (?:the )?(?:most|best|strongest)|\bin (?:the )?(?:descending )?order|\b(?:sorted|ranked|ranking|ordered) |s (?:is|are)\b|[gdte] out\b|(?:eliminat|exclud|dismiss|discard|remov|reject|discount)\w+ "
 )
 
 _HEAD: Final = late.compile(
     rf"(?:(?<=\A)|(?<=[\n;])|(?<=[.!✔✘] )|(?<=\n ))[ \-*•>|]*(?:\d[.)] )?(?:option |choice )?[(\[\"']{{0,2}}(?P<x>{_M})[)\]\"'.]{{0,3}}\s*(?:[:=|—-]|->)+\s*(?P<said>[^\n;\ue000-\uf000]{{1,200}})"
 )
 _AGAINST: Final = late.compile(
-    r"n't\b|\b(?:no|not|never|none|nothing|nope|cannot|without|wrong|incorrect|false|untrue|unlikely|implausible|impossible|improbable|ruled out|excluded|eliminated|dismissed|discarded|rejected|absent|missing|lacks?|lacking|contradict\w*|conflict\w*|clash\w*"
+    r"n't\b|\b(?:no|not|never|none|nothing|nope|cannot|without|wrong|incorrect|false|untrue|unlikely|implausible|impossible|improbable|ruled out|excluded|eliminated|dismissed|discarded|reject(?:ed)?|absent|missing|lacks?|lacking|contradict\w*|conflict\w*|clash\w*"
     r"|inconsistent|unsupported|irrelevant|fails?|mismatch\w*|hardly|barely|unmentioned|far from|opposite|doubtful|out|incompatible|off|too \w+|low|poor|weak|less \w+|least \w+|misses|distractor|unrelated)\b"
 )
 _FOR: Final = late.compile(
     r"\b(?:yes|yep|correct|right|true|fits?|fitting|match(?:es|ed|ing)?|holds?|supported|consistent|plausible|likely|probable|best|strong|strongest|present|heard|audible|confirmed|agrees?|works?|applies|suits?|aligns?|high|good|perfect|perfectly|exactly"
-    r"|makes sense|compatible|the answer|my answer|chosen|selected|winner|accurate|valid|keep|explains|clearly)\b"
+    r"|makes sense|compatible|the answer|my answer|chosen|selected|accept(?:ed)?|winner|accurate|valid|keep|explains|clearly)\b"
 )
 _BOTH: Final = late.compile(
     r"\b(?:not|n't|cannot|can't|hardly|no)\b[^.;]{0,16}\b(?:wrong|incorrect|false|ruled out|excluded|impossible|implausible|unlikely|eliminated|dismissed)\b|\b(?:but|although|though|yet|however|partly|partially|half|somewhat|maybe|perhaps|only if|if|unclear|unsure|may|might|could|depends|would|not only|nothing but)\b"
