@@ -238,6 +238,104 @@ FAMILIES: Final = {
     "vocal_sound": VOCAL_SOUND,
 }
 
+_ONES: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_TENS: Final = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_TEENS: Final = ("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_NO_EMOTION: Final = (
+    "no particular emotion|no strong emotion|no clear emotion|no specific emotion|no discernible emotion|no noticeable emotion|no obvious emotion|without any emotion|without particular emotion"
+    "|without emotion|no particular emotions|no emotions|lack of emotion|absence of emotion|not emotional|unemotionally|matter of fact|deadpan|impassive|dispassionate"
+)
+_AMERICAN: Final = "us american|usa english|north american english|general american|yankee|americans|the states|texan|texas|californian|california|new york|new yorker|midwest|midwestern|boston|chicago|los angeles"
+_SCOTTISH: Final = "scot|scotsman|scotswoman|glasgow|glaswegian|edinburgh|aberdeen|highlands"
+_IRISH: Final = "irishman|irishwoman|dublin|dubliner|cork|galway|republic of ireland"
+_WELSH: Final = "welshman|welshwoman|cardiff|swansea"
+_INDIAN: Final = "indians|mumbai|delhi|new delhi|bangalore|chennai|kolkata"
+_CANADIAN: Final = "canadians|toronto|vancouver|montreal|ottawa"
+_SOUTH_AFRICAN: Final = "south africans|johannesburg|cape town|durban|pretoria"
+_AUSTRALIAN: Final = "australians|sydney|melbourne|brisbane|perth"
+_JOYFUL: Final = "joyfully|cheerfully|delight|overjoyed|elated|elation|jubilant|jubilation|gleeful|glee|ecstatic|euphoric|merry|thrilled|exuberant|rejoicing|happier|happiest"
+_FURTHER: Final = {
+    "gender": {
+        "male": "males|boys|guys|gentlemen|gent|bloke|fellow|lad|dude|schoolboy",
+        "female": "females|girls|ladies|lass|gal|schoolgirl",
+    },
+    "emotion": {
+        "anger": "fury|livid|outrage|outraged|infuriated|incensed|wrath|wrathful|raging|indignant|indignation|angrier",
+        "disgust": "repulsed|repulsion|grossed out|loathing|disgustedly|repelled",
+        "fear": "terror|dread|fright|panic|panicked|panicking|panicky|petrified|horror|horrified|fearfully|frightening|scare",
+        "happiness": _JOYFUL,
+        "joy": _JOYFUL,
+        "neutral": _NO_EMOTION,
+        "neutrality": _NO_EMOTION,
+        "sadness": "grief|grieving|melancholy|melancholic|mournful|mourning|heartbroken|dejected|dejection|despondent|miserable|misery|tearful|gloomy|gloom|downcast|sadder|sorrowfully|unhappiness|unhappily|depressed",
+        "surprise": "startled|shocked|shock|stunned|astounded|flabbergasted|dumbfounded|taken aback|surprises|surprisedly",
+    },
+    "accent": {
+        "american": _AMERICAN,
+        "united states english": _AMERICAN,
+        "british": "british english|brit|brits|briton|englishman|englishwoman|received pronunciation|cockney|scouse|geordie|london|londoner|manchester|liverpool|birmingham|yorkshire",
+        "scottish": f"{_SCOTTISH}|scottish english",
+        "scottish english": _SCOTTISH,
+        "irish": f"{_IRISH}|irish english",
+        "irish english": _IRISH,
+        "northern irish": "belfast|ulster|northern irishman|northern irish english",
+        "welsh": f"{_WELSH}|welsh english",
+        "welsh english": _WELSH,
+        "indian": f"{_INDIAN}|indian english",
+        "indian english": _INDIAN,
+        "canadian": f"{_CANADIAN}|canadian english",
+        "canadian english": _CANADIAN,
+        "south africa": f"{_SOUTH_AFRICAN}|south african english",
+        "south african accent": _SOUTH_AFRICAN,
+        "australian": f"{_AUSTRALIAN}|australian english",
+        "australian english": _AUSTRALIAN,
+        "new zealand": "new zealanders|auckland|christchurch|new zealand english",
+        "new zealand english": "new zealanders|auckland|christchurch",
+    },
+    "age": {
+        "teens": "|".join(
+            [
+                f"{age}{form}"
+                for age in (*range(13, 20), *_TEENS)
+                for form in (" year old", " years old")
+            ]
+            + [f"aged {age}" for age in range(13, 20)]
+            + list(_TEENS)
+        ),
+        **{
+            decade: "|".join([ten, *(f"{ten} {one}" for one in _ONES)])
+            + f"|{ten} something|{ten}ish|{tens}0 something|{tens}0ish"
+            for tens, (decade, ten) in enumerate(zip(_DECADES, _TENS, strict=True), start=2)
+        },
+    },
+    "instrument": {
+        "brass": "tuba|french horn|cornet|bugle|flugelhorn|euphonium|brass section|trumpets|trombones",
+        "flute": "flutist|flautist|piccolo|pan flute",
+        "guitar": "classical guitar|nylon string guitar|steel string guitar|guitarist",
+        "keyboard": "grand piano|upright piano|harpsichord|clavichord|clavinet|pianist|pianos",
+        "organ": "hammond organ|hammond|electric organ|organist",
+        "reed": "sax|saxophones|clarinets|alto saxophone|tenor saxophone|alto sax|tenor sax|bass clarinet|english horn",
+        "string": "violins|cellos|fiddle|bowed string|string section|string ensemble|violinist|cellist",
+        "vocal": "singer|sings|sung|choir|vocalist|a cappella",
+    },
+    "spoof": {
+        "fake": "tts|cloned|cloned voice|voice clone|ai voice|ai speech|ai synthesized|computer synthesized|machine made|artificially produced|artificially created|digitally generated|generated speech"
+        "|synthetic speech|computer generated voice|speech synthesis|phony|bogus|inauthentic",
+        "real": "natural|natural speech|natural voice|real person|real voice|real speech|real human voice|real human being|human being|actual human|actual person|human speaker|human recording|legitimate",
+    },
+    "vocal_sound": {
+        "laughter": "giggles|giggled|chuckles|chuckled|cackle|cackling|guffaw|snicker|haha",
+        "cough": "coughing fit",
+        "throat clearing": "ahem",
+        "sneeze": "achoo|atchoo|a choo",
+    },
+    "velocity": {
+        "100": "one hundred|a hundred|hundred",
+        "127": "one hundred twenty seven|one hundred and twenty seven|a hundred and twenty seven",
+    },
+}
+"""Family -> label -> still further forms, with bars between them: synonyms, people and cities of a country, numbers in words."""
+
 
 def aliases_of(labels: list[str]) -> dict[str, list[str]]:
     """Return the aliases of a label list, from the family that knows most of its labels.
@@ -250,10 +348,15 @@ def aliases_of(labels: list[str]) -> dict[str, list[str]]:
     """
     keys = {label: " ".join(label.lower().replace(".", "").split()) for label in labels}
 
-    def known(family: dict[str, list[str]]) -> int:
-        return sum(key in family for key in keys.values())
+    def known(name: str) -> int:
+        return sum(key in FAMILIES[name] for key in keys.values())
 
-    best = max(FAMILIES.values(), key=known)
-    if 2 * known(best) < len(keys):
+    name = max(FAMILIES, key=known)
+    if 2 * known(name) < len(keys):
         return {}
-    return {label: list(best[key]) for label, key in keys.items() if key in best}
+    best, further = FAMILIES[name], _FURTHER.get(name, {})
+    return {
+        label: list(dict.fromkeys([*best[key], *filter(None, further.get(key, "").split("|"))]))
+        for label, key in keys.items()
+        if key in best
+    }

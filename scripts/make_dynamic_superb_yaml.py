@@ -126,7 +126,7 @@ DEVIATIONS = {
     "none": [],
 }
 SCORERS = {
-    "exact": "official.1-strict.4",
+    "exact": "official.1-strict.5",
     "wer": "official.2-strict.4",
     "number": "official.1-strict.5",
     "judged": "official.2-strict.3",

@@ -104,9 +104,11 @@ def anchors(facts: dict[str, Any]) -> dict[str, dict[str, float]]:
 
 
 def scorer(family: str, metrics: list[str]) -> str:
-    """Version of the scoring code: the strict reading of numbers is the fifth, that of closed answers and judge replies the fourth, that of texts alone the third."""
-    fourth = {"accuracy", "judge_score"} & set(metrics)
-    return f"official.2-strict.{5 if family == 'number' else 4 if fourth else 3}"
+    """Version of the scoring code: the strict reading of closed answers and numbers is the fifth, of judge replies the fourth, of texts the third."""
+    strict = (
+        5 if family == "number" or "accuracy" in metrics else 4 if "judge_score" in metrics else 3
+    )
+    return f"official.2-strict.{strict}"
 
 
 def task_file(task: str, file: str, facts: dict[str, Any]) -> str:

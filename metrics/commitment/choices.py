@@ -15,8 +15,9 @@ from functools import cache, lru_cache
 from itertools import groupby
 from typing import Final
 
-from metrics.commitment.frames import lower, plain, prepare
-from metrics.text.courtesy import without_courtesies
+from metrics.commitment.forms.families import further_forms
+from metrics.commitment.forms.inflections import other_number
+from metrics.commitment.frames import impersonal, lower, plain, prepare
 from metrics.text.numbers import spoken_number
 
 
@@ -70,16 +71,32 @@ _WEAK_PHRASES: Final = (
 )  # fmt: skip
 
 
-_PHRASE: Final = 4
-"""Words of the longest option that counts in the other number as well."""
+_NO_BOUND: Final = r"(?<!\bover )(?<!\bunder )(?<!\babove )(?<!\bbelow )(?<!er than )"
 _INITIALS: Final = ({"male", "female"}, {"man", "woman"})
 """Options that are also named by their initials."""
 _EMPHATIC: Final = {
-    "yes": ("definitely", "absolutely", "certainly", "indeed"),
-    "no": ("definitely not", "absolutely not", "certainly not", "of course not", "not at all"),
+    "yes": (
+        "definitely",
+        "absolutely",
+        "certainly",
+        "indeed",
+        "sure",
+        "of course",
+        "y",
+        "without a doubt",
+    ),
+    "no": (
+        "definitely not",
+        "absolutely not",
+        "certainly not",
+        "of course not",
+        "not at all",
+        "no way",
+        "by no means",
+        "n",
+    ),
 }
 """Whole replies that are a clear yes or no, where these are the options."""
-_PLAIN_WORD: Final = re.compile(r"[a-z]{3,}")
 
 _FUNCTION_WORDS: Final = frozenset(
     _words("a an the of and is are was were to in on at by with for it its")
@@ -155,13 +172,16 @@ def compile_choices(
             found.setdefault(key, set()).add(same[option])
             spelled.setdefault(key, []).append(form)
 
+    families = further_forms(keys) if letters else ()
     for i, text in enumerate(texts):
         add(text, i, is_own=True)
         for alias in aliases[i] if aliases else ():
             add(lower(plain(prepare(alias))), i)
+        for form in families[i] if families else ():
+            add(lower(prepare(form)), i)
         for variant in _variants(text, texts):
             add(variant, i)
-        for variant in _numbers(text) if letters else ():
+        for variant in other_number(text, weak_keys() | {*_ONES}) if letters else ():
             add(variant, i)
     if letters and asked:
         for i, name in enumerate(names):
@@ -205,7 +225,7 @@ def compile_choices(
         weak_pattern=_any_of([form for key in loose for form in spelled[key]], slash=slash),
         words=tuple(_content(key) if same[i] == i else frozenset() for i, key in enumerate(keys)),
         counted=any(_COUNTS.search(key) for key in keys),
-        polite=any(text != without_courtesies(text) for text in texts),
+        polite=any(text != impersonal(text) for text in texts),
     )
 
 
@@ -267,6 +287,12 @@ def _split_letters(texts: Sequence[str]) -> tuple[list[str], list[str]]:
     return list(texts), [chr(65 + i) if i < 26 else "" for i in range(len(texts))]
 
 
+def _in_words(number: int) -> str:
+    """Return a number below a hundred in words."""
+    tens, ones = divmod(number, 10)
+    return _ONES[number] if number < 20 else _TENS[tens - 2] + (f"-{_ONES[ones]}" if ones else "")
+
+
 def _variants(text: str, texts: Sequence[str]) -> list[str]:
     """Return other ways to write the same option: articles, numbers as words or digits, order around "and"."""
     found = []
@@ -278,12 +304,7 @@ def _variants(text: str, texts: Sequence[str]) -> list[str]:
         if value is not None and value == int(value):
             found.append(str(int(value)))
     elif bare.isdecimal() and int(bare) < 100:
-        number = int(bare)
-        tens, ones = divmod(number, 10)
-        if number < 20:
-            found.append(_ONES[number])
-        else:
-            found.append(_TENS[tens - 2] + (f"-{_ONES[ones]}" if ones else ""))
+        found.append(_in_words(int(bare)))
     units = [_UNIT.fullmatch(other.strip(_EDGES)) for other in texts]
     if len(texts) > 1 and all(units) and len({unit[2] for unit in units if unit}) == 1:
         own = _UNIT.fullmatch(bare)
@@ -292,6 +313,8 @@ def _variants(text: str, texts: Sequence[str]) -> list[str]:
             found.append(f"{own[1]} percent")
     if unit := _UNIT.fullmatch(bare):
         found.append(f"{unit[1]}{unit[2]}")
+        if unit[1].isdecimal() and int(unit[1]) < 100 and unit[2][0].isalpha():
+            found.append(f"{_in_words(int(unit[1]))} {unit[2]}")
     if bare.startswith("none of "):
         found.extend(("none", "none of them", "none of these", "none of those"))
     if {other.strip(_EDGES) for other in texts} in _INITIALS:
@@ -300,33 +323,6 @@ def _variants(text: str, texts: Sequence[str]) -> list[str]:
     if len(halves) == 2 and not re.match(r"(?:both|between|neither)\b", bare):
         found.append(f"{halves[1]} and {halves[0]}")
     return found
-
-
-def _numbers(text: str) -> list[str]:
-    """Return a phrase of a few words in the other number: "church bells" for "a church bell", and the reverse."""
-    words = text.strip(_EDGES).split()
-    if not 0 < len(words) <= _PHRASE or not _PLAIN_WORD.fullmatch(words[-1]):
-        return []
-    if words[0] in ("a", "an", "the"):
-        words = words[1:]
-    if not words or words[-1] in weak_keys():
-        return []
-    *head, noun = words
-    return [" ".join([*head, form]) for form in _other_number(noun)]
-
-
-def _other_number(noun: str) -> list[str]:
-    if noun.endswith(("ss", "us", "is", "ics", "news", "series", "species")) or noun in _ONES:
-        return [f"{noun}es"] if noun.endswith("ss") else []
-    if noun.endswith("ies") and len(noun) > 4:
-        return [f"{noun[:-3]}y"]
-    if noun.endswith(("ches", "shes", "sses", "xes")):
-        return [noun[:-2]]
-    if noun.endswith("s"):
-        return [noun[:-1]] if len(noun) > 3 else []
-    if noun.endswith(("ch", "sh", "x", "z")):
-        return [f"{noun}es"]
-    return [f"{noun[:-1]}ies"] if re.search(r"[^aeiou]y$", noun) else [f"{noun}s"]
 
 
 def _any_of(forms: Sequence[str], *, slash: bool) -> re.Pattern[str] | None:
@@ -385,7 +381,7 @@ def _border(token: str, *, before: bool) -> str:
         return _BEFORE
     if edge.isdigit():
         if before:
-            return rf"{_BEFORE}(?<!\d[.,])(?<!\d-)(?<!\d - )(?<!\s-)(?<!\A-)(?<![$€£]-)"
+            return rf"{_BEFORE}(?<!\d[.,])(?<!\d-)(?<!\d - )(?<!\s-)(?<!\A-)(?<![$€£]-){_NO_BOUND}"
         after = rf"(?:{_AFTER}|(?={_UNITS}\b))"
         return after + (r"(?![.,]\d)(?!\s?-\s?\d)(?!\+)" if token.isdigit() else r"(?![.,]\d)")
     if _UNSPACED.match(edge) or not re.match(WORD, edge):
@@ -395,6 +391,7 @@ def _border(token: str, *, before: bool) -> str:
         return f"(?:({look}!{WORD})|({look}={_UNSPACED_CLASS}))"
     if before:
         tens = "".join(f"(?<!{ten}[ -])" for ten in _TENS) if token in _ONES[1:10] else ""
+        tens += _NO_BOUND if token in _TENS or token in _ONES[1:] else ""
         return f"{_BEFORE}(?<![A-Za-z]{{2}}-){tens}"
     scale = r"(?!\s+(?:hundred|thousand|million)\b)" if token in _ONES or token in _TENS else ""
-    return f"{_AFTER}(?![♯♭])(?!#)(?!-[A-Za-z]){scale}"
+    return f"{_AFTER}(?![#♯♭])(?!-(?!years?\\b)[A-Za-z]){scale}"

@@ -18,11 +18,13 @@ M: Final = MENTION
 IDIOMS: Final = re.compile(
     r"\b(?:no|little|hardly any|scarcely any) (?:real )?(?:doubt|question)\b|\bi(?:'m| am) afraid\b(?! of)|\bwithout (?:a |any )?(?:shadow of a )?doubt\b|\bbeyond (?:a |any )?(?:reasonable )?doubt\b"
     r"|\bif i(?:'m| am) not mistaken\b|\b(?:i(?:'m| am) |i was )?not (?:\w+ )?(?:entirely |completely |totally |absolutely |100% |quite |very |fully |really |so )?"
-    r"(?:sure|certain|confident|positive)(?! (?:if|whether|which|what|who|how|about))\b|\bnot to mention\b|\bnot only\b|\bnothing (?:but|other than)\b|\bnone other than\b"
+    r"(?:sure|certain|confident|positive)(?! (?:if|whether|which|what|who|how|about|(?:that )?(?:it|this|that|he|she|they|there)(?:'s| is| was| are)))\b|\bnot to mention\b|\bnot only\b|\bnothing (?:but|other than)\b|\bnone other than\b"
     r"|\bno other than\b|\bwhy not\b|\bnot surprisingly\b|\bmore often than not\b|\bif not\b"
     r"|\b(?:amongst?|from|out of|of|between|given|considering|looking at) (?:all )?(?:(?:the|these|those|your|all) )(?:\w+ ){0,3}?(?:options|choices|labels|categories|alternatives|possibilities|candidates|answers)"
     r"(?: (?:here|above|below|given|provided|listed|available|offered|you gave|you provided|presented))*\b"
     r"|\bif i (?:had|have|were|was) to (?:\w+ ){0,3}?(?:choose|guess|pick|select|say|decide|answer)(?: (?:one|just one|an? \w+|between them))?\b"
+    r"|\bif you (?:want|need|insist on|require|ask for|prefer|must have)\b[^,:.\n]{0,40}|\btl;?dr\b:?"
+    r"|\b(?:by |through |via |using )?(?:an? |the )?(?:simple )?(?:process|method) of elimination\b|\bby elimination\b"
     r"|\bif in doubt\b|\bif (?:forced|pressed|anything|pushed|required)(?: to (?:choose|guess|pick|answer|decide))?\b"
 )
 """Turns whose words would be misread one by one."""
@@ -61,9 +63,9 @@ _GROUPS: Final[dict[str, str]] = {
     "negation": (
         r"\bcan(?:'t|not) (?:fully |entirely |completely )?(?:rule out|exclude|eliminate)\b"
         r"|\b(?:not|never|cannot|cant|dont|isnt|doesnt|arent|wasnt|nor|neither|hardly|rather than|instead of|in place of|as opposed to|opposed to|unlike|in contrast (?:to|with)|contrary to"
-        r"|rule[sd]? out|ruling out|eliminat\w+|exclud\w+|reject\w*|dismiss\w*|discard\w*|disregard\w*|cross(?:ed|es|ing)? (?:out|off)|except(?: for)?|excepting|save for|other than|apart from|aside from"
+        r"|rule[sd]? out|ruling out|eliminat\w+|exclud\w+|reject\w*|dismiss\w*|discard\w*|disregard\w*|cross(?:ed|es|ing)? (?:out|off)|remov(?:e|ed|ing)|discount(?:ed|ing)?|set aside|leav(?:e|ing) out|except(?: for)?|excepting|save for|other than|apart from|aside from"
         r"|besides|anything but|everything but|(?:any|every|all)(?: \w+)? but|refus\w+ to|declin\w+ to|unwilling to|least (?:likely|plausible|probable|suitable|fitting)|but not|than|lack(?:s|ing)?|absence of|absent|unlikely|less likely|implausible|doubt|false that|incorrect to say|wrong to say|avoid(?:ed)?"
-        rf"|the (?:wrong|incorrect) (?:answers?|options?|choices?)|nothing (?:\w+ ){{0,3}}(?:to|towards?|for|of|like|is|says|in|suggests?|indicates?|implies|supports?|resembles?)|strike(?: out)?|compared (?:with|to)|no to|ignore|forget|different from|distinct from|differ from|no longer)\b|n't\b|\b(?:no|zero|non)[ -](?=(?:clear |real |evident |audible |obvious |actual )?{M})|(?<={M}) over(?= )|(?<={M}) (?:als|que|che|do que)(?= )|\bwithout (?:an? |any |the )?(?={M})"
+        rf"|the (?:wrong|incorrect|worst|weakest|poorest|least \w+) (?:answers?|options?|choices?|candidates?|match(?:es)?|ones?)|nothing (?:\w+ ){{0,3}}(?:to|towards?|for|of|like|is|says|in|suggests?|indicates?|implies|supports?|resembles?)|strike(?: out)?|compared (?:with|to)|no to|ignore|forget|different from|distinct from|differ from|no longer)\b|n't\b|\b(?:no|zero|non)[ -](?=(?:clear |real |evident |audible |obvious |actual )?{M})|(?<={M}) over(?= )|(?<={M}) (?:als|que|che|do que)(?= )|\bwithout (?:an? |any |the )?(?={M})"
         r"|\bno (?:sign|evidence|indication|trace|sound|hint|presence|mention|way)s?\b(?: of| that| it)?|不是|并非|不选|不會|不会|排除|除了|而不是|而非|\b(?:nicht|kein(?:e|en|er|es)?|weder|statt|anstatt|außer|ausser)\b"
         r"|\b(?:pas|plutôt que|au lieu de|sauf|ni|non pas|excepté)\b|\bno (?:es|son|era|creo|puede ser)\b|\b(?:en lugar de|en vez de|excepto|menos)\b|\bnon è\b|\b(?:invece di|anziché|tranne)\b|\bnão (?:é|pode)\b|\b(?:em vez de|exceto)\b"
         r"|(?<!\w)не(?!\w)|(?<!\w)(?:кроме|вместо)(?!\w)|ليس(?:ت)?|لا(?= )|وليس"
@@ -76,7 +78,7 @@ _GROUPS: Final[dict[str, str]] = {
         r"\b(?:so|therefore|thus|hence|consequently|accordingly|as a result|that leaves|which leaves|leaving|leaves|this leaves|this means|it follows|meaning|which means|this (?:suggests|indicates|points to)|overall|finally|daher|deshalb|donc|alors|por (?:lo )?(?:tanto|eso)|portanto|quindi|dunque|entonces)\b"
         r"|所以|因此|因而|故选?|した?がって|よって|따라서|그러므로|поэтому|لذلك"
     ),
-    "choosing": r"\band (?:then |would |will |so )?(?:say|choose|pick|select|go (?:with|for)|take|settle (?:on|for)|answer|keep|conclude)\b",
+    "choosing": r"\band (?:then |would |will |so )?(?:say|choose|chose|pick|picked|select|selected|go (?:with|for)|went (?:with|for)|take|took|settled? (?:on|for)|answer|keep|kept|conclude|concluded|decided? (?:on|for))\b",
     "answer": (
         rf"\b(?:{_KIND} )+(?:{_NOUN}|emotion|speaker|sound|instrument|accent|gender|source)\b|\b(?:answer|prediction|verdict|selection|classification)\b(?! (?:the|your|this|that|a|questions?)\b)"
         r"|\b(?:option|choice|label|category|pick|guess|vote|response|match)(?= (?:is|would be|here|that|should|must|seems|to)\b| ?:)"
@@ -117,13 +119,13 @@ DENIED: Final = re.compile(
     r"|rejected|ruled out|dismissed|discarded|out of the question|out of place|out(?! of)|least \w+|off the table|absent|missing|irrelevant|unrelated|unsupported|inappropriate|unsuitable|improbable|incompatible|distractors?|misleading)\b"
     rf"|(?:{_VERB}|do|does|did|can|could|would|will|should|might|may|has|have|had|must)\s*(?:\w+\s+)?(?:not|never|n't)\b(?!\s+(?:only|wrong|incorrect|false|unlikely|impossible|implausible|ruled out|excluded))"
     r"|(?:cannot|can't|couldn't|isn't|aren't|wasn't|weren't|doesn't|don't|didn't|won't|wouldn't|shouldn't|hasn't|haven't|mustn't|lacks?|fails?|contradicts?|conflicts?)\b|would be (?:less|wrong|a stretch)\b|would (?:surprise|astonish)\b|makes? (?:no|little) sense\b|(?:is|are) out\b(?! of)|has no\b|have no\b|can go\b|goes away\b|is less\b)"
-    r"|\(?\s*(?:[:=—-]\s*)?(?:wrong|incorrect|false|no|not|x)\s*(?:[).,;\n—]|$)|,\s*no\s*[.!]?\s*$|\(?\s*(?:[:=—-]\s*)?(?:wrong|incorrect|false)\s*$"
+    r"|\(?\s*(?:[:=—-]\s*)?(?:wrong|incorrect|false|no|not|x)\s*(?:[).,;\n—}]|$)|,\s*no\s*[.!]?\s*$|\(?\s*(?:[:=—-]\s*)?(?:wrong|incorrect|false)\s*$"
     r"|(?:は?(?:違い|違う|間違|ちがい)|不对|不是(?=\s*(?:$|[。，,.;；!！]))|是?错(?:误)?的?|不正确|不符合|可以排除|被排除|以外|じゃな|では?(?:あり|な)|でない|ではありません|(?:이|가|은|는)? ?아(?:니|닙|닌)|ist (?:falsch|nicht)|(?:est faux|n'est pas|est incorrect)|(?:no es|es incorrect|es falso)|(?:è sbagliat|non è)|(?:não é|está errad)|неверн|не подходит|неправильн|خطأ|خاطئ))"
 )
 """What follows a mention, or a list of mentions, that is denied."""
 
 PRAISED: Final = re.compile(
-    rf"[)\]\"'.]*(?:\s*(?:,|/|and|or|nor|&|,\s*and|,\s*or)\s*[(\"']*{M}[)\]\"']*){{0,25}}+\s*,?\s*(?:(?:option|choice|answer|label)\s+)?(?:(?:both|all|also)\s+)*(?:{_SURE_VERB}|as)\s+(?:\w+ly\s+|indeed\s+|by far\s+|also\s+|the\s+|a\s+|an\s+|far\s+|much\s+|my\s+|therefore\s+|thus\s+)*(?:(?:one\s+)?(?:that|which)\s+(?:is|fits)\s+)?"
+    rf"[)\]\"'.]*(?:\s*(?:,|/|and|or|nor|&|,\s*and|,\s*or)\s*[(\"']*{M}[)\]\"']*){{0,25}}+\s*,?\s*(?:(?:option|choice|answer|label)\s+)?(?:(?:both|all|also)\s+)*(?:{_SURE_VERB}|as)\s+(?:\w+ly\s+|very\s+|quite\s+|indeed\s+|by far\s+|also\s+|the\s+|a\s+|an\s+|far\s+|much\s+|my\s+|therefore\s+|thus\s+)*(?:(?:one\s+)?(?:that|which)\s+(?:is|fits)\s+)?"
     r"(?:correct|right(?! hand| side)|true|accurate|valid|best|better|answer|most (?:likely|probable|plausible|appropriate|accurate|suitable|fitting|consistent|reasonable|logical|compelling|relevant|dominant|prominent)"
     r"|more (?:likely|probable|plausible|appropriate|accurate|suitable|fitting|consistent|reasonable|logical)|likeliest|likely|final|choice|pick|closest|(?:correct|right|best) (?:answer|option|choice|one))\b"
     r"|[)\]\"'.]*\s*[:=—-]\s*(?:yes|correct|right|true)\b|[)\]\"'.]*(?:\s*(?:,|/|&|,?\s*(?:and|or))\s*[(\"']*"
@@ -131,6 +133,20 @@ PRAISED: Final = re.compile(
 )
 """What follows a mention that is called right."""
 
+_GOOD: Final = (
+    r"(?:right|correct|likely|plausible|possible|fine|true|good|valid|acceptable|reasonable)"
+)
+_FIT: Final = rf"(?:fits?|works?|match(?:es)?|applies|suits?|makes sense|is {_GOOD}|would (?:fit|work|be {_GOOD}))"
+ALSO: Final = re.compile(
+    rf"{M}[)\]\"']* (?:also|equally|likewise) {_FIT}|{M}[)\]\"']* (?:is|would be|seems|could be) (?:also|equally|just as|likewise) {_GOOD}|{M}[)\]\"']* {_FIT} (?:too|as well|also|equally|just as well|likewise)\b"
+    rf"|\A\s*(?:or|and|alternatively|or else|otherwise)\b,?(?: (?:maybe|perhaps|possibly|also|even|it (?:is|could be|might be)))*,? [(\"']*(?:an? |the |option )?{M}[)\"']*\s*[.!]?\s*\Z"
+    rf"|\b(?:could|might|may|can) (?:(?:also|equally|just as well|as well) be (?:an? |the |option )?{M}|be (?:also )?(?:an? |the |option )?{M}[)\"']* (?:too|as well|also|equally)\b)"
+)
+"""An option that is right next to the one that was said before."""
+FITS: Final = re.compile(
+    r"\b(?:fits?|match(?:es)?|suits?|appl(?:ies|y)|works?|likely|probable|plausible|consistent|accurate|reasonable|valid)\b(?! (?:best|better))"
+)
+"""Praise that several options may have; "so ▢" behind it decides."""
 QUESTION_TAG: Final = re.compile(r"[?？؟]")
 LIST_GAP: Final = re.compile(
     r"(?:[\s,;/|.&:()\[\]\"'•·*+=，、；。-]|\b(?:and|or|nor|und|oder|et|ou|y|o|e|и|или|option|choice|the|an?|vs)\b|和|或|或者|还是|\d{1,2}[.)]|\b[a-z][.)](?=\s))*"
@@ -143,7 +159,7 @@ FILLER: Final = re.compile(
 """Words that do not make a reply more than its mention."""
 
 ANSWERED: Final = re.compile(
-    rf"({M})[)\]\"']*\s*\?+\s*(?:yes|yep|correct|right|true|exactly|indeed|absolutely|definitely|certainly|of course|sure|i'd say so|i would say so|i think so)\b"
+    rf"({M})[)\]\"']*\s*\?+\s*(?:yes|yep|correct|right|true|exactly|indeed|absolutely|definitely|certainly|of course|sure|(?:much |far |quite |very |most )?(?:more )?(?:likely|plausible|probable|fitting)|likelier|that fits|it fits|fits|that's it|i'd say so|i would say so|i think so)\b"
 )
 """A question that the reply itself answers."""
 ASKED: Final = re.compile(r"\b(?:asked|asks|question)\b[^,;:]*$")
@@ -154,6 +170,15 @@ OPEN_ROW: Final = re.compile(r"\s*(?:…|\.{2,})\s*or\b|\s+as well as\s+|\s+(?:v
 DENIED_AT_LAST: Final = re.compile(
     r"\s*,?\s*(?:(?:that|this|it|they)(?:'s| is|'d be| would be| was| are| must be)? (?:wrong|incorrect|false|not (?:right|correct|it|true|the)|a mistake|misleading|mistaken|isn't|can't be|cannot be|doesn't)\b|no\s*[.!]*\s*$)"
 )
+
+EXCLUDES: Final = re.compile(
+    r"\b(?:rul\w+ out|exclu\w+|eliminat\w+|dismiss\w*|discard\w*|discount\w*|reject\w*|remov\w+|cross\w* (?:out|off)|str(?:ike|uck) (?:out|off)|wrong|incorrect|false|distractors?|impossible|implausible|fails?|(?:do|does)(?: not|n't) (?:fit|match|work|apply|hold)|out)\b"
+)
+"""Words by which options are excluded for good, so that the one that is left is chosen."""
+ONLY_TOGETHER: Final = re.compile(
+    r"\b(?:both|together|at once|at the same time|unless|if|until|easily|yet|sure|certain|(?:cannot|can't|not|n't) (?:both|all)|hard|difficult|maybe|perhaps|probably|might|may|could)\b"
+)
+"""Words that make an exclusion a weaker one."""
 
 LIST_AFTER_COMMA: Final = re.compile(
     rf"\s*(?:and then|then|and|or|nor|und|oder|et|ou|y|o|和|或)?\s*(?:[(\"']|option |choice |an? |the )*{M}[)\]\"']*\s*(?:,|$|[.;]|and\b|or\b|nor\b|und\b|oder\b|et\b|ou\b)"

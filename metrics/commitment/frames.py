@@ -72,22 +72,39 @@ _TAGGED: Final = re.compile(
 _BRACKET_TAGGED: Final = re.compile(
     r"\[(answer|ans|final|choice)\](.*?)\[/\1\]", re.IGNORECASE | re.DOTALL
 )
+_BRACKET_KEYS: Final = re.compile(
+    r"\[(?:((?:final )?answer)|reason(?:ing)?|explanation|rationale|justification)\]:?",
+    re.IGNORECASE,
+)
+"""Keys in brackets that nothing closes."""
 _BOXED: Final = re.compile(r"\\(?:boxed|fbox|framebox)\s*\{")
 _LATEX_TEXT: Final = re.compile(
-    r"\\(?:text|textbf|textit|textrm|texttt|mathrm|mathbf|mathsf|mathit|mathtt|mbox|emph|bold|bf)\s*\{([^{}]*)\}"
+    r"\\(?:text|textbf|textit|textrm|texttt|mathrm|mathbf|mathsf|mathit|mathtt|mbox|emph|bold|bf|underline|large|Large|huge|ans|answer|operatorname)\s*\{([^{}]*)\}"
+    r"|\{\\(?:bf|it|em|tt|large|Large|bfseries|itshape)\s+([^{}]*)\}|\\begin\{answer\}(.*?)\\end\{answer\}"
 )
 _LATEX_MARKS: Final = re.compile(
     r"\\[()\[\],;!]|\${1,2}|\\(?:quad|qquad|displaystyle|left|right)\b"
 )
 _FENCE: Final = re.compile(r"```[ ]*[\w+-]*[ ]*\n?|~~~[\w+-]*\n")
 _DEEPEST: Final = 3
+_CALL: Final = re.compile(
+    r"\A\W*(?:print|return|final|submit|answer|choose|select|pick|predict|output|option|respond|reply|give)(?:[_ ]?(?:answer|option|choice|letter|label|final|result))?"
+    r"\s*\(\s*(?:\w+\s*=\s*)?[\"']?([^()\n]{1,120}?)[\"']?\s*\)[\s;.`]*\Z",
+    re.IGNORECASE,
+)
+"""A call of a function by which an answer is given; the whole reply."""
 _STRUCK: Final = re.compile(r"~~[^~\n]+~~|<(del|s|strike)>.*?</\1>", re.DOTALL)
 _UNTICKED: Final = re.compile(r"^[ >*+-]*(?:\[[ ]?\]|\([ ]\)|☐|⬜|○|◯)[ ].*$", re.MULTILINE)
 _TICKED: Final = re.compile(r"^([ >*+-]*)(?:\[[xX]\]|\([xX]\))[ ]", re.MULTILINE)
 _HTML: Final = re.compile(
-    r"</?(?:answer|final_answer|response|em|strong|code|pre|span|div|ul|ol|li|h[1-6]|mark|br|center|font)\b[^>]*/?>",
+    r"</?(?:answer|final_answer|response|em|strong|code|pre|span|div|ul|ol|li|h[1-6]|mark|br|center|font|table|tbody|thead|tr|td|th|dl|dt|dd)\b[^>]*/?>",
     re.IGNORECASE,
 )
+_HTML_ENDS: Final = re.compile(
+    r"(</(?:li|p|tr|div|h[1-6]|dd|ol|ul|table)\s*>|<br\s*/?>)|(</(?:td|th)\s*>)|</dt\s*>",
+    re.IGNORECASE,
+)
+"""Tags that end a line, a cell of a table, and a term that what follows explains."""
 _SHORT_TAG: Final = re.compile(r"</?[biup]\s*/?>", re.IGNORECASE)
 """Tags that may also be a letter in angle brackets, ``<B>``: tags only where one is closed."""
 _EMPHASIS: Final = re.compile(r"\*{1,3}|(?<![^\W_])_{1,3}(?=[^\s_])|(?<=[^\s_])_{1,3}(?![^\W_])|`+")
@@ -110,19 +127,32 @@ _POLITE: Final = re.compile(
     re.IGNORECASE,
 )
 """Regret, not fear."""
+_FEELING: Final = r"(?:happy|sad|angry|mad|furious|scared|afraid|fearful|frightened|terrified|disgusted|surprised|amazed|shocked|excited|joyful|glad|delighted|unhappy|upset|bored|nervous|calm|neutral|confused|tired|worried|proud|disappointed)"
+_OWN_STATE: Final = re.compile(
+    r"(?:(?<=\A)|(?<=[.!?\n])|(?<=[.!?] ))\s*(?:(?:oh|well|yes|no|wow|aw+|hmm),? )?(?:i(?:'m| am)(?: feeling)?|i feel|we(?:'re| are)|(?:that|this|it) (?:really )?makes (?:me|us)(?: feel)?|(?:i'm|i am) (?:so |very )?sorry(?: to hear)?(?: that)? you(?:'re| are| feel)"
+    rf"|(?:please )?(?:don't|do not) (?:worry,? )?(?:be|feel)|don't worry,? be) (?:(?:so|very|really|just|also|quite|too|extremely|a (?:bit|little)|not|feeling|truly|such|still) ){{0,3}}(?:{_FEELING}|an? (?:man|woman|boy|girl|male|female)|male|female)"
+    r"(?=\s*(?:[.!]|\Z|\n|(?:,? (?:too|for you|to hear|about|that|because|now|today)\b)))",
+    re.IGNORECASE,
+)
+"""What who answers says of itself or to the speaker, as if spoken to."""
+_I_FEAR: Final = re.compile(r"\bi fear(?=,? (?:that|i|it|this|not|so|there)\b)", re.IGNORECASE)
 
 _KEYS: Final = (
     "answer final_answer finalanswer final correct_answer correctanswer best_answer ans choice final_choice selected_choice"
     " selected selection selected_option selectedoption selected_answer option chosen chosen_option correct_option letter"
     " option_letter answer_letter answer_text option_text choice_text text value label predicted_label prediction predicted"
     " predicted_answer response result output category class classification verdict decision conclusion answer_choice"
-    " answer_option 答案 选项 最终答案 réponse reponse antwort respuesta risposta resposta 答え 回答 정답 ответ"
+    " answer_option solution winner top1 top_1 top_choice best best_match best_option best_choice first_choice accepted final_label"
+    " final_prediction top_prediction classified_as detected 答案 选项 最终答案 réponse reponse antwort respuesta risposta resposta 答え 回答 정답 ответ"
 )
 ANSWER_KEYS: Final = frozenset(_KEYS.split())
 """Keys of a JSON object under which an answer stands."""
 _COMMENT_KEYS: Final = re.compile(
     r"reason|expl|rational|think|thought|analy|justif|confid|score|prob|evidence|descri|comment|note|question|options|choices"
-    r"|transcri|summary|context|step"
+    r"|transcri|summary|context|step|reject|wrong|incorrect|distract|eliminat|exclud|ruled|discard|dismiss|runner|second|alternat|\Aother|top_?[2-9]\Z|\Anot\Z|considered|candidate|\Atype\Z|\Atask\Z|\Aid\Z|\Amodel\Z"
+)
+_NO_ANSWER_KEYS: Final = re.compile(
+    r"reject|wrong|incorrect|distract|eliminat|exclud|ruled|discard|dismiss|runner|second|alternat|considered|candidate|\Anot\Z"
 )
 _SHARE: Final = re.compile(r"\s*\d+(?:\.\d+)?(?:\s*%|/\d+)?\s*")
 _PAIR: Final = re.compile(
@@ -187,7 +217,21 @@ def answer_part(text: str, *, polite: bool = False) -> str:
     found = next(
         (one for one in (_tagged(text), _boxed(text), _json(text)) if one is not None), text
     )
-    return plain(found) if polite else without_courtesies(plain(found))
+    if "[" in found:
+        found = _BRACKET_KEYS.sub(lambda m: "\nAnswer: " if m[1] else "\nReason: ", found)
+    if (call := _CALL.match(found)) is not None:
+        found = call[1]
+    found = plain(found)
+    return found if polite else impersonal(found)
+
+
+def impersonal(text: str) -> str:
+    """Return a plain text without what the one who answers says of itself: courtesies and its own feelings.
+
+    >>> impersonal("I'm so sad. The singer is happy.")
+    '. The singer is happy.'
+    """
+    return _I_FEAR.sub("", _OWN_STATE.sub("", without_courtesies(text)))
 
 
 def plain(text: str) -> str:
@@ -197,6 +241,7 @@ def plain(text: str) -> str:
     'B ( )'
     """
     if "~~" in text or "<" in text:
+        text = _HTML_ENDS.sub(lambda m: "\n" if m[1] else " | " if m[2] else ": ", text)
         text = _HTML.sub(" ", _STRUCK.sub(" ", text))
         if "</" in text or "<p>" in text:
             text = _SHORT_TAG.sub(" ", text)
@@ -204,7 +249,7 @@ def plain(text: str) -> str:
         text = _FENCE.sub("\n", text)
     if "\\" in text or "$" in text:
         for _ in range(3):
-            text, changed = _LATEX_TEXT.subn(r"\1", text)
+            text, changed = _LATEX_TEXT.subn(lambda m: m[1] or m[2] or m[3] or "", text)
             if not changed:
                 break
         text = _LATEX_MARKS.sub("", text)
@@ -281,9 +326,16 @@ def _json(text: str) -> str | None:
             for match in _PAIR.finditer(body)
         ]
     keyed = [(key.strip().casefold().replace(" ", "_").replace("-", "_"), v) for key, v in pairs]
-    if len(keyed) > 1 and all(len(key) == 1 and _SHARE.fullmatch(value) for key, value in keyed):
-        return None  # a share for every letter
+    if len(keyed) > 1 and all(
+        key not in ANSWER_KEYS and not _COMMENT_KEYS.search(key) and _SHARE.fullmatch(value)
+        for key, value in keyed
+    ):
+        return None  # a share for every option
+    if keyed and all(_NO_ANSWER_KEYS.search(key) for key, _ in keyed):
+        return ""
     values = [value for key, value in keyed if key in ANSWER_KEYS]
+    if values and not "".join(values).strip():
+        return ""
     if not values:
         values = [value for key, value in keyed if not _COMMENT_KEYS.search(key)]
     values = [prepare(value).strip(" \"'[]") for value in values if value.strip()]
@@ -295,6 +347,8 @@ def _leaves(value: Any, key: str = "") -> list[tuple[str, str]]:
         return [pair for name, inner in value.items() for pair in _leaves(inner, str(name))]
     if isinstance(value, list):
         return [pair for inner in value for pair in _leaves(inner, key)]
-    if value is None or isinstance(value, bool):
+    if isinstance(value, bool):
         return []
+    if value is None:
+        return [(key, "")]
     return [(key, str(value))]

@@ -16,8 +16,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from metrics.commitment.asides.rows import without_lists
 from metrics.commitment.choices import Choices, compile_choices, exact_choice
 from metrics.commitment.cues import (
+    ALSO,
     ANSWERED,
     ASKED,
     CONJOINED,
@@ -25,11 +27,13 @@ from metrics.commitment.cues import (
     CUE,
     DENIED,
     DENIED_AT_LAST,
+    EXCLUDES,
     FILLER,
+    FITS,
     IDIOMS,
     LESS_THAN,
     LIST_AFTER_COMMA,
-    LIST_GAP,
+    ONLY_TOGETHER,
     OPEN_ROW,
     OPENS_LIST,
     PRAISED,
@@ -55,13 +59,6 @@ _ABBREVIATION: Final = re.compile(
     r"\b(?:e\.g|i\.e|vs|mr|mrs|ms|dr|st|etc|approx|u\.s|u\.k)\.(?=\s*\S)"
 )
 _DECIMAL: Final = re.compile(r"(?<=\d)\.(?=\d)")
-
-_AND: Final = re.compile(r"\b(?:and|or)\b")
-_STOPS: Final = re.compile(r"[.\n?!]")
-_ENDS: Final = re.compile(r"[.\n:;?!]")
-_UNLISTED: Final = re.compile(
-    r"(?:\b(?:not|neither|nor|no|rather than|instead of|except(?: for)?|rule[sd]? out|ruling out|unlike|(?:not|never|n't|avoid) (?:\w+ )?(?:pick|choose|select|say|go with|take|answer|call it)|exclud\w+|eliminat\w+|reject\w*|dismiss\w*|discard\w*|other than|apart from|anything but|all but|nicht|pas|weder|ni|non)|n't(?: (?:pick|choose|select|say|go with|take|answer|call it))?|不是|并非|排除|除了)\s*[\"'(]*(?:an? |the )?$"
-)
 
 
 class Assertion(NamedTuple):
@@ -122,7 +119,12 @@ def read_commitment(reply: str, choices: Choices) -> Commitment:
         dict.fromkeys(i for mark in found if mark != CLASH for i in option_of(mark, choices))
     )
     sentences: dict[int, str] = {}
-    option, rule, last = _decide(_assertions(masked, choices, sentences))
+    excluded: set[int] = set()
+    assertions = _assertions(masked, choices, sentences, excluded)
+    option, rule, last = _decide(assertions)
+    left = choices.distinct - excluded
+    if not assertions and len(left) == 1 and len(excluded) > 1 and left.isdisjoint(named):
+        return Commitment(next(iter(left)), named, "left")
     return Commitment(option, named, rule, sentences.get(last, ""))
 
 
@@ -158,13 +160,15 @@ def committed(
 # --- reading ------------------------------------------------------------------------------------
 
 
-def _assertions(masked: str, choices: Choices, sentences: dict[int, str]) -> list[Assertion]:
+def _assertions(
+    masked: str, choices: Choices, sentences: dict[int, str], excluded: set[int]
+) -> list[Assertion]:
     text = held(turned(paired(_BLANKS.sub(_shorter, judged(masked)))))
     text = OPEN_ROW.sub(" or ", _BLANKS.sub(_shorter, text))
     text = IDIOMS.sub(" ", text)
     text = _DECIMAL.sub("·", _ABBREVIATION.sub(lambda m: m[0].replace(".", ""), text))
     text = ANSWERED.sub(r"\1 is correct ", text)
-    text = _without_lists(text, choices)
+    text = without_lists(text, choices)
     found: list[Assertion] = []
     epoch = 0
     for number, match in enumerate(SENTENCE.finditer(text)):
@@ -172,60 +176,11 @@ def _assertions(masked: str, choices: Choices, sentences: dict[int, str]) -> lis
         if not sentence.strip():
             continue
         sentences[number] = sentence
-        epoch = _Reader(sentence, number, epoch, choices, found).read()
+        reader = _Reader(sentence, number, epoch, choices, found)
+        epoch = reader.read()
+        if reader.rejected and EXCLUDES.search(sentence) and not ONLY_TOGETHER.search(sentence):
+            excluded |= reader.rejected
     return found
-
-
-def _without_lists(text: str, choices: Choices) -> str:
-    """Blank out every row of mentions that names all options with nothing said about them."""
-    if len(choices.distinct) < 2:
-        return text
-    marks = list(_MENTION.finditer(text))
-    blanks: list[tuple[int, int]] = []
-    start = 0
-    while start < len(marks):
-        seen: set[int] = set()
-        end = start
-        joined = False
-        opening = marks[start].start()
-        lead = _ENDS.split(text[max(0, opening - 200) : opening])[-1]
-        crosses = LIST_GAP.fullmatch(lead) is not None  # else a sentence that says more
-        while end < len(marks):
-            if end > start:
-                gap = text[marks[end - 1].end() : marks[end].start()]
-                joined = joined or _AND.search(gap) is not None
-                if not LIST_GAP.fullmatch(gap) or (
-                    (seen >= choices.distinct and (_ENDS.search(gap) or (joined and "," in gap)))
-                    or (not crosses and _STOPS.search(gap))
-                ):
-                    break
-            if marks[end][0] != CLASH:
-                seen |= option_of(marks[end][0], choices)
-            end += 1
-        left, right = start, end  # a mention denied or praised at an end is not part of the row
-        if seen >= choices.distinct:
-            left += _UNLISTED.search(text[max(0, opening - 60) : opening]) is not None
-            left += left == start and _stands_before(text, marks[start:end], choices)
-            after = marks[end - 1].end()
-            right -= DENIED.match(text, after) is not None or PRAISED.match(text, after) is not None
-        row = frozenset[int]().union(
-            *(option_of(mark[0], choices) for mark in marks[left:right] if mark[0] != CLASH)
-        )
-        if row >= choices.distinct:
-            blanks.append((marks[left].start(), marks[right - 1].end()))
-        start = end
-    for left, right in reversed(blanks):
-        text = text[:left] + re.sub(MENTION, " ", text[left:right]) + text[right:]
-    return text
-
-
-def _stands_before(text: str, row: list[re.Match[str]], choices: Choices) -> bool:
-    """Return whether the first mention of a row is an answer on a line of its own before a list of all options."""
-    if len(row) <= len(choices.distinct) or "\n" not in text[row[0].end() : row[1].start()]:
-        return False
-    return [option_of(mark[0], choices) for mark in row[1:]] == [
-        frozenset({option}) for option in sorted(choices.distinct)
-    ]
 
 
 def _shorter(blanks: re.Match[str]) -> str:
@@ -244,17 +199,21 @@ class _Reader:
         self.choices, self.found = choices, found
         self.rank, self.turn = SAID, 0
         self.denied = self.open = self.aside = self.prepositional = self.used = False
+        self.absent = False
         self.question = bool(QUESTION_TAG.search(text))
         self.bare = not FILLER.sub("", _MENTION.sub("", text))
         if self.bare:
             self.rank = ANSWER
         self.judged_until, self.named = 0, list[Assertion]()
+        self.rejected, self.beside = set[int](), list[Assertion]()
         self.lead = len(text) - len(text.lstrip(" ,\"'("))
 
     def read(self) -> int:
         """Collect the assertions; return the epoch in which the sentence ends."""
         if not _MENTION.search(self.text):
             return self.epoch + bool(self.found and CORRECTION.search(self.text))
+        if self.found and ALSO.search(self.text):
+            self.beside = [one for one in self.found[-50:] if one.epoch == self.epoch]
         for match in CUE.finditer(self.text):
             if match.start() < self.judged_until:
                 continue
@@ -286,6 +245,7 @@ class _Reader:
             self.open = True
             return
         self.denied = True
+        self.absent = match[0].startswith("no ")
         self.prepositional = match.start() <= self.lead
 
     def _turn(self, match: re.Match[str]) -> None:
@@ -330,7 +290,7 @@ class _Reader:
     def _colon(self, match: re.Match[str]) -> None:
         if ASKED.search(self.text, max(0, match.start() - 200), match.start()):
             self.open = False
-        if self.used:
+        if self.used or self.absent:
             self.denied = False
 
     def _comma(self, match: re.Match[str]) -> None:
@@ -351,19 +311,27 @@ class _Reader:
             compared = LESS_THAN.match(self.text, rejected.end())
             self.judged_until = compared.end() if compared else rejected.end()
             self.used = True
+            for mark in _MENTION.findall(self.text, match.start(), self.judged_until):
+                self.rejected |= option_of(mark, self.choices)
             return
         if self.denied or self.open or self.question:
             self.used = True
+            if not self.open and not self.question:
+                self.rejected |= option_of(match[0], self.choices)
             return
         rank = self.rank
-        if PRAISED.match(self.text, match.end()):
-            rank = max(rank, ANSWER)
+        praise = PRAISED.match(self.text, match.end())
+        if praise is not None:
+            rank = max(rank, SO if FITS.search(praise[0]) else ANSWER)
         elif self.aside:
             rank = ASIDE
         elif is_compared(self.text, match.end()):
             self.open = self.used = True
             return
         options = option_of(match[0], self.choices)
+        if self.beside:  # next to what was said before, not instead of it
+            options |= self.beside[-1].options
+            rank = max(rank, *(one.rank for one in self.beside))
         given = ord(match[0]) < LETTER_BASE or rank != SAID or is_given(self.text, match.end())
         found = self.found if given else self.named
         found.append(Assertion(self.epoch, rank, self.number, self.turn, options))

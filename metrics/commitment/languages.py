@@ -18,7 +18,7 @@ from metrics.commitment.frames import lower, prepare
 from metrics.text import late
 
 _TABLE: Final = {
-    "de": "glaube nicht, dass=do not think that|denke nicht, dass=do not think that|nicht=not|nicht nur=not only|alles=everything|alle=all|jede=every|jedes=every|jeder=every|keine option=no option|keine der optionen=none of the options|keine antwort=no answer"
+    "de": "weiß nicht, ob=do not know whether|weiß nicht ob=do not know whether|nicht sicher, ob=not sure whether|ob=whether|trifft zu=is correct|treffen zu=are correct|trifft nicht zu=is wrong|am plausibelsten=the most plausible|am wahrscheinlichsten=the most likely|am passendsten=the most fitting|die beste wahl=the best choice|die beste antwort=the best answer|die richtige wahl=the right choice|müsste=must be|dürfte=should be|muss=must be|ich tippe auf=i choose|ich entscheide mich für=i choose|meiner meinung nach=in my opinion|meines erachtens=in my opinion|glaube nicht, dass=do not think that|denke nicht, dass=do not think that|nicht=not|nicht nur=not only|alles=everything|alle=all|jede=every|jedes=every|jeder=every|keine option=no option|keine der optionen=none of the options|keine antwort=no answer"
     "|keine andere=no other|keine anderen=no other|nichts=nothing|nichts anderes als=nothing other than|außer=except|bis auf=except|mit ausnahme von=except"
     "|nur=only|ausschließlich=only|einzig=only|falsch=wrong|richtig=correct|korrekt=correct|zutreffend=correct|ausgeschlossen=excluded|ist=is|sind=are|wäre=would be"
     "|passt=fits|passen=fits|passt am besten=fits best|passt nicht=does not fit|passen nicht=do not fit|stimmt=is correct|stimmt nicht=is not right|ergibt sinn=makes sense"
@@ -27,7 +27,7 @@ _TABLE: Final = {
     "|eher als=rather than|weniger wahrscheinlich als=less likely than|schlechter als=less good than|auf keinen fall=not|keinesfalls=not|keineswegs=not"
     "|ich schließe=i exclude|es bleibt=that leaves|bleibt nur=leaves only|bleibt=remains|vermutlich=probably|wahrscheinlich=probably|vielleicht=maybe"
     "|die antwort ist=the answer is|die richtige antwort ist=the answer is|die antwort lautet=the answer is|option nummer=option number|nummer=number",
-    "fr": "tout=everything|tous=all|toutes=all|toutes les options=all options|toutes les réponses=all options|chaque option=every option|aucune=none|aucun=none"
+    "fr": "la plus probable=the most likely|le plus probable=the most likely|la plus plausible=the most plausible|la plus adaptée=the most suitable|la plus appropriée=the most appropriate|la bonne réponse=the right answer|la bonne option=the right answer|le bon choix=the right choice|la réponse correcte=the right answer|me paraît=seems|me semble=seems|je penche pour=i choose|j'opte pour=i choose|je ne sais pas si=do not know whether|tout=everything|tous=all|toutes=all|toutes les options=all options|toutes les réponses=all options|chaque option=every option|aucune=none|aucun=none"
     "|aucune option=no option|aucune autre=no other|aucune autre option=no other option|aucune réponse=no answer|rien=nothing|rien d'autre que=nothing other than"
     "|sauf=except|excepté=except|hormis=except|à part=except|à l'exception de=except|seul=only|seule=only|seule l'option=only option|seulement=only|uniquement=only"
     "|faux=wrong|fausse=wrong|fausses=wrong|incorrecte=wrong|incorrectes=wrong|erronée=wrong|erroné=wrong|juste=correct|correcte=correct|correctes=correct|exacte=correct|est=is|sont=are"
@@ -36,7 +36,7 @@ _TABLE: Final = {
     "|plus probable que=more likely than|moins probable que=less likely than|mieux que=better than|meilleure que=better than|surtout pas=not"
     "|il reste=that leaves|reste=remains|exclus=excluded|exclues=excluded|éliminé=excluded|éliminée=excluded|peut-être=maybe|probablement=probably|sans doute=probably"
     "|la réponse est=the answer is|la bonne réponse est=the answer is|numéro=number|l'option=option",
-    "es": "todo menos=everything except|todas menos=all except|todos menos=all except|todo=everything|todos=all|todas=all|todas las opciones=all options|cualquiera=any|ninguna=none|ninguno=none|ninguna opción=no option|nada más que=nothing other than"
+    "es": "la más adecuada=the most suitable|el más adecuado=the most suitable|la más apropiada=the most appropriate|la más probable=the most likely|el más probable=the most likely|la mejor opción=the best option|la mejor respuesta=the best answer|la respuesta correcta=the right answer|me decanto por=i choose|me quedo con=i choose|no sé si=do not know whether|todo menos=everything except|todas menos=all except|todos menos=all except|todo=everything|todos=all|todas=all|todas las opciones=all options|cualquiera=any|ninguna=none|ninguno=none|ninguna opción=no option|nada más que=nothing other than"
     "|nada=nothing|excepto=except|salvo=except|a excepción de=except|aparte de=except|sólo=only|solo la=only|solamente=only|únicamente=only|incorrecto=wrong|incorrecta=wrong"
     "|incorrectos=wrong|incorrectas=wrong|falsa=wrong|falsas=wrong|falsos=wrong|errónea=wrong|equivocada=wrong|equivocadas=wrong|correcta=correct|correctas=correct|correcto=correct|correctos=correct"
     "|encaja=fits|no encaja=does not fit|encajan=fits|tiene sentido=makes sense|no tiene sentido=does not fit|y no=and not|pero no=but not|no es=is not|no son=are not|en vez de=instead of"
@@ -93,16 +93,16 @@ _CORRECTED: Final = late.compile(
 )
 """A correction between two clauses."""
 _WHOLE_YES: Final = late.compile(
-    r"(?:\A|(?<=[\n。.!：])|(?<=: )|(?<= is )|(?<=答案是)|(?<=答えは)|(?<=답은 ))\s*(?:ja|oui|sí|sì|sim|да|نعم|हाँ|evet|vâng|是|对|對|はい|네|예)(?=\s*(?:[,.!。，！]|\Z|\n))"
+    r"(?:\A|(?<=[\n。.!：])|(?<=: )|(?<= is )|(?<=答案是)|(?<=答えは)|(?<=답은 ))\s*(?:yep|yeah|yup|yea|affirmative|ja|oui|sí|sì|sim|да|نعم|हाँ|evet|vâng|是|对|對|はい|네|예)(?=\s*(?:[,.!。，！]|\Z|\n))"
 )
 _WHOLE_NO: Final = late.compile(
-    r"(?:\A|(?<=[\n。.!：])|(?<=: )|(?<= is )|(?<=答案是)|(?<=答えは)|(?<=답은 ))\s*(?:nein|non|não|нет|لا|नहीं|hayır|không|不是|不|否|いいえ|아니요|아니오)(?:的)?(?=\s*(?:[,.!。，！]|\Z|\n))"
+    r"(?:\A|(?<=[\n。.!：])|(?<=: )|(?<= is )|(?<=答案是)|(?<=答えは)|(?<=답은 ))\s*(?:nope|nah|nay|negative|nein|non|não|нет|لا|नहीं|hayır|không|不是|不|否|いいえ|아니요|아니오)(?:的)?(?=\s*(?:[,.!。，！]|\Z|\n))"
 )
 
 
 _FOREIGN: Final = late.compile("[^\x00-\x7f\ue000-\uf000…—✔✘]")
 _WORDS: Final = late.compile(r"[a-z]+")
-_ASCII_REPLIES: Final = "nein non yok quatsch moment pardon mejor quer ou anzi scusa scusate entschuldigung korrektur attendez attends espera aspetta ja oui sim evet"
+_ASCII_REPLIES: Final = "yep yeah yup yea affirmative nope nah nay negative nein non yok quatsch moment pardon mejor quer ou anzi scusa scusate entschuldigung korrektur attendez attends espera aspetta ja oui sim evet"
 """Words of ``_CORRECTED``, ``_WHOLE_YES`` and ``_WHOLE_NO`` without accents."""
 _COPULA: Final = late.compile(
     r"(?<!\w)(?:es|son|está|están|é|são|estão|è|sono|sería|seria|sarebbe|là|đều)(?= (?:wrong|correct)\b)"

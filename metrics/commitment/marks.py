@@ -25,6 +25,9 @@ _REMARKED: Final = re.compile(
     rf"|(?<={MENTION})[)\]\"'.]{{0,2}}\s*(?:<-{{1,3}}|<={{1,3}}|←|<<|-{{1,3}}>|=>|#)\s*(?:(?:this|that|it) is )?(?:the |my )?(?:yes|correct|right|true|answer|choice|selected|chosen|final|pick|best)"
     r"(?: (?:answer|option|choice|one|pick))?(?=\s*(?:$|\n|[.!]))"
 )
+_REFUTED: Final = re.compile(
+    rf"(?<={MENTION})[)\]\"'.]{{0,2}}\s*[(\[]\s*(?:(?:this|that|it) is )?(?:wrong|incorrect|false|no|not (?:correct|right)|rejected|excluded|ruled out|eliminated)\s*[)\]]"
+)
 _BARE_LINE: Final = re.compile(rf"^([^\w\n{GOOD}{BAD}]*{MENTION})[.)\]\"' |]*$", re.MULTILINE)
 """A line with an option and nothing said about it, in a list in which one is ticked."""
 _SIGN: Final = re.compile(f"[{GOOD}{BAD}]")
@@ -59,7 +62,8 @@ def judged(text: str) -> str:
     >>> judged("\ue800 ✘\n\ue801 ✔")
     '\ue800 is wrong \n\ue801 is correct '
     """
-    text = _REMARKED.sub(f" {GOOD}", text)
+    if _REMARKED.search(text) is not None:
+        text = _REFUTED.sub(f" {BAD}", _REMARKED.sub(f" {GOOD}", text))
     signs = list(_SIGN.finditer(text))
     if not signs:
         return text

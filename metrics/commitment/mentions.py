@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from metrics.commitment.choices import LATIN, WORD, Choices, form_key
+from metrics.commitment.forms.places import with_places
 from metrics.commitment.languages import translate
 from metrics.text import late as re
 
@@ -46,22 +47,24 @@ _AFTER_VERB: Final = re.compile(
     r"\b(?:is|it's|its|that's|be|was|choose|chose|chosen|choosing|pick|picked|select|selected|say|guess|with|for|not|n't|neither|nor|either"
     r"|both|between|or|and|than|of|except|out|over|but|versus|vs|if|whether|so|then|thus|therefore|hence|maybe|perhaps"
     r"|probably|likely|possibly|definitely|clearly|obviously|surely|certainly|wait|actually|instead|rather|finally|only|just|eliminate"
-    r"|exclude|reject|prefer|whereas|while|würde|nehme|wähle|sage|choisis|prends|dirais|elijo|diría|escolho|diria|scelgo|kies|ich|like|answer|consider|considering|as|besides|(?:apart|aside|answer|choice) from|excluding|ya|much|about|regarding|compare|saying|picking|choosing|the|\w+ly)\s*[:,]?\s*$|(?:^|[\n.!?;:,—(=✔✘<>])\s*$"
+    r"|exclude|reject|prefer|whereas|while|würde|nehme|wähle|sage|choisis|prends|dirais|elijo|diría|escolho|diria|scelgo|kies|ich|like|answer|consider|considering|as|besides|(?:apart|aside|answer|choice) from|excluding|ya|much|about|regarding|compare|comparing|contrasting|weighing|versus|against|avoid|take|taking|mark|tick|circle|opt|rank|rate|place|put|score|saying|picking|choosing|the|\w+ly)\s*[:,]?\s*$|(?:^|[\n.!?;:,—(=✔✘<>])\s*$"
 )
 _FOLLOWED: Final = re.compile(
-    r"\s+(?:\w+ly\s+|also\s+|just\s+|best\s+)?(?:is|was|are|isn't|works|explains|agrees|remains|wins|applies|suits|stands|holds|points|belongs|make|do|sounded|seems?|looks?|sounds?|appears?|fits?|matches|has|follows|gives|shows|gets|represents|reflects|captures|corresponds|would|could|can|cannot|can't|might|may|must|should|because|since"
-    r"|due|even|although|though|while|whereas|here|all the|to me|no|yes|nehmen|wählen|sagen|and|or|nor|but|not|rather|instead|over|than|describes|best|dışında|hariç|değil|yerine|ya|to(?= [a-z](?!\w))|soit|hay|alone|if|maybe|probably|perhaps|possibly|too|beats|outranks|outperforms|trumps|outweighs|surpasses|survives?|passes|fails?|stays|drops|falls|more than|better than|\d+(?:\.\d+)?(?= ?%)|with (?:low|high|medium|moderate|some|full|\d)|(?:correct|wrong|right|false|true|in|out)(?=\s*(?:is\b|are\b|[.,;!]|$))|doesn't|does|makes|it is|for (?:sure|certain)|i (?:think|believe|guess|would|am|say)|in my|as (?:the|it|he|she|they)|ist|est|es|è|é)\b"
+    r"\s+(?:\w+ly\s+|also\s+|just\s+|best\s+)?(?:is|was|are|isn't|won't|wouldn't|didn't|shouldn't|hasn't|scores?|through|says|means|reads|emerges|refers|ranks|tops|receives|earns|comes|takes|edges|hits|prevails|ticks|checks|carries|leads|will|both|imo|imho|then|without|by (?:a|far|the|elimination|process)\b|for|with|on (?:the (?:following|basis|grounds)|these|those)\b|as far|under|despite|works|explains|agrees|remains?|equal|even|wins|applies|suits|stands|holds|points|belongs|make|do|sounded|seems?|looks?|sounds?|appears?|fits?|matches|has|follows|gives|shows|gets|represents|reflects|captures|corresponds|would|could|can|cannot|can't|might|may|must|should|because|since"
+    r"|due|even|although|though|while|whereas|here|all the|to me|no|yes|nehmen|wählen|sagen|and|or|nor|but|not|rather|instead|over|than|describes|best|dışında|hariç|değil|yerine|ya|to(?= [a-z](?!\w))|soit|hay|alone|if|maybe|probably|perhaps|possibly|too|beats|outranks|outperforms|trumps|outweighs|surpasses|survives?|passes|fails?|stays|drops|falls|more than|better than|\d+(?:\.\d+)?(?= ?(?:%|points|pts|votes|stars|of\b|out\b|percent))|with (?:low|high|medium|moderate|some|full|\d)|(?:correct|wrong|right|false|true|in|out)(?=\s*(?:is\b|are\b|[.,;!]|$))|doesn't|does|makes|it is|i (?:think|believe|guess|would|am|say)|in my|as (?:the|it|he|she|they)|ist|est|es|è|é|sein|parce|car|porque|puisque)\b"
 )
-_CLOSED: Final = re.compile(r"\s*(?:$|[\n.!?;,:)\]\"'—|✔✘،؛।]|-(?:\s|$)|[。、，．])")
+_CLOSED: Final = re.compile(
+    r"\s*(?:$|=\s*(?:(?:\d{1,2}|100|0?\.\d+)(?![\d])|(?:wrong|right|correct|incorrect|true|false|yes|no)\b)|//|#\s|[\n.!?;,:)}\]\"'—|✔✘،؛।]|-(?:\s|$)|[。、，．])"
+)
 _WORD_AFTER: Final = re.compile(rf"\s+[{LATIN}]")
 _NAMES: Final = re.compile(
     r"\b(?:vitamin|plan|hepatitis|type|grade|class|group|section|key of|notes?|chords?|key|team|terminal|platform|room|gate|spice"
-    r"|minor|major|mr|mrs|ms|dr|prof|in|(?<!apart )(?<!aside )(?<!answer )(?<!choice )from|(?:(?<!answer )(?<!choice )from \S+|moves?|modulat\w+|transpos\w+|tuned|shift\w*|chang\w+|up|down) to|part|point|figure|appendix|model|drive|category|track|level|movement|symphony in)\.?\s+$|[a-z]-$"
+    r"|minor|major|mr|mrs|ms|dr|prof|(?<!confident )(?<!confidence )(?<!lock )(?<!locking )(?<!locked )in|(?<!apart )(?<!aside )(?<!answer )(?<!choice )from|(?:(?<!answer )(?<!choice )from \S+|moves?|modulat\w+|transpos\w+|tuned|shift\w*|chang\w+|up|down) to|part|point|figure|appendix|model|drive|category|track|level|movement|symphony in)\.?\s+$|[a-z]-$"
 )
 _MUSIC: Final = re.compile(
     r"\s*(?:major|minor|flat|sharp|natural|maj|min|chord|note|string|clef)\b|[#♯♭]|\+(?!\s?[a-z])|-[^\W_]|\d"
 )
-_JOIN: Final = r"\s*(?:\(?(?:and |but |, )?not|vs\.?|versus|as well as|als|que|che|over|rather than|instead of|,|/|&|\+|\||=|<|>|and|or|nor|,\s*and|,\s*or|and/or|or/and|und|oder|et|ou|y|o|e|и|或|和|、|与)\s*[(\"']*"
+_JOIN: Final = r"\s*(?:\(?(?:and |but |, )?not|vs\.?|versus|as well as|als|que|che|over|rather than|instead of|,|/|&|\+|\||={1,2}|~|≈|<{1,3}|>{1,3}|and|or|nor|,\s*and|,\s*or|and/or|or/and|und|oder|et|ou|y|o|e|и|或|和|、|与)\s*[(\"']*"
 _JOINED_BEFORE: Final = re.compile(
     rf"{MENTION}[)\]\"'.]*{_JOIN}(?:\s*(?:not|rather|option|choice)\s+)?$"
 )
@@ -72,7 +75,9 @@ _NO_LETTER: Final = re.compile(
     r"(?:\bdegrees?|°|º|\b(?:mr|mrs|ms|dr)\.?|\bchords? (?:is|was)|(?:\A|[\n.]\s?)i)\s*$"
 )
 """What stands before a unit, an initial or a chord."""
-_REMARK: Final = re.compile(r"\s*\((?![a-z]+\) [a-z])")
+_REMARK: Final = re.compile(
+    r"\s*(?:\((?![a-z]+\) [a-z])|\[[a-z ]+[:\]]|[\u2600-\u265f\u2670-\u27bf\U0001f300-\U0001faff])"
+)
 """A remark in brackets; no article stands before one."""
 _FOREIGN: Final = re.compile(r"\s+[\u0370-\u1fff\u2e80-\ud7af]")
 """A word of another script; no article stands before one."""
@@ -93,29 +98,6 @@ _BRACKETS: Final = {
     '"': '"',
     "'": "'",
 }
-_ORDINALS: Final = {
-    "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4, "last": -1,
-}  # fmt: skip
-_PLACE: Final = "|".join(_ORDINALS)
-_COUNT: Final = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
-_NUMBER: Final = r"(?:\d{1,2}|one|two|three|four|five)"
-_PLACE_ENDS: Final = (
-    r"(?=\s*(?:$|[.,;:!)\n✔✘\"']|(?:is|was|seems|sounds) (?:the |clearly |most |definitely )*(?:correct|right|wrong|incorrect|false|true|best|answer|likely|plausible)\b|fits\b"
-    r"|(?:isn't|doesn't|not|but|rather|instead|over|or|and|nor|than|because|since|as)\b|(?:in|on|from) (?:the|your|this) (?:list|options)\b"
-    r"|of (?:the )?(?:given |listed )?(?:two|three|four|five|options|choices|answers|list)\b))"
-)
-_ORDINAL: Final = re.compile(
-    rf"(?:the\s+)?\b(?<!my )(?<!your )(?<!our )(?P<noun>{_PLACE})\s+(?:option|choice|alternative|answer)\b"
-    rf"|\b(?:option|choice|alternative)s?\s+(?:number\s+|no\.?\s*|#\s*)?\(?(?P<number>{_NUMBER})\b\)?(?:(?P<joint>\s*(?:,|/|&|and|or)\s*)(?P<second>{_NUMBER})\b(?=\s*(?:$|[.,;!\n]|(?:are|is|were|fits?|can|could|may|might|seem|do|does)\b)))?"
-)
-"""A place among the options, named as such."""
-_PLACED: Final = re.compile(
-    rf"(?:the\s+)?\b(?P<noun>{_PLACE})\s+(?:one|item|candidate|possibility)\b{_PLACE_ENDS}"
-    rf"|(?:(?<=\A)|(?<=[\n.:;,(✔✘])|(?<=\bis)|(?<=\b(?:it's|pick|than))|(?<=\bchoose)|(?<=\bselect)|(?<=\b(?:say|not|but|nor))|(?<=\bwith)|(?<=\bor)|(?<=\beither)|(?<=\bboth)|(?<=\bneither))\s*the (?P<alone>{_PLACE}){_PLACE_ENDS}"
-    rf"|\A\W*(?P<whole>{_PLACE})\W*\Z"
-    rf"|(?:\b(?:number|nr\.?|no\.)\s*|(?<!\w)#\s?)(?P<number>{_NUMBER})\b(?!\.\d){_PLACE_ENDS}"
-)
-"""A place that is named without the word option; it counts where no option has such a word or number itself."""
 
 
 def option_of(mark: str, choices: Choices) -> frozenset[int]:
@@ -147,7 +129,7 @@ def mask(text: str, low: str, choices: Choices) -> str:
         if choices.weak_pattern is not None:  # again: a word beside a letter that was found
             text, low = _replace_weak(text, low, choices)
     if choices.labels:
-        low = _replace_ordinals(low, choices)
+        low = with_places(low, choices.same, choices.forms, LETTER_BASE, counted=choices.counted)
     return _merge(low)
 
 
@@ -196,6 +178,8 @@ def _is_answer_place(before: str, after: str, word: str) -> bool:
         rf"\s*(?:option )?{MENTION}.{{0,12}}\b(?:nor|and|or)\b", after
     ):
         return False
+    if word in _OF_ALL and starts and _OF_THEM.match(after):
+        return True
     if starts and (closed or re.match(rf"\s*[(\[]?\s*{MENTION}", after)):
         return True
     if starts and word in ("no", "yes") and _SUBJECT.match(after):
@@ -216,7 +200,7 @@ def _is_answer_place(before: str, after: str, word: str) -> bool:
         _AFTER_SAID.search(before)
         or _JOINED_BEFORE.search(before)
         or re.search(
-            r"\b(?:is|it's|be|was|say|says|said|think|believe|guess|choose|pick|select|with|therefore|so|thus|hence|then|are|probably|likely|definitely|only|just|exactly|but"
+            r"\b(?:is|it's|be|was|say|says|said|think|believe|guess|choose|pick|select|with|therefore|so|thus|hence|then|are|probably|likely|maybe|perhaps|lean|leaning|definitely|only|just|exactly|but"
             rf"|not|answer|option|sounds?|seems?|of|conclude|rather than|instead of|(?:it is|it's|that's|that is|be|say) an? (?:(?:clear|definite|firm|hard|simple|big) )?)\s*[,:]?\s*$|{LETTER}[)\].:,=\s\-]{{1,4}}$",
             before,
         )
@@ -269,7 +253,7 @@ def _letter_kind(text: str, low: str, at: int, letter: str) -> str:
     if previous in _BRACKETS and previous and following == _BRACKETS[previous]:
         if previous in "\"'":
             return "said"
-        return "" if re.search(rf"[{LATIN}][(\[]$", before) else "label"
+        return "" if re.search(rf"(?<!\bp)(?<=[{LATIN}])[(\[]$", before) else "label"
     if _INITIAL.search(before):
         return ""
     starts = re.search(r"(?:^|[\n.!?;:—(|])[\s>•\-\"'(\[]*$", before) is not None
@@ -283,6 +267,8 @@ def _letter_kind(text: str, low: str, at: int, letter: str) -> str:
     if following in ")]" and following and (starts or previous == " "):
         return "label"
     if _AFTER_NOUN.search(before) and (not article or not wordlike):
+        return "label"
+    if upper and before.endswith(("option ", "choice ", "letter ", "statement ")):
         return "label"
     if (
         _AFTER_NOUN.search(before)
@@ -342,45 +328,27 @@ _NOUNLIKE: Final = re.compile(
 _CORRECTED: Final = re.compile(rf"{MENTION}[)\]\"']*\s*[.,;!?—-]{{1,3}}\s*$")
 _SAID_COLON: Final = re.compile(r"(?:answer|conclusion|verdict|choice|label|result)\s*:\s*[\"']?$")
 _AFTER_WEAK: Final = re.compile(
-    r"\s+(?:because|since|as|due|rather|instead|not|but|indeed|thank|thanks|based|here|over)\b"
+    r"\s+(?:because|since|as|due|rather|instead|not|but|indeed|thank|thanks|based|here|over|(?:from|for) me)\b"
 )
 _ALONE: Final = frozenset(
     ("no", "yes", "one", "none", "both", "neither", "first", "second", "third", "last", "true", "false")
 )  # fmt: skip
 """Weak forms that are an answer after a comma at the end of a sentence."""
+_OF_ALL: Final = frozenset(["neither", "both"])
+_OF_THEM: Final = re.compile(
+    r"\s+(?:of (?:them|these|the two)\b|(?:the )?(?:speakers|people|men|women|voices|singers|sounds|instruments)\b|are\b|were\b)"
+)
+"""What follows "both" and "neither" where they are the answer."""
 _OPENING: Final = frozenset(["neither", "both", "either", "all"])
 """Weak forms that open a row of mentions."""
 _SUBJECT: Final = re.compile(r"\s+(?:it|there|this|that|the|i|he|she|they|we|you)\b")
 _LOWER_PLACE: Final = re.compile(
-    r"\b(?:choose|chose|pick|select|go with|going with|say|guess|is|not|than|it's)\s*[\"']?$"
+    r"\b(?:choose|chose|pick|select|go with|going with|say|guess|is|not|than|it's|its|w/)\s*[\"']?$"
 )
 
 
 def _touches_unspaced(char: str) -> bool:
     return bool(char) and "\u2e80" <= char <= "\ud7af"
-
-
-def _replace_ordinals(low: str, choices: Choices) -> str:
-    def letter(place: str) -> str | None:
-        index = _ORDINALS[place] if place in _ORDINALS else (_COUNT.get(place) or int(place)) - 1
-        index = choices.size - 1 if place == "last" else index
-        if not 0 <= index < min(choices.size, _LIMIT):
-            return None
-        if place not in _ORDINALS and str(index + 1) in choices.forms:
-            return None
-        return chr(LETTER_BASE + choices.same[index])
-
-    def mark(match: re.Match[str]) -> str:
-        named = match.groupdict()
-        place = named["noun"] or named.get("alone") or named.get("whole") or named["number"]
-        found = letter(place)
-        further = letter(named["second"]) if found and named.get("second") else None
-        if found is None or (named.get("second") and further is None):
-            return match[0]
-        return found + (f"{named['joint']}{further}" if further else "")
-
-    low = _ORDINAL.sub(mark, low)
-    return low if choices.counted else _PLACED.sub(mark, low)
 
 
 def _merge(low: str) -> str:

@@ -25,6 +25,7 @@ REASONS: Final[Mapping[str, str]] = {
     "aside": "it is named in a reason or concession only, and nothing else is asserted",
     "several": "several options are asserted with equal force",
     "denied": "every option that is named is denied, left open or only listed",
+    "left": "all other options are excluded by name",
     "silent": "no option is named",
 }
 """Rule of ``Commitment.rule`` -> its meaning."""

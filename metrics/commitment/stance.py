@@ -8,10 +8,10 @@ lose the force of an answer. ``is_given`` looks at one letter in a sentence with
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from re import Match, Pattern
 from typing import Final
 
+from metrics.commitment.asides.keyed import keyed
+from metrics.commitment.asides.rules import Rule, rewritten
 from metrics.commitment.mentions import MENTION
 from metrics.text import late as re
 
@@ -41,11 +41,10 @@ _LEAVES: Final = (
     r"(?! (?:exactly|why|more|which one of the two))"
 )
 
-_Rule = tuple["Pattern[str]", "str | Callable[[Match[str]], str]"]
 _LIST: Final = rf"{_O}{_M}{_C}(?:(?:\s*,\s*(?:and |or |nor )?|\s+(?:and|or|nor|&) ){_O}{_M}{_C})+"
-_BESIDE: Final[tuple[_Rule, ...]] = (
+_BESIDE: Final[tuple[Rule, ...]] = (
     (re.compile(rf"\b(?:unlike|in contrast (?:to|with)|as opposed to|contrary to|other than|apart from|aside from|besides) (?P<l>{_LIST})(?=\s*,)"), lambda m: "".join(f" not {c}," for c in m["l"] if _ANY.match(c)).rstrip(",")),
-    (re.compile(rf"\b(?:mostly|mainly|primarily|predominantly|chiefly|largely) {_O}(?P<x>{_M}){_C},? (?:with|and|plus) (?:just )?(?:an? )?(?:bit|hint|touch|trace|some|little|dash|undertone|tinge)s?(?: of)? {_O}(?={_M})"), r" \g<x> rather than "),
+    (re.compile(rf"\b(?:mostly|mainly|primarily|predominantly|chiefly|largely|(?:dominant|main|primary|prevailing|overall|principal|strongest|predominant|underlying|most prominent) \w+(?: here| conveyed| expressed| heard)? (?:is|was|seems(?: to be)?|appears to be|would be)) {_O}(?P<x>{_M}){_C},? (?:with|and|plus|alongside) (?:just |maybe |perhaps |also )?(?:an? )?(?:\w+ )?(?:bit|hint|touch|trace|some|little|dash|undertone|overtone|note|element|sign|tinge|touche)s?(?: of)? {_O}(?={_M})"), r" \g<x> rather than "),
     (re.compile(rf"(?P<x>{_M}){_C},? (?:plus|followed by|along with|together with|mixed with|combined with|alternating with|in addition to|and then|then|but also|(?:and|or) possibly|or possibly|or maybe|alternatively|or alternatively|with (?:just )?(?:an? )?(?:bit|hint|touch|trace|some|little|dash|undertone|tinge)s?(?: of)?) {_O}(?={_M})"), r"\g<x> or "),
     (re.compile(rf"\bas much (?:an? |the )?(?P<x>{_M}){_C} as {_O}(?={_M})"), r" \g<x> or "),
     (re.compile(rf"\b(?:not so much|less) (?:like )?{_O}(?P<x>{_M}){_C} (?:as|than) (?:like )?{_O}(?={_M})"), r" not \g<x>, but "),
@@ -63,28 +62,28 @@ _BESIDE: Final[tuple[_Rule, ...]] = (
     (re.compile(r"\b(?:on|using|within) (?:an? |the )?(?:scale|range) (?:of|from|between) [^.;\n ]{1,12} (?:to|and|-) [^.;\n ]{1,12}"), " "),
     (re.compile(r"\b(?:what makes (?:you|one|them|anyone) (?:think|say)|why would (?:it|one|you|anyone) (?:be|say|pick|choose)|who says|how could it be)\b"), " whether "),
 )  # fmt: skip
-_RULES: Final[tuple[_Rule, ...]] = (
+_RULES: Final[tuple[Rule, ...]] = (
     # what is said by others, or in other cases
-    (re.compile(rf"\b(?:in contrast to|unlike|contrary to)? ?(?:what )?\b(?<!the )(?<!no ){_WHO} (?:(?:would|might|may|could|will|can|often|also|easily|even|probably|likely|perhaps|sometimes|usually|typically|mistakenly|wrongly|first|instinctively|who|that|just|simply|have|has|had|tend to|tends to|of course|argue)\s+){{0,4}}{_SAY}\b(?! (?:the|that) (?:answer|words?|sentence)\b[^\ue000-\uf000]{{0,3}}:)"), " whether "),
+    (re.compile(rf"\b(?:in contrast to|unlike|contrary to)? ?(?:what )?\b(?<!the )(?<!no )(?<!only )(?<!just )(?!most likely\b){_WHO} (?:(?:would|might|may|could|will|can|often|also|easily|even|probably|likely|perhaps|sometimes|usually|typically|mistakenly|wrongly|first|instinctively|who|that|just|simply|have|has|had|tend to|tends to|of course|argue)\s+){{0,4}}{_SAY}\b(?! (?:the|that) (?:answer|words?|sentence)\b[^\ue000-\uf000]{{0,3}}:)"), " whether "),
     (re.compile(r"\b(?:you|one) (?:might|could|may|would) (?:\w+ly |well |even |also )?(?:think|thought|expect|say|assume|guess|argue|be tempted|suppose|believe|suspect|have thought|call|take)\b"), " whether "),
     (re.compile(r"\b(?:it(?:'s| is| was| would be| may be| might be)? )?(?:tempting|tempted|easy) to (?:say|choose|pick|answer|think|assume|guess|go with|conclude|select|call|hear|mistake|confuse)\b"), " whether "),
     (re.compile(r"\b(?:i (?:was|am|have been|'ve been) told(?! to)|i(?:'ve| have)? (?:read|heard) (?:that|somewhere|it said)|rumou?r has it|supposedly|allegedly|reportedly)\b"), " whether "),
     (re.compile(r"\baccording to (?:the |an?|some|my|his|her|their|other|another|what)? ?(?:(?:other|another|previous|first|last|second|few|some|naive) )*(?:listeners?|people|friends?|others|colleagues?|models?|annotators?|users?|students?|persons?|raters?|caption|metadata|file ?name|experts?|title|source|website|internet)\b,?"), " whether "),
-    (re.compile(r"\b(?:suppose|supposing|imagine|imagining|say for (?:example|instance)|pretend)\b"), " whether "),
+    (re.compile(r"\b(?<!\bi )(?<!\bi'd )(?<!\bi would )(?:suppose|supposing|imagine|imagining|say for (?:example|instance)|pretend)\b"), " whether "),
     (re.compile(r"\b(?:let's|let us|let me|i'll|i will|we) (?:just |first |now |briefly |then |next )*(?:(?:say|assume|suppose|imagine|pretend) (?:it|this|that|the|for)|(?:consider|think about|look at|examine|check|start with|begin with|discuss|evaluate|compare)\b)|\b(?:let's|let us|let me) (?:just |first |now |briefly |then |next )*(?:test|try|weigh|contrast|go (?:through|over)|rule|see if|ask|listen|analy[sz]e|review|inspect|return to|turn to|recall|revisit|explore|assess|read|focus on)\b"), " whether "),
-    (re.compile(rf"(?:\A|(?<=[.;:!\n]))\s*(?:now |next |first |then )?(?:consider|think (?:about|of)|look(?:ing)? at|compare|as for|regarding|concerning|with regard to|as to|examine|take|what about|how about|listen for|turning to)(?= {_O}{_M})"), " whether "),
+    (re.compile(rf"(?:\A|(?<=[.;:!\n]))\s*(?:now |next |first |then )?(?:consider|think (?:about|of)|look(?:ing)? at|compare|as for|regarding|concerning|with regard to|as to|examine|take(?= \S{1,12},? (?:for (?:example|instance)|first|as an example)\b)|what about|how about|listen for|turning to)(?= {_O}{_M})"), " whether "),
     (re.compile(rf"\b(?P<be>is|was|'s|as|be) (?:what|how|where) {_WHO} "), r"\g<be> not "),
     (re.compile(r"\bi (?:wish|wished|hope|hoped|had hoped|was hoping)\b(?: for| it| that)?"), " whether "),
     (re.compile(rf"(?:\A|(?<=[.;:!,\n]))\s*(?:(?:but|and|so|or|now) )?(?:if(?! {_PERSONAL}\b)|provided(?: that)?|providing|in case(?: of)?|assuming (?:there|the|it|a|no)\b|had (?:there|it|the|this|he|she|they)|were (?:it|there|the|this|he|she|they)|should (?:it|there|the|this|he|she|they))(?P<if>[^.;\n!?]{{1,90}}?)(?:,? then\b|,)(?!\s*(?:and|or|so|therefore|hence)\b)(?![^.;\n]{{0,40}}\b(?:must|has to|cannot|can't|isn't)\b)(?:\s*(?:i'd|i would|you'd|we'd|we would|you would|one would|i might|i could|i'll|i will)(?: \w+)? (?:say|choose|pick|answer|think|go (?:with|for)|guess|select|take))?"), r" whether\g<if> or "),
     (re.compile(rf"\s*[,;.]\s*(?:and |but )?(?:otherwise|or else|else|if not),? (?:it is |it's |i(?:'d| would) say )?(?={_O}{_M})"), " or "),
     (re.compile(rf"(?P<x>{_M}){_C} (?:(?:is|are|was)(?:n't| not)) (?:the same as |just |really |quite )?(?P<o>{_O})(?P<y>{_M})"), r" not \g<x>, not \g<y>"),
-    (re.compile(rf"(?P<x>{_M}){_C} (?:would|should|might) (?:\w+ly |also |typically |usually |often |still |then |at least )?(?:be (?:\w+ly |much |far |a bit |a little |slightly |even |also )*(?!better\b|likelier\b|closer\b|answer\b|proper\b)(?:\w+er\b|more (?!likely|probable|plausible|appropriate|accurate|suitable|fitting|consistent|reasonable|logical)\w+|less \w+|\w+(?:ed|ing)\b(?! (?:here|in this|answer|choice|option|to be right)))|(?:sound|come|have|ring|show|imply|involve|produce|contain|include|feature|carry|last|start|begin|end|rise|fall|move|go|give|use|need|require|sit|lie|stand|speak|talk|say|play|look|feel|leave|decay|repeat|change|vary|stay|call|mean|bring|take|appear|lack|not|never)\b(?! (?:right|correct|best|it)\b)|n't\b)"), r" whether \g<x> when "),
+    (re.compile(rf"(?P<x>{_M}){_C} (?:would|should|might) (?:\w+ly |also |typically |usually |often |still |then |at least )?(?:be (?:\w+ly |much |far |a bit |a little |slightly |even |also )*(?!better\b|likelier\b|closer\b|answer\b|proper\b)(?:\w+er\b|more (?!likely|probable|plausible|appropriate|accurate|suitable|fitting|consistent|reasonable|logical)\w+|less \w+|\w+(?:ed|ing)\b(?! (?:here|in this|answer|choice|option|to be right)))|(?:sound|come|have|ring|stop|cease|pass|fade|end up|help|hurt|ruin|bother|wake|continue|arrive|drown|mask|cover|cause|create|echo|ring out|like|love|want|hear|notice|expect|show|imply|involve|produce|contain|include|feature|carry|last|start|begin|end|rise|fall|move|go|give|use|need|require|sit|lie|stand|speak|talk|say|play|look|feel|leave|decay|repeat|change|vary|stay|call|mean|bring|take|appear|lack|not|never)\b(?! (?:right|correct|best|it)\b)|n't\b)"), r" whether \g<x> when "),
     (re.compile(rf"(?P<x>{_M})(?P<c>{_C}[^.;\n\ue000-\uf000]{{0,80}}?)\b(?:so|which means|meaning|hence|therefore|thus|making) (?:this|that|it)(?: one| option)?(?:'s| is| must be)? (?:the |my )?(?:correct|right|best|final|answer)\b"), r"\g<x> is correct "),
     (re.compile(rf"(?P<x>{_M}){_C}\s*[:—-]\s*(?:not|un)[ -]?(?:supported|heard|present|audible|plausible|likely|possible|correct|right|applicable|matching|consistent|a match|it|true|mentioned|indicated)\b"), r"\g<x> is wrong"),
     (re.compile(r"\bwhat (?:remains|is left)(?: over)? is\b|\bwhat's left is\b"), " that leaves "),
-    (re.compile(rf"(?P<x>{_M}){_C} (?:is|remains) (?:the )?only (?:one|option|choice|answer|candidate|possibility) (?:that(?:'s| is| remains)? ?)?(?:left|remaining|standing|over)?(?=\s*(?:[.,;!\n]|\Z))"), r"\g<x> is correct"),
+    (re.compile(rf"(?P<x>{_M}){_C} (?:is|remains) (?:the )?only (?:one|option|choice|answer|candidate|possibility) (?:that(?:'s| is| remains)? ?)?(?:left|remaining|standing|over)?(?=\s*(?:[.,;!\n]|\Z|after\b|once\b|when\b))"), r"\g<x> is correct"),
     (re.compile(r"\b(?:what (?:i|we) (?:hear|heard|perceive|can hear|actually hear|notice) is|(?:is|are) (?:clearly |typically |exactly )?(?:that|those|typical|characteristic) of|the (?:spoken |main |primary |dominant |correct )?(?:language|sound source|source)(?: spoken| of the sound| here)? (?:is|must be)|the (?:best|highest|top|winning) (?:score|rating|probability)(?: is| goes to|:)?|(?:best|highest|top|winning) (?:score|rating|probability)(?: is| goes to)?:?|the velocity is)(?= )"), r" so it is "),
-    (re.compile(rf"(?:(?P<w>\b(?:would|could|might|may) (?:have been|be|fit) ){_O})?(?<!or )(?<!or  )(?P<x>{_M})(?P<c>{_C})(?(w),?) (?:would (?:be|fit|work|make sense|apply)(?: right| correct)? )?(?:only |but only )?(?:if(?! {_PERSONAL}\b)|had there been|had it been|provided that|as long as|were it|were there)\b"), r" whether \g<x> if "),
+    (re.compile(rf"(?:(?P<w>\b(?:would|could|might|may) (?:have been|be|fit) ){_O})?(?<!or )(?<!or  )(?P<x>{_M})(?P<c>{_C})(?(w),?) (?:would (?:be|fit|work|make sense|apply)(?: right| correct)? )?(?:only |but only )?(?:if(?! {_PERSONAL}\b)(?![^.;,\n\ue000-\uf000]{{0,20}}{_M})|had there been|had it been|provided that|as long as|were it|were there)\b"), r" whether \g<x> if "),
     (re.compile(rf"(?P<x>{_M}){_C},? (?:(?:is|would be|fits|works|applies|is right|is correct|would be right|would be correct|would fit|would work),? )?(?:but )?only (?:if|when|provided)\b"), r" whether \g<x> if "),
     (re.compile(rf"(?P<x>{_M}){_C} (?:would|will) (?:then )?(?:require|need|imply|mean|involve|presuppose|demand|have (?:had )?|call for)\b"), r" whether \g<x>, when "),
     # what is not right, or not quite
@@ -99,7 +98,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     (re.compile(r"\b(?:confus\w+|mistak\w+|mistook)\b(?! (?:for|it|this|that|if|about))"), " not "),
     (re.compile(rf"(?P<o>\b(?:could|might|may|can|perhaps|maybe|possibl[ey])\b[^.;\n\ue000-\uf000]{{0,24}})(?P<x>{_M})(?P<c>[^.;\n\ue000-\uf000]{{0,24}}?){_LEAVES}"), r" whether \g<x>\g<c>, i can't tell"),
     (re.compile(rf"\b(?:can't|cannot|can not|unable to|not able to) (?:listen|hear|process|access|play|analy[sz]e)\b[^.;\n\ue000-\uf000]{{0,40}},? but {_O}(?P<x>{_M}){_C} (?=is (?:a|the most|usually|often|one)\b|often|usually)"), r" whether \g<x> "),
-    (re.compile(rf"(?P<x>{_M}){_C} (?:is|was|remains|seems|sounds|would be|looks|could be|might be|may be) (?:also |still |quite |certainly |at least |only |merely |just )*(?:possible|plausible|conceivable|imaginable|a possibility|one possibility|an option|one option|one of the (?:options|choices|possibilities|candidates)|a (?:good |strong |possible |plausible )?candidate|arguable|defensible|worth (?:considering|a thought))(?=\s*(?:[.,;!\n]|\Z|and\b|but\b|though\b|too\b|as well\b|here\b|yet\b|if\b))"), r" whether \g<x>"),
+    (re.compile(rf"(?P<x>{_M}){_C} (?:is|was|remains|seems|sounds|would be|looks|could be|might be|may be) (?:also |still |quite |certainly |at least |only |merely |just )*(?:(?:possible|plausible)(?!, (?:the (?:rest|others?)|all others|others|unlike)\b)|conceivable|imaginable|a possibility|one possibility|an option|one option|one of the (?:options|choices|possibilities|candidates)|a (?:good |strong |possible |plausible )?candidate|arguable|defensible|worth (?:considering|a thought))(?=\s*(?:[.,;!\n]|\Z|and\b|but\b|though\b|too\b|as well\b|here\b|yet\b|if\b))"), r" whether \g<x>"),
     # second thoughts
     (re.compile(r"[(\[]\s*(?:edit|edited|update|updated|corrected|correction|changed to|now)\s*[:,—-]?\s*"), ", no wait, "),
     (re.compile(rf"\b(?:(?:earlier|before|previously|just now|a moment ago|above),? (?:i|we) (?:had |have )?(?:said|wrote|answered|thought|chose|picked|told you|claimed|gave|put)|i (?:had |have )?(?:said|wrote|answered|chose|picked|put|gave)(?= {_O}{_M}{_C},? (?:earlier|before|above|previously|at first|initially|first)\b)|my (?:earlier|previous|prior|old|former|original|first|initial|preliminary) (?:answer|choice|guess|pick|response|thought|idea|assumption|impression|hunch)(?: (?:was|had been|is)|,|:)?)"), " whether "),
@@ -107,19 +106,8 @@ _RULES: Final[tuple[_Rule, ...]] = (
     (re.compile(r"(?:\A|(?<=[.\n:;]))\s*the (?P<l>former|latter)(?=\s*(?:[.,;]|\Z))"), r" the \g<l> one"),
 )  # fmt: skip
 
-_GRADE: Final = re.compile(
-    rf"({_M}){_C}\s*(?:[:=|(-]\s*(very low|low|medium|moderate|high|very high|very unlikely|unlikely|possible|likely|very likely|0?\.\d{{1,4}}|[01]\.0{{1,4}})"
-    r"|[:=|(-]?\s*(\d{1,3}(?:\.\d)?/(?:5|10|100)|[★☆]{2,10}|★))\s*(?=[,;.|)\n}]|\Z)"
-)
-_LEVEL: Final = {
-    grade: level
-    for level, grade in (
-        (0, "very low"), (0, "very unlikely"), (1, "low"), (1, "unlikely"), (2, "medium"), (2, "moderate"), (2, "possible"),
-        (3, "high"), (3, "likely"), (4, "very high"), (4, "very likely"),
-    )
-}  # fmt: skip
 _PAIR: Final = re.compile(
-    rf"\bbetween {_O}(?P<x>{_M}){_C} (?:and|or) {_O}(?P<y>{_M}){_C}(?P<rest>[^.;\n\ue000-\uf000]{{0,40}}?)\bthe (?P<l>former|latter|first|second)\b"
+    rf"\b(?:between|of|out of) {_O}(?P<x>{_M}){_C} (?:and|or) {_O}(?P<y>{_M}){_C}(?P<rest>[^.;\n\ue000-\uf000]{{0,40}}?)\bthe (?P<l>former|latter|first|second)\b"
 )
 
 
@@ -129,12 +117,11 @@ def paired(text: str) -> str:
     >>> paired("\ue800 followed by \ue801")
     '\ue800 or \ue801'
     """
+    text = keyed(text)
     text = _PAIR.sub(
         lambda m: f"{m['x'] if m['l'] in ('former', 'first') else m['y']} is correct, ", text
     )
-    for pattern, plain in _BESIDE:
-        text = pattern.sub(plain, text)
-    return text
+    return rewritten(text, _BESIDE)
 
 
 def held(text: str) -> str:
@@ -143,52 +130,25 @@ def held(text: str) -> str:
     >>> held("suppose it is \ue800.").strip()
     'whether  it is \ue800.'
     """
-    for pattern, plain in _RULES:
-        text = pattern.sub(plain, text)
-    return _graded(text)
-
-
-def _graded(text: str) -> str:
-    """Return the best of options each of which has a grade; any other text as it is."""
-    grades = [(match[1], _level(match[2] or match[3])) for match in _GRADE.finditer(text)]
-    if len(grades) < 2 or not _only_those(grades, text):
-        return text
-    best = max(grade for _, grade in grades)
-    first = [option for option, grade in grades if grade == best]
-    return f"{first[0]} is correct" if len(first) == 1 else text
-
-
-def _level(grade: str) -> float:
-    if "★" in grade or "☆" in grade:
-        return grade.count("★")
-    return _LEVEL[grade] if grade in _LEVEL else float(grade.partition("/")[0])
-
-
-def _only_those(shares: list[tuple[str, float]], text: str) -> bool:
-    """Return whether all mentions of a text have a share, but for one at its end that names the best."""
-    named = _ANY.findall(text)
-    if len(named) == len(shares) + 1:
-        best = max(share for _, share in shares)
-        return (named[-1], best) in shares
-    return len(named) == len(shares)
+    return rewritten(text, _RULES)
 
 
 _AFTER: Final = re.compile(
     rf"{_C}\s*(?:\Z|[.,;:!?\n—…(){{}}\[\]\"'/&+|<>=✔✘-]|[^\x00-\x7f]|"
-    r"(?:because|since|as|due|based|given|rather|instead|over|not|but|and|or|nor|though|although|while|whereas|when|than|if|unless|for|with|it|is it|i|in|on|at|to|by|from|here|there|then|now|after|again|alone|only|indeed"
-    r"|obviously|clearly|definitely|probably|maybe|perhaps|possibly|certainly|surely|without|all|no|yes|ok|please|thanks|thank|until|sagen|nehmen|wählen|tippen|being|always|every|both|that|who|which|where|of|among"
-    r"|makes? (?:(?:the )?(?:most|perfect|more|complete|total|good|better|best) )?sense|gets|wins|stands out|has (?:the )?(?:(?:\w+ )?(?:correct|right|proper|most|strongest|best|highest|greatest|clearest|more|better|edge|advantage))"
+    r"(?:because|since|imo|imho|as|due|based|given|rather|instead|over|not|but|and|or|nor|though|although|while|whereas|when|than|if|unless|for|with|it|is it|i|in|on|at|to|by|from|here|there|then|now|after|again|alone|only|indeed"
+    r"|obviously|clearly|definitely|probably|maybe|perhaps|possibly|certainly|surely|without|all|no|yes|ok|please|thanks|thank|until|sagen|nehmen|wählen|tippen|being|sein|parce|car|weil|denn|porque|puisque|perché|always|every|both|that|who|which|where|of|among"
+    r"|makes? (?:(?:the )?(?:most|perfect|more|complete|total|good|better|best) )?sense|gets|wins|stands out|at (?=\d)|has (?=\d)|has (?:the )?(?:(?:\w+ )?(?:correct|right|proper|most|strongest|best|highest|greatest|clearest|more|better|edge|advantage))"
     r"|(?:is|was|has been|gets|are|would be|will be|must be|should be|has to be|can be|seems|seems to be|appears to be)(?= (?:(?:\w+ly|most|more|best|quite|very|to|fully|well) )*(?:what|where|how|that|left|consistent|compatible|in line|fit|match|suit|supported|confirmed|favou?red|preferred|chosen|selected|picked|indicated|mine|it|here|heard|to be|in|on|at|said|meant|my|obvious|clear|the (?:one|way|only|winner|best|word|right|correct|answer|option|choice|label|emotion|sound|letter|most|one|closest|dominant|main|\w+ (?:i|that|we|which|of|in|heard|here|spoken|expressed))|certain|evident|sure|apparent|present|audible)\b)"
     r"|(?:must|should|has to|will|would|can|could|might|may) be(?=\s*(?:[.,;!\n]|\Z|it\b|the\b|right\b|correct\b))|(?:remains?|holds|survives|passes|applies|works|fits|suits|matches|agrees|prevails|follows|stays|endures|rings true|does|do|did|is it|it is|it must)\b"
     r"|(?:looks?|sounds?|seems?|appears?)(?= (?:like |to be |as )?(?:the |my |a |an |by far |more |most |very |quite )*(?:best|right|correct|plausible|likely|good|better|closest|perfect|obvious|accurate|fitting|appropriate|reasonable|answer|true|logical|winner|it)\b)"
     r"|(?:(?:is|was|seems|sounds|looks|feels|are) (?:\w+ly |far |much |even |a bit |a little )*(?:better|likelier|closer|nearer|stronger|safer|clearer|left|in|out|as (?:likely|good|plausible|probable|possible|fitting)|(?:more|most|less|least) \w+)|loses|beats|que|als|che|than|is(?= ?(?:\Z|[^\x00-\x7f]|[.!,])))\b"
-    r"|(?:will do|would (?:suit|do)|nails|ticks|aligns|takes it|comes? closest|comes out|hits the|feels (?:right|best|correct|true)|stands(?! for)|contains the answer|is the answer|gives the|does it|is playing|appears in|checks out|carries|leads|prevails|it shall|most closely|best (?:\w+s)|against all)\b"
+    r"|(?:will(?= ?(?:[.,;!]|\Z))|will do|would (?:suit|do)|nails|ticks|aligns|takes it|comes? closest|comes out|hits the|feels (?:right|best|correct|true)|stands(?! for)|contains the answer|is the answer|gives the|does it|is playing|appears in|checks out|carries|leads|prevails|it shall|most closely|best (?:\w+s)|against all)\b"
     r"|(?:is|was|seems|looks|sounds) (?:(?:an?|the|my|quite|very|really|just|clear|clearly|by far|also|perfectly) )*(?:(?:\w+ly|good|great|perfect|close|exact|best|better|natural|safe|strong|excellent) )*(?:match|fit|winner|bet|guess|spot on|on point|good|fine|perfect|great|ideal|apt|solid|convincing|compelling|indisputable|undeniable|unmistakable|certain)\b"
     r"|(?:\w+ly )?(?:explains|describes|captures|reflects|represents|corresponds|expresses|conveys|names|identifies|summari[sz]es|answers|accounts)(?= (?:to |for )?(?:it|this|that|what|best|exactly|perfectly|well|the|all|everything|most|him|her|them|how)\b)"
     r"|(?:(?:is|are|was)(?:n't| not) (?:\w+ly )?(?:wrong|incorrect|false|impossible|unlikely|implausible|excluded|ruled out))\b|(?:correct|right|wrong|true|false)\b)(?!\w))"
 )
 """What may follow a letter that is given as an answer."""
-_JOINED: Final = re.compile(rf"{_C}(?:\s*(?:,|/|&|(?:,\s*)?(?:and|or))\s*{_O}{_M}{_C})+")
+_JOINED: Final = re.compile(rf"{_C}(?:\s*(?:,|/|&|(?:,\s*)?(?:and|or))\s*{_O}{_M}{_C}){{1,25}}+")
 _COMPARED: Final = re.compile(
     rf"{_C} (?:is|was|sounds|seems|looks|are|comes|happens|occurs|starts|ends) (?:(?:much|far|slightly|a bit|a little|clearly|also|just|even) )*(?:(?!better|likelier|closer|nearer|stronger|fitter|truer|safer|clearer)\w+er|more (?!likely|probable|plausible|appropriate|accurate|suitable|fitting|consistent|reasonable|logical|convincing|compelling|prominent|dominant|audible|noticeable|apparent|evident|pronounced|present)\w+|less (?!likely|probable|plausible|good|fitting|accurate)\w+|as (?!likely|good|plausible|probable|fitting|right|correct|accurate|possible)\w+|before|after|the (?:opposite|same|contrary|reverse)|(?:a|an|the|one|some) (?:kind|type|sort|form|part|subset|case|variant|synonym|version|example|word)|similar|identical|equal|different|close|next|prior|unlike|like)(?: (?:to|of|from|by|for))*(?: (?:than|as|to))? {_O}{_M}"
     rf"|{_C} (?:is|was|sounds) (?:\w+er|more \w+) (?:to|in|at|from|on) (?:the |an? )?(?!truth|mark|answer|answers|what|correct|right)\w+ than {_O}{_M}"

@@ -9,10 +9,12 @@ beats ▢"), verdicts in cells of a table, percentages of every option, second t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Final
 
 from metrics.commitment.asides.denials import denied
+from metrics.commitment.asides.looks import looked_at
+from metrics.commitment.asides.rules import Rule, rewritten
+from metrics.commitment.asides.scores import scored
 from metrics.commitment.mentions import MENTION
 from metrics.text import late
 
@@ -56,21 +58,22 @@ def _as_before(match: re.Match[str]) -> str:
     before = match.string[max(0, match.start() - 80) : match.start()]
     said = before.rstrip(" .,;\n")
     said = said[max(said.rfind(sign) for sign in ".;\n") + 1 :]
+    if "whether" in said:
+        return f" whether {match['x']} "
     wrong = match["w"] in ("neither", "nor", "either") or _HAS_WRONG.search(said) is not None
-    return f" {match['x']} is {'wrong' if wrong else 'correct'} "
+    return f" {match['x']} is {'wrong' if wrong else 'also correct'} "
 
 
 _ONLY: Final = rf"\bonly (?:the )?{_X}"
 _NO_LESS: Final = r"(?:wrong|incorrect|false|excluded|ruled out|eliminated|impossible|implausible|contradicted|dismissed|discarded|rejected)"
-_BETTER: Final = r"beats|outranks|outperforms|outscores|trumps|outweighs|defeats|wins (?:out )?(?:over|against)|is ahead of|surpasses|tops|edges out|is preferable to|is superior to|>|more than"
+_BETTER: Final = r"beats|outranks|outperforms|outscores|trumps|outweighs|defeats|wins (?:out )?(?:over|against)|is ahead of|surpasses|tops|edges out|is preferable to|is superior to|>{1,3}|more than"
 _M: Final = MENTION
 _CLOSE: Final = r"[)\]\"']{0,2}"
 _OPENING: Final = r"[(\[\"']{0,2}"
 _YES: Final = r"(?:yes|correct|right|true)"
 _NO: Final = r"(?:no|wrong|false|incorrect)"
 
-_Rule = tuple["re.Pattern[str]", "str | Callable[[re.Match[str]], str]"]
-_RULES: Final[tuple[_Rule, ...]] = (
+_RULES: Final[tuple[Rule, ...]] = (
     # all but one
     (late.compile(rf"\bwhat else (?:than|but|except|other than|if not|could it be(?: than| but| if not)?) {_X}\s*[?!.]*"), r" it is \g<x>. "),
     (late.compile(rf"\bif (?:it|this|that)(?:'s not| is not| isn't| was not| wasn't) {_X}\s*,? (?:then )?(?:i (?:don't|do not|wouldn't|really don't) know|i have no idea|i've no idea)[^.\n]{{0,40}}"), r" it is \g<x> "),
@@ -82,7 +85,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     (late.compile(rf"{_ONLY} (?:(?:is|was|are|seems?) ?(?:not|n't)(?: \w+ly)? {_NO_LESS}|(?:can't|cannot|can not|couldn't|could not) be {_NO_LESS})"), r" \g<x> is correct "),
     (late.compile(rf"{_X} (?:is|was) the only {_NOUNS} (?:that |which )?(?:(?:does|do|did)(?: not|n't)|(?:is|was)(?: not|n't) (?!{_NO_LESS})|(?:cannot|can't|could not|couldn't) (?!be ))"), r" \g<x> is wrong "),
     (late.compile(rf"\bthe only {_NOUNS} (?:(?:that|which) )?(?:(?:is|are|was) )?(?:i |we )?(?:not|isn't|wasn't|can't|cannot|can not|couldn't|could not)(?: be)? (?:{_NO_LESS}|rule out|exclude|eliminate|dismiss|discard|reject)\b"), " the answer "),
-    (late.compile(rf"\bthe only {_NOUNS} (?:(?:that|which) )?(?:(?:is|was|can be|could be) )?{_NO_LESS}\b"), " the wrong option "),
+    (late.compile(rf"\bthe only {_NOUNS} (?:(?:that|which) )?(?:(?:is|was|can be|could be) )?(?:{_NO_LESS}|(?:i|we|you) (?:can|could|would) (?:rule out|exclude|eliminate|dismiss|discard|reject))\b"), " the wrong option "),
     # comparisons
     (late.compile(rf"(?P<x>{_M}){_CLOSE} ?(?:(?:is|was) )?(?:no|not any|hardly any) (?:better|likelier|more \w+) than {_OPENING}(?={_M})"), r"\g<x> or "),
     (late.compile(rf"(?P<x>{_M}){_CLOSE} ?(?<![-=])(?:{_BETTER}) ?{_OPENING}(?={_M})"), r"\g<x> rather than "),
@@ -119,7 +122,7 @@ _OTHER_SCRIPTS: Final = late.compile(
 )
 _IS_WRONG: Final = r" not \g<x>, "
 _IS_RIGHT: Final = r" \g<x> is correct "
-_BEHIND: Final[tuple[_Rule, ...]] = (
+_BEHIND: Final[tuple[Rule, ...]] = (
     # Chinese
     (late.compile(rf"除(?:了|去)?{_X}(?:以外|之外|外)?[,，、\s]*(?:其他|其它|其余|别的|剩下)?的?(?:选项|选择|答案)?(?:全部|全|都|均|皆)?是?(?:不对|不正确|不是|不符合|不合适|不行|不可能|错|排除)"), _IS_RIGHT),
     (late.compile(rf"除(?:了|去)?{_X}(?:以外|之外|外)?[,，、\s]*(?:其他|其它|其余|别的)?的?(?:选项|选择|答案)?(?:全部|全|都|均|皆)"), _IS_WRONG),
@@ -155,10 +158,6 @@ _BEHIND: Final[tuple[_Rule, ...]] = (
     (late.compile(rf"{_X} (?:dışında|hariç)(?P<said>[^.\n\ue000-\uf000]{{0,40}})"), lambda m: f" {m['x']} is {'correct' if 'wrong' in m['said'] else 'wrong'} "),
     (late.compile(rf"{_X} (?:seçeneği |şıkkı )?(?:değil|yerine)"), _IS_WRONG),
 )  # fmt: skip
-_SHARE: Final = late.compile(
-    rf"({_M})[^\ue000-\uf000\n%]{{0,24}}?(?<![\d.])(\d{{1,3}}(?:\.\d{{1,4}})?)\s?%"
-)
-_FLAG: Final = late.compile(rf"({_M}){_CLOSE}\s*[:=|]\s*([01])\s*(?=[,;|\n}}]|\Z)")
 
 
 def turned(text: str) -> str:
@@ -167,27 +166,8 @@ def turned(text: str) -> str:
     >>> turned("everything but \ue800 is wrong.").strip()
     '\ue800 is correct .'
     """
-    text = denied(text)
-    for pattern, plain in _RULES:
-        text = pattern.sub(plain, text)
+    text = denied(looked_at(text))
+    text = rewritten(text, _RULES)
     if _OTHER_SCRIPTS.search(text):
-        for pattern, plain in _BEHIND:
-            text = pattern.sub(plain, text)
-    return _weighed(text, _FLAG) if "%" not in text else _weighed(text, _SHARE)
-
-
-def _weighed(text: str, pattern: re.Pattern[str]) -> str:
-    """Return a text in which every option has a share with the largest one called right; any other text as it is."""
-    shares = [(match[1], float(match[2])) for match in pattern.finditer(text)]
-    if len(shares) < 2:
-        return text
-    best = max(share for _, share in shares)
-    named = re.findall(_M, text)
-    if len(named) == len(shares) + 1 and (named[-1], best) in shares:
-        named.pop()  # the best one is named again
-    if len(named) != len(shares):
-        return text
-    first = [option for option, share in shares if share == best]
-    if len(first) > 1:
-        return text
-    return f"{first[0]} is correct"
+        text = rewritten(text, _BEHIND)
+    return scored(text)

@@ -17,7 +17,6 @@ from typing import Any, Final, NamedTuple
 
 from metrics.judge.languages import english_key, in_english
 from metrics.judge.second_thoughts import Turn, said, turns
-
 from metrics.text import late as re
 
 LONGEST: Final = 20_000

@@ -8,9 +8,9 @@ grammar does not know ("nie ▢", "bukan ▢"), a bound ("at least ▢", "▢ or
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Final
 
+from metrics.commitment.asides.rules import Rule, rewritten
 from metrics.commitment.mentions import MENTION, TEXT
 from metrics.text import late
 
@@ -24,7 +24,6 @@ _SPEAKS: Final = (
     rf"\b(?:(?:speaker|person|text|transcript|transcription|voice|he|she|they|lyrics?|words?|utterance|line|sentence|phrase|content|statement|singer|caller|speech|clip|recording|audio)|(?<={_M}))"
     r"(?: here| spoken| themselves| literally| actually| alone)? (?:says?|said|saying|reads?|is|are|was|were|states?|stated|goes|utters?|uttered|claims?|shouts?|sings?)(?: that| something like)?[\s,:]{0,3}"
 )
-_Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 
 
 def _unquoted(match: re.Match[str]) -> str:
@@ -34,7 +33,7 @@ def _unquoted(match: re.Match[str]) -> str:
 
 
 _WORDS: Final = late.compile(rf"[^\w\ue000-\uf000]+|{_M}|\b(?:an?|the|option|choice)\b")
-_RULES: Final[tuple[_Rule, ...]] = (
+_RULES: Final[tuple[Rule, ...]] = (
     (late.compile(rf"(?P<lead>{_SPEAKS})(?P<said>{_QUOTE})"), _unquoted),
     (late.compile(rf"\b(?:devoid of|free (?:of|from)|bereft of|empty of|(?:an? |the )?(?:complete |total |clear )?(?:absence|lack) of|lacking(?: in)?) {_X}"), r" not \g<x>"),
     (late.compile(rf"(?P<x>{_M}){_C} (?:is|was|would be) [^.\n\ue000-\uf000]{{1,60}}\.\s*(?:but |and )?(?:they|those people|most people)(?:'d be|'re| are| would be| were) (?:mistaken|wrong)\b"), r" \g<x> is wrong."),
@@ -52,7 +51,7 @@ _OTHER_SCRIPTS: Final = late.compile("[\u0400-\u04ff\u3040-\u30ff\u4e00-\u9fff\u
 _NOT_IN_HAN: Final = (
     r"(?:并没有?|没有?|沒有?|并不|并未|毫无|毫不|缺乏|不存在|(?<![要差得不是对])不|(?<!毫)无|未)"
 )
-_BEHIND: Final[tuple[_Rule, ...]] = (
+_BEHIND: Final[tuple[Rule, ...]] = (
     (late.compile(rf"{_NOT_IN_HAN}(?:很|太|怎么|那么|特别|是|感到|觉得|显得|表现出|任何|在|带有|含有|听起来|有){{0,3}}的?{_X}"), r" not \g<x>"),
     (late.compile(rf"{_X}(?:の(?:感情|気持ち|要素))?(?:は|が|も|では)(?:まったく|全く|ほとんど)?(?:ありません|ない|なく|なさそう|感じられ(?:ない|ません)|見られ(?:ない|ません)|聞こえ(?:ない|ません)|含まれ(?:ない|ません|てい(?:ない|ません)))"), r" not \g<x>, "),
     (late.compile(rf"{_X}(?:의 감정)?(?:이|가|은|는|도)? ?(?:전혀 )?(?:아니(?:다|에요|예요|야|며)|아닙니다|없(?:다|습니다|어요|음|고|으며)|(?:느껴|들리|보이)지(?:지)? 않\w*)"), r" not \g<x>, "),
@@ -66,9 +65,7 @@ def denied(text: str) -> str:
     >>> denied("the tone is devoid of \ue800.")
     'the tone is  not \ue800.'
     """
-    for pattern, plain in _RULES:
-        text = pattern.sub(plain, text)
+    text = rewritten(text, _RULES)
     if _OTHER_SCRIPTS.search(text):
-        for pattern, plain in _BEHIND:
-            text = pattern.sub(plain, text)
+        text = rewritten(text, _BEHIND)
     return text

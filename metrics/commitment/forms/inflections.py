@@ -1,0 +1,43 @@
+"""The other number of a phrase, singular or plural."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+_LONGEST: Final = 4
+"""Words of the longest phrase that has another number."""
+_EDGES: Final = " \n.,;:!?\"'()[]-"
+_PLAIN_WORD: Final = re.compile(r"[a-z]{3,}")
+
+
+def other_number(text: str, kept: Collection[str]) -> list[str]:
+    """Return a phrase of a few words in the other number; nothing if it ends in one of the words that are ``kept``.
+
+    >>> other_number("a church bell", ())
+    ['church bells']
+    """
+    words = text.strip(_EDGES).split()
+    if not 0 < len(words) <= _LONGEST or not _PLAIN_WORD.fullmatch(words[-1]):
+        return []
+    if words[0] in ("a", "an", "the"):
+        words = words[1:]
+    if not words or words[-1] in kept:
+        return []
+    *head, noun = words
+    return [" ".join([*head, form]) for form in _of_noun(noun)]
+
+
+def _of_noun(noun: str) -> list[str]:
+    if noun.endswith(("ss", "us", "is", "ics", "news", "series", "species")):
+        return [f"{noun}es"] if noun.endswith("ss") else []
+    if noun.endswith("ies") and len(noun) > 4:
+        return [f"{noun[:-3]}y"]
+    if noun.endswith(("ches", "shes", "sses", "xes")):
+        return [noun[:-2]]
+    if noun.endswith("s"):
+        return [noun[:-1]] if len(noun) > 3 else []
+    if noun.endswith(("ch", "sh", "x", "z")):
+        return [f"{noun}es"]
+    return [f"{noun[:-1]}ies"] if re.search(r"[^aeiou]y$", noun) else [f"{noun}s"]
