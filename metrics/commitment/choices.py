@@ -15,8 +15,9 @@ from functools import cache, lru_cache
 from itertools import groupby
 from typing import Final
 
+from metrics.commitment.forms.contents import content_words
 from metrics.commitment.forms.families import further_forms
-from metrics.commitment.forms.inflections import other_number
+from metrics.commitment.forms.inflections import ongoing, other_number
 from metrics.commitment.frames import impersonal, lower, plain, prepare
 from metrics.text.numbers import spoken_number
 
@@ -98,11 +99,6 @@ _EMPHATIC: Final = {
 }
 """Whole replies that are a clear yes or no, where these are the options."""
 
-_FUNCTION_WORDS: Final = frozenset(
-    _words("a an the of and is are was were to in on at by with for it its")
-)
-_NEGATIVE: Final = frozenset(_words("no not none never neither nor without t cannot non"))
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Choices:
@@ -183,6 +179,8 @@ def compile_choices(
             add(variant, i)
         for variant in other_number(text, weak_keys() | {*_ONES}) if letters else ():
             add(variant, i)
+        for variant in ongoing(text) if letters else ():
+            add(variant, i)
     if letters and asked:
         for i, name in enumerate(names):
             if name.lower() in own and keys[i] != name.lower():
@@ -211,6 +209,7 @@ def compile_choices(
         exact |= {form: same[i] for i, key in enumerate(keys) for form in _EMPHATIC[key]}
     slash = any("/" in text for text in texts)
     loose = [key for key in weak if len(key) > 1]
+    contents = content_words(keys, weak_keys())
     return Choices(
         size=len(options),
         same=same,
@@ -223,7 +222,7 @@ def compile_choices(
         forms=forms,
         weak=weak,
         weak_pattern=_any_of([form for key in loose for form in spelled[key]], slash=slash),
-        words=tuple(_content(key) if same[i] == i else frozenset() for i, key in enumerate(keys)),
+        words=tuple(words if same[i] == i else frozenset() for i, words in enumerate(contents)),
         counted=any(_COUNTS.search(key) for key in keys),
         polite=any(text != impersonal(text) for text in texts),
     )
@@ -259,13 +258,6 @@ def form_key(text: str) -> str:
 def weak_keys() -> frozenset[str]:
     """Return the forms that are also ordinary words: they name an option only where an answer is expected."""
     return frozenset(map(form_key, (*_WEAK_WORDS, *_WEAK_PHRASES)))
-
-
-def _content(key: str) -> frozenset[str]:
-    """Return the content words of an option of several such words; empty for other options."""
-    words = frozenset(key.split()) - _FUNCTION_WORDS
-    plain_words = all(word.isalpha() for word in words) and not words & _NEGATIVE
-    return words if len(words) > 1 and plain_words else frozenset()
 
 
 def _number(token: str) -> str:

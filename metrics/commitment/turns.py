@@ -12,6 +12,7 @@ import re
 from typing import Final
 
 from metrics.commitment.asides.denials import denied
+from metrics.commitment.asides.elsewhere import aimed
 from metrics.commitment.asides.looks import looked_at
 from metrics.commitment.asides.rules import Rule, rewritten
 from metrics.commitment.asides.scores import scored
@@ -166,7 +167,7 @@ def turned(text: str) -> str:
     >>> turned("everything but \ue800 is wrong.").strip()
     '\ue800 is correct .'
     """
-    text = denied(looked_at(text))
+    text = denied(looked_at(aimed(text)))
     text = rewritten(text, _RULES)
     if _OTHER_SCRIPTS.search(text):
         text = rewritten(text, _BEHIND)

@@ -15,16 +15,16 @@ _GENDERS: Final = (
     "female|woman|women|females|feminine|girl|lady|lass|gal|female voice|frau|weiblich|weibliche|weiblicher|femme|féminin|féminine|mujer|femenino|femenina|donna|femminile|mulher|feminino|feminina|женщина|женский|女性|女|女声|女人|여성|여자",
 )
 _EMOTIONS: Final = (
-    "anger|angry|angered|angrily|furious|fury|enraged|rage|irate|livid|outraged|infuriated|wrath|mad|wut|wütend|zorn|zornig|colère|en colère|ira|enojo|enojado|enojada|enfadado|enfadada|rabbia|arrabbiato|arrabbiata|raiva|гнев|злость|злой|злая|愤怒|憤怒|生气|怒り|怒って|분노|화남|화가",
+    "anger|angry|angered|angrily|furious|fury|enraged|rage|irate|livid|outraged|infuriated|wrath|mad|wut|wütend|zorn|zornig|colère|en colère|ira|enojo|enojado|enojada|enfadado|enfadada|rabbia|arrabbiato|arrabbiata|raiva|гнев|сердито|злобно|гневно|злость|злой|злая|愤怒|憤怒|生气|怒り|怒って|분노|화남|화가",
     "disgust|disgusted|disgusting|revulsion|repulsed|revolted|ekel|angeekelt|dégoût|dégoûté|asco|disgusto|disgustato|nojo|отвращение|厌恶|厭惡|嫌悪|혐오",
-    "fear|fearful|afraid|scared|frightened|terrified|terror|panicked|panicking|dread|angst|ängstlich|furcht|peur|miedo|temor|asustado|asustada|paura|spaventato|spaventata|medo|страх|испуг|恐惧|恐懼|害怕|恐怖|恐れ|공포|두려움",
-    "happiness|happy|joy|joyful|joyous|cheerful|delighted|elated|overjoyed|glad|happily|ecstatic|gleeful|freude|fröhlich|glücklich|joie|joyeux|joyeuse|heureux|heureuse|felicidad|alegría|feliz|alegre|contento|contenta|gioia|felice|felicità|alegria|felicidade|радость|счастье|радостный|радостная|快乐|快樂|高兴|高興|开心|喜び|嬉しい|행복|기쁨",
+    "fear|fearful|afraid|scared|frightened|terrified|terror|panicked|panicking|dread|angst|ängstlich|furcht|peur|miedo|temor|asustado|asustada|paura|spaventato|spaventata|medo|страх|испуганно|испуг|恐惧|恐懼|害怕|恐怖|恐れ|공포|두려움",
+    "happiness|happy|joy|joyful|joyous|cheerful|delighted|elated|overjoyed|glad|happily|ecstatic|gleeful|freude|fröhlich|glücklich|joie|joyeux|joyeuse|heureux|heureuse|felicidad|alegría|feliz|alegre|contento|contenta|gioia|felice|felicità|alegria|felicidade|радость|радостно|весело|счастье|радостный|радостная|快乐|快樂|高兴|高興|开心|喜び|嬉しい|행복|기쁨",
     "neutral|neutrality|neutrally|emotionless|unemotional|no emotion|no particular emotion|no strong emotion|no clear emotion|without emotion|matter of fact|neutre|neutro|neutra|neutrale|нейтральный|нейтральная|нейтрально|中性|中立|ニュートラル|중립",
-    "sadness|sad|saddened|sorrow|sorrowful|grief|heartbroken|melancholic|mournful|dejected|miserable|traurig|traurigkeit|trauer|tristesse|triste|tristeza|грусть|печаль|грустный|грустная|悲伤|悲傷|难过|難過|伤心|悲しみ|悲しい|슬픔|슬픈",
-    "surprise|surprised|astonished|astonishment|amazed|amazement|startled|shocked|stunned|taken aback|überraschung|überrascht|étonné|étonnée|sorpresa|sorprendido|sorprendida|sorpreso|surpresa|удивление|удивлён|惊讶|驚訝|吃惊|驚き|놀람",
+    "sadness|sad|saddened|sorrow|sorrowful|grief|heartbroken|melancholic|mournful|dejected|miserable|traurig|traurigkeit|trauer|tristesse|triste|tristeza|грусть|грустно|печально|печаль|грустный|грустная|悲伤|悲傷|难过|難過|伤心|悲しみ|悲しい|슬픔|슬픈",
+    "surprise|surprised|astonished|astonishment|amazed|amazement|startled|shocked|stunned|taken aback|überraschung|überrascht|étonné|étonnée|sorpresa|sorprendido|sorprendida|sorpreso|surpresa|удивление|удивлённо|удивленно|удивлён|惊讶|驚訝|吃惊|驚き|놀람",
     "boredom|bored|langeweile|gelangweilt|ennui|aburrimiento|noia|скука|无聊|退屈|지루함",
     "excitement|excited|aufgeregt|begeistert|excité|emoción|emocionado|emocionada|激动|兴奋|興奮|흥분",
-    "calm|calmness|calmly|ruhig|tranquilo|tranquila|tranquille|спокойный|спокойная|平静|平靜|冷静|차분함",
+    "calm|calmness|calmly|ruhig|tranquilo|tranquila|tranquille|спокойный|спокойно|спокойная|平静|平靜|冷静|차분함",
     "frustration|frustrated|frustriert|frustrado|frustrada|沮丧",
 )
 _LANGUAGES: Final = (
@@ -48,8 +48,8 @@ _LANGUAGES: Final = (
 )
 _ANIMALS: Final = (
     "cat|kitten|meow|meowing|meows|katze|kater|gato|gatto|кошка|кот|猫|貓|고양이",
-    "dog|puppy|barking|bark|barks|woof|hund|chien|perro|cachorro|собака|狗|犬",
-    "cow|cattle|moo|mooing|moos|kuh|vache|vaca|mucca|корова|牛|奶牛",
+    "dog|puppy|barking|bark|barks|woof|hund|chien|perro|cachorro|собака|狗|犬|개가 짖|개 짖|개 소리|개의 소리|강아지",
+    "cow|cattle|moo|mooing|moos|kuh|vache|vaca|mucca|корова|牛|奶牛|소가 우|소 울음|황소|젖소",
     "pig|hog|piglet|swine|oink|oinking|schwein|cochon|porc|cerdo|maiale|porco|свинья|猪|豬|豚|돼지",
     "sheep|lamb|ewe|baa|schaf|mouton|oveja|pecora|ovelha|овца|羊|绵羊|羊の",
     "rooster|cockerel|cock a doodle doo|hahn|coq|gallo|galo|петух|公鸡|公雞|雄鶏|수탉",

@@ -1,4 +1,4 @@
-"""The other number of a phrase, singular or plural."""
+"""The other number of a phrase, singular or plural, and the lasting form of a deed."""
 
 from __future__ import annotations
 
@@ -41,3 +41,28 @@ def _of_noun(noun: str) -> list[str]:
     if noun.endswith(("ch", "sh", "x", "z")):
         return [f"{noun}es"]
     return [f"{noun[:-1]}ies"] if re.search(r"[^aeiou]y$", noun) else [f"{noun}s"]
+
+
+_DOER: Final = re.compile(r"(?:(?:an?|the) )?(?P<doer>[a-z]+(?: [a-z]+)?) (?P<verb>[a-z]{2,}s)")
+_PEOPLE: Final = ("someone", "somebody")
+
+
+def ongoing(text: str) -> list[str]:
+    """Return "somebody does" as "somebody doing" and "somebody is doing"; nothing for another text.
+
+    >>> ongoing("A door slams".lower()), ongoing("car doors")
+    (['door slamming', 'door is slamming'], [])
+    """
+    found = _DOER.fullmatch(text.strip(_EDGES))
+    if found is None or not (found.start("doer") or found["doer"] in _PEOPLE):
+        return []
+    stem = found["verb"][:-1]
+    if stem.endswith(("s", "u", "i")):
+        return []
+    if stem.endswith("ie"):
+        stem = f"{stem[:-2]}y"
+    elif stem.endswith("e") and not stem.endswith(("ee", "oe", "ye")):
+        stem = stem[:-1]
+    elif re.fullmatch(r"[^aeiou]+[aeiou][^aeiouwxy]", stem):
+        stem += stem[-1]
+    return [f"{found['doer']} {stem}ing", f"{found['doer']} is {stem}ing"]

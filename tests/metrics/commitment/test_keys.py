@@ -68,9 +68,36 @@ def test_lists_scores_and_what_is_left(reply: str, option: int | None) -> None:
         (("pig", "dog"), "Es ist ein Schwein.", 0),
         (("pig", "a drum"), "Es ist ein Schwein.", None),
         (("dog", "puppy"), "Woof!", None),
+        (("happy", "sad", "angry"), "Голос звучит радостно.", 0),
+        (("happy", "sad", "angry"), "Голос не звучит грустно.", None),
+        (("cat", "dog", "cow"), "개가 짖고 있습니다.", 1),
+        (("cat", "dog", "cow"), "세 개입니다.", None),
+        (("English", "German"), 'She says "Wo ist das?", which is German for "Where is it?"', 1),
+        (("English", "German"), 'Is "Wo" German for "where"?', None),
     ],
 )
 def test_options_of_one_family_have_its_words(
+    options: tuple[str, ...], reply: str, option: int | None
+) -> None:
+    assert committed(reply, options) == option
+
+
+@pytest.mark.parametrize(
+    ("options", "reply", "option"),
+    [
+        (("It rises", "It falls", "It stays level"), "The pitch clearly falls towards the end.", 1),
+        (("It rises", "It falls", "It stays level"), "The pitch rises and then falls.", None),
+        (("It rises", "It falls", "It stays level"), "The pitch never rises.", None),
+        (("It rises", "It falls", "It stays level"), "Does the pitch rise?", None),
+        (("She agrees", "She refuses"), "The woman politely refuses.", 1),
+        (("They leave it", "They fix it", "They sell it"), "The brothers cannot fix it up.", None),
+        (("A bell rings", "A car stops", "A baby cries"), "A car stopping after the horn.", 1),
+        (("A bell rings", "A car stops", "A baby cries"), "There is a baby crying.", 2),
+        (("A bell rings", "A car stops", "A baby cries"), "I hear no bell ringing.", None),
+        (("A bell rings", "A car stops"), "A bell ringing or a car stopping.", None),
+    ],
+)
+def test_the_deed_of_an_option_in_a_sentence(
     options: tuple[str, ...], reply: str, option: int | None
 ) -> None:
     assert committed(reply, options) == option
@@ -95,6 +122,18 @@ def test_options_of_one_family_have_its_words(
         ("vocalsound_vocal", "Achoo!", "sneeze"),
         ("synthetic_audio", "A cloned voice.", "fake"),
         ("vctk_gender", "A bloke.", "male"),
+        ("cremad_er", "A bit of fear, but more than anything else sadness.", "sadness"),
+        ("cremad_er", "I hear some sadness, but more than anything it is fear.", "fear"),
+        ("cremad_er", "It is anger more than fear.", "anger"),
+        ("synthetic_audio", "The real challenge is to hear the artefacts.", None),
+        ("synthetic_audio", "It takes a real specialist to hear that.", None),
+        ("synthetic_audio", "A fake photo is easy to spot, a fake voice is not.", None),
+        ("synthetic_audio", "The real question is settled: it is fake.", "fake"),
+        ("synthetic_audio", "It sounds like a real person.", "real"),
+        ("vctk_accent", "North American, more precisely Canadian.", "canadian"),
+        ("vctk_accent", "From the British Isles, specifically Irish.", "irish"),
+        ("vctk_accent", "A story about Irish music with a Scottish accent.", "scottish"),
+        ("vctk_accent", "Something about it is American, with an Irish touch.", None),
     ],
 )
 def test_declared_aliases_of_labels(task: str, reply: str, label: str | None) -> None:

@@ -1,0 +1,89 @@
+"""Options that are named for something else: an intention given up, another question, a truth about all such things, a topic.
+
+``aimed`` rewrites a masked, folded reply in which an option does not answer this question ("I was going to say ▢ until …", "▢ was the answer to the
+previous question", "a ▢ voice is hard to spot", "a text about ▢ with a ▢ accent"), or in which one stands out by what is said of another
+("▢ is a distractor, ▢ is not"; "▢, specifically ▢"). The words are closed lists; every pattern looks at a bounded stretch.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from metrics.commitment.asides.rules import Rule, rewritten
+from metrics.commitment.mentions import MENTION, TEXT
+from metrics.text import late
+
+_M: Final = MENTION
+_O: Final = r"[(\[\"']{0,2}(?:(?:the )?(?:option|choice|answer|letter) |an? |the )?[(\[\"']{0,2}"
+_C: Final = r"[)\]\"']{0,2}"
+_X: Final = rf"{_O}(?P<x>{_M}){_C}"
+_CHOOSE: Final = r"(?:answer|say|pick|choose|select|suggest|write|go (?:with|for)|opt for|settle (?:on|for)|reply|respond)"
+_ITEM: Final = (
+    r"(?:the|your|my|that|an?) (?:previous|earlier|preceding|prior|other|last|next) "
+    r"(?:question|item|one|clip|recording|sample|example|audio|task|problem|round|exercise)"
+)
+_CALLED: Final = r"(?:(?:the |my )?(?:right |correct )?(?:answer|choice|option|one)|right|correct)"
+_WRONG: Final = r"(?:(?:is|was) (?:clearly |just |only |simply )?(?:an? )?(?:distractor|decoy|trap|red herring|wrong|incorrect|false|ruled out|excluded|implausible|impossible)|(?:does not|doesn't|did not|didn't) (?:fit|match|work|apply))"
+_HARD: Final = r"(?:hard|harder|difficult|impossible|trickier|tricky)"
+_FIND: Final = r"(?:tell|spot|detect|recogni[sz]e|identify|distinguish|fake|prove)"
+_JUDGE: Final = rf"(?:{_FIND}|hear|judge|decide|know|say)"
+_QUESTION: Final = r"(?:question|issue|challenge|difficulty|trouble|problem|point|reason)"
+_NARROWS: Final = r"(?:(?:or )?(?:more )?(?:specifically|precisely|exactly)|to be (?:more )?(?:precise|specific|exact)|in particular|namely)"
+_GROUP: Final = r"(?: (?:accent|isles|islands|english|region|origin|group|family|variety|dialect|emotion|instrument|sound|speaker|voice))?"
+_QUOTE: Final = r"(?:\"[^\"\n]{1,120}\"|(?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w)){1,120}'(?!\w))"
+_BEGINS: Final = r"(?:(?<=\A)|(?<=[.!\n;,]))\s*(?:and |but |so |thus |hence |therefore )?,?\s?"
+_NAMED: Final = r"(?:material|substance|object|thing|animal|organ|instrument|sound|emotion|language|place|person|plant|planet|tool|device|source|cause|process|answer)"
+_ANY: Final = late.compile(_M)
+
+
+def _concluded(match: re.Match[str]) -> str:
+    """Call the last sentence the answer where most options were talked about before."""
+    before = set(_ANY.findall(match.string, 0, match.start()))
+    return f" the answer is {match['x']}" if len(before) > 2 and match["x"] in before else match[0]
+
+
+_RULES: Final[tuple[Rule, ...]] = (
+    # an intention given up
+    (late.compile(rf"\bi (?:was|had been|have been) (?:just |already |really |almost |quite )*(?:(?:going|about|ready|set|inclined|tempted|prepared|close|tending) to|(?:leaning|tending) towards?) (?:{_CHOOSE} )?{_X},? (?:until|till|before|but|when|except that)\b"), r" whether \g<x>, no wait, "),
+    # another question
+    (late.compile(rf"{_X} (?:was|had been|were) {_CALLED} (?:to|for|in|on|of) {_ITEM}\b"), r" whether \g<x> "),
+    (late.compile(rf"\b(?:the |my )?(?:right |correct )?(?:answer|choice) (?:to|for|in|on|of) {_ITEM} (?:was|had been) {_X}"), r" whether \g<x> "),
+    (late.compile(rf"\b(?:to|for|in|on|with) {_ITEM},? (?:it|this|that|{_CALLED}) (?:was|had been) {_X}"), r" whether \g<x> "),
+    # what is said of another option
+    (late.compile(rf"(?P<before>{_M}{_C} {_WRONG}\s*[.,;:—]\s*(?:but |while |whereas )?){_X} (?:is|was|does|did)(?:n't| not)(?=\s*(?:[.;:,!\n—]|\Z))(?!\s*[.;:,]\s*(?:and |nor |neither )?{_O}{_M})"), r"\g<before>\g<x> is correct"),
+    (late.compile(rf"(?<!not )(?<!no )(?P<y>{TEXT}){_GROUP},? [(]?{_NARROWS}[,:]? (?={_O}{TEXT})(?!{_O}(?P=y){_C},? {_NARROWS})"), " "),
+    (late.compile(rf"\bmore than anything(?: else)?[,:]? (?=[^.;:\n\ue000-\uf000]{{0,30}}{_M})"), " the answer is "),
+    # what holds of all such things
+    (late.compile(rf"\bthe (?P<x>{TEXT}) (?P<noun>{_QUESTION}) (?=(?:here )?(?:is|was|remains) (?:that|whether|if|how|what|who|which|to|settled|open)\b)"), r"the \g<noun> "),
+    (late.compile(rf"\b(?:takes?|needs?|requires?) an? (?:\w+ )?{TEXT} (?:\w+ ){{1,3}}to {_JUDGE}\b"), "takes one to tell"),
+    (late.compile(rf"\ban? (?P<x>{TEXT})(?: \w+)? (?:can be \w+|is easy to {_FIND})\s*[,;]? (?:but |and |while |whereas |yet )?an? (?P=x)(?: \w+)? (?:is|are|would be|can|cannot|can't) (?:not\b|(?:\w+ )?{_HARD}(?: to {_FIND})?|be\b)"), " some are easy "),
+    (late.compile(rf"\ban? {TEXT}(?: \w+)? (?:is|are|would be|can be) (?:much |far |often |usually |always |even |very |quite )*{_HARD} to {_FIND}\b(?! here\b)"), " some are hard "),
+    # a topic
+    (late.compile(rf"\babout (?:the |an? |some )?{TEXT}(?=[^.;\n\ue000-\uf000]{{1,40}}\b(?:with|in) (?:an? |the |his |her |their )?(?:\w+ )?{TEXT} (?:accent|voice|tone|dialect|english|intonation)\b)"), " about it "),
+    (late.compile(rf"(?P<x>{TEXT}) (?P<noun>accent|voice|tone|dialect),? (?:and|who|while) (?:[a-z]+ ){{1,6}}about (?:the |an? |some )?{TEXT}"), r"\g<x> \g<noun>"),
+    (late.compile(rf"(?P<x>{TEXT}) for {_QUOTE}"), r"\g<x>"),
+    (late.compile(rf"{_BEGINS}(?:the|this) (?:right |correct )?{_NAMED} (?:is|must be|has to be) {_X}\s*[.!]*\s*\Z"), _concluded),
+)  # fmt: skip
+_TOO_LITTLE: Final = late.compile(
+    r"(?P<begins>\A|[.;!?\n])(?P<said>[^.;!?\n]{0,200}\b(?:more|better|likelier|closer|stronger|ahead|slightly|marginally)\b[^.;!?\n]{0,120}?"
+    r"\b(?:neither|none|nothing|no option|not|n't|too little)\b[^.;!?\n\ue000-\uf000]{0,40}? enough (?:for me |for us )?(?:to (?:give (?:an|any) answer|answer|commit(?: to)?|choose|decide|settle|pick|name one)|for an answer)"
+    r"[^.;!?\n\ue000-\uf000]{0,24})[.!\s]*\Z"
+)
+"""A last sentence that prefers one option, but not enough to give it."""
+_COMMITS: Final = late.compile(
+    r"\b(?:answer is|final|i (?:choose|pick|select|answer|say)|i(?:'d|'ll| would| will) \w+|so)\b"
+)
+
+
+def aimed(text: str) -> str:
+    r"""Return a masked, folded reply in which options named for something else have lost the force of an answer.
+
+    >>> aimed("\ue800 was the answer to the previous question. this one is \ue801").strip()
+    'whether \ue800 . this one is \ue801'
+    """
+    text = rewritten(text, _RULES)
+    little = _TOO_LITTLE.search(text) if " enough " in text else None
+    if little is None or _COMMITS.search(little["said"]):
+        return text
+    return f"{text[: little.end('begins')]} whether {little['said'].replace(',', ' or ')}"
