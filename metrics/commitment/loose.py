@@ -9,6 +9,7 @@ from metrics.commitment.choices import Choices, form_key
 from metrics.commitment.cues import CUE, QUESTION_TAG
 
 _LONGEST_LOOSE: Final = 4_000
+_NOBODY: Final = frozenset(("nobody", "nothing", "none", "no"))
 SENTENCE: Final = re.compile(r"[^.!?;。！？；؟…\n]*(?:[.!?。！？；;؟…]+|\n|$)")
 """A sentence or line of a text."""
 
@@ -35,6 +36,8 @@ def by_words(low: str, choices: Choices) -> int | None:
             cue.lastgroup in ("negation", "hypothesis", "correction", "turn")
             for cue in CUE.finditer(match[0])
         ):
+            return None
+        if said & _NOBODY and any(len(choices.words[option]) == 1 for option in named):
             return None
         for option in named:
             others = frozenset[str]().union(

@@ -24,7 +24,7 @@ _ITEM: Final = (
     r"(?:question|item|one|clip|recording|sample|example|audio|task|problem|round|exercise)"
 )
 _CALLED: Final = r"(?:(?:the |my )?(?:right |correct )?(?:answer|choice|option|one)|right|correct)"
-_WRONG: Final = r"(?:(?:is|was) (?:clearly |just |only |simply )?(?:an? )?(?:distractor|decoy|trap|red herring|wrong|incorrect|false|ruled out|excluded|implausible|impossible)|(?:does not|doesn't|did not|didn't) (?:fit|match|work|apply))"
+_WRONG: Final = r"(?:(?:is|was|are|were) (?:both |all |clearly |just |only |simply )?(?:an? )?(?:distractors?|decoys?|traps?|red herrings?|wrong|incorrect|false|ruled out|excluded|implausible|impossible)|(?:does not|doesn't|did not|didn't|do not|don't) (?:fit|match|work|apply))"
 _HARD: Final = r"(?:hard|harder|difficult|impossible|trickier|tricky)"
 _FIND: Final = r"(?:tell|spot|detect|recogni[sz]e|identify|distinguish|fake|prove)"
 _JUDGE: Final = rf"(?:{_FIND}|hear|judge|decide|know|say)"
@@ -45,13 +45,16 @@ def _concluded(match: re.Match[str]) -> str:
 
 _RULES: Final[tuple[Rule, ...]] = (
     # an intention given up
-    (late.compile(rf"\bi (?:was|had been|have been) (?:just |already |really |almost |quite )*(?:(?:going|about|ready|set|inclined|tempted|prepared|close|tending) to|(?:leaning|tending) towards?) (?:{_CHOOSE} )?{_X},? (?:until|till|before|but|when|except that)\b"), r" whether \g<x>, no wait, "),
+    (late.compile(rf"\bi (?:was|had been|have been) (?:just |already |really |almost |quite |all )*(?:(?:going|about|ready|set|inclined|tempted|prepared|close|tending) to|(?:leaning|tending) towards?|(?:going|opting|voting) (?:for|with)) (?:{_CHOOSE} )?{_X},? (?:until|till|before|but|when|except that)\b"), r" whether \g<x>, no wait, "),
     # another question
-    (late.compile(rf"{_X} (?:was|had been|were) {_CALLED} (?:to|for|in|on|of) {_ITEM}\b"), r" whether \g<x> "),
-    (late.compile(rf"\b(?:the |my )?(?:right |correct )?(?:answer|choice) (?:to|for|in|on|of) {_ITEM} (?:was|had been) {_X}"), r" whether \g<x> "),
+    (late.compile(rf"{_X} (?:was|had been|were) {_CALLED} (?:(?:to|for|in|on|of) {_ITEM}|(?:the )?(?:last|previous) time|the time before)\b"), r" whether \g<x> "),
+    (late.compile(rf"\b(?:the |my )?(?:right |correct )?(?:answer|choice) (?:to|for|in|on|of) {_ITEM}(?: was| had been|\s*:) {_X}"), r" whether \g<x> "),
+    (late.compile(rf"\b{_ITEM}'s (?:right |correct )?answer (?:was|had been) {_X}"), r" whether \g<x> "),
     (late.compile(rf"\b(?:to|for|in|on|with) {_ITEM},? (?:it|this|that|{_CALLED}) (?:was|had been) {_X}"), r" whether \g<x> "),
     # what is said of another option
     (late.compile(rf"(?P<before>{_M}{_C} {_WRONG}\s*[.,;:—]\s*(?:but |while |whereas )?){_X} (?:is|was|does|did)(?:n't| not)(?=\s*(?:[.;:,!\n—]|\Z))(?!\s*[.;:,]\s*(?:and |nor |neither )?{_O}{_M})"), r"\g<before>\g<x> is correct"),
+    (late.compile(rf"(?P<x>{_M}){_C} (?:is|was) (?:clearly |just |only |simply )?an? (?:decoy|trap|red herring)\b"), r"\g<x> is wrong"),
+    (late.compile(r"\b(?:the|my) (?:real|actual|genuine) (?=(?:answer|choice)\b)"), "the correct "),
     (late.compile(rf"(?<!not )(?<!no )(?P<y>{TEXT}){_GROUP},? [(]?{_NARROWS}[,:]? (?={_O}{TEXT})(?!{_O}(?P=y){_C},? {_NARROWS})"), " "),
     (late.compile(rf"\bmore than anything(?: else)?[,:]? (?=[^.;:\n\ue000-\uf000]{{0,30}}{_M})"), " the answer is "),
     # what holds of all such things
@@ -66,11 +69,15 @@ _RULES: Final[tuple[Rule, ...]] = (
     (late.compile(rf"{_BEGINS}(?:the|this) (?:right |correct )?{_NAMED} (?:is|must be|has to be) {_X}\s*[.!]*\s*\Z"), _concluded),
 )  # fmt: skip
 _TOO_LITTLE: Final = late.compile(
-    r"(?P<begins>\A|[.;!?\n])(?P<said>[^.;!?\n]{0,200}\b(?:more|better|likelier|closer|stronger|ahead|slightly|marginally)\b[^.;!?\n]{0,120}?"
-    r"\b(?:neither|none|nothing|no option|not|n't|too little)\b[^.;!?\n\ue000-\uf000]{0,40}? enough (?:for me |for us )?(?:to (?:give (?:an|any) answer|answer|commit(?: to)?|choose|decide|settle|pick|name one)|for an answer)"
+    r"(?P<begins>\A|[.!?\n])(?P<said>[^.!?\n]{0,200}\b(?:more|better|likelier|closer|stronger|ahead|slightly|marginally|edges out|beats|leads)\b[^.!?\n]{0,120}?"
+    r"(?:(?:\b(?:neither|none|nothing|no option|not)|n't)\b[^.;!?\n\ue000-\uf000]{0,40}? enough (?:for me |for us )?|\btoo (?:little|weak|small|close|thin)\b[^.;!?\n\ue000-\uf000]{0,24} )(?:to (?:give (?:an|any) answer|answer|commit(?: to)?|choose|decide|settle|pick|name one|call)|for an answer)"
     r"[^.;!?\n\ue000-\uf000]{0,24})[.!\s]*\Z"
 )
 """A last sentence that prefers one option, but not enough to give it."""
+_HINT: Final = late.compile(r" enough |\btoo (?:little|weak|small|close|thin)\b")
+_TAIL: Final = 480
+"""Characters at the end in which that sentence is looked for."""
+_STOPS: Final = late.compile(r"[,;:]")
 _COMMITS: Final = late.compile(
     r"\b(?:answer is|final|i (?:choose|pick|select|answer|say)|i(?:'d|'ll| would| will) \w+|so)\b"
 )
@@ -83,7 +90,8 @@ def aimed(text: str) -> str:
     'whether \ue800 . this one is \ue801'
     """
     text = rewritten(text, _RULES)
-    little = _TOO_LITTLE.search(text) if " enough " in text else None
+    little = _TOO_LITTLE.search(text, max(0, len(text) - _TAIL)) if _HINT.search(text) else None
     if little is None or _COMMITS.search(little["said"]):
         return text
-    return f"{text[: little.end('begins')]} whether {little['said'].replace(',', ' or ')}"
+    open_row = _STOPS.sub(" or ", little["said"])
+    return f"{text[: little.end('begins')]} whether {open_row}"

@@ -45,16 +45,21 @@ def _of_noun(noun: str) -> list[str]:
 
 _DOER: Final = re.compile(r"(?:(?:an?|the) )?(?P<doer>[a-z]+(?: [a-z]+)?) (?P<verb>[a-z]{2,}s)")
 _PEOPLE: Final = ("someone", "somebody")
+_PRONOUN: Final = re.compile(
+    r"(?:he|she|it) (?!says|means|seems|sounds|looks|thinks)(?P<verb>[a-z]{3,}s)"
+)
 
 
 def ongoing(text: str) -> list[str]:
-    """Return "somebody does" as "somebody doing" and "somebody is doing"; nothing for another text.
+    """Return "a door slams" as "door slamming" and the like, "it rises" as "rising"; nothing for another text.
 
-    >>> ongoing("A door slams".lower()), ongoing("car doors")
-    (['door slamming', 'door is slamming'], [])
+    >>> ongoing("a door slams"), ongoing("it rises"), ongoing("car doors")
+    (['door slamming', 'door is slamming', 'door was slamming'], ['rising'], [])
     """
-    found = _DOER.fullmatch(text.strip(_EDGES))
-    if found is None or not (found.start("doer") or found["doer"] in _PEOPLE):
+    bare = text.strip(_EDGES)
+    short = _PRONOUN.fullmatch(bare)
+    found = short or _DOER.fullmatch(bare)
+    if found is None or not (short or found.start("doer") or found["doer"] in _PEOPLE):
         return []
     stem = found["verb"][:-1]
     if stem.endswith(("s", "u", "i")):
@@ -65,4 +70,6 @@ def ongoing(text: str) -> list[str]:
         stem = stem[:-1]
     elif re.fullmatch(r"[^aeiou]+[aeiou][^aeiouwxy]", stem):
         stem += stem[-1]
-    return [f"{found['doer']} {stem}ing", f"{found['doer']} is {stem}ing"]
+    if short:
+        return [f"{stem}ing"]
+    return [f"{found['doer']}{be} {stem}ing" for be in ("", " is", " was")]

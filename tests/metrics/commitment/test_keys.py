@@ -95,6 +95,9 @@ def test_options_of_one_family_have_its_words(
         (("A bell rings", "A car stops", "A baby cries"), "There is a baby crying.", 2),
         (("A bell rings", "A car stops", "A baby cries"), "I hear no bell ringing.", None),
         (("A bell rings", "A car stops"), "A bell ringing or a car stopping.", None),
+        (("He laughs", "He cries"), "The man is laughing.", 0),
+        (("He laughs", "He cries"), "Nobody laughs.", None),
+        (("The crowd cheers", "The crowd leaves"), "The crowd was cheering.", 0),
     ],
 )
 def test_the_deed_of_an_option_in_a_sentence(
