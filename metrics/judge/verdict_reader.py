@@ -48,6 +48,7 @@ from metrics.judge.wording import (
     SENTENCE,
     SEPARATOR,
     SUBJECT,
+    TO_BE_TAKEN,
 )
 from metrics.witness import tell
 
@@ -337,7 +338,12 @@ def _after_lead(line: str) -> set[int]:
 
 
 def _plainer(lines: Sequence[str]) -> list[str]:
-    return [ANSWERED.sub(r"is \1", CONTRACTED.sub(r"\1 not", line)) for line in lines]
+    told = [TO_BE_TAKEN.sub(_told, line) if " be " in line else line for line in lines]
+    return [ANSWERED.sub(r"is \1", CONTRACTED.sub(r"\1 not", line)) for line in told]
+
+
+def _told(words: re.Match[str]) -> str:
+    return "is not " if words[1] or words["cannot"] else "is "
 
 
 def _last(found: Iterator[Found]) -> Found | None:

@@ -8,7 +8,27 @@ from typing import Final
 KEYS: Final = (
     r"judge?ments?|verdicts?|results?|answers?|conclusions?|decisions?|evaluations?|assessments?|outcomes?"
     r"|determination|scores?|ratings?|grades?|correct(?:ness)?|final"
+    r"|judegments?|judgemnts?|judgemnets?|jugde?ments?|judgemets?|judgmeents?|reuslts?|resutls?|resluts?|rseults?|verdcits?|vedricts?"
 )
+"""Keys; the last line has them with letters swapped or left out, as judges misspell them."""
+SUMMED: Final = (
+    r"as\s+it\s+(?:stands|is)|as\s+(?:is|written|given|delivered)|all\s+told|on\s+balance|all\s+things\s+considered|taken\s+together|everything\s+considered"
+    r"|(?:taking|considering|weighing)\s+(?:everything|it\s+all)(?:\s+into\s+account)?"
+)
+"""What stands before the score that sums up: "As it stands: 2"."""
+ON_SCALE: Final = re.compile(
+    r"^(?:on|in|using|with)\s+(?:an?|the|your|this)\s+(?:scale\s+(?:of|from)\s+1\s*(?:-|to)\s*5|(?:1|one)\s*(?:-|to)\s*(?:5|five)\s+scale)"
+    r"(?:(?:\s*[,(]?\s*(?:where|with|in\s+which|and|to)?\s*[15]\s*(?:is|=|means|being|meaning)\s[^.,:()\n]{1,60}?){1,2}\)?\s*[,:)]|\s*[,:]?)\s*(?=\S)",
+    re.IGNORECASE,
+)
+"""The scale, and what its ends mean, said before the score."""
+ASPECTS: Final = re.compile(
+    r"\s+(?:for|on|in)\s[^.;\d\n]{1,40}?(?:,|\band|\bbut)\s+(?:(?:and|but|only|just)\s+){0,2}(?:an?\s+)?([1-5]|one|two|three|four|five)\s+(?:for|on|in)\s+(?!\d)",
+    re.IGNORECASE,
+)
+"""Behind a score: it is for one aspect, and another aspect has the score of the group."""
+QUOTES: Final = re.compile(r"^[ \t]*>.*$|\"[^\"\n]{1,300}\"|“[^”\n]{1,300}”", re.MULTILINE)
+"""Lines marked as quoted, and what stands between quotation marks."""
 LEAD: Final = (
     r"(?:\(?\d{1,2}[.)]\s+)?(?:(?:so|thus|hence|therefore|finally|overall|(?:in )?(?:conclusion|summary)"
     r"|here(?: is|'s))[,:]?\s+)?(?:(?:the|my|our|your|final|overall|official|judge(?:'s)?|binary)\s+){0,3}"
@@ -59,8 +79,30 @@ CONDITION: Final = re.compile(
 )
 LEAD_WORD: Final = re.compile(r"\W*(?:yes|no|correct|incorrect),\s+", re.IGNORECASE)
 MARK: Final = re.compile(r"[\s.!\"')\]]*([✔✘])")
+TO_BE_TAKEN: Final = re.compile(
+    r"\b(?:(?:should|must|can|will|ought\s+to|has\s+to|needs\s+to|is\s+to)\s+(?:therefore\s+|thus\s+)?(not\s+)?|(?P<cannot>can)not\s+)be\s+"
+    r"(?:judged|considered|deemed|rated|marked|counted|graded|classified|regarded|evaluated|assessed|scored|labell?ed|treated)\s+(?:as\s+)?(?=(?:in)?correct\b|wrong\b|right\b|false\b|true\b)",
+    re.IGNORECASE,
+)
+"""What says of a reply how it is to be judged: "should be judged as correct"."""
 CONTRACTED: Final = re.compile(r"\b(is|was)n't\b", re.IGNORECASE)
 
 ANSWERED: Final = re.compile(
     r"\b(?:answer(?:s|ed)|respond(?:s|ed)|repli(?:es|ed))\s+((?:in)?correct)ly\b", re.IGNORECASE
+)
+DENIED: Final = re.compile(
+    r"(?:\b(?:not|never|cannot|hardly|unable|refuse|decline|without)\b|n't\b)(?:(?!,\s*(?:it|its|this|that|the|i|he|she|they|but|so|and)\b)[^.;\n])*$",
+    re.IGNORECASE,
+)
+FORMER: Final = re.compile(
+    r"\b(?:from|was|previous|previously|initial|initially|not|than|old|former|max|maximum)\b[^.;\n]{0,20}$",
+    re.IGNORECASE,
+)
+TAIL: Final = re.compile(
+    r"\s*(?:$|[-:,;(=]|\.\s*$|\.\s+\D|points?\b|pts\b|stars?\b|instead\b|rather\b|not\b|because\b|since\b|(?:is|seems|feels|would\s+be)\s+(?:more\s+|a\s+)?(?:appropriate|fair(?:er)?|right|justified|warranted|better|accurate)\b)",
+    re.IGNORECASE,
+)
+RATED: Final = re.compile(
+    r"[\"')\]}>*]{0,4}\s*(?:$|[.,;:!?)(]|-\s|(?:points?|pts|stars?|because|since|as|for|due|given|and|but|on|overall|here|rating|score|at|when|not|rather|instead)\b)",
+    re.IGNORECASE,
 )
