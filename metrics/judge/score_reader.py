@@ -46,7 +46,7 @@ _WORDS: Final = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 _WORD: Final = "|".join(_WORDS)
 _NUMBER: Final = rf"(?P<open>{OPEN})(?P<sign>[+-]?)(?P<number>\d{{1,9}}(?:\.\d{{1,9}})?|{_WORD})(?![\w])(?!\.\d|,\d|\s+(?:hundred|thousand|million|point\s+(?:\d|zero|oh|six|seven|eight|nine|{_WORD})))"
 _SCALE: Final = re.compile(
-    rf"{CLOSE}\s*\(?\s*(?:/|(?:(?:points?|stars?)\s+)?out\s+of|over|of|on\s+(?:a|the)\s+scale\s+(?:of|to|from)(?:\s+1\s*(?:to|-))?)\s*(?:a\s+(?:total|maximum|possible)\s+(?:of\s+)?)?{OPEN}(\d+(?:\.0+)?|five|ten)\b",
+    rf"{CLOSE}\s*\(?\s*(?:/|(?:(?:points?|stars?)\s+)?out\s+of|over|of|on\s+(?:a|the)\s+scale\s+(?:of|to|from)(?:\s+1\s*(?:to|-))?)\s*(?:the\s+(?=\d\s+points))?(?:a\s+(?:total|maximum|possible)\s+(?:of\s+)?)?{OPEN}(\d+(?:\.0+)?|five|ten)\b",
     re.IGNORECASE,
 )
 _RANGE: Final = re.compile(
@@ -63,12 +63,12 @@ _BRACKETED: Final = re.compile(
     r"\[\[\s*([+-]?\d{1,9}(?:\.\d{1,9})?)\s*(?:/\s*(\d+)\s*)?\]\]", re.ASCII
 )
 _SEPARATOR: Final = r"\s*(?:(?:is|was)\s*)?(?:[:=|]{1,4}>?|\.{3}|(?:\s-{1,4}>?|->)(?=\s))\s*"
-_BEFORE_NUMBER: Final = rf"(?=[\s\"'(\[{{<]*[+-]?(?:\d|(?:{_WORD})\b))"
+_BEFORE_NUMBER: Final = rf"(?!one\s+an?\s)(?=[\s\"'(\[{{<]*[+-]?(?:\d|(?:{_WORD})\b))"
 _RATES: Final = re.compile(
-    r"\b(?:(?:rate|rated|give|gives|given|score|scored|scores|grade|assign|assigned|award|awarded|deserves?|merits?|earns?|gets?|receives?"
+    r"\b(?:(?:rate|rated|giv(?:e|es|en|ing)|score|scored|scores|grade|assign|assigned|award|awarded|deserves?|merits?|earns?|gets?|receives?"
     r"|(?:score|rating|grade|verdict)\s+(?:is|of|would be|should be))\b(?:\s+|[^.\n\d]{0,60}?(?:\b(?:an?|as|is|of|be|at|with|it|this|response|answer|reply)\s*:?\s+|[:=]\s*))"
-    r"|\bworth\s+an?\s+|\bput\s+(?:it|this)\s+at\s+(?:an?\s+)?|\b(?:i\s+)?lean(?:\s+towards?|\s+to)\s+(?:an?\s+)?|\b(?:response|answer|reply)\s+is\s+an?\s+(?:solid\s+|clear\s+|strong\s+|weak\s+)?|\bfinal\s+answer\s+is\s+|(?:i|i'd|i'll|i\s+would|i\s+will)\s+(?:go\s+with|lean(?:\s+towards?|\s+to)?|say|settle\s+on|choose|pick|call\s+(?:it|this))\s+(?:an?\s+)?"
-    r"|(?:it|this|that)(?:'s|\s+is|\s+would\s+be)\s+(?:an?\s+)?(?:solid\s+|clear\s+|strong\s+|weak\s+)?|(?:rating|score|grade)\s+for\s+[^.:\n\d]{1,40}\s(?:is|was)\s+)"
+    r"|\bworth\s+an?\s+|\b(?:lands?|sits?|comes?\s+(?:in|out))\s+at\s+(?:an?\s+)?|\bput\s+(?:it|this)\s+at\s+(?:an?\s+)?|\b(?:i\s+)?lean(?:\s+towards?|\s+to)\s+(?:an?\s+)?|\b(?:response|answer|reply)\s+is\s+an?\s+(?:solid\s+|clear\s+|strong\s+|weak\s+)?|\bfinal\s+answer\s+is\s+|(?:i|i'd|i'll|i\s+would|i\s+will)\s+(?:go\s+with|lean(?:\s+towards?|\s+to)?|say|settle\s+on|choose|pick|call\s+(?:it|this))\s+(?:an?\s+)?"
+    r"|(?:it|this|that)(?:'s|\s+is|\s+(?:would|can\s+only|must|should|has\s+to)\s+be)\s+(?:an?\s+)?(?:solid\s+|clear\s+|strong\s+|weak\s+)?|(?:rating|score|grade)\s+for\s+[^.:\n\d]{1,40}\s(?:is|was)\s+)"
     rf"{_BEFORE_NUMBER}",
     re.IGNORECASE,
 )
@@ -125,7 +125,7 @@ class ScoreReader:
             "anywhere": rf"(?<![\w\"'])(?:{self.asked}){CLOSE}{NOTE}{_SEPARATOR}",
             "near": rf"{FILLER}(?={_NUMBER})",
             "opens": rf"an?\s+(?:(?:solid|clear|strong|weak)\s+)?(?={_NUMBER}(?:\s*/\s*5)?\s*[.!:;]\s)",
-            "only": rf"(?:(?:an?\s+)?(?:solid|clear|strong|weak|definite)\s+|an?\s+|(?:probably|likely|i\s+think|i\s+guess)\s+(?:an?\s+)?|(?:quality|output|response)\s*[:=]\s*|(?:{_LABEL})\s*(?:[:(=]|-\s)\s*)(?={_NUMBER}[)\s/\w]{{0,12}}[.!]?$)",
+            "only": rf"(?:(?:an?\s+)?(?:solid|clear|strong|weak|definite)\s+|an?\s+|(?:probably|likely|easily|clearly|definitely|i\s+think|i\s+guess)\s+(?:an?\s+)?|(?:quality|output|response)\s*[:=]\s*|(?:{_LABEL})\s*(?:[:(=]|-\s)\s*)(?={_NUMBER}[)\s/\w]{{0,12}}[.!]?$)",
         }
         return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in parts.items()}
 

@@ -12,7 +12,7 @@ KEYS: Final = (
 )
 """Keys; the last line has them with letters swapped or left out, as judges misspell them."""
 SUMMED: Final = (
-    r"as\s+it\s+(?:stands|is)|as\s+(?:is|written|given|delivered)|all\s+told|on\s+balance|all\s+things\s+considered|taken\s+together|everything\s+considered"
+    r"so|hence|thus|therefore|in\s+the\s+end|full\s+marks|as\s+it\s+(?:stands|is)|as\s+(?:is|written|given|delivered)|all\s+told|on\s+balance|all\s+things\s+considered|taken\s+together|everything\s+considered"
     r"|(?:taking|considering|weighing)\s+(?:everything|it\s+all)(?:\s+into\s+account)?"
 )
 """What stands before the score that sums up: "As it stands: 2"."""
@@ -48,6 +48,10 @@ SUBJECT: Final = (
     r"|assistant's|model|model's|system's|ai's)\s+){0,3}"
     r"(?:response|answer|reply|output|prediction|candidate|model|statement|claim|choice|this|that|it)"
 )
+OWNED: Final = (
+    "response|answer|reply|output|prediction|choice|statement|claim|label|description|transcription"
+)
+"""What a model has: "the model's answer" is no "the model is"."""
 OUTCOME: Final = (
     r"(?:(?:the|my|our)\s+)?(?:(?:final|overall)\s+)?"
     r"(?:answer|verdict|judge?ment|result|conclusion|decision|evaluation|assessment)"
@@ -80,11 +84,11 @@ CONDITION: Final = re.compile(
 LEAD_WORD: Final = re.compile(r"\W*(?:yes|no|correct|incorrect),\s+", re.IGNORECASE)
 MARK: Final = re.compile(r"[\s.!\"')\]]*([✔✘])")
 TO_BE_TAKEN: Final = re.compile(
-    r"\b(?:(?:should|must|can|will|ought\s+to|has\s+to|needs\s+to|is\s+to)\s+(?:therefore\s+|thus\s+)?(not\s+)?|(?P<cannot>can)not\s+)be\s+"
-    r"(?:judged|considered|deemed|rated|marked|counted|graded|classified|regarded|evaluated|assessed|scored|labell?ed|treated)\s+(?:as\s+)?(?=(?:in)?correct\b|wrong\b|right\b|false\b|true\b)",
+    r"(?:\b(?:(?:should|must|can|will|ought\s+to|has\s+to|needs\s+to|is\s+to)\s*(?:therefore\s+|thus\s+)?(?P<not>not\s)?\s*)be\s+"
+    r"(?:judged|considered|deemed|rated|marked|counted|graded|classified|regarded|evaluated|assessed|scored|labell?ed|treated)\s+(?:as\s+)?|counts\s+as\s+)(?=(?:in)?correct\b|wrong\b|right\b|false\b|true\b)",
     re.IGNORECASE,
 )
-"""What says of a reply how it is to be judged: "should be judged as correct"."""
+"""What says of a reply how it is to be judged: "should be judged as correct", "counts as correct"."""
 CONTRACTED: Final = re.compile(r"\b(is|was)n't\b", re.IGNORECASE)
 
 ANSWERED: Final = re.compile(
@@ -103,6 +107,6 @@ TAIL: Final = re.compile(
     re.IGNORECASE,
 )
 RATED: Final = re.compile(
-    r"[\"')\]}>*]{0,4}\s*(?:$|[.,;:!?)(]|-\s|(?:points?|pts|stars?|because|since|as|for|due|given|and|but|on|overall|here|rating|score|at|when|not|rather|instead)\b)",
+    r"[\"')\]}>*]{0,4}\s*(?:$|[.,;:!?)(]|-\s|(?:points?|pts|stars?|because|since|as|for|due|given|and|but|on|overall|from\s+me|here|rating|score|at|when|not|rather|instead)\b)",
     re.IGNORECASE,
 )
