@@ -284,7 +284,8 @@ class ScoreReader:
             if float(_WORDS.get(other, 0) or other) == value:
                 end = again.end()
         each = ASPECTS.match(line, end)
-        if each and float(_WORDS.get(each[1].lower(), 0) or each[1]) != value:
+        other = (each[1] or each[2]).lower() if each else word
+        if float(_WORDS.get(other, 0) or other) != value:
             return _Found(None)
         bound = "<" in match["open"] and not re.match(r"\s*(?:/\s*\d+\s*)?>", line[match.end() :])
         if match["sign"] == "-" or bound or _RANGE.match(line, end):

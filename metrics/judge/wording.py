@@ -18,12 +18,15 @@ SUMMED: Final = (
 """What stands before the score that sums up: "As it stands: 2"."""
 ON_SCALE: Final = re.compile(
     r"^(?:on|in|using|with)\s+(?:an?|the|your|this)\s+(?:scale\s+(?:of|from)\s+1\s*(?:-|to)\s*5|(?:1|one)\s*(?:-|to)\s*(?:5|five)\s+scale)"
-    r"(?:(?:\s*[,(]?\s*(?:where|with|in\s+which|and|to)?\s*[15]\s*(?:is|=|means|being|meaning)\s[^.,:()\n]{1,60}?){1,2}\)?\s*[,:)]|\s*[,:]?)\s*(?=\S)",
+    r"(?:(?:\s*[,(]?\s*(?:where|with|in\s+which|and|to)?\s*[15]\s*(?:is|=|means|being|meaning)\s[^.,:()\n]{1,60}?){1,2}\)?\s*[,:)]|\s*[,:]?)\s*(?=\S)"
+    r"|^\(?[1-5]\s*(?:=|is|means)\s[^.,;:\d\n]{1,40}(?:[,;]\s*(?:and\s+)?[1-5]\s*(?:=|is|means)\s[^.,;:\d\n]{1,40}){1,4}[.;:)]{1,2}\s*(?=\S)",
     re.IGNORECASE,
 )
 """The scale, and what its ends mean, said before the score."""
 ASPECTS: Final = re.compile(
-    r"\s+(?:for|on|in)\s[^.;\d\n]{1,40}?(?:,|\band|\bbut)\s+(?:(?:and|but|only|just)\s+){0,2}(?:an?\s+)?([1-5]|one|two|three|four|five)\s+(?:for|on|in)\s+(?!\d)",
+    r"\s+(?:for|on|in)\s[^.;\d\n]{1,40}?(?:,|\band|\bbut)\s+(?:(?:and|but|only|just)\s+){0,2}(?:an?\s+)?([1-5]|one|two|three|four|five)\s+(?:for|on|in)\s+(?!\d)"
+    r"|(?:,|,?\s+(?:and|but|while))\s+(?:for\s+)?(?:(?:the|its)\s+)?(?:relevance|accuracy|completeness|style|clarity|fluency|tone|facts?|content|form|format|grammar|helpfulness|depth|length|conciseness"
+    r"|correctness|language|structure|coherence|usefulness|detail|factuality|consistency|truthfulness|safety|delivery|substance)\s+(?:(?:gets|only|just|deserves|earns)\s+){0,2}an?\s+([1-5]|one|two|three|four|five)\b",
     re.IGNORECASE,
 )
 """Behind a score: it is for one aspect, and another aspect has the score of the group."""
