@@ -63,7 +63,7 @@ _CHANGED: Final = re.compile(
 _RULE: Final = re.compile(r"[-:|\s]*--[-:|\s]*")
 _BREAKS: Final = frozenset({"br", "p", "div", "li", "ul", "ol", "tr", "hr"})
 _INLINE: Final = frozenset(
-    {"b", "i", "em", "strong", "span", "u", "s", "code", "pre", "mark", "td"}
+    {"b", "i", "em", "strong", "span", "u", "s", "code", "pre", "mark", "td", "ins"}
 )
 _FIELDS: Final = frozenset(
     [
