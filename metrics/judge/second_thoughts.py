@@ -83,7 +83,7 @@ _DOUBTS: Final = (
 
 
 _DECIDED: Final = re.compile(
-    r"^\W{0,8}(?:(?:my|the|final|overall)\s+){0,2}(?:judge?ment|verdict|result|score|rating)\W{0,4}:\W{0,8}\w",
+    r"^\W{0,8}(?:(?:my|the|final|overall)\s+){0,2}(?:judge?ment|verdict|result|score|rating)\W{0,4}:\W{0,8}(?:[1-5]|(?:yes|no|(?:in)?correct|true|false|right|wrong)\b)",
     re.IGNORECASE | re.MULTILINE,
 )
 _NEXT_ITEM: Final = late.compile(
@@ -108,8 +108,9 @@ def own_item(text: str) -> str:
     decided = _DECIDED.search(text)
     if decided is None:
         return text
+    judged = max((found.start() for found in _JUDGED_TEXT.finditer(text)), default=-1)
     for head in _NEXT_ITEM.finditer(text, decided.end()):
-        if head[0].startswith("<") or _JUDGED_TEXT.search(text, head.end()):
+        if head[0].startswith("<") or head.end() <= judged:
             return text[: head.start()]
     return text
 

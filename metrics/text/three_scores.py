@@ -82,7 +82,9 @@ def named_scores(text: str, names: Mapping[str, str], others: str) -> dict[str, 
     True
     """
     body = plain(canonical(without_reasoning(text)), grouped=False)
-    body = re.sub(r"\n[\s|:+-]*-[\s|:+-]*(?=\n)", "", _SCALE.sub(" ", _MARKUP.sub("", body)))
+    body = re.sub(
+        r"\n[\s|:+-]{0,200}-[\s|:+-]{0,200}(?=\n)", "", _SCALE.sub(" ", _MARKUP.sub("", body))
+    )
     for final in [*_FINAL.finditer(body)][-1:]:
         if (read := _named(body[final.end() :], names, others)) is not None:
             return read

@@ -237,7 +237,21 @@ def test_a_hyphened_or_leading_part_is_never_the_whole() -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    [" ", ",", "1 ", "or ", "no, ", "±", "dozen ", "point ", "一", "MIDI ", "Speaker 1: ", "1/2 "],
+    [
+        " ",
+        ",",
+        "1 ",
+        "or ",
+        "no, ",
+        "±",
+        "dozen ",
+        "point ",
+        "一",
+        "MIDI ",
+        "Speaker 1: ",
+        "1/2 ",
+        "\n",
+    ],
 )
 def test_a_long_reply_is_read_in_linear_time(unit: str) -> None:
     text = unit * (20_000 // len(unit))
