@@ -19,6 +19,12 @@ ELSEWHERE: Final = {
     "neutral": "中性 中立 중립 neutro neutra neutre нейтральный нейтральная нейтрально",
     "sadness": "悲伤 悲傷 难过 難過 伤心 悲しみ 悲しい 슬픔 tristeza triste tristesse traurigkeit traurig tristezza грусть печаль",
     "surprise": "惊讶 驚訝 吃惊 驚き 놀람 sorpresa überraschung überrascht surpresa étonnement удивление",
+    "laughter": "笑声 大笑 笑い声 웃음 웃음소리 risa risas rire rires gelächter lachen risada risate смех",
+    "sigh": "叹气 叹气声 叹息 叹息声 ため息 한숨 suspiro soupir seufzer seufzen sospiro вздох",
+    "cough": "咳嗽 咳嗽声 咳き込み 기침 기침소리 tos toux husten tosse кашель",
+    "throat clearing": "清嗓子 清嗓 清嗓声 咳払い 헛기침 räuspern carraspeo",
+    "sneeze": "喷嚏 打喷嚏 喷嚏声 打喷嚏声 くしゃみ 재채기 재채기소리 estornudo éternuement niesen nieser espirro starnuto чихание",
+    "sniff": "抽鼻子 吸鼻子 吸鼻声 reniflement schniefen",
 }
 """Label -> its word in other languages, for models that answer in theirs."""
 
@@ -141,6 +147,8 @@ PLACES: Final = {
     "odiya": ["odia", "oriya"],
 }
 _DECADES: Final = ("twenties", "thirties", "fourties", "fifties", "sixties", "seventies", "eighties", "nineties")  # fmt: skip
+_LEARNED: Final = ("", "", "quadragenarian", "quinquagenarian", "sexagenarian", "septuagenarian", "octogenarian", "nonagenarian")  # fmt: skip
+_HAN: Final = "二三四五六七八九"
 AGE: Final = {
     "teens": [
         "teen",
@@ -160,6 +168,12 @@ AGE: Final = {
             f"from {tens}0 to {tens}9",
         ]
         + [f"{tens}{ones}" for ones in range(10)]
+        + [
+            f"{ten}{more}"
+            for ten in (f"{tens}0", f"{_HAN[tens - 2]}十")
+            for more in ("多岁", "几岁", "多歲", "幾歲", "代", "대")
+        ]
+        + [word for word in [_LEARNED[tens - 2]] if word]
         + (["forties", "mid-forties"] if decade == "fourties" else [])
         for tens, decade in enumerate(_DECADES, start=2)
     },
@@ -208,16 +222,17 @@ SPOOF: Final = {
     ],
 }  # fmt: skip
 VOCAL_SOUND: Final = {
-    "laughter": ["laugh", "laughs", "laughing", "laughed", "giggle", "giggling", "chuckle", "chuckling"],
-    "sigh": ["sighs", "sighing", "sighed"],
-    "cough": ["coughs", "coughing", "coughed"],
+    "laughter": ["laugh", "laughs", "laughing", "laughed", "giggle", "giggling", "chuckle", "chuckling", *_elsewhere("laughter")],
+    "sigh": ["sighs", "sighing", "sighed", *_elsewhere("sigh")],
+    "cough": ["coughs", "coughing", "coughed", *_elsewhere("cough")],
     "throat clearing": [
         "throat clear", "clearing throat", "clearing the throat", "clearing a throat", "clearing his throat", "clearing her throat",
         "clearing their throat", "clear throat", "clears throat", "clears his throat", "clears her throat", "clears their throat",
         "clearing of the throat", "clearing one's throat", "cleared his throat", "cleared her throat",
+        *_elsewhere("throat clearing"),
     ],
-    "sneeze": ["sneezes", "sneezing", "sneezed"],
-    "sniff": ["sniffs", "sniffing", "sniffed", "sniffle", "sniffles", "sniffling"],
+    "sneeze": ["sneezes", "sneezing", "sneezed", *_elsewhere("sneeze")],
+    "sniff": ["sniffs", "sniffing", "sniffed", "sniffle", "sniffles", "sniffling", *_elsewhere("sniff")],
 }  # fmt: skip
 VELOCITY: Final = {
     level: [f"{level} out of 127", f"{level} of 127", f"{level}/127"]

@@ -70,15 +70,15 @@ _PARTLY: Final = late.compile(
 )
 """What makes a verdict partial, anywhere in the line."""
 _GIVES: Final = late.compile(
-    r"(?:(?<=^)|(?<=[.,;:!?]\s))(?:(?:für diese antwort )?(?:vergebe|gebe) ich(?: eine?)?|(?:diese|die) antwort (?:verdient|bekommt|erhält) eine?|(?:cette|la) réponse mérite une?|(?:esta|la) respuesta merece una?|(?:esta|essa|a) resposta merece uma?|(?:questa|la) risposta merita una?|этот ответ заслуживает|ich (?:gebe|vergebe|bewerte(?:[^.\n\d]{0,40}? mit)?)(?: (?:der|dieser|die|diese) antwort)?(?: eine?)?(?: note von)?|(?:je|j)[ '](?:lui )?(?:donne|attribue|mets)(?: à (?:cette|la) réponse)?(?: une?)?(?: note de)?"
+    r"(?:(?<=^)|(?<=[.,;:!?]\s))(?:(?:für diese antwort |insgesamt |somit |daher )?(?:vergebe|gebe) ich(?: eine?)?|(?:diese|die) antwort (?:verdient|bekommt|erhält) eine?|(?:cette|la) réponse mérite une?|(?:esta|la) respuesta merece una?|(?:esta|essa|a) resposta merece uma?|(?:questa|la) risposta merita una?|этот ответ заслуживает|ich (?:gebe|vergebe|bewerte(?:[^.\n\d]{0,40}? mit)?)(?: (?:der|dieser|die|diese) antwort)?(?: eine?)?(?: note von)?|(?:je|j)[ '](?:lui )?(?:donne|attribue|mets)(?: à (?:cette|la) réponse)?(?: une?)?(?: note de)?"
     r"|(?:le |a esta respuesta le )?(?:doy|otorgo|pongo)(?: a (?:esta|la) respuesta)?(?: una?)?(?: nota de| puntuación de)?|(?:eu )?(?:dou|atribuo)(?: a (?:esta|essa) resposta)?(?: um[ao]?)?(?: nota)?"
     r"|(?:gli|le) (?:do|assegno)(?: un)?(?: voto di| punteggio di)?|ich würde (?:(?:der antwort|ihr|dem) )?(?:eine )?(?=[0-9])|je dirais(?: que)?|(?:yo )?dir[íi]a(?: que)?|direi|я бы поставила? (?:бы )?(?:оценку )?|(?:我认为|我觉得)?(?:这个|该)?(?:回答|回复|答案)?(?:应该|应当|可以)(?:给|打|得)(?=[0-9])|я (?:ставлю|даю|оцениваю(?: (?:этот )?ответ)?(?: на| в)?)(?: оценку)?|我(?:会)?给(?:这个|该|此|出)?(?:回答|回复|答案|模型|候选答案)?(?:的)?(?:打|评|的?评分是|评分)?|我?(?:打|给)(?=[0-9])|(?:该|这个|此)(?:回答|回复|答案)(?:得|获得|值)(?=[0-9]))\s*(?=\W{0,3}\w)",
     re.IGNORECASE | re.MULTILINE,
 )
 _OUT_OF: Final = (
-    (late.compile(r"([0-9]{1,3})\s*(?:점 만점에|点満点(?:中|で)?|点中|分满分[,中]?|分制[,中]?)\s*,?\s*([0-9](?:\.[0-9])?)\s*(?:점|点|分)?"), r"\2/\1"),
+    (late.compile(r"([0-9]{1,3})\s*(?:점 만점에|点満点(?:中|で)?|点中|分满分[,中]?|分制[,中]?)\s*,?\s*([0-9](?:\.[0-9])?)\s*(?:(?:점|点|分)(?:을\s*(?:주겠습니다|줍니다|드립니다|부여합니다))?)?"), r"\2/\1"),
     (late.compile(rf"([0-9](?:\.[0-9])?)\s*(?:{_UNITS})?\s*[(,]?\s*(?:满分|滿分|满分为|总分)\s*([0-9]{{1,3}})\s*(?:{_UNITS})?\s*\)?", re.IGNORECASE), r"\1/\2"),
-    (late.compile(r"(?<![\w.,])([0-9](?:[.,][0-9])?)\s*(?:von|sur|de|su|из|af|av|van|na|trên|üzerinden|من|dari)\s+(?:maximal\s+|un\s+total\s+de\s+)?([0-9]{1,3})(?![\w.,]?[0-9])", re.IGNORECASE), r"\1/\2"),
+    (late.compile(r"(?<![\w.,])([0-9](?:[.,][0-9])?)\s*(?:von|sur|sobre|de|su|из|af|av|van|na|trên|üzerinden|من|dari)\s+(?:maximal\s+|un\s+total\s+de\s+)?([0-9]{1,3})(?![\w.,]?[0-9])", re.IGNORECASE), r"\1/\2"),
     (late.compile(rf"(?<![0-9a-zA-Z.,])([0-9](?:\.[0-9])?(?:/[0-9]+)?)\s*(?:{_UNITS})(?:です|입니다|이다|でした|(?:を|を?与え|とし)(?:つけ|付け)?ます|을\s*(?:주겠습니다|줍니다|드립니다|부여합니다))?(?!\w)", re.IGNORECASE), r"\1 points"),
     (late.compile(rf"(?<![0-9])([0-9](?:\.[0-9])?)(?: points|\s*(?:{_UNITS}))?\s*(?:到|至|或者?|还是|または|から|에서|또는|bis|oder|ou|o|a|à|или|до|tot|lub)\s*(?=[0-9])", re.IGNORECASE), r"\1 or "),
     (late.compile(r"(?<![\w.,])([0-9]),([0-9])(?=\s*/\s*[0-9])"), r"\1.\2"),
@@ -95,7 +95,7 @@ _WAIT: Final = late.compile(
     r"\s*[,.:;!-]?\s*(?:(?:应该|應該)?(?:是|为|為)|改为|改成|应为|sollte|es ist|c'est|es un|è un|é um|das ist|debe ser|это)?\s*",
     re.IGNORECASE,
 )
-_MORE: Final = "note nota von sur su gebe vergebe verdient merece merita bewerte donne attribue mets doy otorgo pongo dou dirais diria direi würde atribuo assegno stimmt anzi warte moment attends attendez espera espere aspetta scusa scusate pardon korrektur quatsch entschuldigung mejor quer ou"
+_MORE: Final = "note nota von sur sobre su gebe vergebe verdient merece merita bewerte donne attribue mets doy otorgo pongo dou dirais diria direi würde atribuo assegno stimmt anzi warte moment attends attendez espera espere aspetta scusa scusate pardon korrektur quatsch entschuldigung mejor quer ou"
 """ASCII words that begin no entry of the lists."""
 _ASCII: Final = late.compile(r"[a-z]+")
 _SO: Final = ("所以", "因此", "故", "因而", "所以是", "因此是", "故为", "因而是")

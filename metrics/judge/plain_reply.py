@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from metrics.judge.languages import english_key, in_english
-from metrics.judge.second_thoughts import Turn, said, turns
+from metrics.judge.second_thoughts import Turn, own_item, said, turns
 from metrics.text import late as re
 
 LONGEST: Final = 20_000
@@ -38,6 +38,17 @@ _DECORATION: Final = re.compile(r"(?:[>#|•·●▪◦‣\s]+|[-+](?=\s))+")
 _STRUCK: Final = re.compile(
     r"(?<!~)~~(?!~)[^~\n]{1,200}~~(?!~)|<(s|del|strike)>[^<>\n]{0,200}</\1>", re.IGNORECASE
 )
+_END_OF_TURN: Final = re.compile(
+    r"<\|(?:eot_id|im_end|im_start|end|endoftext|end_of_text|eos|return|eom_id)\|>|<(?:end_of_turn|eos|pad|/?s)>"
+)
+_BOX: Final = re.compile(r"[☐□○◯⬜]|\[ ?\]|\( ?\)")
+_TICK: Final = r"(?:(?:[☑☒✅✔●◉🔘]\ufe0f?|\[[xX✓✔]\]|\([xX]\)) {0,2})"
+_BOXES: Final = re.compile(
+    rf"(?:(?:[-*•] {{0,2}})?(?:{_TICK}|(?:{_BOX.pattern}) {{0,2}})(?:[1-5](?:/5)?|yes|no|correct|incorrect)\b[ \t,;|/]{{0,8}}\n?[ \t]{{0,4}}){{2,10}}",
+    re.IGNORECASE,
+)
+_TICKED: Final = re.compile(rf"{_TICK}([\w/]+)")
+"""A row of boxes and what stands behind the ticked ones."""
 _STARS: Final = re.compile(r"(?:[\u2605\u2b50\U0001f31f\u2606]\ufe0f? ?){2,}")
 _TWICE: Final = re.compile(r"(?<![\d.])([1-5])(?:\.0)?(?: ?/ ?5)? {1,3}(?=\1/5(?!\d))")
 _FRACTION: Final = re.compile(r"\\[dt]?frac\{(\d)\}\{(\d{1,2})\}")
@@ -52,7 +63,7 @@ _CHANGED: Final = re.compile(
 _RULE: Final = re.compile(r"[-:|\s]*--[-:|\s]*")
 _BREAKS: Final = frozenset({"br", "p", "div", "li", "ul", "ol", "tr", "hr"})
 _INLINE: Final = frozenset(
-    {"b", "i", "em", "strong", "span", "u", "s", "code", "pre", "mark", "td"}
+    {"b", "i", "em", "strong", "span", "u", "s", "code", "pre", "mark", "td", "ins"}
 )
 _FIELDS: Final = frozenset(
     [
@@ -73,6 +84,7 @@ _FIELDS: Final = frozenset(
         "final_verdict",
     ]
 )
+_OVERALL: Final = ("overall", "total", "final", "overall score", "final score", "weighted total")
 _OBJECT: Final = re.compile(r"^[ \t>*-]*\[?\s{0,9}(\{)", re.MULTILINE)
 _TOKEN: Final = re.compile(r"[\"'{}\[\],:]|\s+|[^\s\"'{}\[\],:]+")
 _CLOSING: Final = {
@@ -165,9 +177,12 @@ def plain_reply(reply: str) -> PlainReply:
     >>> plain_reply("[{'评分': 4, 'why': 'it\\'s good',}]").fields, plain_reply('He wrote {"Score": 4}').fields
     ([('score', 4), ('why', "it's good")], [])
     """
+    answer = after_reasoning(reply)
+    own = own_item(answer)
+    if own != answer:
+        reply = answer = own
     value, before, after = _last_object(reply)
     lines = said(plain_lines(reply))
-    answer = after_reasoning(reply)
     if value is None:
         return PlainReply(answer, lines, [], lines, turns(lines))
     behind = said(plain_lines(after))
@@ -187,7 +202,9 @@ def plain_lines(reply: str) -> list[str]:
     """
     text = after_reasoning(_shortened(reply))
     if "~~" in text or "<" in text:
-        text = _STRUCK.sub(_struck, text)
+        text = _END_OF_TURN.sub("\n", _STRUCK.sub(_struck, text))
+    if _BOX.search(text):
+        text = _BOXES.sub(_ticked, text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", _STARS.sub(_counted, text).translate(_CHARACTERS))
     text = _FENCE.sub("\n", text)
@@ -216,6 +233,11 @@ def _struck(words: re.Match[str]) -> str:
     return " no wait, " if _REPLACED.match(words.string, words.end()) else " "
 
 
+def _ticked(boxes: re.Match[str]) -> str:
+    chosen = _TICKED.findall(boxes[0])
+    return f"{chosen[0]}\n" if len(chosen) == 1 else boxes[0]
+
+
 def _counted(stars: re.Match[str]) -> str:
     full = sum(stars[0].count(star) for star in "\u2605\u2b50\U0001f31f")
     empty = stars[0].count("\u2606")
@@ -223,7 +245,7 @@ def _counted(stars: re.Match[str]) -> str:
 
 
 def _cells(lines: list[str]) -> Iterator[str]:
-    """Yield ``name: value`` for the known names in the head of a table of one row."""
+    """Yield ``name: value`` for the known names in the head of a table of one row, or in its last row if that is the overall one."""
     for place, line in enumerate(lines[:-2]):
         if "|" in line and _RULE.fullmatch(lines[place + 1]):
             rows = lines[place + 2 : place + 4]
@@ -234,6 +256,15 @@ def _cells(lines: list[str]) -> Iterator[str]:
                     f"{name}: {cell}"
                     for name, cell in zip(names, cells, strict=True)
                     if name.lower().removeprefix("final ") in _FIELDS
+                )
+                continue
+            *_, last = (row for row in lines[place + 2 :] if "|" in row)
+            cells = [cell.strip() for cell in last.split("|")]
+            if len(cells) == len(names) and cells[0].lower() in _OVERALL:
+                yield from (
+                    f"Overall {name}: {cell}"
+                    for name, cell in zip(names, cells, strict=True)
+                    if name.lower() in ("score", "rating")
                 )
 
 

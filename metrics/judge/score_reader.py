@@ -25,13 +25,28 @@ from typing import Any, Final
 
 from metrics.judge.plain_reply import plain_lines, plain_reply
 from metrics.judge.second_thoughts import FILLER, STANDS, Turn, turns
-from metrics.judge.wording import BREAK, CLOSE, KEYS, LEAD, NOTE, OPEN
+from metrics.judge.wording import (
+    ASPECTS,
+    BREAK,
+    CLOSE,
+    DENIED,
+    FORMER,
+    KEYS,
+    LEAD,
+    NOTE,
+    ON_SCALE,
+    OPEN,
+    QUOTES,
+    RATED,
+    SUMMED,
+    TAIL,
+)
 
 _WORDS: Final = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 _WORD: Final = "|".join(_WORDS)
-_NUMBER: Final = rf"(?P<open>{OPEN})(?P<sign>[+-]?)(?P<number>\d{{1,9}}(?:\.\d{{1,9}})?|{_WORD})(?![\w])(?!\.\d|,\d|\s+(?:hundred|thousand|million|point\s))"
+_NUMBER: Final = rf"(?P<open>{OPEN})(?P<sign>[+-]?)(?P<number>\d{{1,9}}(?:\.\d{{1,9}})?|{_WORD})(?![\w])(?!\.\d|,\d|\s+(?:hundred|thousand|million|point\s+(?:\d|zero|oh|six|seven|eight|nine|{_WORD})))"
 _SCALE: Final = re.compile(
-    rf"{CLOSE}\s*\(?\s*(?:/|(?:(?:points?|stars?)\s+)?out\s+of|over|of|on\s+(?:a|the)\s+scale\s+(?:of|to|from)(?:\s+1\s*(?:to|-))?)\s*(?:a\s+(?:total|maximum|possible)\s+(?:of\s+)?)?{OPEN}(\d+(?:\.0+)?|five|ten)\b",
+    rf"{CLOSE}\s*\(?\s*(?:/|(?:(?:points?|stars?)\s+)?out\s+of|over|of|on\s+(?:a|the)\s+scale\s+(?:of|to|from)(?:\s+1\s*(?:to|-))?)\s*(?:the\s+(?=\d\s+points))?(?:a\s+(?:total|maximum|possible)\s+(?:of\s+)?)?{OPEN}(\d+(?:\.0+)?|five|ten)\b",
     re.IGNORECASE,
 )
 _RANGE: Final = re.compile(
@@ -48,36 +63,17 @@ _BRACKETED: Final = re.compile(
     r"\[\[\s*([+-]?\d{1,9}(?:\.\d{1,9})?)\s*(?:/\s*(\d+)\s*)?\]\]", re.ASCII
 )
 _SEPARATOR: Final = r"\s*(?:(?:is|was)\s*)?(?:[:=|]{1,4}>?|\.{3}|(?:\s-{1,4}>?|->)(?=\s))\s*"
-_BEFORE_NUMBER: Final = rf"(?=[\s\"'(\[{{<]*[+-]?(?:\d|(?:{_WORD})\b))"
+_BEFORE_NUMBER: Final = rf"(?!one\s+an?\s)(?=[\s\"'(\[{{<]*[+-]?(?:\d|(?:{_WORD})\b))"
 _RATES: Final = re.compile(
-    r"\b(?:(?:rate|rated|give|gives|given|score|scored|scores|grade|assign|assigned|award|awarded|deserves?|merits?|earns?|gets?|receives?"
+    r"\b(?:(?:rate|rated|giv(?:e|es|en|ing)|score|scored|scores|grade|assign|assigned|award|awarded|deserves?|merits?|earns?|gets?|receives?"
     r"|(?:score|rating|grade|verdict)\s+(?:is|of|would be|should be))\b(?:\s+|[^.\n\d]{0,60}?(?:\b(?:an?|as|is|of|be|at|with|it|this|response|answer|reply)\s*:?\s+|[:=]\s*))"
-    r"|\bworth\s+an?\s+|\bput\s+(?:it|this)\s+at\s+(?:an?\s+)?|\b(?:i\s+)?lean(?:\s+towards?|\s+to)\s+(?:an?\s+)?|\b(?:response|answer|reply)\s+is\s+an?\s+(?:solid\s+|clear\s+|strong\s+|weak\s+)?|\bfinal\s+answer\s+is\s+|(?:i|i'd|i'll|i\s+would|i\s+will)\s+(?:go\s+with|lean(?:\s+towards?|\s+to)?|say|settle\s+on|choose|pick|call\s+(?:it|this))\s+(?:an?\s+)?"
-    r"|(?:it|this|that)(?:'s|\s+is|\s+would\s+be)\s+(?:an?\s+)?(?:solid\s+|clear\s+|strong\s+|weak\s+)?|(?:rating|score|grade)\s+for\s+[^.:\n\d]{1,40}\s(?:is|was)\s+)"
+    r"|\bworth\s+an?\s+|\b(?:lands?|sits?|comes?\s+(?:in|out))\s+at\s+(?:an?\s+)?|\bput\s+(?:it|this)\s+at\s+(?:an?\s+)?|\b(?:i\s+)?lean(?:\s+towards?|\s+to)\s+(?:an?\s+)?|\b(?:response|answer|reply)\s+is\s+an?\s+(?:solid\s+|clear\s+|strong\s+|weak\s+)?|\bfinal\s+answer\s+is\s+|(?:i|i'd|i'll|i\s+would|i\s+will)\s+(?:go\s+with|lean(?:\s+towards?|\s+to)?|say|settle\s+on|choose|pick|call\s+(?:it|this))\s+(?:an?\s+)?"
+    r"|(?:it|this|that)(?:'s|\s+is|\s+(?:would|can\s+only|must|should|has\s+to)\s+be)\s+(?:an?\s+)?(?:solid\s+|clear\s+|strong\s+|weak\s+)?|(?:rating|score|grade)\s+for\s+[^.:\n\d]{1,40}\s(?:is|was)\s+)"
     rf"{_BEFORE_NUMBER}",
-    re.IGNORECASE,
-)
-_RATED: Final = re.compile(
-    r"[\"')\]}>*]{0,4}\s*(?:$|[.,;:!?)(]|-\s|(?:points?|pts|stars?|because|since|as|for|due|given|and|but|on|overall|here|rating|score|at|when|not|rather|instead)\b)",
     re.IGNORECASE,
 )
 _AND_SO: Final = re.compile(
     rf"(?:[.!?;]|\b(?:so|thus|therefore|hence|now)\b|\b(?:on\s+balance|overall|all\s+in\s+all),)\s+(?:an?\s+)?(?=(?:{_WORD}|[1-5](?:\.\d)?(?:\s*/\s*5)?)[.!]?$)",
-    re.IGNORECASE,
-)
-_DENIED: Final = re.compile(
-    r"(?:\b(?:not|never|cannot|hardly|unable|refuse|decline|without)\b|n't\b)(?:(?!,\s*(?:it|its|this|that|the|i|he|she|they|but|so|and)\b)[^.;\n])*$",
-    re.IGNORECASE,
-)
-_TAIL: Final = re.compile(
-    r"\s*(?:$|[-:,;(=]|\.\s*$|\.\s+\D|points?\b|pts\b|stars?\b|instead\b|rather\b|not\b|because\b|since\b|(?:is|seems|feels|would\s+be)\s+(?:more\s+|a\s+)?(?:appropriate|fair(?:er)?|right|justified|warranted|better|accurate)\b)",
-    re.IGNORECASE,
-)
-_ON_SCALE: Final = re.compile(
-    r"^on\s+(?:a|the)\s+scale\s+(?:of|from)\s+1\s*(?:-|to)\s*5\s*[,:]?\s*(?=\S)", re.IGNORECASE
-)
-_FORMER: Final = re.compile(
-    r"\b(?:from|was|previous|previously|initial|initially|not|than|old|former|max|maximum)\b[^.;\n]{0,20}$",
     re.IGNORECASE,
 )
 _LABEL: Final = (
@@ -117,9 +113,7 @@ class ScoreReader:
     @cached_property
     def _patterns(self) -> dict[str, re.Pattern[str]]:
         asked = rf"{OPEN}(?:{LEAD})(?:(?:revised|corrected|updated|adjusted)\s+)?(?:{self.asked}){CLOSE}{NOTE}{CLOSE}"
-        keyed = (
-            rf"{OPEN}(?:{LEAD})(?:{KEYS}|overall|total|marks?|points?|scoring){CLOSE}{NOTE}{CLOSE}"
-        )
+        keyed = rf"{OPEN}(?:{LEAD})(?:{KEYS}|overall|total|marks?|points?|scoring|{SUMMED}){CLOSE}{NOTE}{CLOSE}"
         parts = {
             "number": _NUMBER,
             "asked": rf"{asked}{_SEPARATOR}",
@@ -130,14 +124,15 @@ class ScoreReader:
             "inside": rf"{BREAK}{keyed}{_SEPARATOR}",
             "anywhere": rf"(?<![\w\"'])(?:{self.asked}){CLOSE}{NOTE}{_SEPARATOR}",
             "near": rf"{FILLER}(?={_NUMBER})",
-            "only": rf"(?:(?:an?\s+)?(?:solid|clear|strong|weak|definite)\s+|an?\s+|(?:probably|likely|i\s+think|i\s+guess)\s+(?:an?\s+)?|(?:quality|output|response)\s*[:=]\s*|(?:{_LABEL})\s*(?:[:(=]|-\s)\s*)(?={_NUMBER}[)\s/\w]{{0,12}}[.!]?$)",
+            "opens": rf"an?\s+(?:(?:solid|clear|strong|weak)\s+)?(?={_NUMBER}(?:\s*/\s*5)?\s*[.!:;]\s)",
+            "only": rf"(?:(?:an?\s+)?(?:solid|clear|strong|weak|definite)\s+|an?\s+|(?:probably|likely|easily|clearly|definitely|i\s+think|i\s+guess)\s+(?:an?\s+)?|(?:quality|output|response)\s*[:=]\s*|(?:{_LABEL})\s*(?:[:(=]|-\s)\s*)(?={_NUMBER}[)\s/\w]{{0,12}}[.!]?$)",
         }
         return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in parts.items()}
 
     def read(self, reply: str) -> float | None:
         """Return the score of a judge reply, ``None`` if it commits to none or to several."""
         plain = plain_reply(reply)
-        lines = [_ON_SCALE.sub("", line) for line in plain.lines]
+        lines = [ON_SCALE.sub("", line) for line in plain.lines]
         outside = plain.outside if plain.fields else lines
         for place in (
             self._bare(plain.answer),
@@ -192,7 +187,8 @@ class ScoreReader:
         yield _Found(self._on_scale(value))
 
     def _bracketed(self, text: str) -> Iterator[_Found]:
-        for found in _BRACKETED.finditer(text):
+        own = QUOTES.sub(" ", text) if _BRACKETED.search(text) else ""
+        for found in _BRACKETED.finditer(own if _BRACKETED.search(own) else text):
             scale = found[2]
             fits = scale is None or int(scale) == self.highest
             yield _Found(self._on_scale(float(found[1])) if fits else None)
@@ -258,7 +254,7 @@ class ScoreReader:
         if match is None:
             return False
         end = (_SCALE.match(line, match.end()) or match).end()
-        return _RATED.match(line, end) is not None or _RANGE.match(line, end) is not None
+        return RATED.match(line, end) is not None or _RANGE.match(line, end) is not None
 
     def _holds(self, head: str) -> bool:
         lines = [line for line in head.split("\n") if line.strip()]
@@ -287,6 +283,10 @@ class ScoreReader:
             other = again["number"].lower()
             if float(_WORDS.get(other, 0) or other) == value:
                 end = again.end()
+        each = ASPECTS.match(line, end)
+        other = (each[1] or each[2]).lower() if each else word
+        if float(_WORDS.get(other, 0) or other) != value:
+            return _Found(None)
         bound = "<" in match["open"] and not re.match(r"\s*(?:/\s*\d+\s*)?>", line[match.end() :])
         if match["sign"] == "-" or bound or _RANGE.match(line, end):
             return _Found(None)
@@ -313,7 +313,7 @@ class ScoreReader:
         """Yield further scores under the key in the same line, but those that it was changed from."""
         for key in self._patterns["anywhere"].finditer(line, start):
             found = self._value(line, key.end())
-            if found is not None and not _FORMER.search(
+            if found is not None and not FORMER.search(
                 line, max(start, key.start() - 40), key.start()
             ):
                 yield _Found(found.value, _FINAL.match(line, key.start()) is not None)
@@ -341,17 +341,21 @@ class ScoreReader:
                     r"\W*(?:points?|pts|stars?)\W*", rest, re.IGNORECASE
                 )
                 numbered = number + 1 < len(lines) and re.match(
-                    r"\(?[2-9]\s*[.):]", lines[number + 1]
+                    r"\(?[2-9]\s*(?:(?:points?|pts|stars?)\s*)?[.):-]", lines[number + 1]
                 )
                 worded = not scale and match["number"].lower() in _WORDS
                 leads = number == 0 and not numbered and not worded
-                if alone or (leads and (scale or _TAIL.match(rest))):
+                if alone or (leads and (scale or TAIL.match(rest))):
                     found = self._value(line, 0)
                     if found is not None:
                         yield found
                     continue
                 if number == 0 and _RANGE.match(line, match.end()) and "?" not in line[:-1]:
                     yield _Found(None)
+            if number == 0 and (opens := self._patterns["opens"].match(line)):
+                if (found := self._value(line, opens.end())) is not None:
+                    yield found
+                continue
             if len(lines) == 1 and (only := self._patterns["only"].match(line)):
                 if (found := self._value(line, only.end())) is not None:
                     yield found
@@ -369,7 +373,7 @@ class ScoreReader:
         for line in lines:
             for rates in _RATES.finditer(line):
                 found = self._value(line, rates.end())
-                denied = _DENIED.search(line[max(0, rates.start() - 60) : rates.end()])
+                denied = DENIED.search(line[max(0, rates.start() - 60) : rates.end()])
                 if found is not None and not denied and self._ends(line, rates.end()):
                     yield found
 

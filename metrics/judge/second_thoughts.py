@@ -62,13 +62,16 @@ _NOT_QUITE: Final = late.compile(
     r"(?<![\w\"'])(?:not|almost|nearly|close\s+to|just\s+short\s+of|just\s+below)\s+(?:quite\s+|really\s+)?an?\s+[1-5]\s*,?\s*(?:but|so)\b(?:\s+rather)?\s+",
     re.IGNORECASE,
 )
+_REST: Final = r"(?:(?!,\s*(?:so|but|yet|thus|therefore|hence|however)\b)[^.;\n]){0,120}"
+"""Up to the end of a sentence, or to what is the case after all."""
 _SUPPOSED: Final = late.compile(
     r"(?<![\w\"'])(?:if\s+(?!i\s+(?:must|have\s+to|had\s+to|were\s+to|am\s+to))|had\s+(?:it|this|the)\s|were\s+(?:it|this|the)\s|with(?:out)?\s+(?:a\s+)?(?:more|better|fewer|these|this|that|the)\s|unless\s|to\s+(?:get|earn|deserve|reach|receive)\s+an?\s)"
-    r"[^.;\n]{0,120}?\b(?:would|could|might|needs?|must|i'd|it'd)\b[^.;\n]{0,120}"
-    r"|(?<![\w\"'])(?:an?\s+)?[1-5]\s+(?:would|could|might)\b[^.;\n]{0,120}"
+    r"[^.;\n]{0,120}?\b(?:would|could|might|needs?|must|i'd|it'd)\b"
+    + _REST
+    + r"|(?<![\w\"'])(?:an?\s+)?[1-5]\s+(?:would|could|might)\b[^.;\n]{0,120}"
     r"|\b(?:would|could|might)\s+(?:give|get|earn|deserve|rate|score|receive|be)\b[^.;\n\d]{0,40}[1-5](?:/5)?\s*,?\s*(?:only\s+)?if\b[^.;\n]{0,120}"
     r"|(?<![\w\"'])(?:others|some|someone|somebody|one|many|people|another\s+\w+|an?\s+(?:lenient|strict|harsh|generous|kinder|stricter)\s+\w+)\s+(?:would|might|could|may)\b[^.;\n]{0,120}"
-    r"|\bwould\s+have\s+(?:given|rated|scored|earned|been|received|deserved|gotten)\b[^.;\n]{0,80}",
+    r"|\b(?:would|might|could)\s+have\s+(?:given|rated|scored|earned|been|received|deserved|gotten)\b[^.;\n]{0,80}",
     re.IGNORECASE,
 )
 _DOUBTS: Final = (
@@ -77,6 +80,39 @@ _DOUBTS: Final = (
     (("would", "could", "might", "may ", "need", "must", "i'd", "it'd"), _SUPPOSED),
 )  # fmt: skip
 """Parts of words, of which what a pattern takes out has one, and the pattern."""
+
+
+_DECIDED: Final = re.compile(
+    r"^\W{0,8}(?:(?:my|the|final|overall)\s+){0,2}(?:judge?ment|verdict|result|score|rating)\W{0,4}:\W{0,8}(?:[1-5]|(?:yes|no|(?:in)?correct|true|false|right|wrong)\b)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_NEXT_ITEM: Final = late.compile(
+    r"<\|(?:eot_id|im_end|end|endoftext|end_of_text|return)\|>|<end_of_turn>"
+    r"|(?<=\n)[ \t\r]{0,8}\n(?:[-=*_]{3,40}[ \t\r]{0,8}\n\s{0,4})?[#*>\[ ]{0,8}(?:(?:next|new)\s+)?(?:question|instruction|query|item|example|task)(?:\s*#?[0-9]{1,3})?[\]*]{0,4}\s{0,4}(?::|\n)",
+    re.IGNORECASE,
+)
+_JUDGED_TEXT: Final = late.compile(
+    r"^[#*>\[ ]{0,8}(?:the\s+)?(?:ground[ _-]?truth|reference|correct\s+answer|(?:model|candidate|assistant|student)(?:[ '][\w']{1,12}){0,2}?\s+(?:response|answer|reply|output))\b[^\n:]{0,20}(?::|$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def own_item(text: str) -> str:
+    r"""Return a reply up to where its judge, after the verdict, ends its turn or invents a next item with a question and what was answered.
+
+    >>> own_item("Result: NO\n\nQuestion: a river?\nModel response: Rhine\nResult: YES")
+    'Result: NO\n'
+    >>> own_item("Question: a river?\nModel response: Rhine\nResult: YES")[:8], own_item("Result: NO\n\nQuestion: is that fair?")[-5:]
+    ('Question', 'fair?')
+    """
+    decided = _DECIDED.search(text)
+    if decided is None:
+        return text
+    judged = max((found.start() for found in _JUDGED_TEXT.finditer(text)), default=-1)
+    for head in _NEXT_ITEM.finditer(text, decided.end()):
+        if head[0].startswith("<") or head.end() <= judged:
+            return text[: head.start()]
+    return text
 
 
 class Turn(NamedTuple):

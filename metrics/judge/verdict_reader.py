@@ -45,9 +45,11 @@ from metrics.judge.wording import (
     NOUN,
     OPEN,
     OUTCOME,
+    OWNED,
     SENTENCE,
     SEPARATOR,
     SUBJECT,
+    TO_BE_TAKEN,
 )
 from metrics.witness import tell
 
@@ -105,7 +107,7 @@ class VerdictReader:
             "sentence": rf"(?:(?:so|thus|hence|therefore|overall|in conclusion|in summary)[,:]?\s+)?"
             rf"(?:i\s+(?:would\s+)?(?:say|judge|conclude|think|believe|find|determine)\s+(?:that\s+)?)?"
             rf"(?:(?:{OUTCOME})\s+(?:is|was|would be|should be)\s*:?\s+(?P<out>(?:that\s+)?)"
-            rf"|(?:{SUBJECT})(?:\s+(?:is|was)|'s)\s+)",
+            rf"|(?:{SUBJECT})(?:\s+(?:is|was)|'s(?!\s+(?:\w+\s+)?(?:{OWNED})\b))\s+)",
             "as": rf"(?:so\s+)?i(?:'d|'ll|\s+would|\s+will)?\s+(?:say|answer|vote|go\s+with)\s*:?\s+(?=(?:{words})[.!\"')]*\s*(?:$|[.,;]))|(?:so\s+)?i\s+(?:would\s+|'d\s+)?(?:judge|consider|deem|mark|rate|find|grade|evaluate|classify)"
             rf"\s+(?:{SUBJECT})\s+(?:as|to be)?\s*",
             "plain": rf"(?:{plain})",
@@ -337,7 +339,11 @@ def _after_lead(line: str) -> set[int]:
 
 
 def _plainer(lines: Sequence[str]) -> list[str]:
-    return [ANSWERED.sub(r"is \1", CONTRACTED.sub(r"\1 not", line)) for line in lines]
+    told = [
+        TO_BE_TAKEN.sub(r"is \g<not>", line) if " be " in line or "counts as" in line else line
+        for line in lines
+    ]
+    return [ANSWERED.sub(r"is \1", CONTRACTED.sub(r"\1 not", line)) for line in told]
 
 
 def _last(found: Iterator[Found]) -> Found | None:

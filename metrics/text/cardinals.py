@@ -36,7 +36,8 @@ _ORDINALS: Final = {
 }  # fmt: skip
 _DECADES: Final = {
     "twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70,
-    "eighties": 80, "nineties": 90,
+    "eighties": 80, "nineties": 90, "quadragenarian": 40, "quinquagenarian": 50, "sexagenarian": 60,
+    "septuagenarian": 70, "octogenarian": 80, "nonagenarian": 90,
 }  # fmt: skip
 _PARTS: Final = {"half": 0.5, "quarter": 0.25, "third": 1 / 3}
 _DENOMINATORS: Final = frozenset(

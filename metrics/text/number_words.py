@@ -46,6 +46,10 @@ _HAN: Final = re.compile(
     rf"([{''.join([*_DIGITS, *_SIZES])}]+(?:点[{''.join(_DIGITS)}]+)?)(个?半)?\s*"
     r"(?:岁|歳|歲|才|个|個|只|条|人|匹|年|つ|左右)?(?:です|だ|くらい|ぐらい)*"
 )
+_DECADE: Final = re.compile(
+    r"(?<![0-9])(?P<tens>[1-9]0|[二三四五六七八九]?十)[ ]?(?:[多几幾余餘][ ]?[岁歲嵗]|代(?![表码碼替价價])|대(?![가-힣]))"
+)
+"""Years of a decade in Chinese, Japanese and Korean."""
 _KOREAN_TENS: Final = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
 _KOREAN_ONES: Final = ("", "하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉")
 _KOREAN_SHORT: Final = {"하나": "한", "둘": "두", "셋": "세", "넷": "네"}
@@ -77,6 +81,20 @@ def number_in_words(text: str) -> float | None:
         if value is not None and (bare != part or key not in _ENGLISH):
             return value + 0.5 * (half is not None)
     return None
+
+
+def decades_in_english(text: str) -> str:
+    """Return a text with the decades of Chinese, Japanese and Korean ages in the English form.
+
+    >>> decades_in_english("二十多岁"), decades_in_english("30代の女性"), decades_in_english("三十多个词")
+    ('20s ', '30s の女性', '三十多个词')
+    """
+    return text if text.isascii() else _DECADE.sub(_decade, text)
+
+
+def _decade(match: re.Match[str]) -> str:
+    tens = match["tens"]
+    return f"{int(tens) if tens.isdigit() else int(_han(tens) or 0)}s "
 
 
 def _letters(text: str) -> str:

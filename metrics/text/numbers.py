@@ -24,8 +24,8 @@ from typing import Final, NamedTuple
 from metrics.text import late as re
 from metrics.text.canonical import canonical
 from metrics.text.cardinals import MOST, Number, numbers, plain
-from metrics.text.number_words import number_in_words
-from metrics.text.quantities import ANY, Quantity
+from metrics.text.number_words import decades_in_english, number_in_words
+from metrics.text.quantities import ANY, LISTED, Quantity
 from metrics.text.reasoning import without_reasoning
 from metrics.witness import tell
 
@@ -101,8 +101,9 @@ _ASIDE: Final = re.compile(
     r"\d+(?:\.\d+)?(?:[ ]*%|[ ]*/[ ]*\d+|[ ]out of[ ]\d+)?"
     r"|(?:±|\+/-|\bgive or take|\bplus or minus)[ ]*(?:\d+(?:\.\d+)?|[a-z]+)\b(?:[ ]*years?)?"
     r"|\b\d+(?:\.\d+)?[ ]*(?:%|percent|/[ ]*\d+|out of \d+)[ ]*(?:sure|certain|confident|confidence|chance|probability|likely)\b"
+    rf"|{LISTED}"
 )
-"""How sure a reply is of its number, and how far off it may be."""
+"""How sure a reply is of its number, how far off it may be, and what it was chosen from."""
 _HERTZ: Final = re.compile(r"\b\d+(?:\.\d+)?[ ]*(?:hz|hertz)\b")
 _TAKEN_BACK: Final = re.compile(
     r"(?:^|[.!?;,\n—-])[ ]*(?:(?:no|nope|wait|sorry|actually|oh|hmm|but|well|and|on second thoughts?)\b[ ,.!]*){0,4}"
@@ -179,6 +180,7 @@ def _committed(text: str, quantity: Quantity, *, ranges: bool, grouped: bool) ->
     if other is not None:
         fits = quantity.holds(other, other) and not quantity.ends_otherwise(text)
         return other if fits else None
+    text = decades_in_english(text)
     text = _ASIDE.sub(" ", _FIRST.sub("", _MARKUP.sub(" ", text)))
     text = plain(_PRONOUN.sub(" ", text.translate(_SEPARATORS)), grouped=grouped)
     if "midi" in text:

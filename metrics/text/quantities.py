@@ -31,6 +31,11 @@ _UNITS: Final = {
     "notes": r"notes?|keys?",
 }
 """Quantity -> its units, as a regular expression in canonical form."""
+LISTED: Final = (
+    r"(?<!one )(?<!either )(?<!any )(?<!some )\b(?:out of|from|among|amongst|of)[ ](?:the[ ]|these[ ]|those[ ]|all[ ])*(?:(?:given|provided|listed|available|possible|offered|allowed)[ ])?"
+    r"(?:options|choices|values|candidates|possibilities|alternatives)[ ]?(?:[(:\[]|are|were|of)?[ ]?\d+(?:[ ]?(?:,|/|and|or|,[ ]?and|,[ ]?or)[ ]?\d+){2,20}[)\]]?"
+)
+"""What a reply says it chose from: "out of the given options 127, 100 and 75"; at least three numbers."""
 _CALENDAR: Final = re.compile(
     r"\b(?:born|since|in|year|circa|from)[ ](?:(?:in|around|about|the year|of)[ ]){0,2}\Z"
 )

@@ -31,21 +31,26 @@ _MARKUP: Final = re.compile(
 )
 _LINK: Final = re.compile(
     r"[\s\"'()\[\]]*(?:(?:score|scores|scored|rating|level|value|mark|is|was|are|of|at|as|gets|receives|received|equals|"
-    r"would be|should be|stands|given|rated|about|around|approximately|i'd say|the|a|an|also|just|only|:|=|-|->|→|—|\||,)"
+    r"would be|should be|stands|given|rated|about|around|approximately|i'd say|the|a|an|also|just|only|为|為|是|は|が|:|=|-|->|→|—|\||,)"
     r"[\s\"'()\[\]]*)*\Z"
 )
 _FOR: Final = re.compile(
     r"[\s)]*(?:(?:points?|marks?)[ ]+)?(?:for|in|on|\(|-|:)[ ]*(?:the[ ]|its[ ]|their[ ])?[\"']?\Z"
 )
-_DOUBT: Final = re.compile(r"[ ]*(?:or|to|-|and|/)[ ]*\Z")
+_DOUBT: Final = re.compile(r"[ ]*(?:or|to|-|and|/|或者?|到|至|または|또는|oder|bis|ou|à)[ ]*\Z")
 _NOT: Final = re.compile(r"(?:\bnot|n't|\brather than|\binstead of)[ ]+(?:a |an )?\Z")
 _LAST: Final = re.compile(r"[\s.,;:!)\]|\"']*(?:and|with)?[\s.,;:|*-]*\Z")
 _SAID: Final = re.compile(r"[:=|][ ]*\Z|\bso[ ]+\Z|\bscore[ ](?:is|of)[ ]\Z")
 _COUNTS: Final = re.compile(
     r"[ ](?!points?\b|out\b|because\b|since\b|as\b|due\b|and\b|with\b|but\b|for\b|which\b|while\b|or\b|to\b)[a-z]"
 )
-_ALTERNATIVE: Final = re.compile(r"[ ]*(?:or|to|-|/)[ ]*\Z")
+_ALTERNATIVE: Final = re.compile(r"[ ]*(?:or|to|-|/|或者?|到|至|または|또는|oder|bis|ou|à)[ ]*\Z")
 _LONGEST_UNNAMED: Final = 500  # a longer reply without a name is prose, not a row of numbers
+_FINAL: Final = re.compile(
+    r"(?<!not )(?<!not my )(?<!not the )\b(?:my[ ]|the[ ])?(?:final|revised|corrected|updated|adjusted)[ ](?:scores?|ratings?|marks?|answers?|assessment)\b"
+    r"(?:[ ](?:is|are))?[ ]*[:.-]?"
+)
+"""What follows counts alone, if it has all scores."""
 _ONLY_NUMBERS: Final = re.compile(r"[\s,;:/|()\[\].-]*(?:(?:and)[\s,;]*)?")
 
 
@@ -77,11 +82,20 @@ def named_scores(text: str, names: Mapping[str, str], others: str) -> dict[str, 
     True
     """
     body = plain(canonical(without_reasoning(text)), grouped=False)
-    body = re.sub(r"\n[\s|:+-]*-[\s|:+-]*(?=\n)", "", _SCALE.sub(" ", _MARKUP.sub("", body)))
+    body = re.sub(
+        r"\n[\s|:+-]{0,200}-[\s|:+-]{0,200}(?=\n)", "", _SCALE.sub(" ", _MARKUP.sub("", body))
+    )
+    for final in [*_FINAL.finditer(body)][-1:]:
+        if (read := _named(body[final.end() :], names, others)) is not None:
+            return read
+    return _named(body, names, others)
+
+
+def _named(body: str, names: Mapping[str, str], others: str) -> dict[str, float] | None:
     places = [
         _Name(match.start(), match.end(), key)
         for key, pattern in (*names.items(), ("", others))
-        for match in re.finditer(rf"\b(?:{pattern})\b", body)
+        for match in re.finditer(rf"(?<![a-z])(?:{pattern})(?![a-z])", body)
     ]
     places.sort()
     if not places and len(body) > _LONGEST_UNNAMED:

@@ -47,11 +47,11 @@ QUANTITIES: Final = {
 }
 """What the sets with numbers ask for: an age between 18 and 80, a MIDI pitch between 0 and 127."""
 _SCORE_NAMES: Final = {
-    "accuracy": "accura(?:cy|te)",
-    "prosodic": r"proso\w*",
-    "fluency": r"fluen\w*",
+    "accuracy": "accura(?:cy|te)|准确[度性率]|準確[度性率]|正確[さ性度]|정확[도성]|genauigkeit|précision|precisi[óo]n|exactitud|precisão|precisione|точность",
+    "prosodic": r"proso\w*|韵律|韻律|语调|語調|운율|просодия|интонация",
+    "fluency": r"fluen\w*|流[利畅暢]度|流暢[さ性]|유창[성함도]|flüssigkeit|fluidité|fluidez|fluidità|беглость",
 }
-_OTHER_SCORES: Final = r"total|overall|completeness|sum|average|mean|final"
+_OTHER_SCORES: Final = r"total|overall|completeness|sum|average|mean|final|总分|總分|总体|整体|综合|完整[度性]|合計|総合|총점|gesamt\w*"
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,7 +237,21 @@ def test_a_hyphened_or_leading_part_is_never_the_whole() -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    [" ", ",", "1 ", "or ", "no, ", "±", "dozen ", "point ", "一", "MIDI ", "Speaker 1: ", "1/2 "],
+    [
+        " ",
+        ",",
+        "1 ",
+        "or ",
+        "no, ",
+        "±",
+        "dozen ",
+        "point ",
+        "一",
+        "MIDI ",
+        "Speaker 1: ",
+        "1/2 ",
+        "\n",
+    ],
 )
 def test_a_long_reply_is_read_in_linear_time(unit: str) -> None:
     text = unit * (20_000 // len(unit))
@@ -269,3 +283,29 @@ def test_a_long_reply_is_read_in_linear_time(unit: str) -> None:
 )
 def test_second_thoughts_sums_and_questions(reply: str, value: float | None) -> None:
     assert strict_number(reply) == spoken_number(reply) == value
+
+
+@pytest.mark.parametrize(
+    ("reply", "value"),
+    [
+        ("二十多岁", 24.5), ("说话人大约六十多岁", 64.5), ("40代の男性", 44.5), ("50대 여성입니다.", 54.5), ("三十岁", 30), ("20代表", 20),
+        ("三十多岁到四十多岁", None), ("The speaker is an octogenarian.", 84.5), ("quinquagenarian or sexagenarian", None),
+    ],
+)  # fmt: skip
+def test_decades_in_learned_words_and_other_languages(reply: str, value: float | None) -> None:
+    assert strict_number(reply, Quantity(frozenset({"years"}), decades=True)) == value
+
+
+@pytest.mark.parametrize(
+    ("reply", "value"),
+    [
+        ("75 out of the given options 127, 100, 75, 50, and 25.", 75),
+        ("Of the options 127, 100, 75, 50 and 25, I choose 50.", 50),
+        ("Among the choices (127, 100, 75) it is 100.", 100),
+        ("One of the options 25, 50, 75.", None),
+        ("50 or 75 out of the options 25, 50, 75", None),
+        ("It is not 75 out of the options 25, 50, 75.", None),
+    ],
+)
+def test_the_options_that_a_reply_lists_are_not_its_number(reply: str, value: float | None) -> None:
+    assert strict_number(reply) == value

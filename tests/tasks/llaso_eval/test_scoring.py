@@ -214,6 +214,16 @@ def test_the_ascii_g_and_a_tie_bar_are_notation() -> None:
         ("accuracy 7, prosody 8, fluency 9; no, accuracy 5", None),
         ("accuracy 70%, prosody 80%, fluency 90%", None),
         ("I hear two words.", None),
+        ("准确度：7，韵律：8，流利度：9", (7, 8, 9)),
+        ("准确度7，韵律8，流利度9", (7, 8, 9)),
+        ("准确度：7或8，韵律：8，流利度：9", None),
+        ("Genauigkeit: 7, Prosodie: 8, Flüssigkeit: 9", (7, 8, 9)),
+        (
+            "First I heard an accuracy of 6. My final scores: accuracy 7, prosody 8, fluency 9",
+            (7, 8, 9),
+        ),
+        ("accuracy 7, prosody 8, fluency 9. Final score: 8", (7, 8, 9)),
+        ("Final scores: accuracy 7 or 8, prosody 8, fluency 9", None),
     ],
 )
 def test_three_scores_in_the_forms_of_models(reply: str, read: tuple[int, int, int] | None) -> None:
