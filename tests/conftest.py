@@ -6,6 +6,7 @@ import gc
 import itertools
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -38,7 +39,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Count processor time where it is asked for."""
+    """Count processor time where it is asked for; let Ctrl-C reach commands that tests start, also where a shell's ``&`` had it ignored."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.getoption("cpu") is not None:
         config.pluginmanager.register(CpuTime(config.getoption("cpu")), "cpu-time")
 
