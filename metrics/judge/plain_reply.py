@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from metrics.judge.languages import english_key, in_english
-from metrics.judge.second_thoughts import Turn, own_item, said, turns
+from metrics.judge.second_thoughts import Turn, said, turns
 from metrics.text import late as re
 
 LONGEST: Final = 20_000
@@ -178,9 +178,6 @@ def plain_reply(reply: str) -> PlainReply:
     ([('score', 4), ('why', "it's good")], [])
     """
     answer = after_reasoning(reply)
-    own = own_item(answer)
-    if own != answer:
-        reply = answer = own
     value, before, after = _last_object(reply)
     lines = said(plain_lines(reply))
     if value is None:

@@ -82,39 +82,6 @@ _DOUBTS: Final = (
 """Parts of words, of which what a pattern takes out has one, and the pattern."""
 
 
-_DECIDED: Final = re.compile(
-    r"^\W{0,8}(?:(?:my|the|final|overall)\s+){0,2}(?:judge?ment|verdict|result|score|rating)\W{0,4}:\W{0,8}(?:[1-5]|(?:yes|no|(?:in)?correct|true|false|right|wrong)\b)",
-    re.IGNORECASE | re.MULTILINE,
-)
-_NEXT_ITEM: Final = late.compile(
-    r"<\|(?:eot_id|im_end|end|endoftext|end_of_text|return)\|>|<end_of_turn>"
-    r"|(?<=\n)[ \t\r]{0,8}\n(?:[-=*_]{3,40}[ \t\r]{0,8}\n\s{0,4})?[#*>\[ ]{0,8}(?:(?:next|new)\s+)?(?:question|instruction|query|item|example|task)(?:\s*#?[0-9]{1,3})?[\]*]{0,4}\s{0,4}(?::|\n)",
-    re.IGNORECASE,
-)
-_JUDGED_TEXT: Final = late.compile(
-    r"^[#*>\[ ]{0,8}(?:the\s+)?(?:ground[ _-]?truth|reference|correct\s+answer|(?:model|candidate|assistant|student)(?:[ '][\w']{1,12}){0,2}?\s+(?:response|answer|reply|output))\b[^\n:]{0,20}(?::|$)",
-    re.IGNORECASE | re.MULTILINE,
-)
-
-
-def own_item(text: str) -> str:
-    r"""Return a reply up to where its judge, after the verdict, ends its turn or invents a next item with a question and what was answered.
-
-    >>> own_item("Result: NO\n\nQuestion: a river?\nModel response: Rhine\nResult: YES")
-    'Result: NO\n'
-    >>> own_item("Question: a river?\nModel response: Rhine\nResult: YES")[:8], own_item("Result: NO\n\nQuestion: is that fair?")[-5:]
-    ('Question', 'fair?')
-    """
-    decided = _DECIDED.search(text)
-    if decided is None:
-        return text
-    judged = max((found.start() for found in _JUDGED_TEXT.finditer(text)), default=-1)
-    for head in _NEXT_ITEM.finditer(text, decided.end()):
-        if head[0].startswith("<") or head.end() <= judged:
-            return text[: head.start()]
-    return text
-
-
 class Turn(NamedTuple):
     """A place where a judge thinks again: of which kind, what was said before, and what follows."""
 
