@@ -225,11 +225,13 @@ class ScoreReader:
     def _after(self, turn: Turn) -> Iterator[_Found]:
         """Yield the scores that follow a turn: under a key, right behind it, in a rating, at the very end."""
         lines = turn.tail.split("\n")
-        if turn.kind != "corrected":
-            keyed = [*self._line_starts(lines, "asked"), *self._line_starts(lines[1:], "keyed")]
-            if keyed or (keyed := list(self._inside(lines, "inside"))):
-                yield from keyed
-                return
+        own = lines[1:] if turn.kind == "corrected" else lines
+        keyed = [*self._line_starts(own, "asked"), *self._line_starts(lines[1:], "keyed")]
+        if not keyed and turn.kind != "corrected":
+            keyed = list(self._inside(lines, "inside"))
+        if keyed:
+            yield from keyed
+            return
         near = self._patterns["near"].match(lines[0])
         if (
             near

@@ -41,6 +41,13 @@ _QUOTED: Final = re.compile(r"\"[^\"\n]{1,300}\"|(?<!\w)'[^'\n]{1,300}'(?!\w)")
 _DOUBTFUL: Final = re.compile(
     r"\b(?:could|might|cannot|can't|not|never|if|to)\s+(?:be\s+)?$", re.IGNORECASE
 )
+_REPORTED: Final = late.compile(
+    r"\b(?:reply|replies|response|answer|model|candidate|assistant|student|output|text|it|he|she|they|user|speaker|system)\W{0,3}\s{1,3}(?:then\s+|also\s+|itself\s+|only\s+|just\s+)?"
+    r"(?:sa(?:id|ys)|say|states?|stated|reads?|claims?|claimed|writes?|wrote|answers?|answered|goes|went|continues|continued|ends?\s+with|ended\s+with|was|is|contains?|adds?|added|replies|replied|responds?|responded|outputs?)\b[^:.\n]{0,40}(?::|$)"
+    r"|^\W{0,6}(?:quot(?:e|ed|ation)|(?:(?:the|its|model'?s?|candidate'?s?|assistant'?s?|student'?s?|generated|predicted)\s+){1,3}(?:reply|response|answer|output|text))\W{0,4}:",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""What announces another's words: nobody knows where they end, so what follows is no second thought of the judge."""
 STANDS: Final = late.compile(
     r"\b(?:stands?|stick|keep|kept|remains?|unchanged|no change|still|confirm\w*|as before|stay\w*)\b",
     re.IGNORECASE,
@@ -95,8 +102,8 @@ def turns(lines: Sequence[str]) -> list[Turn]:
 
     >>> [(turn.kind, turn.tail) for turn in turns(["Score: 4, no wait, 3"])]
     [('withdrawn', ', 3')]
-    >>> turns(['It says "no wait, 3".'])
-    []
+    >>> turns(['It says "no wait, 3".']), turns(["5", "The reply said: Actually, 1."])
+    ([], [])
     """
     text = "\n".join(lines)
     low = text.lower()
@@ -104,10 +111,12 @@ def turns(lines: Sequence[str]) -> list[Turn]:
     if not found:
         return []
     quoted = [match.span() for match in _QUOTED.finditer(text)]
+    reported = _REPORTED.search(text)
+    own = len(text) if reported is None else reported.end()
     kept: list[Turn] = []
     for match in reversed(found[-_MOST:]):
         start, end = match.span()
-        if any(first < start and end <= last for first, last in quoted):
+        if start >= own or any(first < start and end <= last for first, last in quoted):
             continue
         kind: Kind = "corrected"
         if match["withdrawn"]:

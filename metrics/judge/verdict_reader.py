@@ -152,14 +152,14 @@ class VerdictReader:
     def _after(self, turn: Turn) -> Found | None:
         """Read the verdict that follows a turn: under a key, right behind it, at the very end."""
         lines = _plainer(turn.tail.split("\n"))
-        if turn.kind != "corrected":
-            for place in (
-                self._line_starts(lines, "asked"),
-                self._line_starts(lines[1:], "keyed"),
-                self._inside(lines, "inside"),
-            ):
-                if (found := _last(place)) is not None and found.value is not None:
-                    return found
+        own = lines[1:] if turn.kind == "corrected" else lines
+        for place in (
+            self._line_starts(own, "asked"),
+            self._line_starts(lines[1:], "keyed"),
+            self._inside([] if turn.kind == "corrected" else lines, "inside"),
+        ):
+            if (found := _last(place)) is not None and found.value is not None:
+                return found
         if near := self._patterns["near"].match(lines[0]):
             found = self._value(lines[0], near.end())
             if found is not None and (found.value is not None or turn.kind != "corrected"):
