@@ -47,7 +47,7 @@ _REPORTED: Final = late.compile(
     r"|^\W{0,6}(?:quot(?:e|ed|ation)|(?:(?:the|its|model'?s?|candidate'?s?|assistant'?s?|student'?s?|generated|predicted)\s+){1,3}(?:reply|response|answer|output|text))\W{0,4}:",
     re.IGNORECASE | re.MULTILINE,
 )
-"""What announces another's words: nobody knows where they end, so what follows is no second thought of the judge."""
+"""What announces another's words: nobody knows where they end, so what follows is not a second thought of the judge."""
 STANDS: Final = late.compile(
     r"\b(?:stands?|stick|keep|kept|remains?|unchanged|no change|still|confirm\w*|as before|stay\w*)\b",
     re.IGNORECASE,
