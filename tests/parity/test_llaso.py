@@ -382,4 +382,5 @@ def test_frozen_labels_equal_those_of_the_complete_file(released: Released) -> N
 def test_scoring_all_outputs_of_a_model_costs_little_more_than_reading_them(
     released: Released,
 ) -> None:
-    assert released.readings < 60, released.readings
+    # 9 to 57 when last measured (37 before more readers were added): readings of the file, which differ between runs by a tenth
+    assert released.readings < 90, released.readings
