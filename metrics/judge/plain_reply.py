@@ -35,6 +35,7 @@ _LATEX_MARKS: Final = re.compile(r"\\[()\[\]]|\$")
 _TAG: Final = re.compile(r"<(/?)([a-z]\w{0,14})(?:\s[^<>\n]{0,80})?\s*/?>", re.IGNORECASE)
 _EMPHASIS: Final = re.compile(r"[*`~]+|(?<![^\W_])_+|_+(?![^\W_])")
 _DECORATION: Final = re.compile(r"(?:[>#|•·●▪◦‣\s]+|[-+](?=\s))+")
+_QUOTE: Final = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 _STRUCK: Final = re.compile(
     r"(?<!~)~~(?!~)[^~\n]{1,200}~~(?!~)|<(s|del|strike)>[^<>\n]{0,200}</\1>", re.IGNORECASE
 )
@@ -181,7 +182,9 @@ def plain_reply(reply: str) -> PlainReply:
     value, before, after = _last_object(reply)
     lines = said(plain_lines(reply))
     if value is None:
-        return PlainReply(answer, lines, [], lines, turns(lines))
+        own = _QUOTE.sub("", reply) if ">" in reply else reply
+        thoughts = turns(said(plain_lines(own)) if own != reply else lines)
+        return PlainReply(answer, lines, [], lines, thoughts)
     behind = said(plain_lines(after))
     outside = [*said(plain_lines(before)), *behind]
     return PlainReply(answer, lines, list(_fields(value, _MAX_DEPTH)), outside, turns(behind))

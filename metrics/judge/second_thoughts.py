@@ -48,6 +48,21 @@ _REPORTED: Final = late.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """What announces another's words: nobody knows where they end, so what follows is not a second thought of the judge."""
+_SENTENCE_END: Final = re.compile(r"[.!?…。！？][\"')\]]*(?:\s|$)|\n")
+_OWN: Final = (
+    r"(?:[\W_]|\b(?:and|but|so|or|then|therefore|thus|well|hmm+|ok(?:ay)?|oh|yes|no|not|wait|however|yet|also|still|now|i|i'm|i'd|i'll|i've|we|my|me|let|must|should|would|will|have|has|had|need|want|to|am|is|was|be|an?|the|this|that|it|its|"
+    r"after|on|upon|for|with|of|all|out|at|reasons?|said|having|thinking|perhaps|maybe|sorry|actually|in|fact|first|second|closer|look|sight|glance|initial|final|overall|scores?|ratings?|grade|verdict|judge?ment|result|answer|conclusion|"
+    r"explanations?|reason(?:ing)?|rationale|justification|analysis|evaluation|assessment|feedback|comments?|notes?|edit|update|correction|grounds|upon|further|deeper|thoughts?|reflection|consideration|reconsideration|review|reading|inspection|one|two|three|four|five|\d(?:[.,]\d+)?|points?|stars?|correct|incorrect|right|wrong|true|false)(?![\w'-]))*"
+)
+"""Words in which a judge speaks of its own verdict, and the verdict."""
+_OWN_SENTENCE: Final = late.compile(rf"{_OWN}$", re.IGNORECASE)
+_OWN_CLAUSE: Final = late.compile(rf"(?:[,;(]|\s[–—-]|\bi\b){_OWN}$", re.IGNORECASE)
+_ANNOUNCES: Final = late.compile(r"\b(?:as\s+follows|follows|below|thus)\W*$", re.IGNORECASE)
+_TELLS: Final = late.compile(
+    r"\b(?:sa(?:y|ys|id|ying)|stat(?:e[sd]?|ing)|reads?|claim\w*|writ\w+|wrote|tells?|told|asks?|asked|conclud\w+|ends?|ended|ending|adds?|added|continu\w+|quot\w+|contain\w*|follow\w*|goes|went|repl(?:y|ies|ied)|respon[ds]\w*"
+    r"|instruct\w*|inject\w*|attempt\w*|ignor\w*|words?|lines?|sentence|text|excerpt|transcript\w*|output\w*|submission|candidate|assistant|user|system|model|speaker|below|thus)\b",
+    re.IGNORECASE,
+)
 STANDS: Final = late.compile(
     r"\b(?:stands?|stick|keep|kept|remains?|unchanged|no change|still|confirm\w*|as before|stay\w*)\b",
     re.IGNORECASE,
@@ -118,6 +133,10 @@ def turns(lines: Sequence[str]) -> list[Turn]:
         start, end = match.span()
         if start >= own or any(first < start and end <= last for first, last in quoted):
             continue
+        if text.count('"', 0, start) % 2 and '"' in text[end:]:
+            continue
+        if not _own(text, start):
+            continue
         kind: Kind = "corrected"
         if match["withdrawn"]:
             kind = "withdrawn"
@@ -127,6 +146,19 @@ def turns(lines: Sequence[str]) -> list[Turn]:
             continue
         kept.append(Turn(kind, text[:start], text[end:]))
     return kept
+
+
+def _own(text: str, start: int) -> bool:
+    """Return whether what begins at a place of a reply is said by the judge, for all that stands before it."""
+    before = text[:start]
+    ends = [end.end() for end in _SENTENCE_END.finditer(before)]
+    sentence = before[ends[-1] if ends else 0 :].strip()
+    if not sentence:
+        last = before.strip()[-80:]
+        return not last.endswith(":") and _ANNOUNCES.search(last) is None
+    if _OWN_SENTENCE.match(sentence):
+        return True
+    return _TELLS.search(sentence) is None and _OWN_CLAUSE.search(sentence[-80:]) is not None
 
 
 def said(lines: Sequence[str]) -> list[str]:
