@@ -33,6 +33,11 @@ _LATEX: Final = re.compile(
 )
 _LATEX_MARKS: Final = re.compile(r"\\[()\[\]]|\$")
 _TAG: Final = re.compile(r"<(/?)([a-z]\w{0,14})(?:\s[^<>\n]{0,80})?\s*/?>", re.IGNORECASE)
+_ATTRIBUTE: Final = re.compile(
+    r"<\w{1,20}\s(?:[^<>\n]{0,60}?\s)?(score|rating|grade|verdict|judge?ment|result)\s*=\s*[\"']([^\"'<>\n]{1,20})[\"'][^<>\n]{0,60}>",
+    re.IGNORECASE,
+)
+"""A tag with the verdict as an attribute."""
 _EMPHASIS: Final = re.compile(r"[*`~]+|(?<![^\W_])_+|_+(?![^\W_])")
 _DECORATION: Final = re.compile(r"(?:[>#|•·●▪◦‣\s]+|[-+](?=\s))+")
 _QUOTE: Final = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
@@ -214,6 +219,8 @@ def plain_lines(reply: str) -> list[str]:
             if not count:
                 break
         text = _LATEX_MARKS.sub(" ", _FRACTION.sub(r" \1/\2 ", text))
+    if "=" in text and "<" in text:
+        text = _ATTRIBUTE.sub(r" \1: \2 ", text)
     text = _EMPHASIS.sub("", _TAG.sub(_untagged, text) if "<" in text else text)
     if _ARROW in text or "->" in text or "=>" in text:
         text = _CHANGED.sub(r"\g<from>, no wait, ", text).replace(_ARROW, ": ")

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
+from metrics.judge.wording import TOLD
 from metrics.text import late
 
 Kind = Literal["withdrawn", "reconsidered", "corrected"]
@@ -58,11 +59,6 @@ _OWN: Final = (
 _OWN_SENTENCE: Final = late.compile(rf"{_OWN}$", re.IGNORECASE)
 _OWN_CLAUSE: Final = late.compile(rf"(?:[,;(]|\s[–—-]|\bi\b){_OWN}$", re.IGNORECASE)
 _ANNOUNCES: Final = late.compile(r"\b(?:as\s+follows|follows|below|thus)\W*$", re.IGNORECASE)
-_TELLS: Final = late.compile(
-    r"\b(?:sa(?:y|ys|id|ying)|stat(?:e[sd]?|ing)|reads?|claim\w*|writ\w+|wrote|tells?|told|asks?|asked|conclud\w+|ends?|ended|ending|adds?|added|continu\w+|quot\w+|contain\w*|follow\w*|goes|went|repl(?:y|ies|ied)|respon[ds]\w*"
-    r"|instruct\w*|inject\w*|attempt\w*|ignor\w*|words?|lines?|sentence|text|excerpt|transcript\w*|output\w*|submission|candidate|assistant|user|system|model|speaker|below|thus)\b",
-    re.IGNORECASE,
-)
 STANDS: Final = late.compile(
     r"\b(?:stands?|stick|keep|kept|remains?|unchanged|no change|still|confirm\w*|as before|stay\w*)\b",
     re.IGNORECASE,
@@ -158,7 +154,7 @@ def _own(text: str, start: int) -> bool:
         return not last.endswith(":") and _ANNOUNCES.search(last) is None
     if _OWN_SENTENCE.match(sentence):
         return True
-    return _TELLS.search(sentence) is None and _OWN_CLAUSE.search(sentence[-80:]) is not None
+    return TOLD.search(sentence) is None and _OWN_CLAUSE.search(sentence[-80:]) is not None
 
 
 def said(lines: Sequence[str]) -> list[str]:
