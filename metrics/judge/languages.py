@@ -25,7 +25,7 @@ _KEYS: Final = {
         "|oordeel|orzeczenie|الحكم|निर्णय|karar|phán quyết|phán đoán|putusan|คำตัดสิน"
     ),
     "verdict": "veredicto|veredito|verdetto|вердикт|verdikt|werdykt",
-    "result": "结果|結果|결과|ergebnis|resultat|résultat|resultado|risultato|результат|النتيجة|परिणाम|sonuç|kết quả|resultaat|wynik|hasil|ผลลัพธ์",
+    "result": "结果|結果|결과|ergebnis|resultat|résultat|resultado|risultato|результат|итог|النتيجة|परिणाम|sonuç|kết quả|resultaat|wynik|hasil|ผลลัพธ์",
     "answer": "答|答案|回答|答え|답|답변|antwort|réponse|respuesta|resposta|risposta|ответ|الإجابة|الجواب|उत्तर|cevap|yanıt|câu trả lời|antwoord|odpowiedź|jawaban|คำตอบ|svar",
     "conclusion": "结论|結論|결론|fazit|schlussfolgerung|conclusión|conclusão|conclusione|вывод|заключение|conclusie|wniosek|kesimpulan",
 }

@@ -27,6 +27,7 @@ _CLOSED: Final = re.compile(
     rf"[<\[]/{_NAMES}\s*[>\]]|<\|channel\|>\s*final\s*<\|message\|>", re.IGNORECASE
 )
 _OPEN: Final = re.compile(rf"[<\[]{_NAMES}\s*[>\]]|<\|channel\|>\s*analysis", re.IGNORECASE)
+_ESCAPED: Final = re.compile(r"\\(?=[*_#])")
 _FENCE: Final = re.compile(r"```[\w+-]*")
 _LATEX: Final = re.compile(
     r"\\(?:boxed|fbox|mbox|emph|underline|(?:text|math)(?:bf|it|rm|tt|sf)?)\s*\{([^{}\n]{0,400})\}"
@@ -67,7 +68,7 @@ _CHANGED: Final = re.compile(
     re.IGNORECASE,
 )
 _RULE: Final = re.compile(r"[-:|\s]*--[-:|\s]*")
-_BREAKS: Final = frozenset({"br", "p", "div", "li", "ul", "ol", "tr", "hr"})
+_BREAKS: Final = frozenset({"br", "p", "div", "li", "ul", "ol", "tr", "hr", "output"})
 _INLINE: Final = frozenset(
     {"b", "i", "em", "strong", "span", "u", "s", "code", "pre", "mark", "td", "ins"}
 )
@@ -212,7 +213,7 @@ def plain_lines(reply: str) -> list[str]:
         text = _BOXES.sub(_ticked, text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", _STARS.sub(_counted, text).translate(_CHARACTERS))
-    text = _FENCE.sub("\n", text)
+    text = _FENCE.sub("\n", _ESCAPED.sub("", text) if "\\" in text else text)
     if "\\" in text or "$" in text:
         for _ in range(3):
             text, count = _LATEX.subn(r" \1 ", text)
@@ -295,7 +296,7 @@ def _last_object(reply: str) -> tuple[Any, str, str]:
     text = after_reasoning(reply) if len(reply) <= LONGEST else ""
     if "{" not in text:
         return None, reply, ""
-    text = _FENCE.sub("\n", text)
+    text = _FENCE.sub("\n", _ESCAPED.sub("", text) if "\\" in text else text)
     starts = [found.start(1) for found in _OBJECT.finditer(text)]
     for start in reversed(starts[-_MAX_OBJECTS:]):
         try:

@@ -376,13 +376,11 @@ class ScoreReader:
 
     def _decided(self, lines: Sequence[str]) -> Iterator[_Found]:
         """Yield the last score that a sentence arrives at, or the number behind a colon that ends the reply."""
-        *_, last = (None, *self._rated(lines, DECIDED))
-        if last is not None:
-            yield last
-            return
-        end = ENDS.search(lines[-1]) if lines else None
-        if end and not TOLD.search(end[1]) and (found := self._value(lines[-1], end.end())):
-            yield found
+        found = list(self._rated(lines, DECIDED))[-1:]
+        end = ENDS.search(lines[-1]) if lines and not found else None
+        if end and not TOLD.search(end[1]):
+            yield from [one] if (one := self._value(lines[-1], end.end())) else []
+        yield from found
 
 
 def _agreed(found: Sequence[_Found]) -> float | None:

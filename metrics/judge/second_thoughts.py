@@ -21,7 +21,7 @@ Kind = Literal["withdrawn", "reconsidered", "corrected"]
 _STOP: Final = r"(?=\s*(?:[,.;:!…—-]|$))"
 _NAMED: Final = r"(?:\s+(?:final\s+)?(?:score|rating|verdict|result|judge?ment|answer|grade))?"
 _TURN: Final = re.compile(
-    rf"(?<![\w\"'])(?:(?P<withdrawn>no(?:,\s*|\s+)wait\b(?=\s*(?:[,.;:!…—-]|$)|\s+(?:[1-5]|it|that|this|i|i'd|the|yes|no|not|correct|incorrect|actually|make)\b)|wait,?\s+no\b|(?:scratch|strike|forget|disregard)\s+that\b{_STOP}|i\s+(?:take|took)\s+(?:that|it)\s+back\b)"
+    rf"(?<![\w\"'])(?:(?P<withdrawn>no(?:,\s*|\s+)wait\b(?=\s*(?:[,.;:!…—-]|$)|\s+(?:[1-5]|it|that|this|i|i'd|the|yes|no|not|correct|incorrect|actually|make)\b)|wait,?\s+no\b|(?:scratch|strike|forget|disregard)\s+that\b{_STOP}|i\s+(?:take|took)\s+(?:that|it)\s+back\b|i\s+(?:withdraw|retract|revoke)\s+(?:that|this|my|the|it)\b)"
     rf"|(?P<reconsidered>(?<!\w )wait{_STOP}|(?:up)?on\s+(?:(?:further|closer|second|more\s+careful|deeper)\s+)?(?:reflection|reconsideration|thoughts?|re-?reading|inspection|review|consideration)\b"
     r"|(?:^|(?<=[.:;!?(…-]\s))actually(?=,)|(?:let|allow)\s+me\s+(?:to\s+)?(?:re-?(?:consider|read|check|think|vise|assess|evaluate|view|examine)|correct|fix|change|adjust|think\s+again)\b[^.:;\n]{0,24}"
     rf"|(?:after\s+)?re-?(?:considering|reading|checking|evaluating)\b|(?:thinking|reading|looking|checking)\s+(?:about\s+it\s+|at\s+it\s+)?again\b|(?:^|(?<=[.:;!?(…-]\s))hmm+\b|hold\s+on{_STOP}|(?:correction|edit|update){_STOP}|i\s+(?:stand|am)\s+corrected\b|my\s+mistake\b|i\s+(?:was\s+wrong|misread|made\s+a\s+mistake)\b)"
@@ -31,7 +31,7 @@ _TURN: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _TURNING: Final = (
-    "wait", "scratch", "strike", "forget", "disregard", "back", "reflection", "thought", "re-", "reading", "review", "inspection", "consider", "let me", "allow me", "again",
+    "wait", "scratch", "withdraw", "retract", "revoke", "strike", "forget", "disregard", "back", "reflection", "thought", "re-", "reading", "review", "inspection", "consider", "let me", "allow me", "again",
     "hmm", "hold on", "correction", "corrected", "edit", "update", "mistake", "wrong", "misread", "actually", "rather", "sorry", "in fact", "no,", "no:", "make ", "better", "i mean",
     "revis", "amend", "adjust", "new", "oops", "chang", "lower", "rais", "grade", "reduc", "bump", "drop", "crease", "switch", "round", "checking", "evaluating", "stand", "reconsider",
 )  # fmt: skip

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 KEYS: Final = (
-    r"judge?ments?|verdicts?|results?|answers?|conclusions?|decisions?|evaluations?|assessments?|outcomes?"
+    r"judge?ments?|verdicts?|results?|answers?|conclusions?|decisions?|rulings?|findings?|evaluations?|assessments?|outcomes?"
     r"|determination|scores?|ratings?|grades?|correct(?:ness)?|final"
     r"|judegments?|judgemnts?|judgemnets?|jugde?ments?|judgemets?|judgmeents?|reuslts?|resutls?|resluts?|rseults?|verdcits?|vedricts?"
 )
