@@ -130,10 +130,9 @@ class VerdictReader:
             verdicts = {found.value for found in values}
             return verdicts.pop() if len(verdicts) == 1 else None
         found = _last(self._inside(lines, "anywhere")) or _last(self._arrived(lines))
-        if found is None and self.about_reply:
-            told = {one for one in map(agrees, lines) if one is not None}
-            return told.pop() if len(told) == 1 else None
-        return None if found is None else found.value
+        if found is None:
+            return agrees(lines[0]) if self.about_reply and len(lines) == 1 else None
+        return found.value
 
     def _arrived(self, lines: Sequence[str]) -> Iterator[Found]:
         for line in lines:
@@ -174,8 +173,8 @@ class VerdictReader:
         values = {found.value for found in places if found.value is not None}
         if not values and turn.kind == "reconsidered":
             start = max((found.end() for found in SENTENCE.finditer(lines[-1])), default=0)
-            found = self._sentence(lines[-1], start)
-            values = {one.value for one in found if one.value is not None}
+            told = self._sentence(lines[-1], start)
+            values = {one.value for one in told if one.value is not None}
         if len(values) == 1:
             return Found(values.pop())
         taken = turn.kind == "withdrawn" and not STANDS.search(turn.tail)
