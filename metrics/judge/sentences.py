@@ -49,11 +49,17 @@ def arrived(line: str, words: Sequence[str]) -> list[int]:
         line,
         re.IGNORECASE,
     )
-    return [one.end() for one in found if not _told(line[: one.start()].rpartition(". ")[2])]
+    return [
+        one.end()
+        for one in found
+        if not _told(line[: one.start()].rpartition(". ")[2], asked=one[0][0] == "?")
+    ]
 
 
-def _told(before: str) -> bool:
+def _told(before: str, *, asked: bool) -> bool:
     before = _JUDGED.sub("", before)
+    if asked:
+        return ":" in before or '"' in before
     return before.rstrip().endswith(":") or TOLD.search(before) is not None
 
 

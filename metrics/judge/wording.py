@@ -12,7 +12,7 @@ KEYS: Final = (
 )
 """Keys; the last line has them with letters swapped or left out, as judges misspell them."""
 SUMMED: Final = (
-    r"so|hence|thus|therefore|(?:sorry|apologies)\b[^:\n]{0,40}|chosen|selected|(?:for\s+)?this\s+(?:one|answer|reply|response)|(?:evaluation|assessment|grading|review)\s+(?:result|outcome)|in\s+the\s+end|full\s+marks|as\s+it\s+(?:stands|is)|as\s+(?:is|written|given|delivered)|all\s+told|on\s+balance|all\s+things\s+considered|taken\s+together|everything\s+considered"
+    r"so|hence|thus|therefore|(?:sorry|apologies)\b[^:\n]{0,40}|chosen|selected|(?:for\s+)?this\s+(?:one|answer|reply|response)(?!\s*:\s*[a-z])|(?:evaluation|assessment|grading|review)\s+(?:result|outcome)|in\s+the\s+end|full\s+marks|as\s+it\s+(?:stands|is)|as\s+(?:is|written|given|delivered)|all\s+told|on\s+balance|all\s+things\s+considered|taken\s+together|everything\s+considered"
     r"|(?:taking|considering|weighing)\s+(?:everything|it\s+all)(?:\s+into\s+account)?"
 )
 """What stands before the score that sums up: "As it stands: 2"."""
