@@ -192,3 +192,29 @@ def first_error(errors: BaseExceptionGroup[BaseException]) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
+
+
+def interrupted(error: BaseException | None) -> bool:
+    """Return whether an exception came of Ctrl-C.
+
+    ``KeyboardInterrupt`` may come out of an import as a ``RuntimeError`` (of ``__set_name__``, in Python 3.11) or as
+    part of a group, and then only what the exception was raised from says so.
+
+    >>> interrupted(RuntimeError())
+    False
+    >>> interrupted(ExceptionGroup("", [ValueError()]))
+    False
+    >>> interrupted(BaseExceptionGroup("", [ValueError(), KeyboardInterrupt()]))
+    True
+    """
+    waiting, seen = [error], set[int]()
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, KeyboardInterrupt):
+            return True
+        if found is not None and id(found) not in seen:
+            seen.add(id(found))
+            waiting += [found.__cause__, found.__context__]
+            if isinstance(found, BaseExceptionGroup):
+                waiting += found.exceptions
+    return False

@@ -9,6 +9,7 @@ import functools
 import gc
 import io
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +30,7 @@ from harness.errors import (
     EXIT_SIGTERM,
     EXIT_USAGE,
     HarnessError,
+    interrupted,
     page,
 )
 from harness.run.process.output import exit_message, give_output_away, leave_now, own_exit
@@ -42,16 +44,22 @@ _DEVICE_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
 _LIMIT_ERRORS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN})
 
 
-def main() -> NoReturn:
+def main(*, own_signals: bool = False) -> NoReturn:
     """Run a verb and exit with its code.
 
     Bad input gives one clear message. A fault of the harness itself writes a report and exits with 70, so that no CI
     takes it for a regression (1).
+
+    Args:
+        own_signals: Ctrl-C has its default action, which is to end the process; it is an exception while a verb is at
+            work, and has its default action again when the process ends.
     """
     _open_standard_streams()
     code = EXIT_FAULT
     telemetry.silence()
     try:
+        if own_signals:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         from harness.cli.installation import check_packages
 
         check_packages()  # before the verbs, which import the other packages
@@ -68,7 +76,7 @@ def main() -> NoReturn:
         typer.echo(inert.message(f"error: {redact_text(str(error))}"), err=True)
         if error.explained is not None:
             typer.echo(f"  more: {page(error.explained)}", err=True)
-        code = error.exit_code
+        code = EXIT_SIGINT if interrupted(error) else error.exit_code
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)
         code = EXIT_SIGINT
@@ -102,6 +110,8 @@ def main() -> NoReturn:
         code = _report_links(error) or _report_fault(error)
     except BaseException as error:  # noqa: BLE001  (the last resort: no crash may look like a verdict)
         code = _report_fault(error)
+    if own_signals:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     _leave(code)
 
 
@@ -115,7 +125,13 @@ def _report_links(error: RuntimeError) -> int | None:
 
 
 def _report_fault(error: BaseException) -> int:
-    """Write a crash report, say where it is, and return the exit code of a fault of our own."""
+    """Write a crash report, say where it is, and return the exit code of a fault of our own.
+
+    Ctrl-C is not a fault, whatever code of others made of it.
+    """
+    if interrupted(error):
+        typer.echo("interrupted", err=True)
+        return EXIT_SIGINT
     from harness.cli.crash import write_report
 
     last = traceback.extract_tb(error.__traceback__)[-1:]

@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.core.task import FunctionRef
 from harness.core.untrusted.regular import is_file
-from harness.errors import HarnessError, TaskFileError, UsageError
+from harness.errors import HarnessError, TaskFileError, UsageError, interrupted
 from harness.task_loading.checks.calls import PASSED_ON
 from harness.task_loading.places import DECLARED, is_declared_code, tasks_root
 
@@ -60,6 +60,8 @@ def import_beside(ref: FunctionRef, *, trusted: bool) -> ModuleType:
         raise
     except BaseException as error:
         del sys.modules[name]
+        if interrupted(error):
+            raise KeyboardInterrupt from error
         raise TaskFileError(f"importing {file} failed: {error!r}", where=where) from error
     return module
 

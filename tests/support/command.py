@@ -26,8 +26,8 @@ def run_in_process(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> CommandResult:
-    """Run the command here: fast, and with coverage."""
-    from harness.cli import main
+    """Run the command here: fast, and with coverage; what Ctrl-C does stays as it is."""
+    from harness.cli.entry import main
 
     monkeypatch.setattr(sys, "argv", ["harness", *map(str, arguments)])
     capsys.readouterr()

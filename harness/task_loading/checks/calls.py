@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
 
 from harness.core.task import TaskSpec
-from harness.errors import HarnessError, TaskCodeError
+from harness.errors import HarnessError, TaskCodeError, interrupted
 
 T = TypeVar("T")
 PASSED_ON: Final = (HarnessError, MemoryError, KeyboardInterrupt)
@@ -30,12 +30,15 @@ def call(spec: TaskSpec, what: str, function: Callable[..., T], *args: Any, **na
     Raises:
         TaskCodeError: the code raised something; the message says where.
         HarnessError: what the code raises on purpose.
+        KeyboardInterrupt: Ctrl-C came meanwhile, whatever the code made of it.
     """
     try:
         return function(*args, **named)
     except PASSED_ON:
         raise
     except BaseException as error:
+        if interrupted(error):
+            raise KeyboardInterrupt from error
         raise TaskCodeError(
             f"{spec.task}: {what} raised {describe(error)}",
             where=place_of(error) or _file_of(function),

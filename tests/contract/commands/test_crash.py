@@ -91,3 +91,27 @@ def test_a_report_that_cannot_be_written_changes_nothing(
     raises(monkeypatch, KeyError("x"))
     found = cli("tasks", "list")
     assert found.code == 70 and "report" not in found.err
+
+
+def odd(error: BaseException) -> BaseException:
+    """What code of others makes of Ctrl-C, as Python 3.11 does in ``__set_name__``."""
+    changed = RuntimeError("Error calling __set_name__")
+    changed.__cause__ = error
+    return changed
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        odd(KeyboardInterrupt()),
+        ExceptionGroup("tasks", [ValueError(), odd(KeyboardInterrupt())]),  # type: ignore[list-item]
+        odd(odd(KeyboardInterrupt())),
+    ],
+)
+def test_ctrl_c_in_other_clothes_is_130_and_no_fault(
+    cli: Cli, temporary: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    raises(monkeypatch, error)
+    found = cli("tasks", "list")
+    assert found.code == 130 and found.err == "interrupted\n"
+    assert not list(temporary.glob("harness-crash-*.txt"))

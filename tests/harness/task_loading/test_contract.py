@@ -184,3 +184,34 @@ def test_items_without_a_cluster_are_clusters_of_their_own_with_a_note(
     assert done.code == 0 and "4 of 40 items without 'speaker'" in done.out
     results = json.loads((tmp_path / "run" / "results.json").read_text())["tasks"]["ages"]
     assert results["metrics"]["accuracy"]["strict"]["method"].endswith("clusters=13")
+
+
+INTERRUPTED = """
+class Late:
+    def __set_name__(self, owner, name):
+        raise KeyboardInterrupt
+"""
+NOW = 'type("Owner", (), {"late": Late()})'
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("process_results =", f"{INTERRUPTED}\n{NOW}\n\nprocess_results ="),
+        ('return doc["age"]', f"return {NOW}"),
+    ],
+)
+def test_ctrl_c_in_code_of_a_task_is_no_error_of_an_item(
+    tmp_path: Path, run: Run, old: str, new: str
+) -> None:
+    write_task(tmp_path / "tasks", metric="accuracy", stats=GOOD)
+    change(tmp_path / "tasks", "ages_scoring.py", old, new)
+    if INTERRUPTED not in new:
+        change(
+            tmp_path / "tasks",
+            "ages_scoring.py",
+            "process_results =",
+            f"{INTERRUPTED}\nprocess_results =",
+        )
+    done = run()
+    assert done.code == 130 and "interrupted" in done.err, done.err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from harness.errors import InputFileError, MissingDataError, UnknownNameError
 from tasks.llaso_eval import data, hub, scoring
 from tasks.llaso_eval.layout import find_clip, read_items
 from tasks.llaso_eval.sets import data_sets, task_id
+from tests.support.command import CommandResult
 from tests.support.data.llaso_eval import GENDER, clip, entry, write, write_copy
 from tests.support.servers.hub_server import Hub
 
@@ -218,16 +219,12 @@ def test_plain_lm_eval_runs_a_task_with_the_same_official_number(copy: Path) -> 
 
 
 def test_evaluate_runs_a_copy_through_to_results(
-    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    copy: Path, tmp_path: Path, cli: Callable[..., CommandResult]
 ) -> None:
-    from harness.cli import main
-
     out = tmp_path / "run"
-    arguments = ["harness", "evaluate", "baseline:first", "-t", task_id(GENDER), "-o", str(out)]
-    monkeypatch.setattr("sys.argv", [*arguments, "--data", f"llaso_eval={copy}"])
-    with pytest.raises(SystemExit) as stopped:
-        main()
-    assert stopped.value.code in (0, None), capsys.readouterr().err
+    arguments = ("evaluate", "baseline:first", "-t", task_id(GENDER), "-o", out)
+    stopped = cli(*arguments, "--data", f"llaso_eval={copy}")
+    assert stopped.code == 0, stopped.err
     result = json.loads((out / "results.json").read_text(encoding="utf-8"))["tasks"][
         task_id(GENDER)
     ]
