@@ -117,6 +117,7 @@ class Choices:
         words: for each distinct option of several words, its content words; for the others, an empty set.
         counted: whether a number or an ordinal is part of an option, so that "the second one" may mean it.
         polite: whether an option has the words of a courtesy ("I'm so happy I could burst").
+        ages: whether the options are ages by decade, "twenties", and nothing asks for a letter.
     """
 
     size: int
@@ -131,6 +132,7 @@ class Choices:
     words: tuple[frozenset[str], ...]
     counted: bool
     polite: bool
+    ages: bool
 
 
 @lru_cache(maxsize=4096)
@@ -225,6 +227,7 @@ def compile_choices(
         words=tuple(words if same[i] == i else frozenset() for i, words in enumerate(contents)),
         counted=any(_COUNTS.search(key) for key in keys),
         polite=any(text != impersonal(text) for text in texts),
+        ages=not letters and "twenties" in keys,
     )
 
 
