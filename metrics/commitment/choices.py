@@ -18,6 +18,7 @@ from typing import Final
 from metrics.commitment.forms.contents import content_words
 from metrics.commitment.forms.families import further_forms
 from metrics.commitment.forms.inflections import ongoing, other_number
+from metrics.commitment.forms.spoken import spoken_forms
 from metrics.commitment.frames import impersonal, lower, plain, prepare
 from metrics.text.numbers import spoken_number
 
@@ -181,7 +182,7 @@ def compile_choices(
             add(variant, i)
         for variant in other_number(text, weak_keys() | {*_ONES}) if letters else ():
             add(variant, i)
-        for variant in ongoing(text) if letters else ():
+        for variant in (*ongoing(text), *spoken_forms(text, texts, _in_words)) if letters else ():
             add(variant, i)
     if letters and asked:
         for i, name in enumerate(names):

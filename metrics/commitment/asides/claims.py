@@ -82,7 +82,7 @@ _ERAS: Final[tuple[Rule, ...]] = (
 def without_eras(text: str) -> str:
     r"""Return a masked, folded reply about an age without the decades of history that it names.
 
-    >>> without_eras("growing up in the \ue800, now in her \ue801")
-    ' then , now in her \ue801'
+    >>> ascii(without_eras("growing up in the \ue000, now in her \ue001"))
+    "' then , now in her \\ue001'"
     """
     return rewritten(text, _ERAS)
