@@ -18,6 +18,7 @@ from typing import Final
 from metrics.commitment.forms.contents import content_words
 from metrics.commitment.forms.families import further_forms
 from metrics.commitment.forms.inflections import ongoing, other_number
+from metrics.commitment.forms.spoken import spoken_forms
 from metrics.commitment.frames import impersonal, lower, plain, prepare
 from metrics.text.numbers import spoken_number
 
@@ -125,6 +126,7 @@ class Choices:
         words: for each distinct option of several words, its content words; for the others, an empty set.
         counted: whether a number or an ordinal is part of an option, so that "the second one" may mean it.
         polite: whether an option has the words of a courtesy ("I'm so happy I could burst").
+        ages: whether the options are ages by decade, "twenties", and nothing asks for a letter.
     """
 
     size: int
@@ -139,6 +141,7 @@ class Choices:
     words: tuple[frozenset[str], ...]
     counted: bool
     polite: bool
+    ages: bool
 
 
 @lru_cache(maxsize=4096)
@@ -187,7 +190,7 @@ def compile_choices(
             add(variant, i)
         for variant in other_number(text, weak_keys() | {*_ONES}) if letters else ():
             add(variant, i)
-        for variant in ongoing(text) if letters else ():
+        for variant in (*ongoing(text), *spoken_forms(text, texts, _in_words)) if letters else ():
             add(variant, i)
     if letters and asked:
         for i, name in enumerate(names):
@@ -233,6 +236,7 @@ def compile_choices(
         words=tuple(words if same[i] == i else frozenset() for i, words in enumerate(contents)),
         counted=any(_COUNTS.search(key) for key in keys),
         polite=any(text != impersonal(text) for text in texts),
+        ages=not letters and "twenties" in keys,
     )
 
 
