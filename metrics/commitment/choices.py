@@ -18,6 +18,7 @@ from typing import Final
 from metrics.commitment.forms.contents import content_words
 from metrics.commitment.forms.families import further_forms
 from metrics.commitment.forms.inflections import ongoing, other_number
+from metrics.commitment.forms.number_ends import GOES_ON, PART_OF
 from metrics.commitment.forms.spoken import spoken_forms
 from metrics.commitment.frames import impersonal, lower, plain, prepare
 from metrics.text.numbers import spoken_number
@@ -54,14 +55,6 @@ _UNITS: Final = "(?:k?hz|bpm|db|ms|secs?|seconds?|min|yrs?|years?|yo|times?|semi
 _NUMBER_WORDS: Final = re.compile(
     r"(?:(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
     r"seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|and)[\s,-]*)+"
-)
-_GOES_ON: Final = (
-    r"(?!\s?[⁰¹²³⁴-⁹¼½¾⅐-⅞^])(?!\s?\*\*\s?\d)(?!\s+(?:and\s+)?(?:an?\s+)?(?:half|quarter|third|fifth|eighth)\b)(?!\s+(?:and\s+)?\d+/\d)"
-    r"(?!\s+(?:squared|cubed|hundred|thousand|million|billion|point\s+\w+|to\s+the\s+power)\b)"
-)
-"""A number that goes on is another one: ``10²``, two and a half, ``25 1/2``."""
-_PART_OF: Final = "".join(
-    f"(?<!{part})" for part in (r"\d/", "half of ", "quarter of ", "third of ", "twice ")
 )
 _ONES: Final = _words(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
@@ -385,8 +378,8 @@ def _border(token: str, *, before: bool) -> str:
         return _BEFORE
     if edge.isdigit():
         if before:
-            return rf"{_BEFORE}(?<!\d[.,])(?<!\d-)(?<!\d - )(?<!\s-)(?<!\A-)(?<![$€£]-){_PART_OF}{_NO_BOUND}"
-        after = rf"(?:{_AFTER}|(?={_UNITS}\b)){_GOES_ON}"
+            return rf"{_BEFORE}(?<!\d[.,])(?<!\d-)(?<!\d - )(?<!\s-)(?<!\A-)(?<![$€£]-){PART_OF}{_NO_BOUND}"
+        after = rf"(?:{_AFTER}|(?={_UNITS}\b)){GOES_ON}"
         return after + (r"(?![.,]\d)(?!\s?-\s?\d)(?!\+)" if token.isdigit() else r"(?![.,]\d)")
     if _UNSPACED.match(edge) or not re.match(WORD, edge):
         return ""
@@ -395,9 +388,9 @@ def _border(token: str, *, before: bool) -> str:
         return f"(?:({look}!{WORD})|({look}={_UNSPACED_CLASS}))"
     if before:
         tens = "".join(f"(?<!{ten}[ -])" for ten in _TENS) if token in _ONES[1:10] else ""
-        tens += _PART_OF + _NO_BOUND if token in _TENS or token in _ONES[1:] else ""
+        tens += PART_OF + _NO_BOUND if token in _TENS or token in _ONES[1:] else ""
         return f"{_BEFORE}(?<![A-Za-z]{{2}}-){tens}"
-    scale = _GOES_ON if token in _ONES or token in _TENS else ""
-    if token == "hundred":
-        scale = rf"{_GOES_ON}(?!\s+(?:and\s+)?(?:{'|'.join((*_ONES, *_TENS))})\b)"
+    scale = GOES_ON if token in _ONES or token in _TENS else ""
+    if token.endswith("hundred"):
+        scale = rf"{GOES_ON}(?!\s+(?:and\s+)?(?:{'|'.join((*_ONES, *_TENS))})\b)"
     return f"{_AFTER}(?![#♯♭])(?!-(?!years?\\b)[A-Za-z]){scale}"
