@@ -45,7 +45,7 @@ def spoken_forms(text: str, texts: Sequence[str], in_words: Callable[[int], str]
         number = int(tempo["number"])
         said = _hundreds(number, in_words)
         beats_ = ("beats per minute", "beats a minute")
-        return [f"{form} {unit}" for form in (str(number), *said) for unit in beats_] + said
+        return [f"{form} {unit}" for form in (str(number), *said) for unit in beats_]
     place = _PLACE.fullmatch(bare)
     if place and len(texts) > 1 and all(_PLACE.fullmatch(other.strip(_EDGES)) for other in texts):
         return [
