@@ -48,8 +48,8 @@ CLAIMS: Final[tuple[Rule, ...]] = (
     (late.compile(rf"\byou (?:hinted at|hinted|suggested|proposed|implied) {_X}(?=\s*[,;.] ?(?:but|yet|however|though)\b)"), r" not \g<x>"),
     (late.compile(rf"\b(?:steer|stay|keep|shy|back)(?:ing|ed|s)? (?:well |far )?(?:clear of|away from) {_X}"), r" not \g<x>"),
     # what takes the place
-    (late.compile(rf"{_X}\s*(?:—|->|=>|[,;])?\s*(?:later |then |was |now |which i |i )*(?:revised|corrected|amended|updated|switched|changed)(?: it| that| this)? to (?={_O}{_M})"), r" \g<x>, no wait, "),
-    (late.compile(rf"\b(?:revised|corrected|amended|updated|switched) from {_X} to (?={_O}{_M})"), r" \g<x>, no wait, "),
+    (late.compile(rf"{_X}\s*(?:[,;]?\s*(?:(?:later|then|was|now|which i|i) )*(?:revised|corrected|amended)|(?:—|->|=>)\s*(?:(?:later|then|now|i) )*(?:revised|corrected|amended|updated|switched|changed))(?: it| that| this)? to (?={_O}{_M})"), r" \g<x>, no wait, "),
+    (late.compile(rf"\b(?:revised|corrected|amended) from {_X} to (?={_O}{_M})"), r" \g<x>, no wait, "),
     (late.compile(rf"\b(?:in (?:place|lieu) of|instead of) {_X},? (?:i|we)(?:'d| would|'ll| will)? (?:rather )?{_PUT}(?: down)? (?={_O}{_M})"), r" not \g<x>, i choose "),
     # one of two
     (late.compile(rf"(?:\bbetween )?{_X}(?:,? (?:or|and|vs\.?|versus)) {_Y}\s*[?,;:.—]\s*{_SAYS}(?P<not>(?:certainly |definitely |clearly )?not )?the (?P<w>former|latter)(?: one| option)?{_END}"), _one_of_two),
@@ -70,7 +70,7 @@ CLAIMS: Final[tuple[Rule, ...]] = (
     (late.compile(rf"\A\s*\"[^\"\n]{{0,120}}, [^\"\n]{{0,60}}\b(?:or|and) (?:\w+ ){{0,2}}{_M}\s*[.!]?\"\s*\Z"), " "),
 )  # fmt: skip
 
-_PAST: Final = r"(?:growing|grew|grown) up|born|raised|set|lived?|living|happen(?:s|ed|ing)|written|recorded|made|popular|famous|common|back"
+_PAST: Final = r"(?:growing|grew|grown) up|born|raised|set|lived?|living|happen(?:s|ed|ing)|written|recorded|made|back"
 _TOPIC: Final = r"(?:(?:talk|speak|read|write|sing|tell|report|think)(?:s|ing)?|spoke|told|text|story|song|book|film|article|sentence|passage|lecture|history|memories) (?:is )?(?:about|of|on)|about|remember(?:s|ed|ing)?|recall(?:s|ed|ing)?|(?:deal(?:s|t|ing)?|concerned) with|mention(?:s|ed|ing)?|describe(?:s|d)?|describing|during|since|(?:quote|quotation|song|hit|tune|story|film|movie|book|text|poem|speech|line|joke|advert|fashion|music|style|recording) (?:from|of|in)|dat(?:es|ing) (?:back )?(?:from|to)|(?:topic|subject|theme) (?:is|was|of)"
 _ERAS: Final[tuple[Rule, ...]] = (
     (late.compile(rf"\b(?:{_PAST}) (?:up )?in the (?:early |late |mid[- ]?|19)?{TEXT}"), " then "),

@@ -10,7 +10,7 @@ _EDGES: Final = " \n.,;:!?\"'()[]-"
 _MONEY: Final = re.compile(r"(?P<sign>[€£])?\s?(?P<whole>\d{1,2})(?:\.(?P<cents>\d{2}))?")
 """An amount; the sign of the dollar is gone, as a mark of formulas."""
 _CLOCK: Final = re.compile(r"(?P<hour>1[0-2]|0?[1-9]):(?P<minute>[0-5]\d)(?P<half>\s?[ap]\.?m)?")
-_METRE: Final = re.compile(r"(?P<beats>[1-9]|1[0-9])/(?P<unit>2|4|8|16)(?: time)?")
+_METRE: Final = re.compile(r"(?P<beats>[2-9]|1[0-9])/(?P<unit>2|4|8|16)(?: time)?")
 _TEMPO: Final = re.compile(r"(?P<number>\d{1,3})\s?bpm")
 _PLACE: Final = re.compile(r"(?:in|at|on|inside) (?:an?|the) (?P<noun>[a-z]{3,}(?: [a-z]{3,})?)")
 _UNITS: Final = {"€": ("euro", "cents"), "£": ("pound", "pence"), "": ("dollar", "cents")}
@@ -45,7 +45,7 @@ def spoken_forms(text: str, texts: Sequence[str], in_words: Callable[[int], str]
         number = int(tempo["number"])
         said = _hundreds(number, in_words)
         beats_ = ("beats per minute", "beats a minute")
-        return [f"{form} {unit}" for form in (str(number), *said) for unit in beats_] + said
+        return [f"{form} {unit}" for form in (str(number), *said) for unit in beats_]
     place = _PLACE.fullmatch(bare)
     if place and len(texts) > 1 and all(_PLACE.fullmatch(other.strip(_EDGES)) for other in texts):
         return [

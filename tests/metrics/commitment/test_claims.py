@@ -22,6 +22,9 @@ FORTY = ((), (), (), ("forties",), (), ())
         ("Others said church bell, but they are wrong: it is a dog barking.", 0),
         ("The answer key says D, but I disagree.", None),
         ("My colleague picks C, wrongly.", None),
+        ("Most people would say B, and they'd be right to hesitate.", None),
+        ("Most people choose A. I also do not.", None),
+        ("Many listeners would say A, rightly or wrongly.", None),
         ("You suggested B, but I hear D.", 3),
         ("I would stay away from C.", None),
         ("Better keep well clear of option A.", None),
@@ -36,6 +39,9 @@ def test_whether_the_reply_agrees_with_others_decides(reply: str, option: int | 
     [
         ("Rain → corrected to Car horn on the replay", 1),
         ("A, later amended to C.", 2),
+        ("B → revised to C → revised to D", 3),
+        ("A or B? The latter, no, the former.", None),
+        ("In place of B, I would pick either A or C.", None),
         ("Revised from car horn to rain.", 3),
         ("In lieu of A I'd choose C.", 2),
         ('Instead of "Rain" I will say "Church bell".', 2),
@@ -86,6 +92,8 @@ def test_keys_cues_and_other_languages(reply: str, option: int | None) -> None:
         ("He recalls the thirties of the last century; he himself is in his sixties.", 5),
         ("A man in his forties sings of the sixties.", 3),
         ("The speaker is in the fifties.", 4),
+        ("Her voice is typical of the thirties.", 2),
+        ("The recording is of someone in the twenties.", 1),
         ("In their twenties.", 1),
     ],
 )
