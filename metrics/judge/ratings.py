@@ -32,10 +32,27 @@ ELSEWHERE: Final = re.compile(
     re.IGNORECASE,
 )
 """What comes before a score that is not the one given: of other replies, or only wished for."""
-ENDS: Final = re.compile(
-    r"((?:[^\W\d_][\w'-]*[^\w\n:]+(?:\d[^\w\n:]+)?){2,}[\w'-]+):\s+(?:an?\s+)?(?=[1-5](?:\s*/\s*5)?[.!]?$)",
-    re.IGNORECASE,
-)
-"""A clause of three words or more in front of a colon and a number that ends the line."""
 SAID_TWICE: Final = re.compile(r"\b(?:one|two|three|four|five)\s*\(([1-5])\)", re.IGNORECASE)
 """A number in words and, in brackets, in digits."""
+_ENDS: Final = re.compile(r":\s+(?:an?\s+)?(?=[1-5](?:\s*/\s*5)?[.!]?$)", re.IGNORECASE)
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
+_CLAUSE: Final = 160
+"""Characters of the end of a line that are looked at."""
+
+
+def ending(line: str) -> tuple[str, str] | None:
+    """Return the clause of three words or more before a colon and the number behind it that ends the line.
+
+    >>> ending("It is right. Good facts but weak style: 4.")
+    ('Good facts but weak style', '4.')
+    >>> ending("Facts: 4"), ending("Style: 3, and facts: 5")
+    (None, None)
+    """
+    line = line[-_CLAUSE:]
+    found = _ENDS.search(line, max(0, len(line) - 24))
+    if found is None:
+        return None
+    clause = line[: found.start()].rpartition(". ")[2]
+    if ":" in clause or len(_LETTERS.findall(clause)) < 3:
+        return None
+    return clause, line[found.end() :]

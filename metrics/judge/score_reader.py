@@ -24,7 +24,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from metrics.judge.plain_reply import plain_lines, plain_reply
-from metrics.judge.ratings import AND_SO, DECIDED, ELSEWHERE, ENDS, RATES, SAID_TWICE
+from metrics.judge.ratings import AND_SO, DECIDED, ELSEWHERE, RATES, SAID_TWICE, ending
 from metrics.judge.second_thoughts import FILLER, STANDS, Turn, turns
 from metrics.judge.wording import (
     ASPECTS,
@@ -377,9 +377,9 @@ class ScoreReader:
     def _decided(self, lines: Sequence[str]) -> Iterator[_Found]:
         """Yield the last score that a sentence arrives at, or the number behind a colon that ends the reply."""
         found = list(self._rated(lines, DECIDED))[-1:]
-        end = ENDS.search(lines[-1]) if lines and not found else None
-        if end and not TOLD.search(end[1]):
-            yield from [one] if (one := self._value(lines[-1], end.end())) else []
+        end = ending(lines[-1]) if lines and not found else None
+        if end and not TOLD.search(end[0]):
+            yield from [one] if (one := self._value(end[1], 0)) else []
         yield from found
 
 

@@ -53,7 +53,7 @@ _SENTENCE_END: Final = re.compile(r"[.!?…。！？][\"')\]]*(?:\s|$)|\n")
 _OWN: Final = (
     r"(?:[\W_]|\b(?:and|but|so|or|then|therefore|thus|well|hmm+|ok(?:ay)?|oh|yes|no|not|wait|however|yet|also|still|now|i|i'm|i'd|i'll|i've|we|my|me|let|must|should|would|will|have|has|had|need|want|to|am|is|was|be|an?|the|this|that|it|its|"
     r"after|on|upon|for|with|of|all|out|at|reasons?|said|having|thinking|perhaps|maybe|sorry|actually|in|fact|first|second|closer|look|sight|glance|initial|final|overall|scores?|ratings?|grade|verdict|judge?ment|result|answer|conclusion|"
-    r"explanations?|reason(?:ing)?|rationale|justification|analysis|evaluation|assessment|feedback|comments?|notes?|edit|update|correction|grounds|upon|further|deeper|thoughts?|reflection|consideration|reconsideration|review|reading|inspection|one|two|three|four|five|\d(?:[.,]\d+)?|points?|stars?|correct|incorrect|right|wrong|true|false)(?![\w'-]))*"
+    r"explanations?|reason(?:ing)?|rationale|justification|analysis|evaluation|assessment|feedback|comments?|notes?|edit|update|correction|grounds|upon|further|deeper|thoughts?|reflection|consideration|reconsideration|review|reading|inspection|one|two|three|four|five|\d+|points?|stars?|correct|incorrect|right|wrong|true|false)(?![\w'-]))*"
 )
 """Words in which a judge speaks of its own verdict, and the verdict."""
 _OWN_SENTENCE: Final = late.compile(rf"{_OWN}$", re.IGNORECASE)
