@@ -18,6 +18,7 @@ from typing import Final
 from metrics.commitment.forms.contents import content_words
 from metrics.commitment.forms.families import further_forms
 from metrics.commitment.forms.inflections import ongoing, other_number
+from metrics.commitment.forms.wholes import whole_after, whole_before
 from metrics.commitment.frames import impersonal, lower, plain, prepare
 from metrics.text.numbers import spoken_number
 
@@ -373,8 +374,8 @@ def _border(token: str, *, before: bool) -> str:
         return _BEFORE
     if edge.isdigit():
         if before:
-            return rf"{_BEFORE}(?<!\d[.,])(?<!\d-)(?<!\d - )(?<!\s-)(?<!\A-)(?<![$€£]-){_NO_BOUND}"
-        after = rf"(?:{_AFTER}|(?={_UNITS}\b))"
+            return rf"{_BEFORE}(?<!\d[.,])(?<!\d-)(?<!\d - )(?<!\s-)(?<!\A-)(?<![$€£]-){_NO_BOUND}{whole_before(token)}"
+        after = rf"(?:{_AFTER}|(?={_UNITS}\b)){whole_after(token)}"
         return after + (r"(?![.,]\d)(?!\s?-\s?\d)(?!\+)" if token.isdigit() else r"(?![.,]\d)")
     if _UNSPACED.match(edge) or not re.match(WORD, edge):
         return ""
@@ -384,6 +385,6 @@ def _border(token: str, *, before: bool) -> str:
     if before:
         tens = "".join(f"(?<!{ten}[ -])" for ten in _TENS) if token in _ONES[1:10] else ""
         tens += _NO_BOUND if token in _TENS or token in _ONES[1:] else ""
-        return f"{_BEFORE}(?<![A-Za-z]{{2}}-){tens}"
+        return f"{_BEFORE}(?<![A-Za-z]{{2}}-){tens}{whole_before(token)}"
     scale = r"(?!\s+(?:hundred|thousand|million)\b)" if token in _ONES or token in _TENS else ""
-    return f"{_AFTER}(?![#♯♭])(?!-(?!years?\\b)[A-Za-z]){scale}"
+    return f"{_AFTER}(?![#♯♭])(?!-(?!years?\\b)[A-Za-z]){scale}{whole_after(token)}"
