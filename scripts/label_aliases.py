@@ -12,19 +12,19 @@ from typing import Final
 ELSEWHERE: Final = {
     "male": "男性 男声 男人 男 masculino hombre masculin homme männlich männliche männlicher männlichen mann homem maschio maschile uomo мужской мужчина 남성 남자",
     "female": "女性 女声 女人 女 femenino femenina mujer féminin féminine femme weiblich weibliche weiblicher weiblichen frau feminino feminina mulher femmina femminile donna женский женщина 여성 여자",
-    "anger": "愤怒 憤怒 生气 怒り 분노 ira enojo enfado enfadado enfadada enojado enojada colère wut wütend zorn raiva rabbia гнев злость",
-    "disgust": "厌恶 厭惡 嫌悪 혐오 asco dégoût ekel nojo отвращение",
-    "fear": "恐惧 恐懼 害怕 恐怖 恐れ 공포 두려움 miedo temor peur furcht angst medo paura страх",
-    "happiness": "快乐 快樂 高兴 高興 开心 喜び 행복 기쁨 felicidad alegría feliz bonheur joie heureux heureuse freude glücklich fröhlich felicidade alegria felicità gioia felice счастье радость",
+    "anger": "愤怒 憤怒 生气 怒り 분노 ira enojo enfado enfadado enfadada enojado enojada colère wut wütend zorn raiva rabbia гнев злость 怒っている 生氣 wütende wütender verärgert arrabbiato arrabbiata zangado zangada fâché fâchée",
+    "disgust": "厌恶 厭惡 嫌悪 혐오 asco dégoût ekel nojo отвращение 嫌そう angeekelt angewidert asqueado asqueada dégoûté dégoûtée disgustato disgustata",
+    "fear": "恐惧 恐懼 害怕 恐怖 恐れ 공포 두려움 miedo temor peur furcht angst medo paura страх 怖がっている 怯えている 怖そう ängstlich verängstigt asustado asustada effrayé effrayée apeuré apeurée spaventato spaventata assustado assustada",
+    "happiness": "快乐 快樂 高兴 高興 开心 喜び 행복 기쁨 felicidad alegría feliz bonheur joie heureux heureuse freude glücklich fröhlich felicidade alegria felicità gioia felice счастье радость 嬉しそう 楽しそう 嬉しい contento contenta joyeux joyeuse fröhliche fröhlicher contente",
     "neutral": "中性 中立 중립 neutro neutra neutre нейтральный нейтральная нейтрально",
-    "sadness": "悲伤 悲傷 难过 難過 伤心 悲しみ 悲しい 슬픔 tristeza triste tristesse traurigkeit traurig tristezza грусть печаль",
-    "surprise": "惊讶 驚訝 吃惊 驚き 놀람 sorpresa überraschung überrascht surpresa étonnement удивление",
-    "laughter": "笑声 大笑 笑い声 웃음 웃음소리 risa risas rire rires gelächter lachen risada risate смех",
-    "sigh": "叹气 叹气声 叹息 叹息声 ため息 한숨 suspiro soupir seufzer seufzen sospiro вздох",
-    "cough": "咳嗽 咳嗽声 咳き込み 기침 기침소리 tos toux husten tosse кашель",
-    "throat clearing": "清嗓子 清嗓 清嗓声 咳払い 헛기침 räuspern carraspeo",
-    "sneeze": "喷嚏 打喷嚏 喷嚏声 打喷嚏声 くしゃみ 재채기 재채기소리 estornudo éternuement niesen nieser espirro starnuto чихание",
-    "sniff": "抽鼻子 吸鼻子 吸鼻声 reniflement schniefen",
+    "sadness": "悲伤 悲傷 难过 難過 伤心 悲しみ 悲しい 슬픔 tristeza triste tristesse traurigkeit traurig tristezza грусть печаль 悲しそう 悲しげ traurige trauriger tristes",
+    "surprise": "惊讶 驚訝 吃惊 驚き 놀람 sorpresa überraschung überrascht surpresa étonnement удивление 驚いている 驚いた sorprendido sorprendida étonné étonnée surpris sorpreso surpreso",
+    "laughter": "笑声 大笑 笑い声 웃음 웃음소리 risa risas rire rires gelächter lachen risada risate смех lacht ríe",
+    "sigh": "叹气 叹气声 叹息 叹息声 ため息 한숨 suspiro soupir seufzer seufzen sospiro вздох seufzt soupire suspira sospira",
+    "cough": "咳嗽 咳嗽声 咳き込み 기침 기침소리 tos toux husten tosse кашель hustet tousse tose",
+    "throat clearing": "清嗓子 清嗓 清嗓声 咳払い 헛기침 räuspern carraspeo räuspert carraspea",
+    "sneeze": "喷嚏 打喷嚏 喷嚏声 打喷嚏声 くしゃみ 재채기 재채기소리 estornudo éternuement niesen nieser espirro starnuto чихание niest éternue estornuda starnutisce espirra",
+    "sniff": "抽鼻子 吸鼻子 吸鼻声 reniflement schniefen schnieft renifle",
 }
 """Label -> its word in other languages, for models that answer in theirs."""
 
@@ -148,6 +148,17 @@ PLACES: Final = {
 }
 _DECADES: Final = ("twenties", "thirties", "fourties", "fifties", "sixties", "seventies", "eighties", "nineties")  # fmt: skip
 _LEARNED: Final = ("", "", "quadragenarian", "quinquagenarian", "sexagenarian", "septuagenarian", "octogenarian", "nonagenarian")  # fmt: skip
+_ELSEWHERE_AGED: Final = (
+    "in den zwanzigern|anfang zwanzig|mitte zwanzig|ende zwanzig|la vingtaine|veinteañero|veinteañera|ventenne|vent'anni",
+    "in den dreißigern|anfang dreißig|mitte dreißig|ende dreißig|la trentaine|treintañero|treintañera|trentenne|trent'anni",
+    "in den vierzigern|anfang vierzig|mitte vierzig|ende vierzig|la quarantaine|cuarentón|cuarentona|quarantenne|quarant'anni",
+    "in den fünfzigern|anfang fünfzig|mitte fünfzig|ende fünfzig|la cinquantaine|cincuentón|cincuentona|cinquantenne|cinquant'anni",
+    "in den sechzigern|anfang sechzig|mitte sechzig|ende sechzig|la soixantaine|sesentón|sesentona|sessantenne|sessant'anni",
+    "in den siebzigern|anfang siebzig|mitte siebzig|ende siebzig|setentón|setentona|settantenne|settant'anni",
+    "in den achtzigern|anfang achtzig|mitte achtzig|ende achtzig|ochentón|ochentona|ottantenne|ottant'anni",
+    "in den neunzigern|anfang neunzig|mitte neunzig|ende neunzig|novantenne|novant'anni",
+)
+"""The age of each decade in German, French, Spanish and Italian."""
 _HAN: Final = "二三四五六七八九"
 AGE: Final = {
     "teens": [
@@ -174,6 +185,7 @@ AGE: Final = {
             for more in ("多岁", "几岁", "多歲", "幾歲", "代", "대")
         ]
         + [word for word in [_LEARNED[tens - 2]] if word]
+        + _ELSEWHERE_AGED[tens - 2].split("|")
         + (["forties", "mid-forties"] if decade == "fourties" else [])
         for tens, decade in enumerate(_DECADES, start=2)
     },

@@ -66,7 +66,11 @@ def canonical_json(value: Any) -> str:
 
 def digest(value: Any) -> str:
     """Return the hex sha256 of the canonical JSON of a value."""
-    return hashlib.sha256(canonical_json(value).encode("utf-8", "surrogatepass")).hexdigest()
+    return _sha256(canonical_json(value)).hex()
+
+
+def _sha256(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
 def short_hash(value: Any) -> str:
@@ -85,9 +89,13 @@ def original_fields(doc: Document) -> dict[str, Any]:
 
 def identity(doc: Document, doc_fields: Sequence[str]) -> dict[str, Any]:
     """Return the declared fields of a document that make its identity (all original ones if none are there)."""
-    fields = original_fields(doc)
-    declared = {key: fields[key] for key in doc_fields if key in fields}
-    return declared or fields
+    declared = original_fields({key: doc[key] for key in doc_fields if key in doc})
+    return declared or original_fields(doc)
+
+
+def _identity_json(doc: Document, doc_fields: Sequence[str]) -> str:
+    """Return the canonical JSON of a document's identity, whose values are plain already."""
+    return _CANONICAL.encode(identity(doc, doc_fields))
 
 
 class ItemKeys(Sequence[str]):
@@ -128,8 +136,9 @@ def item_keys(task: str, docs: Iterable[Document], doc_fields: Sequence[str]) ->
     """Return the keys of documents in order; equal documents are told apart by their occurrence number."""
     content, few = Rows(_KEY_BYTES), bytearray()
     beginnings = array("Q")
+    before = f"[{canonical_json(task)},"
     for doc in docs:
-        key = bytes.fromhex(digest([task, identity(doc, doc_fields)]))
+        key = _sha256(f"{before}{_identity_json(doc, doc_fields)}]")
         beginnings.frombytes(key[:_WORD])
         few += key
         if len(few) >= _FEW:
@@ -153,7 +162,7 @@ def data_hash(docs: Iterable[Document], doc_fields: Sequence[str]) -> str:
     few: list[bytes] = []
     many: Scratch | None = None
     for doc in docs:
-        few.append(_row(str(doc.get("_id", "")), digest(identity(doc, doc_fields))))
+        few.append(_row(str(doc.get("_id", "")), _sha256(_identity_json(doc, doc_fields))))
         if len(few) >= _FEW:
             many = many or Scratch("CREATE TABLE rows (row BLOB)")
             many.write_all("INSERT INTO rows VALUES (?)", zip(few, strict=True))
@@ -165,16 +174,16 @@ def data_hash(docs: Iterable[Document], doc_fields: Sequence[str]) -> str:
     found = hashlib.sha256(b"[")
     for number, (row,) in enumerate(ordered):
         name = row[: -_KEY_BYTES - len(_END)].replace(_NUL, b"\0").decode("utf-8", "surrogatepass")
-        pair = canonical_json([name, row[-_KEY_BYTES:].hex()])
+        pair = f'[{_CANONICAL.encode(name)},"{row[-_KEY_BYTES:].hex()}"]'
         found.update(("," * bool(number) + pair).encode("utf-8", "surrogatepass"))
     found.update(b"]")
     return found.hexdigest()[:HASH_CHARS]
 
 
-def _row(identifier: str, content: str) -> bytes:
+def _row(identifier: str, content: bytes) -> bytes:
     """Return an id and its digest as bytes that sort as the pair does."""
     name = identifier.encode("utf-8", "surrogatepass").replace(b"\0", _NUL)
-    return name + _END + bytes.fromhex(content)
+    return name + _END + content
 
 
 def clip_digest(clip: Audio) -> str | None:

@@ -18,7 +18,8 @@ from typing import Final
 from metrics.commitment.forms.contents import content_words
 from metrics.commitment.forms.families import further_forms
 from metrics.commitment.forms.inflections import ongoing, other_number
-from metrics.commitment.forms.wholes import whole_after, whole_before
+from metrics.commitment.forms.number_ends import GOES_ON, HUNDREDS, PART_OF
+from metrics.commitment.forms.spoken import spoken_forms
 from metrics.commitment.frames import impersonal, lower, plain, prepare
 from metrics.text.numbers import spoken_number
 
@@ -118,6 +119,7 @@ class Choices:
         words: for each distinct option of several words, its content words; for the others, an empty set.
         counted: whether a number or an ordinal is part of an option, so that "the second one" may mean it.
         polite: whether an option has the words of a courtesy ("I'm so happy I could burst").
+        ages: whether the options are ages by decade, "twenties", and nothing asks for a letter.
     """
 
     size: int
@@ -132,6 +134,7 @@ class Choices:
     words: tuple[frozenset[str], ...]
     counted: bool
     polite: bool
+    ages: bool
 
 
 @lru_cache(maxsize=4096)
@@ -180,7 +183,7 @@ def compile_choices(
             add(variant, i)
         for variant in other_number(text, weak_keys() | {*_ONES}) if letters else ():
             add(variant, i)
-        for variant in ongoing(text) if letters else ():
+        for variant in (*ongoing(text), *spoken_forms(text, texts, _in_words)) if letters else ():
             add(variant, i)
     if letters and asked:
         for i, name in enumerate(names):
@@ -226,6 +229,7 @@ def compile_choices(
         words=tuple(words if same[i] == i else frozenset() for i, words in enumerate(contents)),
         counted=any(_COUNTS.search(key) for key in keys),
         polite=any(text != impersonal(text) for text in texts),
+        ages=not letters and "twenties" in keys,
     )
 
 
@@ -374,8 +378,8 @@ def _border(token: str, *, before: bool) -> str:
         return _BEFORE
     if edge.isdigit():
         if before:
-            return rf"{_BEFORE}(?<!\d[.,])(?<!\d-)(?<!\d - )(?<!\s-)(?<!\A-)(?<![$€£]-){_NO_BOUND}{whole_before(token)}"
-        after = rf"(?:{_AFTER}|(?={_UNITS}\b)){whole_after(token)}"
+            return rf"{_BEFORE}(?<!\d[.,])(?<!\d-)(?<!\d - )(?<!\s-)(?<!\A-)(?<![$€£]-){PART_OF}{_NO_BOUND}"
+        after = rf"(?:{_AFTER}|(?={_UNITS}\b)){GOES_ON}"
         return after + (r"(?![.,]\d)(?!\s?-\s?\d)(?!\+)" if token.isdigit() else r"(?![.,]\d)")
     if _UNSPACED.match(edge) or not re.match(WORD, edge):
         return ""
@@ -384,7 +388,10 @@ def _border(token: str, *, before: bool) -> str:
         return f"(?:({look}!{WORD})|({look}={_UNSPACED_CLASS}))"
     if before:
         tens = "".join(f"(?<!{ten}[ -])" for ten in _TENS) if token in _ONES[1:10] else ""
-        tens += _NO_BOUND if token in _TENS or token in _ONES[1:] else ""
-        return f"{_BEFORE}(?<![A-Za-z]{{2}}-){tens}{whole_before(token)}"
-    scale = r"(?!\s+(?:hundred|thousand|million)\b)" if token in _ONES or token in _TENS else ""
-    return f"{_AFTER}(?![#♯♭])(?!-(?!years?\\b)[A-Za-z]){scale}{whole_after(token)}"
+        tens += PART_OF + _NO_BOUND if token in _TENS or token in _ONES[1:] else ""
+        tens += HUNDREDS if token.startswith("hundred") else ""
+        return f"{_BEFORE}(?<![A-Za-z]{{2}}-){tens}"
+    scale = GOES_ON if token in _ONES or token in _TENS else ""
+    if token.endswith("hundred"):
+        scale = rf"{GOES_ON}(?!\s+(?:and\s+)?(?:{'|'.join((*_ONES, *_TENS))})\b)"
+    return f"{_AFTER}(?![#♯♭])(?!-(?!years?\\b)[A-Za-z]){scale}"

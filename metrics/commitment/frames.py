@@ -337,6 +337,8 @@ def _json(text: str) -> str | None:
     if values and not "".join(values).strip():
         return ""
     if not values:
+        values = [value for key, value in keyed if key in ("correct", "right")]
+    if not values:
         values = [value for key, value in keyed if not _COMMENT_KEYS.search(key)]
     values = [prepare(value).strip(" \"'[]") for value in values if value.strip()]
     return "\n".join(values) if values else None

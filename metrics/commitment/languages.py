@@ -93,10 +93,10 @@ _CORRECTED: Final = late.compile(
 )
 """A correction between two clauses."""
 _WHOLE_YES: Final = late.compile(
-    r"(?:\A|(?<=[\n。.!：])|(?<=: )|(?<= is )|(?<=答案是)|(?<=答えは)|(?<=답은 ))\s*(?:yep|yeah|yup|yea|affirmative|ja|oui|sí|sì|sim|да|نعم|हाँ|evet|vâng|是|对|對|はい|네|예)(?=\s*(?:[,.!。，！]|\Z|\n))"
+    r"(?:\A|(?<=[\n。.!：])|(?<=: )|(?<= is )|(?<=答案是)|(?<=答えは)|(?<=답은 ))\s*(?:yep|yeah|yup|yea|affirmative|ja|oui|sí|sì|sim|да|نعم|हाँ|evet|vâng|có|đúng vậy|是|对|對|はい|네|예)(?=\s*(?:[,.!。，！،।]|\Z|\n))"
 )
 _WHOLE_NO: Final = late.compile(
-    r"(?:\A|(?<=[\n。.!：])|(?<=: )|(?<= is )|(?<=答案是)|(?<=答えは)|(?<=답은 ))\s*(?:nope|nah|nay|negative|nein|non|não|нет|لا|नहीं|hayır|không|不是|不|否|いいえ|아니요|아니오)(?:的)?(?=\s*(?:[,.!。，！]|\Z|\n))"
+    r"(?:\A|(?<=[\n。.!：])|(?<=: )|(?<= is )|(?<=答案是)|(?<=答えは)|(?<=답은 ))\s*(?:nope|nah|nay|negative|nein|non|não|нет|لا|नहीं|hayır|không|不是|不|否|いいえ|아니요|아니오)(?:的)?(?=\s*(?:[,.!。，！،।]|\Z|\n))"
 )
 
 

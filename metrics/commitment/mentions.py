@@ -26,8 +26,12 @@ LETTER: Final = "[\ue800-\uefff]"
 MENTION: Final = "[\ue000-\uf000]"
 _LIMIT: Final = 0x800
 
+_CONTENT: Final = (
+    "(?:own )?(?:description|text|wording|statement|content|account|explanation|claim|scenario)"
+)
+"""What belongs to an option: "B's description"."""
 _SINGLE: Final = re.compile(
-    rf"(?<![{LATIN}_])(?<![{LATIN}]')[A-Za-z](?![{LATIN}_])(?!'[A-Za-z])|(?<!{WORD})[АВСЕΑΒΕ](?!{WORD})"
+    rf"(?<![{LATIN}_])(?<![{LATIN}]')[A-Za-z](?![{LATIN}_])(?!'(?!s {_CONTENT}\b)[A-Za-z])|(?<!{WORD})[АВСЕΑΒΕ](?!{WORD})"
 )
 _LOOKALIKES: Final = str.maketrans("АВСЕΑΒΕ", "ABCEABE")
 _NOUN: Final = (
@@ -51,7 +55,7 @@ _AFTER_VERB: Final = re.compile(
 )
 _FOLLOWED: Final = re.compile(
     r"\s+(?:\w+ly\s+|also\s+|just\s+|best\s+)?(?:is|was|are|isn't|won't|wouldn't|didn't|shouldn't|hasn't|scores?|through|says|means|reads|emerges|refers|ranks|tops|receives|earns|comes|takes|edges|hits|prevails|ticks|checks|carries|leads|will|both|imo|imho|then|without|by (?:a|far|the|elimination|process)\b|for|with|on (?:the (?:following|basis|grounds)|these|those)\b|as far|under|despite|works|explains|agrees|remains?|equal|even|wins|applies|suits|stands|holds|points|belongs|make|do|sounded|seems?|looks?|sounds?|appears?|fits?|matches|has|follows|gives|shows|gets|represents|reflects|captures|corresponds|would|could|can|cannot|can't|might|may|must|should|because|since"
-    r"|due|even|although|though|while|whereas|here|all the|to me|no|yes|nehmen|wählen|sagen|and|or|nor|but|not|rather|instead|over|than|describes|best|dışında|hariç|değil|yerine|ya|to(?= [a-z](?!\w))|soit|hay|alone|if|maybe|probably|perhaps|possibly|too|beats|outranks|outperforms|trumps|outweighs|surpasses|survives?|passes|fails?|stays|drops|falls|more than|better than|\d+(?:\.\d+)?(?= ?(?:%|points|pts|votes|stars|of\b|out\b|percent))|with (?:low|high|medium|moderate|some|full|\d)|(?:correct|wrong|right|false|true|in|out)(?=\s*(?:is\b|are\b|[.,;!]|$))|doesn't|does|makes|it is|i (?:think|believe|guess|would|am|say)|in my|as (?:the|it|he|she|they)|ist|est|es|è|é|sein|parce|car|porque|puisque)\b"
+    r"|due|even|although|though|while|whereas|here|all the|to me|no|yes|nehmen|wählen|sagen|and|or|nor|but|not|rather|instead|over|than|describes|best|dışında|hariç|değil|yerine|şıkkı|seçeneği|cevabı|doğru|doğrudur|ya|to(?= [a-z](?!\w))|soit|hay|alone|if|maybe|probably|perhaps|possibly|too|beats|outranks|outperforms|trumps|outweighs|surpasses|survives?|passes|fails?|stays|drops|falls|more than|better than|\d+(?:\.\d+)?(?= ?(?:%|points|pts|votes|stars|of\b|out\b|percent))|with (?:low|high|medium|moderate|some|full|\d)|(?:correct|wrong|right|false|true|in|out)(?=\s*(?:is\b|are\b|[.,;!]|$))|doesn't|does|makes|it is|i (?:think|believe|guess|would|am|say)|in my|as (?:the|it|he|she|they)|ist|est|es|è|é|sein|parce|car|porque|puisque)\b"
 )
 _CLOSED: Final = re.compile(
     r"\s*(?:$|=\s*(?:(?:\d{1,2}|100|0?\.\d+)(?![\d])|(?:wrong|right|correct|incorrect|true|false|yes|no)\b)|//|#\s|[\n.!?;,:)}\]\"'—|✔✘،؛।]|-(?:\s|$)|[。、，．])"
@@ -59,7 +63,7 @@ _CLOSED: Final = re.compile(
 _WORD_AFTER: Final = re.compile(rf"\s+[{LATIN}]")
 _NAMES: Final = re.compile(
     r"\b(?:vitamin|plan|hepatitis|type|grade|class|group|section|key of|notes?|chords?|key|team|terminal|platform|room|gate|spice"
-    r"|minor|major|mr|mrs|ms|dr|prof|(?<!confident )(?<!confidence )(?<!lock )(?<!locking )(?<!locked )in|(?<!apart )(?<!aside )(?<!answer )(?<!choice )from|(?:(?<!answer )(?<!choice )from \S+|moves?|modulat\w+|transpos\w+|tuned|shift\w*|chang\w+|up|down) to|part|point|figure|appendix|model|drive|category|track|level|movement|symphony in)\.?\s+$|[a-z]-$"
+    r"|minor|major|mr|mrs|ms|dr|prof|(?<!confident )(?<!confidence )(?<!lock )(?<!locking )(?<!locked )in|(?<!apart )(?<!aside )(?<!answer )(?<!choice )from|(?:(?<!answer )(?<!choice )from \S+|moves?|modulat\w+|transpos\w+|tuned|shift\w*|chang\w+|up|(?<!comes )(?<!boils )(?<!came )(?<!boiled )down) to|part|point|figure|appendix|model|drive|category|track|level|movement|symphony in)\.?\s+$|[a-z]-$"
 )
 _MUSIC: Final = re.compile(
     r"\s*(?:major|minor|flat|sharp|natural|maj|min|chord|note|string|clef)\b|[#♯♭]|\+(?!\s?[a-z])|-[^\W_]|\d"
@@ -85,7 +89,7 @@ _NEXT_LETTER: Final = re.compile(r"\s+[A-HJ-Z](?![0-9A-Za-z'])")
 _INITIAL: Final = re.compile(r"(?:^|[\s.])[a-z]\.$")
 _BEFORE_WIDE: Final = 48
 _PAIR: Final = re.compile(
-    rf"({LETTER})([)\]\"':,\-— ]{{0,4}}(?:option |the |an? |is |\()?\"?|[.)\]:\"' \n]{{0,5}}|\s?\|\s?)({TEXT})"
+    rf"({LETTER})([)\]\"':,\-— ]{{0,4}}(?:option |the |an? |is |\()?\"?|[.)\]:\"' \n]{{0,5}}|\s?\|\s?|,? (?:which|that) (?:says|reads|states)[:,]? \"?)({TEXT})"
     rf"|({TEXT})([\"'.,:]?\s*(?:[-—,]\s*)?[(\[]\s*(?:option |choice |answer )?)({LETTER})(?=[)\]])"
 )
 _BRACKETS: Final = {

@@ -25,7 +25,7 @@ _KEYS: Final = {
         "|oordeel|orzeczenie|الحكم|निर्णय|karar|phán quyết|phán đoán|putusan|คำตัดสิน"
     ),
     "verdict": "veredicto|veredito|verdetto|вердикт|verdikt|werdykt",
-    "result": "结果|結果|결과|ergebnis|resultat|résultat|resultado|risultato|результат|النتيجة|परिणाम|sonuç|kết quả|resultaat|wynik|hasil|ผลลัพธ์",
+    "result": "结果|結果|결과|ergebnis|resultat|résultat|resultado|risultato|результат|итог|النتيجة|परिणाम|sonuç|kết quả|resultaat|wynik|hasil|ผลลัพธ์",
     "answer": "答|答案|回答|答え|답|답변|antwort|réponse|respuesta|resposta|risposta|ответ|الإجابة|الجواب|उत्तर|cevap|yanıt|câu trả lời|antwoord|odpowiedź|jawaban|คำตอบ|svar",
     "conclusion": "结论|結論|결론|fazit|schlussfolgerung|conclusión|conclusão|conclusione|вывод|заключение|conclusie|wniosek|kesimpulan",
 }
@@ -72,7 +72,7 @@ _PARTLY: Final = late.compile(
 _GIVES: Final = late.compile(
     r"(?:(?<=^)|(?<=[.,;:!?]\s))(?:(?:für diese antwort |insgesamt |somit |daher )?(?:vergebe|gebe) ich(?: eine?)?|(?:diese|die) antwort (?:verdient|bekommt|erhält) eine?|(?:cette|la) réponse mérite une?|(?:esta|la) respuesta merece una?|(?:esta|essa|a) resposta merece uma?|(?:questa|la) risposta merita una?|этот ответ заслуживает|ich (?:gebe|vergebe|bewerte(?:[^.\n\d]{0,40}? mit)?)(?: (?:der|dieser|die|diese) antwort)?(?: eine?)?(?: note von)?|(?:je|j)[ '](?:lui )?(?:donne|attribue|mets)(?: à (?:cette|la) réponse)?(?: une?)?(?: note de)?"
     r"|(?:le |a esta respuesta le )?(?:doy|otorgo|pongo)(?: a (?:esta|la) respuesta)?(?: una?)?(?: nota de| puntuación de)?|(?:eu )?(?:dou|atribuo)(?: a (?:esta|essa) resposta)?(?: um[ao]?)?(?: nota)?"
-    r"|(?:gli|le) (?:do|assegno)(?: un)?(?: voto di| punteggio di)?|ich würde (?:(?:der antwort|ihr|dem) )?(?:eine )?(?=[0-9])|je dirais(?: que)?|(?:yo )?dir[íi]a(?: que)?|direi|я бы поставила? (?:бы )?(?:оценку )?|(?:我认为|我觉得)?(?:这个|该)?(?:回答|回复|答案)?(?:应该|应当|可以)(?:给|打|得)(?=[0-9])|я (?:ставлю|даю|оцениваю(?: (?:этот )?ответ)?(?: на| в)?)(?: оценку)?|我(?:会)?给(?:这个|该|此|出)?(?:回答|回复|答案|模型|候选答案)?(?:的)?(?:打|评|的?评分是|评分)?|我?(?:打|给)(?=[0-9])|(?:该|这个|此)(?:回答|回复|答案)(?:得|获得|值)(?=[0-9]))\s*(?=\W{0,3}\w)",
+    r"|(?:gli|le) (?:do|assegno)(?: un)?(?: voto di| punteggio di)?|ich würde (?:(?:der antwort|ihr|dem) )?(?:eine )?(?=[0-9])|je dirais(?: que)?|(?:yo )?dir[íi]a(?: que)?|direi|я бы поставила? (?:бы )?(?:оценку )?|(?:我认为|我觉得)?(?:这个|该)?(?:回答|回复|答案)?(?:应该|应当|可以)(?:给|打|得)(?=[0-9])|я (?:ставлю|даю|оцениваю(?: (?:этот )?ответ)?(?: на| в)?)(?: (?:этому )?ответу)?(?: оценку)?|ik (?:geef|gaf|ken)(?: (?:dit|het|deze|die)(?: antwoord| reactie)?)?(?: een)?(?: score van| cijfer)?|saya (?:beri|memberi(?:kan)?)(?: jawaban ini)?(?: nilai| skor)?|tôi (?:cho|chấm)(?: câu trả lời này)?(?: điểm)?|daję(?: (?:tej|temu) \w{1,15})?(?: ocenę)?|我(?:会)?给(?:这个|该|此|出)?(?:回答|回复|答案|模型|候选答案)?(?:的)?(?:打|评|的?评分是|评分)?|我?(?:打|给)(?=[0-9])|(?:该|这个|此)(?:回答|回复|答案)(?:得|获得|值)(?=[0-9]))\s*(?=\W{0,3}\w)",
     re.IGNORECASE | re.MULTILINE,
 )
 _OUT_OF: Final = (
@@ -82,6 +82,7 @@ _OUT_OF: Final = (
     (late.compile(rf"(?<![0-9a-zA-Z.,])([0-9](?:\.[0-9])?(?:/[0-9]+)?)\s*(?:{_UNITS})(?:です|입니다|이다|でした|(?:を|を?与え|とし)(?:つけ|付け)?ます|을\s*(?:주겠습니다|줍니다|드립니다|부여합니다))?(?!\w)", re.IGNORECASE), r"\1 points"),
     (late.compile(rf"(?<![0-9])([0-9](?:\.[0-9])?)(?: points|\s*(?:{_UNITS}))?\s*(?:到|至|或者?|还是|または|から|에서|또는|bis|oder|ou|o|a|à|или|до|tot|lub)\s*(?=[0-9])", re.IGNORECASE), r"\1 or "),
     (late.compile(r"(?<![\w.,])([0-9]),([0-9])(?=\s*/\s*[0-9])"), r"\1.\2"),
+    (late.compile(r"(?:(?<=^)|(?<=[.!?]\s))(?:이 |해당 |위 )?(?:답변|응답|대답|답)(?:에는|에게|에|은|는)\s*(?=[0-9](?:/[0-9]| points))", re.MULTILINE), "I give it a "),
     (late.compile(r"(?<=[0-9])\s(?:geben|vergeben)\b"), ""),
     (late.compile(r"(?<=[0-9])\s?(?:です|でした|입니다|이다)(?!\w)"), ""),
     (late.compile(r"(?<![\w.,])([0-9]),0(?![\w,.]?[0-9])"), r"\1.0"),
@@ -95,8 +96,10 @@ _WAIT: Final = late.compile(
     r"\s*[,.:;!-]?\s*(?:(?:应该|應該)?(?:是|为|為)|改为|改成|应为|sollte|es ist|c'est|es un|è un|é um|das ist|debe ser|это)?\s*",
     re.IGNORECASE,
 )
-_MORE: Final = "note nota von sur sobre su gebe vergebe verdient merece merita bewerte donne attribue mets doy otorgo pongo dou dirais diria direi würde atribuo assegno stimmt anzi warte moment attends attendez espera espere aspetta scusa scusate pardon korrektur quatsch entschuldigung mejor quer ou"
+_MORE: Final = "note nota von sur sobre su gebe vergebe verdient merece merita bewerte donne attribue mets doy otorgo pongo dou dirais diria direi würde atribuo assegno stimmt anzi warte moment attends attendez espera espere aspetta scusa scusate pardon korrektur quatsch entschuldigung mejor quer ou geef saya beri memberi"
 """ASCII words that begin no entry of the lists."""
+_NEXT_KEY: Final = late.compile(r"(?<=[.!?;])\s*(?=[\u3040-\u9fff\uac00-\ud7af]{2,8}\s*:\s*[0-9])")
+"""A sentence's end in front of a key of a script without spaces and a number."""
 _ASCII: Final = late.compile(r"[a-z]+")
 _SO: Final = ("所以", "因此", "故", "因而", "所以是", "因此是", "故为", "因而是")
 _PLACE: Final = r"""(?P<before>(?:^|[,.]\s*(?:所以|因此|故|因而)(?:是|为)?|[:.!?;,]\s+|[:.!?;,](?=[^\x00-\x7f])|\b(?:is(?:\s+not)?|wait,)\s+)[\s"'(\[{<|]{0,8})"""
@@ -112,7 +115,7 @@ def in_english(text: str) -> str:
     """
     if text.isascii() and _ascii_words().isdisjoint(_ASCII.findall(text.lower())):
         return text
-    text = _key_pattern().sub(_key, text)
+    text = _key_pattern().sub(_key, _NEXT_KEY.sub("\n", text))
     text = _GIVES.sub("I give it a ", text)
     text = _number_pattern().sub(_number, text)
     for pattern, form in _OUT_OF:
@@ -198,7 +201,7 @@ def _key_pattern() -> re.Pattern[str]:
 @cache
 def _note_pattern() -> re.Pattern[str]:
     return re.compile(
-        r"^(?:(?:la|ma|a|minha|die|meine)\s+)?(?:note|nota)(?:\s+(?:final|finale|globale|total))?\s*(?:[:=]\s*|\s(?:est|é|è|ist|es)\s(?:de\s+)?)(?=[1-5](?:[.,][0-9])?\s*(?:/\s*[0-9]+|points?|\([^()]{1,20}\)|no wait\b.{0,20})?\W*$)",
+        r"^(?:(?:la|ma|a|minha|die|meine)\s+)?(?:note|nota)(?:\s+(?:final|finale|globale|total))?\s*(?:[:=]\s*|\s(?:est|é|è|ist|es)\s(?:de\s+)?)(?=[1-5](?:[.,][0-9])?\s*(?:(?:/\s*[0-9]+|points?|\([^()]{1,20}\)|no wait\b.{0,20})?\W*$|/\s*[0-9]+[.,;]\s))",
         re.IGNORECASE | re.MULTILINE,
     )
 

@@ -27,14 +27,21 @@ _CLOSED: Final = re.compile(
     rf"[<\[]/{_NAMES}\s*[>\]]|<\|channel\|>\s*final\s*<\|message\|>", re.IGNORECASE
 )
 _OPEN: Final = re.compile(rf"[<\[]{_NAMES}\s*[>\]]|<\|channel\|>\s*analysis", re.IGNORECASE)
+_ESCAPED: Final = re.compile(r"\\(?=[*_#])")
 _FENCE: Final = re.compile(r"```[\w+-]*")
 _LATEX: Final = re.compile(
     r"\\(?:boxed|fbox|mbox|emph|underline|(?:text|math)(?:bf|it|rm|tt|sf)?)\s*\{([^{}\n]{0,400})\}"
 )
 _LATEX_MARKS: Final = re.compile(r"\\[()\[\]]|\$")
 _TAG: Final = re.compile(r"<(/?)([a-z]\w{0,14})(?:\s[^<>\n]{0,80})?\s*/?>", re.IGNORECASE)
+_ATTRIBUTE: Final = re.compile(
+    r"<\w{1,20}\s(?:[^<>\n]{0,60}?\s)?(score|rating|grade|verdict|judge?ment|result)\s*=\s*[\"']([^\"'<>\n]{1,20})[\"'][^<>\n]{0,60}>",
+    re.IGNORECASE,
+)
+"""A tag with the verdict as an attribute."""
 _EMPHASIS: Final = re.compile(r"[*`~]+|(?<![^\W_])_+|_+(?![^\W_])")
 _DECORATION: Final = re.compile(r"(?:[>#|•·●▪◦‣\s]+|[-+](?=\s))+")
+_QUOTE: Final = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 _STRUCK: Final = re.compile(
     r"(?<!~)~~(?!~)[^~\n]{1,200}~~(?!~)|<(s|del|strike)>[^<>\n]{0,200}</\1>", re.IGNORECASE
 )
@@ -61,7 +68,7 @@ _CHANGED: Final = re.compile(
     re.IGNORECASE,
 )
 _RULE: Final = re.compile(r"[-:|\s]*--[-:|\s]*")
-_BREAKS: Final = frozenset({"br", "p", "div", "li", "ul", "ol", "tr", "hr"})
+_BREAKS: Final = frozenset({"br", "p", "div", "li", "ul", "ol", "tr", "hr", "output"})
 _INLINE: Final = frozenset(
     {"b", "i", "em", "strong", "span", "u", "s", "code", "pre", "mark", "td", "ins"}
 )
@@ -181,7 +188,9 @@ def plain_reply(reply: str) -> PlainReply:
     value, before, after = _last_object(reply)
     lines = said(plain_lines(reply))
     if value is None:
-        return PlainReply(answer, lines, [], lines, turns(lines))
+        own = _QUOTE.sub("", reply) if ">" in reply else reply
+        thoughts = turns(said(plain_lines(own)) if own != reply else lines)
+        return PlainReply(answer, lines, [], lines, thoughts)
     behind = said(plain_lines(after))
     outside = [*said(plain_lines(before)), *behind]
     return PlainReply(answer, lines, list(_fields(value, _MAX_DEPTH)), outside, turns(behind))
@@ -204,13 +213,15 @@ def plain_lines(reply: str) -> list[str]:
         text = _BOXES.sub(_ticked, text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", _STARS.sub(_counted, text).translate(_CHARACTERS))
-    text = _FENCE.sub("\n", text)
+    text = _FENCE.sub("\n", _ESCAPED.sub("", text) if "\\" in text else text)
     if "\\" in text or "$" in text:
         for _ in range(3):
             text, count = _LATEX.subn(r" \1 ", text)
             if not count:
                 break
         text = _LATEX_MARKS.sub(" ", _FRACTION.sub(r" \1/\2 ", text))
+    if "=" in text and "<" in text:
+        text = _ATTRIBUTE.sub(r" \1: \2 ", text)
     text = _EMPHASIS.sub("", _TAG.sub(_untagged, text) if "<" in text else text)
     if _ARROW in text or "->" in text or "=>" in text:
         text = _CHANGED.sub(r"\g<from>, no wait, ", text).replace(_ARROW, ": ")
@@ -285,7 +296,7 @@ def _last_object(reply: str) -> tuple[Any, str, str]:
     text = after_reasoning(reply) if len(reply) <= LONGEST else ""
     if "{" not in text:
         return None, reply, ""
-    text = _FENCE.sub("\n", text)
+    text = _FENCE.sub("\n", _ESCAPED.sub("", text) if "\\" in text else text)
     starts = [found.start(1) for found in _OBJECT.finditer(text)]
     for start in reversed(starts[-_MAX_OBJECTS:]):
         try:

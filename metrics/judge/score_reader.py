@@ -24,6 +24,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from metrics.judge.plain_reply import plain_lines, plain_reply
+from metrics.judge.ratings import AND_SO, DECIDED, ELSEWHERE, ENDS, RATES, SAID_TWICE
 from metrics.judge.second_thoughts import FILLER, STANDS, Turn, turns
 from metrics.judge.wording import (
     ASPECTS,
@@ -40,6 +41,7 @@ from metrics.judge.wording import (
     RATED,
     SUMMED,
     TAIL,
+    TOLD,
 )
 
 _WORDS: Final = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
@@ -63,19 +65,6 @@ _BRACKETED: Final = re.compile(
     r"\[\[\s*([+-]?\d{1,9}(?:\.\d{1,9})?)\s*(?:/\s*(\d+)\s*)?\]\]", re.ASCII
 )
 _SEPARATOR: Final = r"\s*(?:(?:is|was)\s*)?(?:[:=|]{1,4}>?|\.{3}|(?:\s-{1,4}>?|->)(?=\s))\s*"
-_BEFORE_NUMBER: Final = rf"(?!one\s+an?\s)(?=[\s\"'(\[{{<]*[+-]?(?:\d|(?:{_WORD})\b))"
-_RATES: Final = re.compile(
-    r"\b(?:(?:rate|rated|giv(?:e|es|en|ing)|score|scored|scores|grade|assign|assigned|award|awarded|deserves?|merits?|earns?|gets?|receives?"
-    r"|(?:score|rating|grade|verdict)\s+(?:is|of|would be|should be))\b(?:\s+|[^.\n\d]{0,60}?(?:\b(?:an?|as|is|of|be|at|with|it|this|response|answer|reply)\s*:?\s+|[:=]\s*))"
-    r"|\bworth\s+an?\s+|\b(?:lands?|sits?|comes?\s+(?:in|out))\s+at\s+(?:an?\s+)?|\bput\s+(?:it|this)\s+at\s+(?:an?\s+)?|\b(?:i\s+)?lean(?:\s+towards?|\s+to)\s+(?:an?\s+)?|\b(?:response|answer|reply)\s+is\s+an?\s+(?:solid\s+|clear\s+|strong\s+|weak\s+)?|\bfinal\s+answer\s+is\s+|(?:i|i'd|i'll|i\s+would|i\s+will)\s+(?:go\s+with|lean(?:\s+towards?|\s+to)?|say|settle\s+on|choose|pick|call\s+(?:it|this))\s+(?:an?\s+)?"
-    r"|(?:it|this|that)(?:'s|\s+is|\s+(?:would|can\s+only|must|should|has\s+to)\s+be)\s+(?:an?\s+)?(?:solid\s+|clear\s+|strong\s+|weak\s+)?|(?:rating|score|grade)\s+for\s+[^.:\n\d]{1,40}\s(?:is|was)\s+)"
-    rf"{_BEFORE_NUMBER}",
-    re.IGNORECASE,
-)
-_AND_SO: Final = re.compile(
-    rf"(?:[.!?;]|\b(?:so|thus|therefore|hence|now)\b|\b(?:on\s+balance|overall|all\s+in\s+all),)\s+(?:an?\s+)?(?=(?:{_WORD}|[1-5](?:\.\d)?(?:\s*/\s*5)?)[.!]?$)",
-    re.IGNORECASE,
-)
 _LABEL: Final = (
     r"outstanding|excellent|very\s+good|good|fair|average|mediocre|weak|poor|bad|very\s+poor"
 )
@@ -132,7 +121,7 @@ class ScoreReader:
     def read(self, reply: str) -> float | None:
         """Return the score of a judge reply, ``None`` if it commits to none or to several."""
         plain = plain_reply(reply)
-        lines = [ON_SCALE.sub("", line) for line in plain.lines]
+        lines = [SAID_TWICE.sub(r"\1", ON_SCALE.sub("", line)) for line in plain.lines]
         outside = plain.outside if plain.fields else lines
         for place in (
             self._bare(plain.answer),
@@ -146,6 +135,7 @@ class ScoreReader:
             self._loose(lines),
             self._inside(lines, "anywhere"),
             self._concluded(lines[-1:]),
+            self._decided(lines),
         ):
             if found := list(place):
                 return _agreed(found)
@@ -325,10 +315,14 @@ class ScoreReader:
         return None if re.match(r"\(?\d{1,2}[.)]\s+\S", line) else self._value(line, 0)
 
     def _inside(self, lines: Sequence[str], kind: str) -> Iterator[_Found]:
-        for line in lines:
-            for key in self._patterns[kind].finditer(line):
-                if (found := self._value(line, key.end())) is not None:
-                    yield found
+        found = [
+            (key[0].count('"') % 2, value)
+            for line in lines
+            for key in self._patterns[kind].finditer(line)
+            if (value := self._value(line, key.end())) is not None
+        ]
+        own = [value for quoted, value in found if not quoted]
+        yield from own or (value for _, value in found)
 
     def _loose(self, lines: Sequence[str]) -> Iterator[_Found]:
         """Yield the lines that are a score, the number that begins the first line, and ratings in sentences."""
@@ -367,17 +361,26 @@ class ScoreReader:
     def _concluded(self, lines: Sequence[str]) -> Iterator[_Found]:
         """Yield the number that ends the last line, alone behind a sentence or behind "so"."""
         for line in lines:
-            for end in _AND_SO.finditer(line):
+            for end in AND_SO.finditer(line):
                 if (found := self._value(line, end.end())) is not None:
                     yield found
 
-    def _rated(self, lines: Sequence[str]) -> Iterator[_Found]:
+    def _rated(self, lines: Sequence[str], verbs: re.Pattern[str] = RATES) -> Iterator[_Found]:
         for line in lines:
-            for rates in _RATES.finditer(line):
+            for rates in verbs.finditer(line):
                 found = self._value(line, rates.end())
-                denied = DENIED.search(line[max(0, rates.start() - 60) : rates.end()])
-                if found is not None and not denied and self._ends(line, rates.end()):
+                said = line[max(0, rates.start() - 60) : rates.end()]
+                doubted = DENIED.search(said) or ELSEWHERE.search(said)
+                if found is not None and not doubted and self._ends(line, rates.end()):
                     yield found
+
+    def _decided(self, lines: Sequence[str]) -> Iterator[_Found]:
+        """Yield the last score that a sentence arrives at, or the number behind a colon that ends the reply."""
+        found = list(self._rated(lines, DECIDED))[-1:]
+        end = ENDS.search(lines[-1]) if lines and not found else None
+        if end and not TOLD.search(end[1]):
+            yield from [one] if (one := self._value(lines[-1], end.end())) else []
+        yield from found
 
 
 def _agreed(found: Sequence[_Found]) -> float | None:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
+from metrics.judge.wording import TOLD
 from metrics.text import late
 
 Kind = Literal["withdrawn", "reconsidered", "corrected"]
@@ -20,7 +21,7 @@ Kind = Literal["withdrawn", "reconsidered", "corrected"]
 _STOP: Final = r"(?=\s*(?:[,.;:!…—-]|$))"
 _NAMED: Final = r"(?:\s+(?:final\s+)?(?:score|rating|verdict|result|judge?ment|answer|grade))?"
 _TURN: Final = re.compile(
-    rf"(?<![\w\"'])(?:(?P<withdrawn>no(?:,\s*|\s+)wait\b(?=\s*(?:[,.;:!…—-]|$)|\s+(?:[1-5]|it|that|this|i|i'd|the|yes|no|not|correct|incorrect|actually|make)\b)|wait,?\s+no\b|(?:scratch|strike|forget|disregard)\s+that\b{_STOP}|i\s+(?:take|took)\s+(?:that|it)\s+back\b)"
+    rf"(?<![\w\"'])(?:(?P<withdrawn>no(?:,\s*|\s+)wait\b(?=\s*(?:[,.;:!…—-]|$)|\s+(?:[1-5]|it|that|this|i|i'd|the|yes|no|not|correct|incorrect|actually|make)\b)|wait,?\s+no\b|(?:scratch|strike|forget|disregard)\s+that\b{_STOP}|i\s+(?:take|took)\s+(?:that|it)\s+back\b|i\s+(?:withdraw|retract|revoke)\s+(?:that|this|my|the|it)\b)"
     rf"|(?P<reconsidered>(?<!\w )wait{_STOP}|(?:up)?on\s+(?:(?:further|closer|second|more\s+careful|deeper)\s+)?(?:reflection|reconsideration|thoughts?|re-?reading|inspection|review|consideration)\b"
     r"|(?:^|(?<=[.:;!?(…-]\s))actually(?=,)|(?:let|allow)\s+me\s+(?:to\s+)?(?:re-?(?:consider|read|check|think|vise|assess|evaluate|view|examine)|correct|fix|change|adjust|think\s+again)\b[^.:;\n]{0,24}"
     rf"|(?:after\s+)?re-?(?:considering|reading|checking|evaluating)\b|(?:thinking|reading|looking|checking)\s+(?:about\s+it\s+|at\s+it\s+)?again\b|(?:^|(?<=[.:;!?(…-]\s))hmm+\b|hold\s+on{_STOP}|(?:correction|edit|update){_STOP}|i\s+(?:stand|am)\s+corrected\b|my\s+mistake\b|i\s+(?:was\s+wrong|misread|made\s+a\s+mistake)\b)"
@@ -30,7 +31,7 @@ _TURN: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _TURNING: Final = (
-    "wait", "scratch", "strike", "forget", "disregard", "back", "reflection", "thought", "re-", "reading", "review", "inspection", "consider", "let me", "allow me", "again",
+    "wait", "scratch", "withdraw", "retract", "revoke", "strike", "forget", "disregard", "back", "reflection", "thought", "re-", "reading", "review", "inspection", "consider", "let me", "allow me", "again",
     "hmm", "hold on", "correction", "corrected", "edit", "update", "mistake", "wrong", "misread", "actually", "rather", "sorry", "in fact", "no,", "no:", "make ", "better", "i mean",
     "revis", "amend", "adjust", "new", "oops", "chang", "lower", "rais", "grade", "reduc", "bump", "drop", "crease", "switch", "round", "checking", "evaluating", "stand", "reconsider",
 )  # fmt: skip
@@ -48,6 +49,16 @@ _REPORTED: Final = late.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """What announces another's words: nobody knows where they end, so what follows is not a second thought of the judge."""
+_SENTENCE_END: Final = re.compile(r"[.!?…。！？][\"')\]]*(?:\s|$)|\n")
+_OWN: Final = (
+    r"(?:[\W_]|\b(?:and|but|so|or|then|therefore|thus|well|hmm+|ok(?:ay)?|oh|yes|no|not|wait|however|yet|also|still|now|i|i'm|i'd|i'll|i've|we|my|me|let|must|should|would|will|have|has|had|need|want|to|am|is|was|be|an?|the|this|that|it|its|"
+    r"after|on|upon|for|with|of|all|out|at|reasons?|said|having|thinking|perhaps|maybe|sorry|actually|in|fact|first|second|closer|look|sight|glance|initial|final|overall|scores?|ratings?|grade|verdict|judge?ment|result|answer|conclusion|"
+    r"explanations?|reason(?:ing)?|rationale|justification|analysis|evaluation|assessment|feedback|comments?|notes?|edit|update|correction|grounds|upon|further|deeper|thoughts?|reflection|consideration|reconsideration|review|reading|inspection|one|two|three|four|five|\d(?:[.,]\d+)?|points?|stars?|correct|incorrect|right|wrong|true|false)(?![\w'-]))*"
+)
+"""Words in which a judge speaks of its own verdict, and the verdict."""
+_OWN_SENTENCE: Final = late.compile(rf"{_OWN}$", re.IGNORECASE)
+_OWN_CLAUSE: Final = late.compile(rf"(?:[,;(]|\s[–—-]|\bi\b){_OWN}$", re.IGNORECASE)
+_ANNOUNCES: Final = late.compile(r"\b(?:as\s+follows|follows|below|thus)\W*$", re.IGNORECASE)
 STANDS: Final = late.compile(
     r"\b(?:stands?|stick|keep|kept|remains?|unchanged|no change|still|confirm\w*|as before|stay\w*)\b",
     re.IGNORECASE,
@@ -118,6 +129,10 @@ def turns(lines: Sequence[str]) -> list[Turn]:
         start, end = match.span()
         if start >= own or any(first < start and end <= last for first, last in quoted):
             continue
+        if text.count('"', 0, start) % 2 and '"' in text[end:]:
+            continue
+        if not _own(text, start):
+            continue
         kind: Kind = "corrected"
         if match["withdrawn"]:
             kind = "withdrawn"
@@ -127,6 +142,19 @@ def turns(lines: Sequence[str]) -> list[Turn]:
             continue
         kept.append(Turn(kind, text[:start], text[end:]))
     return kept
+
+
+def _own(text: str, start: int) -> bool:
+    """Return whether what begins at a place of a reply is said by the judge, for all that stands before it."""
+    before = text[:start]
+    ends = [end.end() for end in _SENTENCE_END.finditer(before)]
+    sentence = before[ends[-1] if ends else 0 :].strip()
+    if not sentence:
+        last = before.strip()[-80:]
+        return not last.endswith(":") and _ANNOUNCES.search(last) is None
+    if _OWN_SENTENCE.match(sentence):
+        return True
+    return TOLD.search(sentence) is None and _OWN_CLAUSE.search(sentence[-80:]) is not None
 
 
 def said(lines: Sequence[str]) -> list[str]:

@@ -26,20 +26,16 @@ from typing import Any, Final, NamedTuple
 
 from metrics.judge.plain_reply import PlainReply, plain_lines, plain_reply
 from metrics.judge.second_thoughts import FILLER, STANDS, Turn, turns
+from metrics.judge.sentences import after_lead, agrees, arrived, clauses, plainer
 from metrics.judge.wording import (
     ADVERBS,
-    ANSWERED,
     BREAK,
     CLAUSE,
     CLAUSE_LENGTH,
-    CLAUSE_START,
     CLOSE,
-    CONDITION,
-    CONTRACTED,
     HEDGE,
     KEYS,
     LEAD,
-    LEAD_WORD,
     MARK,
     NOTE,
     NOUN,
@@ -49,7 +45,6 @@ from metrics.judge.wording import (
     SENTENCE,
     SEPARATOR,
     SUBJECT,
-    TO_BE_TAKEN,
 )
 from metrics.witness import tell
 
@@ -118,7 +113,7 @@ class VerdictReader:
     def read(self, reply: str) -> bool | None:
         """Return the verdict of a judge reply, ``None`` if it commits to none."""
         plain = plain_reply(reply)
-        lines = _plainer(plain.lines)
+        lines = plainer(plain.lines)
         if (found := self._thought_again(plain.turns)) is not None:
             return found.value
         if (found := self._in_json(plain.fields)) is not None and not self._asked_outside(plain):
@@ -134,12 +129,20 @@ class VerdictReader:
         if values:
             verdicts = {found.value for found in values}
             return verdicts.pop() if len(verdicts) == 1 else None
-        found = _last(self._inside(lines, "anywhere"))
-        return None if found is None else found.value
+        found = _last(self._inside(lines, "anywhere")) or _last(self._arrived(lines))
+        if found is None:
+            return agrees(lines[0]) if self.about_reply and len(lines) == 1 else None
+        return found.value
+
+    def _arrived(self, lines: Sequence[str]) -> Iterator[Found]:
+        for line in lines:
+            for start in arrived(line, (*self.yes[:1], *self.no[:1])):
+                if (found := self._value(line, start)) is not None:
+                    yield found
 
     def _asked_outside(self, plain: PlainReply) -> bool:
         """Tell whether a line outside the JSON object gives the verdict under the key that was asked for."""
-        found = self._line_starts(_plainer(plain.outside), "asked")
+        found = self._line_starts(plainer(plain.outside), "asked")
         return any(one.value is not None for one in found)
 
     def _thought_again(self, thoughts: Iterable[Turn]) -> Found | None:
@@ -151,7 +154,7 @@ class VerdictReader:
 
     def _after(self, turn: Turn) -> Found | None:
         """Read the verdict that follows a turn: under a key, right behind it, at the very end."""
-        lines = _plainer(turn.tail.split("\n"))
+        lines = plainer(turn.tail.split("\n"))
         own = lines[1:] if turn.kind == "corrected" else lines
         for place in (
             self._line_starts(own, "asked"),
@@ -168,10 +171,14 @@ class VerdictReader:
             return None
         places = self._loose(["", *lines]) if turn.kind == "withdrawn" else self._closes(lines[-1])
         values = {found.value for found in places if found.value is not None}
+        if not values and turn.kind == "reconsidered":
+            start = max((found.end() for found in SENTENCE.finditer(lines[-1])), default=0)
+            told = self._sentence(lines[-1], start)
+            values = {one.value for one in told if one.value is not None}
         if len(values) == 1:
             return Found(values.pop())
         taken = turn.kind == "withdrawn" and not STANDS.search(turn.tail)
-        before = _plainer(turn.head.split("\n"))
+        before = plainer(turn.head.split("\n"))
         held = (_last(self._line_starts(before, "keyed")), *self._loose(before))
         return Found(None) if taken and any(held) else None
 
@@ -285,8 +292,8 @@ class VerdictReader:
             elif line is lines[-1]:
                 yield from self._at_end(line)
         for line in lines:
-            starts = {found.end() for found in SENTENCE.finditer(line)} | _after_lead(line)
-            for start in starts | _clauses(line):
+            starts = {found.end() for found in SENTENCE.finditer(line)} | after_lead(line)
+            for start in starts | clauses(line):
                 yield from self._sentence(line, start)
 
     def _at_end(self, line: str) -> Iterator[Found]:
@@ -321,29 +328,6 @@ class VerdictReader:
         direct = self._patterns["value"].match(line, match.end())
         if direct is not None or found.value is None:
             yield found
-
-
-def _clauses(line: str) -> set[int]:
-    """Return where clauses behind a comma begin, but those that depend on a condition."""
-    return {
-        found.end()
-        for found in CLAUSE_START.finditer(line)
-        if not CONDITION.search(line, max(0, found.start() - CLAUSE_LENGTH), found.start())
-    }
-
-
-def _after_lead(line: str) -> set[int]:
-    """Return where the clause after a leading yes or no begins."""
-    lead = LEAD_WORD.match(line)
-    return {lead.end()} if lead else set()
-
-
-def _plainer(lines: Sequence[str]) -> list[str]:
-    told = [
-        TO_BE_TAKEN.sub(r"is \g<not>", line) if " be " in line or "counts as" in line else line
-        for line in lines
-    ]
-    return [ANSWERED.sub(r"is \1", CONTRACTED.sub(r"\1 not", line)) for line in told]
 
 
 def _last(found: Iterator[Found]) -> Found | None:

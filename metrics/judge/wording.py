@@ -6,13 +6,13 @@ import re
 from typing import Final
 
 KEYS: Final = (
-    r"judge?ments?|verdicts?|results?|answers?|conclusions?|decisions?|evaluations?|assessments?|outcomes?"
+    r"judge?ments?|verdicts?|results?|answers?|conclusions?|decisions?|rulings?|findings?|evaluations?|assessments?|outcomes?"
     r"|determination|scores?|ratings?|grades?|correct(?:ness)?|final"
     r"|judegments?|judgemnts?|judgemnets?|jugde?ments?|judgemets?|judgmeents?|reuslts?|resutls?|resluts?|rseults?|verdcits?|vedricts?"
 )
 """Keys; the last line has them with letters swapped or left out, as judges misspell them."""
 SUMMED: Final = (
-    r"so|hence|thus|therefore|in\s+the\s+end|full\s+marks|as\s+it\s+(?:stands|is)|as\s+(?:is|written|given|delivered)|all\s+told|on\s+balance|all\s+things\s+considered|taken\s+together|everything\s+considered"
+    r"so|hence|thus|therefore|(?:sorry|apologies)\b[^:\n]{0,40}|chosen|selected|(?:for\s+)?this\s+(?:one|answer|reply|response)(?!\s*:\s*[a-z])|(?:evaluation|assessment|grading|review)\s+(?:result|outcome)|in\s+the\s+end|full\s+marks|as\s+it\s+(?:stands|is)|as\s+(?:is|written|given|delivered)|all\s+told|on\s+balance|all\s+things\s+considered|taken\s+together|everything\s+considered"
     r"|(?:taking|considering|weighing)\s+(?:everything|it\s+all)(?:\s+into\s+account)?"
 )
 """What stands before the score that sums up: "As it stands: 2"."""
@@ -110,6 +110,12 @@ TAIL: Final = re.compile(
     re.IGNORECASE,
 )
 RATED: Final = re.compile(
-    r"[\"')\]}>*]{0,4}\s*(?:$|[.,;:!?)(]|-\s|(?:points?|pts|stars?|because|since|as|for|due|given|and|but|on|overall|from\s+me|here|rating|score|at|when|not|rather|instead)\b)",
+    r"[\"')\]}>*]{0,4}\s*(?:$|[.,;:!?)(]|-\s|(?:points?|pts|stars?|of\s+the\s+(?:rubric|scale)|by|under|because|since|as|for|due|given|and|but|on|overall|from\s+me|here|rating|score|at|when|not|rather|instead)\b)",
     re.IGNORECASE,
 )
+TOLD: Final = re.compile(
+    r"\b(?:sa(?:y|ys|id|ying)|stat(?:e[sd]?|ing)|reads?|claim\w*|writ\w+|wrote|tells?|told|asks?|asked|conclud\w+|ends?|ended|ending|adds?|added|continu\w+|quot\w+|contain\w*|follow\w*|goes|went|repl(?:y|ies|ied)|respon[ds]\w*"
+    r"|instruct\w*|inject\w*|attempt\w*|ignor\w*|words?|lines?|sentence|text|excerpt|transcript\w*|output\w*|submission|candidate|assistant|user|system|model|speaker|according|below|thus)\b",
+    re.IGNORECASE,
+)
+"""Words that announce what somebody else says."""

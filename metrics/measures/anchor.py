@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 ANCHOR_KEYS: Final = ("chance", "mae_ref", "floor", "ceil")
 """What a task may declare of a metric's scale: one of the first two, or one or both of the last two."""
@@ -49,6 +50,8 @@ class Anchor:
 
     def scores(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return the normalised values of many."""
+        import numpy as np
+
         shares = np.minimum(1.0, (values - self.floor) / (self.ceil - self.floor))
         return shares if self.is_open else np.maximum(0.0, shares)
 

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-import numpy as np
-
 from harness.types import Stats
 from metrics.measures.measure import Matrix, Measure, column
 
@@ -76,6 +74,8 @@ class CorpusBleu(Measure):
 
     def values(self, totals: Matrix, keys: Sequence[str]) -> Matrix:
         """Return ``value`` of every row."""
+        import numpy as np
+
         rows = np.stack([column(totals, keys, key) for key in _KEYS], axis=1)
         return np.array([_combine(row) for row in rows.tolist()])
 

@@ -13,8 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from harness.types import Stats
 from metrics.measures.measure import Matrix, Measure, column
 from metrics.measures.sums import plain_sum
@@ -68,6 +66,8 @@ class CorpusChrf(Measure):
 
     def values(self, totals: Matrix, keys: Sequence[str]) -> Matrix:
         """Return ``value`` of every row."""
+        import numpy as np
+
         rows = np.stack([column(totals, keys, key) for key in _KEYS], axis=1)
         return np.array([_combine(row) for row in rows.tolist()])
 

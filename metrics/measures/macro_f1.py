@@ -15,8 +15,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from harness.types import Stats
 from metrics.measures.measure import Matrix, Measure
 from metrics.measures.sums import as_float, total
@@ -130,6 +128,8 @@ class MacroF1(Measure):
 
         The columns are confusion counts or what ``reduce`` makes of them.
         """
+        import numpy as np
+
         parts = [self.reduce({key: 1}) if key.startswith(PREFIX) else {key: 1} for key in keys]
         names = {key for part in parts for key in part if key.startswith(_SUPPORT)}
         classes = sorted(name.removeprefix(_SUPPORT) for name in names)

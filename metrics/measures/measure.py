@@ -14,14 +14,15 @@ from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, get_args
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from harness.types import Family, Metric, Stats
 from metrics.measures.anchor import Anchor
 from metrics.measures.sums import as_float, divide, plain_sum, total
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 Bounds = tuple[float | None, float | None]
 Unit = Literal["percent", "own"]
@@ -30,7 +31,7 @@ Role = Literal["headline", "control", "abstention"]
 """``headline``: may head a task and enter a mean. ``control``: a judge-free metric in place of a judged one
 (``stands_for``); it heads a task only in a run without judge. ``abstention``: a share of replies without an
 answer; it is shown, never averaged, and watched by the gate's guards, never tested."""
-Matrix = npt.NDArray[np.float64]
+Matrix: TypeAlias = "npt.NDArray[np.float64]"
 
 FOUR_RATES = ("prompt_strict", "inst_strict", "prompt_loose", "inst_loose")
 """Numerators of VoiceBench's instruction-following score; see ``FourRates``."""
@@ -237,6 +238,8 @@ class AbsoluteError(Quotient):
             if n := item.get(self.denominator, 0):
                 errors.append(divide(item.get(self.numerator, 0), n))
                 weights.append(as_float(n))
+        import numpy as np
+
         order = np.lexsort(
             (weights, errors)
         )  # the last bits of a mean depend on the order of its terms
@@ -282,6 +285,8 @@ class FourRates(Measure):
             _quotients(column(totals, keys, rate), column(totals, keys, _count(rate)))
             for rate in FOUR_RATES
         ]
+        import numpy as np
+
         result: Matrix = np.mean(rates, axis=0)
         return result
 
@@ -305,10 +310,14 @@ def _count(rate: str) -> str:
 
 def column(totals: Matrix, keys: Sequence[str], key: str) -> Matrix:
     """Return one statistic of every row; zeros if no row has it."""
+    import numpy as np
+
     return totals[:, keys.index(key)] if key in keys else np.zeros(len(totals))
 
 
 def _quotients(numerator: Matrix, denominator: Matrix) -> Matrix:
+    import numpy as np
+
     result = np.full(numerator.shape, np.nan)
     np.divide(numerator, denominator, out=result, where=denominator != 0)
     return result

@@ -143,19 +143,21 @@ def test_a_signal_ends_a_run_whose_requests_hang(
     assert len(jsonl(run / "samples.jsonl")) >= 20
 
 
-def peak(folder: Path, items: int, model: str, *more: str) -> int:
-    """Peak resident memory of a run over clips of five seconds, in bytes."""
-    clip = folder / "five-seconds.wav"
+def peak(folder: Path, items: int, model: str, *more: str, seconds: float = 5.0) -> int:
+    """Peak resident memory of a run over clips of so many seconds, in bytes."""
+    clip = folder / f"{seconds}-seconds.wav"
     if not clip.exists():
-        write_tone(clip, seconds=5.0)
+        write_tone(clip, seconds=seconds)
     command = evaluate_arguments(model, folder / f"{model}-{items}", *more, "--quiet")
     return peak_bytes(command, TOY_ITEMS=str(items), TOY_AUDIO=str(clip))
 
 
-def growth(folder: Path, few: int, many: int, model: str, *more: str) -> tuple[int, int]:
+def growth(
+    folder: Path, few: int, many: int, model: str, *more: str, seconds: float = 5.0
+) -> tuple[int, int]:
     """(peak with few items, growth to many items), in bytes."""
-    base = peak(folder, few, model, *more)
-    return base, peak(folder, many, model, *more) - base
+    base = peak(folder, few, model, *more, seconds=seconds)
+    return base, peak(folder, many, model, *more, seconds=seconds) - base
 
 
 @pytest.mark.long  # that no adapter keeps audio is a check of the conformance suite
@@ -169,8 +171,11 @@ def test_memory_is_flat(tmp_path: Path, service: Service) -> None:
 
 @pytest.mark.skipif(not SOAK, reason="takes two minutes: HARNESS_SOAK=1")
 def test_the_client_holds_nothing_per_item(tmp_path: Path, service: Service) -> None:
-    # documents and scores are the engine's; what a mock needs as well is not the client's
+    # documents and scores are the engine's; what a mock needs as well is not the client's. Clips are short: how many
+    # bodies of long ones are in memory at the worst moment is chance, up to 7 MB on a busy machine, and no item's
     with ChaosServer("--fast", "--latency", "0.005") as server:
-        _, grown = growth(tmp_path, 1000, 10_000, service.model, *service.to(server))
-    _, engine = growth(tmp_path, 1000, 10_000, "mock:hash")
-    assert grown - engine < 5_000_000, f"{(grown - engine) / 1e6:.1f} MB"
+        arguments = service.to(server)
+        _, grown = growth(tmp_path, 1000, 10_000, service.model, *arguments, seconds=0.1)
+    _, engine = growth(tmp_path, 1000, 10_000, "mock:hash", seconds=0.1)
+    print(f"{service.model}: {grown / 1e6:.1f} MB; the engine: {engine / 1e6:.1f} MB")
+    assert grown - engine < 2_000_000, f"{(grown - engine) / 1e6:.1f} MB"

@@ -21,7 +21,7 @@ _X: Final = rf"{_O}(?P<x>{_M}){_C}"
 _OUT: Final = r"(?=\s*(?:[.,;:!?\n)]|\Z))"
 _QUOTE: Final = r"(?:\"[^\"\n]{1,240}\"|(?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w)){1,240}'(?!\w))"
 _SPEAKS: Final = (
-    rf"\b(?:(?:speaker|person|text|transcript|transcription|voice|he|she|they|lyrics?|words?|utterance|line|sentence|phrase|content|statement|singer|caller|speech|clip|recording|audio)|(?<={_M}))"
+    rf"\b(?:(?:speaker|person|man|woman|boy|girl|text|transcript|transcription|voice|he|she|they|lyrics?|words?|utterance|line|sentence|phrase|content|statement|singer|caller|speech|clip|recording|audio)|(?<={_M}))"
     r"(?: here| spoken| themselves| literally| actually| alone)? (?:says?|said|saying|reads?|is|are|was|were|states?|stated|goes|utters?|uttered|claims?|shouts?|sings?)(?: that| something like)?[\s,:]{0,3}"
 )
 

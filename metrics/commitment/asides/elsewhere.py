@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from metrics.commitment.asides.claims import CLAIMS
 from metrics.commitment.asides.rules import Rule, rewritten
 from metrics.commitment.mentions import MENTION, TEXT
 from metrics.text import late
@@ -55,7 +56,7 @@ _RULES: Final[tuple[Rule, ...]] = (
     (late.compile(rf"(?P<before>{_M}{_C} {_WRONG}\s*[.,;:—]\s*(?:but |while |whereas )?){_X} (?:is|was|does|did)(?:n't| not)(?=\s*(?:[.;:,!\n—]|\Z))(?!\s*[.;:,]\s*(?:and |nor |neither )?{_O}{_M})"), r"\g<before>\g<x> is correct"),
     (late.compile(rf"(?P<x>{_M}){_C} (?:is|was) (?:clearly |just |only |simply )?an? (?:decoy|trap|red herring)\b"), r"\g<x> is wrong"),
     (late.compile(r"\b(?:the|my) (?:real|actual|genuine) (?=(?:answer|choice)\b)"), "the correct "),
-    (late.compile(rf"(?<!not )(?<!no )(?P<y>{TEXT}){_GROUP},? [(]?{_NARROWS}[,:]? (?={_O}{TEXT})(?!{_O}(?P=y){_C},? {_NARROWS})"), " "),
+    (late.compile(rf"(?<!not )(?<!no )(?P<y>{TEXT}){_GROUP},? [(]?{_NARROWS}[,:]? (?:(?:from|in|of) [a-z ]{{1,30}}: )?(?={_O}{TEXT})(?!{_O}(?P=y){_C},? {_NARROWS})"), " "),
     (late.compile(rf"\bmore than anything(?: else)?[,:]? (?=[^.;:\n\ue000-\uf000]{{0,30}}{_M})"), " the answer is "),
     # what holds of all such things
     (late.compile(rf"\bthe (?P<x>{TEXT}) (?P<noun>{_QUESTION}) (?=(?:here )?(?:is|was|remains) (?:that|whether|if|how|what|who|which|to|settled|open)\b)"), r"the \g<noun> "),
@@ -63,11 +64,12 @@ _RULES: Final[tuple[Rule, ...]] = (
     (late.compile(rf"\ban? (?P<x>{TEXT})(?: \w+)? (?:can be \w+|is easy to {_FIND})\s*[,;]? (?:but |and |while |whereas |yet )?an? (?P=x)(?: \w+)? (?:is|are|would be|can|cannot|can't) (?:not\b|(?:\w+ )?{_HARD}(?: to {_FIND})?|be\b)"), " some are easy "),
     (late.compile(rf"\ban? {TEXT}(?: \w+)? (?:is|are|would be|can be) (?:much |far |often |usually |always |even |very |quite )*{_HARD} to {_FIND}\b(?! here\b)"), " some are hard "),
     # a topic
-    (late.compile(rf"\babout (?:the |an? |some )?{TEXT}(?=[^.;\n\ue000-\uf000]{{1,40}}\b(?:with|in) (?:an? |the |his |her |their )?(?:\w+ )?{TEXT} (?:accent|voice|tone|dialect|english|intonation)\b)"), " about it "),
+    (late.compile(rf"\babout (?:the |an? |some |her |his |their |my )?{TEXT}(?=[^.;\n\ue000-\uf000]{{1,40}}\b(?:with|in) (?:an? |the |his |her |their )?(?:\w+ )?{TEXT} (?:accent|voice|tone|dialect|english|intonation)\b)"), " about it "),
     (late.compile(rf"(?P<x>{TEXT}) (?P<noun>accent|voice|tone|dialect),? (?:and|who|while) (?:[a-z]+ ){{1,6}}about (?:the |an? |some )?{TEXT}"), r"\g<x> \g<noun>"),
     (late.compile(rf"(?P<x>{TEXT}) for {_QUOTE}"), r"\g<x>"),
     (late.compile(rf"{_BEGINS}(?:the|this) (?:right |correct )?{_NAMED} (?:is|must be|has to be) {_X}\s*[.!]*\s*\Z"), _concluded),
 )  # fmt: skip
+_RULES_BEFORE: Final = (*CLAIMS, *_RULES)
 _TOO_LITTLE: Final = late.compile(
     r"(?P<begins>\A|[.!?\n])(?P<said>[^.!?\n]{0,200}\b(?:more|better|likelier|closer|stronger|ahead|slightly|marginally|edges out|beats|leads)\b[^.!?\n]{0,120}?"
     r"(?:(?:\b(?:neither|none|nothing|no option|not)|n't)\b[^.;!?\n\ue000-\uf000]{0,40}? enough (?:for me |for us )?|\btoo (?:little|weak|small|close|thin)\b[^.;!?\n\ue000-\uf000]{0,24} )(?:to (?:give (?:an|any) answer|answer|commit(?: to)?|choose|decide|settle|pick|name one|call)|for an answer)"
@@ -89,7 +91,7 @@ def aimed(text: str) -> str:
     >>> aimed("\ue800 was the answer to the previous question. this one is \ue801").strip()
     'whether \ue800 . this one is \ue801'
     """
-    text = rewritten(text, _RULES)
+    text = rewritten(text, _RULES_BEFORE)
     little = _TOO_LITTLE.search(text, max(0, len(text) - _TAIL)) if _HINT.search(text) else None
     if little is None or _COMMITS.search(little["said"]):
         return text

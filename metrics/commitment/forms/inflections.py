@@ -29,7 +29,22 @@ def other_number(text: str, kept: Collection[str]) -> list[str]:
     return [" ".join([*head, form]) for form in _of_noun(noun)]
 
 
+_PAIRS: Final = (
+    "mitochondrion/mitochondria bacterium/bacteria nucleus/nuclei fungus/fungi cactus/cacti stimulus/stimuli criterion/criteria"
+    " phenomenon/phenomena ovum/ova larva/larvae alga/algae vertebra/vertebrae antenna/antennae mouse/mice louse/lice goose/geese"
+    " foot/feet tooth/teeth child/children man/men woman/women person/people wolf/wolves knife/knives wife/wives leaf/leaves"
+    " hoof/hooves half/halves shelf/shelves thief/thieves axis/axes crisis/crises hypothesis/hypotheses thesis/theses"
+)
+"""Nouns of an irregular plural."""
+_IRREGULAR: Final[dict[str, str]] = {
+    one: many for one, _, many in (pair.partition("/") for pair in _PAIRS.split())
+}
+_OTHER: Final = _IRREGULAR | {many: one for one, many in _IRREGULAR.items()}
+
+
 def _of_noun(noun: str) -> list[str]:
+    if noun in _OTHER:
+        return [_OTHER[noun]]
     if noun.endswith(("ss", "us", "is", "ics", "news", "series", "species")):
         return [f"{noun}es"] if noun.endswith("ss") else []
     if noun.endswith("ies") and len(noun) > 4:

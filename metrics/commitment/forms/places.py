@@ -18,7 +18,7 @@ _PLACE_ENDS: Final = (
     r"|of (?:the )?(?:given |listed )?(?:two|three|four|five|options|choices|answers|list)\b))"
 )
 _ORDINAL: Final = re.compile(
-    rf"(?:the\s+)?\b(?<!my )(?<!your )(?<!our )(?P<noun>{_PLACE})\s+(?:option|(?:choice|alternative|answer)(?!\s*[:=]\s*\S))\b"
+    rf"(?:the\s+)?\b(?<!my )(?<!your )(?<!our )(?P<noun>{_PLACE})\s+(?:option|entry (?:in|on|of) (?:the|your|this) list(?: of \w+)?|(?:choice|alternative|answer)(?!\s*[:=]\s*\S))\b"
     rf"|\b(?:option|choice|alternative)s?\s+(?:number\s+|no\.?\s*|#\s*)?\(?(?P<number>{_NUMBER})\b\)?(?:(?P<joint>\s*(?:,|/|&|and|or)\s*)(?P<second>{_NUMBER})\b(?=\s*(?:$|[.,;!\n]|(?:are|is|were|fits?|can|could|may|might|seem|do|does)\b)))?"
 )
 """A place among the options, named as such."""
