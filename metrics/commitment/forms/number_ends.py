@@ -9,7 +9,7 @@ GOES_ON: Final = (
     r"(?!\s+(?:squared|cubed|hundred|thousand|million|billion|point\s+\w+|to\s+the\s+power)\b)"
     r"(?!\s?(?:%|per ?cent)\s+(?:sure|certain|confident|positive)\b)"
 )
-"""A number that goes on is another one: ``10²``, two and a half, ``25 1/2``; one of certainty ("100 % sure") is none."""
+"""A number that goes on is another one: ``10²``, two and a half, ``25 1/2``. "100 % sure" says how certain the reply is."""
 PART_OF: Final = "".join(
     f"(?<!{part})"
     for part in (
@@ -30,4 +30,4 @@ _COUNTS: Final = (
     " seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety"
 )
 HUNDREDS: Final = r"(?<!\d[ -])" + "".join(rf"(?<!\b{one}[ -])" for one in _COUNTS.split(" "))
-"""What stands in front of "hundred" where there are several."""
+"""Words before "hundred" that make it a larger number."""
