@@ -18,7 +18,7 @@ from typing import Final
 from metrics.commitment.forms.contents import content_words
 from metrics.commitment.forms.families import further_forms
 from metrics.commitment.forms.inflections import ongoing, other_number
-from metrics.commitment.forms.number_ends import GOES_ON, PART_OF
+from metrics.commitment.forms.number_ends import GOES_ON, HUNDREDS, PART_OF
 from metrics.commitment.forms.spoken import spoken_forms
 from metrics.commitment.frames import impersonal, lower, plain, prepare
 from metrics.text.numbers import spoken_number
@@ -389,6 +389,7 @@ def _border(token: str, *, before: bool) -> str:
     if before:
         tens = "".join(f"(?<!{ten}[ -])" for ten in _TENS) if token in _ONES[1:10] else ""
         tens += PART_OF + _NO_BOUND if token in _TENS or token in _ONES[1:] else ""
+        tens += HUNDREDS if token.startswith("hundred") else ""
         return f"{_BEFORE}(?<![A-Za-z]{{2}}-){tens}"
     scale = GOES_ON if token in _ONES or token in _TENS else ""
     if token.endswith("hundred"):
