@@ -41,7 +41,8 @@ _ATTRIBUTE: Final = re.compile(
 """A tag with the verdict as an attribute."""
 _EMPHASIS: Final = re.compile(r"[*`~]+|(?<![^\W_])_+|_+(?![^\W_])")
 _DECORATION: Final = re.compile(r"(?:[>#|•·●▪◦‣\s]+|[-+](?=\s))+")
-_QUOTE: Final = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
+_QUOTE: Final = re.compile(r"^[ \t]*>.*(?:\n.*\S.*)*", re.MULTILINE)
+"""A quoted paragraph, with the lines that go on without the mark."""
 _STRUCK: Final = re.compile(
     r"(?<!~)~~(?!~)[^~\n]{1,200}~~(?!~)|<(s|del|strike)>[^<>\n]{0,200}</\1>", re.IGNORECASE
 )

@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
-from metrics.judge.wording import TOLD
+from metrics.judge.wording import KEYS, LEAD, TOLD
 from metrics.text import late
 
 Kind = Literal["withdrawn", "reconsidered", "corrected"]
@@ -42,21 +42,25 @@ _QUOTED: Final = re.compile(r"\"[^\"\n]{1,300}\"|(?<!\w)'[^'\n]{1,300}'(?!\w)")
 _DOUBTFUL: Final = re.compile(
     r"\b(?:could|might|cannot|can't|not|never|if|to)\s+(?:be\s+)?$", re.IGNORECASE
 )
-_REPORTED: Final = late.compile(
-    r"\b(?:reply|replies|response|answer|model|candidate|assistant|student|output|text|it|he|she|they|user|speaker|system)\W{0,3}\s{1,3}(?:then\s+|also\s+|itself\s+|only\s+|just\s+)?"
-    r"(?:sa(?:id|ys)|say|states?|stated|reads?|claims?|claimed|writes?|wrote|answers?|answered|goes|went|continues|continued|ends?\s+with|ended\s+with|was|is|contains?|adds?|added|replies|replied|responds?|responded|outputs?)\b[^:.\n]{0,40}(?::|$)"
-    r"|^\W{0,6}(?:quot(?:e|ed|ation)|(?:(?:the|its|model'?s?|candidate'?s?|assistant'?s?|student'?s?|generated|predicted)\s+){1,3}(?:reply|response|answer|output|text))\W{0,4}:",
+_ANNOUNCED: Final = late.compile(
+    rf"(?:^|(?<=[.!?]\s))[^:.!?\n]{{0,80}}?(?:{TOLD.pattern}|\b(?:student|speaker|quotation|antwort|réponse|respuesta|resposta|risposta)\b)[^:.!?\n]{{0,60}}(?::|\s-\s)|\b(?:follows|below|thus)[.!]?\n",
     re.IGNORECASE | re.MULTILINE,
 )
 """What announces another's words: nobody knows where they end, so what follows is not a second thought of the judge."""
+_GIVEN: Final = late.compile(
+    rf"^\W*(?:{LEAD})(?:{KEYS})\W{{0,4}}[:=]\W{{0,6}}(?:[1-5]\b|yes\b|no\b|correct\b|incorrect\b)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A verdict under its key: what follows it is the judge's again."""
 _SENTENCE_END: Final = re.compile(r"[.!?…。！？][\"')\]]*(?:\s|$)|\n")
 _OWN: Final = (
     r"(?:[\W_]|\b(?:and|but|so|or|then|therefore|thus|well|hmm+|ok(?:ay)?|oh|yes|no|not|wait|however|yet|also|still|now|i|i'm|i'd|i'll|i've|we|my|me|let|must|should|would|will|have|has|had|need|want|to|am|is|was|be|an?|the|this|that|it|its|"
-    r"after|on|upon|for|with|of|all|out|at|reasons?|said|having|thinking|perhaps|maybe|sorry|actually|in|fact|first|second|closer|look|sight|glance|initial|final|overall|scores?|ratings?|grade|verdict|judge?ment|result|answer|conclusion|"
-    r"explanations?|reason(?:ing)?|rationale|justification|analysis|evaluation|assessment|feedback|comments?|notes?|edit|update|correction|grounds|upon|further|deeper|thoughts?|reflection|consideration|reconsideration|review|reading|inspection|one|two|three|four|five|\d+|points?|stars?|correct|incorrect|right|wrong|true|false)(?![\w'-]))*"
+    r"after|on|upon|for|with|of|all|out|at|said|having|thinking|perhaps|maybe|sorry|actually|in|fact|first|second|closer|look|sight|glance|initial|final|overall|scores?|ratings?|grade|verdict|judge?ment|result|answer|conclusion|"
+    r"explanations?|reason(?:s|ing)?|rationale|justification|analysis|evaluation|assessment|feedback|comments?|notes?|edit|update|correction|grounds|further|deeper|thoughts?|reflection|consideration|reconsideration|review|reading|inspection|one|two|three|four|five|\d+|points?|stars?|correct|incorrect|right|wrong|true|false)(?![\w'-]))*"
 )
 """Words in which a judge speaks of its own verdict, and the verdict."""
 _OWN_SENTENCE: Final = late.compile(rf"{_OWN}$", re.IGNORECASE)
+_HEAD: Final = re.compile(r"^([^\n]{3,80}):\n", re.MULTILINE)
 _OWN_CLAUSE: Final = late.compile(rf"(?:[,;(]|\s[–—-]|\bi\b){_OWN}$", re.IGNORECASE)
 _ANNOUNCES: Final = late.compile(r"\b(?:as\s+follows|follows|below|thus)\W*$", re.IGNORECASE)
 STANDS: Final = late.compile(
@@ -122,16 +126,16 @@ def turns(lines: Sequence[str]) -> list[Turn]:
     if not found:
         return []
     quoted = [match.span() for match in _QUOTED.finditer(text)]
-    reported = _REPORTED.search(text)
-    own = len(text) if reported is None else reported.end()
+    given = [match.end() for match in _GIVEN.finditer(text)]
     kept: list[Turn] = []
     for match in reversed(found[-_MOST:]):
         start, end = match.span()
-        if start >= own or any(first < start and end <= last for first, last in quoted):
+        if any(first < start and end <= last for first, last in quoted):
             continue
         if text.count('"', 0, start) % 2 and '"' in text[end:]:
             continue
-        if not _own(text, start):
+        since = max((end for end in given if end <= start), default=0)
+        if _announced(text, since, start) or not _own(text, start):
             continue
         kind: Kind = "corrected"
         if match["withdrawn"]:
@@ -142,6 +146,14 @@ def turns(lines: Sequence[str]) -> list[Turn]:
             continue
         kept.append(Turn(kind, text[:start], text[end:]))
     return kept
+
+
+def _announced(text: str, since: int, start: int) -> bool:
+    """Return whether something between two places of a reply announces another's words."""
+    if _ANNOUNCED.search(text, since, start):
+        return True
+    heads = _HEAD.finditer(text, since, start)
+    return any(_OWN_SENTENCE.match(head[1]) is None for head in heads)
 
 
 def _own(text: str, start: int) -> bool:

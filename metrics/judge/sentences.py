@@ -22,7 +22,7 @@ _MUST_BE: Final = re.compile(
     re.IGNORECASE,
 )
 _NOT_BUT: Final = re.compile(
-    r"\bnot\s+[\"']?(?:yes|no|correct|incorrect)[\"']?,?\s+but\s+(?:rather\s+)?(?=[\"']?(?:yes|no|correct|incorrect)\b)()",
+    r"\bnot\s+[\"']?(?:yes|no|correct|incorrect)[\"']?,?\s+but\s+(?:rather\s+)?(?=[\"']?(?:yes|no|correct|incorrect)\b)",
     re.IGNORECASE,
 )
 _ARRIVES: Final = (
@@ -100,4 +100,4 @@ def plainer(lines: Sequence[str]) -> list[str]:
         for line in lines
     ]
     told = [ANSWERED.sub(r"is \1", CONTRACTED.sub(r"\1 not", line)) for line in told]
-    return [_NOT_BUT.sub(r"\1", _MUST_BE.sub(r"\1 is ", line)) for line in told]
+    return [_NOT_BUT.sub("", _MUST_BE.sub(r"\1 is ", line)) for line in told]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -38,6 +39,36 @@ def test_what_a_judge_announces_is_not_its_own_second_thought(reader: str) -> No
         f"{verdict}\n\n{form.format(turn.format(other))}" for form in ANNOUNCED for turn in TURNS
     ]
     assert [reply for reply in replies if read(reply) != meant] == []
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("first", ["It is a cat. ", "It is a cat.\n"])
+def test_nor_is_what_follows_in_what_it_announces(reader: str, first: str) -> None:
+    read, verdict, other, meant = READERS[reader]
+    marked = [form for form in ANNOUNCED if ":" in form or form[0] == ">" or " - " in form]
+    assert len(marked) > 25
+    replies = [
+        f"{verdict}\n\n{form.format(first + turn.format(other))}"
+        for form in marked
+        for turn in TURNS
+    ]
+    assert [reply for reply in replies if read(reply) != meant] == []
+
+
+def test_a_verdict_behind_what_it_announces_is_its_own_and_so_is_what_follows() -> None:
+    for turn in TURNS:
+        reply = f"The reply says: It is a cat.\nScore: 1\n{turn.format(4)}"
+        assert FIVE_WHOLE_POINTS.read(reply) == 4, reply
+
+
+@pytest.mark.parametrize(
+    "piece", ["reason ", "upon ", "1.5 ", "i said 3, so ", "\n>  ", ":\n", "answer - "]
+)
+def test_long_replies_with_a_second_thought_take_no_more_than_a_moment(piece: str) -> None:
+    begun = time.process_time()
+    for reader, verdict, other, _ in READERS.values():
+        reader(f"{verdict}\n{piece * (30_000 // len(piece))} x, actually, {other}")
+    assert time.process_time() - begun < 3
 
 
 @pytest.mark.parametrize("turn", TURNS)
