@@ -48,7 +48,7 @@ _ANNOUNCED: Final = late.compile(
 )
 """What announces another's words: nobody knows where they end, so what follows is not a second thought of the judge."""
 _GIVEN: Final = late.compile(
-    rf"^\W*(?:{LEAD})(?:{KEYS})\W{{0,4}}[:=]\W{{0,6}}(?:[1-5]\b|yes\b|no\b|correct\b|incorrect\b)",
+    rf"^[^\w\n]{{0,12}}(?:{LEAD})(?:{KEYS})\W{{0,4}}[:=]\W{{0,6}}(?:[1-5]\b|yes\b|no\b|correct\b|incorrect\b)",
     re.IGNORECASE | re.MULTILINE,
 )
 """A verdict under its key: what follows it is the judge's again."""
