@@ -181,7 +181,8 @@ class Runner:
 
         while some := list(itertools.islice(items, size)):
             ahead.append((some, loop.run_in_executor(pool, self._prepare_some, some)))
-            if len(ahead) >= min(window, 2 * PREFETCH_THREADS):
+            # finished items are passed over by one thread: two would wait for each other at every one of them
+            while ahead and (size > least or len(ahead) >= min(window, 2 * PREFETCH_THREADS)):
                 await hand_on()
         while ahead:
             await hand_on()
