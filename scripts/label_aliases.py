@@ -148,16 +148,25 @@ PLACES: Final = {
 }
 _DECADES: Final = ("twenties", "thirties", "fourties", "fifties", "sixties", "seventies", "eighties", "nineties")  # fmt: skip
 _LEARNED: Final = ("", "", "quadragenarian", "quinquagenarian", "sexagenarian", "septuagenarian", "octogenarian", "nonagenarian")  # fmt: skip
-_ELSEWHERE_AGED: Final = (
-    "in den zwanzigern|anfang zwanzig|mitte zwanzig|ende zwanzig|la vingtaine|veinteañero|veinteañera|ventenne|vent'anni",
-    "in den dreißigern|anfang dreißig|mitte dreißig|ende dreißig|la trentaine|treintañero|treintañera|trentenne|trent'anni",
-    "in den vierzigern|anfang vierzig|mitte vierzig|ende vierzig|la quarantaine|cuarentón|cuarentona|quarantenne|quarant'anni",
-    "in den fünfzigern|anfang fünfzig|mitte fünfzig|ende fünfzig|la cinquantaine|cincuentón|cincuentona|cinquantenne|cinquant'anni",
-    "in den sechzigern|anfang sechzig|mitte sechzig|ende sechzig|la soixantaine|sesentón|sesentona|sessantenne|sessant'anni",
-    "in den siebzigern|anfang siebzig|mitte siebzig|ende siebzig|setentón|setentona|settantenne|settant'anni",
-    "in den achtzigern|anfang achtzig|mitte achtzig|ende achtzig|ochentón|ochentona|ottantenne|ottant'anni",
-    "in den neunzigern|anfang neunzig|mitte neunzig|ende neunzig|novantenne|novant'anni",
+_GERMAN_AGED: Final = ("zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig")  # fmt: skip
+_ROMANCE_AGED: Final = (
+    "la vingtaine|veinteañero|veinteañera|en sus veinte|la veintena|ventenne|vent'anni|sulla ventina",
+    "la trentaine|treintañero|treintañera|en sus treinta|la treintena|trentenne|trent'anni|sulla trentina",
+    "la quarantaine|cuarentón|cuarentona|en sus cuarenta|la cuarentena|quarantenne|quarant'anni|sulla quarantina",
+    "la cinquantaine|cincuentón|cincuentona|en sus cincuenta|la cincuentena|cinquantenne|cinquant'anni|sulla cinquantina",
+    "la soixantaine|sesentón|sesentona|en sus sesenta|la sesentena|sessantenne|sessant'anni|sulla sessantina",
+    "setentón|setentona|en sus setenta|settantenne|settant'anni|sulla settantina",
+    "ochentón|ochentona|en sus ochenta|ottantenne|ottant'anni|sull'ottantina",
+    "novantenne|novant'anni|en sus noventa|sulla novantina",
 )
+_ELSEWHERE_AGED: Final = tuple(
+    "|".join(
+        [f"in {whose} {german}ern" for whose in ("den", "seinen", "ihren")]
+        + [f"{when} {form}" for when in ("anfang", "mitte", "ende") for form in (german, f"der {german}er")]
+        + [romance]
+    )
+    for german, romance in zip(_GERMAN_AGED, _ROMANCE_AGED, strict=True)
+)  # fmt: skip
 """The age of each decade in German, French, Spanish and Italian."""
 _HAN: Final = "二三四五六七八九"
 AGE: Final = {

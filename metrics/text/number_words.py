@@ -26,12 +26,19 @@ _UNIT: Final = re.compile(
     r"|vuotta|vuotias|éves|tahun|tuổi|de ani|ani|let|roků|سنة|عاما?|שנים|שנה|살|세|개|명)(?:입니다|이에요|이다|요)?\Z"
 )
 _LEAD: Final = re.compile(
-    r"(?:.*\b(?:ist|sind|gibt|est|sont|y a|es|son|hay|tiene|è|sono|ha|é|são|há|tem|is|zijn|are|jest|är|er|on)\s|.*:\s*|.*[—-]\s)",
+    r"(?:.*\b(?:ist|sind|gibt|est|sont|y a|es|son|hay|tiene|è|sono|ha|é|são|há|tem|is|zijn|are|jest|är|er|on|a|wäre|beträgt|bedraagt|serait|sería|sarebbe|seria|vaut|vale|равна|равен"
+    r"|равно|составляет|liegt bei|wohl|(?:schätze|sage|tippe|würde sagen|dirais|pense|diría|creo|direi|diria)(?: auf| que)?|(?:vélocité|velocidad|velocità|velocidade|velocity) d[eiao]|ему|ей|лет)"
+    r"\s(?:(?:d[ei]|bei|auf)\s)?|.*:\s*|.*[—-]\s)",
     re.DOTALL,
 )
+"""What may stand before the number: up to a verb, "I'd say", a colon or a dash."""
+_DENIED: Final = re.compile(
+    r"[不没][是为為]|\bn'(?:est|y a|a|avait|était)\s|\b(?:no|non|não|ne|не|nicht)\s(?:es|son|hay|tiene|è|sono|ha|é|são|há|tem|ist|sind|равна)\s|\b(?:ist|sind|est|beträgt|vaut|liegt) (?:nicht|pas)\b"
+)
+"""A number that is only denied."""
 _ABOUT: Final = re.compile(
     r"(?:genau|etwa|ungefähr|circa|ca|environ|à peu près|exactement|unos|unas|cerca de|aproximadamente|alrededor de|circa|около|примерно|"
-    r"приблизно|ongeveer|około|ungefär|omkring|약)\s+"
+    r"приблизно|ongeveer|około|ungefär|omkring|em torno de|por volta de|sobre|intorno a|약)\s+"
 )
 _HALF: Final = re.compile(
     r"(?:\s+y\s+medi[oa]|\s+et\s+demie?|\s+e\s+mezz[oa]|\s+e\s+mei[oa]|einhalb)\Z"
@@ -44,14 +51,16 @@ _SIZES: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟
 _HAN: Final = re.compile(
     r"(?:.{0,12}?(?:是|为|為|は|が|:))?\s*(?:大约|大概|大約|约|約|およそ|一共|共|有)?\s*"
     rf"([{''.join([*_DIGITS, *_SIZES])}]+(?:点[{''.join(_DIGITS)}]+)?)(个?半)?\s*"
-    r"(?:岁|歳|歲|才|个|個|只|条|人|匹|年|つ|左右)?(?:です|だ|くらい|ぐらい)*"
+    r"(?:岁|歳|歲|才|个|個|只|条|人|匹|年|つ)?(?:左右)?(?:です|だ|くらい|ぐらい)*"
 )
 _DECADE: Final = re.compile(
-    r"(?<![0-9])(?P<tens>[1-9]0|[二三四五六七八九]?十)[ ]?(?:[多几幾余餘][ ]?[岁歲嵗]|代(?![表码碼替价價])|대(?![가-힣]))"
+    r"(?<![0-9])(?P<tens>[1-9]0|[二三四五六七八九]?十|(?<![가-힣])[이삼사오육칠팔구]?십)[ ]?(?:[多几幾余餘][ ]?[岁歲嵗]|代(?![表码碼替价價])|대(?![가-힣])|대(?=입니다|이에요|예요|이다|로 |의 |초반|중반|후반))"
 )
 """Years of a decade in Chinese, Japanese and Korean."""
 _KOREAN_TENS: Final = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
 _KOREAN_ONES: Final = ("", "하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉")
+_SINO_KOREAN: Final = "영일이삼사오육칠팔구"
+_KOREAN_END: Final = re.compile(r"(?:.{0,16}[은는이가]\s)?(?P<number>[^\s]{1,8})(?:입니다|이에요|예요|이다)\Z")
 _KOREAN_SHORT: Final = {"하나": "한", "둘": "두", "셋": "세", "넷": "네"}
 
 
@@ -67,10 +76,15 @@ def number_in_words(text: str) -> float | None:
     text = text.strip(" \n\t.!。\"'*_`()")
     if not text or len(text) > _LONGEST or any(map(str.isdigit, text)):
         return None
+    if _DENIED.search(text):
+        return None
     han = _HAN.fullmatch(text)
     if han is not None:
         value = _han(han[1])
         return None if value is None else value + 0.5 * bool(han[2])
+    korean = _KOREAN_END.match(text)
+    if korean is not None and (value := _words().get(korean["number"])) is not None:
+        return value
     lead = _LEAD.match(text)
     for part in (text, text[lead.end() :] if lead is not None else ""):
         part = _ABOUT.sub("", part.strip(), count=1)
@@ -94,6 +108,8 @@ def decades_in_english(text: str) -> str:
 
 def _decade(match: re.Match[str]) -> str:
     tens = match["tens"]
+    if tens[-1] == "십":
+        return f"{(_SINO_KOREAN.index(tens[0]) if len(tens) > 1 else 1) * 10}s "
     return f"{int(tens) if tens.isdigit() else int(_han(tens) or 0)}s "
 
 
@@ -118,6 +134,9 @@ def _words() -> dict[str, float]:
         for one in {ones, _KOREAN_SHORT.get(ones, ones)}:
             values.setdefault(tens + one, set()).add(number)
     values.setdefault("스무", set()).add(20)
+    for number in range(100, _MOST):
+        known = _letters(canonical(num2words(number, lang="de")))
+        values.setdefault(known.removeprefix("ein"), set()).add(number)  # "hundertfünf"
     return {word: float(min(known)) for word, known in values.items() if word and len(known) == 1}
 
 

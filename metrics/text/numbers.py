@@ -42,10 +42,11 @@ _EXCLUDED: Final = re.compile(
 )
 _GOES_ON: Final = re.compile(rf"[ ,]*(?:,|\bor\b|\bnor\b)[ ]*{_FILLER}\Z")
 _CORRECTED: Final = re.compile(
-    r"(?:[ ]*years?(?:[ ]old)?)?[\s.,;:!?()—-]*(?:(?:oh|hmm?|well|but|or)[\s,.]+)?(?:no|nope|wait|sorry|correction|rather|actually|i mean|"
-    r"make (?:that|it)|scratch that|strike that|on second thoughts?|let me (?:correct|rephrase)(?: that| myself)?)\b"
-    r"(?:[\s.,;:!?—-]|\b(?:no|wait|sorry|actually|rather|i mean|i think|i'd say|make|that's|that|it's|it|is|its|should be|would be|be|the|correct|"
-    r"right|answer|probably|more|like|maybe|about|around|closer to|he's|she's|age|pitch|midi|number|value)\b)*"
+    r"(?:[ ]*years?(?:[ ]old)?)?[\s.,;:!?()—-]*(?:(?:oh|well|but|or)[\s,.]+)?(?:no|nope|nein|wait|sorry|pardon|oops|whoops|erm?|hmm?|uh|my (?:mistake|bad)|hold on|correction|korrektur"
+    r"|(?:corrected|changed|revised|raised|lowered|updated|amended|adjusted)(?= to\b|[ ]?:)|revised|rather|better|actually|i meant?|more (?:precisely|exactly|accurately|like)"
+    r"|make (?:that|it)|scratch that|strike that|(?:on|upon|after) (?:second thoughts?|(?:further )?(?:reflection|listening))|let me (?:correct|rephrase|say)(?: that| myself)?|(?:(?:that|it|this|which) )?should (?:be|read|have been))\b"
+    r"(?:[\s.,;:!?()—-]|\b(?:no|nope|wait|sorry|actually|rather|i mean|i think|i'd say|make|that's|that|it's|it|is|its|should be|would be|be|the|correct|i|meant|to|say|write|let|me|was|too|low|high|harsh|strict|generous|lenient|a|bit"
+    r"|right|answer|probably|more|like|maybe|about|around|closer to|he's|she's|age|pitch|midi|number|value|hmm)\b)*"
     r"|[ ]*(?:years?(?:[ ]old)?)?[ ]*(?:[→⇒➜➔]|[-=]>)[ ]*"
 )
 """What stands between a number that is taken back and the one in its place."""

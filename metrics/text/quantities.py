@@ -26,7 +26,7 @@ _UNITS: Final = {
     "money": r"[$€£¥₹₩]|usd|eur|gbp|dollars?|euros?|pounds?|cents?|yen|yuan|rupees?|bucks",
     "temperature": r"°(?:[ ]*[cf]\b)?|degrees?|celsius|fahrenheit|kelvin",
     "speed": r"mph|kmh|km/h|kph|m/s",
-    "count": r"words?|people|persons|speakers|voices|points?|times|clips?|syllables?|letters|items|steps",
+    "count": r"words?|people|persons|speakers|voices|points?|times|clips?|syllables?|letters|items|steps|sentences|phonemes|pauses|samples|frames|bits|bytes|[kmg]b|kbps|overtones|harmonics|partials|beats|bars|vowels|consonants",
     "semitones": r"semitones?|half[ -]?steps",
     "notes": r"notes?|keys?",
 }
@@ -97,9 +97,9 @@ class Quantity:
         return value in _YEARS and _CALENDAR.search(before) is not None
 
     def ends_otherwise(self, text: str) -> bool:
-        """Return whether a text ends with a unit of another quantity."""
+        """Return whether a number in words ends with a unit of another quantity; "cent" is the French hundred."""
         last = re.search(r"(?<= )[^ ]+\Z", text.strip(" .!"))
-        return last is not None and self.misfits(last[0], 0, 0, None)
+        return last is not None and last[0] != "cent" and self.misfits(last[0], 0, 0, None)
 
     def continues(self, gap: str) -> bool:
         """Return whether a number behind such a gap adds to the one before it ("25 years and 3 months")."""

@@ -20,7 +20,7 @@ from metrics.text.numbers import takes_back
 from metrics.text.reasoning import without_reasoning
 
 _SCALE: Final = re.compile(
-    r"\b(?:on|in|using|with|out of)?[ ]{0,3}(?:a|the)?[ ]{0,3}(?:scale|range)[ ]{0,3}(?:of|from|between)?[ ]{0,3}(?:\d+[ ]{0,3}(?:-|to|and)[ ]{0,3})?\d+"
+    r"\[[ ]{0,3}[01][ ]{0,3}(?:-|to)[ ]{0,3}10[ ]{0,3}\]|\b(?:on|in|using|with|out of)?[ ]{0,3}(?:a|the)?[ ]{0,3}(?:scale|range)[ ]{0,3}(?:of|from|between)?[ ]{0,3}(?:\d+[ ]{0,3}(?:-|to|and)[ ]{0,3})?\d+"
     r"|\([ ]{0,3}(?:from[ ])?[01][ ]{0,3}(?:-|to)[ ]{0,3}10[ ]{0,3}\)|\b\d+[ -]point scale"
 )
 _OUT_OF: Final = re.compile(
@@ -29,6 +29,12 @@ _OUT_OF: Final = re.compile(
 _MARKUP: Final = re.compile(
     r"[*_`#]+|\\(?:text|mathrm|textbf)\b|[{}$]|^[ \t]*(?:[-•·+]|\d{1,2}[.)])[ \t]+", re.MULTILINE
 )
+_JOINED: Final = re.compile(
+    r"(?<=[A-Za-z])_?(?=(?:Score|Rating|Mark|Points)s?(?![A-Za-z_]))|(?<=[A-Za-z])_(?=(?:score|rating|mark|points|SCORE|RATING)s?(?![A-Za-z_]))"
+    r"|(?:(?<=pronunciation)|(?<=score)|(?<=rating)|(?<=PRONUNCIATION)|(?<=SCORE))_(?=[A-Za-z])|(?:(?<=pronunciation)|(?<=score)|(?<=rating))(?=[A-Z])"
+)
+"""The place in a key of data where two words meet: "accuracy_score", "fluencyScore"."""
+_STRUCK: Final = re.compile(r"~~[^~\n]{1,80}~~|<(s|del|strike)>[^<>\n]{0,80}</\1>")
 _LINK: Final = re.compile(
     r"[\s\"'()\[\]]*(?:(?:score|scores|scored|rating|level|value|mark|is|was|are|of|at|as|gets|receives|received|equals|"
     r"would be|should be|stands|given|rated|about|around|approximately|i'd say|the|a|an|also|just|only|为|為|是|は|が|:|=|-|->|→|—|\||,)"
@@ -37,7 +43,20 @@ _LINK: Final = re.compile(
 _FOR: Final = re.compile(
     r"[\s)]*(?:(?:points?|marks?)[ ]+)?(?:for|in|on|\(|-|:)[ ]*(?:the[ ]|its[ ]|their[ ])?[\"']?\Z"
 )
-_DOUBT: Final = re.compile(r"[ ]*(?:or|to|-|and|/|或者?|到|至|または|또는|oder|bis|ou|à)[ ]*\Z")
+_DOUBT: Final = re.compile(
+    r"[ .,;?]*(?:(?:or|to|-|and|/|maybe|perhaps|possibly|或者?|到|至|または|또는|oder|bis|ou|à)[ ,]*){0,2}\Z"
+)
+_REASON: Final = re.compile(r"[ .,;]*(?:[ ]-[ ]|\band\b|[.,;])[ ]*\Z")
+_THINGS: Final = re.compile(
+    r"[ ](?:[a-z-]+[ ]){0,2}(?:vowel|consonant|word|error|mistake|pause|stop|stress|sound|syllable|hesitation|phoneme|slip|filler|break|repetition|place|time|issue|problem|deviation|omission|letter|restart)(?:e?s)?\b"
+)
+"""A number that gives a reason ("8 - 2 vowels are off")."""
+_REPLACED: Final = re.compile(
+    r"\b(?:corrections?|correcting|sorry|wait|no|i meant?|actually|rather|oops|on second thoughts?)\b[\s,.:;-]*(?:(?:the|my|i|meant|that|make|it|is|no|wait|for)[\s,:]+){0,3}\Z"
+)
+"""What stands before a name whose score is given anew."""
+_NOT_BUT: Final = re.compile(r"[\s,;(-]*not[ ]\d{1,2}(?:\.\d{1,4})?,?[ ]but[ ]")
+_SECOND: Final = re.compile(r"\b(?:sorry|meant|oops|wait|correct(?:ed|ion)|revised|scratch|mistake[,.;:-]|pardon)")
 _NOT: Final = re.compile(r"(?:\bnot|n't|\brather than|\binstead of)[ ]+(?:a |an )?\Z")
 _LAST: Final = re.compile(r"[\s.,;:!)\]|\"']*(?:and|with)?[\s.,;:|*-]*\Z")
 _SAID: Final = re.compile(r"[:=|][ ]*\Z|\bso[ ]+\Z|\bscore[ ](?:is|of)[ ]\Z")
@@ -81,7 +100,8 @@ def named_scores(text: str, names: Mapping[str, str], others: str) -> dict[str, 
     >>> named_scores("Accuracy: 7 or 8, fluency: 2", names, "total") is None
     True
     """
-    body = plain(canonical(without_reasoning(text)), grouped=False)
+    text = _STRUCK.sub(" ", _JOINED.sub(" ", without_reasoning(text)))
+    body = plain(canonical(text), grouped=False)
     body = re.sub(
         r"\n[\s|:+-]{0,200}-[\s|:+-]{0,200}(?=\n)", "", _SCALE.sub(" ", _MARKUP.sub("", body))
     )
@@ -242,11 +262,24 @@ def _behind(
         inside = [
             number
             for number, following in zip_longest(inside, inside[1:])
-            if following is None or not takes_back(body[ends[number.start] : following.start])
+            if following is None or not _is_replaced(body, ends, number, following)
         ]
         if inside:
-            scores.setdefault(place.key, set()).add(_score(body, place, inside, ends, stop))
+            score = _score(body, place, inside, ends, stop)
+            if place.key in scores and _REPLACED.search(_tail(body, places[0].end, place.start)):
+                scores[place.key] = {score}
+            scores.setdefault(place.key, set()).add(score)
     return scores
+
+
+def _is_replaced(
+    body: str, ends: Mapping[int, int], number: Number, following: Number
+) -> bool:
+    """Return whether the next number takes the place of one, and does not count what was wrong."""
+    gap = body[ends[number.start] : following.start]
+    if _THINGS.match(body, ends[following.start]):
+        return False
+    return takes_back(gap) or _NOT_BUT.fullmatch(gap) is not None
 
 
 def _score(
@@ -259,7 +292,16 @@ def _score(
     if len(inside) > 1 and said and _COUNTS.match(body, ends[first.start]):
         return last.value  # "one word is off, so 7"
     if _LINK.match(body[place.end : first.start]):
-        if len(inside) > 1 and _DOUBT.fullmatch(body[ends[first.start] : inside[1].start]):
-            return None
-        return first.value
+        if len(inside) == 1:
+            return first.value
+        gap = body[ends[first.start] : inside[1].start]
+        if (inside[1].value or 0) < 0:
+            return last.value if said else None  # "8, minus two for the vowels, so 6"
+        if _THINGS.match(body, ends[inside[1].start]) and (
+            _REASON.fullmatch(gap) or not _DOUBT.fullmatch(gap)
+        ):
+            return first.value
+        if _SECOND.search(gap):
+            return last.value if said else None
+        return None if _DOUBT.fullmatch(gap) else first.value
     return last.value if len(inside) == 1 or said else None

@@ -30,6 +30,7 @@ from tasks.llaso_eval import (
 from tasks.llaso_eval import (
     spoken_numbers as llaso_numbers,
 )
+from tasks.llaso_eval.number_labels import plainly
 from tasks.llaso_eval.sets import DataSet
 
 Readings = dict[Reading, Scored]
@@ -51,7 +52,7 @@ _SCORE_NAMES: Final = {
     "prosodic": r"proso\w*|韵律|韻律|语调|語調|운율|просодия|интонация",
     "fluency": r"fluen\w*|流[利畅暢]度|流暢[さ性]|유창[성함도]|flüssigkeit|fluidité|fluidez|fluidità|беглость",
 }
-_OTHER_SCORES: Final = r"total|overall|completeness|sum|average|mean|final|总分|總分|总体|整体|综合|完整[度性]|合計|総合|총점|gesamt\w*"
+_OTHER_SCORES: Final = r"total|overall|completeness|sum|average|(?<!\bi )mean|final|总分|總分|总体|整体|综合|完整[度性]|合計|総合|총점|gesamt\w*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def closed(item: Item) -> Part:
     """Score accuracy and abstention rate."""
     strict_labels = item.strict_labels
     verdict = choose(
-        item.response,
+        plainly(item.response, strict_labels),
         strict_labels,
         index_of(item.gold, strict_labels),
         item.aliases,

@@ -24,6 +24,7 @@ from metrics.commitment.closed import alias_part, choose, index_of
 from metrics.commitment.listed import Named, listed, places_of, relisted
 from tasks.llaso_eval import judge_reply as judge
 from tasks.llaso_eval import labels as llaso
+from tasks.llaso_eval.number_labels import plainly
 from tasks.llaso_eval.rules import RULES, Item, judged
 from tasks.llaso_eval.sets import DataSet, get
 from tasks.llaso_eval.speakers import cluster
@@ -133,7 +134,7 @@ def positions(doc: Document, response: Any) -> Positions:
         return Positions(0)
     gold = index_of(reference(doc), labels)
     aliases = doc.get("_aliases") or {}
-    picked = choose(response, labels, gold, aliases, letters=False).option
+    picked = choose(plainly(response, labels), labels, gold, aliases, letters=False).option
     return Positions(len(found), *places_of(found, (gold, picked)))
 
 

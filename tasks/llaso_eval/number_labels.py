@@ -1,0 +1,169 @@
+"""Labels that are numbers (velocities, ages by decade or in groups): a reply in the plain words that the grammar of closed answers reads.
+
+``plainly`` rewrites a reply before it is read against such labels. A reply that is one number in words of another language becomes that
+number; "no one in their fifties" and "nowhere near 75" become "not …"; a number of something else (``75 Hz``, "note number 75", "25
+syllables", "her teenage son", ``25/3``) and a bound ("louder than 50") name no label. The words are closed lists; every pattern looks at a
+bounded stretch, so reading stays linear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from metrics.text import late as re
+from metrics.text.canonical import canonical
+from metrics.text.number_words import decades_in_english, number_in_words
+from metrics.text.quantities import Quantity
+
+_QUANTITIES: Final = {
+    "velocity": Quantity(frozenset({"notes"})),
+    "age": Quantity(frozenset({"years"})),
+}
+_TENS: Final = r"(?:twent|thirt|fou?rt|fift|sixt|sevent|eight|ninet)"
+_X: Final = (
+    rf"(?:(?:early|mid|late)[ -])?(?:{_TENS}(?:ies\b|y(?:[ -](?:one|two|three|four|five|six|seven|eight|nine|something))?\b)|teens?\b|teenage(?:rs?|d)?\b|adolescents?\b"
+    r"|(?:one |a )?hundred(?: (?:and )?twenty[ -]seven)?\b|\d{2,3}(?!\d)(?:'?s\b)?)"
+)
+"""A label, or a number in the place of one."""
+_PERSON: Final = r"(?:person|man|woman|one|speaker|voice|adult|human|individual|somebody|someone|lady|guy|boy|girl|kid|child|velocity|value|number)"
+_FILL: Final = (
+    r"(?:(?:an?|the|in|of|at|to|be|being|as|for|like|aged|around|about|his|her|their|its|is|it|this|that|it's|they're|they are|he's|she's|he|she|they|someone|somebody|anyone"
+    r"|anybody|person|man|woman|speaker|voice|velocity|value|number|close|near|say|call|with)[ ]){0,7}"
+)
+_NO_ONE: Final = rf"(?:no[ -]one|nobody|none|no (?:(?!doubt|question)\w+ )?{_PERSON})"
+_STOP: Final = r"(?=[ ]*(?:[.!,;:\n—]|-{2}|\Z))"
+_RELATIVE: Final = r"(?:sons?|daughters?|brothers?|sisters?|nephews?|nieces?|grandsons?|granddaughters?|grandchild(?:ren)?|cousins?|stepsons?|children|kids|students|pupils|mother|mum|mom|father|dad|grandmother|grandfather|wife|husband|uncle|aunt|boss|neighbou?r)"
+_LOUDER: Final = r"(?:louder|softer|quieter|harder|stronger|weaker|gentler|lighter|heavier|higher|lower|greater|bigger|smaller|more|less|faster|slower)"
+_OTHER_NAME: Final = (
+    r"(?:(?:midi )?note[ _]?(?:number|no\.?)|midi (?:note|pitch|key)(?:[ _]?number)?|pitch(?:[ _](?:number|value|class))?|channel|program(?:me)?|tempo|octave|track|bank|controller"
+    r"|duration|sample rate|tonhöhe|hauteur|altura|altezza|высота|音高|音程|음높이)"
+)
+_IS: Final = r"(?: number| value)?[\"')]{0,2} ?(?:is|was|of|at|=|:|equals|von|ist|est|de|es|è|是|为|は|が)?(?: about| around| exactly| de| von)? ?[\"'(]{0,2}"
+_OF_NONE: Final = r"(?<!of the )(?<!of this )(?<!of that )(?<!of a )(?<!for the )(?<!for this )(?<!on the )"
+"""Not "the velocity of the note is 75"."""
+_PLAIN_NUMBER: Final = r"(?<![\d.])\d{2,3}(?![\d%])(?!\.\d)"
+
+
+def _no_number_before(match: re.Match[str]) -> str:
+    """Leave a bound out, but not one in a clause about another number ("100 is louder than 75")."""
+    clause = _CLAUSE.split(match.string[max(0, match.start() - 120) : match.start()])[-1]
+    return match[0] if any(map(str.isdigit, clause)) else "bounded"
+
+
+_CLAUSE: Final = re.compile(r"[.;:,!?\n]")
+_Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
+
+
+def _rule(pattern: str, by: str | Callable[[re.Match[str]], str]) -> _Rule:
+    return re.compile(pattern, re.IGNORECASE), by
+
+
+_EXACT: Final[tuple[_Rule, ...]] = (
+    _rule(r"\boder (?=(?:zwanz|drei(?:ß|ss)|vierz|fünfz|sechz|siebz|achtz|neunz)igern\b)", "oder in den "),
+    _rule(rf"\bnot (?:too |very |so |all that )?far (?:off|from) {_FILL}(?={_X})", "about "),
+    _rule(rf"\bno other (?:\w+ )?(?:than|but) {_FILL}(?={_X})", "exactly "),
+    _rule(rf"\bno (?:less|more) (?:and|or|nor) no (?:more|less) than (?={_X})", "exactly "),
+)
+_DENIALS: Final[tuple[_Rule, ...]] = (
+    _rule(rf"\b{_NO_ONE}(?: here| there)?(?: (?:who|that)(?:'s| is| was| sounds?| seems?)?)? (?:in|of|at|aged|around) {_FILL}(?={_X})", "not "),
+    _rule(rf"\bno (?:kid|child|boy|girl|adult) or (?={_X})", "not "),
+    _rule(rf"\b(?:none|nothing) (?:of |in |about |here|there)(?:[\w']+ ){{0,4}}?(?:is|are|was|sounds?|suggests?|points?|fits?|matches|indicates?|says?) {_FILL}(?={_X})", "not "),
+    _rule(rf"\bnone of {_FILL}(?={_X})", "not "),
+    _rule(rf"\b(?:by no means|in no (?:way|case|event)|under no (?:circumstances?|conditions?)|on no account|(?:nowhere|not anywhere) (?:near|close to)|not even close to|scarcely|not remotely|no (?:kind|sort) of) {_FILL}(?={_X})", "not "),
+    _rule(rf"\b(?:there's |there is |with )?(?:no|zero|not a|not the slightest|hardly any) (?:chance|possibility|probability|likelihood|sign|hint|trace) (?:of|that|for)? ?{_FILL}(?={_X})", "not "),
+    _rule(rf"\b(?:there's |there is )(?:no|zero) (?:chance|possibility|way) {_FILL}(?={_X})", "not "),
+    _rule(rf"\bthe last (?:thing|age|value|number|decade|answer) (?:that )?(?:i|one|anyone)(?:'d| would) (?:\w+ )?is {_FILL}(?={_X})", "not "),
+    _rule(rf"\b(?:out of the question|impossible|inconceivable|unthinkable) that {_FILL}(?={_X})", "not "),
+    _rule(rf"\b(?:(?:well|far|just|clearly|long) (?:short of|past|beyond|before|under|over|above|below)|too (?:young|old|soft|loud|hard|quiet)(?: (?:for|to))) {_FILL}(?={_X})", "not "),
+    _rule(rf"(?P<x>{_X}),? (?:it|this|that|he|she|they) (?:is|are|was) (?:\w+ly )?not\b{_STOP}", r"not \g<x>"),
+)  # fmt: skip
+_AGES: Final[tuple[_Rule, ...]] = (
+    _rule(rf"\b(?:an?|the|his|her|their|my|your|our|its) (?:{_TENS}(?:y|ies)[ -]|\d\d[ -]|teen)[\w-]{{0,12}}(?: old)? {_RELATIVE}\b", "relative"),
+    _rule(rf"\b(?:his|her|their|my|your|our) {_RELATIVE},? (?:who )?(?:is |was |(?:now )?)(?:aged |in )?(?:his |her |their )?{_X}", "relative"),
+    _rule(rf"\b(?:speak|talk|sing|read|write|shout|listen)(?:s|ing)? (?:to|with|about|for) (?:an? |the |his |her |their |some |one of )?(?:\w+ )?(?:teenagers?|teens)\b", "speaks"),
+    _rule(r"\b(?:recording|clip|audio|song|file|car|house|building|tape|record|company) is (?:about |only )?\d\d years old", "recording is old"),
+    _rule(r"\b(?:room|take|clip|track|sample|recording|audio|file|item|question|chapter|page|line|bus|route|channel|figure|verse|the number|gate|platform|episode|lesson) \d\d(?!\d)", "it"),
+    _rule(r"(?<![\d/.])\d{1,3} ?/ ?\d{1,4}(?!\d)", "it"),
+)  # fmt: skip
+_VELOCITIES: Final[tuple[_Rule, ...]] = (
+    _rule(r"(?<![\d/.])\d{1,3} ?/ ?(?!(?:127|128|100)(?!\d))\d{1,4}(?!\d)", "it"),
+    _rule(rf"(?P<lead>(?<![\w])(?:\"|')?{_OTHER_NAME}{_IS})\d{{1,3}}(?!\d|\.\d)(?! ?/)", r"\g<lead>it"),
+    _rule(rf"\b(?:{_LOUDER} than|above|below|over|under|beyond) (?:an? )?{_PLAIN_NUMBER}", _no_number_before),
+    _rule(rf"\bbetween (?:an? )?{_PLAIN_NUMBER} (?:and|&) (?:an? )?{_PLAIN_NUMBER}", "between two"),
+)  # fmt: skip
+_BARE_NAME: Final = _rule(rf"(?P<lead>{_OF_NONE}\b(?:note|key)\"?{_IS})\d{{1,3}}(?!\d|\.\d)", r"\g<lead>it")
+_VELOCITY: Final = re.compile(r"(?:velocit|velocidad|vélocité|anschlag)\w*[^\d\n]{0,24}\d", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"(?<![\w.,/-])\d{2,3}(?![\d/])(?!\.\d)")
+_COUNTED: Final = re.compile(
+    r" (?!years\b|yrs\b|somethings\b|is\b|was\b|as\b|this\b|sounds\b|seems\b|feels\b|fits\b|suits\b|matches\b|works\b|makes\b|looks\b|appears\b|has\b|does\b|goes\b|comes\b|gives\b|remains\b"
+    r"|stands\b|describes\b|best\b|perhaps\b|plus\b|always\b|unless\b|across\b|versus\b|corresponds\b|points\b|means\b|represents\b|reflects\b|gets\b|wins\b|his\b|its\b|yes\b|thus\b|hence\b|less\b|class\b|us\b|ans\b|años\b|anos\b)[a-z]{3,20}s\b"
+)
+"""A plural behind a number, which then counts."""
+_LONGEST: Final = 100_000
+_ONE_SENTENCE: Final = re.compile(r"[^.!?\n]{1,100}[.!]?\s*", re.DOTALL)
+_NO_VELOCITY: Final = re.compile(
+    r"\b(?:tonhöhe|hauteur|altura|altezza|высота|pitch)|音高|音程|음높이|\b(?:ans|jahre?|años|anos|anni|лет)\b|[岁歲歳才살]"
+)
+_SUPPOSED: Final = re.compile(r"(?:si|s'il|wenn|falls|se|если|als|eğer)\b|如果|もし|만약")
+
+
+def plainly(reply: object, labels: Sequence[str]) -> object:
+    """Return a reply in plain words if the labels are numbers, else the reply.
+
+    Args:
+        reply: the reply; anything but text stays.
+        labels: the labels as the data spells them.
+
+    >>> plainly("Die Anschlagstärke beträgt fünfzig.", ["25", "50"]), plainly("75 Hz", ["25", "75"])
+    ('50', 'it Hz')
+    >>> plainly("No one in their fifties.", ["Twenties", "Fifties"]), plainly("25 dogs", ["Cat", "Dog"])
+    ('not fifties.', '25 dogs')
+    """
+    kind = _kind(labels)
+    if kind is None or not isinstance(reply, str):
+        return reply
+    if (said := _in_words(reply, kind)) is not None:
+        return said
+    text = reply[-_LONGEST:].replace("’", "'")
+    text = decades_in_english(text) if kind == "age" else text
+    others = _AGES if kind == "age" else _VELOCITIES
+    if kind == "velocity" and _VELOCITY.search(text):
+        others = (_BARE_NAME, *others)
+    for pattern, by in (*_EXACT, *others):
+        text = pattern.sub(by, text)
+    text = _NUMBER.sub(lambda match: _of_the_kind(match, kind), text)
+    for pattern, by in _DENIALS:
+        text = pattern.sub(by, text)
+    return text
+
+
+def _kind(labels: Sequence[str]) -> str | None:
+    """Return what the labels are numbers of: ``velocity``, ``age`` or nothing."""
+    if not labels:
+        return None
+    if all(label.isdigit() for label in labels):
+        return "velocity"
+    return "age" if any(label.casefold().strip(".") in _AGE_LABELS for label in labels) else None
+
+
+_AGE_LABELS: Final = frozenset({"twenties", "fifties", "20-24"})
+
+
+def _in_words(reply: str, kind: str) -> str | None:
+    """Return the number, in digits, that a reply of one sentence consists of in words of another language."""
+    text = canonical(reply[:200]) if len(reply) <= 200 and _ONE_SENTENCE.fullmatch(reply.strip()) else ""
+    if not text or _SUPPOSED.match(text) or (kind == "velocity" and _NO_VELOCITY.search(text)):
+        return None
+    value = number_in_words(text)
+    if value is None or not value.is_integer() or _QUANTITIES[kind].ends_otherwise(text):
+        return None
+    return f"{value:g} years old" if kind == "age" else f"{value:g}"
+
+
+def _of_the_kind(match: re.Match[str], kind: str) -> str:
+    """Return a number as it stands, or "it" where a unit or a plural behind it says that it counts something else."""
+    text = match.string
+    behind = text[match.end() : match.end() + 40].lower()
+    other = _QUANTITIES[kind].misfits(behind, 0, 0, None) or _COUNTED.match(behind)
+    return "it" if other else match[0]
