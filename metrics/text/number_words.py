@@ -26,7 +26,7 @@ _UNIT: Final = re.compile(
     r"|vuotta|vuotias|éves|tahun|tuổi|de ani|ani|let|roků|سنة|عاما?|שנים|שנה|살|세|개|명)(?:입니다|이에요|이다|요)?\Z"
 )
 _LEAD: Final = re.compile(
-    r"(?:.*\b(?:ist|sind|gibt|est|sont|y a|es|son|hay|tiene|è|sono|ha|é|são|há|tem|is|zijn|are|jest|är|er|on|a|wäre|beträgt|bedraagt|serait|sería|sarebbe|seria|vaut|vale|равна|равен"
+    r"(?:.*\b(?:ist|sind|gibt|est|sont|y a|es|son|hay|tiene|è|sono|ha|é|são|há|tem|is|zijn|are|jest|är|er|on|a|avrà|tendrá|würde|wäre|beträgt|bedraagt|serait|sería|sarebbe|seria|vaut|vale|равна|равен"
     r"|равно|составляет|liegt bei|wohl|(?:schätze|sage|tippe|würde sagen|dirais|pense|diría|creo|direi|diria)(?: auf| que)?|(?:vélocité|velocidad|velocità|velocidade|velocity) d[eiao]|ему|ей|лет)"
     r"\s(?:(?:d[ei]|bei|auf)\s)?|.*:\s*|.*[—-]\s)",
     re.DOTALL,
@@ -38,7 +38,13 @@ _DENIED: Final = re.compile(
 """A number that is only denied."""
 _ABOUT: Final = re.compile(
     r"(?:genau|etwa|ungefähr|circa|ca|environ|à peu près|exactement|unos|unas|cerca de|aproximadamente|alrededor de|circa|около|примерно|"
-    r"приблизно|ongeveer|około|ungefär|omkring|em torno de|por volta de|sobre|intorno a|약)\s+"
+    r"приблизно|ongeveer|około|ungefär|omkring|em torno de|por volta de|sobre|intorno a|wahrscheinlich|vermutlich|probablement|probablemente|probabilmente|provavelmente|скорее всего,|약)\s+"
+)
+_OPINION: Final = re.compile(
+    r"(?:, (?:je pense|je crois|denke ich|glaube ich|würde ich sagen|eu acho|creo|credo|penso|думаю)|吧|だと思います|(?<=t) sagen)\Z"
+)
+_AGO: Final = re.compile(
+    r"\b(?:il y a|hace|seit|vor|depuis|desde)\s.*\b(?:ans|años|jahre?n?|anos|anni)\b|年前"
 )
 _HALF: Final = re.compile(
     r"(?:\s+y\s+medi[oa]|\s+et\s+demie?|\s+e\s+mezz[oa]|\s+e\s+mei[oa]|einhalb)\Z"
@@ -51,7 +57,7 @@ _SIZES: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟
 _HAN: Final = re.compile(
     r"(?:.{0,12}?(?:是|为|為|は|が|:))?\s*(?:大约|大概|大約|约|約|およそ|一共|共|有)?\s*"
     rf"([{''.join([*_DIGITS, *_SIZES])}]+(?:点[{''.join(_DIGITS)}]+)?)(个?半)?\s*"
-    r"(?:岁|歳|歲|才|个|個|只|条|人|匹|年|つ)?(?:左右)?(?:です|だ|くらい|ぐらい)*"
+    r"(?:岁|歳|歲|才|个|個|只|条|人|匹|年|つ)?(?:左右|上下)?(?:です|だ|くらい|ぐらい)*"
 )
 _DECADE: Final = re.compile(
     r"(?<![0-9])(?P<tens>[1-9]0|[二三四五六七八九]?十|(?<![가-힣])[이삼사오육칠팔구]?십)[ ]?(?:[多几幾余餘][ ]?[岁歲嵗]|代(?![表码碼替价價])|대(?![가-힣])|대(?=입니다|이에요|예요|이다|로 |의 |초반|중반|후반))"
@@ -76,8 +82,9 @@ def number_in_words(text: str) -> float | None:
     text = text.strip(" \n\t.!。\"'*_`()")
     if not text or len(text) > _LONGEST or any(map(str.isdigit, text)):
         return None
-    if _DENIED.search(text):
+    if _DENIED.search(text) or _AGO.search(text):
         return None
+    text = _OPINION.sub("", text)
     han = _HAN.fullmatch(text)
     if han is not None:
         value = _han(han[1])

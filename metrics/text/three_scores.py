@@ -31,7 +31,7 @@ _MARKUP: Final = re.compile(
 )
 _JOINED: Final = re.compile(
     r"(?<=[A-Za-z])_?(?=(?:Score|Rating|Mark|Points)s?(?![A-Za-z_]))|(?<=[A-Za-z])_(?=(?:score|rating|mark|points|SCORE|RATING)s?(?![A-Za-z_]))"
-    r"|(?:(?<=pronunciation)|(?<=score)|(?<=rating)|(?<=PRONUNCIATION)|(?<=SCORE))_(?=[A-Za-z])|(?:(?<=pronunciation)|(?<=score)|(?<=rating))(?=[A-Z])"
+    r"|(?:(?<=pronunciation)|(?<=score)|(?<=rating)|(?<=PRONUNCIATION)|(?<=SCORE))_(?=[A-Za-z])|(?:(?<=[pP]ronunciation)|(?<=score)|(?<=rating))(?=[A-Z])"
 )
 """The place in a key of data where two words meet: "accuracy_score", "fluencyScore"."""
 _STRUCK: Final = re.compile(r"~~[^~\n]{1,80}~~|<(s|del|strike)>[^<>\n]{0,80}</\1>")
@@ -44,18 +44,27 @@ _FOR: Final = re.compile(
     r"[\s)]*(?:(?:points?|marks?)[ ]+)?(?:for|in|on|\(|-|:)[ ]*(?:the[ ]|its[ ]|their[ ])?[\"']?\Z"
 )
 _DOUBT: Final = re.compile(
-    r"[ .,;?]*(?:(?:or|to|-|and|/|maybe|perhaps|possibly|或者?|到|至|または|또는|oder|bis|ou|à)[ ,]*){0,2}\Z"
+    r"[ .,;?(]*(?:(?:or|to|-|and|/|&|up|at most|could be|might be|maybe|perhaps|possibly|或者?|到|至|または|또는|oder|bis|ou|à)[ ,]*){0,2}\Z"
 )
-_REASON: Final = re.compile(r"[ .,;]*(?:[ ]-[ ]|\band\b|[.,;])[ ]*\Z")
+_REASON: Final = re.compile(r"[ .,;]*(?:[ ]-[ ]|\band\b|[.,;(])[ ]*\Z")
 _THINGS: Final = re.compile(
-    r"[ ](?:[a-z-]+[ ]){0,2}(?:vowel|consonant|word|error|mistake|pause|stop|stress|sound|syllable|hesitation|phoneme|slip|filler|break|repetition|place|time|issue|problem|deviation|omission|letter|restart)(?:e?s)?\b"
+    r"[ ](?:of the (?:words|sounds|vowels|syllables)|points? off|off\b)|[ ](?:[a-z-]+[ ]){0,2}(?:vowel|consonant|word|error|mistake|pause|stop|stress|sound|syllable|hesitation|phoneme|slip|filler|break|repetition|place|time|issue|problem|deviation|omission|letter|restart)(?:e?s)?\b"
 )
 """A number that gives a reason ("8 - 2 vowels are off")."""
 _REPLACED: Final = re.compile(
-    r"\b(?:corrections?|correcting|sorry|wait|no|i meant?|actually|rather|oops|on second thoughts?)\b[\s,.:;-]*(?:(?:the|my|i|meant|that|make|it|is|no|wait|for)[\s,:]+){0,3}\Z"
+    r"\b(?:corrections?|correcting|(?:change|raise|lower|correct|revise)[ds]?|on reflection|sorry|wait|no|i meant?|actually|rather|oops|on second thoughts?)\b[\s,.:;-]*(?:(?:the|my|i|meant|that|make|it|is|no|wait|for)[\s,:]+){0,3}\Z"
 )
 """What stands before a name whose score is given anew."""
 _NOT_BUT: Final = re.compile(r"[\s,;(-]*not[ ]\d{1,2}(?:\.\d{1,4})?,?[ ]but[ ]")
+_BOUND: Final = re.compile(
+    r"(?:\b(?:at (?:the )?(?:least|most|best|worst)|below|above|under|over|up to|(?:more|less|better|worse|higher|lower) than)|(?<=[\s:=])[<>]|[≤≥])[ ]*\Z"
+)
+_OPEN: Final = re.compile(r"[ ]?\+|[ ](?:or|and) (?:more|less|higher|lower|better|above|below|up)\b")
+"""A score that is only a bound."""
+_BARE: Final = re.compile(
+    r"[ )]*(?:[.,;!)\n]|\Z|-|\b(?:after|at|now|is|if|for|on|when|instead|overall|then)\b)"
+)
+"""What stands behind a number that counts nothing."""
 _SECOND: Final = re.compile(r"\b(?:sorry|meant|oops|wait|correct(?:ed|ion)|revised|scratch|mistake[,.;:-]|pardon)")
 _NOT: Final = re.compile(r"(?:\bnot|n't|\brather than|\binstead of)[ ]+(?:a |an )?\Z")
 _LAST: Final = re.compile(r"[\s.,;:!)\]|\"']*(?:and|with)?[\s.,;:|*-]*\Z")
@@ -292,16 +301,23 @@ def _score(
     if len(inside) > 1 and said and _COUNTS.match(body, ends[first.start]):
         return last.value  # "one word is off, so 7"
     if _LINK.match(body[place.end : first.start]):
+        if _BOUND.search(_tail(body, place.end, first.start)) or _OPEN.match(body, ends[first.start]):
+            return None
         if len(inside) == 1:
             return first.value
         gap = body[ends[first.start] : inside[1].start]
         if (inside[1].value or 0) < 0:
-            return last.value if said else None  # "8, minus two for the vowels, so 6"
+            return last.value if said and len(inside) > 2 else first.value  # "8, minus two for the vowels, so 6"
         if _THINGS.match(body, ends[inside[1].start]) and (
             _REASON.fullmatch(gap) or not _DOUBT.fullmatch(gap)
         ):
             return first.value
         if _SECOND.search(gap):
             return last.value if said else None
-        return None if _DOUBT.fullmatch(gap) else first.value
+        if _DOUBT.fullmatch(gap):
+            return None
+        named = any(sign in gap for sign in '(:=|"\n')
+        return None if not named and _BARE.match(body, ends[inside[1].start]) else first.value
+    if _BOUND.search(_tail(body, place.end, last.start)) or _OPEN.match(body, ends[last.start]):
+        return None
     return last.value if len(inside) == 1 or said else None

@@ -29,17 +29,17 @@ _X: Final = (
 _PERSON: Final = r"(?:person|man|woman|one|speaker|voice|adult|human|individual|somebody|someone|lady|guy|boy|girl|kid|child|velocity|value|number)"
 _FILL: Final = (
     r"(?:(?:an?|the|in|of|at|to|be|being|as|for|like|aged|around|about|his|her|their|its|is|it|this|that|it's|they're|they are|he's|she's|he|she|they|someone|somebody|anyone"
-    r"|anybody|person|man|woman|speaker|voice|velocity|value|number|close|near|say|call|with)[ ]){0,7}"
+    r"|anybody|person|people|persons|men|women|man|woman|speaker|voice|velocity|value|number|close|near|say|call|with|would)[ ]){0,7}"
 )
 _NO_ONE: Final = rf"(?:no[ -]one|nobody|none|no (?:(?!doubt|question)\w+ )?{_PERSON})"
 _STOP: Final = r"(?=[ ]*(?:[.!,;:\n—]|-{2}|\Z))"
 _RELATIVE: Final = r"(?:sons?|daughters?|brothers?|sisters?|nephews?|nieces?|grandsons?|granddaughters?|grandchild(?:ren)?|cousins?|stepsons?|children|kids|students|pupils|mother|mum|mom|father|dad|grandmother|grandfather|wife|husband|uncle|aunt|boss|neighbou?r)"
 _LOUDER: Final = r"(?:louder|softer|quieter|harder|stronger|weaker|gentler|lighter|heavier|higher|lower|greater|bigger|smaller|more|less|faster|slower)"
 _OTHER_NAME: Final = (
-    r"(?:(?:midi )?note[ _]?(?:number|no\.?)|midi (?:note|pitch|key)(?:[ _]?number)?|pitch(?:[ _](?:number|value|class))?|channel|program(?:me)?|tempo|octave|track|bank|controller"
+    r"(?:(?:midi )?note[ _]?(?:number|no\.?)|midi (?:note|pitch|key)(?:[ _]?number)?|midi (?:number|no\.?)|pitch(?:[ _](?:number|value|class))?|channel|program(?:me)?|preset|patch|bpm|(?<!a )sample|tempo|octave|track|bank|controller"
     r"|duration|sample rate|tonhöhe|hauteur|altura|altezza|высота|音高|音程|음높이)"
 )
-_IS: Final = r"(?: number| value)?[\"')]{0,2} ?(?:is|was|of|at|=|:|equals|von|ist|est|de|es|è|是|为|は|が)?(?: about| around| exactly| de| von)? ?[\"'(]{0,2}"
+_IS: Final = r"(?: number| value)?[\"')]{0,2} ?(?:is|was|of|at|=|:|equals|von|ist|est|de|es|è|是|为|は|が)?(?: about| around| exactly| de| von)?(?: midi)? ?[\"'(]{0,2}(?:midi )?"
 _OF_NONE: Final = r"(?<!of the )(?<!of this )(?<!of that )(?<!of a )(?<!for the )(?<!for this )(?<!on the )"
 """Not "the velocity of the note is 75"."""
 _PLAIN_NUMBER: Final = r"(?<![\d.])\d{2,3}(?![\d%])(?!\.\d)"
@@ -76,6 +76,11 @@ _DENIALS: Final[tuple[_Rule, ...]] = (
     _rule(rf"\bthe last (?:thing|age|value|number|decade|answer) (?:that )?(?:i|one|anyone)(?:'d| would) (?:\w+ )?is {_FILL}(?={_X})", "not "),
     _rule(rf"\b(?:out of the question|impossible|inconceivable|unthinkable) that {_FILL}(?={_X})", "not "),
     _rule(rf"\b(?:(?:well|far|just|clearly|long) (?:short of|past|beyond|before|under|over|above|below)|too (?:young|old|soft|loud|hard|quiet)(?: (?:for|to))) {_FILL}(?={_X})", "not "),
+    _rule(rf"\b(?:few|hardly any|not many|not one|not (?:a|one) single) (?:people|persons?|men|women|man|woman|speakers?|voices?) {_FILL}(?={_X})", "not "),
+    _rule(rf"\b(?:odd|unusual|strange|rare|untypical|atypical|surprising) (?:for|of|in) {_FILL}(?={_X})", "not "),
+    _rule(rf"(?<!n't be )(?<!cannot be )(?<!not be )(?<!not )(?<!n't )\b(?:every|any)(?:one|body|thing) (?:but|except) {_FILL}(?={_X})", "not "),
+    _rule(rf"\b(?:outside(?: of)?|rarely|seldom) {_FILL}(?={_X})", "not "),
+    _rule(rf"(?P<x>{_X}) (?:can|could|should|must|may) be (?:crossed (?:off|out)|struck(?: off| out)?|dropped|dismissed|discarded|left out|scratched)\b", r"not \g<x>"),
     _rule(rf"(?P<x>{_X}),? (?:it|this|that|he|she|they) (?:is|are|was) (?:\w+ly )?not\b{_STOP}", r"not \g<x>"),
 )  # fmt: skip
 _AGES: Final[tuple[_Rule, ...]] = (
@@ -83,21 +88,22 @@ _AGES: Final[tuple[_Rule, ...]] = (
     _rule(rf"\b(?:his|her|their|my|your|our) {_RELATIVE},? (?:who )?(?:is |was |(?:now )?)(?:aged |in )?(?:his |her |their )?{_X}", "relative"),
     _rule(rf"\b(?:speak|talk|sing|read|write|shout|listen)(?:s|ing)? (?:to|with|about|for) (?:an? |the |his |her |their |some |one of )?(?:\w+ )?(?:teenagers?|teens)\b", "speaks"),
     _rule(r"\b(?:recording|clip|audio|song|file|car|house|building|tape|record|company) is (?:about |only )?\d\d years old", "recording is old"),
-    _rule(r"\b(?:room|take|clip|track|sample|recording|audio|file|item|question|chapter|page|line|bus|route|channel|figure|verse|the number|gate|platform|episode|lesson) \d\d(?!\d)", "it"),
+    _rule(r"\b(?:room|take|clip|track|sample|recording|audio|file|item|question|chapter|page|line|bus|route|channel|figure|verse|the number|gate|platform|episode|lesson|flight|sample #|duration|temperature|speed|volume|pitch|frequency|length|tempo)(?: is| was|:| =| of)? ?\d\d(?!\d)", "it"),
+    _rule(r"\b(?:for|after|in|since|over|within|during|every|last|past|next) (?:about |nearly |almost |more than )?\d\d years\b(?! old| of age)|(?<!\d)\d\d years (?:ago|later|earlier|before|of (?:experience|service|marriage|teaching|work|war))\b", "then"),
     _rule(r"(?<![\d/.])\d{1,3} ?/ ?\d{1,4}(?!\d)", "it"),
 )  # fmt: skip
 _VELOCITIES: Final[tuple[_Rule, ...]] = (
     _rule(r"(?<![\d/.])\d{1,3} ?/ ?(?!(?:127|128|100)(?!\d))\d{1,4}(?!\d)", "it"),
-    _rule(rf"(?P<lead>(?<![\w])(?:\"|')?{_OTHER_NAME}{_IS})\d{{1,3}}(?!\d|\.\d)(?! ?/)", r"\g<lead>it"),
+    _rule(rf"(?P<lead>{_OF_NONE}(?<!\w)(?:\"|')?{_OTHER_NAME}{_IS})\d{{1,3}}(?!\d|\.\d)(?! ?/)", r"\g<lead>it"),
     _rule(rf"\b(?:{_LOUDER} than|above|below|over|under|beyond) (?:an? )?{_PLAIN_NUMBER}", _no_number_before),
     _rule(rf"\bbetween (?:an? )?{_PLAIN_NUMBER} (?:and|&) (?:an? )?{_PLAIN_NUMBER}", "between two"),
 )  # fmt: skip
-_BARE_NAME: Final = _rule(rf"(?P<lead>{_OF_NONE}\b(?:note|key)\"?{_IS})\d{{1,3}}(?!\d|\.\d)", r"\g<lead>it")
-_VELOCITY: Final = re.compile(r"(?:velocit|velocidad|vélocité|anschlag)\w*[^\d\n]{0,24}\d", re.IGNORECASE)
+_BARE_NAME: Final = _rule(rf"(?P<lead>{_OF_NONE}(?<!midi )\b(?:note|key|midi)\"?{_IS})\d{{1,3}}(?!\d|\.\d)", r"\g<lead>it")
+_VELOCITY: Final = re.compile(r"(?:\bvel\b|velocit|velocidad|vélocité|anschlag)\w*[^\d\n]{0,24}\d", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"(?<![\w.,/-])\d{2,3}(?![\d/])(?!\.\d)")
 _COUNTED: Final = re.compile(
     r" (?!years\b|yrs\b|somethings\b|is\b|was\b|as\b|this\b|sounds\b|seems\b|feels\b|fits\b|suits\b|matches\b|works\b|makes\b|looks\b|appears\b|has\b|does\b|goes\b|comes\b|gives\b|remains\b"
-    r"|stands\b|describes\b|best\b|perhaps\b|plus\b|always\b|unless\b|across\b|versus\b|corresponds\b|points\b|means\b|represents\b|reflects\b|gets\b|wins\b|his\b|its\b|yes\b|thus\b|hence\b|less\b|class\b|us\b|ans\b|años\b|anos\b)[a-z]{3,20}s\b"
+    r"|stands\b|describes\b|best\b|perhaps\b|plus\b|always\b|unless\b|across\b|versus\b|corresponds\b|points\b|means\b|represents\b|reflects\b|gets\b|wins\b|his\b|its\b|yes\b|thus\b|hence\b|less\b|class\b|us\b|ans\b|años\b|anos\b)(?:[a-z]{3,20}s\b|[a-z]{3,20} (?:words|sounds|lines|items|letters|syllables|people|times|sentences)\b)"
 )
 """A plural behind a number, which then counts."""
 _LONGEST: Final = 100_000
