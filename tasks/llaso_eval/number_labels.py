@@ -88,7 +88,8 @@ _AGES: Final[tuple[_Rule, ...]] = (
     _rule(rf"\b(?:his|her|their|my|your|our) {_RELATIVE},? (?:who )?(?:is |was |(?:now )?)(?:aged |in )?(?:his |her |their )?{_X}", "relative"),
     _rule(rf"\b(?:speak|talk|sing|read|write|shout|listen)(?:s|ing)? (?:to|with|about|for) (?:an? |the |his |her |their |some |one of )?(?:\w+ )?(?:teenagers?|teens)\b", "speaks"),
     _rule(r"\b(?:recording|clip|audio|song|file|car|house|building|tape|record|company) is (?:about |only )?\d\d years old", "recording is old"),
-    _rule(r"\b(?:room|take|clip|track|sample|recording|audio|file|item|question|chapter|page|line|bus|route|channel|figure|verse|the number|gate|platform|episode|lesson|flight|sample #|duration|temperature|speed|volume|pitch|frequency|length|tempo)(?: is| was|:| =| of)? ?\d\d(?!\d)", "it"),
+    _rule(r"\b(?:(?:room|take|clip|track|sample|recording|audio|file|item|question|chapter|page|line|bus|route|channel|figure|verse|the number|gate|platform|episode|lesson|flight|sample #)"
+          r"|(?:duration|temperature|speed|volume|pitch|frequency|length|tempo)(?: is| was|:| =| of)?) ?\d\d(?![\d-])", "it"),
     _rule(r"\b(?:for|after|in|since|over|within|during|every|last|past|next) (?:about |nearly |almost |more than )?\d\d years\b(?! old| of age)|(?<!\d)\d\d years (?:ago|later|earlier|before|of (?:experience|service|marriage|teaching|work|war))\b", "then"),
     _rule(r"(?<![\d/.])\d{1,3} ?/ ?\d{1,4}(?!\d)", "it"),
 )  # fmt: skip
