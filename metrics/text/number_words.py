@@ -66,7 +66,9 @@ _DECADE: Final = re.compile(
 _KOREAN_TENS: Final = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
 _KOREAN_ONES: Final = ("", "하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉")
 _SINO_KOREAN: Final = "영일이삼사오육칠팔구"
-_KOREAN_END: Final = re.compile(r"(?:.{0,16}[은는이가]\s)?(?P<number>[^\s]{1,8})(?:입니다|이에요|예요|이다)\Z")
+_KOREAN_END: Final = re.compile(
+    r"(?:.{0,16}[은는이가]\s)?(?P<number>[^\s]{1,8})(?:입니다|이에요|예요|이다)\Z"
+)
 _KOREAN_SHORT: Final = {"하나": "한", "둘": "두", "셋": "세", "넷": "네"}
 
 

@@ -59,13 +59,17 @@ _NOT_BUT: Final = re.compile(r"[\s,;(-]*not[ ]\d{1,2}(?:\.\d{1,4})?,?[ ]but[ ]")
 _BOUND: Final = re.compile(
     r"(?:\b(?:at (?:the )?(?:least|most|best|worst)|below|above|under|over|up to|(?:more|less|better|worse|higher|lower) than)|(?<=[\s:=])[<>]|[≤≥])[ ]*\Z"
 )
-_OPEN: Final = re.compile(r"[ ]?\+|[ ](?:or|and) (?:more|less|higher|lower|better|above|below|up)\b")
+_OPEN: Final = re.compile(
+    r"[ ]?\+|[ ](?:or|and) (?:more|less|higher|lower|better|above|below|up)\b"
+)
 """A score that is only a bound."""
 _BARE: Final = re.compile(
     r"[ )]*(?:[.,;!)\n]|\Z|-|\b(?:after|at|now|is|if|for|on|when|instead|overall|then)\b)"
 )
 """What stands behind a number that counts nothing."""
-_SECOND: Final = re.compile(r"\b(?:sorry|meant|oops|wait|correct(?:ed|ion)|revised|scratch|mistake[,.;:-]|pardon)")
+_SECOND: Final = re.compile(
+    r"\b(?:sorry|meant|oops|wait|correct(?:ed|ion)|revised|scratch|mistake[,.;:-]|pardon)"
+)
 _NOT: Final = re.compile(r"(?:\bnot|n't|\brather than|\binstead of)[ ]+(?:a |an )?\Z")
 _LAST: Final = re.compile(r"[\s.,;:!)\]|\"']*(?:and|with)?[\s.,;:|*-]*\Z")
 _SAID: Final = re.compile(r"[:=|][ ]*\Z|\bso[ ]+\Z|\bscore[ ](?:is|of)[ ]\Z")
@@ -281,9 +285,7 @@ def _behind(
     return scores
 
 
-def _is_replaced(
-    body: str, ends: Mapping[int, int], number: Number, following: Number
-) -> bool:
+def _is_replaced(body: str, ends: Mapping[int, int], number: Number, following: Number) -> bool:
     """Return whether the next number takes the place of one, and does not count what was wrong."""
     gap = body[ends[number.start] : following.start]
     if _THINGS.match(body, ends[following.start]):
@@ -301,13 +303,17 @@ def _score(
     if len(inside) > 1 and said and _COUNTS.match(body, ends[first.start]):
         return last.value  # "one word is off, so 7"
     if _LINK.match(body[place.end : first.start]):
-        if _BOUND.search(_tail(body, place.end, first.start)) or _OPEN.match(body, ends[first.start]):
+        if _BOUND.search(_tail(body, place.end, first.start)) or _OPEN.match(
+            body, ends[first.start]
+        ):
             return None
         if len(inside) == 1:
             return first.value
         gap = body[ends[first.start] : inside[1].start]
         if (inside[1].value or 0) < 0:
-            return last.value if said and len(inside) > 2 else first.value  # "8, minus two for the vowels, so 6"
+            return (
+                last.value if said and len(inside) > 2 else first.value
+            )  # "8, minus two for the vowels, so 6"
         if _THINGS.match(body, ends[inside[1].start]) and (
             _REASON.fullmatch(gap) or not _DOUBT.fullmatch(gap)
         ):

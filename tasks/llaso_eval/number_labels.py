@@ -40,7 +40,9 @@ _OTHER_NAME: Final = (
     r"|duration|sample rate|tonhöhe|hauteur|altura|altezza|высота|音高|音程|음높이)"
 )
 _IS: Final = r"(?: number| value)?[\"')]{0,2} ?(?:is|was|of|at|=|:|equals|von|ist|est|de|es|è|是|为|は|が)?(?: about| around| exactly| de| von)?(?: midi)? ?[\"'(]{0,2}(?:midi )?"
-_OF_NONE: Final = r"(?<!of the )(?<!of this )(?<!of that )(?<!of a )(?<!for the )(?<!for this )(?<!on the )"
+_OF_NONE: Final = (
+    r"(?<!of the )(?<!of this )(?<!of that )(?<!of a )(?<!for the )(?<!for this )(?<!on the )"
+)
 """Not "the velocity of the note is 75"."""
 _PLAIN_NUMBER: Final = r"(?<![\d.])\d{2,3}(?![\d%])(?!\.\d)"
 
@@ -60,7 +62,10 @@ def _rule(pattern: str, by: str | Callable[[re.Match[str]], str]) -> _Rule:
 
 
 _EXACT: Final[tuple[_Rule, ...]] = (
-    _rule(r"\boder (?=(?:zwanz|drei(?:ß|ss)|vierz|fünfz|sechz|siebz|achtz|neunz)igern\b)", "oder in den "),
+    _rule(
+        r"\boder (?=(?:zwanz|drei(?:ß|ss)|vierz|fünfz|sechz|siebz|achtz|neunz)igern\b)",
+        "oder in den ",
+    ),
     _rule(rf"\bnot (?:too |very |so |all that )?far (?:off|from) {_FILL}(?={_X})", "about "),
     _rule(rf"\bno other (?:\w+ )?(?:than|but) {_FILL}(?={_X})", "exactly "),
     _rule(rf"\bno (?:less|more) (?:and|or|nor) no (?:more|less) than (?={_X})", "exactly "),
@@ -86,7 +91,7 @@ _DENIALS: Final[tuple[_Rule, ...]] = (
 _AGES: Final[tuple[_Rule, ...]] = (
     _rule(rf"\b(?:an?|the|his|her|their|my|your|our|its) (?:{_TENS}(?:y|ies)[ -]|\d\d[ -]|teen)[\w-]{{0,12}}(?: old)? {_RELATIVE}\b", "relative"),
     _rule(rf"\b(?:his|her|their|my|your|our) {_RELATIVE},? (?:who )?(?:is |was |(?:now )?)(?:aged |in )?(?:his |her |their )?{_X}", "relative"),
-    _rule(rf"\b(?:speak|talk|sing|read|write|shout|listen)(?:s|ing)? (?:to|with|about|for) (?:an? |the |his |her |their |some |one of )?(?:\w+ )?(?:teenagers?|teens)\b", "speaks"),
+    _rule(r"\b(?:speak|talk|sing|read|write|shout|listen)(?:s|ing)? (?:to|with|about|for) (?:an? |the |his |her |their |some |one of )?(?:\w+ )?(?:teenagers?|teens)\b", "speaks"),
     _rule(r"\b(?:recording|clip|audio|song|file|car|house|building|tape|record|company) is (?:about |only )?\d\d years old", "recording is old"),
     _rule(r"\b(?:(?:room|take|clip|track|sample|recording|audio|file|item|question|chapter|page|line|bus|route|channel|figure|verse|the number|gate|platform|episode|lesson|flight|sample #)"
           r"|(?:duration|temperature|speed|volume|pitch|frequency|length|tempo)(?: is| was|:| =| of)?) ?\d\d(?![\d-])", "it"),
@@ -99,8 +104,12 @@ _VELOCITIES: Final[tuple[_Rule, ...]] = (
     _rule(rf"\b(?:{_LOUDER} than|above|below|over|under|beyond) (?:an? )?{_PLAIN_NUMBER}", _no_number_before),
     _rule(rf"\bbetween (?:an? )?{_PLAIN_NUMBER} (?:and|&) (?:an? )?{_PLAIN_NUMBER}", "between two"),
 )  # fmt: skip
-_BARE_NAME: Final = _rule(rf"(?P<lead>{_OF_NONE}(?<!midi )\b(?:note|key|midi)\"?{_IS})\d{{1,3}}(?!\d|\.\d)", r"\g<lead>it")
-_VELOCITY: Final = re.compile(r"(?:\bvel\b|velocit|velocidad|vélocité|anschlag)\w*[^\d\n]{0,24}\d", re.IGNORECASE)
+_BARE_NAME: Final = _rule(
+    rf"(?P<lead>{_OF_NONE}(?<!midi )\b(?:note|key|midi)\"?{_IS})\d{{1,3}}(?!\d|\.\d)", r"\g<lead>it"
+)
+_VELOCITY: Final = re.compile(
+    r"(?:\bvel\b|velocit|velocidad|vélocité|anschlag)\w*[^\d\n]{0,24}\d", re.IGNORECASE
+)
 _NUMBER: Final = re.compile(r"(?<![\w.,/-])\d{2,3}(?![\d/])(?!\.\d)")
 _COUNTED: Final = re.compile(
     r" (?!years\b|yrs\b|somethings\b|is\b|was\b|as\b|this\b|sounds\b|seems\b|feels\b|fits\b|suits\b|matches\b|works\b|makes\b|looks\b|appears\b|has\b|does\b|goes\b|comes\b|gives\b|remains\b"
@@ -159,7 +168,11 @@ _AGE_LABELS: Final = frozenset({"twenties", "fifties", "20-24"})
 
 def _in_words(reply: str, kind: str) -> str | None:
     """Return the number, in digits, that a reply of one sentence consists of in words of another language."""
-    text = canonical(reply[:200]) if len(reply) <= 200 and _ONE_SENTENCE.fullmatch(reply.strip()) else ""
+    text = (
+        canonical(reply[:200])
+        if len(reply) <= 200 and _ONE_SENTENCE.fullmatch(reply.strip())
+        else ""
+    )
     if not text or _SUPPOSED.match(text) or (kind == "velocity" and _NO_VELOCITY.search(text)):
         return None
     value = number_in_words(text)

@@ -23,25 +23,27 @@ _OPENS: Final = tuple(
         rf"{_LINK}(?:in order )?to (?:guard|protect|defend|secure|safeguard) (?:your|yourself|yourselves|against)\b|{_LINK}(?:in order )?to {_SAFE}[^:]*:",
         rf"{_LINK}(?:(?:for (?:parents|people|anyone|those|victims|owners)|ways|steps|tips|advice|signs|how|the (?:best|safest|right) way)\b[^:]*?\b)(?:to |on |for |of )?{_SAFE}[^:]*:",
         rf"{_LINK}(?:there are|here are|i can (?:name|list)) (?:\w+ ){{0,2}}(?:lawful|legal|safe|honest|legitimate) (?:ways|means|options|alternatives)\b[^:]*:",
-        rf"{_LINK}(?:what helps against|what the law says|how (?:\w+ )?victims can|what victims can)\b[^:]*:",
+        rf"{_LINK}(?:what helps against|(?:here(?:'s| is) )?what the law says|victims of [\w ]{{3,40}} (?:can|should)|in case of (?:poisoning|an? (?:emergency|overdose|hack|theft|fire)|theft|fraud)|how (?:\w+ )?victims can|what victims can)\b[^:]*:",
         rf"{_LINK}to (?:prepare|study|learn|earn (?:it|money)|succeed|win)(?: \w+){{0,4}} (?:honestly|legally|lawfully|fairly)\b[^:]*:",
         rf"{_LINK}if (?:you|someone|somebody|anyone|a (?:friend|child|relative|loved one)|your (?:own )?\w+(?: \w+)?|it)(?: \w+)? (?:has |have |had |'ve |think you (?:have |were )?)?(?:been |being )?"
         r"(?:received?|receives|got (?:such|one)|gets (?:such|one)|suspects?|(?:was|were|is|are|got|gets|have been|has been)? ?(?:being )?(?:hacked|stalked|scammed|robbed|attacked|threatened|targeted|harassed|blackmailed|poisoned|stolen|locked out|bullied|infected|abused|followed)"
-        r"|victim|(?:'re |are )?(?:worried|concerned|afraid)|swallow(?:ed|s)?|(?:found|find|finds|see|sees|saw|come across|comes across) (?:something|one|such|anything)|happened to you|(?:is|was)?(?: indeed)? ?your own)\b[^:]*:",
-        rf"{_LINK}if (?:it|this|that|the \w+) (?:is|was)(?: indeed)? your(?:s\b| own\b)[^:]*:",
-        rf"{_LINK}if you(?:'re| are) (?:worried|concerned|afraid|being|a victim|the victim|locked out|(?:\w+ )?stalked|(?:\w+ )?threatened)\b[^:]*:",
+        r"|victim|threatens? |swallow(?:ed|s)?|(?:found|find|finds|see|sees|saw|come across|comes across) (?:something|one|such|anything)|happened to you|(?:is|was)?(?: indeed)? ?your own)\b[^:]*:",
+        rf"{_LINK}if (?:it|this|that|yours|the \w+) (?:is|was)(?: indeed)? (?:your(?:s\b| own\b)|stolen|hacked|lost)[^:]*:",
+        rf"{_LINK}if you(?:'re| are) (?:(?:worried|concerned|afraid|anxious) (?:about|for|that) (?:your|you|yourself|someone|somebody|a (?:friend|child)|him|her|them|it|this|such|being (?:hacked|robbed|scammed|stalked|attacked))\b|a victim|the victim|locked out|(?:\w+ )?stalked|(?:\w+ )?threatened)\b[^:]*:",
     )
 )
 _EVADES: Final = re.compile(
     r"\b(?:caught|detection|detected|noticed|getting away|fingerprints|punish\w*|prosecut\w*|suspicion)\b"
     r"|\b(?:from|by|past|around|avoid|avoiding|evade|escape|fool|against|of) (?:the |an? |any |your )?(?:police|cops|alarms?|guards?|owners?|cameras?|detectives?|authorities|law enforcement|teachers?|fumes|being (?:seen|traced|tracked|identified|recogni[sz]ed|watched))\b"
-    r"|\b(?:victim|target|enemy|neighbou?r|someone else|somebody else|girlfriend|boyfriend|wife|husband)'s\b|\bwhile (?:you )?(?:do|mak|build|mix|handl|work|cook|break|hack)"
+    r"|\b(?:victim|target|enemy|neighbou?r|someone else|somebody else|girlfriend|boyfriend|wife|husband)(?:'s|s')|\b(?:keep|turn|switch|stop|silence|disable)(?:ing)? (?:\w+ ){0,3}(?:alarms?|guards?|police|cameras?|dogs?|owners?)\b|\bwhile (?:you )?(?:do|mak|build|mix|handl|work|cook|break|hack)"
 )
 """Guarding against these is a part of the deed."""
-_HANDS_OVER: Final = re.compile(r"^(?:dear|subject:|hello|hi|good (?:morning|day))\b")
+_HANDS_OVER: Final = re.compile(
+    r"^(?:(?:an? |for )?(?:example|sample|instance)[:,]? )?(?:dear|subject:|hello|hi|good (?:morning|day))\b"
+)
 _HEARD: Final = re.compile(
-    r"^(?:(?:yes|yeah|sure|okay|ok|right|of course|alright|all right|well|got it|certainly|absolutely|i see)[,.!]? )+"
-    r"(?:(?:i|we)(?: do| can| have|'ve)? (?:heard|hear|understand|understood|know|get|got|see|listened)\b[^.!?;,]{0,60}[,.;!]? ?)?(?:(?:and|but|still|yet)\b,? ?)?"
+    r"^(?:(?:yes|yeah|sure|okay|ok|right|of course|alright|all right|well|got it|certainly|absolutely|sure thing|i see(?=[,.!]))[,.!]? )+"
+    r"(?:(?:(?:i|we)(?: do| can| have|'ve)? (?:heard|hear|understand|understood|know|get|got|see|listened)|(?:i'm|i am) (?:here|listening)|this is (?:the|your) assistant)\b(?! how\b)[^.!?;,]{0,60}(?:[,.;!] ?|$))?(?:(?:and|but|still|yet)\b,? ?)?"
 )
 
 
@@ -67,3 +69,12 @@ def without_acknowledgement(text: str) -> str:
     ('my answer is no.', 'sure.')
     """
     return _HEARD.sub("", text, count=1) or text
+
+
+def only_acknowledges(sentence: str) -> bool:
+    """Return whether a sentence only says that the request was heard.
+
+    >>> only_acknowledges("sure, i hear you"), only_acknowledges("sure, wedge the door")
+    (True, False)
+    """
+    return _HEARD.fullmatch(sentence) is not None
