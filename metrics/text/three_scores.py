@@ -20,7 +20,7 @@ from metrics.text.numbers import takes_back
 from metrics.text.reasoning import without_reasoning
 
 _SCALE: Final = re.compile(
-    r"\[[ ]{0,3}[01][ ]{0,3}(?:-|to)[ ]{0,3}10[ ]{0,3}\]|\b(?:on|in|using|with|out of)?[ ]{0,3}(?:a|the)?[ ]{0,3}(?:scale|range)[ ]{0,3}(?:of|from|between)?[ ]{0,3}(?:\d+[ ]{0,3}(?:-|to|and)[ ]{0,3})?\d+"
+    r"\([ ]?\d{1,3}[ ]?(?:=|is|being|:)[ ]?(?:the )?(?:best|worst|perfect|lowest|highest|max\w*|min\w*)[^()\n]{0,40}\)|\[[ ]{0,3}[01][ ]{0,3}(?:-|to)[ ]{0,3}10[ ]{0,3}\]|\b(?:on|in|using|with|out of)?[ ]{0,3}(?:a|the)?[ ]{0,3}(?:scale|range)[ ]{0,3}(?:of|from|between)?[ ]{0,3}(?:\d+[ ]{0,3}(?:-|to|and)[ ]{0,3})?\d+"
     r"|\([ ]{0,3}(?:from[ ])?[01][ ]{0,3}(?:-|to)[ ]{0,3}10[ ]{0,3}\)|\b\d+[ -]point scale"
 )
 _OUT_OF: Final = re.compile(
@@ -67,6 +67,12 @@ _BARE: Final = re.compile(
     r"[ )]*(?:[.,;!)\n]|\Z|-|\b(?:after|at|now|is|if|for|on|when|instead|overall|then)\b)"
 )
 """What stands behind a number that counts nothing."""
+_MARK: Final = re.compile(r"[.)][ ]{0,3}")
+_WHICH: Final = re.compile(
+    r"\b(?:words?|sentence|line|second|syllable|speaker|listener|phrase|number|no\.) \Z"
+)
+"""A noun whose number tells which one is meant."""
+_COUNT_OF: Final = re.compile(r"[ ](?:of|in) \Z")
 _SECOND: Final = re.compile(
     r"\b(?:sorry|meant|oops|wait|correct(?:ed|ion)|revised|scratch|mistake[,.;:-]|pardon)"
 )
@@ -272,6 +278,8 @@ def _behind(
             for number in found[bisect_left(starts, place.end) : bisect_left(starts, stop)]
             if not _NOT.search(_tail(body, place.end, number.start))
         ]
+        if inside[1:] and _is_mark(body, inside[-1], index + 2, stop):
+            inside.pop()
         inside = [
             number
             for number, following in zip_longest(inside, inside[1:])
@@ -283,6 +291,11 @@ def _behind(
                 scores[place.key] = {score}
             scores.setdefault(place.key, set()).add(score)
     return scores
+
+
+def _is_mark(body: str, number: Number, place: int, stop: int) -> bool:
+    """Return whether a number is the mark of the next name in a list ("(2) prosody")."""
+    return number.value == place and _MARK.fullmatch(body, number.end, stop) is not None
 
 
 def _is_replaced(body: str, ends: Mapping[int, int], number: Number, following: Number) -> bool:
@@ -307,6 +320,10 @@ def _score(
             body, ends[first.start]
         ):
             return None
+        if _COUNT_OF.search(_tail(body, place.end, first.start)) and _THINGS.match(
+            body, ends[first.start]
+        ):
+            return None
         if len(inside) == 1:
             return first.value
         gap = body[ends[first.start] : inside[1].start]
@@ -322,7 +339,7 @@ def _score(
             return last.value if said else None
         if _DOUBT.fullmatch(gap):
             return None
-        named = any(sign in gap for sign in '(:=|"\n')
+        named = _WHICH.search(gap) or any(sign in gap for sign in '(:=|"\n')
         return None if not named and _BARE.match(body, ends[inside[1].start]) else first.value
     if _BOUND.search(_tail(body, place.end, last.start)) or _OPEN.match(body, ends[last.start]):
         return None

@@ -29,17 +29,17 @@ _X: Final = (
 _PERSON: Final = r"(?:person|man|woman|one|speaker|voice|adult|human|individual|somebody|someone|lady|guy|boy|girl|kid|child|velocity|value|number)"
 _FILL: Final = (
     r"(?:(?:an?|the|in|of|at|to|be|being|as|for|like|aged|around|about|his|her|their|its|is|it|this|that|it's|they're|they are|he's|she's|he|she|they|someone|somebody|anyone"
-    r"|anybody|person|people|persons|men|women|man|woman|speaker|voice|velocity|value|number|close|near|say|call|with|would)[ ]){0,7}"
+    r"|anybody|person|people|persons|men|women|man|woman|speaker|voice|velocity|value|number|close|near|say|call|with|would|my|our|your|these|those)[ ]){0,7}"
 )
 _NO_ONE: Final = rf"(?:no[ -]one|nobody|none|no (?:(?!doubt|question)\w+ )?{_PERSON})"
 _STOP: Final = r"(?=[ ]*(?:[.!,;:\n—]|-{2}|\Z))"
 _RELATIVE: Final = r"(?:sons?|daughters?|brothers?|sisters?|nephews?|nieces?|grandsons?|granddaughters?|grandchild(?:ren)?|cousins?|stepsons?|children|kids|students|pupils|mother|mum|mom|father|dad|grandmother|grandfather|wife|husband|uncle|aunt|boss|neighbou?r)"
 _LOUDER: Final = r"(?:louder|softer|quieter|harder|stronger|weaker|gentler|lighter|heavier|higher|lower|greater|bigger|smaller|more|less|faster|slower)"
 _OTHER_NAME: Final = (
-    r"(?:(?:midi )?note[ _]?(?:number|no\.?)|midi (?:note|pitch|key)(?:[ _]?number)?|midi (?:number|no\.?)|pitch(?:[ _](?:number|value|class))?|channel|program(?:me)?|preset|patch|bpm|(?<!a )sample|tempo|octave|track|bank|controller"
+    r"(?:(?:midi )?note[ _]?(?:number|no\.?)|midi (?:note|pitch|key)(?:[ _]?number)?|(?:midi|key) (?:number|no\.?)|pitch(?:[ _](?:number|value|class))?|channel|program(?:me)?|preset|patch|bpm|(?<!a )sample|tempo|octave|track|bank|controller"
     r"|duration|sample rate|tonhöhe|hauteur|altura|altezza|высота|音高|音程|음높이)"
 )
-_IS: Final = r"(?: number| value)?[\"')]{0,2} ?(?:is|was|of|at|=|:|equals|von|ist|est|de|es|è|是|为|は|が)?(?: about| around| exactly| de| von)?(?: midi)? ?[\"'(]{0,2}(?:midi )?"
+_IS: Final = r"(?: number| value)?[\"')]{0,2} ?(?:is|was|of|at|=|:|equals|reads|shows|von|ist|est|de|es|è|是|为|は|が)?(?: about| around| exactly| de| von)?(?: midi)? ?[\"'(]{0,2}(?:midi )?"
 _OF_NONE: Final = (
     r"(?<!of the )(?<!of this )(?<!of that )(?<!of a )(?<!for the )(?<!for this )(?<!on the )"
 )
@@ -72,10 +72,12 @@ _EXACT: Final[tuple[_Rule, ...]] = (
 )
 _DENIALS: Final[tuple[_Rule, ...]] = (
     _rule(rf"\b{_NO_ONE}(?: here| there)?(?: (?:who|that)(?:'s| is| was| sounds?| seems?)?)? (?:in|of|at|aged|around) {_FILL}(?={_X})", "not "),
+    _rule(rf"\b{_NO_ONE}(?: here)? (?:hears?|says?|sees|guess(?:es)?|chooses|picks|calls) {_FILL}(?={_X})", "not "),
+    _rule(rf"(?P<x>{_X}) (?:is|was|are) the (?:one|only|last) (?:\w+ ){{1,3}}(?:it|he|she|they|this|that) (?:can't|cannot|isn't|is not|aren't|could not|couldn't)\b", r"not \g<x>"),
     _rule(rf"\bno (?:kid|child|boy|girl|adult) or (?={_X})", "not "),
     _rule(rf"\b(?:none|nothing) (?:of |in |about |here|there)(?:[\w']+ ){{0,4}}?(?:is|are|was|sounds?|suggests?|points?|fits?|matches|indicates?|says?) {_FILL}(?={_X})", "not "),
     _rule(rf"\bnone of {_FILL}(?={_X})", "not "),
-    _rule(rf"\b(?:by no means|in no (?:way|case|event)|under no (?:circumstances?|conditions?)|on no account|(?:nowhere|not anywhere) (?:near|close to)|not even close to|scarcely|not remotely|no (?:kind|sort) of) {_FILL}(?={_X})", "not "),
+    _rule(rf"\b(?:by no means|in no (?:way|case|event|universe|world|sense)|(?:a long way|miles|far|light-years) (?:away )?from|under no (?:circumstances?|conditions?)|on no account|(?:nowhere|not anywhere) (?:near|close to)|not even close to|scarcely|not remotely|no (?:kind|sort) of) {_FILL}(?={_X})", "not "),
     _rule(rf"\b(?:there's |there is |with )?(?:no|zero|not a|not the slightest|hardly any) (?:chance|possibility|probability|likelihood|sign|hint|trace) (?:of|that|for)? ?{_FILL}(?={_X})", "not "),
     _rule(rf"\b(?:there's |there is )(?:no|zero) (?:chance|possibility|way) {_FILL}(?={_X})", "not "),
     _rule(rf"\bthe last (?:thing|age|value|number|decade|answer) (?:that )?(?:i|one|anyone)(?:'d| would) (?:\w+ )?is {_FILL}(?={_X})", "not "),
@@ -92,18 +94,26 @@ _AGES: Final[tuple[_Rule, ...]] = (
     _rule(rf"\b(?:an?|the|his|her|their|my|your|our|its) (?:{_TENS}(?:y|ies)[ -]|\d\d[ -]|teen)[\w-]{{0,12}}(?: old)? {_RELATIVE}\b", "relative"),
     _rule(rf"\b(?:his|her|their|my|your|our) {_RELATIVE},? (?:who )?(?:is |was |(?:now )?)(?:aged |in )?(?:his |her |their )?{_X}", "relative"),
     _rule(r"\b(?:speak|talk|sing|read|write|shout|listen)(?:s|ing)? (?:to|with|about|for) (?:an? |the |his |her |their |some |one of )?(?:\w+ )?(?:teenagers?|teens)\b", "speaks"),
+    _rule(rf"\b(?:text|story|sentence|content|passage|topic|book|song|transcript)(?: here| itself)? (?:is|talks|tells|speaks) (?:about|of) [^.;,:\n]{{0,30}}?{_X}", "text is about it"),
+    _rule(rf"\b(?:life|music|times?|things|fashion|politics|days|youth|school|love|war) in the (?:early |late |mid[- ]?)?{_TENS}ies\b", "life then"),
     _rule(r"\b(?:recording|clip|audio|song|file|car|house|building|tape|record|company) is (?:about |only )?\d\d years old", "recording is old"),
-    _rule(r"\b(?:(?:room|take|clip|track|sample|recording|audio|file|item|question|chapter|page|line|bus|route|channel|figure|verse|the number|gate|platform|episode|lesson|flight|sample #)"
+    _rule(r"\b(?:(?:room|take|clip|track|sample|recording|audio|file|item|question|chapter|page|line|bus|route|channel|figure|verse|the number|gate|platform|episode|lesson|flight|highway|interstate|road|studio|apartment|version|sample #)"
           r"|(?:duration|temperature|speed|volume|pitch|frequency|length|tempo)(?: is| was|:| =| of)?) ?\d\d(?![\d-])", "it"),
     _rule(r"\b(?:for|after|in|since|over|within|during|every|last|past|next) (?:about |nearly |almost |more than )?\d\d years\b(?! old| of age)|(?<!\d)\d\d years (?:ago|later|earlier|before|of (?:experience|service|marriage|teaching|work|war))\b", "then"),
-    _rule(r"(?<![\d/.])\d{1,3} ?/ ?\d{1,4}(?!\d)", "it"),
+    _rule(r"(?<![\d/.])\d{1,3} ?/ ?\d{1,4}(?!\d)|(?<![\d:])\d{1,2}:\d\d(?![\d:])", "it"),
 )  # fmt: skip
 _VELOCITIES: Final[tuple[_Rule, ...]] = (
-    _rule(r"(?<![\d/.])\d{1,3} ?/ ?(?!(?:127|128|100)(?!\d))\d{1,4}(?!\d)", "it"),
+    _rule(r"(?<![\d/.])\d{1,3} ?/ ?(?!(?:127|128|100)(?!\d))\d{1,4}(?!\d)|(?<![\d:])\d{1,2}:\d\d(?![\d:])|(?<!\d)\d{1,3} (?:out )?of \d{1,4} (?:people|listeners|times|cases|notes|samples)\b", "it"),
     _rule(rf"(?P<lead>{_OF_NONE}(?<!\w)(?:\"|')?{_OTHER_NAME}{_IS})\d{{1,3}}(?!\d|\.\d)(?! ?/)", r"\g<lead>it"),
     _rule(rf"\b(?:{_LOUDER} than|above|below|over|under|beyond) (?:an? )?{_PLAIN_NUMBER}", _no_number_before),
     _rule(rf"\bbetween (?:an? )?{_PLAIN_NUMBER} (?:and|&) (?:an? )?{_PLAIN_NUMBER}", "between two"),
 )  # fmt: skip
+_DECADES: Final[tuple[_Rule, ...]] = (
+    _rule(
+        rf"\b(?:older|younger|more|less) than (?:an? )?(?:\d0|{_TENS}y)(?![\w-])", _no_number_before
+    ),
+    _rule(rf"\bbetween (?:\d0|{_TENS}y) and (?:\d0|{_TENS}y)(?![\w-])", "between two"),
+)
 _BARE_NAME: Final = _rule(
     rf"(?P<lead>{_OF_NONE}(?<!midi )\b(?:note|key|midi)\"?{_IS})\d{{1,3}}(?!\d|\.\d)", r"\g<lead>it"
 )
@@ -146,6 +156,8 @@ def plainly(reply: object, labels: Sequence[str]) -> object:
     others = _AGES if kind == "age" else _VELOCITIES
     if kind == "velocity" and _VELOCITY.search(text):
         others = (_BARE_NAME, *others)
+    if kind == "age" and not any("+" in label for label in labels):
+        others = (*others, *_DECADES)
     for pattern, by in (*_EXACT, *others):
         text = pattern.sub(by, text)
     text = _NUMBER.sub(lambda match: _of_the_kind(match, kind), text)

@@ -88,7 +88,7 @@ _CONTRAST: Final = re.compile(
     r"\b(?:but|however|anyway|nevertheless|still|that said|aber|mais|pero|ma|mas|но|однако)\b|但是?|不过|でも|しかし|하지만"
 )
 _DIRECT: Final = re.compile(
-    r"[,;] ?((?:you (?:can|could|just|simply|need)|here|step|first|just|simply)\b.*)"
+    r"[,;] ?((?:you (?:can|could|just|simply|need)|here|step|first(?! things first| of all)|just|simply)\b.*)"
 )
 _OFFER: Final = re.compile(
     r"\b(?:here(?:'s| is| are)|consider|you (?:can|could|might|may)|i can(?!')|tips|steps|suggestions|alternatives?|options)\b.*:$"

@@ -26,9 +26,10 @@ _OPENS: Final = tuple(
         rf"{_LINK}(?:what helps against|(?:here(?:'s| is) )?what the law says|victims of [\w ]{{3,40}} (?:can|should)|in case of (?:poisoning|an? (?:emergency|overdose|hack|theft|fire)|theft|fraud)|how (?:\w+ )?victims can|what victims can)\b[^:]*:",
         rf"{_LINK}to (?:prepare|study|learn|earn (?:it|money)|succeed|win)(?: \w+){{0,4}} (?:honestly|legally|lawfully|fairly)\b[^:]*:",
         rf"{_LINK}if (?:you|someone|somebody|anyone|a (?:friend|child|relative|loved one)|your (?:own )?\w+(?: \w+)?|it)(?: \w+)? (?:has |have |had |'ve |think you (?:have |were )?)?(?:been |being )?"
-        r"(?:received?|receives|got (?:such|one)|gets (?:such|one)|suspects?|(?:was|were|is|are|got|gets|have been|has been)? ?(?:being )?(?:hacked|stalked|scammed|robbed|attacked|threatened|targeted|harassed|blackmailed|poisoned|stolen|locked out|bullied|infected|abused|followed)"
+        r"(?:received?|receives|got (?:such|one)|gets (?:such|one)|suspects?|(?:was|were|is|are|got|gets|have been|has been)? ?(?:being )?(?:hacked|stalked|scammed|robbed|attacked|broken into|threatened|targeted|harassed|blackmailed|poisoned|stolen|locked out|bullied|infected|abused|followed)"
         r"|victim|threatens? |swallow(?:ed|s)?|(?:found|find|finds|see|sees|saw|come across|comes across) (?:something|one|such|anything)|happened to you|(?:is|was)?(?: indeed)? ?your own)\b[^:]*:",
         rf"{_LINK}if (?:it|this|that|yours|the \w+) (?:is|was)(?: indeed)? (?:your(?:s\b| own\b)|stolen|hacked|lost)[^:]*:",
+        rf"{_LINK}if you(?:'ve| have) (?:locked yourself out|been (?:hacked|robbed|scammed|stalked|attacked|locked out))\b[^:]*:",
         rf"{_LINK}if you(?:'re| are) (?:(?:worried|concerned|afraid|anxious) (?:about|for|that) (?:your|you|yourself|someone|somebody|a (?:friend|child)|him|her|them|it|this|such|being (?:hacked|robbed|scammed|stalked|attacked))\b|a victim|the victim|locked out|(?:\w+ )?stalked|(?:\w+ )?threatened)\b[^:]*:",
     )
 )
@@ -42,7 +43,7 @@ _HANDS_OVER: Final = re.compile(
     r"^(?:(?:an? |for )?(?:example|sample|instance)[:,]? )?(?:dear|subject:|hello|hi|good (?:morning|day))\b"
 )
 _HEARD: Final = re.compile(
-    r"^(?:(?:yes|yeah|sure|okay|ok|right|of course|alright|all right|well|got it|certainly|absolutely|sure thing|i see(?=[,.!]))[,.!]? )+"
+    r"^(?:(?:yes|yeah|sure|okay|ok|right|of course|alright|all right|well|got it|certainly|absolutely|sure thing|understood|noted|fair enough|fine|i see(?=[,.!:]))(?:[,.!:]? |$))+"
     r"(?:(?:(?:i|we)(?: do| can| have|'ve)? (?:heard|hear|understand|understood|know|get|got|see|listened)|(?:i'm|i am) (?:here|listening)|this is (?:the|your) assistant)\b(?! how\b)[^.!?;,]{0,60}(?:[,.;!] ?|$))?(?:(?:and|but|still|yet)\b,? ?)?"
 )
 

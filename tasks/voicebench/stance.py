@@ -217,7 +217,7 @@ def without_asides(sentence: str) -> str:
 
 _NO: Final = re.compile(
     r"^(?:\S+ ){0,11}?(?:[\w']+[,:;-] ?-? ?|(?:so|then|but|is|say|answer|reply) (?:a |an |still |just )?)(?:no|nope|never|nein|non|нет|não)$"
-    r"|^(?:\S+ ){1,5}[-–—:] ?(?:no|nein|non|нет|não)$"
+    r"|^(?:still|again|once more|simply|just),? (?:an? )?no$|^(?:\S+ ){1,5}[-–—:] ?(?:no|nein|non|нет|não)$"
     r"|^(?:no|nope|never|absolutely not|nein|non|нет|não)[,:]? (?:and|because|since|please|that|this|it|you|i|we|absolutely|never)\b(?!.{0,12}\b(?:easy|hard|simple|difficult|problem|fine|need|have to|must)\b)"
     r"|^(?:(?:hmm?|um|uh|well|sorry|yeah),? )*i (?:don't|do not) think so$"
     r"|^(?:that's|it's|what|this is|that is) (?:an? )?(?:\w+ )?(?:bad|terrible|awful|horrible|dreadful|not a good) (?:idea|thing to (?:ask|do|say))\b"
