@@ -67,6 +67,7 @@ _BARE: Final = re.compile(
     r"[ )]*(?:[.,;!)\n]|\Z|-|\b(?:after|at|now|is|if|for|on|when|instead|overall|then)\b)"
 )
 """What stands behind a number that counts nothing."""
+_SIGNS: Final = re.compile(r"[\s.;]{0,20}\(?")
 _MARK: Final = re.compile(r"[.)][ ]{0,3}")
 _WHICH: Final = re.compile(
     r"\b(?:words?|sentence|line|second|syllable|speaker|listener|phrase|number|no\.) \Z"
@@ -278,8 +279,10 @@ def _behind(
             for number in found[bisect_left(starts, place.end) : bisect_left(starts, stop)]
             if not _NOT.search(_tail(body, place.end, number.start))
         ]
-        if inside[1:] and _is_mark(body, inside[-1], index + 2, stop):
-            inside.pop()
+        if len(inside) > 1 and index + 1 < len(places):
+            gap = body[ends[inside[-2].start] : inside[-1].start]
+            if _SIGNS.fullmatch(gap) and _is_mark(body, inside[-1], index + 2, stop):
+                inside.pop()
         inside = [
             number
             for number, following in zip_longest(inside, inside[1:])
