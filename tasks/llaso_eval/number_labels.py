@@ -1,6 +1,6 @@
-"""Labels that are numbers (velocities, ages by decade or in groups): a reply in the plain words that the grammar of closed answers reads.
+"""Velocities, ages and pitches: a reply in the plain words that the readers of labels and of numbers know.
 
-``plainly`` rewrites a reply before it is read against such labels. A reply that is one number in words of another language becomes that
+``plainly`` rewrites a reply before it is read against labels that are numbers, ``about`` before its one number is read. A reply that is one number in words of another language becomes that
 number; "no one in their fifties" and "nowhere near 75" become "not …"; a number of something else (``75 Hz``, "note number 75", "25
 syllables", "her teenage son", ``25/3``) and a bound ("louder than 50") name no label. The words are closed lists; every pattern looks at a
 bounded stretch, so reading stays linear.
@@ -9,13 +9,14 @@ bounded stretch, so reading stays linear.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from metrics.text import late as re
 from metrics.text.canonical import canonical
 from metrics.text.number_words import decades_in_english, number_in_words
 from metrics.text.quantities import Quantity
 
+Kind = Literal["velocity", "age", "pitch"]
 _QUANTITIES: Final = {
     "velocity": Quantity(frozenset({"notes"})),
     "age": Quantity(frozenset({"years"})),
@@ -36,13 +37,13 @@ _STOP: Final = r"(?=[ ]*(?:[.!,;:\n—]|-{2}|\Z))"
 _RELATIVE: Final = r"(?:sons?|daughters?|brothers?|sisters?|nephews?|nieces?|grandsons?|granddaughters?|grandchild(?:ren)?|cousins?|stepsons?|children|kids|students|pupils|mother|mum|mom|father|dad|grandmother|grandfather|wife|husband|uncle|aunt|boss|neighbou?r)"
 _LOUDER: Final = r"(?:louder|softer|quieter|harder|stronger|weaker|gentler|lighter|heavier|higher|lower|greater|bigger|smaller|more|less|faster|slower)"
 _OTHER_NAME: Final = (
-    r"(?:(?:midi )?note[ _]?(?:number|no\.?)|midi (?:note|pitch|key)(?:[ _]?number)?|(?:midi|key) (?:number|no\.?)|pitch(?:[ _](?:number|value|class))?|channel|program(?:me)?|preset|patch|bpm|(?<!a )sample|tempo|octave|track|bank|controller"
-    r"|duration|sample rate|tonhöhe|hauteur|altura|altezza|высота|音高|音程|음높이)"
+    r"(?:(?:midi )?note[ _]?(?:number|no\.?)|midi (?:note|pitch|key)(?:[ _]?number)?|(?:midi|key) (?:number|no\.?)|pitch(?:[ _](?:number|value|class))?|bpm|tempo|duration|sample rate"
+    r"|tonhöhe|hauteur|altura|altezza|высота|音高|音程|음높이)"
 )
+_PLACE: Final = r"(?<!this )(?<!the )(?<!\ba )(?<!given )(?<!audio )\b(?:channel|program(?:me)?|preset|patch|sample|octave|track|bank|controller|clip)(?: number| no\.?)?\"? ?[#:=]? ?"
+"""A noun whose number tells which one is meant; "the velocity in this sample is 75" is another matter."""
 _IS: Final = r"(?: number| value)?[\"')]{0,2} ?(?:is|was|of|at|=|:|equals|reads|shows|von|ist|est|de|es|è|是|为|は|が)?(?: about| around| exactly| de| von)?(?: midi)? ?[\"'(]{0,2}(?:midi )?"
-_OF_NONE: Final = (
-    r"(?<!of the )(?<!of this )(?<!of that )(?<!of a )(?<!for the )(?<!for this )(?<!on the )"
-)
+_OF_NONE: Final = r"(?<!of the )(?<!of this )(?<!of that )(?<!of a )(?<!for the )(?<!for this )(?<!on the )(?<!in the )(?<!in this )(?<!at the )(?<!at this )"
 """Not "the velocity of the note is 75"."""
 _PLAIN_NUMBER: Final = r"(?<![\d.])\d{2,3}(?![\d%])(?!\.\d)"
 
@@ -96,15 +97,17 @@ _AGES: Final[tuple[_Rule, ...]] = (
     _rule(r"\b(?:speak|talk|sing|read|write|shout|listen)(?:s|ing)? (?:to|with|about|for) (?:an? |the |his |her |their |some |one of )?(?:\w+ )?(?:teenagers?|teens)\b", "speaks"),
     _rule(rf"\b(?:text|story|sentence|content|passage|topic|book|song|transcript)(?: here| itself)? (?:is|talks|tells|speaks) (?:about|of) [^.;,:\n]{{0,30}}?{_X}", "text is about it"),
     _rule(rf"\b(?:life|music|times?|things|fashion|politics|days|youth|school|love|war) in the (?:early |late |mid[- ]?)?{_TENS}ies\b", "life then"),
-    _rule(r"\b(?:recording|clip|audio|song|file|car|house|building|tape|record|company) is (?:about |only )?\d\d years old", "recording is old"),
+    _rule(rf"\b(?:born|raised|grew up|set|recorded|written|lived?|back|happened|songs?|hits?|music|films?) (?:in|of|from) the (?:early |late |mid[- ]?)?(?:(?:19)?\d0'?s|{_TENS}ies)\b", "then"),
+    _rule(rf"{_OF_NONE}\b(?:recording|clip|audio|song|file|car|house|building|tape|record|company) is (?:about |only )?\d\d years old", "recording is old"),
     _rule(r"\b(?:(?:room|take|clip|track|sample|recording|audio|file|item|question|chapter|page|line|bus|route|channel|figure|verse|the number|gate|platform|episode|lesson|flight|highway|interstate|road|studio|apartment|version|sample #)"
-          r"|(?:duration|temperature|speed|volume|pitch|frequency|length|tempo)(?: is| was|:| =| of)?) ?\d\d(?![\d-])", "it"),
+          r"|(?:duration|temperature|speed|volume|pitch|frequency|length|tempo)(?: is| was|:| =| of)?) ?\d\d(?![\d-]| years)", "it"),
     _rule(r"\b(?:for|after|in|since|over|within|during|every|last|past|next) (?:about |nearly |almost |more than )?\d\d years\b(?! old| of age)|(?<!\d)\d\d years (?:ago|later|earlier|before|of (?:experience|service|marriage|teaching|work|war))\b", "then"),
     _rule(r"(?<![\d/.])\d{1,3} ?/ ?\d{1,4}(?!\d)|(?<![\d:])\d{1,2}:\d\d(?![\d:])", "it"),
 )  # fmt: skip
 _VELOCITIES: Final[tuple[_Rule, ...]] = (
     _rule(r"(?<![\d/.])\d{1,3} ?/ ?(?!(?:127|128|100)(?!\d))\d{1,4}(?!\d)|(?<![\d:])\d{1,2}:\d\d(?![\d:])|(?<!\d)\d{1,3} (?:out )?of \d{1,4} (?:people|listeners|times|cases|notes|samples)\b", "it"),
     _rule(rf"(?P<lead>{_OF_NONE}(?<!\w)(?:\"|')?{_OTHER_NAME}{_IS})\d{{1,3}}(?!\d|\.\d)(?! ?/)", r"\g<lead>it"),
+    _rule(rf"(?P<lead>{_PLACE})\d{{1,3}}(?!\d|\.\d)", r"\g<lead>it"),
     _rule(rf"\b(?:{_LOUDER} than|above|below|over|under|beyond) (?:an? )?{_PLAIN_NUMBER}", _no_number_before),
     _rule(rf"\bbetween (?:an? )?{_PLAIN_NUMBER} (?:and|&) (?:an? )?{_PLAIN_NUMBER}", "between two"),
 )  # fmt: skip
@@ -120,7 +123,21 @@ _BARE_NAME: Final = _rule(
 _VELOCITY: Final = re.compile(
     r"(?:\bvel\b|velocit|velocidad|vélocité|anschlag)\w*[^\d\n]{0,24}\d", re.IGNORECASE
 )
-_NUMBER: Final = re.compile(r"(?<![\w.,/-])\d{2,3}(?![\d/])(?!\.\d)")
+_PITCHES: Final[tuple[_Rule, ...]] = (
+    _rule(
+        rf"(?P<lead>{_OF_NONE}\b(?:velocity|vel|vélocité|velocidad|velocità|velocidade|anschlagstärke|tempo|bpm|duration|loudness|volume){_IS})\d{{1,3}}(?!\d|\.\d)",
+        r"\g<lead>it",
+    ),
+    _rule(rf"(?P<lead>{_PLACE})\d{{1,3}}(?!\d|\.\d)", r"\g<lead>it"),
+)
+_OTHERS: Final[dict[Kind, tuple[_Rule, ...]]] = {
+    "velocity": _VELOCITIES,
+    "age": _AGES,
+    "pitch": _PITCHES,
+}
+_NUMBER: Final = re.compile(
+    r"(?<![\w.,/-])(?:\d{1,3} ?(?:-|–|to|or|and) ?)?\d{2,3}(?![\d/])(?!\.\d)", re.IGNORECASE
+)
 _COUNTED: Final = re.compile(
     r" (?!years\b|yrs\b|somethings\b|is\b|was\b|as\b|this\b|sounds\b|seems\b|feels\b|fits\b|suits\b|matches\b|works\b|makes\b|looks\b|appears\b|has\b|does\b|goes\b|comes\b|gives\b|remains\b"
     r"|stands\b|describes\b|best\b|perhaps\b|plus\b|always\b|unless\b|across\b|versus\b|corresponds\b|points\b|means\b|represents\b|reflects\b|gets\b|wins\b|his\b|its\b|yes\b|thus\b|hence\b|less\b|class\b|us\b|ans\b|años\b|anos\b)(?:[a-z]{3,20}s\b|[a-z]{3,20} (?:words|sounds|lines|items|letters|syllables|people|times|sentences)\b)"
@@ -151,22 +168,35 @@ def plainly(reply: object, labels: Sequence[str]) -> object:
         return reply
     if (said := _in_words(reply, kind)) is not None:
         return said
+    text = decades_in_english(reply) if kind == "age" else reply
+    if kind == "age" and not any("+" in label for label in labels):
+        text = _rewritten(text, _DECADES)
+    return about(kind, text)
+
+
+def about(kind: Kind, reply: str) -> str:
+    """Return a reply without the numbers that are of something else, with what it excludes behind "not".
+
+    >>> about("pitch", "velocity 100, note 60"), about("age", "Hardly 25; her teenage son is here")
+    ('velocity it, note 60', 'Hardly 25; relative is here')
+    """
     text = reply[-_LONGEST:].replace("’", "'")
-    text = decades_in_english(text) if kind == "age" else text
-    others = _AGES if kind == "age" else _VELOCITIES
+    others = _OTHERS[kind]
     if kind == "velocity" and _VELOCITY.search(text):
         others = (_BARE_NAME, *others)
-    if kind == "age" and not any("+" in label for label in labels):
-        others = (*others, *_DECADES)
-    for pattern, by in (*_EXACT, *others):
-        text = pattern.sub(by, text)
-    text = _NUMBER.sub(lambda match: _of_the_kind(match, kind), text)
-    for pattern, by in _DENIALS:
+    text = _rewritten(text, (*_EXACT, *others))
+    if kind in _QUANTITIES:
+        text = _NUMBER.sub(lambda match: _of_the_kind(match, kind), text)
+    return _rewritten(text, _DENIALS)
+
+
+def _rewritten(text: str, rules: Sequence[_Rule]) -> str:
+    for pattern, by in rules:
         text = pattern.sub(by, text)
     return text
 
 
-def _kind(labels: Sequence[str]) -> str | None:
+def _kind(labels: Sequence[str]) -> Literal["velocity", "age"] | None:
     """Return what the labels are numbers of: ``velocity``, ``age`` or nothing."""
     if not labels:
         return None

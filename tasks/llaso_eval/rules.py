@@ -30,7 +30,7 @@ from tasks.llaso_eval import (
 from tasks.llaso_eval import (
     spoken_numbers as llaso_numbers,
 )
-from tasks.llaso_eval.number_labels import plainly
+from tasks.llaso_eval.number_labels import Kind, about, plainly
 from tasks.llaso_eval.sets import DataSet
 
 Readings = dict[Reading, Scored]
@@ -222,7 +222,8 @@ def number(item: Item) -> Part:
     )
     strict = Scored(None)
     if target is not None:
-        found = strict_number(item.text, QUANTITIES["pitch" if pitch else "age"])
+        kind: Kind = "pitch" if pitch else "age"
+        found = strict_number(about(kind, item.text), QUANTITIES[kind])
         error = item.entry.mae_ref if found is None else abs(found - target)
         strict = Scored({"abs_error": error, "n": 1}, parsed=found is not None)
     return Part(

@@ -12,7 +12,9 @@ from num2words import num2words
 from harness.task_loading.groups import load_task
 from harness.task_loading.index import load_index
 from metrics.commitment.closed import choose, index_of
-from tasks.llaso_eval.number_labels import plainly
+from metrics.text.numbers import strict_number
+from tasks.llaso_eval.number_labels import about, plainly
+from tasks.llaso_eval.rules import QUANTITIES
 
 TASKS: Final = {
     "velocity": "llaso_velocity_classification",
@@ -109,3 +111,33 @@ def test_other_labels_and_replies_that_are_no_text_stay_as_they_are(reply: objec
 def test_labels_of_the_sets_are_known() -> None:
     for name in TASKS:
         assert index_of("25" if name == "velocity" else "Fifties", [*aliases_of(name)] if name == "age" else VELOCITIES) is not None  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reply", "age"),
+    [
+        ("This is clearly no one in their fifties.", None), ("By no means 50.", None), ("Nowhere near 50.", None), ("There is no chance of 50.", None), ("50 it is not.", None),
+        ("Her 25-year-old son speaks.", None), ("25 years ago", None), ("clip 25", None), ("25 soldiers", None), ("A song of the 60s", None), ("20 or 25 seconds", None),
+        ("divided into 18 and 80 parts", None), ("between 18 and 80 Hz", None), ("Not far from 50.", 50), ("between 50 and 60: 55", 55), ("no one in their forties; 25", 25),
+        ("Her 15-year-old son speaks; she is 40.", 40), ("born in the nineties, 30 years old", 30), ("20 to 30 years", 25), ("in their fifties", 54.5),
+    ],
+)  # fmt: skip
+def test_an_age_is_that_of_the_speaker(reply: str, age: float | None) -> None:
+    assert strict_number(about("age", reply), QUANTITIES["age"]) == age
+
+
+@pytest.mark.parametrize(
+    ("reply", "pitch"),
+    [
+        ("The velocity is 60.", None), ("octave 4", None), ("tempo 60", None), ("by no means 60", None), ("velocity: 100, pitch: 60", 60), ("MIDI note 60, velocity 100", 60),
+        ("channel 3, note 60", 60), ('{"note": 60, "velocity": 100}', 60), ("The pitch of the sound in this clip is 60.", 60), ("The pitch value in this audio sample is 60.", 60),
+        ("The pitch on this channel: 60", 60), ("60-64", 62), ("60 semitones", 60),
+    ],
+)  # fmt: skip
+def test_a_pitch_is_that_of_the_note(reply: str, pitch: float | None) -> None:
+    assert strict_number(about("pitch", reply), QUANTITIES["pitch"]) == pitch
+
+
+@pytest.mark.parametrize("where", ["of the sound in this clip", "in the given audio sample", "on this channel", "of the note", "for this MIDI note", "at this pitch"])  # fmt: skip
+def test_where_a_velocity_is_heard_is_no_other_quantity(where: str) -> None:
+    assert read("velocity", f"The velocity {where} is 75.") == "75"
