@@ -76,7 +76,15 @@ _TOO_LITTLE: Final = late.compile(
     r"[^.;!?\n\ue000-\uf000]{0,24})[.!\s]*\Z"
 )
 """A last sentence that prefers one option, but not enough to give it."""
-_HINT: Final = late.compile(r" enough |\btoo (?:little|weak|small|close|thin)\b")
+_NEITHER: Final = late.compile(
+    r"(?P<begins>\A|[.!?\n])(?P<said>[^.!?\n]{0,300}?(?:\b(?:but|though|yet|although|while|however)\b|[;,—]) ?(?:in (?:fact|truth) |really |actually |honestly |strictly )?"
+    r"(?:neither|none)(?: of (?:them|these|those|the (?:two|three|four|options|choices|labels|answers))| one| option)?(?: (?:really|truly|actually|fully))? "
+    r"(?:fits?|appl(?:y|ies)|match(?:es)?|works?|(?:is|are) (?:really )?(?:right|correct|true|the answer))(?: here|,? though|,? really|,? however)?)[.!\s]*\Z"
+)
+"""A last sentence that prefers one option, but calls none right."""
+_HINT: Final = late.compile(
+    r" enough |\b(?:neither|none)\b|\btoo (?:little|weak|small|close|thin)\b"
+)
 _TAIL: Final = 480
 """Characters at the end in which that sentence is looked for."""
 _STOPS: Final = late.compile(r"[,;:]")
@@ -92,7 +100,10 @@ def aimed(text: str) -> str:
     'whether \ue800 . this one is \ue801'
     """
     text = rewritten(text, _RULES_BEFORE)
-    little = _TOO_LITTLE.search(text, max(0, len(text) - _TAIL)) if _HINT.search(text) else None
+    if _HINT.search(text) is None:
+        return text
+    tail = max(0, len(text) - _TAIL)
+    little = _TOO_LITTLE.search(text, tail) or _NEITHER.search(text, tail)
     if little is None or _COMMITS.search(little["said"]):
         return text
     open_row = _STOPS.sub(" or ", little["said"])
