@@ -55,7 +55,7 @@ def choose(
         reply: the reply; anything but text commits to nothing.
         options: option texts in order; an empty text among filled ones is not an option.
         gold: index of the right option, ``None`` if there is none.
-        aliases: declared further forms of labels; such labels say how something sounds, so what a clip is about is none of them.
+        aliases: declared further forms of labels; such labels say how something sounds and never what a clip is about.
         letters: whether the options have letters.
         asked: whether the prompt asks for a letter, so that "D" is the option D and not an option whose text is "D".
 
