@@ -26,6 +26,7 @@ _ITEM: Final = (
 )
 _CALLED: Final = r"(?:(?:the |my )?(?:right |correct )?(?:answer|choice|option|one)|right|correct)"
 _WRONG: Final = r"(?:(?:is|was|are|were) (?:both |all |clearly |just |only |simply )?(?:an? )?(?:distractors?|decoys?|traps?|red herrings?|wrong|incorrect|false|ruled out|excluded|implausible|impossible)|(?:does not|doesn't|did not|didn't|do not|don't) (?:fit|match|work|apply))"
+_EXCLUDE: Final = r"(?:exclude|excluded|drop|dropped|eliminate|eliminated|reject|rejected|discard|discarded|remove|removed|rule (?:\w+ )?out|ruled out|cross (?:\w+ )?out|crossed out|strike|dismiss|dismissed)"
 _HARD: Final = r"(?:hard|harder|difficult|impossible|trickier|tricky)"
 _FIND: Final = r"(?:tell|spot|detect|recogni[sz]e|identify|distinguish|fake|prove)"
 _JUDGE: Final = rf"(?:{_FIND}|hear|judge|decide|know|say)"
@@ -47,6 +48,9 @@ def _concluded(match: re.Match[str]) -> str:
 _RULES: Final[tuple[Rule, ...]] = (
     # an intention given up
     (late.compile(rf"\bi (?:was|had been|have been) (?:just |already |really |almost |quite |all )*(?:(?:going|about|ready|set|inclined|tempted|prepared|close|tending) to|(?:leaning|tending) towards?|(?:going|opting|voting) (?:for|with)) (?:{_CHOOSE} )?{_X},? (?:until|till|before|but|when|except that)\b"), r" whether \g<x>, no wait, "),
+    # the one that is excluded
+    (late.compile(rf"\b(?:if (?:(?:i|we|you|one) )?(?:had to|have to|has to|were to|was to|could|must|should)|were (?:i|we|one) to|had i to|if (?:one|an option) (?:must be|has to be|had to be)) {_EXCLUDE}\b[^.;:!?\n\ue000-\uf000]{{0,30}}?[,:]? ?(?:then )?(?:(?:it|that|this)(?:'d| would| is|'s|'ll| will)(?: be)? )?{_X}"), r" not \g<x> "),
+    (late.compile(rf"\b(?:the |my )?(?:first|easiest|safest) (?:one |option |label )?to (?:go|{_EXCLUDE})(?: out)?(?: is| would be| was|:) {_X}"), r" not \g<x> "),
     # another question
     (late.compile(rf"{_X} (?:was|had been|were) {_CALLED} (?:(?:to|for|in|on|of) {_ITEM}|(?:the )?(?:last|previous) time|the time before)\b"), r" whether \g<x> "),
     (late.compile(rf"\b(?:the |my )?(?:right |correct )?(?:answer|choice) (?:to|for|in|on|of) {_ITEM}(?: was| had been|\s*:) {_X}"), r" whether \g<x> "),
