@@ -21,7 +21,7 @@ _C: Final = r"[)\]\"']{0,2}"
 _X: Final = rf"{_O}(?P<x>{_M}){_C}"
 _CHOOSE: Final = r"(?:answer|say|pick|choose|select|suggest|write|go (?:with|for)|opt for|settle (?:on|for)|reply|respond)"
 _ITEM: Final = (
-    r"(?:the|your|my|that|an?) (?:previous|earlier|preceding|prior|other|last|next) "
+    r"(?:(?:the|your|my|that|an?) (?:previous|earlier|preceding|prior|other|last|next|different)|another|some other) "
     r"(?:question|item|one|clip|recording|sample|example|audio|task|problem|round|exercise)"
 )
 _CALLED: Final = r"(?:(?:the |my )?(?:right |correct )?(?:answer|choice|option|one)|right|correct)"
@@ -52,7 +52,7 @@ _RULES: Final[tuple[Rule, ...]] = (
     (late.compile(rf"\b(?:if (?:(?:i|we|you|one) )?(?:had to|have to|has to|were to|was to|could|must|should)|were (?:i|we|one) to|had i to|if (?:one|an option) (?:must be|has to be|had to be)) {_EXCLUDE}\b[^.;:!?\n\ue000-\uf000]{{0,30}}?[,:]? ?(?:then )?(?:(?:it|that|this)(?:'d| would| is|'s|'ll| will)(?: be)? )?{_X}"), r" not \g<x> "),
     (late.compile(rf"\b(?:the |my )?(?:first|easiest|safest) (?:one |option |label )?to (?:go|{_EXCLUDE})(?: out)?(?: is| would be| was|:) {_X}"), r" not \g<x> "),
     # another question
-    (late.compile(rf"{_X} (?:was|had been|were) {_CALLED} (?:(?:to|for|in|on|of) {_ITEM}|(?:the )?(?:last|previous) time|the time before)\b"), r" whether \g<x> "),
+    (late.compile(rf"{_X} (?:is|was|had been|were) {_CALLED} (?:(?:to|for|in|on|of) {_ITEM}|(?:the )?(?:last|previous) time|the time before)\b"), r" whether \g<x> "),
     (late.compile(rf"\b(?:the |my )?(?:right |correct )?(?:answer|choice) (?:to|for|in|on|of) {_ITEM}(?: was| had been|\s*:) {_X}"), r" whether \g<x> "),
     (late.compile(rf"\b{_ITEM}'s (?:right |correct )?answer (?:was|had been) {_X}"), r" whether \g<x> "),
     (late.compile(rf"\b(?:to|for|in|on|with) {_ITEM},? (?:it|this|that|{_CALLED}) (?:was|had been) {_X}"), r" whether \g<x> "),
