@@ -150,11 +150,11 @@ _DECADES: Final = ("twenties", "thirties", "fourties", "fifties", "sixties", "se
 _LEARNED: Final = ("", "", "quadragenarian", "quinquagenarian", "sexagenarian", "septuagenarian", "octogenarian", "nonagenarian")  # fmt: skip
 _GERMAN_AGED: Final = ("zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig")  # fmt: skip
 _ROMANCE_AGED: Final = (
-    "la vingtaine|veinteañero|veinteañera|en sus veinte|la veintena|ventenne|vent'anni|sulla ventina",
-    "la trentaine|treintañero|treintañera|en sus treinta|la treintena|trentenne|trent'anni|sulla trentina",
-    "la quarantaine|cuarentón|cuarentona|en sus cuarenta|la cuarentena|quarantenne|quarant'anni|sulla quarantina",
-    "la cinquantaine|cincuentón|cincuentona|en sus cincuenta|la cincuentena|cinquantenne|cinquant'anni|sulla cinquantina",
-    "la soixantaine|sesentón|sesentona|en sus sesenta|la sesentena|sessantenne|sessant'anni|sulla sessantina",
+    "la vingtaine|une vingtaine d'années|veinteañero|veinteañera|en sus veinte|la veintena|ventenne|vent'anni|sulla ventina",
+    "la trentaine|une trentaine d'années|treintañero|treintañera|en sus treinta|la treintena|trentenne|trent'anni|sulla trentina",
+    "la quarantaine|une quarantaine d'années|cuarentón|cuarentona|en sus cuarenta|la cuarentena|quarantenne|quarant'anni|sulla quarantina",
+    "la cinquantaine|une cinquantaine d'années|cincuentón|cincuentona|en sus cincuenta|la cincuentena|cinquantenne|cinquant'anni|sulla cinquantina",
+    "la soixantaine|une soixantaine d'années|sesentón|sesentona|en sus sesenta|la sesentena|sessantenne|sessant'anni|sulla sessantina",
     "setentón|setentona|en sus setenta|settantenne|settant'anni|sulla settantina",
     "ochentón|ochentona|en sus ochenta|ottantenne|ottant'anni|sull'ottantina",
     "novantenne|novant'anni|en sus noventa|sulla novantina",

@@ -42,12 +42,12 @@ _EXCLUDED: Final = re.compile(
 )
 _GOES_ON: Final = re.compile(rf"[ ,]*(?:,|\bor\b|\bnor\b)[ ]*{_FILLER}\Z")
 _CORRECTED: Final = re.compile(
-    r"(?:[ ]*years?(?:[ ]old)?)?[\s.,;:!?()—-]*(?:(?:oh|well|but|or)[\s,.]+)?(?:no|nope|nein|wait|sorry|pardon|oops|whoops|erm?|hmm?|uh|my (?:mistake|bad)|(?:hold|hang) on|i'm sorry|i misspoke|typo|not quite|reconsidered|now|i take (?:that|it) back|correction|korrektur"
+    r"(?:[ ]*years?(?:[ ]old)?)?[\s.,;:!?()—-]*(?:(?:oh|ah|well|but|or)[\s,.]+)?(?:no|nope|nein|wait|sorry|pardon|oops|whoops|erm?|hmm?|uh|my (?:mistake|bad)|(?:hold|hang) on|i'm sorry|i misspoke|typo|not quite|reconsidered|now|i take (?:that|it) back|correction|korrektur"
     r"|(?:which i'd |let me )?(?:lower|raise|change|correct|revise)(?: (?:that|it|this))? to|(?:corrected|changed|downgraded|upgraded|revised|raised|lowered|updated|amended|adjusted)(?= to\b|[ ]?:)|revised|rather|better|actually|i meant?|more (?:precisely|exactly|accurately|like)"
     r"|make (?:that|it)|scratch that|strike that|(?:on|upon|after) (?:second thoughts?|(?:further )?(?:reflection|listening))|let me (?:correct|rephrase|say)(?: that| myself)?|(?:(?:that|it|this|which) )?should (?:be|read|have been))\b"
     r"(?:[\s.,;:!?()—-]|\b(?:no|nope|wait|sorry|actually|rather|i mean|i think|i'd say|make|that's|that|it's|it|is|its|should be|would be|be|the|correct|i|meant|to|say|write|let|me|was|too|low|high|harsh|strict|generous|lenient|a|bit"
     r"|right|answer|probably|more|like|maybe|about|around|closer to|he's|she's|age|pitch|midi|number|value|hmm)\b)*"
-    r"|[ ]*(?:years?(?:[ ]old)?)?[ ]*(?:[→⇒➜➔]|[-=]>)[ ]*"
+    r"|[ )]*(?:years?(?:[ ]old)?)?[ ]*(?:[→⇒➜➔]|[-=]>)[ (]*"
 )
 """What stands between a number that is taken back and the one in its place."""
 _NEGATION: Final = re.compile(

@@ -26,7 +26,7 @@ _UNITS: Final = {
     "money": r"[$€£¥₹₩]|usd|eur|gbp|dollars?|euros?|pounds?|cents?|yen|yuan|rupees?|bucks",
     "temperature": r"°(?:[ ]*[cf]\b)?|degrees?|celsius|fahrenheit|kelvin",
     "speed": r"mph|kmh|km/h|kph|m/s",
-    "count": r"words?|people|persons|speakers|voices|points?|times|clips?|syllables?|letters|items|steps|sentences|phonemes|pauses|samples|frames|bits|bytes|[kmg]b|kbps|overtones|harmonics|partials|beats|bars|vowels|consonants",
+    "count": r"words?|people|persons|questions|chapters|speakers|voices|points?|times|clips?|syllables?|letters|items|steps|sentences|phonemes|pauses|samples|frames|bits?|bytes|[kmg]b|kbps|overtones|harmonics|partials|beats|bars|vowels|consonants",
     "semitones": r"semitones?|half[ -]?steps",
     "notes": r"notes?|keys?",
 }

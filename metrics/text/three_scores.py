@@ -48,7 +48,7 @@ _DOUBT: Final = re.compile(
 )
 _REASON: Final = re.compile(r"[ .,;]*(?:[ ]-[ ]|\band\b|[.,;(])[ ]*\Z")
 _THINGS: Final = re.compile(
-    r"[ ](?:of the (?:words|sounds|vowels|syllables)|points? off|off\b)|[ ](?:[a-z-]+[ ]){0,2}(?:vowel|consonant|word|error|mistake|pause|stop|stress|sound|syllable|hesitation|phoneme|slip|filler|break|repetition|place|time|issue|problem|deviation|omission|letter|restart)(?:e?s)?\b"
+    r"[ ](?:of the (?:words|sounds|vowels|syllables)|points? (?:off|lost|deducted)|off\b)|[ ](?:[a-z-]+[ ]){0,2}(?:vowel|consonant|word|error|mistake|pause|stop|stress|sound|syllable|hesitation|phoneme|slip|filler|break|repetition|place|time|issue|problem|deviation|omission|substitution|insertion|letter|restart)(?:e?s)?\b"
 )
 """A number that gives a reason ("8 - 2 vowels are off")."""
 _REPLACED: Final = re.compile(

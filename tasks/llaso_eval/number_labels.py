@@ -40,9 +40,10 @@ _OTHER_NAME: Final = (
     r"(?:(?:midi )?note[ _]?(?:number|no\.?)|midi (?:note|pitch|key)(?:[ _]?number)?|(?:midi|key) (?:number|no\.?)|pitch(?:[ _](?:number|value|class))?|bpm|tempo|duration|sample rate"
     r"|tonhöhe|hauteur|altura|altezza|высота|音高|音程|음높이)"
 )
-_PLACE: Final = r"(?<!this )(?<!the )(?<!\ba )(?<!given )(?<!audio )\b(?:channel|program(?:me)?|preset|patch|sample|octave|track|bank|controller|clip)(?: number| no\.?)?\"? ?[#:=]? ?"
+_PLACE: Final = r"(?<!this )(?<!the )(?<!\ba )(?<!given )(?<!audio )\b(?:channel|program(?:me)?|preset|patch|sample|octave|track|bank|controller|clip|bar|measure|version)(?: number| no\.?)?\"? ?[#:=]? ?"
 """A noun whose number tells which one is meant; "the velocity in this sample is 75" is another matter."""
-_IS: Final = r"(?: number| value)?[\"')]{0,2} ?(?:is|was|of|at|=|:|equals|reads|shows|von|ist|est|de|es|è|是|为|は|が)?(?: about| around| exactly| de| von)?(?: midi)? ?[\"'(]{0,2}(?:midi )?"
+_IS: Final = r"(?: number| value)?[\"')]{0,2} ?(?:is|was|of|at|=|:|equals|reads|shows|\||von|ist|est|de|es|è|是|为|は|が)?(?: about| around| exactly| de| von)?(?: midi)? ?[\"'(]{0,2}(?:midi )?"
+_MONTH: Final = r"(?:january|february|april|june|july|august|september|october|november|december)"
 _OF_NONE: Final = r"(?<!of the )(?<!of this )(?<!of that )(?<!of a )(?<!for the )(?<!for this )(?<!on the )(?<!in the )(?<!in this )(?<!at the )(?<!at this )"
 """Not "the velocity of the note is 75"."""
 _PLAIN_NUMBER: Final = r"(?<![\d.])\d{2,3}(?![\d%])(?!\.\d)"
@@ -73,12 +74,12 @@ _EXACT: Final[tuple[_Rule, ...]] = (
 )
 _DENIALS: Final[tuple[_Rule, ...]] = (
     _rule(rf"\b{_NO_ONE}(?: here| there)?(?: (?:who|that)(?:'s| is| was| sounds?| seems?)?)? (?:in|of|at|aged|around) {_FILL}(?={_X})", "not "),
-    _rule(rf"\b{_NO_ONE}(?: here)? (?:hears?|says?|sees|guess(?:es)?|chooses|picks|calls) {_FILL}(?={_X})", "not "),
+    _rule(rf"\b{_NO_ONE}(?: here)? (?!doubt|den(?:y|ies)|disagree|dispute|else)(?:[a-z]{{2,12}}s|hear|say|guess|would (?!doubt|deny|disagree|dispute)[a-z]{{2,12}}) {_FILL}(?={_X})", "not "),
     _rule(rf"(?P<x>{_X}) (?:is|was|are) the (?:one|only|last) (?:\w+ ){{1,3}}(?:it|he|she|they|this|that) (?:can't|cannot|isn't|is not|aren't|could not|couldn't)\b", r"not \g<x>"),
     _rule(rf"\bno (?:kid|child|boy|girl|adult) or (?={_X})", "not "),
     _rule(rf"\b(?:none|nothing) (?:of |in |about |here|there)(?:[\w']+ ){{0,4}}?(?:is|are|was|sounds?|suggests?|points?|fits?|matches|indicates?|says?) {_FILL}(?={_X})", "not "),
     _rule(rf"\bnone of {_FILL}(?={_X})", "not "),
-    _rule(rf"\b(?:by no means|in no (?:way|case|event|universe|world|sense)|(?:a long way|miles|far|light-years) (?:away )?from|under no (?:circumstances?|conditions?)|on no account|(?:nowhere|not anywhere) (?:near|close to)|not even close to|scarcely|not remotely|no (?:kind|sort) of) {_FILL}(?={_X})", "not "),
+    _rule(rf"\b(?:by no (?:means|stretch(?: of the imagination)?)|in no (?:way|case|event|universe|world|sense)|(?:a long way|miles|far|light-years) (?:away )?from|under no (?:circumstances?|conditions?)|on no account|(?:nowhere|not anywhere) (?:near|close to)|not even close to|scarcely|not remotely|no (?:kind|sort) of) {_FILL}(?={_X})", "not "),
     _rule(rf"\b(?:there's |there is |with )?(?:no|zero|not a|not the slightest|hardly any) (?:chance|possibility|probability|likelihood|sign|hint|trace) (?:of|that|for)? ?{_FILL}(?={_X})", "not "),
     _rule(rf"\b(?:there's |there is )(?:no|zero) (?:chance|possibility|way) {_FILL}(?={_X})", "not "),
     _rule(rf"\bthe last (?:thing|age|value|number|decade|answer) (?:that )?(?:i|one|anyone)(?:'d| would) (?:\w+ )?is {_FILL}(?={_X})", "not "),
@@ -88,6 +89,7 @@ _DENIALS: Final[tuple[_Rule, ...]] = (
     _rule(rf"\b(?:odd|unusual|strange|rare|untypical|atypical|surprising) (?:for|of|in) {_FILL}(?={_X})", "not "),
     _rule(rf"(?<!n't be )(?<!cannot be )(?<!not be )(?<!not )(?<!n't )\b(?:every|any)(?:one|body|thing) (?:but|except) {_FILL}(?={_X})", "not "),
     _rule(rf"\b(?:outside(?: of)?|rarely|seldom) {_FILL}(?={_X})", "not "),
+    _rule(rf"(?P<x>{_X}) ?[–—-]{{1,2}} ?(?:hardly|scarcely|never|no way|not)\b{_STOP}", r"not \g<x>"),
     _rule(rf"(?P<x>{_X}) (?:can|could|should|must|may) be (?:crossed (?:off|out)|struck(?: off| out)?|dropped|dismissed|discarded|left out|scratched)\b", r"not \g<x>"),
     _rule(rf"(?P<x>{_X}),? (?:it|this|that|he|she|they) (?:is|are|was) (?:\w+ly )?not\b{_STOP}", r"not \g<x>"),
 )  # fmt: skip
@@ -98,6 +100,8 @@ _AGES: Final[tuple[_Rule, ...]] = (
     _rule(rf"\b(?:text|story|sentence|content|passage|topic|book|song|transcript)(?: here| itself)? (?:is|talks|tells|speaks) (?:about|of) [^.;,:\n]{{0,30}}?{_X}", "text is about it"),
     _rule(rf"\b(?:life|music|times?|things|fashion|politics|days|youth|school|love|war) in the (?:early |late |mid[- ]?)?{_TENS}ies\b", "life then"),
     _rule(rf"\b(?:born|raised|grew up|set|recorded|written|lived?|back|happened|songs?|hits?|music|films?) (?:in|of|from) the (?:early |late |mid[- ]?)?(?:(?:19)?\d0'?s|{_TENS}ies)\b", "then"),
+    _rule(rf"(?<!\d)\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}\b|\b{_MONTH} \d{{1,2}}(?!\d)", "that day"),
+    _rule(r"(?<!\d)(?P<x>\d\d)-?ish\b", r"\g<x>"),
     _rule(rf"{_OF_NONE}\b(?:recording|clip|audio|song|file|car|house|building|tape|record|company) is (?:about |only )?\d\d years old", "recording is old"),
     _rule(r"\b(?:(?:room|take|clip|track|sample|recording|audio|file|item|question|chapter|page|line|bus|route|channel|figure|verse|the number|gate|platform|episode|lesson|flight|highway|interstate|road|studio|apartment|version|sample #)"
           r"|(?:duration|temperature|speed|volume|pitch|frequency|length|tempo)(?: is| was|:| =| of)?) ?\d\d(?![\d-]| years)", "it"),
@@ -108,6 +112,8 @@ _VELOCITIES: Final[tuple[_Rule, ...]] = (
     _rule(r"(?<![\d/.])\d{1,3} ?/ ?(?!(?:127|128|100)(?!\d))\d{1,4}(?!\d)|(?<![\d:])\d{1,2}:\d\d(?![\d:])|(?<!\d)\d{1,3} (?:out )?of \d{1,4} (?:people|listeners|times|cases|notes|samples)\b", "it"),
     _rule(rf"(?P<lead>{_OF_NONE}(?<!\w)(?:\"|')?{_OTHER_NAME}{_IS})\d{{1,3}}(?!\d|\.\d)(?! ?/)", r"\g<lead>it"),
     _rule(rf"(?P<lead>{_PLACE})\d{{1,3}}(?!\d|\.\d)", r"\g<lead>it"),
+    _rule(r"(?<!\d)[01] ?(?:to|-|–|and) ?127(?!\d)|\bthe max(?:imum)?(?: value| velocity)? (?:is|of|being|would be) 127(?!\d)|(?<!\d)127 (?:is|being) the (?:max(?:imum)?|highest|largest|top)(?: possible)?(?: midi)?(?: value| velocity)?(?= ?(?:[.,;]|\Z))", "the scale"),
+    _rule(r"(?<!\d)\d{1,3} (?:divided by|times|plus|minus|multiplied by) \d{1,3}(?!\d)", "it"),
     _rule(rf"\b(?:{_LOUDER} than|above|below|over|under|beyond) (?:an? )?{_PLAIN_NUMBER}", _no_number_before),
     _rule(rf"\bbetween (?:an? )?{_PLAIN_NUMBER} (?:and|&) (?:an? )?{_PLAIN_NUMBER}", "between two"),
 )  # fmt: skip
@@ -135,8 +141,10 @@ _OTHERS: Final[dict[Kind, tuple[_Rule, ...]]] = {
     "age": _AGES,
     "pitch": _PITCHES,
 }
+_SPOKEN: Final = rf"{_TENS}y(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?(?!\w)"
 _NUMBER: Final = re.compile(
-    r"(?<![\w.,/-])(?:\d{1,3} ?(?:-|–|to|or|and) ?)?\d{2,3}(?![\d/])(?!\.\d)", re.IGNORECASE
+    rf"(?<![\w.,/-])(?:(?:\d{{1,3}}|{_SPOKEN}) ?(?:-|–|to|or|and) ?)?(?:\d{{2,3}}(?![\d/])(?!\.\d)|{_SPOKEN})",
+    re.IGNORECASE,
 )
 _COUNTED: Final = re.compile(
     r" (?!years\b|yrs\b|somethings\b|is\b|was\b|as\b|this\b|sounds\b|seems\b|feels\b|fits\b|suits\b|matches\b|works\b|makes\b|looks\b|appears\b|has\b|does\b|goes\b|comes\b|gives\b|remains\b"
