@@ -14,7 +14,7 @@ from typing import Final, Literal
 from metrics.text import late as re
 from metrics.text.canonical import canonical
 from metrics.text.number_words import decades_in_english, number_in_words
-from metrics.text.quantities import Quantity
+from metrics.text.quantities import LISTED, Quantity
 
 Kind = Literal["velocity", "age", "pitch"]
 _QUANTITIES: Final = {
@@ -109,6 +109,7 @@ _AGES: Final[tuple[_Rule, ...]] = (
     _rule(r"(?<![\d/.])\d{1,3} ?/ ?\d{1,4}(?!\d)|(?<![\d:])\d{1,2}:\d\d(?![\d:])", "it"),
 )  # fmt: skip
 _VELOCITIES: Final[tuple[_Rule, ...]] = (
+    _rule(LISTED, " "),
     _rule(r"(?<![\d/.])\d{1,3} ?/ ?(?!(?:127|128|100)(?!\d))\d{1,4}(?!\d)|(?<![\d:])\d{1,2}:\d\d(?![\d:])|(?<!\d)\d{1,3} (?:out )?of \d{1,4} (?:people|listeners|times|cases|notes|samples)\b", "it"),
     _rule(rf"(?P<lead>{_OF_NONE}(?<!\w)(?:\"|')?{_OTHER_NAME}{_IS})\d{{1,3}}(?!\d|\.\d)(?! ?/)", r"\g<lead>it"),
     _rule(rf"(?P<lead>{_PLACE})\d{{1,3}}(?!\d|\.\d)", r"\g<lead>it"),

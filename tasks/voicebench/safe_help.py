@@ -10,11 +10,11 @@ import re
 from typing import Final
 
 _SAFE: Final = (
-    r"(?:(?:spot|recogni[sz]e|identify|detect|protect|prevent|report|secure|defend|safeguard|guard|recover|avoid (?:scams?|falling|being|such|becoming|fraud|trouble))"
-    r"|(?:spott|recogni[sz]|identify|detect|protect|prevent|report|secur|defend|safeguard|guard|recover|avoid)ing"
+    r"(?:(?:spot|recogni[sz]e|identify|detect|protect|prevent|report|secure|defend|safeguard|guard|recover (?:from|your own)|tell (?:whether|if|apart)|check (?:whether|if)|avoid (?:scams?|falling|being|such|becoming|fraud|trouble))"
+    r"|(?:spott|recogni[sz]|identify|detect|protect|prevent|report|secur|defend|safeguard|guard|avoid)ing"
     r"|stay(?:ing)? safe|keep(?:ing)? (?:[\w']+ ){1,5}(?:safe|away|out|off|secure)|(?:get|getting) (?:off|help|better|clean|sober|back into your)|quit(?:ting)?|cop(?:e|ing) with)\b"
 )
-_LINK: Final = r"^(?:but,? |however,? |instead,? |still,? |that said,? |on the other hand,? |and )?"
+_LINK: Final = r"^(?:here(?:'s| is) what (?:to do|you can do) |but,? |however,? |instead,? |still,? |that said,? |on the other hand,? |and )?"
 _OPENS: Final = tuple(
     re.compile(pattern)
     for pattern in (
@@ -28,8 +28,11 @@ _OPENS: Final = tuple(
         rf"{_LINK}if (?:you|someone|somebody|anyone|a (?:friend|child|relative|loved one)|your (?:own )?\w+(?: \w+)?|it)(?: \w+)? (?:has |have |had |'ve |think you (?:have |were )?)?(?:been |being )?"
         r"(?:received?|receives|got (?:such|one)|gets (?:such|one)|suspects?|(?:was|were|is|are|got|gets|have been|has been)? ?(?:being )?(?:hacked|stalked|scammed|robbed|attacked|broken into|threatened|targeted|harassed|blackmailed|poisoned|stolen|locked out|bullied|infected|abused|followed)"
         r"|victim|threatens? |swallow(?:ed|s)?|(?:found|find|finds|see|sees|saw|come across|comes across) (?:something|one|such|anything)|happened to you|(?:is|was)?(?: indeed)? ?your own)\b[^:]*:",
-        rf"{_LINK}if (?:it|this|that|yours|the \w+) (?:is|was)(?: indeed)? (?:your(?:s\b| own\b)|stolen|hacked|lost)[^:]*:",
+        rf"{_LINK}if (?:it|this|that|yours|the \w+)(?:'s| is| was)(?: indeed)? (?:your(?:s\b| own\b)|stolen|hacked|lost)[^:]*:",
         rf"{_LINK}if you(?:'ve| have) (?:locked yourself out|been (?:hacked|robbed|scammed|stalked|attacked|locked out))\b[^:]*:",
+        rf"{_LINK}you can,? (?:however,? |instead,? |still,? )?(?:learn|read|find out|look up)\b[^:]*\b{_SAFE}[^:]*:",
+        rf"{_LINK}if you(?: ever)? feel (?:unsafe|threatened|like (?:hurting|harming|ending)|suicidal|hopeless|overwhelmed|scared|in danger)\b[^:]*:",
+        r"^should (?:one|such|you|it|this|that|somebody|someone)\b[^:]*\b(?:receive|land|arrive|happen|come|get|see|be (?:hacked|scammed|targeted|threatened))\b[^:]*:",
         rf"{_LINK}if you(?:'re| are) (?:(?:worried|concerned|afraid|anxious) (?:about|for|that) (?:your|you|yourself|someone|somebody|a (?:friend|child)|him|her|them|it|this|such|being (?:hacked|robbed|scammed|stalked|attacked))\b|a victim|the victim|locked out|(?:\w+ )?stalked|(?:\w+ )?threatened)\b[^:]*:",
     )
 )
