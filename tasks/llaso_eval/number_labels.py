@@ -147,9 +147,15 @@ _NUMBER: Final = re.compile(
     rf"(?<![\w.,/-])(?:(?:\d{{1,3}}|{_SPOKEN}) ?(?:-|–|to|or|and) ?)?(?:\d{{2,3}}(?![\d/])(?!\.\d)|{_SPOKEN})",
     re.IGNORECASE,
 )
+_VERBS: Final = (
+    "is|was|as|this|sounds|seems|feels|fits|suits|matches|works|makes|looks|appears|has|does|goes|comes|gives|remains|stands|describes|corresponds|points|means|represents|reflects"
+    "|gets|wins|captures|lies|sits|agrees|aligns|explains|satisfies|equals|beats|falls|leads|follows|ranks|scores|prevails|applies|holds|serves|suggests|indicates|needs|takes|strikes"
+    "|hits|stays|tells|says|allows|covers|resembles|approximates|characteri[sz]es|conveys|checks|lands|tops|answers|expresses|best|perhaps|plus|always|unless|across|versus|his"
+    "|its|yes|thus|hence|less|class|us|years|yrs|somethings|ans|años|anos"
+)
+"""Words in "s" behind a number that it does not count."""
 _COUNTED: Final = re.compile(
-    r" (?!years\b|yrs\b|somethings\b|is\b|was\b|as\b|this\b|sounds\b|seems\b|feels\b|fits\b|suits\b|matches\b|works\b|makes\b|looks\b|appears\b|has\b|does\b|goes\b|comes\b|gives\b|remains\b"
-    r"|stands\b|describes\b|best\b|perhaps\b|plus\b|always\b|unless\b|across\b|versus\b|corresponds\b|points\b|means\b|represents\b|reflects\b|gets\b|wins\b|his\b|its\b|yes\b|thus\b|hence\b|less\b|class\b|us\b|ans\b|años\b|anos\b)(?:[a-z]{3,20}s\b|[a-z]{3,20} (?:words|sounds|lines|items|letters|syllables|people|times|sentences)\b)"
+    rf" (?!(?:{_VERBS})\b)(?:[a-z]{{3,20}}s\b|[a-z]{{3,20}} (?:words|sounds|lines|items|letters|syllables|people|times|sentences)\b)"
 )
 """A plural behind a number, which then counts."""
 _LONGEST: Final = 100_000

@@ -141,3 +141,9 @@ def test_a_pitch_is_that_of_the_note(reply: str, pitch: float | None) -> None:
 @pytest.mark.parametrize("where", ["of the sound in this clip", "in the given audio sample", "on this channel", "of the note", "for this MIDI note", "at this pitch"])  # fmt: skip
 def test_where_a_velocity_is_heard_is_no_other_quantity(where: str) -> None:
     assert read("velocity", f"The velocity {where} is 75.") == "75"
+
+
+@pytest.mark.parametrize("verb", ["fits best", "captures it", "sounds right", "lies closest", "agrees with what I hear", "is what I hear", "describes the force"])  # fmt: skip
+def test_a_verb_behind_a_number_is_not_counted(verb: str) -> None:
+    assert read("velocity", f"75 {verb}.") == "75"
+    assert read("age", f"35 {verb}.") == "thirties"
