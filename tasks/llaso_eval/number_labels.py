@@ -151,13 +151,14 @@ _VERBS: Final = (
     "is|was|as|this|sounds|seems|feels|fits|suits|matches|works|makes|looks|appears|has|does|goes|comes|gives|remains|stands|describes|corresponds|points|means|represents|reflects"
     "|gets|wins|captures|lies|sits|agrees|aligns|explains|satisfies|equals|beats|falls|leads|follows|ranks|scores|prevails|applies|holds|serves|suggests|indicates|needs|takes|strikes"
     "|hits|stays|tells|says|allows|covers|resembles|approximates|characteri[sz]es|conveys|checks|lands|tops|answers|expresses|best|perhaps|plus|always|unless|across|versus|his"
-    "|its|yes|thus|hence|less|class|us|years|yrs|somethings|ans|años|anos"
+    "|its|yes|thus|hence|less|class|us|units|years|yrs|somethings|ans|años|anos"
 )
 """Words in "s" behind a number that it does not count."""
 _COUNTED: Final = re.compile(
     rf" (?!(?:{_VERBS})\b)(?:[a-z]{{3,20}}s\b|[a-z]{{3,20}} (?:words|sounds|lines|items|letters|syllables|people|times|sentences)\b)"
 )
 """A plural behind a number, which then counts."""
+_SHARE: Final = re.compile(r" ?(?:%|percent\b)")
 _LONGEST: Final = 100_000
 _ONE_SENTENCE: Final = re.compile(r"[^.!?\n]{1,100}[.!]?\s*", re.DOTALL)
 _NO_VELOCITY: Final = re.compile(
@@ -242,5 +243,9 @@ def _of_the_kind(match: re.Match[str], kind: str) -> str:
     """Return a number as it stands, or "it" where a unit or a plural behind it says that it counts something else."""
     text = match.string
     behind = text[match.end() : match.end() + 40].lower()
+    if _SHARE.match(behind) and text[max(0, match.start() - 4) : match.start()].rstrip(
+        " "
+    ).endswith((":", "=", "(")):
+        return match[0]  # a share of the label before it
     other = _QUANTITIES[kind].misfits(behind, 0, 0, None) or _COUNTED.match(behind)
     return "it" if other else match[0]

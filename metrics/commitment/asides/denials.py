@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 from metrics.commitment.asides.rules import Rule, rewritten
-from metrics.commitment.mentions import MENTION, TEXT
+from metrics.commitment.mentions import LETTER, MENTION, TEXT
 from metrics.text import late
 
 _M: Final = MENTION
@@ -19,6 +19,10 @@ _O: Final = r"[(\[\"'«「]{0,2}(?:(?:the |an? )?(?:option|choice|answer|letter)
 _C: Final = r"[)\]\"'»」]{0,2}"
 _X: Final = rf"{_O}(?P<x>{_M}){_C}"
 _OUT: Final = r"(?=\s*(?:[.,;:!?\n)]|\Z))"
+_STOP: Final = r"(?=\s*(?:[.,;:!?\n)]|\Z))"
+_FILL: Final = r"(?:(?!(?:but|and|so|or|if|not|other|anything|better|rather|never|doubt|deny|denies|dispute|disagree|wrong|question)\b|[a-z]+n't\b)[a-z']+ ){0,6}?"
+"""Words between a denial and what it denies: none that turns it, and no sign."""
+_NOUN: Final = r"(?:thing|word|option|answer|one|label|choice|guess)"
 _QUOTE: Final = r"(?:\"[^\"\n]{1,240}\"|(?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w)){1,240}'(?!\w))"
 _SPEAKS: Final = (
     rf"\b(?:(?:speaker|person|man|woman|boy|girl|text|transcript|transcription|voice|he|she|they|lyrics?|words?|utterance|line|sentence|phrase|content|statement|singer|caller|speech|clip|recording|audio)|(?<={_M}))"
@@ -39,6 +43,19 @@ _RULES: Final[tuple[Rule, ...]] = (
     (late.compile(rf"(?P<x>{_M}){_C} (?:is|was|would be) [^.\n\ue000-\uf000]{{1,60}}\.\s*(?:but |and )?(?:they|those people|most people)(?:'d be|'re| are| would be| were) (?:mistaken|wrong)\b"), r" \g<x> is wrong."),
     (late.compile(rf"{_X}(?P<e>[^.!\n\ue000-\uf000]{{0,20}}[.!;,])\s*(?:sorry, |but |no, )?i (?:take (?:that|it|this) back|retract (?:that|it|this)|withdraw (?:that|it|this)|was (?:wrong|mistaken)(?! (?:to doubt|not)))(?: now)?"), r" not \g<x>\g<e> no wait, "),
     (late.compile(rf",? but (?:it|this|that|she|he|they)? ?(?:might|may|could|can)(?: also| possibly| just as well| even)* be {_X}{_OUT}"), r", whether it is \g<x>"),
+    # never, nowhere, nothing
+    (late.compile(rf"\b(?:nothing|no (?:other )?(?:option|choice|answer|label|one)|none(?: of (?:them|these|the others))?)(?: else| here)? (?:fits?|matches|works|sounds|is|does|comes|suits) (?:it )?(?:better|closer|likelier|nearer|more \w+) (?:than|to) {_X}"), r" \g<x> is correct"),
+    (late.compile(rf"\b(?:can't|cannot|can not|couldn't|could not) be (?:anything |anyone |something )?other than {_X}"), r" \g<x> is correct"),
+    (late.compile(rf"\b(?:by no (?:means|stretch(?: of the imagination)?)|in no (?:way|case|event|world|sense|respect)|under no (?:circumstances?|conditions?)|on no account|(?:nowhere|not anywhere) (?:near|close to)|(?:a long way|miles|light-years) (?:away )?from|at no (?:point|time|moment)) {_FILL}{_X}"), r" not \g<x>"),
+    (late.compile(rf"\b(?:scarcely|hardly|seldom|rarely) (?:(?:is|was) (?:it|this|that) |(?:be |call(?:ed)? ))?{_X}"), r" not \g<x>"),
+    (late.compile(rf"\b(?:no|zero|not the slightest|not the least|hardly any|hardly a|not a|little) (?:chance|possibility|probability|likelihood|prospect|way|sign|hint|trace|indication|suggestion|evidence)(?: (?:here|at all|whatsoever))? (?:(?:of|that|for) )?{_FILL}{_X}"), r" not \g<x>"),
+    (late.compile(rf"\b(?:none|nothing) (?:of|in|about|here|there|at all) ?(?:[\w']+ ){{0,5}}?(?:is|are|was|were|sounds?|suggests?|points?|fits?|matches|indicates?|says?|speaks|supports?|favou?rs?|implies|conveys|makes) {_FILL}{_X}"), r" not \g<x>"),
+    (late.compile(rf"\b(?:no one|no-one|nobody|no (?:person|speaker|man|woman|voice|listener))(?: here| there| in (?:the|this) \w+)? (?:is|was|sounds?|seems?|appears?|feels?) {_FILL}{_X}"), r" not \g<x>"),
+    (late.compile(rf"\bthe (?:very )?last {_NOUN} (?:that )?(?:(?:i|one|anyone|you|anybody|we)(?:'d| would| could) \w+(?: \w+)?|to (?:come to mind|choose|pick|say))(?: is| would be|:) {_X}"), r" not \g<x>"),
+    (late.compile(rf"\b(?:out of the question|impossible|inconceivable|unthinkable|doubtful|improbable|implausible|untrue|wrong|false)(?: to me)? that {_FILL}{_X}"), r" not \g<x>"),
+    (late.compile(rf"\bi (?:refuse|decline|hesitate|would hesitate|am reluctant|would not dare) to (?:say|choose|pick|select|call (?:it|this|that)|go (?:with|for)|answer)(?: that it is| it is)? {_X}"), r" not \g<x>"),
+    (late.compile(rf"{_O}(?P<x>{LETTER}){_C},? (?:it|this|that) (?:(?:is|are|was|were) (?:\w+ly )?not|isn't|aren't|wasn't|ain't){_STOP}"), r" not \g<x>"),
+    (late.compile(rf"{_X}\s*(?:[,:?—–-]|\.{{2,3}}){{1,2}} ?(?:hardly|scarcely|never|no way|i (?:really )?(?:think|believe|guess) not|i don't (?:really )?think so|certainly not|surely not|absolutely not|definitely not){_STOP}"), r" not \g<x>"),
     # bounds
     (late.compile(rf"(?<!{_M} )\b(?:at least|at most|no (?:more|fewer|less) than|more than|fewer than|less than|up to|a minimum of|a maximum of) (?P<x>{TEXT})(?!\s+(?:likely|correct|right))"), r" whether \g<x>"),
     (late.compile(rf"(?P<x>{TEXT}) or (?:more|fewer|less|above|below|over|under|higher|lower)\b"), r" whether \g<x>"),
