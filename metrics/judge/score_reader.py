@@ -23,6 +23,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from metrics.judge.figures import (
+    AGAIN,
+    BRACKETED,
+    LAST,
+    NUMBER,
+    RANGE,
+    SCALE,
+    SEPARATOR,
+    WORDS,
+)
 from metrics.judge.plain_reply import plain_lines, plain_reply
 from metrics.judge.ratings import AND_SO, DECIDED, ELSEWHERE, RATES, SAID_TWICE, ending
 from metrics.judge.second_thoughts import FILLER, STANDS, Turn, turns
@@ -44,33 +54,9 @@ from metrics.judge.wording import (
     TOLD,
 )
 
-_WORDS: Final = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
-_WORD: Final = "|".join(_WORDS)
-_NUMBER: Final = rf"(?P<open>{OPEN})(?P<sign>[+-]?)(?P<number>\d{{1,9}}(?:\.\d{{1,9}})?|{_WORD})(?![\w])(?!\.\d|,\d|\s+(?:hundred|thousand|million|point\s+(?:\d|zero|oh|six|seven|eight|nine|{_WORD})))"
-_SCALE: Final = re.compile(
-    rf"{CLOSE}\s*\(?\s*(?:/|(?:(?:points?|stars?)\s+)?out\s+of|over|of|on\s+(?:a|the)\s+scale\s+(?:of|to|from)(?:\s+1\s*(?:to|-))?)\s*(?:the\s+(?=\d\s+points))?(?:a\s+(?:total|maximum|possible)\s+(?:of\s+)?)?{OPEN}(\d+(?:\.0+)?|five|ten)\b",
-    re.IGNORECASE,
-)
-_RANGE: Final = re.compile(
-    rf"{CLOSE}\s*(?:(?:-|~|:|\||/|to|or|and|through|vs\.?|&)\s*(?:an?\s+)?{OPEN}(?:\d|(?:{_WORD})\b|a\s+half)"
-    rf"|\s*\(\s*or\s+{OPEN}[1-5]|,?\s*(?:(?:or|and)\s+)?(?:maybe|perhaps|possibly|probably|even|almost|nearly)\s+(?:an?\s+)?{OPEN}(?:[1-5]|(?:{_WORD})\b)"
-    rf"|,?\s+{OPEN}(?:[1-5](?:\.\d)?|{_WORD}){CLOSE}\s*(?:$|[,.;])|\s+\d/\d|\s+[<>]\s|\s*%|\+(?!\w)|\?)",
-    re.IGNORECASE,
-)
-_AGAIN: Final = re.compile(
-    rf"{CLOSE}\s*[(\[=]\s*(?P<number>[1-5]|{_WORD})\s*[)\]]?\s*(?=$|[,.;])", re.IGNORECASE
-)
 _LONGEST_NUMBER: Final = 400
-_BRACKETED: Final = re.compile(
-    r"\[\[\s*([+-]?\d{1,9}(?:\.\d{1,9})?)\s*(?:/\s*(\d+)\s*)?\]\]", re.ASCII
-)
-_SEPARATOR: Final = r"\s*(?:(?:is|was)\s*)?(?:[:=|]{1,4}>?|\.{3}|(?:\s-{1,4}>?|->)(?=\s))\s*"
 _LABEL: Final = (
     r"outstanding|excellent|very\s+good|good|fair|average|mediocre|weak|poor|bad|very\s+poor"
-)
-_LAST: Final = re.compile(
-    rf"(?:^|[.!?;:\n]|\bso|\bthus|\btherefore)\s*(?=[\"'(\[]{{0,4}}(?:[1-5](?:\.\d)?(?:\s*/\s*5)?|{_WORD})[\s\"')\].!]*\Z)",
-    re.IGNORECASE,
 )
 _FINAL: Final = re.compile(
     r"\W*(?:\w+\W+){0,2}(?:final|overall|total|revised|corrected|updated|adjusted)\b", re.IGNORECASE
@@ -104,17 +90,17 @@ class ScoreReader:
         asked = rf"{OPEN}(?:{LEAD})(?:(?:revised|corrected|updated|adjusted)\s+)?(?:{self.asked}){CLOSE}{NOTE}{CLOSE}"
         keyed = rf"{OPEN}(?:{LEAD})(?:{KEYS}|overall|total|marks?|points?|scoring|{SUMMED}){CLOSE}{NOTE}{CLOSE}"
         parts = {
-            "number": _NUMBER,
-            "asked": rf"{asked}{_SEPARATOR}",
-            "keyed": rf"{keyed}{_SEPARATOR}",
+            "number": NUMBER,
+            "asked": rf"{asked}{SEPARATOR}",
+            "keyed": rf"{keyed}{SEPARATOR}",
             "asked head": rf"{asked}\s*:?\s*$",
             "keyed head": rf"{keyed}\s*:?\s*$",
             "asked pair": rf"{asked}\s+(?=[^\s:]+(?:\s*(?:/|out of)\s*\S+)?$)",
-            "inside": rf"{BREAK}{keyed}{_SEPARATOR}",
-            "anywhere": rf"(?<![\w\"'])(?:{self.asked}){CLOSE}{NOTE}{_SEPARATOR}",
-            "near": rf"{FILLER}(?={_NUMBER})",
-            "opens": rf"an?\s+(?:(?:solid|clear|strong|weak)\s+)?(?={_NUMBER}(?:\s*/\s*5)?\s*[.!:;]\s)",
-            "only": rf"(?:(?:an?\s+)?(?:solid|clear|strong|weak|definite)\s+|an?\s+|(?:probably|likely|easily|clearly|definitely|i\s+think|i\s+guess)\s+(?:an?\s+)?|(?:quality|output|response)\s*[:=]\s*|(?:{_LABEL})\s*(?:[:(=]|-\s)\s*)(?={_NUMBER}[)\s/\w]{{0,12}}[.!]?$)",
+            "inside": rf"{BREAK}{keyed}{SEPARATOR}",
+            "anywhere": rf"(?<![\w\"'])(?:{self.asked}){CLOSE}{NOTE}{SEPARATOR}",
+            "near": rf"{FILLER}(?={NUMBER})",
+            "opens": rf"an?\s+(?:(?:solid|clear|strong|weak)\s+)?(?={NUMBER}(?:\s*/\s*5)?\s*[.!:;]\s)",
+            "only": rf"(?:(?:an?\s+)?(?:solid|clear|strong|weak|definite)\s+|an?\s+|(?:probably|likely|easily|clearly|definitely|i\s+think|i\s+guess)\s+(?:an?\s+)?|(?:quality|output|response)\s*[:=]\s*|(?:{_LABEL})\s*(?:[:(=]|-\s)\s*)(?={NUMBER}[)\s/\w]{{0,12}}[.!]?$)",
         }
         return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in parts.items()}
 
@@ -177,8 +163,8 @@ class ScoreReader:
         yield _Found(self._on_scale(value))
 
     def _bracketed(self, text: str) -> Iterator[_Found]:
-        own = QUOTES.sub(" ", text) if _BRACKETED.search(text) else ""
-        for found in _BRACKETED.finditer(own if _BRACKETED.search(own) else text):
+        own = QUOTES.sub(" ", text) if BRACKETED.search(text) else ""
+        for found in BRACKETED.finditer(own if BRACKETED.search(own) else text):
             scale = found[2]
             fits = scale is None or int(scale) == self.highest
             yield _Found(self._on_scale(float(found[1])) if fits else None)
@@ -233,7 +219,7 @@ class ScoreReader:
         if turn.kind == "corrected":
             return
         rated = list(self._rated(lines))
-        if not rated and (last := _LAST.search(turn.tail)):
+        if not rated and (last := LAST.search(turn.tail)):
             rated = [found] if (found := self._value(turn.tail, last.end())) else []
         if rated:
             yield from rated
@@ -245,8 +231,8 @@ class ScoreReader:
         match = self._patterns["number"].match(line, start)
         if match is None:
             return False
-        end = (_SCALE.match(line, match.end()) or match).end()
-        return RATED.match(line, end) is not None or _RANGE.match(line, end) is not None
+        end = (SCALE.match(line, match.end()) or match).end()
+        return RATED.match(line, end) is not None or RANGE.match(line, end) is not None
 
     def _holds(self, head: str) -> bool:
         lines = [line for line in head.split("\n") if line.strip()]
@@ -263,24 +249,24 @@ class ScoreReader:
         if match is None:
             return None
         word = match["number"].lower()
-        value = float(_WORDS.get(word, 0) or word)
+        value = float(WORDS.get(word, 0) or word)
         end = match.end()
-        if scale := _SCALE.match(line, end):
+        if scale := SCALE.match(line, end):
             if scale[1].lower() not in (str(self.highest), "five") and not re.fullmatch(
                 rf"{self.highest}\.0+", scale[1]
             ):
                 return _Found(None)
             end = scale.end()
-        elif again := _AGAIN.match(line, end):
+        elif again := AGAIN.match(line, end):
             other = again["number"].lower()
-            if float(_WORDS.get(other, 0) or other) == value:
+            if float(WORDS.get(other, 0) or other) == value:
                 end = again.end()
         each = ASPECTS.match(line, end)
         other = (each[1] or each[2]).lower() if each else word
-        if float(_WORDS.get(other, 0) or other) != value:
+        if float(WORDS.get(other, 0) or other) != value:
             return _Found(None)
         bound = "<" in match["open"] and not re.match(r"\s*(?:/\s*\d+\s*)?>", line[match.end() :])
-        if match["sign"] == "-" or bound or _RANGE.match(line, end):
+        if match["sign"] == "-" or bound or RANGE.match(line, end):
             return _Found(None)
         return _Found(self._on_scale(value))
 
@@ -329,9 +315,9 @@ class ScoreReader:
         for number, line in enumerate(lines):
             match = self._patterns["number"].match(line)
             if match is not None:
-                scale = _SCALE.match(line, match.end())
+                scale = SCALE.match(line, match.end())
                 rest = line[(scale or match).end() :]
-                again = _AGAIN.match(line, match.end())
+                again = AGAIN.match(line, match.end())
                 rest = line[again.end() :] if again else rest
                 alone = not rest.strip(" .!\"')]}>✔✘") or re.fullmatch(
                     r"\W*(?:points?|pts|stars?)\W*", rest, re.IGNORECASE
@@ -339,14 +325,14 @@ class ScoreReader:
                 numbered = number + 1 < len(lines) and re.match(
                     r"\(?[2-9]\s*(?:(?:points?|pts|stars?)\s*)?[.):-]", lines[number + 1]
                 )
-                worded = not scale and match["number"].lower() in _WORDS
+                worded = not scale and match["number"].lower() in WORDS
                 leads = number == 0 and not numbered and not worded
                 if alone or (leads and (scale or TAIL.match(rest))):
                     found = self._value(line, 0)
                     if found is not None:
                         yield found
                     continue
-                if number == 0 and _RANGE.match(line, match.end()) and "?" not in line[:-1]:
+                if number == 0 and RANGE.match(line, match.end()) and "?" not in line[:-1]:
                     yield _Found(None)
             if number == 0 and (opens := self._patterns["opens"].match(line)):
                 if (found := self._value(line, opens.end())) is not None:
