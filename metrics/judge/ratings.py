@@ -16,22 +16,17 @@ DECIDES: Final = (
 _BEFORE_NUMBER: Final = rf"(?!one\s+an?\s)(?=[\s\"'(\[{{<]*[+-]?(?:\d|(?:{_WORD})\b))"
 RATES: Final = re.compile(
     r"\b(?:(?:rate|rated|giv(?:e|es|en|ing)|score|scored|scores|grade|assign|assigned|award|awarded|deserves?|merits?|earns?|gets?|receives?"
-    r"|(?:score|rating|grade|verdict)\s+(?:is|of|would be|should be))\b(?:\s+|[^.\n\d]{0,60}?(?:\b(?:an?|as|is|of|be|at|with|it|this|response|answer|reply)\s*:?\s+|[:=]\s*))"
-    r"|\bworth\s+(?:an?\s+)?|\b(?:lands?|sits?|comes?\s+(?:in|out))\s+at\s+(?:an?\s+)?|\bput\s+(?:it|this)\s+at\s+(?:an?\s+)?|\b(?:i\s+)?lean(?:\s+towards?|\s+to)\s+(?:an?\s+)?|\b(?:response|answer|reply)\s+is\s+an?\s+(?:solid\s+|clear\s+|strong\s+|weak\s+)?|\bfinal\s+answer\s+is\s+|(?:i|i'd|i'll|i\s+would|i\s+will)\s+(?:go\s+with|lean(?:\s+towards?|\s+to)?|say|settle\s+on|choose|pick|call\s+(?:it|this))\s+(?:an?\s+)?"
-    r"|(?:it|this|that)(?:'s|\s+is|\s+(?:would|can\s+only|must|should|has\s+to)\s+be)\s+(?:an?\s+)?(?:solid\s+|clear\s+|strong\s+|weak\s+)?|(?:rating|score|grade)\s+for\s+[^.:\n\d]{1,40}\s(?:is|was)\s+)"
+    r"|(?:score|rating|grade|verdict)\s+(?:is|of|would be|should be))\b(?:\s+|[^.\n\d{|]{0,60}?(?:\b(?:an?|as|is|of|be|at|with|it|this|response|answer|reply)\s*:?\s+|[:=]\s*))"
+    r"|\b(?:so|the|weighted|overall|final|rounded)\s+(?:total|average|mean)(?:\s+score)?\s+(?:is|comes\s+to|equals|would\s+be)\s+|\bworth\s+(?:an?\s+)?|\b(?:lands?|sits?|comes?\s+(?:in|out))\s+at\s+(?:an?\s+)?|\bput\s+(?:it|this)\s+at\s+(?:an?\s+)?|\b(?:i\s+)?lean(?:\s+towards?|\s+to)\s+(?:an?\s+)?|\b(?:response|answer|reply)\s+is\s+an?\s+(?:solid\s+|clear\s+|strong\s+|weak\s+)?|\bfinal\s+answer\s+is\s+|(?:i|i'd|i'll|i\s+would|i\s+will)\s+(?:go\s+with|lean(?:\s+towards?|\s+to)?|say|settle\s+on|choose|pick|call\s+(?:it|this))\s+(?:an?\s+)?"
+    r"|(?:it|this(?:\s+one)?|that)(?:'s|\s+is|\s+(?:would|can\s+only|must|should|has\s+to)\s+be)\s+(?:an?\s+)?(?:solid\s+|clear\s+|strong\s+|weak\s+)?|(?:rating|score|grade)\s+for\s+[^.:\n\d]{1,40}\s(?:is|was)\s+)"
     rf"{QUALITY}{_BEFORE_NUMBER}",
     re.IGNORECASE,
 )
 DECIDED: Final = re.compile(rf"{DECIDES}{_BEFORE_NUMBER}", re.IGNORECASE)
 AND_SO: Final = re.compile(
-    rf"(?:[.!?;]|\b(?:so|thus|therefore|hence|now)\b|\b(?:on\s+balance|overall|all\s+in\s+all),)\s+(?:an?\s+)?(?=(?:{_WORD}|[1-5](?:\.\d)?(?:\s*/\s*5)?)[.!]?$)",
+    rf"(?:[.!?;]|\b(?:so|thus|therefore|hence|now)\b|\b(?:on\s+balance|overall|all\s+in\s+all),)\s+(?:an?\s+)?{QUALITY}(?=(?:{_WORD}|[1-5](?:\.\d)?(?:\s*/\s*5)?)[.!]?$)",
     re.IGNORECASE,
 )
-ELSEWHERE: Final = re.compile(
-    r"\b(?:tempt\w*|tends?|usually|typically|often|normally|generally|asked|asks|told|wants?|wanted|requests?|requested|instructs?|instructed|demands?|demanded|would\s+be\s+worth|previous|last\s+time|other)\b[^.;\n]*$",
-    re.IGNORECASE,
-)
-"""What comes before a score that is not the one given: of other replies, or only wished for."""
 SAID_TWICE: Final = re.compile(r"\b(?:one|two|three|four|five)\s*\(([1-5])\)", re.IGNORECASE)
 """A number in words and, in brackets, in digits."""
 _ENDS: Final = re.compile(r":\s+(?:an?\s+)?(?=[1-5](?:\s*/\s*5)?[.!]?$)", re.IGNORECASE)

@@ -33,8 +33,10 @@ from metrics.judge.figures import (
     SEPARATOR,
     WORDS,
 )
+from metrics.judge.others import after_no_score, of_others, without_quotations
 from metrics.judge.plain_reply import plain_lines, plain_reply
-from metrics.judge.ratings import AND_SO, DECIDED, ELSEWHERE, RATES, SAID_TWICE, ending
+from metrics.judge.ratings import AND_SO, DECIDED, RATES, SAID_TWICE, ending
+from metrics.judge.rubrics import without_rubrics
 from metrics.judge.second_thoughts import FILLER, STANDS, Turn, turns
 from metrics.judge.wording import (
     ASPECTS,
@@ -47,11 +49,13 @@ from metrics.judge.wording import (
     NOTE,
     ON_SCALE,
     OPEN,
+    PLAIN_KEYS,
     QUOTES,
     RATED,
     SUMMED,
     TAIL,
     TOLD,
+    WEIGHED,
 )
 
 _LONGEST_NUMBER: Final = 400
@@ -59,7 +63,8 @@ _LABEL: Final = (
     r"outstanding|excellent|very\s+good|good|fair|average|mediocre|weak|poor|bad|very\s+poor"
 )
 _FINAL: Final = re.compile(
-    r"\W*(?:\w+\W+){0,2}(?:final|overall|total|revised|corrected|updated|adjusted)\b", re.IGNORECASE
+    r"\W*(?:\w+\W+){0,2}(?:final|overall|total|weighted|revised|corrected|updated|adjusted)\b",
+    re.IGNORECASE,
 )
 
 
@@ -87,8 +92,8 @@ class ScoreReader:
 
     @cached_property
     def _patterns(self) -> dict[str, re.Pattern[str]]:
-        asked = rf"{OPEN}(?:{LEAD})(?:(?:revised|corrected|updated|adjusted)\s+)?(?:{self.asked}){CLOSE}{NOTE}{CLOSE}"
-        keyed = rf"{OPEN}(?:{LEAD})(?:{KEYS}|overall|total|marks?|points?|scoring|{SUMMED}){CLOSE}{NOTE}{CLOSE}"
+        asked = rf"{OPEN}(?:{LEAD})(?:(?:{WEIGHED}|average|mean)\s+)?(?:{self.asked}){CLOSE}{NOTE}{CLOSE}"
+        keyed = rf"{OPEN}(?:{LEAD})(?:{KEYS}|overall|(?:{WEIGHED}\s+)?(?:total|average|mean|sum)|marks?|points?|scoring|{SUMMED}){CLOSE}{NOTE}{CLOSE}"
         parts = {
             "number": NUMBER,
             "asked": rf"{asked}{SEPARATOR}",
@@ -100,7 +105,7 @@ class ScoreReader:
             "anywhere": rf"(?<![\w\"'])(?:{self.asked}){CLOSE}{NOTE}{SEPARATOR}",
             "near": rf"{FILLER}(?={NUMBER})",
             "opens": rf"an?\s+(?:(?:solid|clear|strong|weak)\s+)?(?={NUMBER}(?:\s*/\s*5)?\s*[.!:;]\s)",
-            "only": rf"(?:(?:an?\s+)?(?:solid|clear|strong|weak|definite)\s+|an?\s+|(?:probably|likely|easily|clearly|definitely|i\s+think|i\s+guess)\s+(?:an?\s+)?|(?:quality|output|response)\s*[:=]\s*|(?:{_LABEL})\s*(?:[:(=]|-\s)\s*)(?={NUMBER}[)\s/\w]{{0,12}}[.!]?$)",
+            "only": rf"(?:(?:an?\s+)?(?:solid|clear|strong|weak|definite)\s+|an?\s+|(?:probably|likely|easily|clearly|definitely|i\s+think|i\s+guess)\s+(?:an?\s+)?|(?:(?:final|my)\s+)?(?:{PLAIN_KEYS})\s*[:=]\s*|(?:{_LABEL})\s*(?:[:(=]|-\s)\s*)(?={NUMBER}[)\s/\w]{{0,12}}[.!]?$)",
         }
         return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in parts.items()}
 
@@ -108,7 +113,9 @@ class ScoreReader:
         """Return the score of a judge reply, ``None`` if it commits to none or to several."""
         plain = plain_reply(reply)
         lines = [SAID_TWICE.sub(r"\1", ON_SCALE.sub("", line)) for line in plain.lines]
+        lines = [without_quotations(line) for line in without_rubrics(lines)]
         outside = plain.outside if plain.fields else lines
+        own = after_no_score(lines)
         for place in (
             self._bare(plain.answer),
             self._thought_again(plain.turns),
@@ -117,11 +124,11 @@ class ScoreReader:
             self._in_json(plain.fields),
             self._line_starts(lines, "asked"),
             self._line_starts(lines, "keyed"),
-            self._inside(lines, "inside"),
-            self._loose(lines),
-            self._inside(lines, "anywhere"),
-            self._concluded(lines[-1:]),
-            self._decided(lines),
+            self._inside(own, "inside"),
+            self._loose(own),
+            self._inside(own, "anywhere"),
+            self._concluded(own[-1:]),
+            self._decided(own),
         ):
             if found := list(place):
                 return _agreed(found)
@@ -164,7 +171,7 @@ class ScoreReader:
 
     def _bracketed(self, text: str) -> Iterator[_Found]:
         own = QUOTES.sub(" ", text) if BRACKETED.search(text) else ""
-        for found in BRACKETED.finditer(own if BRACKETED.search(own) else text):
+        for found in BRACKETED.finditer(own if BRACKETED.search(own) else without_quotations(text)):
             scale = found[2]
             fits = scale is None or int(scale) == self.highest
             yield _Found(self._on_scale(float(found[1])) if fits else None)
@@ -172,8 +179,8 @@ class ScoreReader:
     def _in_json(self, fields: Sequence[tuple[str, Any]]) -> Iterator[_Found]:
         if not fields:
             return
-        lead = r"(?:(?:final|overall)[_ ]?)?"
-        for names in (self.asked, f"{KEYS}|overall"):
+        lead = r"(?:(?:final|overall|weighted)[_ ]?)?"
+        for names in (self.asked, f"{KEYS}|overall|average|mean|weighted[_ ]total"):
             pattern = re.compile(rf"{lead}(?:{names})", re.IGNORECASE)
             found = [self._json_value(value) for name, value in fields if pattern.fullmatch(name)]
             if any(found):
@@ -356,7 +363,7 @@ class ScoreReader:
             for rates in verbs.finditer(line):
                 found = self._value(line, rates.end())
                 said = line[max(0, rates.start() - 60) : rates.end()]
-                doubted = DENIED.search(said) or ELSEWHERE.search(said)
+                doubted = DENIED.search(said) or of_others(line, *rates.span())
                 if found is not None and not doubted and self._ends(line, rates.end()):
                     yield found
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
+from metrics.judge.excluded import without_excluded
 from metrics.judge.wording import KEYS, LEAD, TOLD
 from metrics.text import late
 
@@ -175,7 +176,7 @@ def said(lines: Sequence[str]) -> list[str]:
     >>> said(["At first I wanted to give a 5, but I give it a 2."]), said(["A 5 would need more detail. 4"])
     (['I give it a 2.'], ['4'])
     """
-    return [_surely(line) for line in lines]
+    return [_surely(without_excluded(line)) for line in lines]
 
 
 def _surely(line: str) -> str:

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
+from metrics.judge.others import repeats_item
 from metrics.judge.plain_reply import PlainReply, plain_lines, plain_reply
 from metrics.judge.second_thoughts import FILLER, STANDS, Turn, turns
 from metrics.judge.sentences import after_lead, agrees, arrived, clauses, plainer
@@ -42,6 +43,7 @@ from metrics.judge.wording import (
     OPEN,
     OUTCOME,
     OWNED,
+    PLAIN_KEYS,
     SENTENCE,
     SEPARATOR,
     SUBJECT,
@@ -106,6 +108,7 @@ class VerdictReader:
             "as": rf"(?:so\s+)?i(?:'d|'ll|\s+would|\s+will)?\s+(?:say|answer|vote|go\s+with)\s*:?\s+(?=(?:{words})[.!\"')]*\s*(?:$|[.,;]))|(?:so\s+)?i\s+(?:would\s+|'d\s+)?(?:judge|consider|deem|mark|rate|find|grade|evaluate|classify)"
             rf"\s+(?:{SUBJECT})\s+(?:as|to be)?\s*",
             "plain": rf"(?:{plain})",
+            "plain key": rf"{OPEN}(?:{LEAD})(?:{PLAIN_KEYS}){CLOSE}{SEPARATOR}(?={OPEN}(?:{words})[\s\"')\]}}>.!✔✘]*$)",
             "near": rf"{FILLER}(?=(?:not\s+)?(?:{ADVERBS})(?:{plain})[\"')\]}}>]{{0,4}}\s*(?:$|[.!;,:)(✔✘]|-\s))",
         }
         return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in parts.items()}
@@ -187,7 +190,11 @@ class VerdictReader:
             return None
         asked = re.compile(rf"(?:{self.keys})s?", re.IGNORECASE)
         other = re.compile(rf"(?:(?:is|final|overall)[_ ]?)?(?:{KEYS})", re.IGNORECASE)
-        for names, closed in ((asked, True), (other, False)):
+        plain = re.compile(rf"(?:(?:my|final)[_ ]?)?(?:{PLAIN_KEYS})", re.IGNORECASE)
+        repeated = repeats_item([f"{name}:" for name, _ in fields])
+        for names, closed in ((asked, True), (other, False), (plain, False))[
+            : 2 if repeated else 3
+        ]:
             places = [value for name, value in fields if names.fullmatch(name)]
             found = [self._json_value(value) for value in places if not isinstance(value, dict)]
             readable = [one for one in found if one is not None]
@@ -279,6 +286,7 @@ class VerdictReader:
         """Yield the verdicts of the first line, the last line and whole sentences."""
         if not lines:
             return
+        yield from self._plainly_keyed(lines)
         for line in dict.fromkeys((lines[0], lines[-1])):
             match = self._patterns["value"].match(line)
             alone = match is not None and not line[match.end() :].strip(" .!\"')]}>✔✘")
@@ -295,6 +303,14 @@ class VerdictReader:
             starts = {found.end() for found in SENTENCE.finditer(line)} | after_lead(line)
             for start in starts | clauses(line):
                 yield from self._sentence(line, start)
+
+    def _plainly_keyed(self, lines: Sequence[str]) -> Iterator[Found]:
+        """Yield the verdicts alone behind a key that what is judged may have too, if the reply repeats nothing that is judged."""
+        keys = [self._patterns["plain key"].match(line) for line in lines]
+        if any(keys) and not repeats_item(lines):
+            for line, key in zip(lines, keys, strict=True):
+                if key and (found := self._value(line, key.end())) is not None:
+                    yield found
 
     def _at_end(self, line: str) -> Iterator[Found]:
         """Yield the verdict word that ends a line."""

@@ -11,6 +11,10 @@ KEYS: Final = (
     r"|judegments?|judgemnts?|judgemnets?|jugde?ments?|judgemets?|judgmeents?|reuslts?|resutls?|resluts?|rseults?|verdcits?|vedricts?"
 )
 """Keys; the last line has them with letters swapped or left out, as judges misspell them."""
+PLAIN_KEYS: Final = r"outputs?|responses?|labels?|class(?:ification)?|quality"
+"""Keys that stand before a verdict, and before what is judged as well: they count where nothing but a verdict follows."""
+WEIGHED: Final = r"(?:weighted|unweighted|combined|aggregated?|composite|arithmetic|rounded|revised|corrected|updated|adjusted)"
+"""What a score is called that was worked out from others."""
 SUMMED: Final = (
     r"so|hence|thus|therefore|(?:sorry|apologies)\b[^:\n]{0,40}|chosen|selected|(?:for\s+)?this\s+(?:one|answer|reply|response)(?!\s*:\s*[a-z])|(?:evaluation|assessment|grading|review)\s+(?:result|outcome)|in\s+the\s+end|full\s+marks|as\s+it\s+(?:stands|is)|as\s+(?:is|written|given|delivered)|all\s+told|on\s+balance|all\s+things\s+considered|taken\s+together|everything\s+considered"
     r"|(?:taking|considering|weighing)\s+(?:everything|it\s+all)(?:\s+into\s+account)?"
@@ -47,9 +51,9 @@ ADVERBS: Final = (
     r"|thus|totally|simply|a|an|also|judged|considered|deemed|rated|marked|as|100%)\s+){0,3}"
 )
 SUBJECT: Final = (
-    r"(?:(?:the|this|that|its|it|both)\s+)?(?:(?:given|final|provided|predicted|candidate|candidate's|student's"
+    r"(?:(?:the|this|that|its|it|both)\s+)?(?:(?:given|final|provided|predicted|generated|(?:model|ai|machine|system)-generated|selected|chosen|evaluated|submitted|candidate|candidate's|student's"
     r"|assistant's|model|model's|system's|ai's)\s+){0,3}"
-    r"(?:response|answer|reply|output|prediction|candidate|model|statement|claim|choice|this|that|it)"
+    r"(?:(?:response|answer|reply|output|prediction|candidate|model|statement|claim|choice|selection|option)(?:\s+(?:(?:generated|given|provided|produced|made|returned|submitted|chosen|selected)\s+)?(?:by|of|from)\s+(?:the|this)\s+(?:\w{1,20}\s+)?(?:model|assistant|candidate|system|ai|student))?|this|that|it)"
 )
 OWNED: Final = (
     "response|answer|reply|output|prediction|choice|statement|claim|label|description|transcription"
