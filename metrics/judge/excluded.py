@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from metrics.judge.ratings import QUALITY
-from metrics.text import late
+from metrics.text import late as re
 
 _N: Final = r"(?:an?\s+|the\s+)?(?:[1-5](?!\.\d)(?:/5)?|two|three|four|five)(?![\w/%])"
 _OWN: Final = (
@@ -16,20 +15,20 @@ _OWN: Final = (
 """From an excluded score to the one that is given."""
 _REASON: Final = r"(?:,?\s+(?:since|because|as|given|for|due\s+to|considering|owing\s+to)\s[^.;\n]{1,160}?,?\s+but\s+)"
 _THEN: Final = rf"(?:{_REASON}|\s*(?:[,;:.]|\s-)\s*|\s+(?=but\b|so\b|rather\b|and\s+so\b)){_OWN}"
-_BUT: Final = late.compile(
+_BUT: Final = re.compile(
     rf"(?<![\w\"'])(?:(?:certainly|clearly|surely|definitely|it\s+deserves)\s+)?(?:not\s+(?:quite\s+|really\s+|yet\s+)?(?=an?\s)|hardly\s+(?=an?\s)|no\s+|rather\s+than\s+|instead\s+of\s+|neither\s+{_N},?\s+nor\s+){_N}{_THEN}",
     re.IGNORECASE,
 )
 """A score that is denied, and what leads to the one that is given."""
 _GO: Final = r"(?:would\s+not|wouldn't|will\s+not|won't|can\s*not|can't|could\s+not|couldn't|do\s+not|don't)\s+go\s+"
-_LIMITS: Final = late.compile(
-    rf"(?:\bi\s+)?\b{_GO}(?:quite\s+)?(?:as|so)\s+(?:low|high|far(?:\s+(?:down|up))?)\s+as\s+(?:to\s+(?:give|say)\s+)?{_N}(?:\s+(?:or|nor)\s+(?:(?:as|so)\s+(?:low|high)\s+as\s+)?{_N})?"
+_LIMITS: Final = re.compile(
+    rf"(?:\b(?:and|but|yet)\s+)?(?:(?:\bi\s+)?\b{_GO}(?:quite\s+)?(?:as|so)\s+(?:low|high|far(?:\s+(?:down|up))?)\s+as\s+(?:to\s+(?:give|say)\s+)?{_N}(?:\s+(?:or|nor)\s+(?:(?:as|so)\s+(?:low|high)\s+as\s+)?{_N})?"
     rf"|(?<!nothing\s)(?:\b(?:it|this|the\s+(?:reply|response|answer))\s+)?(?:\b(?:(?:falls?|comes?|stops?)\s+)?(?:(?:just|slightly|somewhat|well|far|a\s+(?:bit|little))\s+)?)short\s+of\s+(?:being\s+|deserving\s+|reaching\s+)?{_N}"
     rf"|\bneither\s+{_N},?\s+nor\s+{_N}"
-    rf"|(?:\b(?:and|but)\s+)?(?<!of\s)(?<![\w/.:]\s)(?<![\w/.:]){_N}\s+(?:(?:would\s+be|is|was|seems|feels)\s+)?(?:too\s+(?:harsh|kind|low|high|generous|strict|lenient|much|little|good|severe|hard)|out\s+of\s+the\s+question|not\s+(?:warranted|justified|deserved))\b"
-    rf"|(?:\b(?:and|but)\s+)?\b(?:too\s+\w{{1,12}}|not\s+\w{{1,12}}\s+enough)\s+for\s+{_N}"
-    rf"|(?:\b(?:and|but|yet)\s+)?\b(?:(?:(?:more|less|better|worse|higher|lower)\s+than)|above|below)\s+{_N}(?!\s+(?!but\b|and\b|yet\b)[a-z])"
-    rf"|\b(?:i\s+)?(?:rule|ruled)\s+out\s+{_N}",
+    rf"|(?<!of\s)(?<![\w/.:]\s)(?<![\w/.:]){_N}\s+(?:(?:would\s+be|is|was|seems|feels)\s+)?(?:too\s+(?:harsh|kind|low|high|generous|strict|lenient|much|little|good|severe|hard)|out\s+of\s+the\s+question|not\s+(?:warranted|justified|deserved))\b"
+    rf"|\b(?:too\s+\w{{1,12}}|not\s+\w{{1,12}}\s+enough)\s+for\s+{_N}"
+    rf"|\b(?:(?:(?:more|less|better|worse|higher|lower)\s+than)|above|below)\s+{_N}(?!\s+(?!but\b|and\b|yet\b)[a-z])"
+    rf"|\b(?:i\s+)?(?:rule|ruled)\s+out\s+{_N})",
     re.IGNORECASE,
 )
 """A score that the one given is compared with, or that is ruled out."""
@@ -37,9 +36,13 @@ _COPULA: Final = re.compile(
     r"\b(?:is|was|be|'s|it|this|give|gives|deserves|gets|earns|say|call|score|rating|to|for|as)\s*[:=]?\s*$|'s\s*$",
     re.IGNORECASE,
 )
+_GONE: Final = "\x01"
+_AROUND: Final = re.compile(rf"(?:{_GONE}(?:[\s,.;:]|-\s)*(?:(?:and|but|so|yet)\s+)?)+")
 _PARTS: Final = (
-    " go ", "short of", "neither", " too ", "too ", "out of the question", "not ", " for ", "than", "above", "below", "rule", "hardly", "no ", "instead of",
+    " go as", " go so", " go quite", "short of", "neither", "too ", "out of the question", "not warranted", "not justified", "not deserved", "enough for", "more than", "less than", "rather than",
+    "better than", "worse than", "higher than", "lower than", "above", "below", "rule", "hardly a", "not a", "not quite", "not really", "not yet", "instead of", "no 1", "no 2", "no 3", "no 4", "no 5",
 )  # fmt: skip
+_NUMBER: Final = re.compile(r"(?<!\w)(?:[1-5]|two|three|four|five)(?!\w)", re.IGNORECASE)
 
 
 def without_excluded(line: str) -> str:
@@ -51,10 +54,11 @@ def without_excluded(line: str) -> str:
     ('4', '4.', 'It has more than 3 facts.')
     """
     low = line.lower()
-    if not any(part in low for part in _PARTS):
+    if not any(part in low for part in _PARTS) or not _NUMBER.search(line):
         return line
     line = _BUT.sub(_given, line)
-    return _LIMITS.sub(". ", line).lstrip(" .,;:-") if _LIMITS.search(line) else line
+    bare = _LIMITS.sub(_GONE, line)
+    return _AROUND.sub(". ", bare).lstrip(" .,;:-") if bare != line else line
 
 
 def _given(found: re.Match[str]) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
+
+from metrics.text import late as re
 
 _QUOTED: Final = re.compile(
     r"\"[^\"\n]{1,300}\"|“[^”\n]{1,300}”|(?<!\w)'[^'\n]{1,300}'(?!\w)|‘[^’\n]{1,300}’"
@@ -128,9 +129,7 @@ def after_no_score(lines: Sequence[str]) -> list[str]:
     (['.'], ['. Well, 3'])
     """
     for place in range(len(lines) - 1, -1, -1):
-        found = None
-        for found in _NO_SCORE.finditer(lines[place]):  # noqa: B007
-            pass
-        if found:
-            return [lines[place][found.end() :], *lines[place + 1 :]]
+        ends = [found.end() for found in _NO_SCORE.finditer(lines[place])]
+        if ends:
+            return [lines[place][ends[-1] :], *lines[place + 1 :]]
     return list(lines)

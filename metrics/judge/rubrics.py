@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
 from metrics.judge.figures import WORDS
+from metrics.text import late as re
 
 _MARK: Final = re.compile(
     r"(?:^|(?<=[\n,;.:(|])[ \t]*|[,;]?[ \t]+and[ \t]+)(?:(?:score|rating|level|give|award)[ \t]+(?:an?[ \t]+)?|(?:an?[ \t]+)?[(\[\"']{0,2})"

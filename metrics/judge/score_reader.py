@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from metrics.judge.blocks import own_lines
 from metrics.judge.figures import (
     AGAIN,
     BRACKETED,
@@ -170,7 +171,10 @@ class ScoreReader:
         yield _Found(self._on_scale(value))
 
     def _bracketed(self, text: str) -> Iterator[_Found]:
-        own = QUOTES.sub(" ", text) if BRACKETED.search(text) else ""
+        if "[[" not in text:
+            return
+        text = "\n".join(own_lines(text.split("\n")))
+        own = QUOTES.sub(" ", text)
         for found in BRACKETED.finditer(own if BRACKETED.search(own) else without_quotations(text)):
             scale = found[2]
             fits = scale is None or int(scale) == self.highest
@@ -362,9 +366,10 @@ class ScoreReader:
         for line in lines:
             for rates in verbs.finditer(line):
                 found = self._value(line, rates.end())
+                if found is None or not self._ends(line, rates.end()):
+                    continue
                 said = line[max(0, rates.start() - 60) : rates.end()]
-                doubted = DENIED.search(said) or of_others(line, *rates.span())
-                if found is not None and not doubted and self._ends(line, rates.end()):
+                if not DENIED.search(said) and not of_others(line, *rates.span()):
                     yield found
 
     def _decided(self, lines: Sequence[str]) -> Iterator[_Found]:
