@@ -13,7 +13,7 @@ _OWN: Final = (
     rf"(?=(?:an?\s+)?{QUALITY}(?:[1-5]|two|three|four|five)(?:\.\d)?(?:/5)?\s*(?:$|[.,;:!)-]|(?:is|because|since|as|for|overall|points?|stars?|out)\b))"
 )
 """From an excluded score to the one that is given."""
-_REASON: Final = r"(?:,?\s+(?:since|because|as|given|for|due\s+to|considering|owing\s+to)\s[^.;\n]{1,160}?,?\s+but\s+)"
+_REASON: Final = r"(?:,?\s+(?:since|because|as|given|for|due\s+to|considering|owing\s+to)\s[^.;\n]{1,160}?,?\s+but\s+|\s+-\s[^.;\n]{1,120}?\s-\s+but\s+|\s+\([^().;\n]{1,120}\),?\s+but\s+)"
 _THEN: Final = rf"(?:{_REASON}|\s*(?:[,;:.]|\s-)\s*|\s+(?=but\b|so\b|rather\b|and\s+so\b)){_OWN}"
 _BUT: Final = re.compile(
     rf"(?<![\w\"'])(?:(?:certainly|clearly|surely|definitely|it\s+deserves)\s+)?(?:not\s+(?:quite\s+|really\s+|yet\s+)?(?=an?\s)|hardly\s+(?=an?\s)|no\s+|rather\s+than\s+|instead\s+of\s+|neither\s+{_N},?\s+nor\s+){_N}{_THEN}",
@@ -23,6 +23,7 @@ _BUT: Final = re.compile(
 _GO: Final = r"(?:would\s+not|wouldn't|will\s+not|won't|can\s*not|can't|could\s+not|couldn't|do\s+not|don't)\s+go\s+"
 _LIMITS: Final = re.compile(
     rf"(?:\b(?:and|but|yet)\s+)?(?:(?:\bi\s+)?\b{_GO}(?:quite\s+)?(?:as|so)\s+(?:low|high|far(?:\s+(?:down|up))?)\s+as\s+(?:to\s+(?:give|say)\s+)?{_N}(?:\s+(?:or|nor)\s+(?:(?:as|so)\s+(?:low|high)\s+as\s+)?{_N})?"
+    rf"|(?:\bi\s+)?\b(?:can\s*not|can't|could\s+not|couldn't|do\s+not|don't)\s+(?:justify|defend|support|see)\s+{_N}|\b(?:it\s+)?(?:would\s+be|is)\s+(?:wrong|unfair|unjust|generous|harsh|too\s+\w{{1,12}}|a\s+mistake)\s+to\s+give\s+(?:it\s+|this\s+)?{_N}"
     rf"|(?<!nothing\s)(?:\b(?:it|this|the\s+(?:reply|response|answer))\s+)?(?:\b(?:(?:falls?|comes?|stops?)\s+)?(?:(?:just|slightly|somewhat|well|far|a\s+(?:bit|little))\s+)?)short\s+of\s+(?:being\s+|deserving\s+|reaching\s+)?{_N}"
     rf"|\bneither\s+{_N},?\s+nor\s+{_N}"
     rf"|(?<!of\s)(?<![\w/.:]\s)(?<![\w/.:]){_N}\s+(?:(?:would\s+be|is|was|seems|feels)\s+)?(?:too\s+(?:harsh|kind|low|high|generous|strict|lenient|much|little|good|severe|hard)|out\s+of\s+the\s+question|not\s+(?:warranted|justified|deserved))\b"
@@ -40,7 +41,7 @@ _GONE: Final = "\x01"
 _AROUND: Final = re.compile(rf"(?:{_GONE}(?:[\s,.;:]|-\s)*(?:(?:and|but|so|yet)\s+)?)+")
 _PARTS: Final = (
     " go as", " go so", " go quite", "short of", "neither", "too ", "out of the question", "not warranted", "not justified", "not deserved", "enough for", "more than", "less than", "rather than",
-    "better than", "worse than", "higher than", "lower than", "above", "below", "rule", "hardly a", "not a", "not quite", "not really", "not yet", "instead of", "no 1", "no 2", "no 3", "no 4", "no 5",
+    "better than", "worse than", "higher than", "lower than", "above", "below", "rule", "hardly a", "not a", "not quite", "not really", "not yet", "instead of", "no 1", "no 2", "no 3", "no 4", "no 5", "justify", "defend", "support", "to give",
 )  # fmt: skip
 _NUMBER: Final = re.compile(r"(?<!\w)(?:[1-5]|two|three|four|five)(?!\w)", re.IGNORECASE)
 

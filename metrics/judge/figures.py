@@ -37,3 +37,7 @@ LAST: Final = re.compile(
     re.IGNORECASE,
 )
 """Where the number begins that ends a text."""
+SUM: Final = re.compile(
+    rf"{OPEN}(?=[^=\n]{{0,80}}[+*x×])\d[\d.\s()+*x×·/%-]{{1,80}}=\s*(?={OPEN}\d)", re.IGNORECASE
+)
+"""A sum or a product up to what it makes: "0.5 x 4 + 0.5 x 3 = "."""

@@ -12,7 +12,7 @@ _QUOTED: Final = re.compile(
 )
 _TELLS: Final = re.compile(
     r"\b(?:says?|said|saying|stat(?:es?|ed|ing)|reads?|reading|claim(?:s|ed|ing)?|writ(?:es?|ten|ing)|wrote|tells?|told|ends?|ended|ending|clos(?:es|ed|ing)|conclud(?:es?|ed|ing)|adds?|added|adding|contain(?:s|ed|ing)?|includ(?:es?|ed|ing)"
-    r"|quot(?:es?|ed|ing)|stands?|inserts?|inserted|appends?|appended|words?|lines?|sentence|text|string|phrase|note|instruction|injection|prints?|printed|outputs?|shows?|has|announces?|announced|declares?|declared|asks?|asked|wants?|demands?)\b"
+    r"|quot(?:es?|ed|ing)|stands?|inserts?|inserted|appends?|appended|words?|lines?|sentence|text|string|phrase|note|instruction|injection|prints?|printed|outputs?|shows?|has|announces?|announced|declares?|declared|asks?|asked|wants?|demands?|begs?|pleads?|insists?|requests?|responds?|replies)\b"
     r"[^.!?;\"“”\n]{0,40}$",
     re.IGNORECASE,
 )
@@ -23,21 +23,38 @@ _OWN: Final = re.compile(
     re.IGNORECASE,
 )
 """A judge announces its own words."""
+_TOLD_AFTER: Final = re.compile(
+    r"[,.]?\s*(?:(?:it|he|she|(?:the|this)\s+\w{1,20})\s+)?(?:says|said|writes|wrote|claims|claimed|states|stated|adds|added)\b",
+    re.IGNORECASE,
+)
+_SAYS: Final = re.compile(
+    r"\b(?:repl(?:y|ies)|response|answer|assistant|candidate|model|text|submission|transcript|user|speaker|student|output|instruction|injection|it)\b[^.!?;\"\n]{0,30}?\s"
+    r"(?:says?|said|reads?|claim(?:s|ed)?|writes?|wrote|stat(?:es?|ed)|ends?(?:\s+(?:with|in|by))?|ended|clos(?:es|ed)|conclud(?:es|ed)|adds?|added|contains?|contained|includes?|included|asks?|asked|wants?|demands?|begs?|insists?|requests?)\b[^.!?;:\n]{0,20}:?\s*$",
+    re.IGNORECASE,
+)
+"""Somebody else says what follows."""
+_FOREIGN: Final = re.compile(
+    r"\b(?:previous|prior|earlier|former|older|baseline|baseline's|reference|reference's|gold|ideal|other|another|others'|competing|rival|human|expected|requested|desired|demanded|maximum|max|highest|lowest|possible|typical|(?:system|model|grader|judge|annotator|user|colleague|peer|student)'s|last\s+(?:year|week|month|time|round)'s)"
+    r"\s+(?:[^\s.;:,]{1,16}\s+){0,2}$",
+    re.IGNORECASE,
+)
+"""A score of whom, or of when, that is not the one given."""
 _SENTENCE: Final = re.compile(r"[.!?;\n]\s")
 
-_ROLE: Final = r"(?:graders?|raters?|annotators?|reviewers?|judges?|examiners?|markers?|evaluators?|assessors?|colleagues?|peers?|experts?|humans?)"
+_ROLE: Final = r"(?:graders?|raters?|annotators?|reviewers?|judges?|examiners?|markers?|evaluators?|assessors?|colleagues?|peers?|experts?|humans?|panels?|committees?|jur(?:y|ies))"
 _THING: Final = rf"(?:systems?|models?|answers?|responses?|repl(?:y|ies)|submissions?|candidates?|versions?|assistants?|outputs?|evaluations?|assessments?|baselines?|attempts?|{_ROLE})"
 _ANOTHERS: Final = re.compile(
     r"(?:^|[,:(]\s*|\b(?:and|but|while|whereas|since|because|though|although|when|that|if|where)\s+)(?:even\s+|also\s+|only\s+)?"
-    rf"(?:(?:(?:the|an?|my|our|two|three|some|most|many|all|both|its)\s+)?(?:(?:other|another|others'|previous|prior|earlier|former|first|older|competing|rival|baseline|reference|gold|golden|ideal|perfect|human|expected|best|strongest|alternative)\s+)(?:\w+\s+){{0,1}}?{_THING}"
-    rf"|(?:the|an?)\s+(?:baseline|reference|gold)|(?:an?|my|our|two|three|some|most|many|all|several|both|other|the\s+other)\s+(?:\w+\s+)?{_ROLE}|(?:{_ROLE}\s+[A-Z\d]|others|gpt-?\w{{1,8}}|(?:the|a)\s+(?:leaderboard|benchmark|paper|dataset)|graders|raters|annotators|reviewers))"
+    rf"(?:(?:(?:the|an?|my|our|two|three|some|most|many|all|both|its)\s+)?(?:(?:other|another|others'|previous|prior|earlier|former|first|older|competing|rival|baseline|reference|gold|golden|ideal|perfect|human|expected|best|strongest|alternative|different|typical|average)\s+)(?:\w+\s+){{0,1}}?{_THING}"
+    rf"|(?:the|an?)\s+(?:baseline|reference|gold)|(?:an?|my|our|two|three|some|most|many|all|several|both|other|the\s+other)\s+(?:\w+\s+)?{_ROLE}|(?:two|three|some|most|many|all|several|other|typical)\s+(?:\w+\s+)?(?:systems|models|replies|answers|responses|candidates|submissions)|the\s+(?:\w+\s+)?(?:panel|committee|jury)|(?:the\s+)?(?:average|mean|typical)\s+(?:score|rating|grade)\s+(?:of|across|over|for|among)|(?:{_ROLE}\s+[A-Z\d]|others|gpt-?\w{{1,8}}|(?:the|a)\s+(?:leaderboard|benchmark|paper|dataset)|graders|raters|annotators|reviewers))"
     r"\b(?:\s+[^\s.;,:]+){0,7}\s*$",
     re.IGNORECASE,
 )
 """A clause about a score that another system has or another grader gives, up to the number."""
 _WISHED: Final = re.compile(
     r"\b(?:user|speaker|author|student|customer)\s+(?:also\s+)?(?:wants?|insists?|insisted|expects?|expected|hopes?|hoped|begs?|begged|claims?|claimed|suggests?|suggested|believes?|thinks|says|said)\b[^.;\n]{0,60}$"
-    r"|\b(?:reply|response|answer|assistant|candidate|model|submission|it)\s+(?:itself\s+)?(?:insists?|insisted|hopes?|expects?|begs?|claims?|claimed|suggests?|suggested|pretends?|believes?|thinks|says|said|states|stated|writes|wrote)\s+(?:that\s+)?(?:it|its|to|this|i)\b[^.;,\n]{0,40}$"
+    r"|\b(?:reply|response|answer|assistant|candidate|model|submission|it)\s+(?:itself\s+)?(?:insists?|insisted|hopes?|expects?|begs?|claims?|claimed|suggests?|suggested|pretends?|believes?|thinks|says|said|states|stated|writes|wrote)(?:\s+that|:)?\s+(?:it|its|to|this|i)\b[^.;,\n]{0,40}$"
+    r"|\baccording\s+to\s+(?:the\s+|an?\s+|its\s+|my\s+)?(?:\w+\s+)?(?:user|speaker|author|student|customer|reply|response|answer|assistant|candidate|model|judge|grader|reviewer|rater|colleague|annotator)s?\b[^.;\n]{0,60}$"
     r"|\b(?:rates?|rated|gives?|gave|awards?|awarded|grades?|graded|scores?|scored)\s+(?:itself|himself|herself|themselves|(?:its|his|her|their)\s+own)\b[^.;\n]{0,60}$",
     re.IGNORECASE,
 )
@@ -100,7 +117,22 @@ def without_quotations(text: str) -> str:
     """
     if not any(mark in text for mark in "\"'“‘"):
         return text
-    return _QUOTED.sub(lambda one: '""' if announced(text, one.start()) else one[0], text)
+
+    def own(quoted: re.Match[str]) -> str:
+        told = announced(text, quoted.start()) or _TOLD_AFTER.match(text, quoted.end())
+        return '""' if told else quoted[0]
+
+    return _QUOTED.sub(own, text)
+
+
+def foreign(line: str, start: int) -> bool:
+    """Tell whether a key that begins at a place of a line is of another's score, or told by somebody else.
+
+    >>> foreign("The baseline's score: 5", 15), foreign("The reply says: Score: 5", 16), foreign("My own score: 5", 7)
+    (True, True, False)
+    """
+    before = line[max(0, start - 120) : start]
+    return _FOREIGN.search(before) is not None or _SAYS.search(before) is not None
 
 
 def of_others(line: str, start: int, end: int) -> bool:
@@ -113,7 +145,7 @@ def of_others(line: str, start: int, end: int) -> bool:
     before = line[max(0, start - 160) : end]
     ends = [one.end() for one in _SENTENCE.finditer(before, 0, max(0, len(before) - (end - start)))]
     before = before[ends[-1] if ends else 0 :]
-    if _ON_CONDITION.match(before):
+    if _ON_CONDITION.match(before) or foreign(line, start):
         return True
     clause = before
     for turn in _TURNS_TO_ITSELF.finditer(before):

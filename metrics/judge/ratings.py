@@ -15,9 +15,9 @@ DECIDES: Final = (
 """Words that arrive at a score: "which leaves 3", "I land on 4", "it falls into level 2"."""
 _BEFORE_NUMBER: Final = rf"(?!one\s+an?\s)(?=[\s\"'(\[{{<]*[+-]?(?:\d|(?:{_WORD})\b))"
 RATES: Final = re.compile(
-    r"\b(?:(?:rate|rated|giv(?:e|es|en|ing)|score|scored|scores|grade|assign|assigned|award|awarded|deserves?|merits?|earns?|gets?|receives?"
+    r"\b(?:(?:rate|rated|giv(?:e|es|en|ing)|score|scored|scores(?!\"?\s*:)|grade|assign|assigned|award|awarded|deserves?|merits?|earns?|gets?|receives?"
     r"|(?:score|rating|grade|verdict)\s+(?:is|of|would be|should be))\b(?:\s+|[^.\n\d{|]{0,60}?(?:\b(?:an?|as|is|of|be|at|with|it|this|response|answer|reply)\s*:?\s+|[:=]\s*))"
-    r"|\b(?:so|the|weighted|overall|final|rounded)\s+(?:total|average|mean)(?:\s+score)?\s+(?:is|comes\s+to|equals|would\s+be)\s+|\bworth\s+(?:an?\s+)?|\b(?:lands?|sits?|comes?\s+(?:in|out))\s+at\s+(?:an?\s+)?|\bput\s+(?:it|this)\s+at\s+(?:an?\s+)?|\b(?:i\s+)?lean(?:\s+towards?|\s+to)\s+(?:an?\s+)?|\b(?:response|answer|reply)\s+is\s+an?\s+(?:solid\s+|clear\s+|strong\s+|weak\s+)?|\bfinal\s+answer\s+is\s+|(?:i|i'd|i'll|i\s+would|i\s+will)\s+(?:go\s+with|lean(?:\s+towards?|\s+to)?|say|settle\s+on|choose|pick|call\s+(?:it|this))\s+(?:an?\s+)?"
+    r"|\b(?:(?:so|the)\s+(?=total|average|mean)|weighted\s+|overall\s+|final\s+|rounded\s+)(?:total|average|mean|result|sum)(?:\s+score)?\s+(?:is|comes\s+to|equals|would\s+be)\s+|\bworth\s+(?:an?\s+)?|\b(?:lands?|sits?|comes?\s+(?:in|out))\s+at\s+(?:an?\s+)?|\bput\s+(?:it|this)\s+at\s+(?:an?\s+)?|\b(?:i\s+)?lean(?:\s+towards?|\s+to)\s+(?:an?\s+)?|\b(?:response|answer|reply)\s+is\s+an?\s+(?:solid\s+|clear\s+|strong\s+|weak\s+)?|\bfinal\s+answer\s+is\s+|(?:i|i'd|i'll|i\s+would|i\s+will)\s+(?:go\s+with|lean(?:\s+towards?|\s+to)?|say|settle\s+on|choose|pick|call\s+(?:it|this))\s+(?:an?\s+)?"
     r"|(?:it|this(?:\s+one)?|that)(?:'s|\s+is|\s+(?:would|can\s+only|must|should|has\s+to)\s+be)\s+(?:an?\s+)?(?:solid\s+|clear\s+|strong\s+|weak\s+)?|(?:rating|score|grade)\s+for\s+[^.:\n\d]{1,40}\s(?:is|was)\s+)"
     rf"{QUALITY}{_BEFORE_NUMBER}",
     re.IGNORECASE,

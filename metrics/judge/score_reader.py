@@ -32,9 +32,10 @@ from metrics.judge.figures import (
     RANGE,
     SCALE,
     SEPARATOR,
+    SUM,
     WORDS,
 )
-from metrics.judge.others import after_no_score, of_others, without_quotations
+from metrics.judge.others import after_no_score, foreign, of_others, without_quotations
 from metrics.judge.plain_reply import plain_lines, plain_reply
 from metrics.judge.ratings import AND_SO, DECIDED, RATES, SAID_TWICE, ending
 from metrics.judge.rubrics import without_rubrics
@@ -106,7 +107,7 @@ class ScoreReader:
             "anywhere": rf"(?<![\w\"'])(?:{self.asked}){CLOSE}{NOTE}{SEPARATOR}",
             "near": rf"{FILLER}(?={NUMBER})",
             "opens": rf"an?\s+(?:(?:solid|clear|strong|weak)\s+)?(?={NUMBER}(?:\s*/\s*5)?\s*[.!:;]\s)",
-            "only": rf"(?:(?:an?\s+)?(?:solid|clear|strong|weak|definite)\s+|an?\s+|(?:probably|likely|easily|clearly|definitely|i\s+think|i\s+guess)\s+(?:an?\s+)?|(?:(?:final|my)\s+)?(?:{PLAIN_KEYS})\s*[:=]\s*|(?:{_LABEL})\s*(?:[:(=]|-\s)\s*)(?={NUMBER}[)\s/\w]{{0,12}}[.!]?$)",
+            "only": rf"(?:(?:an?\s+)?(?:solid|clear|strong|weak|definite)\s+|an?\s+|(?:probably|likely|easily|clearly|definitely|i\s+think|i\s+guess)\s+(?:an?\s+)?|(?:(?:final|my)\s+)?(?:responses?|{PLAIN_KEYS})\s*[:=]\s*|(?:{_LABEL})\s*(?:[:(=]|-\s)\s*)(?={NUMBER}[)\s/\w]{{0,12}}[.!]?$)",
         }
         return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in parts.items()}
 
@@ -256,7 +257,8 @@ class ScoreReader:
 
     def _value(self, line: str, start: int) -> _Found | None:
         """Read the score that begins at a place of a line; ``None`` if there is no number."""
-        match = self._patterns["number"].match(line, start)
+        sum_ = SUM.match(line, start)
+        match = self._patterns["number"].match(line, sum_.end() if sum_ else start)
         if match is None:
             return None
         word = match["number"].lower()
@@ -317,6 +319,7 @@ class ScoreReader:
             for line in lines
             for key in self._patterns[kind].finditer(line)
             if (value := self._value(line, key.end())) is not None
+            and not foreign(line, key.start())
         ]
         own = [value for quoted, value in found if not quoted]
         yield from own or (value for _, value in found)

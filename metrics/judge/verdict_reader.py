@@ -108,7 +108,7 @@ class VerdictReader:
             "as": rf"(?:so\s+)?i(?:'d|'ll|\s+would|\s+will)?\s+(?:say|answer|vote|go\s+with)\s*:?\s+(?=(?:{words})[.!\"')]*\s*(?:$|[.,;]))|(?:so\s+)?i\s+(?:would\s+|'d\s+)?(?:judge|consider|deem|mark|rate|find|grade|evaluate|classify)"
             rf"\s+(?:{SUBJECT})\s+(?:as|to be)?\s*",
             "plain": rf"(?:{plain})",
-            "plain key": rf"{OPEN}(?:{LEAD})(?:{PLAIN_KEYS}){CLOSE}{SEPARATOR}(?={OPEN}(?:{words})[\s\"')\]}}>.!✔✘]*$)",
+            "plain key": rf"{OPEN}(?:{LEAD})(?:(?:responses?|{PLAIN_KEYS}){CLOSE}{SEPARATOR}(?={OPEN}(?:{words})[\s\"')\]}}>.!✔✘]*$)|(?:{PLAIN_KEYS}){CLOSE}{SEPARATOR}(?={OPEN}(?:{words}){CLOSE}(?:[.!]\s|,\s+(?:since|because|as)\b|\s[(-])))",
             "near": rf"{FILLER}(?=(?:not\s+)?(?:{ADVERBS})(?:{plain})[\"')\]}}>]{{0,4}}\s*(?:$|[.!;,:)(✔✘]|-\s))",
         }
         return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in parts.items()}
@@ -190,7 +190,7 @@ class VerdictReader:
             return None
         asked = re.compile(rf"(?:{self.keys})s?", re.IGNORECASE)
         other = re.compile(rf"(?:(?:is|final|overall)[_ ]?)?(?:{KEYS})", re.IGNORECASE)
-        plain = re.compile(rf"(?:(?:my|final)[_ ]?)?(?:{PLAIN_KEYS})", re.IGNORECASE)
+        plain = re.compile(rf"(?:(?:my|final)[_ ]?)?(?:responses?|{PLAIN_KEYS})", re.IGNORECASE)
         repeated = repeats_item([f"{name}:" for name, _ in fields])
         for names, closed in ((asked, True), (other, False), (plain, False))[
             : 2 if repeated else 3
