@@ -34,11 +34,12 @@ _SAYS: Final = re.compile(
 )
 """Somebody else says what follows."""
 _FOREIGN: Final = re.compile(
-    r"\b(?:previous|prior|earlier|former|older|baseline|baseline's|reference|reference's|gold|ideal|other|another|others'|competing|rival|human|expected|requested|desired|demanded|maximum|max|highest|lowest|possible|typical|(?:system|model|grader|judge|annotator|user|colleague|peer|student)'s|last\s+(?:year|week|month|time|round)'s)"
+    r"\b(?:previous|prior|earlier|former|older|baseline|baseline's|reference|reference's|gold|ideal|other|another|others'|competing|rival|human|expected|requested|desired|demanded|maximum|max|highest|lowest|possible|typical|(?:annotator|user|colleague|peer)'s|last\s+(?:year|week|month|time|round)'s)"
     r"\s+(?:[^\s.;:,]{1,16}\s+){0,2}$",
     re.IGNORECASE,
 )
 """A score of whom, or of when, that is not the one given."""
+_KEY: Final = re.compile(r"(?:scores?|rating|grade|verdict)\b", re.IGNORECASE)
 _SENTENCE: Final = re.compile(r"[.!?;\n]\s")
 
 _ROLE: Final = r"(?:graders?|raters?|annotators?|reviewers?|judges?|examiners?|markers?|evaluators?|assessors?|colleagues?|peers?|experts?|humans?|panels?|committees?|jur(?:y|ies))"
@@ -145,7 +146,7 @@ def of_others(line: str, start: int, end: int) -> bool:
     before = line[max(0, start - 160) : end]
     ends = [one.end() for one in _SENTENCE.finditer(before, 0, max(0, len(before) - (end - start)))]
     before = before[ends[-1] if ends else 0 :]
-    if _ON_CONDITION.match(before) or foreign(line, start):
+    if _ON_CONDITION.match(before) or (_KEY.match(line, start) and foreign(line, start)):
         return True
     clause = before
     for turn in _TURNS_TO_ITSELF.finditer(before):

@@ -107,7 +107,7 @@ class ScoreReader:
             "anywhere": rf"(?<![\w\"'])(?:{self.asked}){CLOSE}{NOTE}{SEPARATOR}",
             "near": rf"{FILLER}(?={NUMBER})",
             "opens": rf"an?\s+(?:(?:solid|clear|strong|weak)\s+)?(?={NUMBER}(?:\s*/\s*5)?\s*[.!:;]\s)",
-            "only": rf"(?:(?:an?\s+)?(?:solid|clear|strong|weak|definite)\s+|an?\s+|(?:probably|likely|easily|clearly|definitely|i\s+think|i\s+guess)\s+(?:an?\s+)?|(?:(?:final|my)\s+)?(?:responses?|{PLAIN_KEYS})\s*[:=]\s*|(?:{_LABEL})\s*(?:[:(=]|-\s)\s*)(?={NUMBER}[)\s/\w]{{0,12}}[.!]?$)",
+            "only": rf"(?:(?:an?\s+)?(?:solid|clear|strong|weak|definite|perfect|full|firm|high|low|good|mere|fair)\s+|an?\s+|(?:probably|likely|easily|clearly|definitely|i\s+think|i\s+guess)\s+(?:an?\s+)?|(?:(?:final|my)\s+)?(?:responses?|{PLAIN_KEYS})\s*[:=]\s*|(?:{_LABEL})\s*(?:[:(=]|-\s)\s*)(?={NUMBER}[)\s/\w]{{0,12}}[.!]?$)",
         }
         return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in parts.items()}
 

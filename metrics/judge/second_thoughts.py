@@ -93,7 +93,7 @@ _SUPPOSED: Final = late.compile(
     + _REST
     + r"|(?<![\w\"'])(?:an?\s+)?[1-5]\s+(?:would|could|might)\b[^.;\n]{0,120}"
     r"|\b(?:would|could|might)\s+(?:give|get|earn|deserve|rate|score|receive|be)\b[^.;\n\d]{0,40}[1-5](?:/5)?\s*,?\s*(?:only\s+)?if\b[^.;\n]{0,120}"
-    r"|(?<![\w\"'])(?:others|some|someone|somebody|one|many|people|another\s+\w+|an?\s+(?:lenient|strict|harsh|generous|kinder|stricter)\s+\w+)\s+(?:would|might|could|may)\b[^.;\n]{0,120}"
+    r"|(?<![\w\"'])(?:others|some|(?:someone|somebody)(?:\s+(?:more\s+)?(?:else|strict|stricter|lenient|kinder|harsher|generous))?|one|many|people|another\s+\w+|an?\s+(?:lenient|strict|harsh|generous|kinder|stricter)\s+\w+)\s+(?:would|might|could|may)\b[^.;\n]{0,120}"
     r"|\b(?:would|might|could)\s+have\s+(?:given|rated|scored|earned|been|received|deserved|gotten)\b[^.;\n]{0,80}",
     re.IGNORECASE,
 )

@@ -114,7 +114,7 @@ TAIL: Final = re.compile(
     re.IGNORECASE,
 )
 RATED: Final = re.compile(
-    r"[\"')\]}>*]{0,4}\s*(?:$|[.,;:!?)(]|-\s|(?:points?|pts|stars?|of\s+the\s+(?:rubric|scale)|by|under|because|since|as|for|due|given|and|but|on|overall|from\s+me|in\s+my\s+(?:view|opinion|judge?ment|eyes)|here|rating|score|at|when|not|rather|instead)\b)",
+    r"[\"')\]}>*]{0,4}\s*(?:$|[.,;:!?)(]|-\s|(?:points?|pts|stars?|of\s+the\s+(?:rubric|scale)|(?:is|seems|feels|would\s+be)\s+(?:more\s+|most\s+)?(?:appropriate|fair|right|justified|warranted|deserved|suitable|reasonable)(?:\s+here)?(?=\s*(?:$|[.,;!]))|by|under|because|since|as|for|due|given|and|but|on|overall|from\s+me|in\s+my\s+(?:view|opinion|judge?ment|eyes)|here|rating|score|at|when|not|rather|instead)\b)",
     re.IGNORECASE,
 )
 TOLD: Final = re.compile(
