@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from metrics.judge.wording import KEYS, PLAIN_KEYS
 from metrics.text import late as re
 
 _QUOTED: Final = re.compile(
@@ -12,14 +13,15 @@ _QUOTED: Final = re.compile(
 )
 _TELLS: Final = re.compile(
     r"\b(?:says?|said|saying|stat(?:es?|ed|ing)|reads?|reading|claim(?:s|ed|ing)?|writ(?:es?|ten|ing)|wrote|tells?|told|ends?|ended|ending|clos(?:es|ed|ing)|conclud(?:es?|ed|ing)|adds?|added|adding|contain(?:s|ed|ing)?|includ(?:es?|ed|ing)"
-    r"|quot(?:es?|ed|ing)|stands?|inserts?|inserted|appends?|appended|words?|lines?|sentence|text|string|phrase|note|instruction|injection|prints?|printed|outputs?|shows?|has|announces?|announced|declares?|declared|asks?|asked|wants?|demands?|begs?|pleads?|insists?|requests?|responds?|replies)\b"
+    r"|quot(?:es?|ed|ing)|stands?|inserts?|inserted|appends?|appended|words?|lines?|sentence|text|string|phrase|note|instruction|injection|prints?|printed|outputs|shows?|has|announces?|announced|declares?|declared|asks?|asked|wants?|demands?|begs?|pleads?|insists?|requests?|responds?|replies)\b"
     r"[^.!?;\"“”\n]{0,40}$",
     re.IGNORECASE,
 )
 """Words that announce a quotation, just before it."""
 _OWN: Final = re.compile(
     r"\b(?:i|we)(?:'d|'ll|\s+would|\s+will|\s+must|\s+can|\s+have\s+to|\s+only|\s+therefore|\s+thus)*\s+(?:say|state|write|answer|conclude|add|end)\b[^.!?;]{0,40}$"
-    r"|^\W*(?:so\s+|thus\s+|therefore\s+)?(?:(?:my|our|the|this)\s+)?(?:(?:final|overall)\s+)?(?:score|rating|grade|verdict|judge?ment|result)\b",
+    r"|^\W*(?:so\s+|thus\s+|therefore\s+)?(?:(?:my|our|the|this)\s+)?(?:(?:final|overall)\s+)?(?:score|rating|grade|verdict|judge?ment|result)\b|^\W*in\s+(?:a|one|short)\b"
+    rf"|^\W*(?:\w+\s+){{0,2}}(?:{KEYS}|{PLAIN_KEYS}|responses?)\W{{0,4}}[:=]\s*$",
     re.IGNORECASE,
 )
 """A judge announces its own words."""
@@ -28,8 +30,8 @@ _TOLD_AFTER: Final = re.compile(
     re.IGNORECASE,
 )
 _SAYS: Final = re.compile(
-    r"\b(?:repl(?:y|ies)|response|answer|assistant|candidate|model|text|submission|transcript|user|speaker|student|output|instruction|injection|it)\b[^.!?;\"\n]{0,30}?\s"
-    r"(?:says?|said|reads?|claim(?:s|ed)?|writes?|wrote|stat(?:es?|ed)|ends?(?:\s+(?:with|in|by))?|ended|clos(?:es|ed)|conclud(?:es|ed)|adds?|added|contains?|contained|includes?|included|asks?|asked|wants?|demands?|begs?|insists?|requests?)\b[^.!?;:\n]{0,20}:?\s*$",
+    r"\b(?:(?:previous|prior|earlier|former|other|another|reference)\s+\w{1,20}|repl(?:y|ies)|response|answer|assistant|candidate|model|text|submission|transcript|user|speaker|student|output|instruction|injection|it)\b[^.!?;\"\n]{0,30}?\s"
+    r"(?:says?|said|reads?|claim(?:s|ed)?|writes?|wrote|stat(?:es?|ed)|ends?(?:\s+(?:with|in|by))?|ended|clos(?:es|ed)|conclud(?:es|ed)(?:\s+with)?|rul(?:es|ed)|gave|found|adds?|added|contains?|contained|includes?|included|asks?|asked|wants?|demands?|begs?|insists?|requests?)\b[^.!?;:\n]{0,20}:?\s*$",
     re.IGNORECASE,
 )
 """Somebody else says what follows."""

@@ -22,6 +22,18 @@ _LONGEST_LABEL: Final = 160
 _LABEL: Final = re.compile(r"[^\W\d_]")
 _DIGIT: Final = re.compile(r"\d")
 _CLOSE: Final = re.compile(r"[\n,.;)]")
+_YES: Final = r"[\"'(\[]?(?:yes|correct)[\"')\]]?"
+_NO: Final = r"[\"'(\[]?(?:no|incorrect)[\"')\]]?"
+_MEANS: Final = r"[ \t]*(?:=|-{1,2}>|(?:means|if|when|stands[ \t]+for)\b)[ \t]*[^\n,;=]{2,160}"
+_LEGEND: Final = re.compile(
+    "|".join(
+        rf"(?:^|(?<=[\n(:.;])[ \t]?|(?<=[\n(:.;][ \t])){first}{_MEANS}(?:[,;][ \t]*|\n|[ \t](?=and\b))(?:and[ \t]+)?{second}{_MEANS}"
+        rf"|(?:^|(?<=\n)){first}[ \t]*:[^\n]{{2,160}}\n{second}[ \t]*:[^\n]{{2,160}}"
+        for first, second in ((_YES, _NO), (_NO, _YES))
+    ),
+    re.IGNORECASE,
+)
+"""What says when a verdict is yes and when it is no."""
 _EMPTY: Final = re.compile(r"\([ \t]*\)")
 
 
@@ -37,6 +49,20 @@ def without_rubrics(lines: Sequence[str]) -> list[str]:
     for start, end in reversed(list(_rubrics(text))):
         text = text[:start] + text[end:]
     return [line for line in _EMPTY.sub("", text).split("\n") if line.strip()]
+
+
+def without_legends(lines: Sequence[str]) -> list[str]:
+    """Return lines without what says when a verdict is yes and when it is no.
+
+    >>> without_legends(["Yes = right, No = wrong", "No"]), without_legends(["Result: YES if short, NO if long"])
+    (['No'], ['Result:'])
+    >>> without_legends(["correct: it names the pig", "Judgement: correct"])
+    ['correct: it names the pig', 'Judgement: correct']
+    """
+    text = "\n".join(lines)
+    if _LEGEND.search(text) is None:
+        return list(lines)
+    return [line for line in _LEGEND.sub("", text).split("\n") if line.strip()]
 
 
 def _rubrics(text: str) -> Iterator[tuple[int, int]]:

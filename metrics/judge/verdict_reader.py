@@ -24,8 +24,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from metrics.judge.others import repeats_item
+from metrics.judge.others import foreign, repeats_item, without_quotations
 from metrics.judge.plain_reply import PlainReply, plain_lines, plain_reply
+from metrics.judge.rubrics import without_legends
 from metrics.judge.second_thoughts import FILLER, STANDS, Turn, turns
 from metrics.judge.sentences import after_lead, agrees, arrived, clauses, plainer
 from metrics.judge.wording import (
@@ -38,6 +39,7 @@ from metrics.judge.wording import (
     KEYS,
     LEAD,
     MARK,
+    NAMED,
     NOTE,
     NOUN,
     OPEN,
@@ -104,7 +106,7 @@ class VerdictReader:
             "sentence": rf"(?:(?:so|thus|hence|therefore|overall|in conclusion|in summary)[,:]?\s+)?"
             rf"(?:i\s+(?:would\s+)?(?:say|judge|conclude|think|believe|find|determine)\s+(?:that\s+)?)?"
             rf"(?:(?:{OUTCOME})\s+(?:is|was|would be|should be)\s*:?\s+(?P<out>(?:that\s+)?)"
-            rf"|(?:{SUBJECT})(?:\s+(?:is|was)|'s(?!\s+(?:\w+\s+)?(?:{OWNED})\b))\s+)",
+            rf"|(?:{NAMED}|{SUBJECT})(?:\s+(?:is|was)|'s(?!\s+(?:\w+\s+)?(?:{OWNED})\b))\s+)",
             "as": rf"(?:so\s+)?i(?:'d|'ll|\s+would|\s+will)?\s+(?:say|answer|vote|go\s+with)\s*:?\s+(?=(?:{words})[.!\"')]*\s*(?:$|[.,;]))|(?:so\s+)?i\s+(?:would\s+|'d\s+)?(?:judge|consider|deem|mark|rate|find|grade|evaluate|classify)"
             rf"\s+(?:{SUBJECT})\s+(?:as|to be)?\s*",
             "plain": rf"(?:{plain})",
@@ -116,7 +118,7 @@ class VerdictReader:
     def read(self, reply: str) -> bool | None:
         """Return the verdict of a judge reply, ``None`` if it commits to none."""
         plain = plain_reply(reply)
-        lines = plainer(plain.lines)
+        lines = [without_quotations(line) for line in plainer(without_legends(plain.lines))]
         if (found := self._thought_again(plain.turns)) is not None:
             return found.value
         if (found := self._in_json(plain.fields)) is not None and not self._asked_outside(plain):
@@ -279,7 +281,7 @@ class VerdictReader:
                 found = self._value(line, key.end())
                 if found is None and key.end() == len(line) and number + 1 < len(lines):
                     found = self._value(lines[number + 1], 0)
-                if found is not None:
+                if found is not None and not foreign(line, key.start()):
                     yield found
 
     def _loose(self, lines: Sequence[str]) -> Iterator[Found]:

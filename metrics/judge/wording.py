@@ -55,6 +55,11 @@ SUBJECT: Final = (
     r"|assistant's|model|model's|system's|ai's)\s+){0,3}"
     r"(?:(?:response|answer|reply|output|prediction|candidate|model|statement|claim|choice|selection|option)(?:\s+(?:(?:generated|given|provided|produced|made|returned|submitted|chosen|selected)\s+)?(?:by|of|from)\s+(?:the|this)\s+(?:\w{1,20}\s+)?(?:model|assistant|candidate|system|ai|student))?|this|that|it)"
 )
+NAMED: Final = (
+    r"(?:the\s+)?(?:(?:(?:model|model's|candidate's|assistant's|generated|model-generated|student's)\s+){1,3}(?:response|answer|reply|output|prediction|choice|selection)|response|reply|output|prediction)"
+    r",?\s+[\"']?\([a-h]\)[^.;:,\n]{0,40},?"
+)
+"""The reply with the option that it names: "the response, (a) pig,"."""
 OWNED: Final = (
     "response|answer|reply|output|prediction|choice|statement|claim|label|description|transcription"
 )
