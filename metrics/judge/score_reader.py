@@ -11,7 +11,7 @@ r"""The strict reader of a judge's score: one rule for every benchmark with a nu
 6. ``score`` anywhere in a line.
 
 Of several scores under a key, one that is called final or overall counts. Else several different scores in one place, a range, a number off the scale and
-another scale (``7/10``) are unread. What is denied or only supposed does not count ("I would not give it a 5").
+another scale (``7/10``) are unread. What is denied, excluded, supposed, of another (`metrics.judge.others`) or of a listed scale (`metrics.judge.rubrics`) does not count.
 """
 
 from __future__ import annotations
