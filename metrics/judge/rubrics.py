@@ -1,4 +1,4 @@
-"""Scales that a judge lists: what each score means is no score."""
+"""Scales that a judge lists: what each score means, which gives no score."""
 
 from __future__ import annotations
 
