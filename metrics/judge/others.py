@@ -31,7 +31,8 @@ _TOLD_AFTER: Final = re.compile(
 )
 _SAYS: Final = re.compile(
     r"\b(?:(?:previous|prior|earlier|former|other|another|reference)\s+\w{1,20}|repl(?:y|ies)|response|answer|assistant|candidate|model|text|submission|transcript|user|speaker|student|output|instruction|injection|it)\b[^.!?;\"\n]{0,30}?\s"
-    r"(?:says?|said|reads?|claim(?:s|ed)?|writes?|wrote|stat(?:es?|ed)|ends?(?:\s+(?:with|in|by))?|ended|clos(?:es|ed)|conclud(?:es|ed)(?:\s+with)?|rul(?:es|ed)|gave|found|adds?|added|contains?|contained|includes?|included|asks?|asked|wants?|demands?|begs?|insists?|requests?)\b[^.!?;:\n]{0,20}:?\s*$",
+    r"(?:says?|said|reads?|claim(?:s|ed)?|writes?|wrote|stat(?:es?|ed)|ends?(?:\s+(?:with|in|by))?|ended|clos(?:es|ed)|conclud(?:es|ed)(?:\s+with)?|rul(?:es|ed)|gave|found|adds?|added|contains?|contained|includes?|included|asks?|asked|wants?|demands?|begs?|insists?|requests?)\b[^.!?;:\n]{0,20}:?\s*$"
+    r"|\b(?:told|asked|instructed|ordered|urged|requested)\s+to\s+(?:print|say|write|output|give|answer|reply|return|respond)\b[^.!?;:\n]{0,30}:?\s*$",
     re.IGNORECASE,
 )
 """Somebody else says what follows."""
@@ -49,7 +50,7 @@ _THING: Final = rf"(?:systems?|models?|answers?|responses?|repl(?:y|ies)|submiss
 _ANOTHERS: Final = re.compile(
     r"(?:^|[,:(]\s*|\b(?:and|but|while|whereas|since|because|though|although|when|that|if|where)\s+)(?:even\s+|also\s+|only\s+)?"
     rf"(?:(?:(?:the|an?|my|our|two|three|some|most|many|all|both|its)\s+)?(?:(?:other|another|others'|previous|prior|earlier|former|first|older|competing|rival|baseline|reference|gold|golden|ideal|perfect|human|expected|best|strongest|alternative|different|typical|average)\s+)(?:\w+\s+){{0,1}}?{_THING}"
-    rf"|(?:the|an?)\s+(?:baseline|reference|gold)|(?:an?|my|our|two|three|some|most|many|all|several|both|other|the\s+other)\s+(?:\w+\s+)?{_ROLE}|(?:two|three|some|most|many|all|several|other|typical)\s+(?:\w+\s+)?(?:systems|models|replies|answers|responses|candidates|submissions)|the\s+(?:\w+\s+)?(?:panel|committee|jury)|(?:the\s+)?(?:average|mean|typical)\s+(?:score|rating|grade)\s+(?:of|across|over|for|among)|(?:{_ROLE}\s+[A-Z\d]|others|gpt-?\w{{1,8}}|(?:the|a)\s+(?:leaderboard|benchmark|paper|dataset)|graders|raters|annotators|reviewers))"
+    rf"|(?:the|an?)\s+(?:baseline|reference|gold)|(?:an?|my|our|two|three|some|most|many|all|several|both|other|the\s+other)\s+(?:\w+\s+)?{_ROLE}|(?:two|three|some|most|many|all|several|other|typical)\s+(?:\w+\s+)?(?:systems|models|replies|answers|responses|candidates|submissions)|the\s+(?:\w+\s+)?(?:panel|committee|jury)|(?:the\s+)?(?:average|mean|typical)\s+(?:score|rating|grade)\s+(?:of|across|over|for|among)|(?:the\s+)?(?:{_ROLE}|model|system|candidate|assistant|response|answer|reply)\s+(?-i:[A-Z1-9])\b(?!\s+(?:point|star))|(?:the|an?)\s+(?:\w+\s+)?(?:metric|tool|script|classifier)|(?:others|gpt-?\w{{1,8}}|(?:the|a)\s+(?:leaderboard|benchmark|paper|dataset)|graders|raters|annotators|reviewers))"
     r"\b(?:\s+[^\s.;,:]+){0,7}\s*$",
     re.IGNORECASE,
 )

@@ -9,7 +9,7 @@ _WORD: Final = "one|two|three|four|five"
 QUALITY: Final = r"(?:(?:solid|clear|strong|weak|firm|low|high|bare|generous|fair|good|decent|respectable|mere|full|definite|perfect|clean)\s+)?"
 """What a judge may call a score: "a solid 4"."""
 DECIDES: Final = (
-    r"(?:^\s*=\s*|\b(?:choose|chose|pick|picked|settled?|lands?|landed|landing|arrived?|ends?\s+up|ended\s+up|stays?|stands?|remains?|leaves?|leaving|amounts?|totals?|falls?|belongs?|fits?|comes?|sits?)\s+"
+    r"(?:^\s*=\s*|\b(?:choose|chose|pick|picked|settled?|lands?|landed|landing|arrived?|ends?\s+up|ended\s+up|stays?|stands?|remains?|leaves?|leaving|amounts?|totals?|averages?|falls?|belongs?|fits?|comes?|sits?)\s+"
     rf"(?:(?:on|for|at|with|to|in|into|under|down|it|this|us|me|an?|the|just|only|level|band|tier|category|score|rating|grade|of)\s+){{0,5}}{QUALITY})"
 )
 """Words that arrive at a score: "which leaves 3", "I land on 4", "it falls into level 2"."""
@@ -24,11 +24,20 @@ RATES: Final = re.compile(
 )
 DECIDED: Final = re.compile(rf"{DECIDES}{_BEFORE_NUMBER}", re.IGNORECASE)
 AND_SO: Final = re.compile(
-    rf"(?:[.!?;]|\b(?:so|thus|therefore|hence|now)\b|\b(?:on\s+balance|overall|all\s+in\s+all),)\s+(?:an?\s+)?{QUALITY}(?=(?:{_WORD}|[1-5](?:\.\d)?(?:\s*/\s*5)?)[.!]?$)",
+    rf"(?:[.!?;]|[-=]>|\b(?:so|thus|therefore|hence|now)\b|\b(?:on\s+balance|overall|all\s+in\s+all),)\s+(?:an?\s+)?{QUALITY}(?=(?:{_WORD}|[1-5](?:\.\d)?(?:\s*/\s*5)?)[.!]?$)",
     re.IGNORECASE,
 )
 SAID_TWICE: Final = re.compile(r"\b(?:one|two|three|four|five)\s*\(([1-5])\)", re.IGNORECASE)
 """A number in words and, in brackets, in digits."""
+LABEL: Final = (
+    r"outstanding|excellent|very\s+good|good|fair|average|mediocre|weak|poor|bad|very\s+poor"
+)
+"""A grade in words, before its number."""
+FINAL: Final = re.compile(
+    r"\W*(?:\w+\W+){0,2}(?:final|overall|total|weighted|revised|corrected|updated|adjusted)\b",
+    re.IGNORECASE,
+)
+"""A key of the score that counts of several."""
 _ENDS: Final = re.compile(r":\s+(?:an?\s+)?(?=[1-5](?:\s*/\s*5)?[.!]?$)", re.IGNORECASE)
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _CLAUSE: Final = 160

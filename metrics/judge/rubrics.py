@@ -12,7 +12,7 @@ from metrics.text import late as re
 _MARK: Final = re.compile(
     r"(?:^|(?<=[\n,;.:(|])[ \t]*|[,;]?[ \t]+and[ \t]+)(?:(?:score|rating|level|give|award)[ \t]+(?:an?[ \t]+)?|(?:an?[ \t]+)?[(\[\"']{0,2})"
     rf"(?P<number>[1-5]|{'|'.join(WORDS)})(?:[ \t]?/[ \t]?5)?(?:[ \t]*(?:points?|stars?))?[)\]\"']{{0,2}}"
-    r"(?:(?P<firm>[ \t]*(?:[=:|]|-{1,2}>)|[ \t]+-(?=[ \t])|[ \t]+(?:means|stands[ \t]+for)\b)|[ \t]+(?:is|if|for|when)\b)",
+    r"(?:(?P<firm>[ \t]*(?:[=:|]|-{1,2}>)|[ \t]+-(?=[ \t])|[ \t]*(?P<bracket>\()(?=[^()\d\n:]{2,60}\))|[ \t]+(?:means|stands[ \t]+for)\b)|[ \t]+(?:is|if|for|when)\b)",
     re.IGNORECASE,
 )
 """A score and the sign or the word behind which its meaning stands."""
@@ -21,7 +21,8 @@ _ENDS: Final = frozenset([(5, 4), (1, 2), (1, 5), (5, 1)])
 _LONGEST_LABEL: Final = 160
 _LABEL: Final = re.compile(r"[^\W\d_]")
 _DIGIT: Final = re.compile(r"\d")
-_CLOSE: Final = re.compile(r"[\n,.;)]")
+_CLOSE: Final = re.compile(r"[\n,.;)]|[-=]>")
+_BRACKET: Final = re.compile(r"[^():]*\)[\s,;.…-]*(?:(?:and|to)\s*)?")
 _YES: Final = r"[\"'(\[]?(?:yes|correct)[\"')\]]?"
 _NO: Final = r"[\"'(\[]?(?:no|incorrect)[\"')\]]?"
 _MEANS: Final = r"[ \t]*(?:=|-{1,2}>|(?:means|if|when|stands[ \t]+for)\b)[ \t]*[^\n,;=]{2,160}"
@@ -83,6 +84,8 @@ def _number(mark: re.Match[str]) -> int:
 def _goes_on(text: str, run: Sequence[re.Match[str]], mark: re.Match[str]) -> bool:
     """Tell whether a score is the next one of a scale: a label lies between, and the numbers go one way."""
     label = text[run[-1].end() : mark.start()]
+    if label.rstrip().endswith(":") or (run[-1]["bracket"] and not _BRACKET.fullmatch(label)):
+        return False
     if len(label) > _LONGEST_LABEL or _DIGIT.search(label) or not _LABEL.search(label):
         return False
     if (run[-1]["firm"] is None) != (mark["firm"] is None):

@@ -37,7 +37,7 @@ from metrics.judge.figures import (
 )
 from metrics.judge.others import after_no_score, foreign, of_others, without_quotations
 from metrics.judge.plain_reply import plain_lines, plain_reply
-from metrics.judge.ratings import AND_SO, DECIDED, RATES, SAID_TWICE, ending
+from metrics.judge.ratings import AND_SO, DECIDED, FINAL, LABEL, RATES, SAID_TWICE, ending
 from metrics.judge.rubrics import without_rubrics
 from metrics.judge.second_thoughts import FILLER, STANDS, Turn, turns
 from metrics.judge.wording import (
@@ -61,13 +61,6 @@ from metrics.judge.wording import (
 )
 
 _LONGEST_NUMBER: Final = 400
-_LABEL: Final = (
-    r"outstanding|excellent|very\s+good|good|fair|average|mediocre|weak|poor|bad|very\s+poor"
-)
-_FINAL: Final = re.compile(
-    r"\W*(?:\w+\W+){0,2}(?:final|overall|total|weighted|revised|corrected|updated|adjusted)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +100,7 @@ class ScoreReader:
             "anywhere": rf"(?<![\w\"'])(?:{self.asked}){CLOSE}{NOTE}{SEPARATOR}",
             "near": rf"{FILLER}(?={NUMBER})",
             "opens": rf"an?\s+(?:(?:solid|clear|strong|weak)\s+)?(?={NUMBER}(?:\s*/\s*5)?\s*[.!:;]\s)",
-            "only": rf"(?:(?:an?\s+)?(?:solid|clear|strong|weak|definite|perfect|full|firm|high|low|good|mere|fair)\s+|an?\s+|(?:probably|likely|easily|clearly|definitely|i\s+think|i\s+guess)\s+(?:an?\s+)?|(?:(?:final|my)\s+)?(?:responses?|{PLAIN_KEYS})\s*[:=]\s*|(?:{_LABEL})\s*(?:[:(=]|-\s)\s*)(?={NUMBER}[)\s/\w]{{0,12}}[.!]?$)",
+            "only": rf"(?:(?:an?\s+)?(?:solid|clear|strong|weak|definite|perfect|full|firm|high|low|good|mere|fair)\s+|an?\s+|(?:probably|likely|easily|clearly|definitely|i\s+think|i\s+guess)\s+(?:an?\s+)?|(?:(?:final|my)\s+)?(?:responses?|{PLAIN_KEYS})\s*[:=]\s*|(?:{LABEL})\s*(?:[:(=]|-\s)\s*)(?={NUMBER}[)\s/\w]{{0,12}}[.!]?$)",
         }
         return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in parts.items()}
 
@@ -185,12 +178,19 @@ class ScoreReader:
         if not fields:
             return
         lead = r"(?:(?:final|overall|weighted)[_ ]?)?"
+        kept: list[_Found] = []
         for names in (self.asked, f"{KEYS}|overall|average|mean|weighted[_ ]total"):
             pattern = re.compile(rf"{lead}(?:{names})", re.IGNORECASE)
-            found = [self._json_value(value) for name, value in fields if pattern.fullmatch(name)]
-            if any(found):
-                yield from (one for one in found if one)
-                return
+            found = [
+                _Found(one.value, FINAL.match(name.replace("_", " ")) is not None)
+                for name, value in fields
+                if pattern.fullmatch(name) and (one := self._json_value(value))
+            ]
+            if not kept or _agreed(found) is not None:
+                kept = found
+            if _agreed(kept) is not None:
+                break
+        yield from kept
 
     def _json_value(self, value: Any) -> _Found | None:
         if isinstance(value, bool):
@@ -296,7 +296,7 @@ class ScoreReader:
             elif kind == "asked" and (key := self._patterns["asked pair"].match(line)):
                 found = self._value(line, key.end())
             if found is not None:
-                yield _Found(found.value, _FINAL.match(line) is not None)
+                yield _Found(found.value, FINAL.match(line) is not None)
                 if kind == "asked" and key:
                     yield from self._again(line, key.end())
 
@@ -307,7 +307,7 @@ class ScoreReader:
             if found is not None and not FORMER.search(
                 line, max(start, key.start() - 40), key.start()
             ):
-                yield _Found(found.value, _FINAL.match(line, key.start()) is not None)
+                yield _Found(found.value, FINAL.match(line, key.start()) is not None)
 
     def _below(self, line: str) -> _Found | None:
         """Read the score on the line below a key; an item of a numbered list does not count."""

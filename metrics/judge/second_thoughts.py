@@ -82,7 +82,7 @@ _TENTATIVE: Final = late.compile(
     re.IGNORECASE,
 )
 _NOT_QUITE: Final = late.compile(
-    r"(?<![\w\"'])(?:not|almost|nearly|close\s+to|just\s+short\s+of|just\s+below)\s+(?:quite\s+|really\s+)?an?\s+[1-5]\s*,?\s*(?:but|so)\b(?:\s+rather)?\s+",
+    r"(?<![\w\"'])(?:not|almost|nearly|close\s+to|just\s+short\s+of|just\s+below)\s+(?:quite\s+|really\s+)?an?\s+[1-5]\s*,?\s*(?:but|so|yet|still)\b(?:\s+rather)?\s+",
     re.IGNORECASE,
 )
 _REST: Final = r"(?:(?!,\s*(?:so|but|yet|thus|therefore|hence|however)\b)[^.;\n]){0,120}"

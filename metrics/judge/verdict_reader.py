@@ -86,7 +86,7 @@ class VerdictReader:
             rf"(?:(?:i\s+(?:find|think|believe|say)\s+)?{SUBJECT}\s+(?:is|was)\s+"
             r"|i(?:'d|\s+would)?\s+(?:say|(?:call|consider|judge|deem|find|rate|mark)\s+(?:it|this))\s+(?:is\s+|as\s+)?)?"
         )
-        note = rf"(?:(?!\s*[(\[]\s*(?:{words})\b){NOTE})?"  # a bracketed verdict is no note
+        note = rf"(?:\s*[(\[]\s*(?:{words})\s*(?:/|\||\bor\b)\s*(?:{words})\s*[)\]]|(?!\s*[(\[]\s*(?:{words})\b){NOTE})?"  # a bracketed verdict is no note
         any_key = rf"{OPEN}(?:{LEAD})(?:{KEYS}|{self.keys}){CLOSE}{note}{CLOSE}"
         asked = rf"{OPEN}(?:{LEAD})(?:{self.keys})s?{CLOSE}{note}{CLOSE}"
         plain = own if not self.about_reply else words
@@ -104,7 +104,7 @@ class VerdictReader:
             "end": rf"(?:^|[.,;:!?-]\s*|\s)(?:(?:so|thus|therefore|hence|overall|i\s+(?:say|conclude))[:,]?\s+){{1,2}}"
             rf"(?P<tail>(?:{words})[.!\s\"']*)$|(?:[.!?;-])\s+(?P<tail2>(?:{words})[.!\s\"']*)$",
             "sentence": rf"(?:(?:so|thus|hence|therefore|overall|in conclusion|in summary)[,:]?\s+)?"
-            rf"(?:i\s+(?:would\s+)?(?:say|judge|conclude|think|believe|find|determine)\s+(?:that\s+)?)?"
+            rf"(?:(?:i|we)\s+(?:would\s+|can\s+|must\s+)?(?:say|judge|conclude|think|believe|find|determine)\s+(?:that\s+)?|(?:it\s+follows|this\s+(?:means|implies))\s+that\s+)?"
             rf"(?:(?:{OUTCOME})\s+(?:is|was|would be|should be)\s*:?\s+(?P<out>(?:that\s+)?)"
             rf"|(?:{NAMED}|{SUBJECT})(?:\s+(?:is|was)|'s(?!\s+(?:\w+\s+)?(?:{OWNED})\b))\s+)",
             "as": rf"(?:so\s+)?i(?:'d|'ll|\s+would|\s+will)?\s+(?:say|answer|vote|go\s+with)\s*:?\s+(?=(?:{words})[.!\"')]*\s*(?:$|[.,;]))|(?:so\s+)?i\s+(?:would\s+|'d\s+)?(?:judge|consider|deem|mark|rate|find|grade|evaluate|classify)"
@@ -244,7 +244,7 @@ class VerdictReader:
         either = (
             rf"[^\w\n]{{0,4}}(?:/|\||\bor\b|\bvs\b|\bnor\b)[^\w\n]{{0,4}}(?:not|{other})\b"
             rf"|[^\w\n]{{1,4}}(?:and|but|yet)[^\w\n]{{1,4}}(?:(?:also|maybe|then\s+again)\s+)?(?:{other})\b"
-            rf"|\s+(?:for|in|on|as\s+to|about|regarding)\b[^.\n]{{1,60}}[,;]\s*(?:but\s+|and\s+)?(?:{other})\s+(?:for|in|on|as\s+to|about|regarding)\b"
+            rf"|\s+(?:for|in|on|as\s+to|about|regarding)\b[^.\n]{{1,60}}(?:[,;]\s*(?:but\s+|and\s+)?|\s(?:but|and)\s+)(?:{other})\s+(?:for|in|on|as\s+to|about|regarding)\b"
             rf"|[^\w\n]{{1,4}}(?:and[^\w\n]{{1,4}})?(?:{other})[\s\"')\]}}>]*(?:[.!;?|]|$)"
         )
         if re.match(either, rest, re.IGNORECASE) or HEDGE.match(rest):

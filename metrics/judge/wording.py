@@ -11,7 +11,7 @@ KEYS: Final = (
     r"|judegments?|judgemnts?|judgemnets?|jugde?ments?|judgemets?|judgmeents?|reuslts?|resutls?|resluts?|rseults?|verdcits?|vedricts?"
 )
 """Keys; the last line has them with letters swapped or left out, as judges misspell them."""
-PLAIN_KEYS: Final = r"outputs?|labels?|class(?:ification)?|quality"
+PLAIN_KEYS: Final = r"outputs?|labels?|class(?:ification)?|quality|match(?:es)?|judge"
 """Keys that stand before a verdict, and before what is judged as well: they count where nothing but a verdict follows."""
 WEIGHED: Final = r"(?:weighted|unweighted|combined|aggregated?|composite|arithmetic|rounded|revised|corrected|updated|adjusted)"
 """What a score is called that was worked out from others."""
@@ -90,7 +90,7 @@ CLAUSE_START: Final = re.compile(
     re.IGNORECASE,
 )
 CONDITION: Final = re.compile(
-    r"\b(?:if|whether|unless|when|once|assuming|suppose|supposing|provided|were|had)\b[^.!?;]*$",
+    r"\b(?:if|whether|unless|when|once|assuming|suppose|supposing|provided|were|had)\b[^.!?;]*$|(?:^|[.!?]\s)should\b[^.!?;]*$",
     re.IGNORECASE,
 )
 LEAD_WORD: Final = re.compile(r"\W*(?:yes|no|correct|incorrect),\s+", re.IGNORECASE)
