@@ -16,7 +16,7 @@ _OWN: Final = (
 _REASON: Final = r"(?:,?\s+(?:since|because|as|given|for|due\s+to|considering|owing\s+to)\s[^.;\n]{1,160}?,?\s+but\s+|\s+-\s[^.;\n]{1,120}?\s-\s+but\s+|\s+\([^().;\n]{1,120}\),?\s+but\s+)"
 _THEN: Final = rf"(?:{_REASON}|\s*(?:[,;:.]|\s-)\s*|\s+(?=but\b|so\b|rather\b|and\s+so\b)){_OWN}"
 _BUT: Final = re.compile(
-    rf"(?<![\w\"'])(?:(?:certainly|clearly|surely|definitely|it\s+deserves)\s+)?(?:not\s+(?:quite\s+|really\s+|yet\s+)?(?=an?\s)|hardly\s+(?=an?\s)|no\s+|rather\s+than\s+|instead\s+of\s+|neither\s+{_N},?\s+nor\s+){_N}{_THEN}",
+    rf"(?<![\w\"'])(?:(?:certainly|clearly|surely|definitely|it\s+deserves)\s+)?(?:not\s+(?:quite\s+|really\s+|yet\s+)?(?=an?\s|[1-5](?:\s*[,:]|\s+but\b))|hardly\s+(?=an?\s)|no\s+|rather\s+than\s+|instead\s+of\s+|neither\s+{_N},?\s+nor\s+){_N}(?:,\s+(?:and\s+)?not\s+{_N}){{0,3}}{_THEN}",
     re.IGNORECASE,
 )
 """A score that is denied, and what leads to the one that is given."""
@@ -41,7 +41,7 @@ _GONE: Final = "\x01"
 _AROUND: Final = re.compile(rf"(?:{_GONE}(?:[\s,.;:]|-\s)*(?:(?:and|but|so|yet)\s+)?)+")
 _PARTS: Final = (
     " go as", " go so", " go quite", "short of", "neither", "too ", "out of the question", "not warranted", "not justified", "not deserved", "enough for", "more than", "less than", "rather than",
-    "better than", "worse than", "higher than", "lower than", "above", "below", "rule", "hardly a", "not a", "not quite", "not really", "not yet", "instead of", "no 1", "no 2", "no 3", "no 4", "no 5", "justify", "defend", "support", "to give",
+    "better than", "worse than", "higher than", "lower than", "above", "below", "rule", "hardly a", "not a", "not 1", "not 2", "not 3", "not 4", "not 5", "not quite", "not really", "not yet", "instead of", "no 1", "no 2", "no 3", "no 4", "no 5", "justify", "defend", "support", "to give",
 )  # fmt: skip
 _NUMBER: Final = re.compile(r"(?<!\w)(?:[1-5]|two|three|four|five)(?!\w)", re.IGNORECASE)
 

@@ -19,7 +19,7 @@ SCALE: Final = re.compile(
 RANGE: Final = re.compile(
     rf"{CLOSE}\s*(?!(?:-|:)\s+(?:{_WORD})\s+(?!points?\b|stars?\b|out\b|or\b|to\b|of\s+(?:five|5)\b|because\b|since\b|as\b|and\b|but\b|for\b|on\b)[a-z])(?:(?:-|~|:|\||/|to|or|and|through|vs\.?|&)\s*(?:an?\s+)?{OPEN}(?:\d|(?:{_WORD})\b|a\s+half)"
     rf"|\s*\(\s*or\s+{OPEN}[1-5]|,?\s*(?:(?:or|and)\s+)?(?:maybe|perhaps|possibly|probably|even|almost|nearly)\s+(?:an?\s+)?{OPEN}(?:[1-5]|(?:{_WORD})\b)"
-    rf"|,?\s+{OPEN}(?:[1-5](?:\.\d)?|{_WORD}){CLOSE}\s*(?:$|[,.;])|\s+[1-5]\s+[1-5]\b|\s+\d/\d|\s+[<>]\s|\s*%|\+(?!\w)|\?)",
+    rf"|,?\s+{OPEN}(?:[1-5](?:\.\d)?|{_WORD}){CLOSE}\s*(?:$|[,.;])|\s+[1-5]\s+[1-5]\b|\s*(?:points?\s+)?minus\s+\w|\s+\d/\d|\s+[<>]\s|\s*%|\+(?!\w)|\?)",
     re.IGNORECASE,
 )
 """What makes the number before it one of several, or doubtful."""
@@ -38,6 +38,7 @@ LAST: Final = re.compile(
 )
 """Where the number begins that ends a text."""
 SUM: Final = re.compile(
-    rf"{OPEN}(?=[^=\n]{{0,80}}[+*x×])\d[\d.\s()+*x×·/%-]{{1,80}}=\s*(?={OPEN}\d)", re.IGNORECASE
+    rf"{OPEN}(?=[^=\n]{{0,80}}(?:[+*x×]|\s-\s))\d[\d.\s()+*x×·/%-]{{1,80}}=\s*(?={OPEN}\d)",
+    re.IGNORECASE,
 )
 """A sum or a product up to what it makes: "0.5 x 4 + 0.5 x 3 = "."""

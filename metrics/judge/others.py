@@ -37,11 +37,22 @@ _SAYS: Final = re.compile(
 )
 """Somebody else says what follows."""
 _FOREIGN: Final = re.compile(
-    r"\b(?:previous|prior|earlier|former|older|baseline|baseline's|reference|reference's|gold|ideal|other|another|others'|competing|rival|human|expected|requested|desired|demanded|maximum|max|highest|lowest|possible|typical|(?:annotator|user|colleague|peer)'s|last\s+(?:year|week|month|time|round)'s)"
+    r"\b(?:previous|prior|earlier|former|older|baseline|baseline's|reference|reference's|gold|ideal|other|another|others'|competing|rival|human|user|target|public|community|expected|requested|desired|demanded|maximum|max|highest|lowest|possible|typical|(?:annotator|user|colleague|peer)'s|last\s+(?:year|week|month|time|round)'s)"
     r"\s+(?:[^\s.;:,]{1,16}\s+){0,2}$",
     re.IGNORECASE,
 )
 """A score of whom, or of when, that is not the one given."""
+_OWNER: Final = re.compile(
+    r"(?:\b(?:of|by|for|from)\s+|\(\s*)(?:(?:the|an?|all)\s+)?(?:(?:baseline|reference|gold|golden|ideal|user|other|previous|prior|earlier|former|human|expert|rival|competing|another|ground[\s-]truth)(?:'s)?(?:\s+(?:system|model|answer|response|reply|judge|grader|rater|version|text|one))?|others|gpt-?\w{0,8}|(?:user|human|expert|annotator)s)"
+    r"\s*[)\]]{0,2}\s*(?:(?:is|was)\b)?[\s:=|-]*$",
+    re.IGNORECASE,
+)
+"""Behind a key: whose score it is."""
+_BY_OTHERS: Final = re.compile(
+    r"[\s\"'(\[]*[\w.]{1,5}(?:\s*/\s*5)?[\"')\]]*\s+by\s+(?!me\b|any\b|all\b|virtue\b|way\b|far\b|default\b|(?:(?:the|this|my|your|our|its|these|given|strict)\s+){0,2}(?:rubric|scale|scoring|grading|criteri\w+|standards?|guidelines?|definition|measure|count|reckoning|description|book|rules?)\b)\w",
+    re.IGNORECASE,
+)
+"""Behind the words of a rating: the number, and who gave it."""
 _KEY: Final = re.compile(r"(?:scores?|rating|grade|verdict)\b", re.IGNORECASE)
 _SENTENCE: Final = re.compile(r"[.!?;\n]\s")
 
@@ -50,7 +61,7 @@ _THING: Final = rf"(?:systems?|models?|answers?|responses?|repl(?:y|ies)|submiss
 _ANOTHERS: Final = re.compile(
     r"(?:^|[,:(]\s*|\b(?:and|but|while|whereas|since|because|though|although|when|that|if|where)\s+)(?:even\s+|also\s+|only\s+)?"
     rf"(?:(?:(?:the|an?|my|our|two|three|some|most|many|all|both|its)\s+)?(?:(?:other|another|others'|previous|prior|earlier|former|first|older|competing|rival|baseline|reference|gold|golden|ideal|perfect|human|expected|best|strongest|alternative|different|typical|average)\s+)(?:\w+\s+){{0,1}}?{_THING}"
-    rf"|(?:the|an?)\s+(?:baseline|reference|gold)|(?:an?|my|our|two|three|some|most|many|all|several|both|other|the\s+other)\s+(?:\w+\s+)?{_ROLE}|(?:two|three|some|most|many|all|several|other|typical)\s+(?:\w+\s+)?(?:systems|models|replies|answers|responses|candidates|submissions)|the\s+(?:\w+\s+)?(?:panel|committee|jury)|(?:the\s+)?(?:average|mean|typical)\s+(?:score|rating|grade)\s+(?:of|across|over|for|among)|(?:the\s+)?(?:{_ROLE}|model|system|candidate|assistant|response|answer|reply)\s+(?-i:[A-Z1-9])\b(?!\s+(?:point|star))|(?:the|an?)\s+(?:\w+\s+)?(?:metric|tool|script|classifier)|(?:others|gpt-?\w{{1,8}}|(?:the|a)\s+(?:leaderboard|benchmark|paper|dataset)|graders|raters|annotators|reviewers))"
+    rf"|(?:the|an?)\s+(?:baseline|reference|gold)|(?:an?|my|our|two|three|some|most|many|all|several|both|other|the\s+other)\s+(?:\w+\s+)?{_ROLE}|(?:two|three|some|most|many|all|several|other|typical)\s+(?:\w+\s+)?(?:systems|models|replies|answers|responses|candidates|submissions)|the\s+(?:\w+\s+)?(?:panel|committee|jury)|(?:the\s+)?(?:average|mean|typical)\s+(?:score|rating|grade)\s+(?:of|across|over|for|among)|(?:the\s+)?(?:{_ROLE}|model|system|candidate|assistant|response|answer|reply)\s+(?-i:[A-Z1-9])\b(?!\s+(?:point|star))|(?:the|an?)\s+(?:\w+\s+)?(?:metric|tool|script|classifier)|(?:the|an?)\s+{_ROLE}\s+before\s+me|(?:answers|replies|responses)\s+(?:with|without|that|which|of|like)|(?:people|users|readers|customers|viewers|voters|they|others|gpt-?\w{{1,8}}|(?:the|a)\s+(?:leaderboard|benchmark|paper|dataset)|graders|raters|annotators|reviewers))"
     r"\b(?:\s+[^\s.;,:]+){0,7}\s*$",
     re.IGNORECASE,
 )
@@ -58,6 +69,7 @@ _ANOTHERS: Final = re.compile(
 _WISHED: Final = re.compile(
     r"\b(?:user|speaker|author|student|customer)\s+(?:also\s+)?(?:wants?|insists?|insisted|expects?|expected|hopes?|hoped|begs?|begged|claims?|claimed|suggests?|suggested|believes?|thinks|says|said)\b[^.;\n]{0,60}$"
     r"|\b(?:reply|response|answer|assistant|candidate|model|submission|it)\s+(?:itself\s+)?(?:insists?|insisted|hopes?|expects?|begs?|claims?|claimed|suggests?|suggested|pretends?|believes?|thinks|says|said|states|stated|writes|wrote)(?:\s+that|:)?\s+(?:it|its|to|this|i)\b[^.;,\n]{0,40}$"
+    r"|\b(?:given|assigned|awarded|proposed|suggested|requested|claimed)\s+by\s+(?!me\b)[^.;\n]{0,60}$"
     r"|\baccording\s+to\s+(?:the\s+|an?\s+|its\s+|my\s+)?(?:\w+\s+)?(?:user|speaker|author|student|customer|reply|response|answer|assistant|candidate|model|judge|grader|reviewer|rater|colleague|annotator)s?\b[^.;\n]{0,60}$"
     r"|\b(?:rates?|rated|gives?|gave|awards?|awarded|grades?|graded|scores?|scored)\s+(?:itself|himself|herself|themselves|(?:its|his|her|their)\s+own)\b[^.;\n]{0,60}$",
     re.IGNORECASE,
@@ -129,14 +141,16 @@ def without_quotations(text: str) -> str:
     return _QUOTED.sub(own, text)
 
 
-def foreign(line: str, start: int) -> bool:
-    """Tell whether a key that begins at a place of a line is of another's score, or told by somebody else.
+def foreign(line: str, start: int, end: int) -> bool:
+    """Tell whether a key between two places of a line is of another's score, or told by somebody else.
 
-    >>> foreign("The baseline's score: 5", 15), foreign("The reply says: Score: 5", 16), foreign("My own score: 5", 7)
-    (True, True, False)
+    >>> foreign("The baseline's score: 5", 15, 22), foreign("Score of the baseline: 5", 0, 23), foreign("The reply says: Score: 5", 16, 23)
+    (True, True, True)
+    >>> foreign("My own score: 5", 7, 14), foreign("Score of the reply: 5", 0, 20)
+    (False, False)
     """
     before = line[max(0, start - 120) : start]
-    return _FOREIGN.search(before) is not None or _SAYS.search(before) is not None
+    return any((_FOREIGN.search(before), _SAYS.search(before), _OWNER.search(line, start, end)))
 
 
 def of_others(line: str, start: int, end: int) -> bool:
@@ -149,7 +163,11 @@ def of_others(line: str, start: int, end: int) -> bool:
     before = line[max(0, start - 160) : end]
     ends = [one.end() for one in _SENTENCE.finditer(before, 0, max(0, len(before) - (end - start)))]
     before = before[ends[-1] if ends else 0 :]
-    if _ON_CONDITION.match(before) or (_KEY.match(line, start) and foreign(line, start)):
+    if (
+        _ON_CONDITION.match(before)
+        or _BY_OTHERS.match(line, end)
+        or (_KEY.match(line, start) and foreign(line, start, end))
+    ):
         return True
     clause = before
     for turn in _TURNS_TO_ITSELF.finditer(before):

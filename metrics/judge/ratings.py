@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from metrics.judge.others import foreign
+from metrics.judge.wording import TOLD
+
 _WORD: Final = "one|two|three|four|five"
 QUALITY: Final = r"(?:(?:solid|clear|strong|weak|firm|low|high|bare|generous|fair|good|decent|respectable|mere|full|definite|perfect|clean)\s+)?"
 """What a judge may call a score: "a solid 4"."""
@@ -44,13 +47,13 @@ _CLAUSE: Final = 160
 """Characters of the end of a line that are looked at."""
 
 
-def ending(line: str) -> tuple[str, str] | None:
-    """Return the clause of three words or more before a colon and the number behind it that ends the line.
+def ending(line: str) -> str | None:
+    """Return the number that ends a line behind a colon and a clause of three words or more, unless that speaks of another.
 
     >>> ending("It is right. Good facts but weak style: 4.")
-    ('Good facts but weak style', '4.')
-    >>> ending("Facts: 4"), ending("Style: 3, and facts: 5")
-    (None, None)
+    '4.'
+    >>> ending("Facts: 4"), ending("Style: 3, and facts: 5"), ending("Score of the baseline: 5"), ending("The reply ends with: 5")
+    (None, None, None, None)
     """
     line = line[-_CLAUSE:]
     found = _ENDS.search(line, max(0, len(line) - 24))
@@ -59,4 +62,6 @@ def ending(line: str) -> tuple[str, str] | None:
     clause = line[: found.start()].rpartition(". ")[2]
     if ":" in clause or len(_LETTERS.findall(clause)) < 3:
         return None
-    return clause, line[found.end() :]
+    if TOLD.search(clause) or foreign(clause, 0, len(clause)):
+        return None
+    return line[found.end() :]

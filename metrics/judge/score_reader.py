@@ -56,7 +56,6 @@ from metrics.judge.wording import (
     RATED,
     SUMMED,
     TAIL,
-    TOLD,
     WEIGHED,
 )
 
@@ -288,6 +287,8 @@ class ScoreReader:
             found = None
             following = lines[number + 1] if number + 1 < len(lines) else ""
             if key := self._patterns[kind].match(line):
+                if foreign(line, *key.span()):
+                    continue
                 found = self._value(line, key.end())
                 if key.end() == len(line):
                     found = self._below(following)
@@ -319,7 +320,7 @@ class ScoreReader:
             for line in lines
             for key in self._patterns[kind].finditer(line)
             if (value := self._value(line, key.end())) is not None
-            and not foreign(line, key.start())
+            and not foreign(line, *key.span())
         ]
         own = [value for quoted, value in found if not quoted]
         yield from own or (value for _, value in found)
@@ -379,9 +380,7 @@ class ScoreReader:
         """Yield the last score that a sentence arrives at, or the number behind a colon that ends the reply."""
         found = list(self._rated(lines, DECIDED))[-1:]
         end = ending(lines[-1]) if lines and not found else None
-        if end and not TOLD.search(end[0]):
-            yield from [one] if (one := self._value(end[1], 0)) else []
-        yield from found
+        yield from [one] if end and (one := self._value(end, 0)) else found
 
 
 def _agreed(found: Sequence[_Found]) -> float | None:

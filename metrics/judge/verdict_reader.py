@@ -281,7 +281,7 @@ class VerdictReader:
                 found = self._value(line, key.end())
                 if found is None and key.end() == len(line) and number + 1 < len(lines):
                     found = self._value(lines[number + 1], 0)
-                if found is not None and not foreign(line, key.start()):
+                if found is not None and not foreign(line, *key.span()):
                     yield found
 
     def _loose(self, lines: Sequence[str]) -> Iterator[Found]:
