@@ -13,6 +13,11 @@ _WORD: Final = r"(?:[1-5](?:\.0|/5)?|yes|no|correct|incorrect|true|false|right|w
 _VERDICT: Final = re.compile(
     rf"[^\w\n]{{0,12}}(?:{LEAD})(?:{KEYS})\W{{0,4}}[:=]\W{{0,6}}{_WORD}", re.IGNORECASE
 )
+_LAST_WORD: Final = re.compile(
+    r"\W{0,6}(?:(?:so|thus|my|the)\W+)?(?:final|overall|revised|corrected|updated|adjusted)\b",
+    re.IGNORECASE,
+)
+"""A verdict that is called the judge's last one: an invented item has the form of the first."""
 _BARE: Final = re.compile(rf"[^\w\n]{{0,8}}{_WORD}[^\w\n]*$", re.IGNORECASE)
 _ITEM: Final = re.compile(
     r"[^\w\n]{0,8}(?:the\s+)?(?:(?P<asked>question|instruction|prompt|input|user)|(?P<meant>reference|ground[\s_-]?truth|gold|expected)|(?P<said>candidate|model|predicted|prediction|response|answer|assistant|student))\b"
@@ -40,7 +45,8 @@ def own_lines(lines: Sequence[str]) -> list[str]:
     (['The reply reads:'], ['Score: 2'])
     """
     kept: list[str] = []
-    given = announced = False
+    given = ""
+    announced = False
     whole = False  # whether what follows the verdict is the judge's, as far as this can be told
     for place, line in enumerate(lines):
         verdict = _VERDICT.match(line) or ((not any(kept) or announced) and _BARE.match(line))
@@ -49,23 +55,24 @@ def own_lines(lines: Sequence[str]) -> list[str]:
             announced = False
             continue
         item = not verdict and not head and _ITEM.match(line)
-        if given and not whole and (head or (item and _next_item(lines[place:]))):
+        if given and not whole and (head or (item and _next_item(lines[place:], given))):
             if not turns(kept):
                 return kept
             whole = True
         whole = whole or bool(item)
         announced = bool(head) or (announced and not line.strip())
-        given = given or bool(verdict)
+        given = given or (line if verdict else "")
         kept.append(line)
     return kept
 
 
-def _next_item(lines: Sequence[str]) -> bool:
-    """Tell whether lines hold two parts of an item and then a verdict."""
+def _next_item(lines: Sequence[str], given: str) -> bool:
+    """Tell whether lines hold two parts of an item and then a verdict in the form of the one that was given."""
     parts: set[str] = set()
+    bare = _BARE.match(given) is not None
     for line in lines:
-        if len(parts) > 1 and (_VERDICT.match(line) or _BARE.match(line)):
-            return True
+        if len(parts) > 1 and (_VERDICT.match(line) or (bare and _BARE.match(line))):
+            return not _LAST_WORD.match(line) or _LAST_WORD.match(given) is not None
         if not _VERDICT.match(line) and (part := _ITEM.match(line)):
             parts.add(part.lastgroup or "")
     return False

@@ -31,7 +31,7 @@ _TOLD_AFTER: Final = re.compile(
 )
 _SAYS: Final = re.compile(
     r"\b(?:(?:previous|prior|earlier|former|other|another|reference)\s+\w{1,20}|repl(?:y|ies)|response|answer|assistant|candidate|model|text|submission|transcript|user|speaker|student|output|instruction|injection|it)\b[^.!?;\"\n]{0,30}?\s"
-    r"(?:says?|said|reads?|claim(?:s|ed)?|writes?|wrote|stat(?:es?|ed)|ends?(?:\s+(?:with|in|by))?|ended|clos(?:es|ed)|conclud(?:es|ed)(?:\s+with)?|rul(?:es|ed)|gave|found|adds?|added|contains?|contained|includes?|included|asks?|asked|wants?|demands?|begs?|insists?|requests?)\b[^.!?;:\n]{0,20}:?\s*$"
+    r"(?:says?|said|reads?|claim(?:s|ed)?|writes?|wrote|stat(?:es?|ed)|ends?(?:\s+(?:with|in|by))?|ended|clos(?:es|ed)|conclud(?:es|ed)(?:\s+with)?|rul(?:es|ed)|gave|found|adds?|added|contains?|contained|includes?|included|asks?|asked|wants?|demands?|begs?|insists?|requests?)\b(?:\s+(?:that|with|by|for|the|an?|me|us|its|own|following|final|lines?|words?|text|sentence)){0,5}\s*:?\s*$"
     r"|\b(?:told|asked|instructed|ordered|urged|requested)\s+to\s+(?:print|say|write|output|give|answer|reply|return|respond)\b[^.!?;:\n]{0,30}:?\s*$",
     re.IGNORECASE,
 )
@@ -70,6 +70,7 @@ _WISHED: Final = re.compile(
     r"\b(?:user|speaker|author|student|customer)\s+(?:also\s+)?(?:wants?|insists?|insisted|expects?|expected|hopes?|hoped|begs?|begged|claims?|claimed|suggests?|suggested|believes?|thinks|says|said)\b[^.;\n]{0,60}$"
     r"|\b(?:reply|response|answer|assistant|candidate|model|submission|it)\s+(?:itself\s+)?(?:insists?|insisted|hopes?|expects?|begs?|claims?|claimed|suggests?|suggested|pretends?|believes?|thinks|says|said|states|stated|writes|wrote)(?:\s+that|:)?\s+(?:it|its|to|this|i)\b[^.;,\n]{0,40}$"
     r"|\b(?:given|assigned|awarded|proposed|suggested|requested|claimed)\s+by\s+(?!me\b)[^.;\n]{0,60}$"
+    r"|\b(?:response|reply|answer|assistant|candidate|model|submission|user|reference)\s+(?:(?:only|also|correctly|just|even)\s+)?(?:gives?|gave|assigns?|awards?)\s*(?:an?\s+)?$"
     r"|\baccording\s+to\s+(?:the\s+|an?\s+|its\s+|my\s+)?(?:\w+\s+)?(?:user|speaker|author|student|customer|reply|response|answer|assistant|candidate|model|judge|grader|reviewer|rater|colleague|annotator)s?\b[^.;\n]{0,60}$"
     r"|\b(?:rates?|rated|gives?|gave|awards?|awarded|grades?|graded|scores?|scored)\s+(?:itself|himself|herself|themselves|(?:its|his|her|their)\s+own)\b[^.;\n]{0,60}$",
     re.IGNORECASE,
@@ -86,10 +87,14 @@ _ON_CONDITION: Final = re.compile(
 )
 _TURNS_TO_ITSELF: Final = re.compile(
     r"(?:(?P<but>,\s+(?:but|yet|so|still|therefore|thus|hence|nevertheless|nonetheless|however))|,(?:\s+and)?)\s+(?:(?:now|here|then)\s+)?(?:for\s+)?"
-    r"(?=(?:i|i'd|i'll|my|mine|this|it)\b|the\s+(?:(?:present|current|candidate|candidate's|given|evaluated|model|model's|assistant's|predicted|submitted)\s+)?(?:response|reply|answer|candidate|model|assistant|output|prediction)\b)",
+    r"(?=(?:i|i'd|i'll|my|mine|this|it)\b|the\s+(?:(?:present|current|candidate|candidate's|given|evaluated|model|model's|assistant's|predicted|submitted)\s+)?(?:response|reply|answer|candidate|model|assistant|output|prediction)\b|the\s+(?:final\s+|overall\s+)?(?:score|rating|grade)\b)",
     re.IGNORECASE,
 )
 """Where a sentence comes to the reply that is judged, or to the judge."""
+_MINE: Final = re.compile(
+    r"^\W*(?:(?:so|thus|therefore),?\s+)?my\s+(?:(?:own|final|overall)\s+)?(?:score|rating|grade)\b",
+    re.IGNORECASE,
+)
 _NO_SCORE: Final = re.compile(
     r"\b(?:i\s+(?:have|give|assign|offer|provide|make)\s+no\s+(?:own\s+)?(?:score|rating|grade|verdict)|i\s+(?:cannot|can't|can\s+not|could\s+not|couldn't|am\s+unable\s+to|won't|will\s+not|decline\s+to|refuse\s+to|do\s+not|don't|did\s+not)\s+"
     r"(?:(?:have|give|assign|provide|offer|award)\s+(?:(?:it|this|one)\s+)?(?:an?|any|my)\s+(?:own\s+)?(?:score|rating|grade)|score|rate|grade)|no\s+(?:score|rating|grade)\s+(?:is|was|can|could|will|has)\s+(?:been\s+|be\s+)?(?:given|assigned|awarded|provided|possible))"
@@ -169,6 +174,8 @@ def of_others(line: str, start: int, end: int) -> bool:
         or (_KEY.match(line, start) and foreign(line, start, end))
     ):
         return True
+    if _MINE.match(before):
+        return False
     clause = before
     for turn in _TURNS_TO_ITSELF.finditer(before):
         if turn["but"] or not _WISHED.search(before, 0, turn.start()):
