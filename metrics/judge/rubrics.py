@@ -35,6 +35,7 @@ _LEGEND: Final = re.compile(
     re.IGNORECASE,
 )
 """What says when a verdict is yes and when it is no."""
+_REST: Final = re.compile(r"[)\]]?[ \t]*[:,;.]?[ \t]*")
 _EMPTY: Final = re.compile(r"\([ \t]*\)")
 
 
@@ -42,12 +43,14 @@ def without_rubrics(lines: Sequence[str]) -> list[str]:
     """Return lines without the scales that they list.
 
     >>> without_rubrics(["5 = perfect, 4 = good, 3 = fair. So a 4."]), without_rubrics(["Score: 2 (1 = bad, 5 = good)"])
-    (['. So a 4.'], ['Score: 2 '])
+    (['So a 4.'], ['Score: 2 '])
     >>> without_rubrics(["4: both facts are there", "1: Score: 4", "2: Reason: short"])
     ['4: both facts are there', '1: Score: 4', '2: Reason: short']
     """
     text = "\n".join(lines)
     for start, end in reversed(list(_rubrics(text))):
+        if (not start or text[start - 1] == "\n") and (rest := _REST.match(text, end)):
+            end = rest.end()
         text = text[:start] + text[end:]
     return [line for line in _EMPTY.sub("", text).split("\n") if line.strip()]
 

@@ -106,8 +106,8 @@ class ScoreReader:
     def read(self, reply: str) -> float | None:
         """Return the score of a judge reply, ``None`` if it commits to none or to several."""
         plain = plain_reply(reply)
-        lines = [SAID_TWICE.sub(r"\1", ON_SCALE.sub("", line)) for line in plain.lines]
-        lines = [without_quotations(line) for line in without_rubrics(lines)]
+        lines = [without_quotations(line) for line in without_rubrics(plain.lines)]
+        lines = [SAID_TWICE.sub(r"\1", ON_SCALE.sub("", line)) for line in lines]
         outside = plain.outside if plain.fields else lines
         own = after_no_score(lines)
         for place in (
