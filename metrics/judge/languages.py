@@ -27,6 +27,8 @@ _KEYS: Final = {
     "verdict": "veredicto|veredito|verdetto|вердикт|verdikt|werdykt",
     "result": "结果|結果|결과|ergebnis|resultat|résultat|resultado|risultato|результат|итог|النتيجة|परिणाम|sonuç|kết quả|resultaat|wynik|hasil|ผลลัพธ์",
     "answer": "答|答案|回答|答え|답|답변|antwort|réponse|respuesta|resposta|risposta|ответ|الإجابة|الجواب|उत्तर|cevap|yanıt|câu trả lời|antwoord|odpowiedź|jawaban|คำตอบ|svar",
+    "output": "输出|输出结果|輸出|出力|출력|ausgabe|sortie|salida|saída|вывод модели|çıktı",
+    "label": "标签|標籤|ラベル|라벨|etikett|étiquette|etiqueta|etichetta|метка",
     "conclusion": "结论|結論|결론|fazit|schlussfolgerung|conclusión|conclusão|conclusione|вывод|заключение|conclusie|wniosek|kesimpulan",
 }
 """English key -> what it is called elsewhere."""

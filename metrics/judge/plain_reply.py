@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+from metrics.judge.blocks import own_lines
 from metrics.judge.languages import english_key, in_english
 from metrics.judge.second_thoughts import Turn, said, turns
 from metrics.text import late as re
@@ -162,7 +163,7 @@ class PlainReply(NamedTuple):
 
     Attributes:
         answer: what follows the reasoning, as it was typed.
-        lines: the plain lines, as of `plain_lines`, without what is only supposed (`metrics.judge.second_thoughts.said`).
+        lines: the plain lines, as of `plain_lines`, without what is another's (`metrics.judge.blocks`) or only supposed (`metrics.judge.second_thoughts.said`).
         fields: names (in lower case) and values of the last JSON object that starts a line, nested ones too; objects as Python prints them
             (``'score': 4``) and a comma before the end are read as well.
         outside: the lines without that object: a judge may quote one before its verdict.
@@ -187,14 +188,18 @@ def plain_reply(reply: str) -> PlainReply:
     """
     answer = after_reasoning(reply)
     value, before, after = _last_object(reply)
-    lines = said(plain_lines(reply))
+    lines = _own(reply)
     if value is None:
         own = _QUOTE.sub("", reply) if ">" in reply else reply
-        thoughts = turns(said(plain_lines(own)) if own != reply else lines)
+        thoughts = turns(_own(own) if own != reply else lines)
         return PlainReply(answer, lines, [], lines, thoughts)
-    behind = said(plain_lines(after))
-    outside = [*said(plain_lines(before)), *behind]
+    behind = _own(after)
+    outside = [*_own(before), *behind]
     return PlainReply(answer, lines, list(_fields(value, _MAX_DEPTH)), outside, turns(behind))
+
+
+def _own(reply: str) -> list[str]:
+    return said(own_lines(plain_lines(reply)))
 
 
 def plain_lines(reply: str) -> list[str]:

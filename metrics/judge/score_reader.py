@@ -11,7 +11,7 @@ r"""The strict reader of a judge's score: one rule for every benchmark with a nu
 6. ``score`` anywhere in a line.
 
 Of several scores under a key, one that is called final or overall counts. Else several different scores in one place, a range, a number off the scale and
-another scale (``7/10``) are unread. What is denied or only supposed does not count ("I would not give it a 5").
+another scale (``7/10``) are unread. What is denied, excluded, supposed, of another (`metrics.judge.others`) or of a listed scale (`metrics.judge.rubrics`) does not count.
 """
 
 from __future__ import annotations
@@ -23,8 +23,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from metrics.judge.blocks import own_lines
+from metrics.judge.figures import (
+    AGAIN,
+    BRACKETED,
+    LAST,
+    NUMBER,
+    RANGE,
+    SCALE,
+    SEPARATOR,
+    SUM,
+    WORDS,
+)
+from metrics.judge.others import after_no_score, foreign, of_others, without_quotations
 from metrics.judge.plain_reply import plain_lines, plain_reply
-from metrics.judge.ratings import AND_SO, DECIDED, ELSEWHERE, RATES, SAID_TWICE, ending
+from metrics.judge.ratings import AND_SO, DECIDED, FINAL, LABEL, RATES, SAID_TWICE, ending
+from metrics.judge.rubrics import without_rubrics
 from metrics.judge.second_thoughts import FILLER, STANDS, Turn, turns
 from metrics.judge.wording import (
     ASPECTS,
@@ -37,44 +51,15 @@ from metrics.judge.wording import (
     NOTE,
     ON_SCALE,
     OPEN,
+    PLAIN_KEYS,
     QUOTES,
     RATED,
     SUMMED,
     TAIL,
-    TOLD,
+    WEIGHED,
 )
 
-_WORDS: Final = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
-_WORD: Final = "|".join(_WORDS)
-_NUMBER: Final = rf"(?P<open>{OPEN})(?P<sign>[+-]?)(?P<number>\d{{1,9}}(?:\.\d{{1,9}})?|{_WORD})(?![\w])(?!\.\d|,\d|\s+(?:hundred|thousand|million|point\s+(?:\d|zero|oh|six|seven|eight|nine|{_WORD})))"
-_SCALE: Final = re.compile(
-    rf"{CLOSE}\s*\(?\s*(?:/|(?:(?:points?|stars?)\s+)?out\s+of|over|of|on\s+(?:a|the)\s+scale\s+(?:of|to|from)(?:\s+1\s*(?:to|-))?)\s*(?:the\s+(?=\d\s+points))?(?:a\s+(?:total|maximum|possible)\s+(?:of\s+)?)?{OPEN}(\d+(?:\.0+)?|five|ten)\b",
-    re.IGNORECASE,
-)
-_RANGE: Final = re.compile(
-    rf"{CLOSE}\s*(?:(?:-|~|:|\||/|to|or|and|through|vs\.?|&)\s*(?:an?\s+)?{OPEN}(?:\d|(?:{_WORD})\b|a\s+half)"
-    rf"|\s*\(\s*or\s+{OPEN}[1-5]|,?\s*(?:(?:or|and)\s+)?(?:maybe|perhaps|possibly|probably|even|almost|nearly)\s+(?:an?\s+)?{OPEN}(?:[1-5]|(?:{_WORD})\b)"
-    rf"|,?\s+{OPEN}(?:[1-5](?:\.\d)?|{_WORD}){CLOSE}\s*(?:$|[,.;])|\s+\d/\d|\s+[<>]\s|\s*%|\+(?!\w)|\?)",
-    re.IGNORECASE,
-)
-_AGAIN: Final = re.compile(
-    rf"{CLOSE}\s*[(\[=]\s*(?P<number>[1-5]|{_WORD})\s*[)\]]?\s*(?=$|[,.;])", re.IGNORECASE
-)
 _LONGEST_NUMBER: Final = 400
-_BRACKETED: Final = re.compile(
-    r"\[\[\s*([+-]?\d{1,9}(?:\.\d{1,9})?)\s*(?:/\s*(\d+)\s*)?\]\]", re.ASCII
-)
-_SEPARATOR: Final = r"\s*(?:(?:is|was)\s*)?(?:[:=|]{1,4}>?|\.{3}|(?:\s-{1,4}>?|->)(?=\s))\s*"
-_LABEL: Final = (
-    r"outstanding|excellent|very\s+good|good|fair|average|mediocre|weak|poor|bad|very\s+poor"
-)
-_LAST: Final = re.compile(
-    rf"(?:^|[.!?;:\n]|\bso|\bthus|\btherefore)\s*(?=[\"'(\[]{{0,4}}(?:[1-5](?:\.\d)?(?:\s*/\s*5)?|{_WORD})[\s\"')\].!]*\Z)",
-    re.IGNORECASE,
-)
-_FINAL: Final = re.compile(
-    r"\W*(?:\w+\W+){0,2}(?:final|overall|total|revised|corrected|updated|adjusted)\b", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,28 +86,30 @@ class ScoreReader:
 
     @cached_property
     def _patterns(self) -> dict[str, re.Pattern[str]]:
-        asked = rf"{OPEN}(?:{LEAD})(?:(?:revised|corrected|updated|adjusted)\s+)?(?:{self.asked}){CLOSE}{NOTE}{CLOSE}"
-        keyed = rf"{OPEN}(?:{LEAD})(?:{KEYS}|overall|total|marks?|points?|scoring|{SUMMED}){CLOSE}{NOTE}{CLOSE}"
+        asked = rf"{OPEN}(?:{LEAD})(?:(?:{WEIGHED}|average|mean)\s+)?(?:{self.asked}){CLOSE}{NOTE}{CLOSE}"
+        keyed = rf"{OPEN}(?:{LEAD})(?:{KEYS}|overall|(?:{WEIGHED}\s+)?(?:total|average|mean|sum)|marks?|points?|scoring|{SUMMED}){CLOSE}{NOTE}{CLOSE}"
         parts = {
-            "number": _NUMBER,
-            "asked": rf"{asked}{_SEPARATOR}",
-            "keyed": rf"{keyed}{_SEPARATOR}",
+            "number": NUMBER,
+            "asked": rf"{asked}{SEPARATOR}",
+            "keyed": rf"{keyed}{SEPARATOR}",
             "asked head": rf"{asked}\s*:?\s*$",
             "keyed head": rf"{keyed}\s*:?\s*$",
             "asked pair": rf"{asked}\s+(?=[^\s:]+(?:\s*(?:/|out of)\s*\S+)?$)",
-            "inside": rf"{BREAK}{keyed}{_SEPARATOR}",
-            "anywhere": rf"(?<![\w\"'])(?:{self.asked}){CLOSE}{NOTE}{_SEPARATOR}",
-            "near": rf"{FILLER}(?={_NUMBER})",
-            "opens": rf"an?\s+(?:(?:solid|clear|strong|weak)\s+)?(?={_NUMBER}(?:\s*/\s*5)?\s*[.!:;]\s)",
-            "only": rf"(?:(?:an?\s+)?(?:solid|clear|strong|weak|definite)\s+|an?\s+|(?:probably|likely|easily|clearly|definitely|i\s+think|i\s+guess)\s+(?:an?\s+)?|(?:quality|output|response)\s*[:=]\s*|(?:{_LABEL})\s*(?:[:(=]|-\s)\s*)(?={_NUMBER}[)\s/\w]{{0,12}}[.!]?$)",
+            "inside": rf"{BREAK}{keyed}{SEPARATOR}",
+            "anywhere": rf"(?<![\w\"'])(?:{self.asked}){CLOSE}{NOTE}{SEPARATOR}",
+            "near": rf"{FILLER}(?={NUMBER})",
+            "opens": rf"an?\s+(?:(?:solid|clear|strong|weak)\s+)?(?={NUMBER}(?:\s*/\s*5)?\s*[.!:;]\s)",
+            "only": rf"(?:(?:an?\s+)?(?:solid|clear|strong|weak|definite|perfect|full|firm|high|low|good|mere|fair)\s+|an?\s+|(?:probably|likely|easily|clearly|definitely|i\s+think|i\s+guess)\s+(?:an?\s+)?|(?:(?:final|my)\s+)?(?:responses?|{PLAIN_KEYS})\s*[:=]\s*|(?:{LABEL})\s*(?:[:(=]|-\s)\s*)(?={NUMBER}[)\s/\w]{{0,12}}[.!]?$)",
         }
         return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in parts.items()}
 
     def read(self, reply: str) -> float | None:
         """Return the score of a judge reply, ``None`` if it commits to none or to several."""
         plain = plain_reply(reply)
-        lines = [SAID_TWICE.sub(r"\1", ON_SCALE.sub("", line)) for line in plain.lines]
+        lines = [without_quotations(line) for line in without_rubrics(plain.lines)]
+        lines = [SAID_TWICE.sub(r"\1", ON_SCALE.sub("", line)) for line in lines]
         outside = plain.outside if plain.fields else lines
+        own = after_no_score(lines)
         for place in (
             self._bare(plain.answer),
             self._thought_again(plain.turns),
@@ -131,11 +118,11 @@ class ScoreReader:
             self._in_json(plain.fields),
             self._line_starts(lines, "asked"),
             self._line_starts(lines, "keyed"),
-            self._inside(lines, "inside"),
-            self._loose(lines),
-            self._inside(lines, "anywhere"),
-            self._concluded(lines[-1:]),
-            self._decided(lines),
+            self._inside(own, "inside"),
+            self._loose(own),
+            self._inside(own, "anywhere"),
+            self._concluded(own[-1:]),
+            self._decided(own),
         ):
             if found := list(place):
                 return _agreed(found)
@@ -177,8 +164,11 @@ class ScoreReader:
         yield _Found(self._on_scale(value))
 
     def _bracketed(self, text: str) -> Iterator[_Found]:
-        own = QUOTES.sub(" ", text) if _BRACKETED.search(text) else ""
-        for found in _BRACKETED.finditer(own if _BRACKETED.search(own) else text):
+        if "[[" not in text:
+            return
+        text = "\n".join(own_lines(text.split("\n")))
+        own = QUOTES.sub(" ", text)
+        for found in BRACKETED.finditer(own if BRACKETED.search(own) else without_quotations(text)):
             scale = found[2]
             fits = scale is None or int(scale) == self.highest
             yield _Found(self._on_scale(float(found[1])) if fits else None)
@@ -186,13 +176,20 @@ class ScoreReader:
     def _in_json(self, fields: Sequence[tuple[str, Any]]) -> Iterator[_Found]:
         if not fields:
             return
-        lead = r"(?:(?:final|overall)[_ ]?)?"
-        for names in (self.asked, f"{KEYS}|overall"):
+        lead = r"(?:(?:final|overall|weighted)[_ ]?)?"
+        kept: list[_Found] = []
+        for names in (self.asked, f"{KEYS}|overall|average|mean|weighted[_ ]total"):
             pattern = re.compile(rf"{lead}(?:{names})", re.IGNORECASE)
-            found = [self._json_value(value) for name, value in fields if pattern.fullmatch(name)]
-            if any(found):
-                yield from (one for one in found if one)
-                return
+            found = [
+                _Found(one.value, FINAL.match(name.replace("_", " ")) is not None)
+                for name, value in fields
+                if pattern.fullmatch(name) and (one := self._json_value(value))
+            ]
+            if not kept or _agreed(found) is not None:
+                kept = found
+            if _agreed(kept) is not None:
+                break
+        yield from kept
 
     def _json_value(self, value: Any) -> _Found | None:
         if isinstance(value, bool):
@@ -233,7 +230,7 @@ class ScoreReader:
         if turn.kind == "corrected":
             return
         rated = list(self._rated(lines))
-        if not rated and (last := _LAST.search(turn.tail)):
+        if not rated and (last := LAST.search(turn.tail)):
             rated = [found] if (found := self._value(turn.tail, last.end())) else []
         if rated:
             yield from rated
@@ -245,8 +242,8 @@ class ScoreReader:
         match = self._patterns["number"].match(line, start)
         if match is None:
             return False
-        end = (_SCALE.match(line, match.end()) or match).end()
-        return RATED.match(line, end) is not None or _RANGE.match(line, end) is not None
+        end = (SCALE.match(line, match.end()) or match).end()
+        return RATED.match(line, end) is not None or RANGE.match(line, end) is not None
 
     def _holds(self, head: str) -> bool:
         lines = [line for line in head.split("\n") if line.strip()]
@@ -259,28 +256,29 @@ class ScoreReader:
 
     def _value(self, line: str, start: int) -> _Found | None:
         """Read the score that begins at a place of a line; ``None`` if there is no number."""
-        match = self._patterns["number"].match(line, start)
+        sum_ = SUM.match(line, start)
+        match = self._patterns["number"].match(line, sum_.end() if sum_ else start)
         if match is None:
             return None
         word = match["number"].lower()
-        value = float(_WORDS.get(word, 0) or word)
+        value = float(WORDS.get(word, 0) or word)
         end = match.end()
-        if scale := _SCALE.match(line, end):
+        if scale := SCALE.match(line, end):
             if scale[1].lower() not in (str(self.highest), "five") and not re.fullmatch(
                 rf"{self.highest}\.0+", scale[1]
             ):
                 return _Found(None)
             end = scale.end()
-        elif again := _AGAIN.match(line, end):
+        elif again := AGAIN.match(line, end):
             other = again["number"].lower()
-            if float(_WORDS.get(other, 0) or other) == value:
+            if float(WORDS.get(other, 0) or other) == value:
                 end = again.end()
         each = ASPECTS.match(line, end)
         other = (each[1] or each[2]).lower() if each else word
-        if float(_WORDS.get(other, 0) or other) != value:
+        if float(WORDS.get(other, 0) or other) != value:
             return _Found(None)
         bound = "<" in match["open"] and not re.match(r"\s*(?:/\s*\d+\s*)?>", line[match.end() :])
-        if match["sign"] == "-" or bound or _RANGE.match(line, end):
+        if match["sign"] == "-" or bound or RANGE.match(line, end):
             return _Found(None)
         return _Found(self._on_scale(value))
 
@@ -289,6 +287,8 @@ class ScoreReader:
             found = None
             following = lines[number + 1] if number + 1 < len(lines) else ""
             if key := self._patterns[kind].match(line):
+                if foreign(line, *key.span()):
+                    continue
                 found = self._value(line, key.end())
                 if key.end() == len(line):
                     found = self._below(following)
@@ -297,7 +297,7 @@ class ScoreReader:
             elif kind == "asked" and (key := self._patterns["asked pair"].match(line)):
                 found = self._value(line, key.end())
             if found is not None:
-                yield _Found(found.value, _FINAL.match(line) is not None)
+                yield _Found(found.value, FINAL.match(line) is not None)
                 if kind == "asked" and key:
                     yield from self._again(line, key.end())
 
@@ -308,7 +308,7 @@ class ScoreReader:
             if found is not None and not FORMER.search(
                 line, max(start, key.start() - 40), key.start()
             ):
-                yield _Found(found.value, _FINAL.match(line, key.start()) is not None)
+                yield _Found(found.value, FINAL.match(line, key.start()) is not None)
 
     def _below(self, line: str) -> _Found | None:
         """Read the score on the line below a key; an item of a numbered list does not count."""
@@ -320,6 +320,7 @@ class ScoreReader:
             for line in lines
             for key in self._patterns[kind].finditer(line)
             if (value := self._value(line, key.end())) is not None
+            and not foreign(line, *key.span())
         ]
         own = [value for quoted, value in found if not quoted]
         yield from own or (value for _, value in found)
@@ -329,9 +330,9 @@ class ScoreReader:
         for number, line in enumerate(lines):
             match = self._patterns["number"].match(line)
             if match is not None:
-                scale = _SCALE.match(line, match.end())
+                scale = SCALE.match(line, match.end())
                 rest = line[(scale or match).end() :]
-                again = _AGAIN.match(line, match.end())
+                again = AGAIN.match(line, match.end())
                 rest = line[again.end() :] if again else rest
                 alone = not rest.strip(" .!\"')]}>✔✘") or re.fullmatch(
                     r"\W*(?:points?|pts|stars?)\W*", rest, re.IGNORECASE
@@ -339,14 +340,14 @@ class ScoreReader:
                 numbered = number + 1 < len(lines) and re.match(
                     r"\(?[2-9]\s*(?:(?:points?|pts|stars?)\s*)?[.):-]", lines[number + 1]
                 )
-                worded = not scale and match["number"].lower() in _WORDS
+                worded = not scale and match["number"].lower() in WORDS
                 leads = number == 0 and not numbered and not worded
                 if alone or (leads and (scale or TAIL.match(rest))):
                     found = self._value(line, 0)
                     if found is not None:
                         yield found
                     continue
-                if number == 0 and _RANGE.match(line, match.end()) and "?" not in line[:-1]:
+                if number == 0 and RANGE.match(line, match.end()) and "?" not in line[:-1]:
                     yield _Found(None)
             if number == 0 and (opens := self._patterns["opens"].match(line)):
                 if (found := self._value(line, opens.end())) is not None:
@@ -369,18 +370,17 @@ class ScoreReader:
         for line in lines:
             for rates in verbs.finditer(line):
                 found = self._value(line, rates.end())
+                if found is None or not self._ends(line, rates.end()):
+                    continue
                 said = line[max(0, rates.start() - 60) : rates.end()]
-                doubted = DENIED.search(said) or ELSEWHERE.search(said)
-                if found is not None and not doubted and self._ends(line, rates.end()):
+                if not DENIED.search(said) and not of_others(line, *rates.span()):
                     yield found
 
     def _decided(self, lines: Sequence[str]) -> Iterator[_Found]:
         """Yield the last score that a sentence arrives at, or the number behind a colon that ends the reply."""
         found = list(self._rated(lines, DECIDED))[-1:]
         end = ending(lines[-1]) if lines and not found else None
-        if end and not TOLD.search(end[0]):
-            yield from [one] if (one := self._value(end[1], 0)) else []
-        yield from found
+        yield from [one] if end and (one := self._value(end, 0)) else found
 
 
 def _agreed(found: Sequence[_Found]) -> float | None:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
+from metrics.judge.excluded import without_excluded
 from metrics.judge.wording import KEYS, LEAD, TOLD
 from metrics.text import late
 
@@ -81,7 +82,7 @@ _TENTATIVE: Final = late.compile(
     re.IGNORECASE,
 )
 _NOT_QUITE: Final = late.compile(
-    r"(?<![\w\"'])(?:not|almost|nearly|close\s+to|just\s+short\s+of|just\s+below)\s+(?:quite\s+|really\s+)?an?\s+[1-5]\s*,?\s*(?:but|so)\b(?:\s+rather)?\s+",
+    r"(?<![\w\"'])(?:not|almost|nearly|close\s+to|just\s+short\s+of|just\s+below)\s+(?:quite\s+|really\s+)?an?\s+[1-5]\s*,?\s*(?:but|so|yet|still)\b(?:\s+rather)?\s+",
     re.IGNORECASE,
 )
 _REST: Final = r"(?:(?!,\s*(?:so|but|yet|thus|therefore|hence|however)\b)[^.;\n]){0,120}"
@@ -92,7 +93,7 @@ _SUPPOSED: Final = late.compile(
     + _REST
     + r"|(?<![\w\"'])(?:an?\s+)?[1-5]\s+(?:would|could|might)\b[^.;\n]{0,120}"
     r"|\b(?:would|could|might)\s+(?:give|get|earn|deserve|rate|score|receive|be)\b[^.;\n\d]{0,40}[1-5](?:/5)?\s*,?\s*(?:only\s+)?if\b[^.;\n]{0,120}"
-    r"|(?<![\w\"'])(?:others|some|someone|somebody|one|many|people|another\s+\w+|an?\s+(?:lenient|strict|harsh|generous|kinder|stricter)\s+\w+)\s+(?:would|might|could|may)\b[^.;\n]{0,120}"
+    r"|(?<![\w\"'])(?:others|some|(?:someone|somebody)(?:\s+(?:more\s+)?(?:else|strict|stricter|lenient|kinder|harsher|generous))?|one|many|people|another\s+\w+|an?\s+(?:lenient|strict|harsh|generous|kinder|stricter)\s+\w+)\s+(?:would|might|could|may)\b[^.;\n]{0,120}"
     r"|\b(?:would|might|could)\s+have\s+(?:given|rated|scored|earned|been|received|deserved|gotten)\b[^.;\n]{0,80}",
     re.IGNORECASE,
 )
@@ -175,7 +176,7 @@ def said(lines: Sequence[str]) -> list[str]:
     >>> said(["At first I wanted to give a 5, but I give it a 2."]), said(["A 5 would need more detail. 4"])
     (['I give it a 2.'], ['4'])
     """
-    return [_surely(line) for line in lines]
+    return [_surely(without_excluded(line)) for line in lines]
 
 
 def _surely(line: str) -> str:

@@ -24,7 +24,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
+from metrics.judge.others import foreign, repeats_item, without_quotations
 from metrics.judge.plain_reply import PlainReply, plain_lines, plain_reply
+from metrics.judge.rubrics import without_legends
 from metrics.judge.second_thoughts import FILLER, STANDS, Turn, turns
 from metrics.judge.sentences import after_lead, agrees, arrived, clauses, plainer
 from metrics.judge.wording import (
@@ -37,11 +39,13 @@ from metrics.judge.wording import (
     KEYS,
     LEAD,
     MARK,
+    NAMED,
     NOTE,
     NOUN,
     OPEN,
     OUTCOME,
     OWNED,
+    PLAIN_KEYS,
     SENTENCE,
     SEPARATOR,
     SUBJECT,
@@ -82,7 +86,7 @@ class VerdictReader:
             rf"(?:(?:i\s+(?:find|think|believe|say)\s+)?{SUBJECT}\s+(?:is|was)\s+"
             r"|i(?:'d|\s+would)?\s+(?:say|(?:call|consider|judge|deem|find|rate|mark)\s+(?:it|this))\s+(?:is\s+|as\s+)?)?"
         )
-        note = rf"(?:(?!\s*[(\[]\s*(?:{words})\b){NOTE})?"  # a bracketed verdict is no note
+        note = rf"(?:\s*[(\[]\s*(?:{words})\s*(?:/|\||\bor\b)\s*(?:{words})\s*[)\]]|(?!\s*[(\[]\s*(?:{words})\b){NOTE})?"  # a bracketed verdict is no note
         any_key = rf"{OPEN}(?:{LEAD})(?:{KEYS}|{self.keys}){CLOSE}{note}{CLOSE}"
         asked = rf"{OPEN}(?:{LEAD})(?:{self.keys})s?{CLOSE}{note}{CLOSE}"
         plain = own if not self.about_reply else words
@@ -100,12 +104,13 @@ class VerdictReader:
             "end": rf"(?:^|[.,;:!?-]\s*|\s)(?:(?:so|thus|therefore|hence|overall|i\s+(?:say|conclude))[:,]?\s+){{1,2}}"
             rf"(?P<tail>(?:{words})[.!\s\"']*)$|(?:[.!?;-])\s+(?P<tail2>(?:{words})[.!\s\"']*)$",
             "sentence": rf"(?:(?:so|thus|hence|therefore|overall|in conclusion|in summary)[,:]?\s+)?"
-            rf"(?:i\s+(?:would\s+)?(?:say|judge|conclude|think|believe|find|determine)\s+(?:that\s+)?)?"
+            rf"(?:(?:i|we)\s+(?:would\s+|can\s+|must\s+)?(?:say|judge|conclude|think|believe|find|determine)\s+(?:that\s+)?|(?:it\s+follows|this\s+(?:means|implies))\s+that\s+)?"
             rf"(?:(?:{OUTCOME})\s+(?:is|was|would be|should be)\s*:?\s+(?P<out>(?:that\s+)?)"
-            rf"|(?:{SUBJECT})(?:\s+(?:is|was)|'s(?!\s+(?:\w+\s+)?(?:{OWNED})\b))\s+)",
+            rf"|(?:{NAMED}|{SUBJECT})(?:\s+(?:is|was)|'s(?!\s+(?:\w+\s+)?(?:{OWNED})\b))\s+)",
             "as": rf"(?:so\s+)?i(?:'d|'ll|\s+would|\s+will)?\s+(?:say|answer|vote|go\s+with)\s*:?\s+(?=(?:{words})[.!\"')]*\s*(?:$|[.,;]))|(?:so\s+)?i\s+(?:would\s+|'d\s+)?(?:judge|consider|deem|mark|rate|find|grade|evaluate|classify)"
             rf"\s+(?:{SUBJECT})\s+(?:as|to be)?\s*",
             "plain": rf"(?:{plain})",
+            "plain key": rf"{OPEN}(?:{LEAD})(?:(?:responses?|{PLAIN_KEYS}){CLOSE}{SEPARATOR}(?={OPEN}(?:{words})[\s\"')\]}}>.!✔✘]*$)|(?:{PLAIN_KEYS}){CLOSE}{SEPARATOR}(?={OPEN}(?:{words}){CLOSE}(?:[.!]\s|,\s+(?:since|because|as)\b|\s[(-])))",
             "near": rf"{FILLER}(?=(?:not\s+)?(?:{ADVERBS})(?:{plain})[\"')\]}}>]{{0,4}}\s*(?:$|[.!;,:)(✔✘]|-\s))",
         }
         return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in parts.items()}
@@ -113,7 +118,7 @@ class VerdictReader:
     def read(self, reply: str) -> bool | None:
         """Return the verdict of a judge reply, ``None`` if it commits to none."""
         plain = plain_reply(reply)
-        lines = plainer(plain.lines)
+        lines = [without_quotations(line) for line in plainer(without_legends(plain.lines))]
         if (found := self._thought_again(plain.turns)) is not None:
             return found.value
         if (found := self._in_json(plain.fields)) is not None and not self._asked_outside(plain):
@@ -187,7 +192,11 @@ class VerdictReader:
             return None
         asked = re.compile(rf"(?:{self.keys})s?", re.IGNORECASE)
         other = re.compile(rf"(?:(?:is|final|overall)[_ ]?)?(?:{KEYS})", re.IGNORECASE)
-        for names, closed in ((asked, True), (other, False)):
+        plain = re.compile(rf"(?:(?:my|final)[_ ]?)?(?:responses?|{PLAIN_KEYS})", re.IGNORECASE)
+        repeated = repeats_item([f"{name}:" for name, _ in fields])
+        for names, closed in ((asked, True), (other, False), (plain, False))[
+            : 2 if repeated else 3
+        ]:
             places = [value for name, value in fields if names.fullmatch(name)]
             found = [self._json_value(value) for value in places if not isinstance(value, dict)]
             readable = [one for one in found if one is not None]
@@ -235,7 +244,7 @@ class VerdictReader:
         either = (
             rf"[^\w\n]{{0,4}}(?:/|\||\bor\b|\bvs\b|\bnor\b)[^\w\n]{{0,4}}(?:not|{other})\b"
             rf"|[^\w\n]{{1,4}}(?:and|but|yet)[^\w\n]{{1,4}}(?:(?:also|maybe|then\s+again)\s+)?(?:{other})\b"
-            rf"|\s+(?:for|in|on|as\s+to|about|regarding)\b[^.\n]{{1,60}}[,;]\s*(?:but\s+|and\s+)?(?:{other})\s+(?:for|in|on|as\s+to|about|regarding)\b"
+            rf"|\s+(?:for|in|on|as\s+to|about|regarding)\b[^.\n]{{1,60}}(?:[,;]\s*(?:but\s+|and\s+)?|\s(?:but|and)\s+)(?:{other})\s+(?:for|in|on|as\s+to|about|regarding)\b"
             rf"|[^\w\n]{{1,4}}(?:and[^\w\n]{{1,4}})?(?:{other})[\s\"')\]}}>]*(?:[.!;?|]|$)"
         )
         if re.match(either, rest, re.IGNORECASE) or HEDGE.match(rest):
@@ -272,13 +281,14 @@ class VerdictReader:
                 found = self._value(line, key.end())
                 if found is None and key.end() == len(line) and number + 1 < len(lines):
                     found = self._value(lines[number + 1], 0)
-                if found is not None:
+                if found is not None and not foreign(line, *key.span()):
                     yield found
 
     def _loose(self, lines: Sequence[str]) -> Iterator[Found]:
         """Yield the verdicts of the first line, the last line and whole sentences."""
         if not lines:
             return
+        yield from self._plainly_keyed(lines)
         for line in dict.fromkeys((lines[0], lines[-1])):
             match = self._patterns["value"].match(line)
             alone = match is not None and not line[match.end() :].strip(" .!\"')]}>✔✘")
@@ -295,6 +305,14 @@ class VerdictReader:
             starts = {found.end() for found in SENTENCE.finditer(line)} | after_lead(line)
             for start in starts | clauses(line):
                 yield from self._sentence(line, start)
+
+    def _plainly_keyed(self, lines: Sequence[str]) -> Iterator[Found]:
+        """Yield the verdicts alone behind a key that what is judged may have too, if the reply repeats nothing that is judged."""
+        keys = [self._patterns["plain key"].match(line) for line in lines]
+        if any(keys) and not repeats_item(lines):
+            for line, key in zip(lines, keys, strict=True):
+                if key and (found := self._value(line, key.end())) is not None:
+                    yield found
 
     def _at_end(self, line: str) -> Iterator[Found]:
         """Yield the verdict word that ends a line."""

@@ -6,13 +6,17 @@ import re
 from typing import Final
 
 KEYS: Final = (
-    r"judge?ments?|verdicts?|results?|answers?|conclusions?|decisions?|rulings?|findings?|evaluations?|assessments?|outcomes?"
+    r"(?:evaluation|assessment|grading|review)\s+(?:results?|outcomes?|decisions?)|judge?ments?|verdicts?|results?|answers?|conclusions?|decisions?|rulings?|findings?|evaluations?|assessments?|outcomes?"
     r"|determination|scores?|ratings?|grades?|correct(?:ness)?|final"
     r"|judegments?|judgemnts?|judgemnets?|jugde?ments?|judgemets?|judgmeents?|reuslts?|resutls?|resluts?|rseults?|verdcits?|vedricts?"
 )
 """Keys; the last line has them with letters swapped or left out, as judges misspell them."""
+PLAIN_KEYS: Final = r"outputs?|labels?|class(?:ification)?|quality|match(?:es)?|judge"
+"""Keys that stand before a verdict, and before what is judged as well: they count where nothing but a verdict follows."""
+WEIGHED: Final = r"(?:weighted|unweighted|combined|aggregated?|composite|arithmetic|rounded|revised|corrected|updated|adjusted)"
+"""What a score is called that was worked out from others."""
 SUMMED: Final = (
-    r"so|hence|thus|therefore|(?:sorry|apologies)\b[^:\n]{0,40}|chosen|selected|(?:for\s+)?this\s+(?:one|answer|reply|response)(?!\s*:\s*[a-z])|(?:evaluation|assessment|grading|review)\s+(?:result|outcome)|in\s+the\s+end|full\s+marks|as\s+it\s+(?:stands|is)|as\s+(?:is|written|given|delivered)|all\s+told|on\s+balance|all\s+things\s+considered|taken\s+together|everything\s+considered"
+    r"so|hence|thus|therefore|(?:sorry|apologies)\b[^:\n]{0,40}|chosen|selected|(?:for\s+)?this\s+(?:one|answer|reply|response)(?!\s*:\s*[a-z])|in\s+the\s+end|full\s+marks|as\s+it\s+(?:stands|is)|as\s+(?:is|written|given|delivered)|all\s+told|on\s+balance|all\s+things\s+considered|taken\s+together|everything\s+considered"
     r"|(?:taking|considering|weighing)\s+(?:everything|it\s+all)(?:\s+into\s+account)?"
 )
 """What stands before the score that sums up: "As it stands: 2"."""
@@ -47,10 +51,15 @@ ADVERBS: Final = (
     r"|thus|totally|simply|a|an|also|judged|considered|deemed|rated|marked|as|100%)\s+){0,3}"
 )
 SUBJECT: Final = (
-    r"(?:(?:the|this|that|its|it|both)\s+)?(?:(?:given|final|provided|predicted|candidate|candidate's|student's"
+    r"(?:(?:the|this|that|its|it|both)\s+)?(?:(?:given|final|provided|predicted|generated|(?:model|ai|machine|system)-generated|selected|chosen|evaluated|submitted|candidate|candidate's|student's"
     r"|assistant's|model|model's|system's|ai's)\s+){0,3}"
-    r"(?:response|answer|reply|output|prediction|candidate|model|statement|claim|choice|this|that|it)"
+    r"(?:(?:response|answer|reply|output|prediction|candidate|model|statement|claim|choice|selection|option)(?:\s+(?:(?:generated|given|provided|produced|made|returned|submitted|chosen|selected)\s+)?(?:by|of|from)\s+(?:the|this)\s+(?:\w{1,20}\s+)?(?:model|assistant|candidate|system|ai|student))?|this|that|it)"
 )
+NAMED: Final = (
+    r"(?:the\s+)?(?:(?:(?:model|model's|candidate's|assistant's|generated|model-generated|student's)\s+){1,3}(?:response|answer|reply|output|prediction|choice|selection)|response|reply|output|prediction)"
+    r",?\s+[\"']?\([a-h]\)[^.;:,\n]{0,40},?"
+)
+"""The reply with the option that it names: "the response, (a) pig,"."""
 OWNED: Final = (
     "response|answer|reply|output|prediction|choice|statement|claim|label|description|transcription"
 )
@@ -81,7 +90,7 @@ CLAUSE_START: Final = re.compile(
     re.IGNORECASE,
 )
 CONDITION: Final = re.compile(
-    r"\b(?:if|whether|unless|when|once|assuming|suppose|supposing|provided|were|had)\b[^.!?;]*$",
+    r"\b(?:if|whether|unless|when|once|assuming|suppose|supposing|provided|were|had)\b[^.!?;]*$|(?:^|[.!?]\s)should\b[^.!?;]*$",
     re.IGNORECASE,
 )
 LEAD_WORD: Final = re.compile(r"\W*(?:yes|no|correct|incorrect),\s+", re.IGNORECASE)
@@ -106,11 +115,11 @@ FORMER: Final = re.compile(
     re.IGNORECASE,
 )
 TAIL: Final = re.compile(
-    r"\s*(?:$|[-:,;(=]|\.\s*$|\.\s+\D|points?\b|pts\b|stars?\b|instead\b|rather\b|not\b|because\b|since\b|(?:is|seems|feels|would\s+be)\s+(?:more\s+|a\s+)?(?:appropriate|fair(?:er)?|right|justified|warranted|better|accurate)\b)",
+    r"\s*(?:$|[-:,;(=]|\.\s*$|\.\s+\D|points?\b|pts\b|stars?\b|it\s+is\b|instead\b|rather\b|not\b|because\b|since\b|(?:is|seems|feels|would\s+be)\s+(?:more\s+|a\s+)?(?:appropriate|fair(?:er)?|right|justified|warranted|better|accurate)\b)",
     re.IGNORECASE,
 )
 RATED: Final = re.compile(
-    r"[\"')\]}>*]{0,4}\s*(?:$|[.,;:!?)(]|-\s|(?:points?|pts|stars?|of\s+the\s+(?:rubric|scale)|by|under|because|since|as|for|due|given|and|but|on|overall|from\s+me|here|rating|score|at|when|not|rather|instead)\b)",
+    r"[\"')\]}>*]{0,4}\s*(?:$|[.,;:!?)(]|-\s|(?:points?|pts|stars?|of\s+the\s+(?:rubric|scale)|(?:is|seems|feels|would\s+be)\s+(?:more\s+|most\s+)?(?:appropriate|fair|right|justified|warranted|deserved|suitable|reasonable)(?:\s+here)?(?=\s*(?:$|[.,;!]))|by|under|because|since|as|for|due|given|and|but|on|overall|from\s+me|in\s+my\s+(?:view|opinion|judge?ment|eyes)|here|rating|score|at|when|not|rather|instead)\b)",
     re.IGNORECASE,
 )
 TOLD: Final = re.compile(
