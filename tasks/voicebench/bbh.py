@@ -1,112 +1,120 @@
 """Strict reading of VoiceBench's BBH replies: yes or no, in words or in the terms of the sub-task.
 
-A reply that commits to the word (or, for hyperbaton, to the letter) is read as every closed answer is. Else
-the last sentence that states the sub-task's own fact counts: a sentence is plausible or not, one ends at the
-starting point or not, a person tells the truth or lies. A negation turns it; statements of both kinds at the
-same place are unread.
+A reply that commits to the word (or, for hyperbaton, to the letter or the phrase of an option) is read as every closed answer is. Else
+the last sentence that states the sub-task's own fact counts: a sentence is plausible or not, one ends at the starting point or not, the
+person who is asked about tells the truth or lies. A negation turns it; statements of both kinds at the same place are unread, and so is
+a yes or no whose own sentence states the opposite.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-from metrics.commitment.closed import choose, read
+from metrics.commitment.closed import choose, lettered_options
 from metrics.commitment.frames import answer_part, lower, prepare
+from metrics.text import late as re
+from tasks.voicebench import facts, liars
 
 YES_NO: Final = ("yes", "no")
 _ALIASES: Final = {"yes": ("true", "yeah", "yep", "correct"), "no": ("false", "nope", "incorrect")}
-_NOT: Final = re.compile(
-    r"\b(?:not|never|no|cannot|hardly|unlikely|fails? to|without|isn't|aren't|wasn't)\b|n't\b|\bfar from\b"
+_WORDS: Final = {"yes": ("yeah", "yep"), "no": ("nope",)}
+"""Without the words that are said of statements inside a chain of reasoning."""
+_JUDGED: Final = re.compile(
+    r"(?:.*[.!\n])?\s*(?:(?:so|therefore|thus|hence),? )?(?:(?:the |my |final )*(?:answer|conclusion)(?: is|:)|(?:it|that|this)(?:'s| is))?\W*(?:(true|correct)|false|incorrect)\W*",
+    re.DOTALL,
 )
-_TRUE: Final[dict[str, re.Pattern[str]]] = {
-    "sports_understanding": re.compile(
-        r"\b(?:plausible|possible|realistic|reasonable|makes? sense|sensible|believable|credible|likely|valid|could happen|feasible|accurate)\b"
-    ),
-    "navigate": re.compile(
-        r"\b(?:return(?:s|ed)?|back|end(?:s|ed)? up|arrive[sd]?|are|be|is|bring(?:s)?|lead(?:s)?|facing|moved?)\b(?:(?!\bfrom\b)[^.;]){0,40}\b(?:at|to|in|where)\b[^.;]{0,24}"
-        r"\b(?:start(?:ing|ed)?|original|initial|origin|began|begun|same (?:point|place|position|spot))\b"
-    ),
-    "web_of_lies": re.compile(
-        r"\b(?:tell(?:s|ing)? (?:the |a )?truth|truthful|honest|truth[- ]?teller|says? the truth|is truthful|speaks? the truth)\b"
-    ),
-}
-_FALSE: Final[dict[str, re.Pattern[str]]] = {
-    "sports_understanding": re.compile(
-        r"\b(?:implausible|impossible|unrealistic|unreasonable|nonsens\w+|infeasible|unlikely|far-fetched|improbable)\b"
-    ),
-    "navigate": re.compile(
-        r"\b(?:away from|(?:steps?|units?|met(?:er|re)s?|paces?|feet|blocks?|spots?) from|(?:different|other) (?:point|place|position|spot|location))\b"
-    ),
-    "web_of_lies": re.compile(r"\b(?:lies|lying|lie|liar|dishonest|untruthful)\b"),
-}
-_DOUBT: Final = re.compile(
-    r"\b(?:if|whether|unclear|can't (?:tell|say|determine)|cannot (?:tell|say|determine)|not (?:sure|clear|certain|possible to)|(?:don't|do not) know|hard to|impossible to|unable)\b|\?"
-)
-_LEADING_REASON: Final = re.compile(
-    r"^\W*(?:because|since|as|although|while)\b[^,]*,(?: and\b[^,]*,)?"
-)
-_CONCLUDES: Final = re.compile(
-    r"\b(?:so(?! (?:if|whether))|therefore|hence|thus|(?:which|that|this) (?:means|implies|shows))\b(?: that\b)?"
+_ANSWER: Final = re.compile(
+    r"\b(?:yes|yeah|yep|no(?! (?:doubt|question|liar|one|way|longer)\b)|nope)\b"
 )
 _RIGHT_SENTENCE: Final = re.compile(
     r"(?i)\bthe (?:correct|right|proper) sentence (?=(?:is|would be)\b)"
 )
-_NUMBERED_SENTENCE: Final = re.compile(r"(?i)\b(?:the )?(first|second) sentence\b")
-_SENTENCE: Final = re.compile(r"[^.!?;\n]+[.!?;]*")
-_QUOTED: Final = re.compile(r'"[^"\n]*"')
+_PLACED: Final = re.compile(
+    r"(?i)\b(?:the )?(?:(?P<first>first|former)|second|latter|last)(?: (?:sentence|phrase|version|one|option|choice|phrasing|wording|alternative|ordering|order|example|variant|statement)(?!s)\b|(?= (?:is|has|sounds?|reads|seems|looks|follows|uses|puts)\b|[.!]?\s*\Z))"
+    r"|\b(?:sentence|phrase|version|option|number) (?:(?P<one>one|1)|two|2)\b"
+)
+_ONE_SAYS: Final = re.compile(
+    r"(?i)\b(?:you|one|we|people)(?: would|'d| should| usually| normally)? says?\b"
+)
+_BETTER: Final = re.compile(
+    r"(?i)\b(?:sounds?|seems?|is|reads?|feels?|looks?|flows?|works?)(?: \w+ly| much| far| a bit)? (?:better|nicer|more \w+) than\b"
+)
+_MARKER: Final = re.compile(
+    r"(?i)\b(?:option|sentence|choice|phrase|answer)?\s*[(\"']?\b([AB])\b[)\"']?\s*[.:,)]?\s*(?:is\b|says\b|reads\b)?[\s:,\"']*"
+)
+_PHRASE: Final = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_LAST: Final = re.compile(r"[^.!?\n]+[.!?]*\s*\Z")
 _TURN_TAG: Final = re.compile(r"^\s*<[123]>|<\|[^|>]*\|>")
 
 
-def read_bbh(reply: str, subtask: str) -> int | None:
+def read_bbh(reply: str, subtask: str, prompt: str = "") -> int | None:
     """Return 1 for yes or (B), 0 for no or (A), ``None`` if the reply commits to neither.
 
     Args:
         reply: the reply.
         subtask: one of VoiceBench's four.
+        prompt: the question; it names the person that is asked about and the phrases of the options.
 
     >>> read_bbh("**Yes**", "navigate"), read_bbh("Bob must be lying.", "web_of_lies")
     (1, 0)
     >>> read_bbh("Sentence B has the correct order.", "hyperbaton"), read_bbh("He went to the casino", "navigate")
     (1, None)
     """
+    said = _TURN_TAG.sub("", reply)
     if subtask == "hyperbaton":
-        said = _RIGHT_SENTENCE.sub("the answer ", _TURN_TAG.sub("", reply))
-        said = _NUMBERED_SENTENCE.sub(lambda m: f"({'AB'[m[1].lower() == 'second']})", said)
-        return read(said, ("", "")).option
-    option = choose(_TURN_TAG.sub("", reply), YES_NO, None, _ALIASES, letters=False).option
-    if option is not None:
-        return 1 - option
-    return _stated(reply, subtask)
+        return _order(said, prompt)
+    if subtask == "web_of_lies":
+        return _truthful(said, prompt)
+    option = choose(facts.without_idioms(said), YES_NO, None, _ALIASES, letters=False).option
+    low = lower(answer_part(prepare(reply)))
+    if option is None:
+        return facts.stated(low, subtask, prompt)
+    return None if facts.contradicts(low, subtask, 1 - option) else 1 - option
 
 
-def _stated(reply: str, subtask: str) -> int | None:
-    text = _QUOTED.sub(" ", lower(answer_part(prepare(reply))))
-    verdict: int | None = None
-    for match in _SENTENCE.finditer(text):
-        sentence = _CONCLUDES.split(_LEADING_REASON.sub("", match[0]))[-1]
-        if _DOUBT.search(sentence):
+def _truthful(reply: str, prompt: str) -> int | None:
+    """Return whether a person tells the truth: by yes or no, or by the last statement on the person."""
+    said = facts.without_idioms(liars.others_asked(reply, prompt))
+    text = answer_part(prepare(said))
+    low = lower(text)
+    option = choose(said, YES_NO, None, _WORDS, letters=False).option
+    judged = _JUDGED.fullmatch(low) if option is None else None
+    if judged is not None:
+        return int(judged[1] is not None)
+    stated = liars.stated(text, low, prompt)
+    if option is None or stated.value is None or stated.value == 1 - option:
+        return stated.value if option is None else 1 - option
+    answers = [match.start() for match in _ANSWER.finditer(low)]
+    return 1 - option if answers and answers[-1] > stated.end else None
+
+
+def _order(reply: str, prompt: str) -> int | None:
+    """Return which of two phrases has its adjectives in order: by letter, by place or by the phrase itself."""
+    said = _BETTER.sub("rather than", reply)
+    said = _ONE_SAYS.sub("the answer is", _RIGHT_SENTENCE.sub("the answer ", said))
+    said = _PLACED.sub(lambda m: f"({'A' if m['first'] or m['one'] else 'B'})", said)
+    return choose(said, phrases(prompt) or ("", ""), None, asked=True).option
+
+
+def phrases(prompt: str) -> tuple[str, ...]:
+    """Return the two phrases of a question for the order of adjectives: the same words in two orders; empty if there are none.
+
+    >>> phrases("Which sentence has the correct adjective order? Option A: red small car. Option B: small red car. Please answer.")
+    ('red small car', 'small red car')
+    """
+    listed = lettered_options(prompt)
+    if len(listed) == 2 and _words(listed[0]) == _words(listed[1]):
+        return listed
+    found = [m for m in _MARKER.finditer(prompt)]
+    for first, second in zip(found, found[1:], strict=False):
+        if (first[1].upper(), second[1].upper()) != ("A", "B"):
             continue
-        sentence = re.split(r"\b(?:because|since|although|while)\b", sentence)[0]
-        found = [(m, 1) for m in _TRUE[subtask].finditer(sentence)]
-        found += [(m, 0) for m in _FALSE[subtask].finditer(sentence)]
-        found = [
-            (m, kind)
-            for m, kind in found
-            if not any(
-                o.start() <= m.start() and m.end() <= o.end() and o is not m for o, _ in found
-            )
-        ]
-        values = {
-            kind
-            ^ (
-                _NOT.search(sentence[: m.end()].rsplit(",", 1)[-1]) is not None
-                and "unlikely" not in m[0]
-            )
-            for m, kind in found
-        }
-        if len(values) == 1:
-            verdict = values.pop()
-        elif values:
-            verdict = None
-    return verdict
+        one = [m[0] for m in _PHRASE.finditer(prompt, first.end(), second.start())]
+        two = [m[0] for m in _PHRASE.finditer(prompt, second.end())][: len(one)]
+        if len(one) > 1 and _words(" ".join(one)) == _words(" ".join(two)):
+            return " ".join(one), " ".join(two)
+    return ()
+
+
+def _words(text: str) -> list[str]:
+    return sorted(word.lower() for word in _PHRASE.findall(text))
