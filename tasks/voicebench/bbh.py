@@ -8,6 +8,7 @@ a yes or no whose own sentence states the opposite.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 from metrics.commitment.closed import choose, lettered_options
@@ -33,6 +34,9 @@ _PLACED: Final = re.compile(
     r"(?i)\b(?:the )?(?:(?P<first>first|former)|second|latter|last)(?: (?:sentence|phrase|version|one|option|choice|phrasing|wording|alternative|ordering|order|example|variant|statement)(?!s)\b|(?= (?:is|has|sounds?|reads|seems|looks|follows|uses|puts)\b|[.!]?\s*\Z))"
     r"|\b(?:sentence|phrase|version|option|number) (?:(?P<one>one|1)|two|2)\b"
 )
+_CHOSEN: Final = re.compile(
+    r"(?i)\b(?P<verb>for|with|picks?|choose|prefer|is|be|it's|not|say|select) the (?:(?P<first>first|former)|second|latter)(?=\s*[,;.!]|\s*\Z| because\b| since\b| as\b| not\b)"
+)
 _ONE_SAYS: Final = re.compile(
     r"(?i)\b(?:you|one|we|people)(?: would|'d| should| usually| normally)? says?\b"
 )
@@ -43,7 +47,7 @@ _MARKER: Final = re.compile(
     r"(?i)\b(?:option|sentence|choice|phrase|answer)?\s*[(\"']?\b([AB])\b[)\"']?\s*[.:,)]?\s*(?:is\b|says\b|reads\b)?[\s:,\"']*"
 )
 _PHRASE: Final = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
-_LAST: Final = re.compile(r"[^.!?\n]+[.!?]*\s*\Z")
+_LONGEST: Final = 100_000
 _TURN_TAG: Final = re.compile(r"^\s*<[123]>|<\|[^|>]*\|>")
 
 
@@ -60,6 +64,7 @@ def read_bbh(reply: str, subtask: str, prompt: str = "") -> int | None:
     >>> read_bbh("Sentence B has the correct order.", "hyperbaton"), read_bbh("He went to the casino", "navigate")
     (1, None)
     """
+    reply = reply[-_LONGEST:]
     said = _TURN_TAG.sub("", reply)
     if subtask == "hyperbaton":
         return _order(said, prompt)
@@ -92,6 +97,7 @@ def _order(reply: str, prompt: str) -> int | None:
     """Return which of two phrases has its adjectives in order: by letter, by place or by the phrase itself."""
     said = _BETTER.sub("rather than", reply)
     said = _ONE_SAYS.sub("the answer is", _RIGHT_SENTENCE.sub("the answer ", said))
+    said = _CHOSEN.sub(lambda m: f"{m['verb']} ({'A' if m['first'] else 'B'})", said)
     said = _PLACED.sub(lambda m: f"({'A' if m['first'] or m['one'] else 'B'})", said)
     return choose(said, phrases(prompt) or ("", ""), None, asked=True).option
 
@@ -105,8 +111,7 @@ def phrases(prompt: str) -> tuple[str, ...]:
     listed = lettered_options(prompt)
     if len(listed) == 2 and _words(listed[0]) == _words(listed[1]):
         return listed
-    found = [m for m in _MARKER.finditer(prompt)]
-    for first, second in zip(found, found[1:], strict=False):
+    for first, second in pairwise(_MARKER.finditer(prompt)):
         if (first[1].upper(), second[1].upper()) != ("A", "B"):
             continue
         one = [m[0] for m in _PHRASE.finditer(prompt, first.end(), second.start())]

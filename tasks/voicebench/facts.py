@@ -52,15 +52,16 @@ _RETURNED: Final = (
     Sign(re.compile(rf"\b(?:which|that|this|it)(?: is|'s| was| would be| isn't| wasn't)(?: not| also| exactly| indeed| just| again| back at)* (?:the same as )?{_WHERE}"), 1),
     Sign(re.compile(rf"(?<!\bthe )\b(?:the )?same as {_WHERE}"), 1),
     Sign(re.compile(rf"\breach\w* (?:exactly )?{_WHERE}"), 1),
-    Sign(re.compile(r"\b(?:return(?:s|ed)?|(?:come|came|comes|get|gets|got|gotten|are|be|been|'re|made it|make it|makes it|end up|ends up|wind up)(?: \w+ly| right| all the way)? back)(?: again| there| here)?(?=\W*\Z|,| because\b| since\b| after\b)"), 1),
+    Sign(re.compile(r"\b(?:return(?:s|ed)?|(?:come|came|comes|get|gets|got|gotten|are|be|been|'re|made it|make it|makes it|end up|ends up|wind up)(?: not)?(?: \w+ly| right| all the way)? back)(?: again| there| here)?(?=\W*\Z|,| because\b| since\b| after\b)"), 1),
     Sign(re.compile(r"\bfull circle\b|\b(?:bring|take|lead|get|put)s? (?:you|us|me)(?: \w+ly| right| all the way)? back(?=\W*\Z)"), 1),
     Sign(re.compile(r"\b(?:net|total|overall|resulting) (?:displacement|movement|distance|change|effect|result|shift)(?: \w+){0,4}?\s*(?:is|of|was|:|=|being|comes to|equals)?\s*(?:exactly |therefore |thus |just )?(?:zero|0(?![.\d])|nothing|none)\b(?! steps? (?:left|right))"), 1, holds=True),
     Sign(re.compile(rf"\b(?:zero|0|no) (?:{_STEPS}|distance|net \w+)(?: away)?(?: \w+)? (?:from|away)\b(?: from)?(?: {_WHERE})?"), 1, holds=True),
+    Sign(re.compile(rf"\bdistance (?:from|to) {_WHERE}(?: \w+)? (?:is|=|would be|equals|comes to)(?: \w+ly)? (?:zero|0)\b"), 1, holds=True),
     Sign(re.compile(r"\b(?:everything|all (?:of )?(?:the |these |your |those )?(?:moves|steps|movements|motions)|it all|(?:moves|steps|movements) all)\b[^.;,:]{0,24}\bcancel\w*"), 1),
     Sign(re.compile(r"\b(?:net|total|overall|resulting) (?:displacement|movement|distance|change|shift)(?: \w+){0,4}?\s*(?:is|of|was|:|=|being|comes to|equals)\s*(?:exactly |therefore |thus |just )?" + _COUNT + r"\b"), 0),
     Sign(re.compile(rf"\baway from {_WHERE}"), 0),
-    Sign(re.compile(rf"\b{_COUNT} {_STEPS}(?:(?!\b(?:and|then)\b)[^.;,:]){{0,30}}?\b(?:away|off|short|ahead|apart|too far)\b"), 0),
-    Sign(re.compile(rf"\b(?:{_STEPS}|{_SIDE}|distance)(?: \w+){{0,3}}? (?:from|of) {_WHERE}"), 0),
+    Sign(re.compile(rf"\b{_COUNT} {_STEPS}(?:(?!\b(?:and|then)\b)[^.;,:]){{0,30}}?\b(?:away|off|out|short|ahead|apart|too far)\b"), 0),
+    Sign(re.compile(rf"\b(?:{_STEPS}|{_SIDE}|distance)(?: \w+){{0,3}}? (?:from|of) {_WHERE}|\bdistance to {_WHERE}"), 0),
     Sign(re.compile(rf"\b(?:short|ahead|past|beyond|off|outside|wide)(?: of)? {_WHERE}|\b(?:short|ahead|left|right) of it\b|\bto (?:the|its) (?:left|right|north|south|east|west|side)\b"), 0, weak=True),
     Sign(re.compile(r"\b(?:different|other|another|new|wrong) (?:point|place|position|spot|location)\b|\b(?:somewhere|someplace) (?:else|different)\b|\belsewhere\b|\bnowhere near\b|\boff course\b"), 0),
     Sign(re.compile(rf"\b(?:different|differs|far|distinct|off) from {_WHERE}"), 0),
@@ -78,6 +79,8 @@ _PLAUSIBLE: Final = (
     Sign(re.compile(r"\b(?:implausible|impossible|unrealistic|unreasonable|nonsens\w+|infeasible|unfeasible|unlikely|far[- ]fetched|improbable|inconceivable|unthinkable|unimaginable|absurd|ridiculous|ludicrous|illogical|unbelievable|invalid|inaccurate|preposterous)\b"), 0),
     Sign(re.compile(r"\bmak(?:es?|ing) (?:absolutely )?(?:no|little|zero) sense\b|\bout of the question\b|(?:\bnot|n't)(?: \w+ly)? how (?:it|that|this|basketball|things)\b"), 0, holds=True),
     Sign(re.compile(rf"\b(?:check|add|hold|stack)s? (?:up|out|water)\b|\brings? true\b|\b{_IT} (?:can|could|might|must|may)(?:'t|n't|not| not)? be true\b"), 1),
+    Sign(re.compile(r"\black(?:s|ing)? (?:any |all )?(?:plausibility|sense|credibility|logic|realism)\b|\b(?:no|zero|not an?|little) (?:\w+ )?(?:chance|likelihood|probability)\b|\b(?:likelihood|probability|chances?|odds)\b[^.;,]{0,30}\b(?:is|are) (?:\w+ )?(?:zero|nil|0|slim|low|negligible)\b|(?:\bnot|n't)(?: \w+ly)? an? (?:\w+ )?thing\b"), 0, holds=True),
+    Sign(re.compile(r"\ba (?:good|high|fair|decent|real|strong) (?:chance|likelihood|probability)\b"), 1),
     Sign(re.compile(r"\bsomething (?:that )?(?:you|one|we|people|i|he|she|they)(?:'d| would|'ll| will| could| can)?(?: \w+ly| ever)? (?:hear|see|say|expect|read|do)\b"), 1, weak=True),
     Sign(re.compile(r"\b(?:could|can|cannot|can't|couldn't|would never|wouldn't)(?: not| never| \w+ly| well| very)*(?: have)? (?:do|done) (?:that|this|so|it)\b"), 1),
     Sign(re.compile(r"\b(?:hard|difficult|tough) (?:for me )?to (?:believe|imagine|picture|see|accept|buy)\b"), 0),
@@ -102,8 +105,8 @@ _BEHIND: Final = re.compile(
     r"\b(?:because|since|although|though|even though|while|whereas|given that|(?<!same )(?<!just )as (?=(?:the|it|he|she|they|you|we|there|his|her|your|these|those|this|that|in)\b))"
 )
 _DOUBT: Final = re.compile(
-    r"\b(?:if|whether|unclear|depends?|depending|either way|may or may not|might or might not|could or could not|(?:can't|cannot|can not|couldn't|could not|unable to|not possible to|impossible to|hard to|difficult to|tough to|not able to|need to|have to|trying to|tries to|wants? to|asked to|supposed to) (?:be )?(?:tell|sa(?:y|id)|determined?|decided?|know|known|judge|answer|assess|evaluate|figure|work out|find out|check|see if|see whether|verify|confirm)"
-    r"|not (?:sure|clear|certain)|unsure|(?:don't|do not|didn't|did not) know|neither\b[^.;]{0,80}\bnor|(?:you|one|people|some|someone|we|they) (?:might|may|could|would)(?: \w+ly| well)? (?:think|expect|assume|say|guess|believe(?! (?:it|that|this)\b)|argue|suppose|be tempted)|seems? at first|at first|imagine(?! (?:it|that|this)\b)|suppose|supposing|assum\w+|pretend|question is|returning\b[^.;]*\b(?:means|requires)|to be (?:plausible|possible|realistic|believable|reasonable))\b|\?"
+    r"\b(?:if|whether|unclear|depends?|depending|either way|may or may not|might or might not|or (?:(?:you|it|they|we) )?(?:(?:might|may|could) )?not|could or could not|(?:can't|cannot|can not|couldn't|could not|unable to|not possible to|impossible to|hard to|difficult to|tough to|not able to|need to|have to|trying to|tries to|wants? to|asked to|supposed to) (?:be )?(?:tell|sa(?:y|id)|determined?|decided?|know|known|judge|answer|assess|evaluate|figure|work out|find out|check|see if|see whether|verify|confirm)"
+    r"|not (?:sure|clear|certain)|unsure|(?:don't|do not|didn't|did not) know|neither\b[^.;]{0,80}\bnor|(?:you|one|people|some|someone|we|they) (?:might|may|could|would)(?: \w+ly| well)? (?:think|expect|assume|say|guess|believe(?! (?:it|that|this)\b)|argue|suppose|be tempted)|seems? at first|at first|imagine(?! (?:it|that|this)\b)|suppose|supposing|assum\w+|pretend|question is|returning\b[^.;]{0,60}\b(?:means|requires)|to be (?:plausible|possible|realistic|believable|reasonable))\b|\?"
 )
 _SEEMS: Final = re.compile(
     r"\b(?:seems?|appears?|looks|considered|deemed|believed|likely|sounds?) to be\b"
@@ -129,6 +132,18 @@ _CLAUSE: Final = re.compile(r"[^.!?;,:\n—]+?(?= because\b| since\b| as\b|[.!?;
 _TORN: Final = -1
 """Of a sentence that states both."""
 _SENTENCE: Final = re.compile(r"[^.!?;\n]+[.!?;]*")
+_NAMED_START: Final = re.compile(r"\b(?:start(?:ing)?(?: point| position| place)?|origin)\W*\Z")
+_TAG: Final = re.compile(
+    r",? (?:doesn't|isn't|does|is|wouldn't|don't|right|no),?(?: (?:it|that|you))?\s*\?"
+)
+_ANSWERED: Final = re.compile(
+    r"\A\W*(?:(?:(?P<no>(?:\w+ly )?not(?: (?:at all|really|in the least|remotely|likely|exactly|quite|even close))?|hardly|no|nope|never)|absolutely|definitely|yes|sure|certainly|totally|of course|very(?: much so)?|entirely|perfectly)\W*\Z)"
+)
+_ANYTHING_BUT: Final = re.compile(r"\banything but\b")
+_NOTHING_BUT: Final = re.compile(r"\bnothing but\b")
+_LONGEST: Final = 800
+"""Of a sentence; more of it is no prose."""
+_SHORT: Final = 40
 _CASED_WORD: Final = re.compile(r"[^\W\d_]+")
 _QUOTED: Final = re.compile(r'"[^"\n]*"')
 
@@ -157,9 +172,14 @@ def stated(low: str, subtask: str, prompt: str = "") -> int | None:
     if subtask == "sports_understanding":
         signs += _said_again(prompt)
     verdict: int | None = None
-    sentences = [m[0] for m in _SENTENCE.finditer(_QUOTED.sub(" ", without_idioms(low)))]
+    sentences = [m[0][-_LONGEST:] for m in _SENTENCE.finditer(_plain(low))]
     for number, sentence in enumerate(sentences):
         said = _sentence(_LED.sub("", sentence), signs)
+        if number and sentences[number - 1].endswith("?"):
+            answered = _ANSWERED.match(sentence)
+            asked = _signs(sentences[number - 1][:_SHORT], signs) if answered else []
+            if answered and len(asked) == 1 and len(sentences[number - 1]) < _SHORT:
+                said = asked[0][1].kind ^ int(answered["no"] is not None)
         if subtask == "navigate":
             if number + 1 < len(sentences) and _PLACED_FIRST.search(sentence):
                 continue
@@ -203,7 +223,13 @@ def contradicts(low: str, subtask: str, answer: int) -> bool:
     if begun is None or answer != int("y" in begun[0]):
         return False
     said = _CLAUSE.match(low, begun.end())
-    return said is not None and _sentence(said[0], _SIGNS[subtask]) == 1 - answer
+    return said is not None and _sentence(said[0][:_LONGEST], _SIGNS[subtask]) == 1 - answer
+
+
+def _plain(low: str) -> str:
+    """Return a folded reply without quotations, question tags and idioms that are no negation, or are one."""
+    text = _TAG.sub(".", _QUOTED.sub(" ", without_idioms(low)))
+    return _NOTHING_BUT.sub(" ", _ANYTHING_BUT.sub("not", text))
 
 
 def _sentence(sentence: str, signs: Sequence[Sign]) -> int | None:
@@ -247,7 +273,7 @@ def _on_the_way(text: str, match: Match, sign: Sign) -> bool:
     """Return whether words belong to a step of the way, or to what it would take to get back."""
     before = text[: match.start()]
     if sign.kind:
-        return _INFINITIVE.search(before) is not None
+        return _INFINITIVE.search(before) is not None or _NAMED_START.search(before) is not None
     moved = [m.end() for m in _MOVES.finditer(before)]
     return bool(moved) and _REST.search(before, moved[0]) is None and _REST.search(match[0]) is None
 

@@ -30,7 +30,7 @@ _ORDINARY: Final = (
 )
 _NO_NAMES: Final = frozenset(_ORDINARY.split())
 """Words with a capital at the beginning of a sentence."""
-_TRUE: Final = r"(?:(?:tell|tells|telling|told|speak|speaks|speaking|say|says|saying) (?:the |a )?truth|truthful|honest|truth[- ]?tellers?|sincere)"
+_TRUE: Final = r"(?:(?:tell|tells|telling|told|speak|speaks|speaking|say|says|saying) (?:the |a )?truth|truthful(?:ly)?|honest(?:ly)?|truth[- ]?tellers?|sincere)"
 _FALSE: Final = r"(?:lie|lies|lied|lying|liars?|dishonest|untruthful)"
 _SAYS: Final = r"(?:says?|said|saying|claim(?:s|ed|ing)?|stat(?:es?|ed|ing)|assert(?:s|ed|ing)?|insist(?:s|ed|ing)?|declare[sd]?|maintain(?:s|ed)?|think(?:s|ing)?|believe[sd]?|argue[sd]?|report(?:s|ed)?|suggest(?:s|ed|ing)?)"
 _SAID: Final = re.compile(
@@ -59,7 +59,9 @@ _OPEN: Final = frozenset(("if", "when", "unless", "whether"))
 _DOUBT: Final = re.compile(
     r"\b(?:suppos\w+|assum\w+|imagine|pretend|let's say|unclear|uncertain|depends|not enough|insufficient|isn't enough|(?:can't|cannot|can not|couldn't|could not|not possible to|impossible to|unable to|no way to|hard to|difficult to|need to|trying to|asked to|have to|enough \w+ to|want to) (?:be )?(?:tell(?! the)|sa(?:y|id)|know|known|decided?|determined?|find|figure|work|conclude|establish|check|see)|not (?:sure|clear|certain)|(?:don't|do not|doesn't) know|question is)\b"
 )
-_NOT: Final = re.compile(r"\b(?:not|never|no|cannot|neither|nobody|no one|none|hardly)\b|n't\b")
+_NOT: Final = re.compile(
+    r"\b(?:not|never|no|cannot|neither|nobody|no one|none|hardly|fails? to|failed to)\b|n't\b"
+)
 _EVERYBODY: Final = re.compile(
     r"\b(?:everyone|everybody|nobody|no one|none of (?:them|these)|they all|all of (?:them|these)|all (?:three|four|five|six)|each of them)\b"
 )
@@ -71,6 +73,15 @@ _PREDICATE: Final = re.compile(
 _ENDED: Final = re.compile(
     rf"\A\s*(?:(?P<that>not) )?(?P<p>{_P})(?P<be> (?:is|does|do|are|must be|can|would|will|has)?(?: not|n't)?|(?:isn't|doesn't)?)(?P<too> (?:too|as well|also|likewise|either))?[^\w{_CONTENT}]*\Z"
 )
+_OTHERS: Final = re.compile(r"\bthe (?:others|other (?:two|three|four)|rest)\b")
+_BARE: Final = re.compile(rf"\W*(?:\w+ )?{_P}\W*")
+"""A name, before what is put in about it: "Ryan, unlike Tamika, ..."."""
+_IF_FOLLOWED: Final = re.compile(
+    r"\bif (?:we|you|one|i) (?:\w+ly )?(?:follow|go by|trace|apply|work|go|look|think|reason|trust|do|take|put)\b[^,.;:]{0,60},"
+)
+_MAYBE: Final = re.compile(r"\b(?:may or may not|might or might not|could or could not)\b")
+_LONGEST: Final = 800
+"""Of a sentence; more of it is no prose."""
 _HEARD: Final = re.compile(rf"\A\s*(?:and )?{_P}\s*{_CONTENT}\s*\Z")
 """A condition that is a premise of the question: what somebody says."""
 _SENTENCE: Final = re.compile(r"[^.!?\n]+[.!?]*")
@@ -124,7 +135,7 @@ def stated(text: str, low: str, prompt: str) -> Statement:
     said = Statement(None, -1)
     reader = _Reader()
     for match in _SENTENCE.finditer(marked):
-        value = reader.read(match[0])
+        value = reader.read(match[0][-_LONGEST:])
         if value is not None or reader.torn:
             said = Statement(value, match.end())
     return said
@@ -166,15 +177,20 @@ class _Reader:
         self.kind = 1  # of the question: does the person tell the truth?
         self.value: int | None = None
         self.claimed = False
+        self.bare = False
+        self.seen = ""
 
     def read(self, sentence: str) -> int | None:
         """Return what the next sentence says of the asked person at last."""
         named = _PERSON.search(sentence)
         self.topic = self.topic if named is None else named[0]
         self.subject, self.claimed, self.torn = "", False, False
+        self.bare, self.seen = False, ""
         if sentence.rstrip().endswith("?"):
             return None
-        text = _LABELLED.sub(lambda m: f"{m[1]} is {'honest' if m[2] else 'a liar'}, ", sentence)
+        text = _IF_FOLLOWED.sub(" ", sentence)
+        text = _MAYBE.sub("whether", text)
+        text = _LABELLED.sub(lambda m: f"{m[1]} is {'honest' if m[2] else 'a liar'}, ", text)
         text = _LIST.sub(_group, _SAID.sub(_content, text))
         text = _LIKEWISE.sub(r"; \1 too;", text)
         verdict: int | None = None
@@ -205,8 +221,14 @@ class _Reader:
         if not part.strip():
             return None
         named = _PERSON.search(part)
+        inserted, self.bare = (
+            self.bare and part[: named.start() if named else 0].strip() != "",
+            False,
+        )
         if named is not None:
-            self.subject = named[0]
+            self.subject = self.subject if inserted else named[0]
+            self.seen += named[0]
+            self.bare = _BARE.fullmatch(part) is not None
         ended = _ENDED.match(part)
         if ended is not None:
             return self._ended(ended)
@@ -244,6 +266,8 @@ class _Reader:
         if _EVERYBODY.search(before) is not None:
             spared = _EXCEPT.search(before)
             return _ASKED, int(spared is not None and spared[1] == _ASKED)
+        if _OTHERS.search(before) is not None:
+            return (_OTHER if _ASKED in self.seen else _ASKED), 0
         named = _PERSON.findall(before)
         if named:
             return (named[0] if _CONTENT in before else named[-1]), 0
