@@ -8,6 +8,7 @@ a yes or no whose own sentence states the opposite.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -27,6 +28,12 @@ _JUDGED: Final = re.compile(
 _ANSWER: Final = re.compile(
     r"\b(?:yes|yeah|yep|no(?! (?:doubt|question|liar|one|way|longer)\b)|nope)\b"
 )
+_ROW: Final = re.compile(r"^[ \t]*\|[^\n]*\|[ \t]*$", re.MULTILINE)
+"""A row of a table: of persons, with ticks and crosses that judge no answer."""
+_BOTH: Final = re.compile(
+    r"(?i)\b(?P<word>yes|no),? (?:only )?(?:if|when)\b[^.;\n]{1,80}?[,;]? (?:and |but |otherwise,? |else,? )?(?!(?P=word)\b)(?:yes|no),? (?:if|when|otherwise)\b|\b(?P<one>yes|no),? (?:only )?if\b[^.;\n]{1,80}?[,;] ?(?:otherwise|else),? (?!(?P=one)\b)(?:yes|no)\b"
+)
+"""A yes on one condition and a no on the other one."""
 _RIGHT_SENTENCE: Final = re.compile(
     r"(?i)\bthe (?:correct|right|proper) sentence (?=(?:is|would be)\b)"
 )
@@ -70,6 +77,8 @@ def read_bbh(reply: str, subtask: str, prompt: str = "") -> int | None:
         return _order(said, prompt)
     if subtask == "web_of_lies":
         return _truthful(said, prompt)
+    if _BOTH.search(said):
+        return None
     option = choose(facts.without_idioms(said), YES_NO, None, _ALIASES, letters=False).option
     low = lower(answer_part(prepare(reply)))
     if option is None:
@@ -82,7 +91,7 @@ def _truthful(reply: str, prompt: str) -> int | None:
     said = facts.without_idioms(liars.others_asked(reply, prompt))
     text = answer_part(prepare(said))
     low = lower(text)
-    option = choose(said, YES_NO, None, _WORDS, letters=False).option
+    option = choose(_ROW.sub("", said), YES_NO, None, _WORDS, letters=False).option
     judged = _JUDGED.fullmatch(low) if option is None else None
     if judged is not None:
         return int(judged[1] is not None)
@@ -96,10 +105,22 @@ def _truthful(reply: str, prompt: str) -> int | None:
 def _order(reply: str, prompt: str) -> int | None:
     """Return which of two phrases has its adjectives in order: by letter, by place or by the phrase itself."""
     said = _BETTER.sub("rather than", reply)
+    options = phrases(prompt)
+    if options:
+        said = _described(options).sub(" ", said)
     said = _ONE_SAYS.sub("the answer is", _RIGHT_SENTENCE.sub("the answer ", said))
     said = _CHOSEN.sub(lambda m: f"{m['verb']} ({'A' if m['first'] else 'B'})", said)
     said = _PLACED.sub(lambda m: f"({'A' if m['first'] or m['one'] else 'B'})", said)
-    return choose(said, phrases(prompt) or ("", ""), None, asked=True).option
+    return choose(said, options or ("", ""), None, asked=True).option
+
+
+@lru_cache(maxsize=64)
+def _described(options: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what says no more than which phrase stands where: "the first one is 'red small car'"."""
+    texts = "|".join(r"\W{1,3}".join(map(re.escape, _PHRASE.findall(text))) for text in options)
+    return re.compile(
+        rf"(?i)\b(?:the )?(?:first|second|former|latter)(?: \w+)? (?:is|was|says|reads|goes|has)[:,]? [\"'(]?(?:{texts})\b[\"')]?"
+    )
 
 
 def phrases(prompt: str) -> tuple[str, ...]:

@@ -53,8 +53,13 @@ _RETURNED: Final = (
     Sign(re.compile(rf"(?<!\bthe )\b(?:the )?same as {_WHERE}"), 1),
     Sign(re.compile(rf"\breach\w* (?:exactly )?{_WHERE}"), 1),
     Sign(re.compile(r"\b(?:return(?:s|ed)?|(?:come|came|comes|get|gets|got|gotten|are|be|been|'re|made it|make it|makes it|end up|ends up|wind up)(?: not)?(?: \w+ly| right| all the way)? back)(?: again| there| here)?(?=\W*\Z|,| because\b| since\b| after\b)"), 1),
+    Sign(re.compile(r"\bnowhere (?:near|close)\b"), 0, holds=True),
     Sign(re.compile(r"\bfull circle\b|\b(?:bring|take|lead|get|put)s? (?:you|us|me)(?: \w+ly| right| all the way)? back(?=\W*\Z)"), 1),
     Sign(re.compile(r"\b(?:net|total|overall|resulting) (?:displacement|movement|distance|change|effect|result|shift)(?: \w+){0,4}?\s*(?:is|of|was|:|=|being|comes to|equals)?\s*(?:exactly |therefore |thus |just )?(?:zero|0(?![.\d])|nothing|none)\b(?! steps? (?:left|right))"), 1, holds=True),
+    Sign(re.compile(r"\b(?:zero|0|no)(?: net| overall| total)? (?:displacement|change|difference|movement)\b"), 1, holds=True),
+    Sign(re.compile(r"\b(?:in|at|on) the (?:exact |very )?same (?:point|place|position|spot|location)\b"), 1),
+    Sign(re.compile(r"\b(?:start\w*|initial|original|begin\w*)\b[^.;,]{0,40}\b(?:are|is)(?:n't| not)?(?: both)?(?: \w+ly)? (?:the same|identical|equal|one and the same)\b(?! (?:as|to|way|direction|distance)\b)"), 1),
+    Sign(re.compile(r"\b(?:start\w*|initial|original|begin\w*)\b[^.;,]{0,40}\b(?:are|is)(?:n't| not)?(?: \w+ly)? (?:different|distinct|far apart)\b"), 0),
     Sign(re.compile(rf"\b(?:zero|0|no) (?:{_STEPS}|distance|net \w+)(?: away)?(?: \w+)? (?:from|away)\b(?: from)?(?: {_WHERE})?"), 1, holds=True),
     Sign(re.compile(rf"\bdistance (?:from|to) {_WHERE}(?: \w+)? (?:is|=|would be|equals|comes to)(?: \w+ly)? (?:zero|0)\b"), 1, holds=True),
     Sign(re.compile(r"\b(?:everything|all (?:of )?(?:the |these |your |those )?(?:moves|steps|movements|motions)|it all|(?:moves|steps|movements) all)\b[^.;,:]{0,24}\bcancel\w*"), 1),
@@ -63,20 +68,27 @@ _RETURNED: Final = (
     Sign(re.compile(rf"\b{_COUNT} {_STEPS}(?:(?!\b(?:and|then)\b)[^.;,:]){{0,30}}?\b(?:away|off|out|short|ahead|apart|too far)\b"), 0),
     Sign(re.compile(rf"\b(?:{_STEPS}|{_SIDE}|distance)(?: \w+){{0,3}}? (?:from|of) {_WHERE}|\bdistance to {_WHERE}"), 0),
     Sign(re.compile(rf"\b(?:short|ahead|past|beyond|off|outside|wide)(?: of)? {_WHERE}|\b(?:short|ahead|left|right) of it\b|\bto (?:the|its) (?:left|right|north|south|east|west|side)\b"), 0, weak=True),
-    Sign(re.compile(r"\b(?:different|other|another|new|wrong) (?:point|place|position|spot|location)\b|\b(?:somewhere|someplace) (?:else|different)\b|\belsewhere\b|\bnowhere near\b|\boff course\b"), 0),
+    Sign(re.compile(r"\b(?:different|other|another|new|wrong) (?:point|place|position|spot|location)\b|\b(?:somewhere|someplace) (?:else|different)\b|\belsewhere\b|\boff course\b"), 0),
     Sign(re.compile(rf"\b(?:different|differs|far|distinct|off) from {_WHERE}"), 0),
-    Sign(re.compile(rf"\b(?:more|another|further|additional|extra)\b[^.;:]{{0,40}}\bto (?:return|get back|go back|be back|come back|get home|reach|end up back)"), 0),
+    Sign(re.compile(r"\b(?:more|another|further|additional|extra)\b[^.;:]{0,40}\bto (?:return|get back|go back|be back|come back|get home|reach|end up back)"), 0),
     Sign(re.compile(r"\bto (?:return|get back|go back|be back|come back|reach|end up back)\b[^.;:]{0,60}\b(?:would|'d|need|have to|must)\b[^.;:]{0,40}\b(?:more|another|further|additional|extra)\b"), 0),
     Sign(re.compile(r"\b(?:leaving|leaves|left with) (?:you |us )?(?:(?:with|at) )?(?:a (?:net|displacement)|" + _COUNT + r")\b"), 0),
 )  # fmt: skip
+_SO: Final = Sign(
+    re.compile(
+        r"\b(?:i|you|we|one)(?:'d| would| wouldn't| do| don't| can| can't| cannot| could)?(?: not| \w+ly)? (?:say|think|believe|guess|suppose) (?:so\b(?! (?:\w+ly|far|much|many)\b)|that(?=\W*\Z))"
+    ),
+    1,
+    weak=True,
+)
 _IT: Final = r"(?:it|that|this|(?:the |this |that |your )?(?:\w+ )?(?:sentence|statement|claim|scenario|phrase))"
 _PLAUSIBLE: Final = (
-    Sign(re.compile(r"(?<!\bare )\b(?:plausible|possible|realistic|reasonable|sensible|believable|credible|likely|valid|feasible|accurate|conceivable|imaginable|logical|legit|legitimate)\b(?! only\b)"), 1),
+    Sign(re.compile(r"(?<!\bare )\b(?:plausible|possible|realistic|reasonable|sensible|believable|credible|likely|valid|feasible|accurate|conceivable|imaginable|logical|legit|legitimate|plausibel|plausibile|plausível|verosímil|vraisemblable|creíble|crédible|posible|possibile|möglich)\b(?! only\b)"), 1),
     Sign(re.compile(r"\bmakes? (?:(?!no\b|little\b)\w+ ){0,3}?sense\b|\bmaking (?:perfect |good |complete )?sense\b"), 1),
     Sign(re.compile(rf"\b{_IT}(?:'s| is| was| sounds?| seems?| looks?| isn't| doesn't (?:sound|seem|look))(?: not)?(?: (?:an?|quite|pretty|very|all|just|\w+ly)){{0,3}} (?:normal|fine|okay|ok|alright|right|common|ordinary|unremarkable|natural|legal)\b"), 1),
     Sign(re.compile(r"(?<!\bas it )\b(?:happen(?:s|ed|ing)?|occur(?:s|red)?)\b(?! to (?:be|have|know|play|like)\b| only\b| when\b| if\b| that\b)"), 1, weak=True),
-    Sign(re.compile(r"\b(?:(?:i|we|you|one|anyone|people)(?:'d|'ll)?(?: \w+n't| \w+){0,2}? )(?:believe|buy|accept|imagine|picture|see)(?: in)? (?:it|that|this)\b(?! (?:when|if|as)\b)"), 1, weak=True),
-    Sign(re.compile(r"\b(?:implausible|impossible|unrealistic|unreasonable|nonsens\w+|infeasible|unfeasible|unlikely|far[- ]fetched|improbable|inconceivable|unthinkable|unimaginable|absurd|ridiculous|ludicrous|illogical|unbelievable|invalid|inaccurate|preposterous)\b"), 0),
+    Sign(re.compile(r"\b(?:(?:i|we|you|one|anyone|anybody|everyone|everybody|nobody|no one|people)(?:'d|'ll)?(?: \w+n't| \w+){0,2}? )(?:believe|buy|accept|imagine|picture|see)(?: in)? (?:it|that|this)\b(?! (?:when|if|as)\b)"), 1, weak=True),
+    Sign(re.compile(r"\b(?:implausible|impossible|unrealistic|unreasonable|nonsens\w+|infeasible|unfeasible|unlikely|far[- ]fetched|improbable|inconceivable|unthinkable|unimaginable|absurd|ridiculous|ludicrous|illogical|unbelievable|invalid|inaccurate|preposterous|unplausibel|inverosímil|invraisemblable|imposible|impossibile|unmöglich)\b"), 0),
     Sign(re.compile(r"\bmak(?:es?|ing) (?:absolutely )?(?:no|little|zero) sense\b|\bout of the question\b|(?:\bnot|n't)(?: \w+ly)? how (?:it|that|this|basketball|things)\b"), 0, holds=True),
     Sign(re.compile(rf"\b(?:check|add|hold|stack)s? (?:up|out|water)\b|\brings? true\b|\b{_IT} (?:can|could|might|must|may)(?:'t|n't|not| not)? be true\b"), 1),
     Sign(re.compile(r"\black(?:s|ing)? (?:any |all )?(?:plausibility|sense|credibility|logic|realism)\b|\b(?:no|zero|not an?|little) (?:\w+ )?(?:chance|likelihood|probability)\b|\b(?:likelihood|probability|chances?|odds)\b[^.;,]{0,30}\b(?:is|are) (?:\w+ )?(?:zero|nil|0|slim|low|negligible)\b|(?:\bnot|n't)(?: \w+ly)? an? (?:\w+ )?thing\b"), 0, holds=True),
@@ -87,16 +99,16 @@ _PLAUSIBLE: Final = (
     Sign(re.compile(r"(?:\bnothing|\bnot|n't)(?: \w+){0,2}? (?:odd|strange|weird|unusual|wrong|surprising|off|remarkable)\b(?: about\b| with\b| in\b| at all\b|\W*\Z)|\bno (?:problem|issue)s? with\b"), 1, holds=True, weak=True),
     Sign(re.compile(r"\bdoubt(?:ful)?\b"), 1),  # a negation of its own
 )  # fmt: skip
-_SIGNS: Final = {"navigate": _RETURNED, "sports_understanding": _PLAUSIBLE}
+_SIGNS: Final = {"navigate": (*_RETURNED, _SO), "sports_understanding": (*_PLAUSIBLE, _SO)}
 _UNDOUBTED: Final = re.compile(
     r"(?i)\b(?:(?:there(?: is|'s|s| can be| will be)|i (?:have|see)|leaves?|has) )?(?:(?:absolutely|really|simply) )?(?:no|without(?: an?| any| the)?|beyond(?: an?| any| all)?)(?: (?:real|shadow of an?|shadow of|slightest|possible|reasonable|room for))* (?:doubts?|question|problem|denying|disputing|dispute|argument)\b(?! of\b| with\b| to\b)(?: at all)?(?: (?:about|in) (?:it|that|this|my mind))?(?: that\b)?"
 )
-_LED: Final = re.compile(r"\A\W*(?:(?:so|and|well|then|thus|therefore)\W+)?(?:no|nope|nah|yes|yeah|yep)\b(?! (?:way|sense|reason|one|steps?|distance|chance|longer|problem|doubt)\b)[\s,.:;—-]*")  # fmt: skip
+_LED: Final = re.compile(r"\A\W*(?:(?:so|and|well|then|thus|therefore)\W+)?(?:no|nope|nah|yes|yeah|yep)\b(?! (?:way|sense|reason|one|steps?|distance|chance|longer|problem|doubt|es|creo|parece|tiene|puede|sería|hay)\b)[\s,.:;—-]*")  # fmt: skip
 _FOLLOWS: Final = re.compile(
     r"\bif (?:you|we|one|i|someone) (?:(?:were to|was to|do|does|actually|just) )?(?:follow|carry out|execute|perform|go through|obey|do|complete|take)s?\b(?! not\b)[^,.;:]{0,60}?(?:instructions?|directions?|steps|moves|movements|them|commands?)\b(?: exactly| correctly| step by step| as given| in order)*"
 )
 _PARTS: Final = re.compile(
-    r";|—|:|\b(?:but|however|yet|so(?! (?:if|whether|far|much|many|close|that)\b)|therefore|thus|hence|consequently|(?:which|that|this) (?:means|implies|shows|puts|makes|leaves|brings|takes)(?: that)?|meaning(?: that)?|and then)\b"
+    r";|—|:|\b(?:but|however|yet|(?<!say )(?<!think )(?<!believe )(?<!guess )(?<!suppose )so(?! (?:if|whether|far|much|many|close|that)\b)|therefore|thus|hence|consequently|(?:which|that|this) (?:means|implies|shows|puts|makes|leaves|brings|takes)(?: that)?|meaning(?: that)?|and then)\b"
 )
 _LEADING: Final = re.compile(
     r"\A\W*(?:because|since|as|although|though|even though|while|given(?: that)?|despite|considering(?: that)?)\b[^,]*,(?: and\b[^,]*,)?"
@@ -106,13 +118,13 @@ _BEHIND: Final = re.compile(
 )
 _DOUBT: Final = re.compile(
     r"\b(?:if|whether|unclear|depends?|depending|either way|may or may not|might or might not|or (?:(?:you|it|they|we) )?(?:(?:might|may|could) )?not|could or could not|(?:can't|cannot|can not|couldn't|could not|unable to|not possible to|impossible to|hard to|difficult to|tough to|not able to|need to|have to|trying to|tries to|wants? to|asked to|supposed to) (?:be )?(?:tell|sa(?:y|id)|determined?|decided?|know|known|judge|answer|assess|evaluate|figure|work out|find out|check|see if|see whether|verify|confirm)"
-    r"|not (?:sure|clear|certain)|unsure|(?:don't|do not|didn't|did not) know|neither\b[^.;]{0,80}\bnor|(?:you|one|people|some|someone|we|they) (?:might|may|could|would)(?: \w+ly| well)? (?:think|expect|assume|say|guess|believe(?! (?:it|that|this)\b)|argue|suppose|be tempted)|seems? at first|at first|imagine(?! (?:it|that|this)\b)|suppose|supposing|assum\w+|pretend|question is|returning\b[^.;]{0,60}\b(?:means|requires)|to be (?:plausible|possible|realistic|believable|reasonable))\b|\?"
+    r"|not (?:sure|clear|certain)|unsure|(?:don't|do not|didn't|did not) know|an? (?:plausible|realistic|believable) \w+ (?:must|should|has to|needs to|would)|(?:you|one|people|some|someone|we|they) (?:might|may|could|would)(?: \w+ly| well)? (?:think|expect|assume|say|guess|believe(?! (?:it|that|this)\b)|argue|suppose|be tempted)|seems? at first|at first|imagine(?! (?:it|that|this)\b)|suppose|supposing|assum\w+|pretend|question is|returning\b[^.;]{0,60}\b(?:means|requires)|to be (?:plausible|possible|realistic|believable|reasonable))\b|\?"
 )
 _SEEMS: Final = re.compile(
     r"\b(?:seems?|appears?|looks|considered|deemed|believed|likely|sounds?) to be\b"
 )
 _NOT: Final = re.compile(
-    r"\b(?:not(?! (?:only|just|merely|simply)\b)|never|no(?! less)|nothing|nobody|cannot|hardly|scarcely|barely|rarely|seldom|fails? to|failed to|without|none|doubt(?:ful)?)\b|n't\b(?! (?:just|only)\b)|\bfar from\b"
+    r"\b(?:not(?! (?:only|just|merely|simply)\b)|never|no(?! less)|nothing|nobody|no one|nowhere|cannot|pas|nicht|kein\w*|non|não|hardly|scarcely|barely|rarely|seldom|fails? to|failed to|without|none|doubt(?:ful)?)\b|n't\b(?! (?:just|only)\b)|\bfar from\b"
 )
 _ENDED: Final = re.compile(
     r"\A\W*(?:and |really |actually |in fact |clearly )*(?:it|that|this|you|we|they|one)(?:'s| is| are|'re| do| does| would| will| did| has| have)?(?: really| actually| simply)?(?: not|n't)\W*\Z"
@@ -139,10 +151,18 @@ _TAG: Final = re.compile(
 _ANSWERED: Final = re.compile(
     r"\A\W*(?:(?:(?P<no>(?:\w+ly )?not(?: (?:at all|really|in the least|remotely|likely|exactly|quite|even close))?|hardly|no|nope|never)|absolutely|definitely|yes|sure|certainly|totally|of course|very(?: much so)?|entirely|perfectly)\W*\Z)"
 )
+_WRONG: Final = re.compile(r"\bnot\b|n't\b|\b(?:false|untrue|wrong|incorrect)\b")
 _ANYTHING_BUT: Final = re.compile(r"\banything but\b")
 _NOTHING_BUT: Final = re.compile(r"\bnothing but\b")
 _LONGEST: Final = 800
 """Of a sentence; more of it is no prose."""
+_NEITHER: Final = re.compile(r"\bneither\b[^.;]{0,80}\bnor\b")
+_NOT_SO: Final = re.compile(
+    r"\b(?:it|that)(?:'s| is| isn't)(?: not)? (?:false|untrue|true|wrong|incorrect|the case|right)(?: to say)? that\b"
+)
+_OTHER_SPORT: Final = re.compile(
+    r"\A.{0,200}?\b(?:in|for) (?:an? |the )?(?:\w+ )?(?:football|basketball|baseball|soccer|hockey|tennis|golf|cricket|rugby)(?: players?| game| match)?,? (?:but|though|yet|however)\b"
+)
 _SHORT: Final = 40
 _CASED_WORD: Final = re.compile(r"[^\W\d_]+")
 _QUOTED: Final = re.compile(r'"[^"\n]*"')
@@ -155,6 +175,15 @@ def without_idioms(text: str) -> str:
     ': it's plausible.'
     """
     return _UNDOUBTED.sub("", text)
+
+
+def not_so(text: str) -> str:
+    """Return a folded text with "it is false that" as a plain negation.
+
+    >>> not_so("it's not true that it is plausible")
+    'not it is plausible'
+    """
+    return _NOT_SO.sub(lambda m: "not" if len(_WRONG.findall(m[0])) == 1 else "", text)
 
 
 def stated(low: str, subtask: str, prompt: str = "") -> int | None:
@@ -229,6 +258,7 @@ def contradicts(low: str, subtask: str, answer: int) -> bool:
 def _plain(low: str) -> str:
     """Return a folded reply without quotations, question tags and idioms that are no negation, or are one."""
     text = _TAG.sub(".", _QUOTED.sub(" ", without_idioms(low)))
+    text = not_so(text)
     return _NOTHING_BUT.sub(" ", _ANYTHING_BUT.sub("not", text))
 
 
@@ -236,11 +266,16 @@ def _sentence(sentence: str, signs: Sequence[Sign]) -> int | None:
     """Return what a sentence states at last."""
     verdict: int | None = None
     kind: int | None = None
+    sentence = _OTHER_SPORT.sub("", sentence)
     for part in _PARTS.split(_FOLLOWS.sub(" ", sentence)):
         if kind is not None and _ENDED.match(part):
             verdict = 1 - kind
             continue
         found = _signs(part, signs)
+        if _NEITHER.search(part):
+            kinds = {sign.kind for _, sign in found}
+            verdict = 1 - kinds.pop() if len(found) > 1 and len(kinds) == 1 else _TORN
+            continue
         kind = found[-1][1].kind if found else kind
         main = _BEHIND.split(_LEADING.sub("", part))[0]
         if _DOUBT.search(_SEEMS.sub(" is ", main)):
@@ -254,7 +289,7 @@ def _sentence(sentence: str, signs: Sequence[Sign]) -> int | None:
 def _signs(text: str, signs: Sequence[Sign]) -> list[tuple[Match, Sign]]:
     """Return the words of a text that state or deny the fact, from left to right, none inside another."""
     found = [(m, sign) for sign in signs for m in sign.pattern.finditer(text)]
-    if signs is _RETURNED:
+    if signs is _SIGNS["navigate"]:
         found = [(m, sign) for m, sign in found if not _on_the_way(text, m, sign)]
     if any(not sign.weak for _, sign in found):
         found = [(m, sign) for m, sign in found if not sign.weak]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from metrics.text import late as re
+from tasks.voicebench.facts import not_so
 
 _ASKED, _OTHER, _CONTENT = "\uf8e0", "\uf8e1", "\uf8e2"
 _P: Final = f"[{_ASKED}{_OTHER}]"
@@ -30,8 +31,8 @@ _ORDINARY: Final = (
 )
 _NO_NAMES: Final = frozenset(_ORDINARY.split())
 """Words with a capital at the beginning of a sentence."""
-_TRUE: Final = r"(?:(?:tell|tells|telling|told|speak|speaks|speaking|say|says|saying) (?:the |a )?truth|truthful(?:ly)?|honest(?:ly)?|truth[- ]?tellers?|sincere)"
-_FALSE: Final = r"(?:lie|lies|lied|lying|liars?|dishonest|untruthful)"
+_TRUE: Final = r"(?:(?:tell|tells|telling|told|speak|speaks|speaking|say|says|saying) (?:the |a )?truth|truthful(?:ly)?|honest(?:ly)?|truth[- ]?tellers?|sincere|dit la vérité|sagt die wahrheit|dice la verdad|dice la verità|diz a verdade)"
+_FALSE: Final = r"(?:lie|lies|lied|lying|liars?|dishonest|untruthful|ment|lügt|miente|mente)"
 _SAYS: Final = r"(?:says?|said|saying|claim(?:s|ed|ing)?|stat(?:es?|ed|ing)|assert(?:s|ed|ing)?|insist(?:s|ed|ing)?|declare[sd]?|maintain(?:s|ed)?|think(?:s|ing)?|believe[sd]?|argue[sd]?|report(?:s|ed)?|suggest(?:s|ed|ing)?)"
 _SAID: Final = re.compile(
     rf"(?P<own>\b(?:i|we|you|one|don't|not|i'd|we'd|i'll|can|could|would|to|let's)(?: \w+ly)? )?\b{_SAYS}(?: that)? (?:{_P}|he\b|she\b|they\b)(?:(?! and | so | but )[^,.;:!?\n—]){{0,30}}?\b(?:{_TRUE}|{_FALSE})\b"
@@ -40,7 +41,7 @@ _SAID: Final = re.compile(
     rf"|'s (?:statement|claim|assertion|testimony|accusation|words?)(?: that {_P}(?:(?! and | so | but )[^,.;:!?\n—]){{0,30}}?\b(?:{_TRUE}|{_FALSE})\b| (?:about|on|regarding) {_P})?"
 )
 _LABELLED: Final = re.compile(
-    rf"({_P})(?:'s status)?\s*(?:[:=(→—-]|->)+\s*(?:is |an? |the )?(?:(truth\w*(?:[- ]?teller)?|true|honest|t|tells? the truth)|(liar|lies?|lying|false|f|dishonest|untruthful))\b"
+    rf"({_P})(?:'s status)?\s*(?:[:=(→|—-]|->)+\s*(?:is |an? |the )?(?:(✔|truth\w*(?:[- ]?teller)?|true|honest|t|tells? the truth)|(✘|liar|lies?|lying|false|f|dishonest|untruthful))(?!\w)"
 )
 _LIST: Final = re.compile(
     rf"{_P}(?:(?:, {_P})+,)? (?:and|nor|or|&) {_P}|{_P}(?:, {_P})+ (?:and|nor|or|&) {_P}"
@@ -60,7 +61,7 @@ _DOUBT: Final = re.compile(
     r"\b(?:suppos\w+|assum\w+|imagine|pretend|let's say|unclear|uncertain|depends|not enough|insufficient|isn't enough|(?:can't|cannot|can not|couldn't|could not|not possible to|impossible to|unable to|no way to|hard to|difficult to|need to|trying to|asked to|have to|enough \w+ to|want to) (?:be )?(?:tell(?! the)|sa(?:y|id)|know|known|decided?|determined?|find|figure|work|conclude|establish|check|see)|not (?:sure|clear|certain)|(?:don't|do not|doesn't) know|question is)\b"
 )
 _NOT: Final = re.compile(
-    r"\b(?:not|never|no|cannot|neither|nobody|no one|none|hardly|fails? to|failed to)\b|n't\b"
+    r"\b(?:not|never|no|cannot|neither|nobody|no one|none|hardly|fails? to|failed to|pas|nicht|non|não)\b|n't\b"
 )
 _EVERYBODY: Final = re.compile(
     r"\b(?:everyone|everybody|nobody|no one|none of (?:them|these)|they all|all of (?:them|these)|all (?:three|four|five|six)|each of them)\b"
@@ -78,6 +79,9 @@ _BARE: Final = re.compile(rf"\W*(?:\w+ )?{_P}\W*")
 """A name, before what is put in about it: "Ryan, unlike Tamika, ..."."""
 _IF_FOLLOWED: Final = re.compile(
     r"\bif (?:we|you|one|i) (?:\w+ly )?(?:follow|go by|trace|apply|work|go|look|think|reason|trust|do|take|put)\b[^,.;:]{0,60},"
+)
+_TITLED: Final = re.compile(
+    rf"\b(?:(truth\w*(?:[- ]?tellers?)?|honest|telling the truth)|(?:liars?|lying))\s*:\s*{_P}(?:(?:,| and| &|, and) {_P}){{0,8}}(?!\s*[:=(])"
 )
 _MAYBE: Final = re.compile(r"\b(?:may or may not|might or might not|could or could not)\b")
 _LONGEST: Final = 800
@@ -115,10 +119,16 @@ def others_asked(reply: str, prompt: str) -> str:
     if person is None or not others or "?" not in reply:
         return reply
     names = "|".join(map(re.escape, sorted(others)))
+    own = re.sub(
+        rf"(?:[^.?!\n]{{0,80}}\b{re.escape(person)}\b[^.?!\n]{{0,40}}|\b(?:is|does|he|she)\b[^.?!\n]{{0,20}})\b(?:lie|lies|lying|liar|dishonest)\b[^.?!\n]{{0,20}}\?\s*(yes|no)\b",
+        lambda m: "No" if m[1].lower() == "yes" else "Yes",
+        reply,
+        flags=re.IGNORECASE,
+    )
     return re.sub(
         rf"[^.?!\n]{{0,80}}\b(?:{names})\b(?![^.?!\n]{{0,80}}\b{re.escape(person)}\b)[^.?!\n]{{0,80}}\?\s*(?:yes|no)\b[,.]?",
         "",
-        reply,
+        own,
         flags=re.IGNORECASE,
     )
 
@@ -158,7 +168,7 @@ def _marked(text: str, low: str, prompt: str) -> str:
 
 
 def _group(match: re.Match[str]) -> str:
-    return _ASKED if _ASKED in match[0] else _OTHER
+    return _ASKED if _ASKED in match[0] and " or " not in match[0] else _OTHER
 
 
 def _content(match: re.Match[str]) -> str:
@@ -189,7 +199,8 @@ class _Reader:
         if sentence.rstrip().endswith("?"):
             return None
         text = _IF_FOLLOWED.sub(" ", sentence)
-        text = _MAYBE.sub("whether", text)
+        text = not_so(_MAYBE.sub("whether", text))
+        text = _TITLED.sub(lambda m: f"; {_group(m)} is {'honest' if m[1] else 'a liar'}; ", text)
         text = _LABELLED.sub(lambda m: f"{m[1]} is {'honest' if m[2] else 'a liar'}, ", text)
         text = _LIST.sub(_group, _SAID.sub(_content, text))
         text = _LIKEWISE.sub(r"; \1 too;", text)

@@ -85,7 +85,7 @@ _SPEAKS_OF: Final = r"(?:(?:talk|speak|chat|read|writ|sing|tell|think|reminisc|a
 _STAYS: Final = r"(?:trips?|holidays?|journeys?|tours?|vacations?|life|lives?|living|hiking|stays?|visits?|house|home|school|job|town|city|village|places?|weather|events?|time|years?|friends?|travel\w*)"
 _TOPICS: Final[tuple[Rule, ...]] = (
     (late.compile(rf"\b{_SPEAKS_OF}(?:(?: (?!(?:in|with|sounds?|seems?|appears?|and|but|who|as|is|was|be|has|must|would|could|should|like|while|using|by|read|told|spoken|narrated|sung|voiced|recorded)\b)[\w']+| {_STAYS} in){{0,6}}?(?: {_STAYS} in| (?:an?|the|his|her|their|some|my|its|old|young|new|famous|many|several|two|to|through|from|of|around|across|about|for)))? {TEXT}{_OWN}"), " speaks of it "),
-    *2 * ((late.compile(rf"(?P<it>speaks of it [^.,;:!?\n\ue000-\uf000]{{0,40}})(?:,| and| or|, and|, or) (?:(?:an?|the|his|her|their|some|of|about) )(?:\w+ )?{TEXT}{_OWN}"), r"\g<it> "),),
+    *2 * ((late.compile(rf"(?P<it>speaks of it [^.,;:!?\n\ue000-\uf000]{{0,40}})(?:,| and| or|, and|, or) (?:(?:an?|the|his|her|their|some|of|about) )(?!(?:accent|speaker|voice|tone|dialect|emotion)\b)(?:\w+ )?{TEXT}{_OWN}"), r"\g<it> "),),
 )  # fmt: skip
 
 
