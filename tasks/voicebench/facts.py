@@ -155,7 +155,7 @@ _WRONG: Final = re.compile(r"\bnot\b|n't\b|\b(?:false|untrue|wrong|incorrect)\b"
 _ANYTHING_BUT: Final = re.compile(r"\banything but\b")
 _NOTHING_BUT: Final = re.compile(r"\bnothing but\b")
 _LONGEST: Final = 800
-"""Of a sentence; more of it is no prose."""
+"""Most characters of a sentence that are read, its last ones."""
 _NEITHER: Final = re.compile(r"\bneither\b[^.;]{0,80}\bnor\b")
 _NOT_SO: Final = re.compile(
     r"\b(?:it|that)(?:'s| is| isn't)(?: not)? (?:false|untrue|true|wrong|incorrect|the case|right)(?: to say)? that\b"
@@ -256,7 +256,7 @@ def contradicts(low: str, subtask: str, answer: int) -> bool:
 
 
 def _plain(low: str) -> str:
-    """Return a folded reply without quotations, question tags and idioms that are no negation, or are one."""
+    """Return a folded reply without quotations, question tags and idioms whose negation is another one than it seems."""
     text = _TAG.sub(".", _QUOTED.sub(" ", without_idioms(low)))
     text = not_so(text)
     return _NOTHING_BUT.sub(" ", _ANYTHING_BUT.sub("not", text))

@@ -1,7 +1,7 @@
 """Who lies: the last plain statement of a reply about the person that a question of BBH's web of lies asks for.
 
 A statement names the person, or ends what was said of the person ("Jerry is honest, but Ryan is not"). What somebody says, claims
-or supposes is no statement of the reply, and neither is one about somebody else.
+or supposes does not count, and neither does what is said of somebody else.
 """
 
 from __future__ import annotations
@@ -85,14 +85,14 @@ _TITLED: Final = re.compile(
 )
 _MAYBE: Final = re.compile(r"\b(?:may or may not|might or might not|could or could not)\b")
 _LONGEST: Final = 800
-"""Of a sentence; more of it is no prose."""
+"""Most characters of a sentence that are read, its last ones."""
 _HEARD: Final = re.compile(rf"\A\s*(?:and )?{_P}\s*{_CONTENT}\s*\Z")
 """A condition that is a premise of the question: what somebody says."""
 _SENTENCE: Final = re.compile(r"[^.!?\n]+[.!?]*")
 
 
 class Statement(NamedTuple):
-    """What a reply says of the person: 1 for the truth, 0 for a lie, ``None`` for neither; and where the sentence ends."""
+    """Statement of a reply on the person: 1 for the truth, 0 for a lie, ``None`` for neither; and where the sentence ends."""
 
     value: int | None
     end: int
