@@ -47,6 +47,10 @@ _CHOSEN: Final = re.compile(
 _ONE_SAYS: Final = re.compile(
     r"(?i)\b(?:you|one|we|people)(?: would|'d| should| usually| normally)? says?\b"
 )
+_WRONG_ORDER: Final = re.compile(
+    r"(?i)\b(?:has|puts|uses|is in|are in|gives|lists) (?:(?:the|its|all) )?(?:(?:adjectives|words|order) )?(?:in )?(?:the |an? )?(?:wrong|incorrect|unusual|unnatural|odd) (?:adjective )?(?:order|one|sequence)\b|\b(?:breaks|violates|ignores|(?:doesn't|does not) follow)(?: the| this| that| our)? (?:\w+ ){0,3}?(?:order|rule|sequence)\b"
+)
+_RIGHT_ORDER: Final = re.compile(r"(?i)\b(?:has|is in) the (?:right|correct|proper) one\b")
 _BETTER: Final = re.compile(
     r"(?i)\b(?:sounds?|seems?|is|reads?|feels?|looks?|flows?|works?)(?: \w+ly| much| far| a bit)? (?:better|nicer|more \w+) than\b"
 )
@@ -54,6 +58,7 @@ _MARKER: Final = re.compile(
     r"(?i)\b(?:option|sentence|choice|phrase|answer)?\s*[(\"']?\b([AB])\b[)\"']?\s*[.:,)]?\s*(?:is\b|says\b|reads\b)?[\s:,\"']*"
 )
 _PHRASE: Final = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_TAIL: Final = 200
 _LONGEST: Final = 100_000
 _TURN_TAG: Final = re.compile(r"^\s*<[123]>|<\|[^|>]*\|>")
 
@@ -92,7 +97,7 @@ def _truthful(reply: str, prompt: str) -> int | None:
     text = answer_part(prepare(said))
     low = lower(text)
     option = choose(_ROW.sub("", said), YES_NO, None, _WORDS, letters=False).option
-    judged = _JUDGED.fullmatch(low) if option is None else None
+    judged = _JUDGED.fullmatch(low[-_TAIL:]) if option is None else None
     if judged is not None:
         return int(judged[1] is not None)
     stated = liars.stated(text, low, prompt)
@@ -104,14 +109,23 @@ def _truthful(reply: str, prompt: str) -> int | None:
 
 def _order(reply: str, prompt: str) -> int | None:
     """Return which of two phrases has its adjectives in order: by letter, by place or by the phrase itself."""
-    said = _BETTER.sub("rather than", reply)
+    said = _RIGHT_ORDER.sub("is correct", _WRONG_ORDER.sub("is wrong", reply))
+    said = _BETTER.sub("rather than", said)
     options = phrases(prompt)
     if options:
         said = _described(options).sub(" ", said)
     said = _ONE_SAYS.sub("the answer is", _RIGHT_SENTENCE.sub("the answer ", said))
     said = _CHOSEN.sub(lambda m: f"{m['verb']} ({'A' if m['first'] else 'B'})", said)
-    said = _PLACED.sub(lambda m: f"({'A' if m['first'] or m['one'] else 'B'})", said)
+    pair = bool(options) and all(text.lower() in reply.lower() for text in options)
+    said = _PLACED.sub(lambda m: _letter(m, pair=pair), said)
     return choose(said, options or ("", ""), None, asked=True).option
+
+
+def _letter(place: re.Match[str], *, pair: bool) -> str:
+    """Return the letter of a place; "the former" of a pair that the reply itself names is left as it is."""
+    if pair and re.search(r"(?i)former|latter", place[0]):
+        return place[0]
+    return f"({'A' if place['first'] or place['one'] else 'B'})"
 
 
 @lru_cache(maxsize=64)

@@ -1,7 +1,7 @@
 """What a reply says of the facts of two sub-tasks of BBH: whether a sentence is plausible, and whether one is back at the start.
 
 The last part of a reply that states the fact counts. A negation turns it, two turn it back; what is asked, supposed, or said of
-the way and not of its end is no statement.
+the way and not of its end does not count.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Sign(NamedTuple):
 
 _WHERE: Final = (
     r"(?:(?:the |your |our |my |his |her |their |its |that |this |an? )?(?:exact |very |same |actual |exactly )*"
-    r"(?:start(?:ing|ed)?(?:[ -](?:point|position|place|spot|location|line|square))?\b|origin(?:al)?\b|initial (?:point|position|place|spot|location)|beginning\b|home\b|point of departure|departure point|square one)"
+    r"(?:start(?:ing|ed)?(?:[ -](?:point|position|place|spot|location|line|square))?\b|origin(?:al)?\b|initial (?:point|position|place|spot|location)|beginning\b|home\b|base\b|point of departure|departure point|square one)"
     r"|(?:exactly |precisely |just |right )?where (?:you|we|i|they|one|he|she|it)(?:'d| had)?(?: \w+ly| first)? (?:start\w*|beg[au]n|begin|set (?:off|out)|left|came from|departed|were (?:at|in) the (?:start|beginning|outset))"
     r"|(?:the |that |this )?(?:exact |very )?same (?:point|place|position|spot|location)|(?:the )?(?:point|place|position|spot|location)(?: that| which| where| from which)? (?:you|we|i|they|it) (?:start\w*|beg[au]n|left|set out|set off|came)"
     r"|\(0, ?0\))"
@@ -47,14 +47,14 @@ _STATE: Final = (
 )
 _BETWEEN: Final = r"(?:(?!\b(?:from|of|to|at|in)\b)[^.;,:]){0,32}?"
 _RETURNED: Final = (
-    Sign(re.compile(rf"\b{_STATE}\b{_BETWEEN}(?<![\w-])(?:(?:at|to|in|on|into) (?:exactly |precisely |right )?{_WHERE}|where (?:you|we|i|they|one|he|she|it)(?:'d| had)?(?: \w+ly| first)? (?:start\w*|beg[au]n|begin|set (?:off|out)|left|came from|were (?:at|in) the (?:start|beginning|outset)))"), 1),
+    Sign(re.compile(rf"\b{_STATE}(?:n't)?\b{_BETWEEN}(?<![\w-])(?:(?:at|to|in|on|into) (?:exactly |precisely |right )?{_WHERE}|where (?:you|we|i|they|one|he|she|it)(?:'d| had)?(?: \w+ly| first)? (?:start\w*|beg[au]n|begin|set (?:off|out)|left|came from|were (?:at|in) the (?:start|beginning|outset)))"), 1),
     Sign(re.compile(rf"\b(?<!starting )(?<!start )(?<!initial )(?<!original )(?:position|point|location|place|spot|destination|endpoint|coordinates)s?\b(?:(?!\bfrom\b)[^.;,:]){{0,30}}?\b(?:is|are|be|equals?|matches|was|coincides? with)(?:n't| not)? (?:\w+ly |also |just |indeed |back |again )*(?:the same as |the same |identical to |equal to |at |as |in )*{_WHERE}"), 1),
     Sign(re.compile(rf"\b(?:which|that|this|it)(?: is|'s| was| would be| isn't| wasn't)(?: not| also| exactly| indeed| just| again| back at)* (?:the same as )?{_WHERE}"), 1),
     Sign(re.compile(rf"(?<!\bthe )\b(?:the )?same as {_WHERE}"), 1),
     Sign(re.compile(rf"\breach\w* (?:exactly )?{_WHERE}"), 1),
     Sign(re.compile(r"\b(?:return(?:s|ed)?|(?:come|came|comes|get|gets|got|gotten|are|be|been|'re|made it|make it|makes it|end up|ends up|wind up)(?: not)?(?: \w+ly| right| all the way)? back)(?: again| there| here)?(?=\W*\Z|,| because\b| since\b| after\b)"), 1),
     Sign(re.compile(r"\bnowhere (?:near|close)\b"), 0, holds=True),
-    Sign(re.compile(r"\bfull circle\b|\b(?:bring|take|lead|get|put)s? (?:you|us|me)(?: \w+ly| right| all the way)? back(?=\W*\Z)"), 1),
+    Sign(re.compile(r"\bfull circle\b|\b(?:bring|take|lead|get|put)s? (?:you|us|me)(?: \w+ly| right| all the way)? back(?=\W*\Z)|\b(?:take|bring|lead|get)s? (?:you|us|me)(?: \w+)? home\b|\b(?:back|return\w*) (?:to|at) it\b"), 1),
     Sign(re.compile(r"\b(?:net|total|overall|resulting) (?:displacement|movement|distance|change|effect|result|shift)(?: \w+){0,4}?\s*(?:is|of|was|:|=|being|comes to|equals)?\s*(?:exactly |therefore |thus |just )?(?:zero|0(?![.\d])|nothing|none)\b(?! steps? (?:left|right))"), 1, holds=True),
     Sign(re.compile(r"\b(?:zero|0|no)(?: net| overall| total)? (?:displacement|change|difference|movement)\b"), 1, holds=True),
     Sign(re.compile(r"\b(?:in|at|on) the (?:exact |very )?same (?:point|place|position|spot|location)\b"), 1),
@@ -67,7 +67,7 @@ _RETURNED: Final = (
     Sign(re.compile(rf"\baway from {_WHERE}"), 0),
     Sign(re.compile(rf"\b{_COUNT} {_STEPS}(?:(?!\b(?:and|then)\b)[^.;,:]){{0,30}}?\b(?:away|off|out|short|ahead|apart|too far)\b"), 0),
     Sign(re.compile(rf"\b(?:{_STEPS}|{_SIDE}|distance)(?: \w+){{0,3}}? (?:from|of) {_WHERE}|\bdistance to {_WHERE}"), 0),
-    Sign(re.compile(rf"\b(?:short|ahead|past|beyond|off|outside|wide)(?: of)? {_WHERE}|\b(?:short|ahead|left|right) of it\b|\bto (?:the|its) (?:left|right|north|south|east|west|side)\b"), 0, weak=True),
+    Sign(re.compile(rf"\b(?:short|ahead|past|beyond|off|outside|wide|behind|before)(?: of)? {_WHERE}|\b(?:short|ahead|left|right) of it\b|\bto (?:the|its) (?:left|right|north|south|east|west|side)\b"), 0, weak=True),
     Sign(re.compile(r"\b(?:different|other|another|new|wrong) (?:point|place|position|spot|location)\b|\b(?:somewhere|someplace) (?:else|different)\b|\belsewhere\b|\boff course\b"), 0),
     Sign(re.compile(rf"\b(?:different|differs|far|distinct|off) from {_WHERE}"), 0),
     Sign(re.compile(r"\b(?:more|another|further|additional|extra)\b[^.;:]{0,40}\bto (?:return|get back|go back|be back|come back|get home|reach|end up back)"), 0),
@@ -86,15 +86,17 @@ _PLAUSIBLE: Final = (
     Sign(re.compile(r"(?<!\bare )\b(?:plausible|possible|realistic|reasonable|sensible|believable|credible|likely|valid|feasible|accurate|conceivable|imaginable|logical|legit|legitimate|plausibel|plausibile|plausível|verosímil|vraisemblable|creíble|crédible|posible|possibile|möglich)\b(?! only\b)"), 1),
     Sign(re.compile(r"\bmakes? (?:(?!no\b|little\b)\w+ ){0,3}?sense\b|\bmaking (?:perfect |good |complete )?sense\b"), 1),
     Sign(re.compile(rf"\b{_IT}(?:'s| is| was| sounds?| seems?| looks?| isn't| doesn't (?:sound|seem|look))(?: not)?(?: (?:an?|quite|pretty|very|all|just|\w+ly)){{0,3}} (?:normal|fine|okay|ok|alright|right|common|ordinary|unremarkable|natural|legal)\b"), 1),
-    Sign(re.compile(r"(?<!\bas it )\b(?:happen(?:s|ed|ing)?|occur(?:s|red)?)\b(?! to (?:be|have|know|play|like)\b| only\b| when\b| if\b| that\b)"), 1, weak=True),
+    Sign(re.compile(rf"(?:(?<!\bas )\b(?:{_IT}|these|such (?:an? )?\w+|(?:the |a )?kinds? of things?|something)(?: (?:that|which))?|(?:\bcan|\bcould|\bmight|\bmay|\bwould|n't|\bnot|\bnever|\bcannot|\bway|\brarely|\bseldom|\bhardly|\bthings? that))(?: [\w']+){{0,3}}? (?:happen(?:s|ed|ing)?|occur(?:s|red)?)\b(?! to (?:be|have|know|play|like)\b| only\b| when\b| if\b| that\b)"), 1, weak=True),
     Sign(re.compile(r"\b(?:(?:i|we|you|one|anyone|anybody|everyone|everybody|nobody|no one|people)(?:'d|'ll)?(?: \w+n't| \w+){0,2}? )(?:believe|buy|accept|imagine|picture|see)(?: in)? (?:it|that|this)\b(?! (?:when|if|as)\b)"), 1, weak=True),
     Sign(re.compile(r"\b(?:implausible|impossible|unrealistic|unreasonable|nonsens\w+|infeasible|unfeasible|unlikely|far[- ]fetched|improbable|inconceivable|unthinkable|unimaginable|absurd|ridiculous|ludicrous|illogical|unbelievable|invalid|inaccurate|preposterous|unplausibel|inverosímil|invraisemblable|imposible|impossibile|unmöglich)\b"), 0),
     Sign(re.compile(r"\bmak(?:es?|ing) (?:absolutely )?(?:no|little|zero) sense\b|\bout of the question\b|(?:\bnot|n't)(?: \w+ly)? how (?:it|that|this|basketball|things)\b"), 0, holds=True),
     Sign(re.compile(rf"\b(?:check|add|hold|stack)s? (?:up|out|water)\b|\brings? true\b|\b{_IT} (?:can|could|might|must|may)(?:'t|n't|not| not)? be true\b"), 1),
     Sign(re.compile(r"\black(?:s|ing)? (?:any |all )?(?:plausibility|sense|credibility|logic|realism)\b|\b(?:no|zero|not an?|little) (?:\w+ )?(?:chance|likelihood|probability)\b|\b(?:likelihood|probability|chances?|odds)\b[^.;,]{0,30}\b(?:is|are) (?:\w+ )?(?:zero|nil|0|slim|low|negligible)\b|(?:\bnot|n't)(?: \w+ly)? an? (?:\w+ )?thing\b"), 0, holds=True),
     Sign(re.compile(r"\ba (?:good|high|fair|decent|real|strong) (?:chance|likelihood|probability)\b"), 1),
-    Sign(re.compile(r"\bsomething (?:that )?(?:you|one|we|people|i|he|she|they)(?:'d| would|'ll| will| could| can)?(?: \w+ly| ever)? (?:hear|see|say|expect|read|do)\b"), 1, weak=True),
+    Sign(re.compile(r"\bsomething (?:that )?(?:you|one|we|people|i|he|she|they|\w+|\w+ \w+)(?:'d| would|'ll| will| could| can)(?: \w+ly| ever)? (?:hear|see|say|expect|read|do)\b"), 1, weak=True),
     Sign(re.compile(r"\b(?:could|can|cannot|can't|couldn't|would never|wouldn't)(?: not| never| \w+ly| well| very)*(?: have)? (?:do|done) (?:that|this|so|it)\b"), 1),
+    Sign(re.compile(r"\beasy to (?:believe|imagine|picture|accept)\b"), 1),
+    Sign(re.compile(r"\A\W*(?:no way|hardly|not likely|not at all|never|of course not|(?:definitely|absolutely|certainly|probably) not|not (?:really|quite))\W*\Z"), 0, holds=True),
     Sign(re.compile(r"\b(?:hard|difficult|tough) (?:for me )?to (?:believe|imagine|picture|see|accept|buy)\b"), 0),
     Sign(re.compile(r"(?:\bnothing|\bnot|n't)(?: \w+){0,2}? (?:odd|strange|weird|unusual|wrong|surprising|off|remarkable)\b(?: about\b| with\b| in\b| at all\b|\W*\Z)|\bno (?:problem|issue)s? with\b"), 1, holds=True, weak=True),
     Sign(re.compile(r"\bdoubt(?:ful)?\b"), 1),  # a negation of its own
@@ -124,7 +126,7 @@ _SEEMS: Final = re.compile(
     r"\b(?:seems?|appears?|looks|considered|deemed|believed|likely|sounds?) to be\b"
 )
 _NOT: Final = re.compile(
-    r"\b(?:not(?! (?:only|just|merely|simply)\b)|never|no(?! less)|nothing|nobody|no one|nowhere|cannot|pas|nicht|kein\w*|non|não|hardly|scarcely|barely|rarely|seldom|fails? to|failed to|without|none|doubt(?:ful)?)\b|n't\b(?! (?:just|only)\b)|\bfar from\b"
+    r"\b(?:not(?! (?:only|just|merely|simply)\b)|never|no(?! less)|nothing|nobody|no one|nowhere|cannot|pas|nicht|kein\w*|non|não|less than|hardly|scarcely|barely|rarely|seldom|fails? to|failed to|without|none|doubt(?:ful)?)\b|n't\b(?! (?:just|only)\b)|\bfar from\b"
 )
 _ENDED: Final = re.compile(
     r"\A\W*(?:and |really |actually |in fact |clearly )*(?:it|that|this|you|we|they|one)(?:'s| is| are|'re| do| does| would| will| did| has| have)?(?: really| actually| simply)?(?: not|n't)\W*\Z"
@@ -150,6 +152,12 @@ _TAG: Final = re.compile(
 )
 _ANSWERED: Final = re.compile(
     r"\A\W*(?:(?:(?P<no>(?:\w+ly )?not(?: (?:at all|really|in the least|remotely|likely|exactly|quite|even close))?|hardly|no|nope|never)|absolutely|definitely|yes|sure|certainly|totally|of course|very(?: much so)?|entirely|perfectly)\W*\Z)"
+)
+_YOU_DO: Final = re.compile(
+    r"\A\W*(?:yes|no)?\W*(?:you|we) (?:do|would|will)(?: indeed)?(?: not|n't)?\W*\Z"
+)
+_FIRST: Final = re.compile(
+    r"\A\W*(?:first|initially|to (?:begin|start) with)\b(?! i\b)(?!.*\b(?:so|but|therefore)\b)"
 )
 _WRONG: Final = re.compile(r"\bnot\b|n't\b|\b(?:false|untrue|wrong|incorrect)\b")
 _ANYTHING_BUT: Final = re.compile(r"\banything but\b")
@@ -212,6 +220,8 @@ def stated(low: str, subtask: str, prompt: str = "") -> int | None:
         if subtask == "navigate":
             if number + 1 < len(sentences) and _PLACED_FIRST.search(sentence):
                 continue
+            if _FIRST.search(sentence):
+                continue
             if said is None and _NEXT.search(sentence):
                 said = _TORN
         elif verdict is not None and said not in (verdict, None) and "would" in sentence:
@@ -230,7 +240,7 @@ def _said_again(prompt: str) -> tuple[Sign, ...]:
     if not stems:
         return ()
     names = [re.escape(w.lower()) for w in words if w[0].isupper()]
-    deed = rf"(?: \w+ly| well| very| ever)*(?: have| be| been)* (?:{'|'.join(sorted(stems))})\w*"
+    deed = rf"(?: \w+ly| well| very| ever)*(?: have| be| been)*(?: \w+){{0,2}} (?:{'|'.join(sorted(stems))})\w*"
     return (
         Sign(re.compile(rf"\b(?:{'|'.join(('he', 'she', 'they', *names))}) (?:\w+ly )?(?:could|can|may|might){deed}"), 1),
         Sign(re.compile(rf"(?:\bcannot|\bnever|\bnot|n't){deed}"), 1),
@@ -268,8 +278,9 @@ def _sentence(sentence: str, signs: Sequence[Sign]) -> int | None:
     kind: int | None = None
     sentence = _OTHER_SPORT.sub("", sentence)
     for part in _PARTS.split(_FOLLOWS.sub(" ", sentence)):
-        if kind is not None and _ENDED.match(part):
-            verdict = 1 - kind
+        ended = _ENDED.match(part) or _YOU_DO.match(part)
+        if ended and (kind is not None or _YOU_DO.match(part)):
+            verdict = (1 if kind is None else kind) ^ int(_NOT.search(part) is not None)
             continue
         found = _signs(part, signs)
         if _NEITHER.search(part):

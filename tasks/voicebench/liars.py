@@ -72,7 +72,7 @@ _PREDICATE: Final = re.compile(
     rf"\b(?:(?P<t>{_TRUE})|(?P<f>{_FALSE})|(?:is|was|be|'s|isn't|not|n't|\w+ly|being)\s+(?:(?P<right>right|correct|true|accurate)|(?P<wrong>an? lie|wrong|incorrect|false|untrue|mistaken)))\b"
 )
 _ENDED: Final = re.compile(
-    rf"\A\s*(?:(?P<that>not) )?(?P<p>{_P})(?P<be> (?:is|does|do|are|must be|can|would|will|has)?(?: not|n't)?|(?:isn't|doesn't)?)(?P<too> (?:too|as well|also|likewise|either))?[^\w{_CONTENT}]*\Z"
+    rf"\A\s*(?:(?P<that>not) )?(?P<p>{_P})(?P<be> (?:is|does|do|are|must be|can|would|will|has)?(?: not|n't)?|(?:isn't|doesn't)?)(?P<too> (?:too|as well|also|likewise|either))?(?: one)?[^\w{_CONTENT}]*\Z"
 )
 _OTHERS: Final = re.compile(r"\bthe (?:others|other (?:two|three|four)|rest)\b")
 _BARE: Final = re.compile(rf"\W*(?:\w+ )?{_P}\W*")
