@@ -8,6 +8,7 @@ does not fit into memory is found at once.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from typing import Final, Protocol, TypeVar
 
@@ -15,6 +16,9 @@ WINDOW: Final = 4
 """Batches that are formed out of one window."""
 LEAST_ITEMS: Final = 32
 """Items of a window, where batches are small; as many as with the default size of 8."""
+
+PREFETCH_THREADS: Final = 2
+MOST_DECODING: Final = 16
 
 
 class Sized(Protocol):
@@ -73,3 +77,18 @@ def batch_size(longest: float, waiting: int, size: int, limit: Limit) -> int:
     """
     most = limit(longest)
     return max(1, min(size, waiting, size if most is None else most))
+
+
+def prefetch_threads(*, decodes: bool) -> int:
+    """Return how many threads prepare items.
+
+    Prompts and keys hold the interpreter, so two are enough; decoding lets go of it, so it has a thread for each
+    processor of this process, 16 at most.
+
+    >>> prefetch_threads(decodes=False)
+    2
+    """
+    if not decodes:
+        return PREFETCH_THREADS
+    ours = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(max(ours or 1, PREFETCH_THREADS), MOST_DECODING)

@@ -28,7 +28,7 @@ from harness.errors import FOREIGN, AdapterError, AudioError, HarnessError, firs
 from harness.evaluation.asking.answers import backoff, checked, counted
 from harness.evaluation.asking.decoding import UNPROMPTED, Unreadable, decoded, unreadable
 from harness.evaluation.asking.progress import ProgressSink
-from harness.evaluation.batches import form_batches, window_size
+from harness.evaluation.batches import form_batches, prefetch_threads, window_size
 from harness.evaluation.plan import PlannedTask
 from harness.evaluation.same_item import check_same_item
 from harness.run.attempts import Attempt, AttemptKey, Attempts
@@ -40,7 +40,6 @@ from metrics.commitment.cleaning import CLEANERS
 MAX_ATTEMPTS: Final = 3
 BREAKER: Final = 25
 """Requests in a row that may fail before the model counts as dead."""
-PREFETCH_THREADS: Final = 2
 PROMPTS: Final = 4
 """Items that are prepared in one go for a model that decodes clips itself."""
 MOST_FINISHED: Final = 32
@@ -137,10 +136,11 @@ class Runner:
         stop = self._options.stop
         queue: StoppableQueue[Prepared] = StoppableQueue(window, stop)
         items = itertools.takewhile(lambda _: not stop.requested, items)
-        pool = ThreadPoolExecutor(PREFETCH_THREADS, thread_name_prefix="prefetch")
+        threads = prefetch_threads(decodes=self._info.sampling_rate is not None)
+        pool = ThreadPoolExecutor(threads, thread_name_prefix="prefetch")
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._feed(items, queue, pool, window))
+                group.create_task(self._feed(items, queue, pool, min(window, 2 * threads)))
                 group.create_task(consume(queue))
         except BaseExceptionGroup as errors:
             raise first_error(errors) from None
@@ -154,7 +154,7 @@ class Runner:
         items: Iterator[Item],
         queue: asyncio.Queue[Prepared | None],
         pool: ThreadPoolExecutor,
-        window: int,
+        most_ahead: int,
     ) -> None:
         loop = asyncio.get_running_loop()
         ahead: deque[tuple[list[Item], asyncio.Future[list[Prepared]]]] = deque()
@@ -182,7 +182,7 @@ class Runner:
         while some := list(itertools.islice(items, size)):
             ahead.append((some, loop.run_in_executor(pool, self._prepare_some, some)))
             # finished items are passed over by one thread: two would wait for each other at every one of them
-            while ahead and (size > least or len(ahead) >= min(window, 2 * PREFETCH_THREADS)):
+            while ahead and (size > least or len(ahead) >= most_ahead):
                 await hand_on()
         while ahead:
             await hand_on()

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from metrics.commitment.asides.topics import without_topics
 from metrics.commitment.choices import Choices, compile_choices, form_key
 from metrics.commitment.grammar import NOTHING, Commitment, read_commitment
 from metrics.text.canonical import canonical
@@ -54,7 +55,7 @@ def choose(
         reply: the reply; anything but text commits to nothing.
         options: option texts in order; an empty text among filled ones is not an option.
         gold: index of the right option, ``None`` if there is none.
-        aliases: declared further forms of labels.
+        aliases: declared further forms of labels; such labels say how something sounds and never what a clip is about.
         letters: whether the options have letters.
         asked: whether the prompt asks for a letter, so that "D" is the option D and not an option whose text is "D".
 
@@ -64,7 +65,7 @@ def choose(
     True
     """
     choices = compiled(tuple(options), _frozen(aliases), letters=letters, asked=asked)
-    found = _told(reply, options, choices)
+    found = _told(reply, options, choices, topics=letters or not aliases)
     right = found.option is not None and gold is not None and found.option == choices.same[gold]
     return Verdict(found.option, right, found.named)
 
@@ -75,10 +76,13 @@ def read(reply: object, options: Sequence[str], *, letters: bool = True) -> Comm
     return _told(reply, options, choices)
 
 
-def _told(reply: object, options: Sequence[str], choices: Choices) -> Commitment:
+def _told(
+    reply: object, options: Sequence[str], choices: Choices, *, topics: bool = True
+) -> Commitment:
+    """Read a reply and tell it; ``topics`` says that what a clip is about may be an answer."""
     if not isinstance(reply, str):
         return NOTHING
-    found = read_commitment(reply, choices)
+    found = read_commitment(reply if topics else without_topics(reply), choices)
     tell("choice", reply, found, (options, choices))
     return found
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from metrics.commitment.asides.claims import without_eras, without_topics
+from metrics.commitment.asides.claims import without_eras
 from metrics.commitment.asides.rows import without_lists
 from metrics.commitment.choices import Choices, compile_choices, exact_choice
 from metrics.commitment.cues import (
@@ -164,8 +164,7 @@ def committed(
 def _assertions(
     masked: str, choices: Choices, sentences: dict[int, str], excluded: set[int]
 ) -> list[Assertion]:
-    text = _BLANKS.sub(_shorter, judged(masked))
-    text = held(turned(paired(text if choices.labels else without_topics(text))))
+    text = held(turned(paired(_BLANKS.sub(_shorter, judged(masked)))))
     if choices.ages:
         text = without_eras(text)
     text = OPEN_ROW.sub(" or ", _BLANKS.sub(_shorter, text))

@@ -2,12 +2,13 @@
 
 ``stands_out`` looks at a reply before its markup is taken off: of several lines that begin with a letter, the only one in bold, behind an
 arrow or before one is the chosen one. ``judged`` looks at a masked reply: a tick or cross belongs to the option before it, or to the
-one after it where the first sign of the reply comes before all options.
+one after it where the first sign of the reply comes before all options. Of several options joined by "or" and the like it judges the nearest.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from metrics.commitment.mentions import MENTION
@@ -20,16 +21,19 @@ _LETTERED: Final = re.compile(
 _POINTED_AT: Final = re.compile(r"(?:<-{1,3}|<={1,3}|←|⬅|👈)\s*\Z|(?P<bold>\*\*|__)[.\s]*\Z")
 _MENTION: Final = re.compile(MENTION)
 _REMARKED: Final = re.compile(
-    rf"(?<={MENTION})[)\]\"'.]{{0,2}}\s*[(\[]\s*(?:(?:this|that|it) is )?(?:the |my )?(?:yes|correct|right|true|answer|choice|selected|chosen|final|pick|best)"
-    r"(?: (?:answer|option|choice|one|pick))?\s*[)\]]"
+    rf"(?<={MENTION})[)\]\"'.]{{0,2}}\s*[(\[]\s*(?:(?:this|that|it) is )?(?:the |my )?(?:yes|correct|right|true|answer|choice|selected|chosen|final|pick|(?:by far )?(?:the )?(?:most (?:likely|probable|plausible)|likeliest|strongest|top)|best)"
+    r"(?: (?:answer|option|choice|one|pick|match|fit|guess|candidate))?\s*[)\]]"
     rf"|(?<={MENTION})[)\]\"'.]{{0,2}}\s*(?:<-{{1,3}}|<={{1,3}}|←|<<|-{{1,3}}>|=>|#)\s*(?:(?:this|that|it) is )?(?:the |my )?(?:yes|correct|right|true|answer|choice|selected|chosen|final|pick|best)"
     r"(?: (?:answer|option|choice|one|pick))?(?=\s*(?:$|\n|[.!]))"
 )
 _REFUTED: Final = re.compile(
     rf"(?<={MENTION})[)\]\"'.]{{0,2}}\s*[(\[]\s*(?:(?:this|that|it) is )?(?:wrong|incorrect|false|no|not (?:correct|right)|rejected|excluded|ruled out|eliminated)\s*[)\]]"
 )
-_BARE_LINE: Final = re.compile(rf"^([^\w\n{GOOD}{BAD}]*{MENTION})[.)\]\"' |]*$", re.MULTILINE)
+_BARE_LINE: Final = re.compile(
+    rf"^((?:\d{{1,2}}[.)] ?)?[^\w\n{GOOD}{BAD}]*{MENTION})[.)\]\"' |]*$", re.MULTILINE
+)
 """A line with an option and nothing said about it, in a list in which one is ticked."""
+_JOINED: Final = re.compile(r"[)\]\"']{0,2}\s*(?:[,/;&]|\b(?:and|or|but|vs)\b)")
 _SIGN: Final = re.compile(f"[{GOOD}{BAD}]")
 
 
@@ -99,11 +103,18 @@ def judged(text: str) -> str:
                 parts.append(text[end : sign.start()] + " ")
                 end = sign.end()
                 continue
-            at = named[0].end()
+            at = _judged_one(text, named, sign).end()
             between = text[at : sign.start()].strip(" :.-|)]\"'")
             parts.append(f"{text[end:at]} is {words} {between}")
             end = sign.end()
     return "".join([*parts, text[end:]])
+
+
+def _judged_one(text: str, named: Sequence[re.Match[str]], sign: re.Match[str]) -> re.Match[str]:
+    """Return which of the options before a sign it judges: the first of its line, of joined ones ("▢ or ▢ ✔") the last."""
+    joined = len(named) > 1 and _JOINED.match(text, named[0].end())
+    near = not text[named[-1].end() : sign.start()].strip(" .)]\"'")
+    return named[-1] if joined and near else named[0]
 
 
 def _all_have_one(text: str, signs: list[re.Match[str]]) -> bool:

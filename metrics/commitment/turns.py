@@ -114,8 +114,8 @@ _RULES: Final[tuple[Rule, ...]] = (
     (late.compile(rf"\bsoit {_X},? (?:ou )?soit (?={_OPENING}{_M})"), r"\g<x> or "),
     (late.compile(rf"{_X} hay(?: là)? (?={_OPENING}{_M})"), r"\g<x> or "),
     (late.compile(rf"\bya {_X} ya(?: da)? (?={_OPENING}{_M})"), r"\g<x> or "),
-    (late.compile(rf"\b(?:and |but )?(?P<w>so|neither|nor) (?:is|are|does|do|was|were|would be|can|could be|has) {_X}(?=\s*(?:[.,;!\n]|\Z))"), _as_before),
-    (late.compile(rf"(?:(?<=[.;\n,])|\band ) ?{_X} (?P<w>too|as well|likewise|either)(?=\s*(?:[.,;!\n]|\Z))"), _as_before),
+    (late.compile(rf"\b(?:and |but )?(?P<w>so|neither|nor|as) (?:is|are|does|do|was|were|would be|can|could be|has) {_X}(?: (?:one|option|label|choice|answer|class))?(?=\s*(?:[.,;!\n]|\Z))"), _as_before),
+    (late.compile(rf"(?:(?<=[.;\n,])|\band ) ?{_X}(?: (?:one|option|label|choice|answer|class))?(?: (?:is|was|does))? (?P<w>too|as well|likewise|either)(?=\s*(?:[.,;!\n]|\Z))"), _as_before),
 )  # fmt: skip
 
 _OTHER_SCRIPTS: Final = late.compile(

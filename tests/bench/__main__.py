@@ -7,10 +7,7 @@ Absolute times say what this machine did; the bars are those of the issues, and 
 from __future__ import annotations
 
 import json
-import os
-import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,35 +20,13 @@ from tests.bench.gate_bench import bench_gate
 from tests.bench.hf_bench import bench_hf
 from tests.bench.judge_bench import bench_judge
 from tests.bench.openai_bench import bench_openai
+from tests.bench.processes import timed
 from tests.bench.replicas_bench import bench_replicas
 from tests.bench.statistics_bench import bench_statistics
 from tests.support.runs.toy import FLAGS, TOY, write_tone
 from tests.support.shared import SHARED
 
-HARNESS = [sys.executable, "-m", "harness"]
 RUNS = 5
-
-
-def timed(
-    arguments: list[str], environment: dict[str, str] | None = None
-) -> tuple[float, float, float]:
-    """(wall seconds, CPU seconds, peak RSS in MB) of one process."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        [*HARNESS, *arguments],
-        env={**os.environ, **(environment or {})},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - started
-    if os.waitstatus_to_exitcode(status) != 0:
-        raise SystemExit(
-            f"harness {' '.join(arguments)} exited with {os.waitstatus_to_exitcode(status)}"
-        )
-    del before
-    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def median(arguments: list[str], column: int = 0) -> float:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.bench.figures import show
+from tests.bench.processes import timed
 from tests.support.runs.judged import TASK, responses
 from tests.support.servers.chaos_server import ChaosServer
 
@@ -14,9 +16,6 @@ CONCURRENCY = 64
 
 def bench_judge(folder: Path) -> None:
     """Efficiency (ideal time over the time from first to last call) and CPU of the whole command."""
-    from tests.bench.__main__ import timed
-    from tests.bench.figures import show
-
     file = responses(folder / "judged.jsonl", CALLS)
     reply = "fixed:Explanation: it fits.\nJudgement: correct"
     with ChaosServer("--reply", reply, "--latency", str(LATENCY)) as server:

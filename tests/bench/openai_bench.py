@@ -22,6 +22,8 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.bench.figures import show
+from tests.bench.processes import timed
 from tests.support.runs.toy import FLAGS, write_tone
 from tests.support.servers.chaos_server import ChaosServer
 
@@ -41,8 +43,6 @@ class Reading(NamedTuple):
 
 def bench_openai(folder: Path) -> None:
     """1,000 items of 5 s, concurrency 32, at 50 and 500 ms, and 256 in flight; then memory of up to 10,000 items."""
-    from tests.bench.figures import show
-
     clips = folder / "clips"
     clips.mkdir()
     for number in range(8):
@@ -114,8 +114,6 @@ def growth(folder: Path) -> tuple[float, float]:
 
 def mock(run: Path, items: int, clips: Path) -> float:
     """Peak memory in MB of a run whose model is no service."""
-    from tests.bench.__main__ import timed
-
     arguments = ["evaluate", "mock:hash", "-t", "toy", "-o", str(run), "--quiet", *FLAGS]
     return timed(arguments, {"TOY_ITEMS": str(items), "TOY_AUDIO": str(clips)})[2]
 
@@ -130,8 +128,6 @@ def harness(
     clips: Path | None = None,
 ) -> Reading:
     """One run of the harness, on the long clips unless told otherwise."""
-    from tests.bench.__main__ import timed
-
     with ChaosServer("--fast", "--latency", str(latency)) as server:
         arguments = ["evaluate", "openai:m", "-t", "toy", "-o", str(folder / run), "--quiet"]
         arguments += [*FLAGS, "-M", f"base_url={server.base_url},concurrency={in_flight}", *more]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import mmap
+
 import pytest
 
 from tests.bench.figures import misses, show, show_missed
+from tests.bench.processes import timed
 
 
 @pytest.mark.parametrize(
@@ -34,3 +37,10 @@ def test_what_misses_its_bar_is_named_with_the_reason(capsys: pytest.CaptureFixt
         "missed: over that of the bare aiohttp loop: 1.40, bar 1.2: scoring"
     )
     assert lines[-1] == "missed: something new: 3 s, bar 2 s: no reason found yet"
+
+
+def test_memory_is_that_of_the_process_and_not_of_the_one_that_measures() -> None:
+    held = bytearray(200_000_000)
+    held[:: mmap.PAGESIZE] = b"1" * len(held[:: mmap.PAGESIZE])
+    _, _, memory = timed(["--version"])
+    assert memory < 100, f"{memory:.0f} MB"

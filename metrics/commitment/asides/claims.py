@@ -80,23 +80,6 @@ _ERAS: Final[tuple[Rule, ...]] = (
     (late.compile(rf"\b(?:when|since|while|until|after|before|back when|at the time) (?:he|she|they|i|we|it) (?:was|were|turned|got|became) (?:just |only |about |around )?{TEXT}"), " then "),
 )  # fmt: skip
 
-_OWN: Final = r"(?! (?:accent|speaker|voice|tone|dialect|intonation|english|pronunciation|lilt|twang|brogue|manner|way|person|emotion|mood|delivery|speech|expression|inflection)\b)"
-_SPEAKS_OF: Final = r"(?:(?:talk|speak|chat|read|writ|sing|tell|think|reminisc|ask|hear|learn)(?:s|e|es|ing)? (?:\w+ )?(?:us |me )?about|(?:spoke|told|asked|wrote|sang)(?: us| me)? about|(?:story|song|text|sentence|passage|conversation|recording|clip|audio|discussion|words?|lyrics|content|topic|subject|speech) (?:is|are|was) (?:all )?about|(?:story|song|text|sentence|passage|poem|article|book|film) about|(?:topic|subject|theme) (?:is|was)|mention(?:s|ed|ing)?|discuss(?:es|ed|ing)?|(?:text|passage|story|sentence|song|clip) (?:describes?|concerns?))"
-_STAYS: Final = r"(?:trips?|holidays?|journeys?|tours?|vacations?|life|lives?|living|hiking|stays?|visits?|house|home|school|job|town|city|village|places?|weather|events?|time|years?|friends?|travel\w*)"
-_TOPICS: Final[tuple[Rule, ...]] = (
-    (late.compile(rf"\b{_SPEAKS_OF}(?:(?: (?!(?:in|with|sounds?|seems?|appears?|and|but|who|as|is|was|be|has|must|would|could|should|like|while|using|by|read|told|spoken|narrated|sung|voiced|recorded)\b)[\w']+| {_STAYS} in){{0,6}}?(?: {_STAYS} in| (?:an?|the|his|her|their|some|my|its|old|young|new|famous|many|several|two|to|through|from|of|around|across|about|for)))? {TEXT}{_OWN}"), " speaks of it "),
-    *2 * ((late.compile(rf"(?P<it>speaks of it [^.,;:!?\n\ue000-\uf000]{{0,40}})(?:,| and| or|, and|, or) (?:(?:an?|the|his|her|their|some|of|about) )(?!(?:accent|speaker|voice|tone|dialect|emotion)\b)(?:\w+ )?{TEXT}{_OWN}"), r"\g<it> "),),
-)  # fmt: skip
-
-
-def without_topics(text: str) -> str:
-    r"""Return a masked, folded reply without the labels that are only talked about: "a trip through the ▢ islands".
-
-    >>> without_topics("she talks about the \ue000 coast in an \ue001 accent").replace("\ue001", "X")
-    'she  speaks of it  coast in an X accent'
-    """
-    return rewritten(text, _TOPICS)
-
 
 def without_eras(text: str) -> str:
     r"""Return a masked, folded reply about an age without the decades of history that it names.

@@ -21,11 +21,12 @@ _C: Final = r"[)\]\"']{0,2}"
 _X: Final = rf"{_O}(?P<x>{_M}){_C}"
 _CHOOSE: Final = r"(?:answer|say|pick|choose|select|suggest|write|go (?:with|for)|opt for|settle (?:on|for)|reply|respond)"
 _ITEM: Final = (
-    r"(?:the|your|my|that|an?) (?:previous|earlier|preceding|prior|other|last|next) "
+    r"(?:(?:the|your|my|that|an?) (?:previous|earlier|preceding|prior|other|last|next|different)|another|some other) "
     r"(?:question|item|one|clip|recording|sample|example|audio|task|problem|round|exercise)"
 )
 _CALLED: Final = r"(?:(?:the |my )?(?:right |correct )?(?:answer|choice|option|one)|right|correct)"
 _WRONG: Final = r"(?:(?:is|was|are|were) (?:both |all |clearly |just |only |simply )?(?:an? )?(?:distractors?|decoys?|traps?|red herrings?|wrong|incorrect|false|ruled out|excluded|implausible|impossible)|(?:does not|doesn't|did not|didn't|do not|don't) (?:fit|match|work|apply))"
+_EXCLUDE: Final = r"(?:exclude|excluded|drop|dropped|eliminate|eliminated|reject|rejected|discard|discarded|remove|removed|rule (?:\w+ )?out|ruled out|cross (?:\w+ )?out|crossed out|strike|dismiss|dismissed)"
 _HARD: Final = r"(?:hard|harder|difficult|impossible|trickier|tricky)"
 _FIND: Final = r"(?:tell|spot|detect|recogni[sz]e|identify|distinguish|fake|prove)"
 _JUDGE: Final = rf"(?:{_FIND}|hear|judge|decide|know|say)"
@@ -47,8 +48,11 @@ def _concluded(match: re.Match[str]) -> str:
 _RULES: Final[tuple[Rule, ...]] = (
     # an intention given up
     (late.compile(rf"\bi (?:was|had been|have been) (?:just |already |really |almost |quite |all )*(?:(?:going|about|ready|set|inclined|tempted|prepared|close|tending) to|(?:leaning|tending) towards?|(?:going|opting|voting) (?:for|with)) (?:{_CHOOSE} )?{_X},? (?:until|till|before|but|when|except that)\b"), r" whether \g<x>, no wait, "),
+    # the one that is excluded
+    (late.compile(rf"\b(?:if (?:(?:i|we|you|one) )?(?:had to|have to|has to|were to|was to|could|must|should)|were (?:i|we|one) to|had i to|if (?:one|an option) (?:must be|has to be|had to be)) {_EXCLUDE}\b[^.;:!?\n\ue000-\uf000]{{0,30}}?[,:]? ?(?:then )?(?:(?:it|that|this)(?:'d| would| is|'s|'ll| will)(?: be)? )?{_X}"), r" not \g<x> "),
+    (late.compile(rf"\b(?:the |my )?(?:first|easiest|safest) (?:one |option |label )?to (?:go|{_EXCLUDE})(?: out)?(?: is| would be| was|:) {_X}"), r" not \g<x> "),
     # another question
-    (late.compile(rf"{_X} (?:was|had been|were) {_CALLED} (?:(?:to|for|in|on|of) {_ITEM}|(?:the )?(?:last|previous) time|the time before)\b"), r" whether \g<x> "),
+    (late.compile(rf"{_X} (?:is|was|had been|were) {_CALLED} (?:(?:to|for|in|on|of) {_ITEM}|(?:the )?(?:last|previous) time|the time before)\b"), r" whether \g<x> "),
     (late.compile(rf"\b(?:the |my )?(?:right |correct )?(?:answer|choice) (?:to|for|in|on|of) {_ITEM}(?: was| had been|\s*:) {_X}"), r" whether \g<x> "),
     (late.compile(rf"\b{_ITEM}'s (?:right |correct )?answer (?:was|had been) {_X}"), r" whether \g<x> "),
     (late.compile(rf"\b(?:to|for|in|on|with) {_ITEM},? (?:it|this|that|{_CALLED}) (?:was|had been) {_X}"), r" whether \g<x> "),
@@ -76,7 +80,15 @@ _TOO_LITTLE: Final = late.compile(
     r"[^.;!?\n\ue000-\uf000]{0,24})[.!\s]*\Z"
 )
 """A last sentence that prefers one option, but not enough to give it."""
-_HINT: Final = late.compile(r" enough |\btoo (?:little|weak|small|close|thin)\b")
+_NEITHER: Final = late.compile(
+    r"(?P<begins>\A|[.!?\n])(?P<said>[^.!?\n]{0,300}?(?:\b(?:but|though|yet|although|while|however)\b|[;,—]) ?(?:in (?:fact|truth) |really |actually |honestly |strictly )?"
+    r"(?:neither|none)(?: of (?:them|these|those|the (?:two|three|four|options|choices|labels|answers))| one| option)?(?: (?:really|truly|actually|fully))? "
+    r"(?:fits?|appl(?:y|ies)|match(?:es)?|works?|(?:is|are) (?:really )?(?:right|correct|true|the answer))(?: here|,? though|,? really|,? however)?)[.!\s]*\Z"
+)
+"""A last sentence that prefers one option, but calls none right."""
+_HINT: Final = late.compile(
+    r" enough |\b(?:neither|none)\b|\btoo (?:little|weak|small|close|thin)\b"
+)
 _TAIL: Final = 480
 """Characters at the end in which that sentence is looked for."""
 _STOPS: Final = late.compile(r"[,;:]")
@@ -92,7 +104,10 @@ def aimed(text: str) -> str:
     'whether \ue800 . this one is \ue801'
     """
     text = rewritten(text, _RULES_BEFORE)
-    little = _TOO_LITTLE.search(text, max(0, len(text) - _TAIL)) if _HINT.search(text) else None
+    if _HINT.search(text) is None:
+        return text
+    tail = max(0, len(text) - _TAIL)
+    little = _TOO_LITTLE.search(text, tail) or _NEITHER.search(text, tail)
     if little is None or _COMMITS.search(little["said"]):
         return text
     open_row = _STOPS.sub(" or ", little["said"])
