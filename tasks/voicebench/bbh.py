@@ -38,7 +38,9 @@ _RIGHT_SENTENCE: Final = re.compile(
     r"(?i)\bthe (?:correct|right|proper) sentence (?=(?:is|would be)\b)"
 )
 _PLACED: Final = re.compile(
-    r"(?i)\b(?:the )?(?:(?P<first>first|former)|second|latter|last)(?: (?:sentence|phrase|version|one|option|choice|phrasing|wording|alternative|ordering|order|example|variant|statement)(?!s)\b|(?= (?:is|has|sounds?|reads|seems|looks|follows|uses|puts)\b|[.!]?\s*\Z))"
+    r"(?i)\b(?:the )?(?:(?P<first>first|former)|second|latter|last)(?: (?:sentence|phrase|version|one|option|choice|phrasing|wording|alternative|ordering|order|example|variant|statement)(?!s)\b)"
+    r"|\b(?:the )(?:(?P<alone>first|former)|second|latter|last)(?= (?:is|has|sounds?|reads|seems|looks|follows|uses|puts|does)\b|[.!]?\s*\Z)"
+    r"|\A\W*(?:(?P<whole>first|former)|second|latter|last)(?=\W*\Z)"
     r"|\b(?:sentence|phrase|version|option|number) (?:(?P<one>one|1)|two|2)\b"
 )
 _CHOSEN: Final = re.compile(
@@ -49,6 +51,7 @@ _ONE_SAYS: Final = re.compile(
 )
 _WRONG_ORDER: Final = re.compile(
     r"(?i)\b(?:has|puts|uses|is in|are in|gives|lists) (?:(?:the|its|all) )?(?:(?:adjectives|words|order) )?(?:in )?(?:the |an? )?(?:wrong|incorrect|unusual|unnatural|odd) (?:adjective )?(?:order|one|sequence)\b|\b(?:breaks|violates|ignores|(?:doesn't|does not) follow)(?: the| this| that| our)? (?:\w+ ){0,3}?(?:order|rule|sequence)\b"
+    r"|\b(?:sounds?|seems?|reads?|looks?|feels?|is)(?: \w+ly| a bit| very| quite| rather)? (?:unnatural(?:ly)?|odd(?:ly)?|wrong|weird|strange|awkward(?:ly)?|clumsy)\b(?! than)"
 )
 _RIGHT_ORDER: Final = re.compile(r"(?i)\b(?:has|is in) the (?:right|correct|proper) one\b")
 _BETTER: Final = re.compile(
@@ -125,7 +128,7 @@ def _letter(place: re.Match[str], *, pair: bool) -> str:
     """Return the letter of a place; "the former" of a pair that the reply itself names is left as it is."""
     if pair and re.search(r"(?i)former|latter", place[0]):
         return place[0]
-    return f"({'A' if place['first'] or place['one'] else 'B'})"
+    return f"({'A' if place['first'] or place['alone'] or place['whole'] or place['one'] else 'B'})"
 
 
 @lru_cache(maxsize=64)

@@ -52,8 +52,10 @@ _RETURNED: Final = (
     Sign(re.compile(rf"\b(?:which|that|this|it)(?: is|'s| was| would be| isn't| wasn't)(?: not| also| exactly| indeed| just| again| back at)* (?:the same as )?{_WHERE}"), 1),
     Sign(re.compile(rf"(?<!\bthe )\b(?:the )?same as {_WHERE}"), 1),
     Sign(re.compile(rf"\breach\w* (?:exactly )?{_WHERE}"), 1),
-    Sign(re.compile(r"\b(?:return(?:s|ed)?|(?:come|came|comes|get|gets|got|gotten|are|be|been|'re|made it|make it|makes it|end up|ends up|wind up)(?: not)?(?: \w+ly| right| all the way)? back)(?: again| there| here)?(?=\W*\Z|,| because\b| since\b| after\b)"), 1),
+    Sign(re.compile(r"\b(?:return(?:s|ed)?|(?:come|came|comes|get|gets|got|gotten|are|be|been|'re|made it|make it|makes it|end up|ends up|wind up)(?: not)?(?: \w+ly| right| all the way)? back)(?: again| there| here)?(?=\W*\Z|,? (?:because|since|after)\b)"), 1),
     Sign(re.compile(r"\bnowhere (?:near|close)\b"), 0, holds=True),
+    Sign(re.compile(rf"\b{_COUNT} (?:more )?{_STEPS} to go\b"), 0),
+    Sign(re.compile(r"\b(?:displacement|distance|change) of (?:zero|0|no)\b"), 1, holds=True),
     Sign(re.compile(r"\bfull circle\b|\b(?:bring|take|lead|get|put)s? (?:you|us|me)(?: \w+ly| right| all the way)? back(?=\W*\Z)|\b(?:take|bring|lead|get)s? (?:you|us|me)(?: \w+)? home\b|\b(?:back|return\w*) (?:to|at) it\b"), 1),
     Sign(re.compile(r"\b(?:net|total|overall|resulting) (?:displacement|movement|distance|change|effect|result|shift)(?: \w+){0,4}?\s*(?:is|of|was|:|=|being|comes to|equals)?\s*(?:exactly |therefore |thus |just )?(?:zero|0(?![.\d])|nothing|none)\b(?! steps? (?:left|right))"), 1, holds=True),
     Sign(re.compile(r"\b(?:zero|0|no)(?: net| overall| total)? (?:displacement|change|difference|movement)\b"), 1, holds=True),
@@ -83,11 +85,11 @@ _SO: Final = Sign(
 )
 _IT: Final = r"(?:it|that|this|(?:the |this |that |your )?(?:\w+ )?(?:sentence|statement|claim|scenario|phrase))"
 _PLAUSIBLE: Final = (
-    Sign(re.compile(r"(?<!\bare )\b(?:plausible|possible|realistic|reasonable|sensible|believable|credible|likely|valid|feasible|accurate|conceivable|imaginable|logical|legit|legitimate|plausibel|plausibile|plausível|verosímil|vraisemblable|creíble|crédible|posible|possibile|möglich)\b(?! only\b)"), 1),
+    Sign(re.compile(r"(?<!\bare )\b(?:plausible|possible(?! (?:that )?(?:you|i)\b)|realistic|(?:reasonable|sensible|accurate)(?! (?!sentence|statement|claim|scenario|thing|description|phrase|event|to\b|for\b|that\b|in\b|because|since|as\b|and\b|enough|here\b)\w)|believable|credible|(?<!more )likely(?! to\b)|valid|feasible|conceivable|imaginable|logical|legit|legitimate|plausibel|plausibile|plausível|verosímil|vraisemblable|creíble|crédible|posible|possibile|möglich)\b(?! only\b)"), 1),
     Sign(re.compile(r"\bmakes? (?:(?!no\b|little\b)\w+ ){0,3}?sense\b|\bmaking (?:perfect |good |complete )?sense\b"), 1),
     Sign(re.compile(rf"\b{_IT}(?:'s| is| was| sounds?| seems?| looks?| isn't| doesn't (?:sound|seem|look))(?: not)?(?: (?:an?|quite|pretty|very|all|just|\w+ly)){{0,3}} (?:normal|fine|okay|ok|alright|right|common|ordinary|unremarkable|natural|legal)\b"), 1),
     Sign(re.compile(rf"(?:(?<!\bas )\b(?:{_IT}|these|such (?:an? )?\w+|(?:the |a )?kinds? of things?|something)(?: (?:that|which))?|(?:\bcan|\bcould|\bmight|\bmay|\bwould|n't|\bnot|\bnever|\bcannot|\bway|\brarely|\bseldom|\bhardly|\bthings? that))(?: [\w']+){{0,3}}? (?:happen(?:s|ed|ing)?|occur(?:s|red)?)\b(?! to (?:be|have|know|play|like)\b| only\b| when\b| if\b| that\b)"), 1, weak=True),
-    Sign(re.compile(r"\b(?:(?:i|we|you|one|anyone|anybody|everyone|everybody|nobody|no one|people)(?:'d|'ll)?(?: \w+n't| \w+){0,2}? )(?:believe|buy|accept|imagine|picture|see)(?: in)? (?:it|that|this)\b(?! (?:when|if|as)\b)"), 1, weak=True),
+    Sign(re.compile(r"\b(?:(?:i|we|you|one|anyone|anybody|everyone|everybody|nobody|no one|people)(?:'d|'ll)?(?: \w+n't| \w+){0,2}? )(?:believe|buy|accept|imagine|picture|see)(?: in)? (?:it|that|this)(?=\W*\Z|,| happening\b| because\b| since\b| at all\b| easily\b)"), 1, weak=True),
     Sign(re.compile(r"\b(?:implausible|impossible|unrealistic|unreasonable|nonsens\w+|infeasible|unfeasible|unlikely|far[- ]fetched|improbable|inconceivable|unthinkable|unimaginable|absurd|ridiculous|ludicrous|illogical|unbelievable|invalid|inaccurate|preposterous|unplausibel|inverosímil|invraisemblable|imposible|impossibile|unmöglich)\b"), 0),
     Sign(re.compile(r"\bmak(?:es?|ing) (?:absolutely )?(?:no|little|zero) sense\b|\bout of the question\b|(?:\bnot|n't)(?: \w+ly)? how (?:it|that|this|basketball|things)\b"), 0, holds=True),
     Sign(re.compile(rf"\b(?:check|add|hold|stack)s? (?:up|out|water)\b|\brings? true\b|\b{_IT} (?:can|could|might|must|may)(?:'t|n't|not| not)? be true\b"), 1),
@@ -95,6 +97,7 @@ _PLAUSIBLE: Final = (
     Sign(re.compile(r"\ba (?:good|high|fair|decent|real|strong) (?:chance|likelihood|probability)\b"), 1),
     Sign(re.compile(r"\bsomething (?:that )?(?:you|one|we|people|i|he|she|they|\w+|\w+ \w+)(?:'d| would|'ll| will| could| can)(?: \w+ly| ever)? (?:hear|see|say|expect|read|do)\b"), 1, weak=True),
     Sign(re.compile(r"\b(?:could|can|cannot|can't|couldn't|would never|wouldn't)(?: not| never| \w+ly| well| very)*(?: have)? (?:do|done) (?:that|this|so|it)\b"), 1),
+    Sign(re.compile(r"\b(?:trouble|difficulty|hard time) (?:believing|imagining|picturing|seeing|accepting)\b"), 0),
     Sign(re.compile(r"\beasy to (?:believe|imagine|picture|accept)\b"), 1),
     Sign(re.compile(r"\A\W*(?:no way|hardly|not likely|not at all|never|of course not|(?:definitely|absolutely|certainly|probably) not|not (?:really|quite))\W*\Z"), 0, holds=True),
     Sign(re.compile(r"\b(?:hard|difficult|tough) (?:for me )?to (?:believe|imagine|picture|see|accept|buy)\b"), 0),
@@ -119,8 +122,8 @@ _BEHIND: Final = re.compile(
     r"\b(?:because|since|although|though|even though|while|whereas|given that|(?<!same )(?<!just )as (?=(?:the|it|he|she|they|you|we|there|his|her|your|these|those|this|that|in)\b))"
 )
 _DOUBT: Final = re.compile(
-    r"\b(?:if|whether|unclear|depends?|depending|either way|may or may not|might or might not|or (?:(?:you|it|they|we) )?(?:(?:might|may|could) )?not|could or could not|(?:can't|cannot|can not|couldn't|could not|unable to|not possible to|impossible to|hard to|difficult to|tough to|not able to|need to|have to|trying to|tries to|wants? to|asked to|supposed to) (?:be )?(?:tell|sa(?:y|id)|determined?|decided?|know|known|judge|answer|assess|evaluate|figure|work out|find out|check|see if|see whether|verify|confirm)"
-    r"|not (?:sure|clear|certain)|unsure|(?:don't|do not|didn't|did not) know|an? (?:plausible|realistic|believable) \w+ (?:must|should|has to|needs to|would)|(?:you|one|people|some|someone|we|they) (?:might|may|could|would)(?: \w+ly| well)? (?:think|expect|assume|say|guess|believe(?! (?:it|that|this)\b)|argue|suppose|be tempted)|seems? at first|at first|imagine(?! (?:it|that|this)\b)|suppose|supposing|assum\w+|pretend|question is|returning\b[^.;]{0,60}\b(?:means|requires)|to be (?:plausible|possible|realistic|believable|reasonable))\b|\?"
+    r"\b(?:if|whether|unclear|depends?|depending|either way|may or may not|might or might not|or (?:(?:you|it|they|we) )?(?:(?:might|may|could) )?not|could or could not|(?:can't|cannot|can not|couldn't|could not|unable to|not possible to|impossible to|hard to|difficult to|tough to|not able to|need to|have to|trying to|tries to|wants? to|asked to|supposed to) (?:be )?(?:tell|sa(?:y|id)|determined?|decided?|know|known|judge|answer|assess|evaluate|figure|work out|find out|check|see if|see whether|verify|confirm|prove|guarantee)"
+    r"|not (?:sure|clear|certain)|unsure|(?:don't|do not|didn't|did not) know|an? (?:plausible|realistic|believable) \w+ (?:must|should|has to|needs to|would)|(?:you|one|people|some|someone|we|they) (?:might|may|could|would)(?: \w+ly| well)? (?:think|expect|assume|say|guess|believe(?! (?:it|that|this)\b)|argue|suppose|be tempted)|seems? at first|at first|imagine(?! (?:it|that|this)\b)|suppose|supposing|assum\w+|pretend|question is|(?:before|until|when|once|unless) (?:you|we) (?:return|get back|are back|come back)|returning\b[^.;]{0,60}\b(?:means|requires)|to be (?:plausible|possible|realistic|believable|reasonable))\b|\?"
 )
 _SEEMS: Final = re.compile(
     r"\b(?:seems?|appears?|looks|considered|deemed|believed|likely|sounds?) to be\b"

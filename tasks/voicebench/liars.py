@@ -58,7 +58,7 @@ _BREAKS: Final = re.compile(
 _DEPENDENT: Final = frozenset(("because", "since", "although", "though", "if", "when", "unless", "whether"))  # fmt: skip
 _OPEN: Final = frozenset(("if", "when", "unless", "whether"))
 _DOUBT: Final = re.compile(
-    r"\b(?:suppos\w+|assum\w+|imagine|pretend|let's say|unclear|uncertain|depends|not enough|insufficient|isn't enough|(?:can't|cannot|can not|couldn't|could not|not possible to|impossible to|unable to|no way to|hard to|difficult to|need to|trying to|asked to|have to|enough \w+ to|want to) (?:be )?(?:tell(?! the)|sa(?:y|id)|know|known|decided?|determined?|find|figure|work|conclude|establish|check|see)|not (?:sure|clear|certain)|(?:don't|do not|doesn't) know|question is)\b"
+    r"\b(?:suppos\w+|assum\w+|imagine|pretend|let's say|unclear|uncertain|depends|not enough|insufficient|isn't enough|(?:can't|cannot|can not|couldn't|could not|not possible to|impossible to|unable to|no way to|hard to|difficult to|need to|trying to|asked to|have to|enough \w+ to|want to) (?:be )?(?:tell(?! the)|sa(?:y|id)|know|known|decided?|determined?|find|figure|work|conclude|establish|check|see|confirm|verify|prove|guarantee|be sure)|not (?:sure|clear|certain)|(?:don't|do not|doesn't) know|question is)\b"
 )
 _NOT: Final = re.compile(
     r"\b(?:not|never|no|cannot|neither|nobody|no one|none|hardly|fails? to|failed to|pas|nicht|non|não)\b|n't\b"
@@ -72,7 +72,7 @@ _PREDICATE: Final = re.compile(
     rf"\b(?:(?P<t>{_TRUE})|(?P<f>{_FALSE})|(?:is|was|be|'s|isn't|not|n't|\w+ly|being)\s+(?:(?P<right>right|correct|true|accurate)|(?P<wrong>an? lie|wrong|incorrect|false|untrue|mistaken)))\b"
 )
 _ENDED: Final = re.compile(
-    rf"\A\s*(?:(?P<that>not) )?(?P<p>{_P})(?P<be> (?:is|does|do|are|must be|can|would|will|has)?(?: not|n't)?|(?:isn't|doesn't)?)(?P<too> (?:too|as well|also|likewise|either))?(?: one)?[^\w{_CONTENT}]*\Z"
+    rf"\A\s*(?:(?P<that>not) )?(?P<p>{_P}|he\b|she\b)(?P<be> (?:is|does|do|are|must be|can|would|will|has)?(?: not|n't)?|(?:isn't|doesn't)?)(?P<too> (?:too|as well|also|likewise|either))?(?: one)?[^\w{_CONTENT}]*\Z"
 )
 _OTHERS: Final = re.compile(r"\bthe (?:others|other (?:two|three|four)|rest)\b")
 _BARE: Final = re.compile(rf"\W*(?:\w+ )?{_P}\W*")
@@ -289,7 +289,7 @@ class _Reader:
         if after is not None:
             return after[1], 0
         if _PRONOUN.search(before) is not None:
-            return self.topic, 0
+            return self.subject or self.topic, 0
         return self.subject, 0
 
     def _ended(self, match: re.Match[str]) -> int | None:
@@ -302,4 +302,5 @@ class _Reader:
             value = self.kind ^ int("not" in match["be"] or "n't" in match["be"])
         else:
             return None
-        return value if match["p"] == _ASKED else None
+        who = match["p"] if _PERSON.match(match["p"]) else self.subject or self.topic
+        return value if who == _ASKED else None

@@ -43,6 +43,9 @@ TABLES = {
 -|You may or may not return to the starting point.
 -|Yes if you turn around, no if you don't.
 -|Yes, you do not return to the starting point.
+-|Before you return, you turn left.
+-|First you walk five steps, which takes you away from the start.
+0|The steps don't take you home.
 -|To return to the starting point, the moves in each direction must cancel out.
 """,
     "web_of_lies": """
@@ -78,6 +81,9 @@ TABLES = {
 -|Suppose Ryan tells the truth. Then Jerry tells the truth as well.
 -|Either Ryan or Jerry is lying.
 -|Ryan may be lying, or he may be telling the truth.
+1|Jerry confirms that Tamika lies, so he's honest, and since Ryan confirms that Jerry is honest, Ryan is honest too.
+0|Does Ryan tell the truth? He does not.
+-|I can't confirm that Ryan tells the truth.
 -|Yes, Ryan lies.
 -|No. Ryan is not a liar.
 """,
@@ -111,6 +117,13 @@ TABLES = {
 -|It's plausible in American football but LeBron James plays basketball.
 -|A plausible sentence must match player and sport.
 -|I have doubts.
+-|He is more likely to score a basket than a touchdown.
+-|I believe that LeBron James plays for the Lakers.
+-|LeBron James is an accurate passer.
+-|It's possible that you meant a basket.
+-|Touchdowns happen in football.
+0|There's zero chance that this happened.
+0|I wouldn't say so.
 -|Yes, the sentence is not plausible.
 """,
     "hyperbaton": """
@@ -128,6 +141,11 @@ TABLES = {
 -|The first sentence is red small old car and the second sentence is small old red car.
 -|"red small old car" or "small old red car"
 -|small red old car
+-|Small things come first.
+-|The second one sounds unnatural.
+0|The former sounds right.
+1|Between "red small old car" and "small old red car", the latter is correct.
+1|"Red small old car" has the wrong order. "Small old red car" has the right one.
 -|A car can be small and red.
 -|Option A, "small old red car", is correct.
 """,
