@@ -47,7 +47,7 @@ _CHOSEN: Final = re.compile(
     r"(?i)\b(?P<verb>for|with|picks?|choose|prefer|is|be|it's|not|say|select) the (?:(?P<first>first|former)|second|latter)(?=\s*[,;.!]|\s*\Z| because\b| since\b| as\b| not\b)"
 )
 _ONE_SAYS: Final = re.compile(
-    r"(?i)\b(?:you|one|we|people)(?: would|'d| should| usually| normally)? says?\b"
+    r"(?i)\b(?:you|one|we)(?: would|'d| should| usually| normally)? says?\b"
 )
 _WRONG_ORDER: Final = re.compile(
     r"(?i)\b(?:has|puts|uses|is in|are in|gives|lists) (?:(?:the|its|all) )?(?:(?:adjectives|words|order) )?(?:in )?(?:the |an? )?(?:wrong|incorrect|unusual|unnatural|odd) (?:adjective )?(?:order|one|sequence)\b|\b(?:breaks|violates|ignores|(?:doesn't|does not) follow)(?: the| this| that| our)? (?:\w+ ){0,3}?(?:order|rule|sequence)\b"

@@ -85,7 +85,7 @@ _SO: Final = Sign(
 )
 _IT: Final = r"(?:it|that|this|(?:the |this |that |your )?(?:\w+ )?(?:sentence|statement|claim|scenario|phrase))"
 _PLAUSIBLE: Final = (
-    Sign(re.compile(r"(?<!\bare )\b(?:plausible|possible(?! (?:that )?(?:you|i)\b)|realistic|(?:reasonable|sensible|accurate)(?! (?!sentence|statement|claim|scenario|thing|description|phrase|event|to\b|for\b|that\b|in\b|because|since|as\b|and\b|enough|here\b)\w)|believable|credible|(?<!more )likely(?! to\b)|valid|feasible|conceivable|imaginable|logical|legit|legitimate|plausibel|plausibile|plausível|verosímil|vraisemblable|creíble|crédible|posible|possibile|möglich)\b(?! only\b)"), 1),
+    Sign(re.compile(r"(?<!\bare )\b(?:(?:plausible|possible)(?! (?:that )?(?:you|i)\b)|realistic|(?:reasonable|sensible|accurate)(?! (?!sentence|statement|claim|scenario|thing|description|phrase|event|to\b|for\b|that\b|in\b|because|since|as\b|and\b|enough|here\b)\w)|believable|credible|(?<!more )likely(?! to\b)|valid|feasible|conceivable|imaginable|logical|legit|legitimate|plausibel|plausibile|plausível|verosímil|vraisemblable|creíble|crédible|posible|possibile|möglich)\b(?! only\b)"), 1),
     Sign(re.compile(r"\bmakes? (?:(?!no\b|little\b)\w+ ){0,3}?sense\b|\bmaking (?:perfect |good |complete )?sense\b"), 1),
     Sign(re.compile(rf"\b{_IT}(?:'s| is| was| sounds?| seems?| looks?| isn't| doesn't (?:sound|seem|look))(?: not)?(?: (?:an?|quite|pretty|very|all|just|\w+ly)){{0,3}} (?:normal|fine|okay|ok|alright|right|common|ordinary|unremarkable|natural|legal)\b"), 1),
     Sign(re.compile(rf"(?:(?<!\bas )\b(?:{_IT}|these|such (?:an? )?\w+|(?:the |a )?kinds? of things?|something)(?: (?:that|which))?|(?:\bcan|\bcould|\bmight|\bmay|\bwould|n't|\bnot|\bnever|\bcannot|\bway|\brarely|\bseldom|\bhardly|\bthings? that))(?: [\w']+){{0,3}}? (?:happen(?:s|ed|ing)?|occur(?:s|red)?)\b(?! to (?:be|have|know|play|like)\b| only\b| when\b| if\b| that\b)"), 1, weak=True),
@@ -123,7 +123,7 @@ _BEHIND: Final = re.compile(
 )
 _DOUBT: Final = re.compile(
     r"\b(?:if|whether|unclear|depends?|depending|either way|may or may not|might or might not|or (?:(?:you|it|they|we) )?(?:(?:might|may|could) )?not|could or could not|(?:can't|cannot|can not|couldn't|could not|unable to|not possible to|impossible to|hard to|difficult to|tough to|not able to|need to|have to|trying to|tries to|wants? to|asked to|supposed to) (?:be )?(?:tell|sa(?:y|id)|determined?|decided?|know|known|judge|answer|assess|evaluate|figure|work out|find out|check|see if|see whether|verify|confirm|prove|guarantee)"
-    r"|not (?:sure|clear|certain)|unsure|(?:don't|do not|didn't|did not) know|an? (?:plausible|realistic|believable) \w+ (?:must|should|has to|needs to|would)|(?:you|one|people|some|someone|we|they) (?:might|may|could|would)(?: \w+ly| well)? (?:think|expect|assume|say|guess|believe(?! (?:it|that|this)\b)|argue|suppose|be tempted)|seems? at first|at first|imagine(?! (?:it|that|this)\b)|suppose|supposing|assum\w+|pretend|question is|(?:before|until|when|once|unless) (?:you|we) (?:return|get back|are back|come back)|returning\b[^.;]{0,60}\b(?:means|requires)|to be (?:plausible|possible|realistic|believable|reasonable))\b|\?"
+    r"|not (?:sure|clear|certain)|unsure|(?:don't|do not|didn't|did not) know|an? (?:more )?(?:plausible|realistic|believable) \w+ (?:must|should|has to|needs to|would)|(?:you|one|people|some|someone|we|they) (?:might|may|could|would)(?: \w+ly| well)? (?:think|expect|assume|say|guess|find|call|consider|believe(?! (?:it|that|this)\b)|argue|suppose|be tempted)|seems? at first|at first|imagine(?! (?:it|that|this)\b)|suppose|supposing|assum\w+|pretend|question is|let me|let's|let us|(?:you|we|one) (?:could|should) (?:return|go|get|come)\b|\A\W*(?:please )?(?:go|return|come)(?: back)? to\b|(?:perhaps|maybe|possibly)\b[^.;]{0,60}\b(?:perhaps|maybe|possibly) not|plausib\w+ means|(?:before|until|when|once|unless) (?:you|we) (?:return|get back|are back|come back)|returning\b[^.;]{0,60}\b(?:means|requires)|to be (?:plausible|possible|realistic|believable|reasonable))\b|\?"
 )
 _SEEMS: Final = re.compile(
     r"\b(?:seems?|appears?|looks|considered|deemed|believed|likely|sounds?) to be\b"
@@ -138,6 +138,10 @@ _MOVES: Final = re.compile(r"\b(?:take|walk|go|move|turn|make)s?\b|\b(?:you|we|t
 _NEXT: Final = re.compile(
     rf"\A\W*(?:and )?(?:then|next|finally|after (?:that|this)|now|lastly)\b[^.;]*\b(?:(?:take|walk|go|move|step)s?\b[^.;]*\b{_STEPS}\b|turns?\b[^.;!]*\Z)"
 )
+_SO_FAR: Final = re.compile(
+    r"\b(?:now|so far|at this point|after (?:this|that|step|the (?:first|second|third)))\b"
+)
+"""Of a place on the way; what is walked after it leads on."""
 _PLACED_FIRST: Final = re.compile(
     r"\b(?:you|we|i)(?:'re| are| am)\b(?! back)[^.;]*\b(?:facing|looking)\b"
 )
@@ -212,6 +216,7 @@ def stated(low: str, subtask: str, prompt: str = "") -> int | None:
     if subtask == "sports_understanding":
         signs += _said_again(prompt)
     verdict: int | None = None
+    so_far = False
     sentences = [m[0][-_LONGEST:] for m in _SENTENCE.finditer(_plain(low))]
     for number, sentence in enumerate(sentences):
         said = _sentence(_LED.sub("", sentence), signs)
@@ -225,12 +230,13 @@ def stated(low: str, subtask: str, prompt: str = "") -> int | None:
                 continue
             if _FIRST.search(sentence):
                 continue
-            if said is None and _NEXT.search(sentence):
+            if said is None and (_NEXT.search(sentence) or (so_far and _MOVES.search(sentence))):
                 said = _TORN
         elif verdict is not None and said not in (verdict, None) and "would" in sentence:
             continue  # in another sport
         if said is not None:
             verdict = None if said == _TORN else said
+            so_far = _SO_FAR.search(sentence) is not None
     return verdict
 
 

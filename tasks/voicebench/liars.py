@@ -37,7 +37,7 @@ _SAYS: Final = r"(?:says?|said|saying|claim(?:s|ed|ing)?|stat(?:es?|ed|ing)|asse
 _SAID: Final = re.compile(
     rf"(?P<own>\b(?:i|we|you|one|don't|not|i'd|we'd|i'll|can|could|would|to|let's)(?: \w+ly)? )?\b{_SAYS}(?: that)? (?:{_P}|he\b|she\b|they\b)(?:(?! and | so | but )[^,.;:!?\n—]){{0,30}}?\b(?:{_TRUE}|{_FALSE})\b"
     rf"|\baccus(?:es|ed|ing) {_P} of (?:lying|being \w+(?: \w+)?)|\b(?:calls?|called|calling) {_P} (?:an? )?(?:{_TRUE}|{_FALSE})\b"
-    rf"|\b(?:says|said|claims|claimed) to be (?:an? )?(?:{_TRUE}|{_FALSE})\b"
+    rf"|\b(?:says|said|claims?|claimed|pretends?|tries|wants) to (?:be )?(?:an? )?(?:{_TRUE}|{_FALSE})\b|\baccording to {_P}(?:'s \w+)?,? (?:{_P}|he\b|she\b)[^,.;:!?\n—]{{0,30}}?\b(?:{_TRUE}|{_FALSE})\b"
     rf"|'s (?:statement|claim|assertion|testimony|accusation|words?)(?: that {_P}(?:(?! and | so | but )[^,.;:!?\n—]){{0,30}}?\b(?:{_TRUE}|{_FALSE})\b| (?:about|on|regarding) {_P})?"
 )
 _LABELLED: Final = re.compile(
@@ -58,7 +58,7 @@ _BREAKS: Final = re.compile(
 _DEPENDENT: Final = frozenset(("because", "since", "although", "though", "if", "when", "unless", "whether"))  # fmt: skip
 _OPEN: Final = frozenset(("if", "when", "unless", "whether"))
 _DOUBT: Final = re.compile(
-    r"\b(?:suppos\w+|assum\w+|imagine|pretend|let's say|unclear|uncertain|depends|not enough|insufficient|isn't enough|(?:can't|cannot|can not|couldn't|could not|not possible to|impossible to|unable to|no way to|hard to|difficult to|need to|trying to|asked to|have to|enough \w+ to|want to) (?:be )?(?:tell(?! the)|sa(?:y|id)|know|known|decided?|determined?|find|figure|work|conclude|establish|check|see|confirm|verify|prove|guarantee|be sure)|not (?:sure|clear|certain)|(?:don't|do not|doesn't) know|question is)\b"
+    r"\b(?:suppos\w+|assum\w+|imagine|pretend|let's say|unclear|uncertain|depends|provided|as long as|sometimes|in one case|in some cases|not enough|insufficient|isn't enough|(?:can't|cannot|can not|couldn't|could not|not possible to|impossible to|unable to|no way to|hard to|difficult to|need to|trying to|asked to|have to|enough \w+ to|want to) (?:be )?(?:tell(?! the)|sa(?:y|id)|know|known|decided?|determined?|find|figure|work|conclude|establish|check|see|confirm|verify|prove|guarantee|be sure)|not (?:sure|clear|certain)|(?:don't|do not|doesn't) know|question is)\b"
 )
 _NOT: Final = re.compile(
     r"\b(?:not|never|no|cannot|neither|nobody|no one|none|hardly|fails? to|failed to|pas|nicht|non|não)\b|n't\b"
@@ -83,7 +83,9 @@ _IF_FOLLOWED: Final = re.compile(
 _TITLED: Final = re.compile(
     rf"\b(?:(truth\w*(?:[- ]?tellers?)?|honest|telling the truth)|(?:liars?|lying))\s*:\s*{_P}(?:(?:,| and| &|, and) {_P}){{0,8}}(?!\s*[:=(])"
 )
-_MAYBE: Final = re.compile(r"\b(?:may or may not|might or might not|could or could not)\b")
+_MAYBE: Final = re.compile(
+    r"\b(?:may or may not|might or might not|could or could not)\b|\b(?:may|might|could)\b(?=[^.;]{0,40} or (?:(?:he|she) )?(?:(?:may|might|could) )?not\b)"
+)
 _LONGEST: Final = 800
 """Most characters of a sentence that are read, its last ones."""
 _HEARD: Final = re.compile(rf"\A\s*(?:and )?{_P}\s*{_CONTENT}\s*\Z")

@@ -44,6 +44,9 @@ TABLES = {
 -|Yes if you turn around, no if you don't.
 -|Yes, you do not return to the starting point.
 -|Before you return, you turn left.
+-|You begin at the starting point. You take five steps. You are now five steps away from the starting point. You take two steps.
+-|You return to the starting point if the net displacement is zero.
+-|Go back to the starting point.
 -|First you walk five steps, which takes you away from the start.
 0|The steps don't take you home.
 -|To return to the starting point, the moves in each direction must cancel out.
@@ -84,6 +87,10 @@ TABLES = {
 1|Jerry confirms that Tamika lies, so he's honest, and since Ryan confirms that Jerry is honest, Ryan is honest too.
 0|Does Ryan tell the truth? He does not.
 -|I can't confirm that Ryan tells the truth.
+-|According to Jerry, Ryan is a liar.
+-|Ryan claims to tell the truth.
+-|Ryan might lie or might not.
+-|Provided Jerry tells the truth, Ryan tells the truth.
 -|Yes, Ryan lies.
 -|No. Ryan is not a liar.
 """,
@@ -122,6 +129,9 @@ TABLES = {
 -|LeBron James is an accurate passer.
 -|It's possible that you meant a basket.
 -|Touchdowns happen in football.
+-|Some would find it plausible.
+-|Perhaps plausible, perhaps not.
+-|Plausible means reasonable or believable.
 0|There's zero chance that this happened.
 0|I wouldn't say so.
 -|Yes, the sentence is not plausible.
@@ -142,6 +152,8 @@ TABLES = {
 -|"red small old car" or "small old red car"
 -|small red old car
 -|Small things come first.
+-|Some people say "red small old car".
+-|If size comes first, then "small old red car".
 -|The second one sounds unnatural.
 0|The former sounds right.
 1|Between "red small old car" and "small old red car", the latter is correct.
