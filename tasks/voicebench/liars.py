@@ -75,6 +75,8 @@ _ENDED: Final = re.compile(
     rf"\A\s*(?:(?P<that>not) )?(?P<p>{_P}|he\b|she\b)(?P<be> (?:is|does|do|are|must be|can|would|will|has)?(?: not|n't)?|(?:isn't|doesn't)?)(?P<too> (?:too|as well|also|likewise|either))?(?: one)?[^\w{_CONTENT}]*\Z"
 )
 _OTHERS: Final = re.compile(r"\bthe (?:others|other (?:two|three|four)|rest)\b")
+_ANSWERS: Final = re.compile(r"\W*(?:(?:so|thus|therefore|hence|then)\W+)?(?:yes|no)\b(?! one\b)")
+"""A beginning that answers the question, so that "he does not" does, too."""
 _BARE: Final = re.compile(rf"\W*(?:\w+ )?{_P}\W*")
 """A name, before what is put in about it: "Ryan, unlike Tamika, ..."."""
 _IF_FOLLOWED: Final = re.compile(
@@ -198,6 +200,8 @@ class _Reader:
         self.topic = self.topic if named is None else named[0]
         self.subject, self.claimed, self.torn = "", False, False
         self.bare, self.seen = False, ""
+        if _ANSWERS.match(sentence):
+            self.kind, self.value = 1, None
         if sentence.rstrip().endswith("?"):
             return None
         text = _IF_FOLLOWED.sub(" ", sentence)

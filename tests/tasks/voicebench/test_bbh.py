@@ -86,6 +86,7 @@ TABLES = {
 -|Ryan may be lying, or he may be telling the truth.
 1|Jerry confirms that Tamika lies, so he's honest, and since Ryan confirms that Jerry is honest, Ryan is honest too.
 0|Does Ryan tell the truth? He does not.
+0|Tamika: lie\\nJerry: lie\\nRyan: lie\\nSo no, he does not.
 -|I can't confirm that Ryan tells the truth.
 -|According to Jerry, Ryan is a liar.
 -|Ryan claims to tell the truth.
@@ -163,7 +164,7 @@ TABLES = {
 """,
 }
 CASES = [
-    (subtask, {"1": 1, "0": 0, "-": None}[line[0]], line[2:])
+    (subtask, {"1": 1, "0": 0, "-": None}[line[0]], line[2:].replace("\\n", "\n"))
     for subtask, table in TABLES.items()
     for line in table.strip().split("\n")
 ]
