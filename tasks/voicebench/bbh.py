@@ -96,7 +96,7 @@ def read_bbh(reply: str, subtask: str, prompt: str = "") -> int | None:
 
 def _truthful(reply: str, prompt: str) -> int | None:
     """Return whether a person tells the truth: by yes or no, or by the last statement on the person."""
-    said = facts.without_idioms(liars.others_asked(reply, prompt))
+    said = facts.without_idioms(liars.asked_itself(reply, prompt))
     text = answer_part(prepare(said))
     low = lower(text)
     option = choose(_ROW.sub("", said), YES_NO, None, _WORDS, letters=False).option

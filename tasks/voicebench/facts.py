@@ -187,7 +187,7 @@ def without_idioms(text: str) -> str:
     """Return a text without "no doubt", "no question about it" and the like, whose "no" answers nothing.
 
     >>> without_idioms("There's no doubt about it: it's plausible.")
-    ': it's plausible.'
+    ": it's plausible."
     """
     return _UNDOUBTED.sub("", text)
 

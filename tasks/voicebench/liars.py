@@ -112,10 +112,10 @@ def asked_person(prompt: str) -> str | None:
     return found[-1] if found else None
 
 
-def others_asked(reply: str, prompt: str) -> str:
-    """Return a reply without the questions about others that it answers itself.
+def asked_itself(reply: str, prompt: str) -> str:
+    """Return a reply without the questions that it answers itself: those about others, and whether the person lies, the answer turned.
 
-    >>> others_asked("Does Jerry lie? Yes. Does Ryan tell the truth? No.", "Jerry lies. Does Ryan tell the truth?")
+    >>> asked_itself("Does Jerry lie? Yes. Does Ryan tell the truth? No.", "Jerry lies. Does Ryan tell the truth?")
     ' Does Ryan tell the truth? No.'
     """
     person = asked_person(prompt)
@@ -123,16 +123,16 @@ def others_asked(reply: str, prompt: str) -> str:
     if person is None or not others or "?" not in reply:
         return reply
     names = "|".join(map(re.escape, sorted(others)))
-    own = re.sub(
-        rf"(?:[^.?!\n]{{0,80}}\b{re.escape(person)}\b[^.?!\n]{{0,40}}|\b(?:is|does|he|she)\b[^.?!\n]{{0,20}})\b(?:lie|lies|lying|liar|dishonest)\b[^.?!\n]{{0,20}}\?\s*(yes|no)\b",
-        lambda m: "No" if m[1].lower() == "yes" else "Yes",
+    reply = re.sub(
+        rf"[^.?!\n]{{0,80}}\b(?:{names})\b(?![^.?!\n]{{0,80}}\b{re.escape(person)}\b)[^.?!\n]{{0,80}}\?\s*(?:yes|no)\b[,.]?",
+        "",
         reply,
         flags=re.IGNORECASE,
     )
     return re.sub(
-        rf"[^.?!\n]{{0,80}}\b(?:{names})\b(?![^.?!\n]{{0,80}}\b{re.escape(person)}\b)[^.?!\n]{{0,80}}\?\s*(?:yes|no)\b[,.]?",
-        "",
-        own,
+        rf"(?:[^.?!\n]{{0,80}}\b{re.escape(person)}\b[^.?!\n]{{0,40}}|\b(?:is|does|he|she)\b[^.?!\n]{{0,20}})\b(?:lie|lies|lying|liar|dishonest)\b[^.?!\n]{{0,20}}\?\s*(yes|no)\b",
+        lambda m: "No" if m[1].lower() == "yes" else "Yes",
+        reply,
         flags=re.IGNORECASE,
     )
 

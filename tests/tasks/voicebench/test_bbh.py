@@ -73,6 +73,8 @@ TABLES = {
 0|Liars: Tamika, Jerry, Ryan.
 0|Does Jerry tell the truth? Yes. Does Ryan tell the truth? No.
 0|Is Ryan lying? Yes.
+1|Is Jerry lying? No. So Ryan tells the truth.
+0|Is Tamika lying? Yes. Is Ryan lying? Yes.
 1|First I thought Ryan was lying, but he is telling the truth.
 1|Ryan does.
 -|Jerry tells the truth.
