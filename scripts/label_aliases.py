@@ -346,7 +346,7 @@ _FURTHER: Final = {
         "vocal": "singer|sings|sung|choir|vocalist|a cappella",
     },
     "spoof": {
-        "fake": "tts|tts system|tts engine|speech synthesizer|speech synthesiser|voice synthesizer|voice generator|synthesizer|synthesiser|robot|computer|machine|cloned|cloned voice|voice clone|ai voice|ai speech|ai synthesized|computer synthesized|machine made|artificially produced|artificially created|digitally generated|generated speech"
+        "fake": "tts|tts system|tts engine|speech synthesizer|speech synthesiser|voice synthesizer|voice generator|robot voice|robotic voice|computer voice|machine voice|by a machine|by a computer|by a robot|cloned|cloned voice|voice clone|ai voice|ai speech|ai synthesized|computer synthesized|machine made|artificially produced|artificially created|digitally generated|generated speech"
         "|synthetic speech|computer generated voice|speech synthesis|phony|bogus|inauthentic",
         "real": "natural|natural speech|natural voice|real person|real voice|real speech|real human voice|real human being|human being|actual human|actual person|human speaker|human recording|legitimate",
     },
