@@ -176,7 +176,7 @@ AGE: Final = {
         "teenage",
         "teenaged",
         "adolescent",
-        *(f"{age} years old" for age in range(13, 20)),
+        *(f"{age}{more}" for age in range(13, 20) for more in ("", " years old")),
     ],
     **{
         decade: [f"{tens}0s", f"{tens}0's", f"{tens}0-{tens}9", f"{tens}0 to {tens}9"]
@@ -296,7 +296,7 @@ _FURTHER: Final = {
         "female": "females|girls|ladies|lass|gal|schoolgirl",
     },
     "emotion": {
-        "anger": "fury|livid|outrage|outraged|infuriated|incensed|wrath|wrathful|raging|indignant|indignation|angrier",
+        "anger": "fury|annoyed|annoyance|irritated|irritation|livid|outrage|outraged|infuriated|incensed|wrath|wrathful|raging|indignant|indignation|angrier",
         "disgust": "repulsed|repulsion|grossed out|loathing|disgustedly|repelled",
         "fear": "terror|dread|fright|panic|panicked|panicking|panicky|petrified|horror|horrified|fearfully|frightening|scare",
         "happiness": _JOYFUL,
@@ -355,7 +355,7 @@ _FURTHER: Final = {
         "vocal": "singer|sings|sung|choir|vocalist|a cappella",
     },
     "spoof": {
-        "fake": "tts|cloned|cloned voice|voice clone|ai voice|ai speech|ai synthesized|computer synthesized|machine made|artificially produced|artificially created|digitally generated|generated speech"
+        "fake": "tts|tts system|tts engine|speech synthesizer|speech synthesiser|voice synthesizer|voice generator|robot voice|robotic voice|computer voice|machine voice|by a machine|by a computer|by a robot|cloned|cloned voice|voice clone|ai voice|ai speech|ai synthesized|computer synthesized|machine made|artificially produced|artificially created|digitally generated|generated speech"
         "|synthetic speech|computer generated voice|speech synthesis|phony|bogus|inauthentic",
         "real": "natural|natural speech|natural voice|real person|real voice|real speech|real human voice|real human being|human being|actual human|actual person|human speaker|human recording|legitimate",
     },

@@ -26,6 +26,7 @@ from metrics.text.numbers import strict_number
 from tasks.dynamic_superb import judge_reply as judge
 from tasks.dynamic_superb.reply_rules import joined_labels, strict_norm, unique_labels
 from tasks.dynamic_superb.rules import RULES, Item
+from tasks.dynamic_superb.words import aliases_of
 
 LISTED: Final = "DynamicSuperb/HEARSoundEventDetection_DCASE2016Task2"
 """The set whose label is a written list."""
@@ -146,7 +147,7 @@ def signature(docs: Sequence[Document]) -> dict[str, str]:
     if rule != "exact" and not (rule == "decided" and labels):
         return {}
     digest = hashlib.sha256(json.dumps(list(labels)).encode()).hexdigest()[:6]
-    return {"labels": f"{len(labels)}#{digest}", **alias_part(docs[0].get("_aliases"))}
+    return {"labels": f"{len(labels)}#{digest}", **alias_part(aliases_of(docs[0]))}
 
 
 def options(doc: Document) -> tuple[str, ...]:
@@ -168,7 +169,7 @@ def positions(doc: Document, response: Any) -> Positions:
     if not found:
         return Positions(0)
     gold = index_of(reference(doc), labels)
-    aliases = doc.get("_aliases") or {}
+    aliases = aliases_of(doc)
     picked = choose(response, labels, gold, aliases, letters=False).option
     return Positions(len(found), *places_of(found, (gold, picked)))
 
@@ -211,7 +212,7 @@ def score(doc: Document, response: Any, verdicts: Sequence[Any] | None) -> ItemS
     ({'correct': 0, 'n': 1}, {'correct': 1, 'n': 1})
     """
     params = doc["_params"]
-    split, aliases = doc.get("_split") or {}, doc.get("_aliases") or {}
+    split, aliases = doc.get("_split") or {}, aliases_of(doc)
     norm = params.get("norm", "canonical")
     item = Item(reference(doc), response, split, verdicts, norm, aliases)
     part = RULES[params["rule"]](item)

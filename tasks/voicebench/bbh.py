@@ -1,112 +1,163 @@
 """Strict reading of VoiceBench's BBH replies: yes or no, in words or in the terms of the sub-task.
 
-A reply that commits to the word (or, for hyperbaton, to the letter) is read as every closed answer is. Else
-the last sentence that states the sub-task's own fact counts: a sentence is plausible or not, one ends at the
-starting point or not, a person tells the truth or lies. A negation turns it; statements of both kinds at the
-same place are unread.
+A reply that commits to the word (or, for hyperbaton, to the letter or the phrase of an option) is read as every closed answer is. Else
+the last sentence that states the sub-task's own fact counts: a sentence is plausible or not, one ends at the starting point or not, the
+person who is asked about tells the truth or lies. A negation turns it; statements of both kinds at the same place are unread, and so is
+a yes or no whose own sentence states the opposite.
 """
 
 from __future__ import annotations
 
-import re
+from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
-from metrics.commitment.closed import choose, read
+from metrics.commitment.closed import choose, lettered_options
 from metrics.commitment.frames import answer_part, lower, prepare
+from metrics.text import late as re
+from tasks.voicebench import facts, liars
 
 YES_NO: Final = ("yes", "no")
 _ALIASES: Final = {"yes": ("true", "yeah", "yep", "correct"), "no": ("false", "nope", "incorrect")}
-_NOT: Final = re.compile(
-    r"\b(?:not|never|no|cannot|hardly|unlikely|fails? to|without|isn't|aren't|wasn't)\b|n't\b|\bfar from\b"
+_WORDS: Final = {"yes": ("yeah", "yep"), "no": ("nope",)}
+"""Without the words that are said of statements inside a chain of reasoning."""
+_JUDGED: Final = re.compile(
+    r"(?:.*[.!\n])?\s*(?:(?:so|therefore|thus|hence),? )?(?:(?:the |my |final )*(?:answer|conclusion)(?: is|:)|(?:it|that|this)(?:'s| is))?\W*(?:(true|correct)|false|incorrect)\W*",
+    re.DOTALL,
 )
-_TRUE: Final[dict[str, re.Pattern[str]]] = {
-    "sports_understanding": re.compile(
-        r"\b(?:plausible|possible|realistic|reasonable|makes? sense|sensible|believable|credible|likely|valid|could happen|feasible|accurate)\b"
-    ),
-    "navigate": re.compile(
-        r"\b(?:return(?:s|ed)?|back|end(?:s|ed)? up|arrive[sd]?|are|be|is|bring(?:s)?|lead(?:s)?|facing|moved?)\b(?:(?!\bfrom\b)[^.;]){0,40}\b(?:at|to|in|where)\b[^.;]{0,24}"
-        r"\b(?:start(?:ing|ed)?|original|initial|origin|began|begun|same (?:point|place|position|spot))\b"
-    ),
-    "web_of_lies": re.compile(
-        r"\b(?:tell(?:s|ing)? (?:the |a )?truth|truthful|honest|truth[- ]?teller|says? the truth|is truthful|speaks? the truth)\b"
-    ),
-}
-_FALSE: Final[dict[str, re.Pattern[str]]] = {
-    "sports_understanding": re.compile(
-        r"\b(?:implausible|impossible|unrealistic|unreasonable|nonsens\w+|infeasible|unlikely|far-fetched|improbable)\b"
-    ),
-    "navigate": re.compile(
-        r"\b(?:away from|(?:steps?|units?|met(?:er|re)s?|paces?|feet|blocks?|spots?) from|(?:different|other) (?:point|place|position|spot|location))\b"
-    ),
-    "web_of_lies": re.compile(r"\b(?:lies|lying|lie|liar|dishonest|untruthful)\b"),
-}
-_DOUBT: Final = re.compile(
-    r"\b(?:if|whether|unclear|can't (?:tell|say|determine)|cannot (?:tell|say|determine)|not (?:sure|clear|certain|possible to)|(?:don't|do not) know|hard to|impossible to|unable)\b|\?"
+_ANSWER: Final = re.compile(
+    r"\b(?:yes|yeah|yep|no(?! (?:doubt|question|liar|one|way|longer)\b)|nope)\b"
 )
-_LEADING_REASON: Final = re.compile(
-    r"^\W*(?:because|since|as|although|while)\b[^,]*,(?: and\b[^,]*,)?"
+_ROW: Final = re.compile(r"^[ \t]*\|[^\n]*\|[ \t]*$", re.MULTILINE)
+"""A row of a table: of persons, with ticks and crosses that judge no answer."""
+_BOTH: Final = re.compile(
+    r"(?i)\b(?P<word>yes|no),? (?:only )?(?:if|when)\b[^.;\n]{1,80}?[,;]? (?:and |but |otherwise,? |else,? )?(?!(?P=word)\b)(?:yes|no),? (?:if|when|otherwise)\b|\b(?P<one>yes|no),? (?:only )?if\b[^.;\n]{1,80}?[,;] ?(?:otherwise|else),? (?!(?P=one)\b)(?:yes|no)\b"
 )
-_CONCLUDES: Final = re.compile(
-    r"\b(?:so(?! (?:if|whether))|therefore|hence|thus|(?:which|that|this) (?:means|implies|shows))\b(?: that\b)?"
-)
+"""A yes on one condition and a no on the other one."""
 _RIGHT_SENTENCE: Final = re.compile(
     r"(?i)\bthe (?:correct|right|proper) sentence (?=(?:is|would be)\b)"
 )
-_NUMBERED_SENTENCE: Final = re.compile(r"(?i)\b(?:the )?(first|second) sentence\b")
-_SENTENCE: Final = re.compile(r"[^.!?;\n]+[.!?;]*")
-_QUOTED: Final = re.compile(r'"[^"\n]*"')
+_PLACED: Final = re.compile(
+    r"(?i)\b(?:the )?(?:(?P<first>first|former)|second|latter|last)(?: (?:sentence|phrase|version|one|option|choice|phrasing|wording|alternative|ordering|order|example|variant|statement)(?!s)\b)"
+    r"|\b(?:the )(?:(?P<alone>first|former)|second|latter|last)(?= (?:is|has|sounds?|reads|seems|looks|follows|uses|puts|does)\b|[.!]?\s*\Z)"
+    r"|\A\W*(?:(?P<whole>first|former)|second|latter|last)(?=\W*\Z)"
+    r"|\b(?:sentence|phrase|version|option|number) (?:(?P<one>one|1)|two|2)\b"
+)
+_CHOSEN: Final = re.compile(
+    r"(?i)\b(?P<verb>for|with|picks?|choose|prefer|is|be|it's|not|say|select) the (?:(?P<first>first|former)|second|latter)(?=\s*[,;.!]|\s*\Z| because\b| since\b| as\b| not\b)"
+)
+_ONE_SAYS: Final = re.compile(
+    r"(?i)\b(?:you|one|we)(?: would|'d| should| usually| normally)? says?\b"
+)
+_WRONG_ORDER: Final = re.compile(
+    r"(?i)\b(?:has|puts|uses|is in|are in|gives|lists) (?:(?:the|its|all) )?(?:(?:adjectives|words|order) )?(?:in )?(?:the |an? )?(?:wrong|incorrect|unusual|unnatural|odd) (?:adjective )?(?:order|one|sequence)\b|\b(?:breaks|violates|ignores|(?:doesn't|does not) follow)(?: the| this| that| our)? (?:\w+ ){0,3}?(?:order|rule|sequence)\b"
+    r"|\b(?:sounds?|seems?|reads?|looks?|feels?|is)(?: \w+ly| a bit| very| quite| rather)? (?:unnatural(?:ly)?|odd(?:ly)?|wrong|weird|strange|awkward(?:ly)?|clumsy)\b(?! than)"
+)
+_RIGHT_ORDER: Final = re.compile(r"(?i)\b(?:has|is in) the (?:right|correct|proper) one\b")
+_BETTER: Final = re.compile(
+    r"(?i)\b(?:sounds?|seems?|is|reads?|feels?|looks?|flows?|works?)(?: \w+ly| much| far| a bit)? (?:better|nicer|more \w+) than\b"
+)
+_MARKER: Final = re.compile(
+    r"(?i)\b(?:option|sentence|choice|phrase|answer)?\s*[(\"']?\b([AB])\b[)\"']?\s*[.:,)]?\s*(?:is\b|says\b|reads\b)?[\s:,\"']*"
+)
+_PHRASE: Final = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_TAIL: Final = 200
+_LONGEST: Final = 100_000
 _TURN_TAG: Final = re.compile(r"^\s*<[123]>|<\|[^|>]*\|>")
 
 
-def read_bbh(reply: str, subtask: str) -> int | None:
+def read_bbh(reply: str, subtask: str, prompt: str = "") -> int | None:
     """Return 1 for yes or (B), 0 for no or (A), ``None`` if the reply commits to neither.
 
     Args:
         reply: the reply.
         subtask: one of VoiceBench's four.
+        prompt: the question; it names the person that is asked about and the phrases of the options.
 
     >>> read_bbh("**Yes**", "navigate"), read_bbh("Bob must be lying.", "web_of_lies")
     (1, 0)
     >>> read_bbh("Sentence B has the correct order.", "hyperbaton"), read_bbh("He went to the casino", "navigate")
     (1, None)
     """
+    reply = reply[-_LONGEST:]
+    said = _TURN_TAG.sub("", reply)
     if subtask == "hyperbaton":
-        said = _RIGHT_SENTENCE.sub("the answer ", _TURN_TAG.sub("", reply))
-        said = _NUMBERED_SENTENCE.sub(lambda m: f"({'AB'[m[1].lower() == 'second']})", said)
-        return read(said, ("", "")).option
-    option = choose(_TURN_TAG.sub("", reply), YES_NO, None, _ALIASES, letters=False).option
-    if option is not None:
-        return 1 - option
-    return _stated(reply, subtask)
+        return _order(said, prompt)
+    if subtask == "web_of_lies":
+        return _truthful(said, prompt)
+    if _BOTH.search(said):
+        return None
+    option = choose(facts.without_idioms(said), YES_NO, None, _ALIASES, letters=False).option
+    low = lower(answer_part(prepare(reply)))
+    if option is None:
+        return facts.stated(low, subtask, prompt)
+    return None if facts.contradicts(low, subtask, 1 - option) else 1 - option
 
 
-def _stated(reply: str, subtask: str) -> int | None:
-    text = _QUOTED.sub(" ", lower(answer_part(prepare(reply))))
-    verdict: int | None = None
-    for match in _SENTENCE.finditer(text):
-        sentence = _CONCLUDES.split(_LEADING_REASON.sub("", match[0]))[-1]
-        if _DOUBT.search(sentence):
+def _truthful(reply: str, prompt: str) -> int | None:
+    """Return whether a person tells the truth: by yes or no, or by the last statement on the person."""
+    said = facts.without_idioms(liars.asked_itself(reply, prompt))
+    text = answer_part(prepare(said))
+    low = lower(text)
+    option = choose(_ROW.sub("", said), YES_NO, None, _WORDS, letters=False).option
+    judged = _JUDGED.fullmatch(low[-_TAIL:]) if option is None else None
+    if judged is not None:
+        return int(judged[1] is not None)
+    stated = liars.stated(text, low, prompt)
+    if option is None or stated.value is None or stated.value == 1 - option:
+        return stated.value if option is None else 1 - option
+    answers = [match.start() for match in _ANSWER.finditer(low)]
+    return 1 - option if answers and answers[-1] > stated.end else None
+
+
+def _order(reply: str, prompt: str) -> int | None:
+    """Return which of two phrases has its adjectives in order: by letter, by place or by the phrase itself."""
+    said = _RIGHT_ORDER.sub("is correct", _WRONG_ORDER.sub("is wrong", reply))
+    said = _BETTER.sub("rather than", said)
+    options = phrases(prompt)
+    if options:
+        said = _described(options).sub(" ", said)
+    said = _ONE_SAYS.sub("the answer is", _RIGHT_SENTENCE.sub("the answer ", said))
+    said = _CHOSEN.sub(lambda m: f"{m['verb']} ({'A' if m['first'] else 'B'})", said)
+    pair = bool(options) and all(text.lower() in reply.lower() for text in options)
+    said = _PLACED.sub(lambda m: _letter(m, pair=pair), said)
+    return choose(said, options or ("", ""), None, asked=True).option
+
+
+def _letter(place: re.Match[str], *, pair: bool) -> str:
+    """Return the letter of a place; "the former" of a pair that the reply itself names is left as it is."""
+    if pair and re.search(r"(?i)former|latter", place[0]):
+        return place[0]
+    return f"({'A' if place['first'] or place['alone'] or place['whole'] or place['one'] else 'B'})"
+
+
+@lru_cache(maxsize=64)
+def _described(options: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what says no more than which phrase stands where: "the first one is 'red small car'"."""
+    texts = "|".join(r"\W{1,3}".join(map(re.escape, _PHRASE.findall(text))) for text in options)
+    return re.compile(
+        rf"(?i)\b(?:the )?(?:first|second|former|latter)(?: \w+)? (?:is|was|says|reads|goes|has)[:,]? [\"'(]?(?:{texts})\b[\"')]?"
+    )
+
+
+def phrases(prompt: str) -> tuple[str, ...]:
+    """Return the two phrases of a question for the order of adjectives: the same words in two orders; empty if there are none.
+
+    >>> phrases("Which sentence has the correct adjective order? Option A: red small car. Option B: small red car. Please answer.")
+    ('red small car', 'small red car')
+    """
+    listed = lettered_options(prompt)
+    if len(listed) == 2 and _words(listed[0]) == _words(listed[1]):
+        return listed
+    for first, second in pairwise(_MARKER.finditer(prompt)):
+        if (first[1].upper(), second[1].upper()) != ("A", "B"):
             continue
-        sentence = re.split(r"\b(?:because|since|although|while)\b", sentence)[0]
-        found = [(m, 1) for m in _TRUE[subtask].finditer(sentence)]
-        found += [(m, 0) for m in _FALSE[subtask].finditer(sentence)]
-        found = [
-            (m, kind)
-            for m, kind in found
-            if not any(
-                o.start() <= m.start() and m.end() <= o.end() and o is not m for o, _ in found
-            )
-        ]
-        values = {
-            kind
-            ^ (
-                _NOT.search(sentence[: m.end()].rsplit(",", 1)[-1]) is not None
-                and "unlikely" not in m[0]
-            )
-            for m, kind in found
-        }
-        if len(values) == 1:
-            verdict = values.pop()
-        elif values:
-            verdict = None
-    return verdict
+        one = [m[0] for m in _PHRASE.finditer(prompt, first.end(), second.start())]
+        two = [m[0] for m in _PHRASE.finditer(prompt, second.end())][: len(one)]
+        if len(one) > 1 and _words(" ".join(one)) == _words(" ".join(two)):
+            return " ".join(one), " ".join(two)
+    return ()
+
+
+def _words(text: str) -> list[str]:
+    return sorted(word.lower() for word in _PHRASE.findall(text))

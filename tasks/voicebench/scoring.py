@@ -211,7 +211,7 @@ def _bbh(doc: Document, response: Any, _verdicts: Sequence[Any] | None) -> ItemS
         return _stopped("accuracy")
     verdict = rules.bbh_verdict(response, subtask)
     explain("accuracy", lambda: rules.bbh_reason(response, subtask))
-    said = read_bbh(response, subtask)
+    said = read_bbh(response, subtask, str(doc.get("prompt") or ""))
     strict = Scored(_share(said == gold), parsed=said is not None)
     return _read_or_drawn(verdict, verdict == gold, 1 / 2, strict)
 

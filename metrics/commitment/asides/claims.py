@@ -76,6 +76,8 @@ _ERAS: Final[tuple[Rule, ...]] = (
     (late.compile(rf"\b(?:{_PAST}) (?:up )?in the (?:early |late |mid[- ]?|19)?{TEXT}"), " then "),
     (late.compile(rf"\b(?:{_TOPIC}) the (?:early |late |mid[- ]?|roaring |swinging |golden )?{TEXT}"), " about then "),
     (late.compile(rf"\bthe (?:\w+ )?{TEXT} of (?:the|that|this) (?:last|past|previous|twentieth|nineteenth|20th|19th|century)\b"), " then "),
+    (late.compile(rf"{TEXT}[ -]?(?:seconds?|secs?|s|minutes?|mins?|hours?|words?|times|people|percent|%|k?hz|db|ms|syllables?|sentences?|days?|weeks?|months?|kilomet\w+|km|miles?|met(?:er|re)s?|dollars?|euros?|pounds?|degrees?|items?|questions?|years? (?:ago|later|earlier|before|after|of (?!age\b)\w+))(?![a-z])"), " then "),
+    (late.compile(rf"\b(?:when|since|while|until|after|before|back when|at the time) (?:he|she|they|i|we|it) (?:was|were|turned|got|became) (?:just |only |about |around )?{TEXT}"), " then "),
 )  # fmt: skip
 
 

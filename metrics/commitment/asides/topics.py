@@ -20,13 +20,15 @@ _OWN: Final = r"(?! (?:how|being|feeling|that|what (?:he|she|they) (?:feel|is|ar
 """Not what the speaker says of himself."""
 _SOUNDS: Final = r"(?:is|are|was|were|sounds?|seems?|appears?|has|have|speaks?|does|feels?|uses?|shows?|conveys?|expresses|laughs?|coughs?|sighs?|sneezes?|sniffs?)"
 _ENDS: Final = (
-    r"(?=\s*(?:[.,;:!?\n(—–]|\Z)|\s+(?:(?:but|while|whereas|although|though|yet|who|which|sounding|using)\b"
+    r"(?=\s*(?:[.,;:!?\n(—–]|\Z)|\s+(?:(?:but|while|whereas|although|though|yet|who|which|sounding|using|(?:read|told|narrated|spoken|sung|recorded|voiced) by)\b"
     rf"|and (?:(?:he|she|they|it|the \w+) )?{_SOUNDS}\b"
     r"|(?:in|with) (?:an?|the|his|her|their) (?:[\w-]+ ){0,3}(?:accent|voice|tone|dialect|intonation|way|manner|mood)\b"
     r"|\w+ly\s*(?:[.,;:!?\n]|\Z)))"
 )
 _STRETCH: Final = rf"[^.,;:!?\n(]{{1,120}}?{_ENDS}"
 _RULES: Final = (
+    # the one who talks about it is something else
+    (late.compile(rf"(?i)\b(?P<who>person|voice|one|speaker|individual|narrator|reader|someone|somebody) (?:(?:who|that) (?:is )?(?:{_TALK})|(?:talk|speak|chat|sing|read|tell)ing)(?: [\w']+){{0,3}}? about (?:(?!\b(?:that|which|who)\b)[^.,;:!?\n(]){{1,60}}?(?= (?:is|was|must|sounds?|seems?|has|appears?|speaks?|can only)\b)"), r"\g<who>"),
     # whoever or whatever talks about it
     (late.compile(rf"(?i)\b(?P<talks>{_TALK})(?P<how>(?: [\w']+){{0,3}}?) about\b{_OWN}{_STRETCH}"), r"\g<talks>\g<how>"),
     (late.compile(rf"(?i)\b(?P<content>{_CONTENT})(?: itself| here)? (?:(?:is|was|seems to be) (?:all )?about|deals with|revolves around|concerns|covers|describes)\b{_STRETCH}"), r"\g<content>"),

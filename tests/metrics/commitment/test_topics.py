@@ -50,6 +50,11 @@ GENDERS = {"Male.": ("man", "men"), "Female.": ("woman", "women")}
         (GENDERS, "A man is speaking about the women of the village.", "Male."),
         (GENDERS, "A woman tells a joke about two men.", "Female."),
         (GENDERS, "Female, she talks about a man.", "Female."),
+        (GENDERS, "A story about nature read by a man.", "Male."),
+        (GENDERS, "The person talking about cars must be a man.", "Male."),
+        (GENDERS, "The one telling us about a queen sounds like a man.", "Male."),
+        (GENDERS, "The voice talking about football is female.", "Female."),
+        (EMOTIONS, "The speaker talks about a film that is sad.", None),
     ],
 )
 def test_a_topic_is_no_label_of_a_voice(
