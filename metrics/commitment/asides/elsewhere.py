@@ -51,6 +51,10 @@ _RULES: Final[tuple[Rule, ...]] = (
     # the one that is excluded
     (late.compile(rf"\b(?:if (?:(?:i|we|you|one) )?(?:had to|have to|has to|were to|was to|could|must|should)|were (?:i|we|one) to|had i to|if (?:one|an option) (?:must be|has to be|had to be)) {_EXCLUDE}\b[^.;:!?\n\ue000-\uf000]{{0,30}}?[,:]? ?(?:then )?(?:(?:it|that|this)(?:'d| would| is|'s|'ll| will)(?: be)? )?{_X}"), r" not \g<x> "),
     (late.compile(rf"\b(?:the |my )?(?:first|easiest|safest) (?:one |option |label )?to (?:go|{_EXCLUDE})(?: out)?(?: is| would be| was|:) {_X}"), r" not \g<x> "),
+    (late.compile(rf"{_X} (?:is|was|would be) (?:the|an?) (?:(?:one|first|only|very) )?(?:thing|option|label|answer|choice|candidate|one)?,? ?(?:that |which )?(?:i|we|you|one)(?:'d| would| could| can| will|'ll)? (?:\w+ly |definitely |rather |like to )?{_EXCLUDE}\b"), r" not \g<x> "),
+    (late.compile(rf"{_X} (?:is|was|would be) (?:the|an?) (?:(?:one|first|only|easiest|safest) )?(?:thing|option|label|answer|choice|candidate|one)? ?(?:to (?:be )?{_EXCLUDE}|that (?:should|must|can|could) be {_EXCLUDE})\b"), r" not \g<x> "),
+    (late.compile(rf"\b(?:telling|distinguishing|separating|discerning|to (?:tell|distinguish|separate|discern)) {_O}(?P<y>{_M}){_C} (?:from|and) {_X}"), r" whether \g<y> or \g<x> "),
+    (late.compile(rf"{TEXT} (?=(?:hard|tough|tricky|difficult|easy|quick) to (?:{_JUDGE}|call|make out)\b)"), " "),
     # another question
     (late.compile(rf"{_X} (?:is|was|had been|were) {_CALLED} (?:(?:to|for|in|on|of) {_ITEM}|(?:the )?(?:last|previous) time|the time before)\b"), r" whether \g<x> "),
     (late.compile(rf"\b(?:the |my )?(?:right |correct )?(?:answer|choice) (?:to|for|in|on|of) {_ITEM}(?: was| had been|\s*:) {_X}"), r" whether \g<x> "),

@@ -29,3 +29,20 @@ OPTIONS = ["a dog barks", "a cat meows", "a cow moos", "rain falls"]
 )
 def test_a_mark_judges_the_option_next_to_it(reply: str, meant: int | None) -> None:
     assert read(reply, OPTIONS).option == meant
+
+
+@pytest.mark.parametrize(
+    ("reply", "meant"),
+    [
+        ("B is the one label I would exclude.", None),
+        ("B is the option that can be ruled out.", None),
+        ("B would be the first to be eliminated.", None),
+        ("Telling B from C is impossible here.", None),
+        ("B is the only one I can't rule out.", 1),
+        ("B is the one I would not exclude.", 1),
+        ("A is the one I'd exclude; B.", 1),
+        ("It's hard to tell B from C, but I choose B.", 1),
+    ],
+)
+def test_the_one_that_is_excluded_is_no_answer(reply: str, meant: int | None) -> None:
+    assert read(reply, OPTIONS).option == meant
