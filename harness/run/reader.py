@@ -149,11 +149,23 @@ def read_samples(root: Path, tasks: Collection[str]) -> Iterator[SampleRecord]:
         yield cast("SampleRecord", record)
 
 
+MOST_AHEAD: Final = 5_000
+"""Records in memory: some 20 MB."""
+
+
 class ResponseReader:
     """Random access to the response log, by the offsets that ``read_responses`` gave."""
 
     def __init__(self, root: Path) -> None:
         self._lines = LineReader(root / RESPONSES)
+        self._ahead: dict[int, ResponseRecord] = {}
+
+    def read_ahead(self, offset: int) -> ResponseRecord:
+        """Read one record that ``read`` is asked for again; some thousands are kept until then."""
+        record = self.read(offset)
+        if len(self._ahead) < MOST_AHEAD:
+            self._ahead[offset] = record
+        return record
 
     def read(self, offset: int) -> ResponseRecord:
         """Read one record.
@@ -161,6 +173,8 @@ class ResponseReader:
         Raises:
             InputFileError: the line is damaged.
         """
+        if (ahead := self._ahead.pop(offset, None)) is not None:
+            return ahead
         record = self._lines.read(offset)
         check_record(ResponseRecord, record, self.place(offset), _RESTORE)
         return cast("ResponseRecord", record)

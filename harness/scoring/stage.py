@@ -175,7 +175,7 @@ def _sample_lines(
             docs: list[Document] = []
             if whole_file:
                 lines = list(lines)
-                docs = [document_of(reader.read(offset)) for offset in lines]
+                docs = [document_of(reader.read_ahead(offset)) for offset in lines]
             if docs:
                 task.annotate(docs, "file")
             for row, offset in enumerate(lines):

@@ -19,6 +19,8 @@ _MARK: Final = re.compile(
 _ENDS: Final = frozenset([(5, 4), (1, 2), (1, 5), (5, 1)])
 """Two scores that make a scale, cut off or named by its ends."""
 _LONGEST_LABEL: Final = 160
+_NUMBERS: Final = frozenset("12345")
+_IN_WORDS: Final = re.compile(rf"\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
 _LABEL: Final = re.compile(r"[^\W\d_]")
 _DIGIT: Final = re.compile(r"\d")
 _CLOSE: Final = re.compile(r"[\n,.;)]|[-=]>")
@@ -48,6 +50,8 @@ def without_rubrics(lines: Sequence[str]) -> list[str]:
     ['4: both facts are there', '1: Score: 4', '2: Reason: short']
     """
     text = "\n".join(lines)
+    if len(_NUMBERS.intersection(text)) < 2 and _IN_WORDS.search(text) is None:
+        return [line for line in lines if line.strip()]
     for start, end in reversed(list(_rubrics(text))):
         if (not start or text[start - 1] == "\n") and (rest := _REST.match(text, end)):
             end = rest.end()

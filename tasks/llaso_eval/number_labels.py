@@ -180,7 +180,7 @@ def plainly(reply: object, labels: Sequence[str]) -> object:
     ('not fifties.', '25 dogs')
     """
     kind = _kind(labels)
-    if kind is None or not isinstance(reply, str):
+    if kind is None or not isinstance(reply, str) or _bare(reply) in map(_bare, labels):
         return reply
     if (said := _in_words(reply, kind)) is not None:
         return said
@@ -219,6 +219,10 @@ def _kind(labels: Sequence[str]) -> Literal["velocity", "age"] | None:
     if all(label.isdigit() for label in labels):
         return "velocity"
     return "age" if any(label.casefold().strip(".") in _AGE_LABELS for label in labels) else None
+
+
+def _bare(text: str) -> str:
+    return text.strip(" .\n").casefold()
 
 
 _AGE_LABELS: Final = frozenset({"twenties", "fifties", "20-24"})
