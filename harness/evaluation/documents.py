@@ -1,4 +1,4 @@
-"""Find the documents of stored replies: in the records themselves, or by id in the benchmark's data."""
+"""Find the task of stored replies, and their documents: in the records themselves, or by id in the benchmark's data."""
 
 from __future__ import annotations
 
@@ -10,11 +10,17 @@ from pathlib import Path
 from harness.core import keys
 from harness.core.scoring import Document
 from harness.core.stored_replies import Record
-from harness.errors import (
-    HarnessError,
-    InputFileError,
-)
+from harness.errors import HarnessError, InputFileError, UsageError
 from harness.run.attempts import ItemId
+from harness.settings import Settings
+from harness.task_loading.index import load_index
+from harness.task_loading.specs import (
+    check_benchmarks,
+    check_supported,
+    data_folder,
+    load_spec,
+    scoring_task,
+)
 from harness.task_loading.task import YamlTask
 
 
@@ -25,6 +31,30 @@ class StoredItem:
     record: Record
     id: ItemId
     doc: Document
+
+
+def file_task(settings: Settings) -> YamlTask:
+    """Return the one task that is named, to score a file with.
+
+    Raises:
+        HarnessError: there is none of the name, it names several, or it cannot be loaded.
+    """
+    index = load_index(settings.include_path, allow_shadowing=settings.allow_shadowing)
+    entries = index.resolve(settings.tasks)
+    check_benchmarks(settings.data, index, "--data")
+    if len(entries) != 1:
+        raise UsageError(
+            f"{settings.tasks[0]!r} names {len(entries)} tasks; a file is scored with one",
+            hint=f"one of: {', '.join(entry.task for entry in entries[:8])} …",
+        )
+    spec = load_spec(entries[0], trusted=settings.trust_task_code)
+    check_supported(spec)
+    return scoring_task(
+        spec,
+        folder=data_folder(spec.benchmark, settings.data),
+        revision=settings.revision.get(spec.benchmark),
+        trusted=settings.trust_task_code,
+    )
 
 
 class DocumentFinder:

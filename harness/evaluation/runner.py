@@ -367,9 +367,7 @@ class Runner:
         )
         offset = self._run.append_response(record)
         key = _attempt_key(prepared.item, doc)
-        self._attempts[key] = Attempt(
-            offset, record["index"], record["request_key"], record["outcome"]
-        )
+        self._attempts.note(record, offset)
         self._progress.done(planned.name, record["outcome"])
         self._hand_over(key, offset)
         self._count_failures(prepared, response)

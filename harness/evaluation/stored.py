@@ -22,7 +22,7 @@ from harness.errors import (
     UnknownNameError,
     UsageError,
 )
-from harness.evaluation.documents import DocumentFinder, StoredItem
+from harness.evaluation.documents import DocumentFinder, StoredItem, file_task
 from harness.evaluation.evaluate import Ended, warn_of
 from harness.evaluation.plan import task_entry
 from harness.evaluation.signals import exit_code, stopped_note, until_signal
@@ -31,6 +31,7 @@ from harness.judge.life import check_life, today
 from harness.judge.options import PREFIX, JudgeOptions, is_adapter, judge_options
 from harness.judge.task_judge import TaskJudge, bind, judges_named
 from harness.report.failures import with_reasons
+from harness.run.attempts import Attempts
 from harness.run.directory import RunDirectory
 from harness.run.files import Manifest, ManifestEntry, ResponseRecord, Results
 from harness.run.judgements import replayed_lines
@@ -49,15 +50,9 @@ from harness.scoring.stage import score_run
 from harness.settings import Settings, parse_max_errors
 from harness.task_loading.checks.code import code_part
 from harness.task_loading.checks.contract import cluster_note
-from harness.task_loading.index import load_index
 from harness.task_loading.specs import (
-    check_benchmarks,
-    check_supported,
-    data_folder,
     load_scoring_task,
-    load_spec,
     provide_models,
-    scoring_task,
 )
 from harness.task_loading.task import YamlTask
 from metrics.commitment.cleaning import CLEANERS
@@ -161,7 +156,7 @@ def score_file(
         stay = kept(run, run.manifest(), without=scored.name) if run.exists else Kept()
         manifest = _manifest(run, settings, scored, argv)
         run.write_manifest(manifest)
-        _append(run, scored, manifest["tasks"])
+        attempts = _append(run, scored, manifest["tasks"])
         judged = None
         if scored.judge is not None:
             judged = judge_stored(run, judges, scored.judging, style, until_signal)
@@ -169,7 +164,9 @@ def score_file(
         def load(name: str, entry: Mapping[str, Any]) -> YamlTask:
             return scored.task if name == scored.name else _load(name, entry, settings)
 
-        return _ended(run, score_run(run, load, stay=stay), settings.max_errors, judged)
+        alone = manifest["tasks"].keys() - stay.ranges == {scored.name}
+        results = score_run(run, load, attempts if alone else None, stay=stay)
+        return _ended(run, results, settings.max_errors, judged)
 
 
 def score_directory(settings: Settings, style: Style = "quiet") -> Ended:
@@ -253,7 +250,7 @@ def _read(settings: Settings, replies: StoredReplies) -> _Scored:
     clean = replies.clean
     if clean not in CLEANERS:
         raise UnknownNameError("cleaning", clean, CLEANERS, hint=f"known: {', '.join(CLEANERS)}")
-    task = _task(settings)
+    task = file_task(settings)
     spec = task.spec
     task.check()
     records = read_records(replies.file, replies.fields)
@@ -282,26 +279,6 @@ def _read(settings: Settings, replies: StoredReplies) -> _Scored:
     }
     fingerprint = hashlib.sha256(replies.file.read_bytes()).hexdigest()
     return _Scored(task, replies, items, fingerprint, facts, parts, judging, judge)
-
-
-def _task(settings: Settings) -> YamlTask:
-    """The one task that is named."""
-    index = load_index(settings.include_path, allow_shadowing=settings.allow_shadowing)
-    entries = index.resolve(settings.tasks)
-    check_benchmarks(settings.data, index, "--data")
-    if len(entries) != 1:
-        raise UsageError(
-            f"{settings.tasks[0]!r} names {len(entries)} tasks; a file is scored with one",
-            hint=f"one of: {', '.join(entry.task for entry in entries[:8])} …",
-        )
-    spec = load_spec(entries[0], trusted=settings.trust_task_code)
-    check_supported(spec)
-    return scoring_task(
-        spec,
-        folder=data_folder(spec.benchmark, settings.data),
-        revision=settings.revision.get(spec.benchmark),
-        trusted=settings.trust_task_code,
-    )
 
 
 def _manifest(
@@ -365,8 +342,8 @@ def _check_old(run: RunDirectory, old: Manifest, scored: _Scored) -> None:
     check_same_parts(run, scored.name, before, scored.parts)
 
 
-def _append(run: RunDirectory, scored: _Scored, tasks: Collection[str]) -> None:
-    """Write every record that is not in the logs yet."""
+def _append(run: RunDirectory, scored: _Scored, tasks: Collection[str]) -> Attempts:
+    """Write every record that is not in the logs yet, and return the last attempts at the task's items."""
     spec = scored.task.spec
     done = run.attempts(spec.task, tasks)
     judged = run.judgements(spec.task, tasks)
@@ -380,7 +357,9 @@ def _append(run: RunDirectory, scored: _Scored, tasks: Collection[str]) -> None:
                 if judgement["key"] not in known:
                     run.append_judgement(judgement)
         if attempt not in done:
-            run.append_response(_response(scored, item, index, item_key))
+            record = _response(scored, item, index, item_key)
+            done.note(record, run.append_response(record))
+    return done
 
 
 def _response(scored: _Scored, item: StoredItem, index: int, item_key: str) -> ResponseRecord:

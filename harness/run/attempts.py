@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, get_args
+from typing import TYPE_CHECKING, Final, get_args
 
 from harness.core.scoring import Outcome
 from harness.core.scratch.database import Scratch
+
+if TYPE_CHECKING:
+    from harness.run.files import ResponseRecord
 
 ItemId = str | int
 AttemptKey = tuple[str, ItemId, int]
@@ -80,6 +83,20 @@ class Attempts(Mapping[AttemptKey, Attempt]):
                 _OUTCOMES.index(attempt.outcome),
                 _packed_key(attempt.request_key),
             ),
+        )
+
+    def note(self, record: ResponseRecord, offset: int) -> None:
+        """Take a line of the log for the last attempt of its item.
+
+        Args:
+            record: the line.
+            offset: where it starts.
+
+        Raises:
+            OverflowError: a number of it does not fit into 64 bits.
+        """
+        self[record["task"], record["id"], record["repeat"]] = Attempt(
+            offset, record["index"], record["request_key"], record["outcome"]
         )
 
     def __getitem__(self, key: AttemptKey) -> Attempt:

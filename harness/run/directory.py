@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Final
 
 from harness.errors import AdapterError, InputFileError, RunLockedError, StorageError, UsageError
-from harness.run.attempts import Attempt, AttemptKey, Attempts
+from harness.run.attempts import AttemptKey, Attempts
 from harness.run.checks import checker
 from harness.run.files import (
     JUDGEMENTS,
@@ -236,9 +236,7 @@ class RunDirectory:
         found = Attempts()
         for offset, record in read_responses(self.path, task, among):
             try:
-                found[record["task"], record["id"], record["repeat"]] = Attempt(
-                    offset, record["index"], record["request_key"], record["outcome"]
-                )
+                found.note(record, offset)
             except OverflowError as error:
                 raise InputFileError(
                     f"index, repeat: expected numbers of at most 64 bits, found {record['index']}, {record['repeat']}",
