@@ -37,6 +37,7 @@ _RULES: Final[tuple[Rule, ...]] = (
     # considered
     (late.compile(rf"\b(?:i|we)(?:'d|'ve| had| have| did)?(?: (?:\w+ly|also|first|even|just|did|only|at first)){{0,2}} (?:considered|consider|weighed|entertained|toyed with|debated|contemplated|hesitated over|thought (?:about|of)|looked at|was tempted by|were tempted by|played with)(?: (?:both|either|choosing|picking|saying|going with))? (?={_O}{_M})"), " whether "),
     (late.compile(rf"\b(?:(?:need|have|want|ought|going) to|must|should|let's|let us|let me)(?: (?:also|first|now|next|carefully|briefly))? (?:consider|examine|look (?:closely )?at|think about|analy[sz]e|weigh|go through) (?={_O}{_M}{_C}(?! (?:right|correct|as|to be|the (?:right|correct|best|answer))\b))"), " whether "),
+    (late.compile(rf"\b(?:others|other people|other listeners)(?: (?:would|might|may|could))?(?: (?:say|pick|choose|hear|answer|prefer))?,? (?={_O}{_M}{_C}\s*(?:[.;!\n]|\Z))"), " whether "),
     (late.compile(rf"\b(?:having|after|besides|other than|apart from)? ?(?:(?:briefly |also )?(?:considering|having considered|weighing|entertaining|debating|contemplating)) (?={_LIST}\s*(?:[.,;)\n]|\Z))"), " whether "),
     (late.compile(rf"\b(?:other|further|the other|some other)? ?(?:options?|choices?|answers?|alternatives?|candidates?)(?: that)? (?:i |we )?(?:also )?considered (?:were|was|are|is|include[sd]?) (?={_O}{_M})"), " whether "),
     (late.compile(rf"\b(?:i |we )?(?:\w+ly )?(?:almost|nearly) (?:said|chose|picked|went (?:with|for)|wrote|answered|put|opted for|selected|thought(?: it was)?) (?={_O}{_M})"), " whether "),
