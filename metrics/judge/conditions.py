@@ -1,4 +1,4 @@
-"""Scores that hang on who asks, on how a question is meant, or on what is judged: two under two conditions are no score."""
+"""Scores that hang on who asks, on how a question is meant, or on what is judged: a reader takes none of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from metrics.text import late as re
 _NUMBER: Final = r"(?<![\w./-])(?P<{}>[1-5](?:\.\d)?|two|three|four|five)(?:\s*/\s*5)?(?:\s+(?:points?|stars?))?(?![\w/]|\.\d|\s+(?!(?:points|stars|is|as|was|this|otherwise|always|perhaps)\b)[a-z]{{2,20}}s\b)"
 _FIRST, _SECOND = _NUMBER.format("first"), _NUMBER.format("second")
 _OTHER: Final = r"(?!(?:this|that|these|those|it|me|my|all|now|here|example|instance|comparison|reference|(?:the\s+|an?\s+)?(?:\w+\s+)?(?:repl(?:y|ies)|responses?|answers?|models?|candidates?|assistants?|outputs?|baselines?|systems?|judges?|graders?|raters?|reviewers?|scores?|ratings?|scale|total))\b)"
-"""What follows a preposition is no reply and no grader: their scores are not one score under two conditions."""
+"""Not a reply and not a grader: their scores are not one score under two conditions."""
 _GAP: Final = r"[^.;:!?\d\n]{1,80}?"
 _JOIN: Final = r"[)\]]?\s*(?:[,;]|\.(?=\s+(?:otherwise|else|if|but|and|for|on|under|when)\b)|\s-)?\s*(?:(?:and|but|while|whereas|or|yet|though)\s+)?(?:only\s+)?"
 _OF: Final = r"(?P<of>for|to|from|by|on|under|as|in(?:\s+terms\s+of)?|with|read|taken|viewed|seen|judged|measured|graded|understood|interpreted|said)"

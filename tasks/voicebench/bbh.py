@@ -71,7 +71,7 @@ _IN_WRONG: Final = re.compile(
 _IN_TURN: Final = re.compile(
     rf"(?i){_IN_OPTION}(?:the )?[\w-]+ (?:comes|precedes|follows|stands|is placed|goes)(?: (?:before|after|first|last))?(?: (?:the )?[\w-]+)?\s*(?=[.;\n]|\Z)"
 )
-"""Says where a word stands in an option, and nothing of whether that is right."""
+"""The place of a word in an option, which does not say that the option is right."""
 _READS: Final = re.compile(
     r"(?i)(?:(?P<not>\b(?:does not|doesn't) )(?:read|flow|work)|\b(?:reads|flows|works)) (?:correctly|properly|naturally|right|well|smoothly)\b(?! than)"
 )

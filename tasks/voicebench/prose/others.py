@@ -47,7 +47,7 @@ def parted(text: str) -> str:
 
 
 def turned(part: str, kind: int) -> int | None:
-    """Return what a clause such as "for him it isn't" says next to a sign of a kind; ``None`` if it is no such clause.
+    """Return what a clause such as "for him it isn't" says next to a sign of a kind; ``None`` for any other clause.
 
     >>> turned("for lebron james it isn't", 1), turned(" not for him.", 1), turned("for another player it isn't", 1)
     (0, 0, None)

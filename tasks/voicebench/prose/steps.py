@@ -37,7 +37,7 @@ class Walk:
 
     @property
     def midway(self) -> bool:
-        """Whether steps have been told, and not all of them."""
+        """True if some of the steps have been told, and not all of them."""
         told = max(self.walked, self.listed)
         return told > 0 and (self.length == 0 or told < self.length)
 
