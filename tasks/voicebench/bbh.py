@@ -16,6 +16,7 @@ from metrics.commitment.closed import choose, lettered_options
 from metrics.commitment.frames import answer_part, lower, prepare
 from metrics.text import late as re
 from tasks.voicebench import facts, liars
+from tasks.voicebench.prose.languages import in_english
 from tasks.voicebench.prose.turns import changed, decided
 
 YES_NO: Final = ("yes", "no")
@@ -101,6 +102,7 @@ def read_bbh(reply: str, subtask: str, prompt: str = "") -> int | None:
     reply = said = decided(changed(_TURN_TAG.sub("", reply)))
     if subtask == "hyperbaton":
         return _order(said, prompt)
+    reply = said = in_english(said, subtask)
     if subtask == "web_of_lies":
         return _truthful(said, prompt)
     if _BOTH.search(said):

@@ -1,0 +1,253 @@
+"""BBH in six other languages: what a clause states, and what it only asks, supposes or says of others."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tasks.voicebench.bbh import read_bbh
+
+PROMPTS = {
+    "navigate": "If you follow these instructions, do you return to the starting point? Take 5 steps. Turn left.",
+    "web_of_lies": "Question: Tamika lies. Jerry says Tamika lies. Ryan says Jerry tells the truth. Does Ryan tell the truth?",
+    "sports_understanding": 'Is the following sentence plausible? "LeBron James scored a touchdown."',
+    "hyperbaton": "Which sentence has the correct adjective order: Options: (A) red small old car (B) small old red car",
+}
+TABLES = {
+    "navigate": r"""
+0|不会，你最后在起点前方四步。
+0|不会，你最后没有回到起点。
+0|不会。走完以后你在出发点左边三步的地方。
+1|会的，你会回到起点。
+1|会的。
+1|会，走完后正好回到起点。
+1|能，最后回到了原点。
+1|可以回到起点。
+0|不能，你停在起点右边三步的地方。
+0|你不会回到起点。
+1|最后你回到了起点。
+1|是的，你会回到起点。
+1|是的，最后你又回到了出发点。
+0|没有，你离起点还有两步。
+0|不是，你没有返回起点。
+0|没有回到起点。
+0|按照这些指示走，你不会回到起点。
+1|如果按照这些指示走，你会回到起点。
+0|还要再走两步才能回到起点。
+0|最终位置不是起点。
+0|いいえ、出発点には戻りません。
+0|いいえ、あなたは出発点から3歩離れた場所にいます。
+1|はい、出発点に戻ります。
+1|元の場所に戻ります。
+0|出発点から3歩離れています。
+0|スタート地点には戻れません。
+0|戻りません。
+1|最終的に出発点に戻っています。
+0|아니요, 출발점으로 돌아오지 않습니다.
+1|네, 출발점으로 돌아옵니다.
+1|출발점으로 돌아오게 됩니다.
+0|출발점으로 돌아오지 못합니다.
+0|출발점에서 세 걸음 떨어져 있습니다.
+0|Nein, man kommt nicht zum Ausgangspunkt zurück.
+0|Nein, du stehst drei Schritte vor dem Startpunkt.
+1|Ja, man kehrt zum Ausgangspunkt zurück.
+0|Man landet drei Schritte vom Startpunkt entfernt.
+0|Am Ende steht man nicht am Ausgangspunkt.
+1|Man ist am Ende wieder am Ausgangspunkt.
+1|Wenn du den Anweisungen folgst, kehrst du zum Startpunkt zurück.
+0|Non, vous ne revenez pas au point de départ.
+0|Non, vous vous retrouvez à quatre pas du point de départ.
+1|Oui, on revient au point de départ.
+1|Vous revenez exactement au point de départ.
+0|Vous ne revenez pas à votre point de départ.
+0|Vous êtes à trois pas à gauche du point de départ.
+0|No, no vuelves al punto de partida.
+0|No, terminas a cuatro pasos del punto de partida.
+1|Sí, vuelves al punto de inicio.
+1|Al final regresas al punto de partida.
+0|Terminas tres pasos a la izquierda del punto de partida.
+0|No regresas al punto de inicio.
+-|如果你转身，会回到起点。
+-|你会回到起点吗？
+-|是的，你不会回到起点。
+-|不会，你会回到起点。
+-|可能会，也可能不会。
+-|不知道会不会回到起点。
+-|很难说。
+-|不确定。
+-|不确定是否会回到起点。
+-|会不会回到起点取决于方向。
+-|你从起点出发，走五步。
+-|不好意思，我听不清。
+-|不过，我需要想想。
+-|你可能会回到起点。
+-|为了回到起点，你需要转身。
+-|有人会说你回到了起点。
+-|走五步，你在起点前方五步。然后左转
+-|戻るかどうかわかりません。
+-|出発点に戻りますか？
+-|もし右に曲がれば、出発点に戻ります。
+-|はい、出発点に戻りません。
+-|出発点に戻るには、あと二歩必要かもしれません。
+-|출발점으로 돌아오는지 알 수 없습니다.
+-|출발점으로 돌아옵니까?
+-|만약 왼쪽으로 돌면 출발점으로 돌아옵니다.
+-|Ja und nein.
+-|Ob man zum Ausgangspunkt zurückkehrt, ist unklar.
+-|Wenn man links abbiegt, kehrt man zum Ausgangspunkt zurück.
+-|Man beginnt am Ausgangspunkt.
+-|Je ne sais pas si vous revenez au point de départ.
+-|Si vous tournez à gauche, vous revenez au point de départ.
+-|Vous commencez au point de départ.
+-|No sé si vuelves al punto de partida.
+-|Si giras a la derecha, vuelves al punto de partida.
+-|Empiezas en el punto de partida.
+-|¿Vuelves al punto de partida?
+""",
+    "sports_understanding": r"""
+0|不合理，因为勒布朗是篮球运动员。
+1|合理。
+1|合理，因为他踢过橄榄球。
+0|这句话不合理。
+1|这句话是合理的。
+1|这个句子很合理。
+0|这句话不太合理。
+0|不是，这句话不合理。
+0|不可能。
+0|这是不可能的。
+1|有可能。
+0|这句话说不通。
+1|这句话说得通。
+0|不现实，篮球里没有达阵。
+0|不会，勒布朗不打橄榄球。
+0|毫无道理。
+0|在橄榄球里合理，但勒布朗打篮球，所以不合理。
+0|对别的球员来说合理，但对勒布朗来说不合理。
+0|いいえ、この文はもっともらしくありません。
+0|いいえ、妥当ではありません。
+1|はい、もっともらしいです。
+1|この文は妥当です。
+0|この文は不自然です。
+0|あり得ません。
+1|あり得ます。
+1|十分に考えられます。
+0|考えられません。
+0|아니요, 이 문장은 그럴듯하지 않습니다.
+1|네, 그럴듯합니다.
+0|말이 안 됩니다.
+0|이 문장은 타당하지 않습니다.
+1|충분히 가능합니다.
+0|불가능합니다.
+0|Nein, der Satz ist nicht plausibel.
+0|Nein, denn LeBron James spielt Basketball.
+0|Der Satz ergibt keinen Sinn.
+1|Der Satz ist durchaus plausibel.
+0|Das ist nicht glaubwürdig.
+0|Das ist unrealistisch.
+1|Ja, das ist plausibel.
+0|Non, cette phrase n'est pas plausible.
+1|Oui, c'est plausible.
+0|Ça n'a pas de sens.
+1|La phrase est crédible.
+0|Ce n'est pas possible.
+0|No, la frase no es plausible.
+1|Sí, es verosímil.
+0|No tiene sentido.
+1|Tiene sentido.
+0|No, porque LeBron James juega al baloncesto.
+-|合理吗？
+-|合不合理很难说。
+-|如果他踢橄榄球就合理了。
+-|在橄榄球里合理。
+-|有人会觉得合理。
+-|对别的球员来说合理。
+-|可能合理，可能不合理。
+-|合理与否取决于他是谁。
+-|是的，这句话不合理。
+-|不知道合不合理。
+-|我不认识他。
+-|这不是不合理，也不是合理。
+-|もっともらしいですか？
+-|もし彼がフットボール選手なら、もっともらしいです。
+-|妥当かどうかわかりません。
+-|はい、もっともらしくありません。
+-|그럴듯한지 모르겠습니다.
+-|만약 그가 풋볼 선수라면 그럴듯합니다.
+-|Ist das plausibel?
+-|Wenn er Football spielen würde, wäre es plausibel.
+-|Für einen anderen Spieler wäre es plausibel.
+-|Je ne sais pas si c'est plausible.
+-|Ce serait plausible pour un autre joueur.
+-|No sé si es plausible.
+-|Sería plausible para otro jugador.
+""",
+    "web_of_lies": r"""
+0|不，Ryan在说谎。
+0|不会，Ryan 在说谎。
+1|是的，Ryan 说的是实话。
+0|Ryan在撒谎。
+1|Ryan说的是真话。
+1|Ryan没有说谎。
+0|Ryan 不说真话。
+0|没有，Ryan在说谎。
+1|Tamika在说谎，Ryan说的是真话。
+0|いいえ、Ryanは嘘をついています。
+1|はい、Ryanは本当のことを言っています。
+0|Ryanは嘘をついています。
+1|Ryanは嘘をついていません。
+1|Ryanは真実を語っています。
+0|아니요, Ryan은 거짓말을 합니다.
+1|네, Ryan은 진실을 말합니다.
+0|Ryan은 거짓말을 하고 있습니다.
+1|Ryan은 거짓말을 하지 않습니다.
+0|Nein, Ryan lügt.
+1|Ja, Ryan sagt die Wahrheit.
+0|Non, Ryan ment.
+1|Oui, Ryan dit la vérité.
+0|No, Ryan miente.
+1|Sí, Ryan dice la verdad.
+-|Jerry说的是真话。
+-|Jerry在说谎。
+-|Ryan说Jerry说的是真话。
+-|Jerry说Ryan在说谎。
+-|如果Jerry在说谎，Ryan也在说谎。
+-|Ryan在说谎吗？
+-|不知道Ryan是否在说谎。
+-|Jerryは嘘をついています。
+-|JerryはRyanが嘘をついていると言っています。
+-|もしJerryが嘘つきなら、Ryanは嘘をついています。
+-|Jerry는 거짓말을 합니다.
+-|是的，Ryan在说谎。
+""",
+    "hyperbaton": r"""
+1|正确的是(B)。
+1|选B。
+0|A是正确的。
+1|Satz B ist richtig.
+1|La phrase B est correcte.
+0|La opción A es correcta.
+1|(B)が正しいです。
+1|정답은 B입니다.
+""",
+}
+CASES = [
+    (subtask, {"1": 1, "0": 0, "-": None}[line[0]], line[2:].replace("\\n", "\n"))
+    for subtask, table in TABLES.items()
+    for line in table.strip().split("\n")
+]
+
+
+@pytest.mark.parametrize(("subtask", "meant", "reply"), CASES)
+def test_a_reply_in_another_language_is_read_as_it_is_meant(
+    subtask: str, meant: int | None, reply: str
+) -> None:
+    assert read_bbh(reply, subtask, PROMPTS[subtask]) == meant
+
+
+@pytest.mark.parametrize("piece", ["不会", "离起点", "如果，", "に戻ります", "出発点から", "돌아옵니다. ", "zum startpunkt ", "si au point de départ "])  # fmt: skip
+def test_a_long_reply_in_another_language_takes_time_in_proportion(piece: str) -> None:
+    start = time.process_time()
+    for subtask in ("navigate", "sports_understanding", "web_of_lies"):
+        read_bbh(piece * (6_000 // len(piece)), subtask, PROMPTS[subtask])
+    assert time.process_time() - start < 2
