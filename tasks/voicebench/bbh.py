@@ -17,6 +17,7 @@ from metrics.commitment.frames import answer_part, lower, prepare
 from metrics.text import late as re
 from tasks.voicebench import facts, liars
 from tasks.voicebench.prose.languages import in_english
+from tasks.voicebench.prose.others import without_others
 from tasks.voicebench.prose.turns import changed, decided
 
 YES_NO: Final = ("yes", "no")
@@ -63,7 +64,7 @@ _BETTER: Final = re.compile(
 )
 _IN_OPTION: Final = r"\bin (?:option |sentence |phrase |choice |version )?\(?([AB])\)?,? "
 _IN_PLACE: Final = re.compile(
-    rf"(?i){_IN_OPTION}(?:everything|(?:every|each) \w+|all(?: of)?(?: the| its)? \w+|the (?:\w+ )?(?:order|adjectives|words|sequence)) (?:is|are|comes?|stands?|appears?|goes|sits?) (?:all )?"
+    rf"(?i){_IN_OPTION}(?P<not>not )?(?:everything|(?:every|each) \w+|all(?: of)?(?: the| its)? \w+|the (?:\w+ )?(?:order|adjectives|words|sequence)) (?:is|are|comes?|stands?|appears?|goes|sits?) (?:all )?"
     r"(?:in (?:its|their|the)(?: (?:right|proper|correct|usual|natural|expected))? (?:places?|order|positions?|spots?|sequence)|where (?:it|they) (?:belongs?|should be)|(?:just |exactly )?as (?:it|they) should be|correct(?:ly placed)?|right|fine)\b"
 )
 _IN_WRONG: Final = re.compile(
@@ -103,6 +104,8 @@ def read_bbh(reply: str, subtask: str, prompt: str = "") -> int | None:
     if subtask == "hyperbaton":
         return _order(said, prompt)
     reply = said = in_english(said, subtask)
+    if subtask == "sports_understanding":
+        reply = said = without_others(said, facts.names(prompt))
     if subtask == "web_of_lies":
         return _truthful(said, prompt)
     if _BOTH.search(said):
@@ -132,7 +135,7 @@ def _truthful(reply: str, prompt: str) -> int | None:
 
 def _order(reply: str, prompt: str) -> int | None:
     """Return which of two phrases has its adjectives in order: by letter, by place or by the phrase itself."""
-    said = _IN_WRONG.sub(_judged, _IN_PLACE.sub(r"(\1) is correct", reply))
+    said = _IN_WRONG.sub(_judged, _IN_PLACE.sub(_placed, reply))
     said = _READS.sub(lambda m: "is wrong" if m["not"] else "is correct", _IN_TURN.sub(" ", said))
     said = _RIGHT_ORDER.sub("is correct", _WRONG_ORDER.sub("is wrong", said))
     said = _BETTER.sub("rather than", said)
@@ -144,6 +147,10 @@ def _order(reply: str, prompt: str) -> int | None:
     pair = bool(options) and all(text.lower() in reply.lower() for text in options)
     said = _PLACED.sub(lambda m: _letter(m, pair=pair), said)
     return choose(said, options or ("", ""), None, asked=True).option
+
+
+def _placed(place: re.Match[str]) -> str:
+    return f"({place[1]}) is {'wrong' if place['not'] else 'correct'}"
 
 
 def _judged(place: re.Match[str]) -> str:

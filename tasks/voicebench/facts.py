@@ -54,7 +54,7 @@ _RETURNED: Final = (
     Sign(re.compile(rf"\b(?:which|that|this|it)(?: is|'s| was| would be| isn't| wasn't)(?: not| also| exactly| indeed| just| again| back at)* (?:the same as )?{_WHERE}"), 1),
     Sign(re.compile(rf"(?<!\bthe )\b(?:the )?same as {_WHERE}"), 1),
     Sign(re.compile(rf"\breach\w* (?:exactly )?{_WHERE}"), 1),
-    Sign(re.compile(r"\b(?:return(?:s|ed)?|(?:come|came|comes|get|gets|got|gotten|are|be|been|'re|made it|make it|makes it|end up|ends up|wind up)(?: not)?(?: \w+ly| right| all the way)? back)(?: again| there| here)?(?=\W*\Z|,? (?:because|since|after)\b)"), 1),
+    Sign(re.compile(r"\b(?:return(?:s|ed)?|(?:come|came|comes|get|gets|got|gotten|are|be|been|'re|made it|make it|makes it|end up|ends up|wind up)(?: not|n't)?(?: \w+ly| right| all the way)? back)(?: again| there| here)?(?=\W*\Z|,? (?:because|since|after)\b)"), 1),
     Sign(re.compile(r"\bnowhere (?:near|close)\b"), 0, holds=True),
     Sign(re.compile(rf"\b{_COUNT} (?:more )?{_STEPS} to go\b"), 0),
     Sign(re.compile(r"\b(?:displacement|distance|change) of (?:zero|0|no)\b"), 1, holds=True),
@@ -218,7 +218,7 @@ def stated(low: str, subtask: str, prompt: str = "") -> int | None:
     own: frozenset[str] = frozenset()
     if subtask == "sports_understanding":
         signs += _said_again(prompt)
-        own = _names(prompt)
+        own = names(prompt)
     verdict: int | None = None
     so_far = False
     walk = Walk(prompt)
@@ -264,7 +264,7 @@ def _said_again(prompt: str) -> tuple[Sign, ...]:
 
 
 @lru_cache(maxsize=64)
-def _names(prompt: str) -> frozenset[str]:
+def names(prompt: str) -> frozenset[str]:
     """Return the folded names of the sentence that is asked about."""
     quoted = _QUOTED.findall(prompt)
     words = _CASED_WORD.findall(quoted[-1] if quoted else "")
@@ -310,7 +310,7 @@ def _sentence(
         if ended and (kind is not None or _YOU_DO.match(part)):
             verdict = (1 if kind is None else kind) ^ int(_NOT.search(part) is not None)
             continue
-        told = None if kind is None else turned(part, kind)
+        told = None if kind is None else turned(part, kind, own)
         if told is not None:
             verdict = told
             continue

@@ -48,12 +48,16 @@ _ZH_WALKED: Final = re.compile(r"(?:[走做]完|完成)[^不没未起原出]{0,8
 _ZH_STEP: Final = re.compile(r"(?:第.步)?(?:走|向|往|朝|前进|后退|左转|右转|转身)(?!了?回|到)")
 _ZH_BEGUN: Final = re.compile(rf"(?:从|自|由|離開|离开){_ZH_PLACE}(?:出发|开始|起)?")
 _ZH_AWAY: Final = re.compile(
-    rf"(?:离|距离?|距离)[^不没]{{0,4}}{_ZH_PLACE}|{_ZH_PLACE}[^不没]{{0,8}}(?:[前后左右东南西北旁外][边方侧面]?|步|米)|(?:还需?要?|需要|必须|还得)(?:再)?[^不没]{{0,8}}(?:才能|来|就)[^不没]{{0,4}}{_ZH_PLACE}|(?:还差|还要再?走|还需再?走).{{0,8}}步"
+    rf"(?:离|距离?|距离)[^不没]{{0,4}}{_ZH_PLACE}|{_ZH_PLACE}(?:(?![面朝看])[^不没]){{0,8}}(?:[前后左右东南西北旁外][边方侧面]?|步|米)|(?:还需?要?|需要|必须|还得)(?:再)?[^不没]{{0,8}}(?:才能|来|就)[^不没]{{0,4}}{_ZH_PLACE}|(?:还差|还要再?走|还需再?走).{{0,8}}步"
 )
 _ZH_ZERO: Final = re.compile(r"[0零]步|距离(?:为|是)[0零]")
 _ZH_BACK: Final = re.compile(
     rf"(?:你|您|我们|最后|最终|最終|最後|结果|终点|位置|的|又|正好|刚好|恰好|就|也|将|会|能|可以|应该|確實|确实|并|不|没有?|未|无法|没能|重新|已经?|停|站|仍|还|总共|走){{0,12}}(?P<how>回到?了?|返回到?了?|在|是|位于|等于){_ZH_PLACE}(?:上|处|了|那里|的位置|的)*"
 )
+_ZH_SAME: Final = re.compile(
+    rf"[^不没未]{{0,16}}(?:和|与|跟|同){_ZH_PLACE}(?:(?P<no>不(?:一样|同|相同|重合|是同一.{{0,4}}))|一样|相同|重合|是同一.{{0,4}})的?"
+)
+_ZH_END: Final = re.compile(r"最[后後终終]|结果|终点|又|会|能|仍|还|正好|刚好|恰好|停|位置|回|已")
 _ZH_NOT: Final = re.compile(r"不|没|未|无法")
 _ZH_BEGIN: Final = re.compile(r"开始|起初|先|一开始|本来|原本")
 _ZH_THIS: Final = r"(?:我(?:认为|觉得))?(?:这|這|该|那|此)?(?:个|句|種|种)?(?:句子|句话|话|話|说法|情况|事|描述|陈述|样)?(?:是|听起来|看起来|似乎|其实|显然|明显|在逻辑上|逻辑上|就|都|也|完全|根本)*"
@@ -134,6 +138,10 @@ _WORDS: Final = (
     (r"\b(?:ergibt|macht) (?:\w+ ){0,2}?sinn\b|(?<!n')\ba (?:du|un|tout son) sens\b|(?<!no )\btiene (?:mucho |todo el |perfecto )?sentido\b", "makes sense"),
     (r"\b(?:unrealistisch|unglaubwürdig|unglaubhaft|abwegig|irréaliste|irrealista|poco (?:creíble|verosímil|plausible|realista)|peu (?:crédible|plausible|vraisemblable|probable))\b", "implausible"),
     (r"\b(?:realistisch|glaubwürdig|glaubhaft)\b", "plausible"),
+    (r"\b(?:manche|einige|viele|certains|d'aucuns|beaucoup|quelqu'un|algunos|muchos|alguien)\b", "if some"),
+    (r"\balles andere als\b|\btout sauf\b|\b(?:todo|cualquier cosa) menos\b", "anything but"),
+    (r"\baber für (?P<de>[^,.;]{1,40}) nicht\b", r"but not for \g<de>"),
+    (r"\b(?:mais pas pour|pero no para)\b", "but not for"),
 )  # fmt: skip
 _PLACES: Final = {
     "de": r"(?:(?:ausgangs|start|anfangs)(?:punkt|position|ort|platz|stelle)\w{0,2}|ursprung\w{0,2})",
@@ -147,30 +155,30 @@ _LANGUAGES: Final = tuple(
             rf"\b{_PLACES['de']}\b",
             rf"\b(?:vom|von (?:dem|der|deinem|ihrem|seinem)|vor (?:dem|der)|hinter (?:dem|der)|neben (?:dem|der)) (?:\w+ )?{_PLACES['de']}(?! aus\b)",
             rf"\b(?:zum|zur|am|an (?:den|der|die|deine[nm]?)|zu (?:deine[mr]|seine[mr])) (?:\w+ )?{_PLACES['de']}",
-            r"\b(?:kehr|komm|gelang|land|steh|bist|ist\b|sind\b|end|befind|zurück|wieder)",
+            r"\b(?:kehr|komm|gelang|land|end|zurück|wieder|schließlich)",
             r"\b(?:beginn|begonnen|fäng|startet|starten|startest|geht vom|gehst vom|ausgehend)",
             r"\b(?:nicht|nie|niemals|kein\w*|ohne)\b",
-            r"\b(?:wenn|falls|ob|sofern|vielleicht|möglicherweise|angenommen|könnte\w*|würde\w*|wäre\w*|bevor|bis|um)\b",
+            r"\b(?:wenn|falls|ob|sofern|vielleicht|möglicherweise|angenommen|könnte\w*|würde\w*|wäre\w*|bevor|bis|um|wahr|weder)\b",
             r"\bwenn (?:du|man|sie|ich|wir) [^,]{0,40}(?:anweisung|schritt|befehl)\w* (?:\w+ )?(?:folg|befolg|ausführ)\w*",
         ),
         (
             rf"\b{_PLACES['fr']}\b",
             rf"\b(?:du|de (?:la |l'|ton |votre |son |mon )) ?{_PLACES['fr']}",
             rf"(?:\bau |à (?:la |l'|ton |votre |son |mon |notre |leur )){_PLACES['fr']}",
-            r"\b(?:rev[ie]+n|retourn|retrouv|arriv|termin|fini|êtes|est\b|es\b|sommes|serez|seras|serez|revenir)",
+            r"\b(?:rev[ie]+n|retour|retrouv|arriv|termin|fini|à la fin|de nouveau)",
             r"\b(?:commen|part(?:ez|s|ons|ir|ant)\b|début|démarr)",
             r"\bne\b|\bn'",
-            r"\b(?:si|s'il|peut-être|pourr\w+|suppos\w+|avant|jusqu|pour)\b",
+            r"\b(?:si|s'il|peut-être|pourr\w+|suppos\w+|avant|jusqu|pour|vrai|ni|il se peut|faut|faudr\w+)\b",
             r"\bsi (?:vous|tu|on|l'on|nous) [^,]{0,30}(?:suiv|exécut)\w* [^,]{0,24}(?:instruction|étape|consigne|indication)\w*",
         ),
         (
             rf"\b{_PLACES['es']}\b",
             rf"\b(?:del|de (?:la|tu|su|mi)) (?:mismo )?{_PLACES['es']}",
             rf"\b(?:al|en el|a la|en la|a tu|a su|a mi|en tu|en su) (?:mismo )?{_PLACES['es']}",
-            r"\b(?:vuelv|volver|regres|retorn|termin|acab|est[áa]|qued|lleg|encuentr|volv)",
+            r"\b(?:vuel[vt]|volv|regres|retorn|termin|acab|qued|lleg|al final|de nuevo)",
             r"\b(?:empie|empez|comien|comenz|part(?:es|imos|e|iendo)\b|sal(?:es|e|imos|iendo)\b)",
             r"\b(?:no|nunca|tampoco|jamás)\b",
-            r"\b(?:si|quizás?|tal vez|podría\w*|supon\w+|sé|antes|hasta|para)\b",
+            r"\b(?:si|quizás?|tal vez|podría\w*|supon\w+|sé|antes|hasta|para|puede que|cierto|verdad|ni|puedo)\b",
             r"\bsi (?:sigues|se siguen|uno sigue|seguimos|sigue) [^,]{0,30}(?:instrucci|paso|indicaci)\w*",
         ),
     )
@@ -179,7 +187,9 @@ _LANGUAGES: Final = tuple(
 _STEPS: Final = re.compile(
     r"\b(?:schritt\w*|entfernt|links|rechts|weit|pas|mètres?|loin|éloign\w+|gauche|droite|devant|derrière|distance|pasos?|metros?|lejos|izquierda|derecha|delante|detrás|norte|sur|este|oeste|distancia)\b|\b(?:vor|hinter|neben) de[mr]\b"
 )
-_CONDITION: Final = re.compile(r"\s*(?:und |et |y )?(?:wenn|falls|sofern|ob|si|s'il)\b")
+_CONDITION: Final = re.compile(
+    r"\s*(?:(?:und |et |y )?(?:wenn|falls|sofern|ob|si|s'il)\b|(?:\w+ )?(?:manche|einige|viele|certains|d'aucuns|beaucoup|quelqu'un|algunos|muchos|alguien)\b)"
+)
 _SENTENCE: Final = re.compile(r"[^,;:.!?\n]+|[,;:.!?\n]+")
 
 
@@ -199,10 +209,10 @@ def in_english(reply: str, subtask: str) -> str:
         told = ""
         for found in _CLAUSE.finditer(reply):
             piece = found[0].strip(_AROUND)
-            if _ASIAN.search(piece) and len(piece) <= _LONGEST:
-                told += read(piece, subtask, not told.rstrip(" ,") or told.rstrip().endswith(":"))
-            else:
-                told += found[0].translate(_MARKS)
+            first = not told.rstrip(" ,") or told.rstrip().endswith(":")
+            known = _ASIAN.search(piece) is not None and len(piece) <= _LONGEST
+            english = read(piece, subtask, first) if known else piece
+            told += found[0].translate(_MARKS) if english == piece else english
         return told
     if subtask in ("navigate", "sports_understanding") and _LATIN.search(reply):
         if subtask == "navigate":
@@ -232,7 +242,7 @@ def _western(clause: str) -> str:
         denied = denies.search(low) is not None
         if away.search(low) and _STEPS.search(low) and not denied:
             return lead + _AWAY
-        if back.search(low) and arrives.search(low):
+        if back.search(low) and (denied or arrives.search(low)):
             return lead + (_NOT_BACK if denied else _BACK)
     return clause
 
@@ -269,11 +279,15 @@ def _chinese_way(clause: str) -> str:
         if _ZH_ZERO.search(clause):
             return _BACK
         return clause if _ZH_NOT.search(clause) else _AWAY
+    if same := _ZH_SAME.fullmatch(clause):
+        return _NOT_BACK if same["no"] else _BACK
     found = _ZH_BACK.fullmatch(clause)
     if found is None or _ZH_BEGIN.search(clause):
         return clause
     denials = len(_ZH_NOT.findall(clause))
-    return clause if denials > 1 else (_NOT_BACK if denials else _BACK)
+    if denials > 1 or not (denials or _ZH_END.search(clause)):
+        return clause
+    return _NOT_BACK if denials else _BACK
 
 
 def _chinese_sense(clause: str) -> str:

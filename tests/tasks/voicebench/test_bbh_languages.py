@@ -104,6 +104,53 @@ TABLES = {
 -|Si giras a la derecha, vuelves al punto de partida.
 -|Empiezas en el punto de partida.
 -|¿Vuelves al punto de partida?
+0|不，你没有回到出发点，你在它前面四步。
+-|你在起点面向北。
+-|首先，你站在起点。
+0|你最后的位置和起点不一样。
+-|我觉得不会，但也有可能会。
+0|答案：不会
+0|答案是不会。
+1|答案：会
+1|所以你最后会回到起点。
+0|因此，你最终不在起点。
+-|不能确定你会不会回到起点。
+-|没有足够的信息。
+-|没有人知道你是否回到起点。
+-|要回到起点，你必须转身。
+-|不是所有的步骤都会回到起点。
+0|向前走五步，再向左转，所以你不会回到起点。
+1|你会回到起点，不会错。
+-|她说你会回到起点。
+-|听说你会回到起点。
+-|题目问你会不会回到起点。
+1|因为前后抵消，所以你回到了起点。
+-|出発点から始めます。
+-|彼は出発点に戻ると言いました。
+-|出発点に戻ることもあります。
+0|結論として、出発点には戻りません。
+-|出発点に戻る可能性があります。
+0|最終的な位置は出発点から東に2歩の場所です。
+-|出発点に戻りたいです。
+-|다른 방향으로 가면 출발점으로 돌아옵니다.
+-|출발점으로 돌아온다고 합니다.
+0|아니요. 시작점에서 왼쪽으로 세 걸음 떨어진 곳에 있습니다.
+-|Manche sagen, man kehrt zum Startpunkt zurück.
+-|Man könnte zum Startpunkt zurückkehren.
+-|Um zum Startpunkt zurückzukehren, muss man umdrehen.
+0|Man ist nicht wieder am Startpunkt.
+-|Vous êtes au point de départ et vous faites cinq pas.
+-|Vous êtes au point de départ, face au nord.
+-|Estás en el punto de partida y das cinco pasos.
+-|Estás en el punto de partida, mirando al norte.
+-|Du stehst am Ausgangspunkt und schaust nach Norden.
+0|Vous n'êtes pas revenu au point de départ.
+-|Il faudrait tourner pour revenir au point de départ.
+-|No es cierto que no vuelves al punto de partida... no lo sé.
+-|Puede que vuelvas al punto de partida.
+-|Ni vuelves ni no vuelves al punto de partida.
+0|Terminas lejos del punto de partida.
+-|No puedo decir si vuelves al punto de partida.
 """,
     "sports_understanding": r"""
 0|不合理，因为勒布朗是篮球运动员。
@@ -181,6 +228,35 @@ TABLES = {
 -|Ce serait plausible pour un autre joueur.
 -|No sé si es plausible.
 -|Sería plausible para otro jugador.
+-|合理的句子应该匹配球员和运动。
+-|不合理的地方在哪里？
+0|这听起来合理，但其实不合理。
+-|我不觉得不合理。
+0|我认为这句话不合理。
+-|很多人认为这句话合理。
+-|他说这句话合理。
+0|不。
+1|是。
+0|不，勒布朗不打橄榄球。
+0|不可能，他是篮球运动员。
+-|不可能判断。
+-|有可能合理也有可能不合理。
+-|这不一定合理。
+-|この文が妥当だと言う人もいます。
+-|妥当ではないとは言えません。
+0|フットボール選手ではないので、妥当ではありません。
+-|他の選手なら妥当です。
+-|다른 선수라면 그럴듯합니다.
+-|그럴듯하다고 생각하는 사람도 있습니다.
+-|Das wäre für einen Footballspieler plausibel.
+0|Das wäre für einen Footballspieler plausibel, aber für LeBron James nicht.
+-|Manche finden das plausibel.
+0|Das ist alles andere als plausibel.
+-|Ce serait plausible pour un footballeur.
+-|Certains diraient que c'est plausible.
+0|Ce n'est pas du tout crédible.
+-|Sería creíble para un futbolista.
+-|Algunos dirían que es plausible.
 """,
     "web_of_lies": r"""
 0|不，Ryan在说谎。
@@ -219,6 +295,12 @@ TABLES = {
 -|もしJerryが嘘つきなら、Ryanは嘘をついています。
 -|Jerry는 거짓말을 합니다.
 -|是的，Ryan在说谎。
+-|Ryan可能在说谎。
+-|Ryan说谎吗？
+-|Jerry认为Ryan在说谎。
+-|他们都在说谎。
+-|Ryanが嘘をついているかどうかはわかりません。
+0|だから、Ryanは嘘をついています。
 """,
     "hyperbaton": r"""
 1|正确的是(B)。

@@ -65,6 +65,16 @@ TABLES = {
 -|With another turn you would be back at the starting point.
 0|With different instructions you would return to the start, but with these you don't.
 0|With another turn you would return to the start; as it is, you don't.
+-|Is the answer no? Or is the answer yes?
+0|In one sense you move, in another you turn. You don't end up at the start.
+1|Answer: no. Sorry, I mean the answer is yes.
+-|Answer: no. Wait, maybe the answer is yes.
+0|Answer: no. I double-checked. Answer: no.
+0|The user asks about five steps and a left turn. You end up five steps from the start.
+0|Take 5 steps. Turn left. You're 5 steps away from the start, so no.
+0|You take 5 steps. You do not return to the starting point.
+0|You go 5 steps ahead and turn left, so you aren't back.
+0|After 5 steps and a turn you're still 5 steps from where you began.
 """,
     "sports_understanding": r"""
 0|It would be plausible for another player, but for LeBron James it isn't.
@@ -113,6 +123,23 @@ TABLES = {
 1|Part of me says it isn't plausible, but overall it is plausible.
 0|On the one hand he's an athlete, on the other hand he doesn't play football, so it's implausible.
 0|Answer: yes. Hmm, LeBron plays basketball, let me think again. Answer: no.
+0|It's plausible for quarterbacks, but LeBron isn't one, so it's implausible.
+-|A different athlete might well have done this.
+-|It would make sense coming from a football player.
+0|If a football player did it, sure; for LeBron James, no.
+-|Yes, for a football player.
+-|Yes, if it were a football player.
+0|It would be plausible for another player but not here.
+1|Unlike for most players, for LeBron James it is plausible.
+0|It would have been plausible for a tight end, yet LeBron James is not one, so it is not.
+-|I'd find it plausible for a quarterback.
+-|For the right player it would be plausible.
+0|It may be plausible for some, but it is not for LeBron James.
+-|It's plausible for some athletes and implausible for others.
+1|It's plausible for LeBron James, though not for most players.
+1|It's plausible for him, but it wouldn't be for another player.
+1|It is plausible for LeBron James but for another player it isn't.
+0|It's not plausible for LeBron James but for another player it is.
 """,
     "web_of_lies": r"""
 -|In one sense yes, in another sense no.
@@ -155,6 +182,12 @@ TABLES = {
 -|In one sense A, in another sense B.
 1|Answer: (A). Hmm, wait, size comes before age. Answer: (B).
 0|Answer: B. Let me check the order again: color last. Answer: A.
+-|Option A reads correctly, and so does option B.
+-|It may be A. It may be B.
+0|It reads right in (A): everything is in its place.
+-|In (A) everything is in its place? No idea.
+-|In option A everything is not in its place.
+-|In (A) not everything is in its place.
 """,
 }
 CASES = [
