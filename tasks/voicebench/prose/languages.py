@@ -42,10 +42,12 @@ _ZH_LEADS: Final = (
 _ZH_FOLLOWED: Final = re.compile(
     r"(?:如果)?(?:你|您|我们)?(?:按照?|依照|遵循|执行|照着?|跟着?)[^不没未起原回]{0,10}?(?:指示|指令|步骤|说明|要求|顺序)(?:去?(?:走|做|行动|移动|操作))?(?:的话)?(?:之?后)?"
 )
+_ZH_OWN: Final = re.compile(r"\A我(?:认为|觉得|想|判断)")
 _ZH_NO: Final = re.compile(r"(?:答案是?)?(?:当然|肯定|绝对)?(?:不会的?|不能的?|不是的?|没有|不行|不对|不|否|并不会?|并没有|不可以)")  # fmt: skip
 _ZH_YES: Final = re.compile(r"(?:答案是?)?(?:当然|肯定|绝对)?(?:会的?|能的?|是的?|可以的?|对的?|没错|當然會?)")  # fmt: skip
 _ZH_WALKED: Final = re.compile(r"(?:[走做]完|完成)[^不没未起原出]{0,8}?(?:之后|以后|后|了|步骤)?")
 _ZH_STEP: Final = re.compile(r"(?:第.步)?(?:走|向|往|朝|前进|后退|左转|右转|转身)(?!了?回|到)")
+_ZH_NUMBERED: Final = re.compile(r"第([一二三四五六七八九]|\d{1,2})步")
 _ZH_BEGUN: Final = re.compile(rf"(?:从|自|由|離開|离开){_ZH_PLACE}(?:出发|开始|起)?")
 _ZH_AWAY: Final = re.compile(
     rf"(?:离|距离?|距离)[^不没]{{0,4}}{_ZH_PLACE}|{_ZH_PLACE}(?:(?![面朝看])[^不没]){{0,8}}(?:[前后左右东南西北旁外][边方侧面]?|步|米)|(?:还需?要?|需要|必须|还得)(?:再)?[^不没]{{0,8}}(?:才能|来|就)[^不没]{{0,4}}{_ZH_PLACE}|(?:还差|还要再?走|还需再?走).{{0,8}}步"
@@ -67,8 +69,8 @@ _ZH_IMPLAUSIBLE: Final = re.compile(
 )
 _ZH_PLAUSIBLE: Final = re.compile(rf"{_ZH_THIS}(?:很|非常|十分|挺|比较|相当)?(?:是)?(?:{_ZH_FIT}|有可能|可能发生)(?:的|发生)*")  # fmt: skip
 _ZH_FOR: Final = re.compile(r"(?:对|對|就)(?:于|於)?(?P<other>别的|其他|其它|另一个|另外|某些|任何其他)?[^不没合]{1,12}?(?:来说|而言|來說)")  # fmt: skip
-_ZH_LIES: Final = r"(?:在?(?:说谎|撒谎|说假话|骗人|說謊)|说了谎|说的?是?(?:假话|谎话)|是(?:个)?(?:骗子|说谎者)|不(?:说|讲)(?:真话|实话)|没有?说(?:真话|实话)|不诚实|说的不是(?:真话|实话))"
-_ZH_HONEST: Final = r"(?:说的?是?(?:真话|实话|真相)|讲(?:真话|实话)|在说(?:真话|实话)|是?诚实的?|没有?在?(?:说谎|撒谎)|不(?:在)?(?:说谎|撒谎)|不是骗子|說的?是?(?:真話|實話))"
+_ZH_LIES: Final = r"(?:在?(?:说谎|撒谎|说假话|骗人|說謊)|说了谎|说的?也?是?(?:假话|谎话)|是(?:个)?(?:骗子|说谎者)|不(?:说|讲)(?:真话|实话)|没有?说(?:真话|实话)|不诚实|说的不是(?:真话|实话))"
+_ZH_HONEST: Final = r"(?:说的?也?是?(?:真话|实话|真相)|讲(?:真话|实话)|在说(?:真话|实话)|是?诚实的?|没有?在?(?:说谎|撒谎)|不(?:在)?(?:说谎|撒谎)|不是骗子|說的?是?(?:真話|實話))"
 _ZH_TOLD: Final = re.compile(
     rf"(?P<who>[A-Za-z]+|他|她)\s*(?:也|就|确实|显然|一定|其实|的确|必定|才|是)*\s*(?:(?P<lies>{_ZH_LIES})|{_ZH_HONEST})(?:了|的|话)?"
 )
@@ -81,6 +83,9 @@ _JA_DOUBT: Final = re.compile(r"もし|なら|たら|れば|かどうか|かも�
 _JA_FOLLOWED: Final = re.compile(r"(?:もし)?.{0,12}(?:指示|手順|指示通り|動き).{0,6}(?:従うと|従えば|従った(?:場合|ら)|行うと|実行すると|通りに進むと)")  # fmt: skip
 _JA_NO: Final = re.compile(r"(?:いいえ|いえ|違います|ノー)")
 _JA_YES: Final = re.compile(r"(?:はい|ええ|そうです|イエス)")
+_JA_ANSWER: Final = re.compile(
+    r"(?:答え|回答|結論)は「?(?:いいえ|(?P<yes>はい))」?(?:です|だ|となります)?\Z"
+)
 _JA_END: Final = r"(?:よ|ね|のです|んです|ことになります|ことになる)?\Z"
 _JA_NOT_BACK: Final = re.compile(
     rf"戻(?:りません(?:でした)?|ら(?:ない(?:です)?|なかった)|れ(?:ません(?:でした)?|ない(?:です)?)|って(?:は?いません|は?いない|きません|こない)|ること(?:は|が)?(?:ありません|ない|できません|できない)){_JA_END}|{_JA_PLACE}(?:に|に?は|では)(?:い|あり)?(?:ません|ない){_JA_END}|{_JA_PLACE}(?:とは|と)(?:違う|異なる)(?:場所|位置)"
@@ -108,6 +113,9 @@ _KO_DOUBT: Final = re.compile(r"만약|만일|는다면|[으라이하]면\b|돌�
 _KO_FOLLOWED: Final = re.compile(r".{0,12}(?:지시|지침|단계|명령).{0,4}(?:따르면|따라가면|수행하면|따라 가면)")  # fmt: skip
 _KO_NO: Final = re.compile(r"(?:아니요|아니오|아뇨|아닙니다)")
 _KO_YES: Final = re.compile(r"(?:네|예|맞습니다|그렇습니다)")
+_KO_ANSWER: Final = re.compile(
+    r"답은 [\"'‘“]?(?:아니요|아니오|(?P<yes>네|예))[\"'’”]?(?:입니다|이다|예요)?\Z"
+)
 _KO_NOT_BACK: Final = re.compile(
     rf"돌아(?:오|가)지 (?:않(?:습니다|는다|아요|게 됩니다|았습니다)|못(?:합니다|했습니다|해요))\Z|돌아(?:올|갈) 수 없습니다\Z|{_KO_PLACE}(?:이|가) 아닙니다\Z|{_KO_PLACE}에 있지 않습니다\Z"
 )
@@ -187,6 +195,10 @@ _LANGUAGES: Final = tuple(
 _STEPS: Final = re.compile(
     r"\b(?:schritt\w*|entfernt|links|rechts|weit|pas|mètres?|loin|éloign\w+|gauche|droite|devant|derrière|distance|pasos?|metros?|lejos|izquierda|derecha|delante|detrás|norte|sur|este|oeste|distancia)\b|\b(?:vor|hinter|neben) de[mr]\b"
 )
+_ANSWERED: Final = re.compile(
+    r"\A(?P<open>[\s*\"'«„]{0,4})(?:(?P<yes>ja|oui|sí|si)|nein|non|no)(?=\W{0,4}[,.!;:])",
+    re.IGNORECASE,
+)
 _CONDITION: Final = re.compile(
     r"\s*(?:(?:und |et |y )?(?:wenn|falls|sofern|ob|si|s'il)\b|(?:\w+ )?(?:manche|einige|viele|certains|d'aucuns|beaucoup|quelqu'un|algunos|muchos|alguien)\b)"
 )
@@ -215,6 +227,7 @@ def in_english(reply: str, subtask: str) -> str:
             told += found[0].translate(_MARKS) if english == piece else english
         return told
     if subtask in ("navigate", "sports_understanding") and _LATIN.search(reply):
+        reply = _ANSWERED.sub(lambda m: m["open"] + ("yes" if m["yes"] else "no"), reply)
         if subtask == "navigate":
             return "".join(_western(found[0]) for found in _SENTENCE.finditer(reply))
         for pattern, english in _WORDS:
@@ -257,7 +270,7 @@ def _chinese(clause: str, subtask: str, first: bool) -> str:
         if found := pattern.match(clause):
             lead, clause = english, clause[found.end() :]
             break
-    clause = _ZH_FOLLOWED.sub("", clause, count=1)
+    clause = _ZH_FOLLOWED.sub("", _ZH_OWN.sub("", clause), count=1)
     if lead == "so " and (_ZH_NO.fullmatch(clause) or _ZH_YES.fullmatch(clause)):
         return f"so the answer is {'no' if _ZH_NO.fullmatch(clause) else 'yes'}"
     if _ZH_DOUBT.search(clause):
@@ -273,6 +286,8 @@ def _chinese(clause: str, subtask: str, first: bool) -> str:
 
 def _chinese_way(clause: str) -> str:
     clause = _ZH_BEGUN.sub("", _ZH_WALKED.sub("", clause, count=1))
+    if numbered := _ZH_NUMBERED.fullmatch(clause):
+        return f"step {'一二三四五六七八九'.find(numbered[1]) + 1 or numbered[1]}"
     if _ZH_STEP.match(clause):
         return "take a step" if "转" not in clause else "turn"
     if _ZH_AWAY.search(clause):
@@ -317,6 +332,8 @@ def _japanese(clause: str, subtask: str, first: bool) -> str:
         return "no"
     if first and _JA_YES.fullmatch(clause):
         return "yes"
+    if answer := _JA_ANSWER.search(clause):
+        return f"the answer is {'yes' if answer['yes'] else 'no'}"
     if _JA_FOLLOWED.fullmatch(clause):
         return ""
     if _JA_DOUBT.search(clause):
@@ -339,6 +356,8 @@ def _korean(clause: str, subtask: str, first: bool) -> str:
         return "no"
     if first and _KO_YES.fullmatch(clause):
         return "yes"
+    if answer := _KO_ANSWER.search(clause):
+        return f"the answer is {'yes' if answer['yes'] else 'no'}"
     if _KO_FOLLOWED.fullmatch(clause):
         return ""
     if _KO_DOUBT.search(clause):

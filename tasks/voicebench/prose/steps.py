@@ -13,7 +13,7 @@ _STEP: Final = re.compile(
 _NUMBERED: Final = re.compile(
     r"\A\W*(?:(?:(?:step|move|instruction) )?(?P<number>\d{1,2})[.):](?!\d)|(?P<bare>\d{1,2})\s*\Z)"
 )
-_MOVE: Final = re.compile(r"\b(?:take|walk|go|move|turn|step(?! \d))\b")
+_MOVE: Final = re.compile(r"\b(?:take|walk|go|move|turn|(?<!a )(?<!one )(?<!1 )step(?! \d))\b")
 _INSTRUCTION: Final = re.compile(r"(?:\A|[.:?!\n])\s*(?:take|walk|go|move|turn|step)\b")
 _CONCLUDES: Final = re.compile(
     r"\b(?:so|therefore|thus|hence|final(?:ly)?|in total|overall|net|end(?:s|ed|ing)? up|conclusion|in the end|result)\b"

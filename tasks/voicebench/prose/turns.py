@@ -29,7 +29,7 @@ _KEYED: Final = re.compile(
     r"(?:\A|(?<=[.!?:;\n*]))[ *_>]*(?:(?:so|therefore|thus|hence),? )?(?:(?:my|the|final|correct|new|corrected) ){0,2}answer[*_]{0,2}(?:\s*:|\s+(?:is|should be|must be))[\s*_\"'(]{0,6}(?:yes|no|true|false|(?:option )?\(?[ab](?!\w)\)?)[)*_\"']{0,6}(?=\s*(?:[.!,;\n]|\Z))",
     re.IGNORECASE,
 )
-_AGAIN: Final = r"(?:hmm+|wait|hold on|hang on|on second thoughts?|(?:no|but),? wait|let(?: me|'s) (?:[\w-]+ ){0,2}?(?:(?:re-?|double[- ]?)?(?:check|count|think|read|do|try|trace|verify|work)|recount|redo|go over|start over|correct)|actually|correction|scratch that|oops|i (?:missed|forgot|miscounted|made an? \w+))\b"
+_AGAIN: Final = r"(?:hmm+|wait|hold on|hang on|on second thoughts?|(?:no|but),? wait|let(?: me|'s) (?:[\w-]+ ){0,2}?(?:(?:re-?|double[- ]?)?(?:check|count|think|read|do|try|trace|verify|work)|recount|reconsider|redo|go over|start over|correct)|actually|correction|scratch that|oops|i (?:missed|forgot|miscounted|made an? \w+))\b"
 _RECONSIDERED: Final = re.compile(rf"\b{_AGAIN}", re.IGNORECASE)
 _BROKEN_OFF: Final = re.compile(
     rf"[\s*_.,;!)]*(?:{_AGAIN}[^.!?\n]{{0,40}}[\s.:,…-]*){{1,3}}\Z", re.IGNORECASE

@@ -151,6 +151,25 @@ TABLES = {
 -|Ni vuelves ni no vuelves al punto de partida.
 0|Terminas lejos del punto de partida.
 -|No puedo decir si vuelves al punto de partida.
+0|Nein. Man steht am Ende vier Schritte vor dem Ausgangspunkt.
+1|Ja. Die Schritte heben sich auf, man ist also wieder am Startpunkt.
+-|Ja, aber man kehrt nicht zum Startpunkt zurück.
+-|Non, vous revenez au point de départ.
+-|Sí, pero no vuelves al punto de partida.
+0|No. Acabas dos pasos a la derecha del punto de partida.
+1|Oui, à la fin vous êtes au point de départ.
+0|不会，你最后在起点的东边三步处。
+0|最后你离出发点有四步远。
+1|最后你离出发点零步远。
+1|是的，你最终会回到出发点。
+-|我不认为你不会回到起点。
+0|我认为你不会回到起点。
+-|你以为你会回到起点吗？不一定。
+-|走了八步后，你离起点八步。
+-|第一步：走五步，你离起点五步。第二步：
+0|出発点に戻らないので、答えはいいえです。
+1|네. 최종적으로 출발점에 있습니다.
+0|출발점으로 돌아오지 않으므로 답은 아니요입니다.
 """,
     "sports_understanding": r"""
 0|不合理，因为勒布朗是篮球运动员。
@@ -257,6 +276,24 @@ TABLES = {
 0|Ce n'est pas du tout crédible.
 -|Sería creíble para un futbolista.
 -|Algunos dirían que es plausible.
+1|合理，这在篮球里很常见。
+0|这句话不合理，不过在橄榄球里合理。
+0|这句话对其他球员来说合理，对勒布朗来说不合理。
+-|这句话不一定不合理。
+-|我不确定这句话是否合理。
+-|不能说合理，也不能说不合理。
+1|はい、妥当です。
+-|はい、不自然です。
+0|この文はもっともらしくないです。
+-|네, 그럴듯하지 않습니다.
+0|아니요, 말이 안 됩니다.
+-|Ja, das ist nicht plausibel.
+0|Nein, das ergibt überhaupt keinen Sinn.
+-|Oui, cela n'a aucun sens.
+0|Non, cela n'a aucun sens.
+1|Cela a du sens.
+-|Sí, pero no tiene sentido.
+0|Esto no tiene ningún sentido.
 """,
     "web_of_lies": r"""
 0|不，Ryan在说谎。
@@ -301,6 +338,10 @@ TABLES = {
 -|他们都在说谎。
 -|Ryanが嘘をついているかどうかはわかりません。
 0|だから、Ryanは嘘をついています。
+0|Nein, Ryan sagt nicht die Wahrheit.
+-|Ja, Ryan lügt.
+0|Jerry说的是假话，所以Ryan也在说谎。
+1|Jerry说的是真话，所以Ryan说的也是真话。
 """,
     "hyperbaton": r"""
 1|正确的是(B)。

@@ -75,6 +75,16 @@ TABLES = {
 0|You take 5 steps. You do not return to the starting point.
 0|You go 5 steps ahead and turn left, so you aren't back.
 0|After 5 steps and a turn you're still 5 steps from where you began.
+1|In one word, yes.
+1|In the other direction you take the same steps, so you return to the start.
+-|You return to the start on one reading and don't on another.
+1|On the one hand you walk 5 steps north, on the other hand you walk 5 steps south, so you return to the start.
+0|With these instructions you don't return to the start; with others you would.
+0|There is no other way to say it: you don't return to the start.
+-|Answer: yes. Hmm, but wait.
+1|Answer: no. Hmm, I forgot the turn. So the answer is yes.
+0|Answer: yes.\n\nWait, I made a mistake: it's 2 more.\n\nAnswer: No.
+-|Answer: yes. Let me reconsider the steps: 5 forward
 """,
     "sports_understanding": r"""
 0|It would be plausible for another player, but for LeBron James it isn't.
@@ -140,11 +150,22 @@ TABLES = {
 1|It's plausible for him, but it wouldn't be for another player.
 1|It is plausible for LeBron James but for another player it isn't.
 0|It's not plausible for LeBron James but for another player it is.
+0|A hockey player would find this plausible, but for LeBron James it's not.
+1|As with any other player, it is plausible.
+-|For people like Tom Brady it would be plausible.
+-|It'd be perfectly realistic for an NFL player.
+1|For a player of his skill it is plausible.
+1|It's plausible for a player like him.
+0|I would say it is plausible for others, but not for LeBron James.
+-|One half of me thinks yes, the other half thinks no.
+-|Yes in one sense, no in another.
+0|In one sense it sounds plausible, but in reality it isn't plausible.
 """,
     "web_of_lies": r"""
 -|In one sense yes, in another sense no.
 -|Part of me says Ryan lies and part of me says he tells the truth.
 1|Answer: no. Wait, let me re-check: Jerry is honest, and Ryan says so. Answer: yes.
+-|Part of me thinks Ryan lies, part of me thinks he doesn't.
 """,
     "hyperbaton": r"""
 0|In (B) the origin comes before the opinion, which is wrong; in (A) everything is in its place.
@@ -188,6 +209,11 @@ TABLES = {
 -|In (A) everything is in its place? No idea.
 -|In option A everything is not in its place.
 -|In (A) not everything is in its place.
+-|Part of me wants A and part of me wants B.
+1|In (A) the age comes before the size, which is wrong, so (B).
+0|In option (A) the adjectives are in the correct order.
+-|It could be A or it could be B.
+1|It could be A if colours came first, but they don't, so it must be B.
 """,
 }
 CASES = [
