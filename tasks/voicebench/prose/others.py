@@ -89,14 +89,13 @@ def of_another(text: str, start: int, end: int, own: frozenset[str]) -> bool:
     clause = text[begin : stop if stop >= 0 else len(text)]
     if _LEAD.match(lead):
         clause = f"{lead} {clause}"
-    if not own:
-        return _OTHER_WAY.search(clause) is not None and _SUPPOSED.search(clause) is not None
+    supposed = _SUPPOSED.search(clause) is not None
     if any(_name(found["who"]) in own for found in _LIKE.finditer(clause)):
         return False
-    if _ANOTHER.search(clause):
+    if _ANOTHER.search(clause) or (supposed and _OTHER_WAY.search(clause)):
         return True
-    whom = [_name(found["who"]) for found in _FOR.finditer(clause)]
-    return bool(whom) and own.isdisjoint(whom) and _SUPPOSED.search(clause) is not None
+    whom = [_name(found["who"]) for found in _FOR.finditer(clause)] if own else []
+    return supposed and bool(whom) and own.isdisjoint(whom)
 
 
 def without_others(reply: str, own: frozenset[str]) -> str:
