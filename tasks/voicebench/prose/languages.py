@@ -94,7 +94,7 @@ _JA_BACK: Final = re.compile(
     rf"戻(?:ります|る|りました|った|って(?:います|いる|きます|くる|きました)|れます|れる|ることができます|ってこられます){_JA_END}|{_JA_PLACE}(?:にいます|に着きます|に到着します){_JA_END}|位置は{_JA_PLACE}です{_JA_END}"
 )
 _JA_AWAY: Final = re.compile(
-    rf"{_JA_PLACE}(?:から|より|の)[^かは]{{0,16}}(?:離れ(?:て(?:います|いる)|た(?:場所|位置|地点|ところ)(?:に|で|です)?)|(?:歩|メートル)?(?:先|前方?|後ろ|後方|左側?|右側?|北側?|南側?|東側?|西側?)(?:に|です))"
+    rf"{_JA_PLACE}(?:から|より|の(?=[^かは]{{0,6}}歩))[^かは]{{0,16}}(?:離れ(?:て(?:います|いる)|た(?:場所|位置|地点|ところ)(?:に|で|です)?)|(?:歩|メートル)?(?:先|前方?|後ろ|後方|左側?|右側?|北側?|南側?|東側?|西側?)(?:に|です))"
 )
 _JA_ZERO: Final = re.compile("[0零ゼロ]+歩|離れて(?:い|は)")
 _JA_THIS: Final = r"(?:(?:この|その|上記の)?(?:文章?|発言|内容|記述|状況|シナリオ|主張)|これ|それ)?(?:は|が|も)?(?:とても|十分に?|非常に|かなり|まったく|全く|あまり|完全に|到底|論理的に|現実には)*"
@@ -122,7 +122,7 @@ _KO_NOT_BACK: Final = re.compile(
 _KO_BACK: Final = re.compile(
     rf"돌아(?:옵니다|온다|와요|오게 (?:됩니다|돼요)|갑니다|가게 됩니다|왔습니다|올 수 있습니다)\Z|{_KO_PLACE}(?:에 (?:있습니다|있게 됩니다|도착합니다)|입니다)\Z"
 )
-_KO_AWAY: Final = re.compile(rf"{_KO_PLACE}에서 (?!시작|출발)[^않못]{{1,20}}(?:있습니다|됩니다|입니다|섭니다|있게 됩니다|있어요)\Z")  # fmt: skip
+_KO_AWAY: Final = re.compile(rf"{_KO_PLACE}에서 (?!시작|출발|[^.]{{0,20}}(?:보고|향하|향해|바라))[^않못]{{1,20}}(?:있습니다|됩니다|입니다|섭니다|있게 됩니다|있어요)\Z")  # fmt: skip
 _KO_THIS: Final = r"(?:(?:이|그|해당|위) ?)?(?:문장|말|진술|내용|것|이야기|상황)?(?:은|는|이|도)? ?(?:(?:충분히|매우|아주|전혀|완전히|꽤|별로|그다지) )*"
 _KO_IMPLAUSIBLE: Final = re.compile(
     rf"{_KO_THIS}(?:(?:그럴듯하|타당하|가능하|현실적이|합리적이|자연스럽|말이 되|믿을 만하|합당하)지 (?:않습니다|않아요|않다|못합니다)|말이 안 (?:됩니다|돼요)|불가능(?:합니다|해요|하다)|비현실적입니다|있을 수 없(?:습니다|는 일입니다)|부자연스럽습니다|터무니없습니다)"
@@ -211,7 +211,7 @@ def in_english(reply: str, subtask: str) -> str:
     >>> in_english("不会，你最后在起点前方四步。", "navigate")
     'no, you are two steps away from the start. '
     >>> in_english("Ja, man kehrt zum Startpunkt zurück.", "navigate"), in_english("いいえ、妥当ではありません。", "sports_understanding")
-    ('Ja, you return to the start.', 'no, it is implausible. ')
+    ('yes, you return to the start.', 'no, it is implausible. ')
     """
     if _ASIAN.search(reply):
         if _HANGUL.search(reply):
