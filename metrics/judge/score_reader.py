@@ -24,6 +24,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from metrics.judge.blocks import own_lines
+from metrics.judge.conditions import unconditional
 from metrics.judge.figures import (
     AGAIN,
     BRACKETED,
@@ -106,7 +107,7 @@ class ScoreReader:
     def read(self, reply: str) -> float | None:
         """Return the score of a judge reply, ``None`` if it commits to none or to several."""
         plain = plain_reply(reply)
-        lines = [without_quotations(line) for line in without_rubrics(plain.lines)]
+        lines = [unconditional(without_quotations(x)) for x in without_rubrics(plain.lines)]
         lines = [SAID_TWICE.sub(r"\1", ON_SCALE.sub("", line)) for line in lines]
         outside = plain.outside if plain.fields else lines
         own = after_no_score(lines)

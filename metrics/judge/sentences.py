@@ -25,6 +25,13 @@ _NOT_BUT: Final = re.compile(
     r"\bnot\s+[\"']?(?:yes|no|correct|incorrect)[\"']?,?\s+but\s+(?:rather\s+)?(?=[\"']?(?:yes|no|correct|incorrect)\b)",
     re.IGNORECASE,
 )
+_RIGHT: Final = ("correct", "right", "true", "yes")
+_WORD: Final = r"[\"'(]?(?P<{}>incorrect|correct|wrong|right|false|true|yes|no)[\"')]?"
+_RATHER: Final = re.compile(
+    rf"(?<![\w-]){_WORD.format('verdict')},?\s+(?:rather\s+than|as\s+opposed\s+to|instead\s+of|over|and\s+(?:certainly\s+|clearly\s+)?not)\s+{_WORD.format('other')}(?=\s*(?:$|[.!;](?:\s|$)))",
+    re.IGNORECASE,
+)
+"""A verdict and the one that it is preferred to."""
 _ARRIVES: Final = (
     r"(?:\bi(?:'d|'ll|\s+would|\s+will|\s+must|\s+have\s+to)?\s+(?:say|answer|vote|conclude(?:\s+with)?|go\s+with|come\s+down\s+on|settle\s+on|decide(?:\s+on|\s+for)?|choose|opt\s+for|arrive\s+at|end\s+up\s+(?:with|at))|\b(?:leads?|points?|adds?\s+up|comes?\s+down|amounts?)\s+to"
     r"|\b(?:this(?:\s+one)?|it|the\s+(?:reply|response|answer))\s+(?:gets|earns|deserves|merits|receives)|\?)\s*:?\s*(?:an?\s+)?"
@@ -100,4 +107,11 @@ def plainer(lines: Sequence[str]) -> list[str]:
         for line in lines
     ]
     told = [ANSWERED.sub(r"is \1", CONTRACTED.sub(r"\1 not", line)) for line in told]
-    return [_NOT_BUT.sub("", _MUST_BE.sub(r"\1 is ", line)) for line in told]
+    told = [_NOT_BUT.sub("", _MUST_BE.sub(r"\1 is ", line)) for line in told]
+    return [_RATHER.sub(_preferred, line) for line in told]
+
+
+def _preferred(found: re.Match[str]) -> str:
+    """Return the verdict alone, if the other one is its opposite."""
+    verdict, other = found["verdict"].lower(), found["other"].lower()
+    return found["verdict"] if (verdict in _RIGHT) != (other in _RIGHT) else found[0]

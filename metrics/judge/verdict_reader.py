@@ -226,8 +226,8 @@ class VerdictReader:
                 if match["word"].lower() in ("yes", "no") or not yes:
                     return Found(None)
                 # "not completely correct" is no more than a hedge
-                bare = match[0][match.start("neg") - match.start() :].split()
-                return Found(None if len(bare) > 2 else False)
+                bare = match[0][match.start("neg") - match.start() :].lower().split()
+                return Found(None if len({*bare} - {"a", "an"}) > 2 else False)
             return Found(yes)
         if mark := self._patterns["mark"].match(line, start):
             return Found(mark["mark"] == "✔")

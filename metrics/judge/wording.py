@@ -80,7 +80,7 @@ CLAUSE: Final = re.compile(
     re.IGNORECASE,
 )
 NOUN: Final = re.compile(
-    r"\s+(answer|response|reply|choice|option|prediction|one|judge?ment|verdict|match)\s*(?:$|[.!,;(])",
+    r"\s+(answer|response|reply|choice|option|prediction|one|judge?ment|verdict|match)\s*(?:$|[.!,;(]|(?:to|for)\s+(?:the|this)\s+(?:(?:given|original|user's|asked|above)\s+)?(?:question|prompt|query|request|instruction|task)(?:\s+(?:asked|posed|given|at\s+hand))?\s*(?:$|[.!;](?:\s|$)))",
     re.IGNORECASE,
 )
 CLAUSE_LENGTH: Final = 300

@@ -16,6 +16,9 @@ from metrics.commitment.closed import choose, lettered_options
 from metrics.commitment.frames import answer_part, lower, prepare
 from metrics.text import late as re
 from tasks.voicebench import facts, liars
+from tasks.voicebench.prose.languages import in_english
+from tasks.voicebench.prose.others import without_others
+from tasks.voicebench.prose.turns import changed, decided
 
 YES_NO: Final = ("yes", "no")
 _ALIASES: Final = {"yes": ("true", "yeah", "yep", "correct"), "no": ("false", "nope", "incorrect")}
@@ -53,9 +56,26 @@ _WRONG_ORDER: Final = re.compile(
     r"(?i)\b(?:has|puts|uses|is in|are in|gives|lists) (?:(?:the|its|all) )?(?:(?:adjectives|words|order) )?(?:in )?(?:the |an? )?(?:wrong|incorrect|unusual|unnatural|odd) (?:adjective )?(?:order|one|sequence)\b|\b(?:breaks|violates|ignores|(?:doesn't|does not) follow)(?: the| this| that| our)? (?:\w+ ){0,3}?(?:order|rule|sequence)\b"
     r"|\b(?:sounds?|seems?|reads?|looks?|feels?|is)(?: \w+ly| a bit| very| quite| rather)? (?:unnatural(?:ly)?|odd(?:ly)?|wrong|weird|strange|awkward(?:ly)?|clumsy)\b(?! than)"
 )
-_RIGHT_ORDER: Final = re.compile(r"(?i)\b(?:has|is in) the (?:right|correct|proper) one\b")
+_RIGHT_ORDER: Final = re.compile(
+    r"(?i)\b(?:(?:has|is in) the (?:right|correct|proper) one|has (?:(?:the|its|all)(?: the| its)? )?(?:adjectives|words) in (?:the|their) (?:right|correct|proper) order)\b"
+)
 _BETTER: Final = re.compile(
     r"(?i)\b(?:sounds?|seems?|is|reads?|feels?|looks?|flows?|works?)(?: \w+ly| much| far| a bit)? (?:better|nicer|more \w+) than\b"
+)
+_IN_OPTION: Final = r"\bin (?:option |sentence |phrase |choice |version )?\(?([AB])\)?,? "
+_IN_PLACE: Final = re.compile(
+    rf"(?i){_IN_OPTION}(?P<not>not )?(?:everything|(?:every|each) \w+|all(?: of)?(?: the| its)? \w+|the (?:\w+ )?(?:order|adjectives|words|sequence)) (?:is|are|comes?|stands?|appears?|goes|sits?) (?:all )?"
+    r"(?:in (?:its|their|the)(?: (?:right|proper|correct|usual|natural|expected))? (?:places?|order|positions?|spots?|sequence)|where (?:it|they) (?:belongs?|should be)|(?:just |exactly )?as (?:it|they) should be|correct(?:ly placed)?|right|fine)\b"
+)
+_IN_WRONG: Final = re.compile(
+    rf"(?i){_IN_OPTION}[^.;,\n]{{3,120}}?, (?:which|and that|and this|but that)(?:'s| is|(?P<not> isn't|'s not| is not)) (?:(?P<wrong>wrong|incorrect|a mistake|backwards|the wrong (?:way|order))|right|correct|proper|the (?:right|correct|usual|proper) (?:way|order))\b"
+)
+_IN_TURN: Final = re.compile(
+    rf"(?i){_IN_OPTION}(?:the )?[\w-]+ (?:comes|precedes|follows|stands|is placed|goes)(?: (?:before|after|first|last))?(?: (?:the )?[\w-]+)?\s*(?=[.;\n]|\Z)"
+)
+"""The place of a word in an option, which does not say that the option is right."""
+_READS: Final = re.compile(
+    r"(?i)(?:(?P<not>\b(?:does not|doesn't) )(?:read|flow|work)|\b(?:reads|flows|works)) (?:correctly|properly|naturally|right|well|smoothly)\b(?! than)"
 )
 _MARKER: Final = re.compile(
     r"(?i)\b(?:option|sentence|choice|phrase|answer)?\s*[(\"']?\b([AB])\b[)\"']?\s*[.:,)]?\s*(?:is\b|says\b|reads\b)?[\s:,\"']*"
@@ -80,9 +100,12 @@ def read_bbh(reply: str, subtask: str, prompt: str = "") -> int | None:
     (1, None)
     """
     reply = reply[-_LONGEST:]
-    said = _TURN_TAG.sub("", reply)
+    reply = said = decided(changed(_TURN_TAG.sub("", reply)))
     if subtask == "hyperbaton":
         return _order(said, prompt)
+    reply = said = in_english(said, subtask)
+    if subtask == "sports_understanding":
+        reply = said = without_others(said, facts.names(prompt))
     if subtask == "web_of_lies":
         return _truthful(said, prompt)
     if _BOTH.search(said):
@@ -112,7 +135,9 @@ def _truthful(reply: str, prompt: str) -> int | None:
 
 def _order(reply: str, prompt: str) -> int | None:
     """Return which of two phrases has its adjectives in order: by letter, by place or by the phrase itself."""
-    said = _RIGHT_ORDER.sub("is correct", _WRONG_ORDER.sub("is wrong", reply))
+    said = _IN_WRONG.sub(_judged, _IN_PLACE.sub(_placed, reply))
+    said = _READS.sub(lambda m: "is wrong" if m["not"] else "is correct", _IN_TURN.sub(" ", said))
+    said = _RIGHT_ORDER.sub("is correct", _WRONG_ORDER.sub("is wrong", said))
     said = _BETTER.sub("rather than", said)
     options = phrases(prompt)
     if options:
@@ -122,6 +147,16 @@ def _order(reply: str, prompt: str) -> int | None:
     pair = bool(options) and all(text.lower() in reply.lower() for text in options)
     said = _PLACED.sub(lambda m: _letter(m, pair=pair), said)
     return choose(said, options or ("", ""), None, asked=True).option
+
+
+def _placed(place: re.Match[str]) -> str:
+    return f"({place[1]}) is {'wrong' if place['not'] else 'correct'}"
+
+
+def _judged(place: re.Match[str]) -> str:
+    """Return what is said of an option in which a word stands where it should or should not."""
+    right = (place["wrong"] is None) ^ (place["not"] is not None)
+    return f"({place[1]}) is {'correct' if right else 'wrong'}"
 
 
 def _letter(place: re.Match[str], *, pair: bool) -> str:

@@ -11,6 +11,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from metrics.text import late as re
+from tasks.voicebench.prose.others import of_another, parted, turned
+from tasks.voicebench.prose.steps import Walk
 
 Match = re.Match[str]
 
@@ -52,7 +54,7 @@ _RETURNED: Final = (
     Sign(re.compile(rf"\b(?:which|that|this|it)(?: is|'s| was| would be| isn't| wasn't)(?: not| also| exactly| indeed| just| again| back at)* (?:the same as )?{_WHERE}"), 1),
     Sign(re.compile(rf"(?<!\bthe )\b(?:the )?same as {_WHERE}"), 1),
     Sign(re.compile(rf"\breach\w* (?:exactly )?{_WHERE}"), 1),
-    Sign(re.compile(r"\b(?:return(?:s|ed)?|(?:come|came|comes|get|gets|got|gotten|are|be|been|'re|made it|make it|makes it|end up|ends up|wind up)(?: not)?(?: \w+ly| right| all the way)? back)(?: again| there| here)?(?=\W*\Z|,? (?:because|since|after)\b)"), 1),
+    Sign(re.compile(r"\b(?:return(?:s|ed)?|(?:come|came|comes|get|gets|got|gotten|are|be|been|'re|made it|make it|makes it|end up|ends up|wind up)(?: not|n't)?(?: \w+ly| right| all the way)? back)(?: again| there| here)?(?=\W*\Z|,? (?:because|since|after)\b)"), 1),
     Sign(re.compile(r"\bnowhere (?:near|close)\b"), 0, holds=True),
     Sign(re.compile(rf"\b{_COUNT} (?:more )?{_STEPS} to go\b"), 0),
     Sign(re.compile(r"\b(?:displacement|distance|change) of (?:zero|0|no)\b"), 1, holds=True),
@@ -213,13 +215,16 @@ def stated(low: str, subtask: str, prompt: str = "") -> int | None:
     0
     """
     signs = _SIGNS[subtask]
+    own: frozenset[str] = frozenset()
     if subtask == "sports_understanding":
         signs += _said_again(prompt)
+        own = names(prompt)
     verdict: int | None = None
     so_far = False
+    walk = Walk(prompt)
     sentences = [m[0][-_LONGEST:] for m in _SENTENCE.finditer(_plain(low))]
     for number, sentence in enumerate(sentences):
-        said = _sentence(_LED.sub("", sentence), signs)
+        said = _sentence(_LED.sub("", sentence), signs, own)
         if number and sentences[number - 1].endswith("?"):
             answered = _ANSWERED.match(sentence)
             asked = _signs(sentences[number - 1][:_SHORT], signs) if answered else []
@@ -230,13 +235,15 @@ def stated(low: str, subtask: str, prompt: str = "") -> int | None:
                 continue
             if _FIRST.search(sentence):
                 continue
+            if walk.on_the_way(sentence):
+                said = None if said is None else _TORN
             if said is None and (_NEXT.search(sentence) or (so_far and _MOVES.search(sentence))):
                 said = _TORN
         elif verdict is not None and said not in (verdict, None) and "would" in sentence:
             continue  # in another sport
         if said is not None:
             verdict = None if said == _TORN else said
-            so_far = _SO_FAR.search(sentence) is not None
+            so_far = walk.midway or _SO_FAR.search(sentence) is not None
     return verdict
 
 
@@ -254,6 +261,14 @@ def _said_again(prompt: str) -> tuple[Sign, ...]:
         Sign(re.compile(rf"\b(?:{'|'.join(('he', 'she', 'they', *names))}) (?:\w+ly )?(?:could|can|may|might){deed}"), 1),
         Sign(re.compile(rf"(?:\bcannot|\bnever|\bnot|n't){deed}"), 1),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def names(prompt: str) -> frozenset[str]:
+    """Return the folded names of the sentence that is asked about."""
+    quoted = _QUOTED.findall(prompt)
+    words = _CASED_WORD.findall(quoted[-1] if quoted else "")
+    return frozenset(word.lower() for word in words if word[0].isupper())
 
 
 def contradicts(low: str, subtask: str, answer: int) -> bool:
@@ -277,19 +292,27 @@ def contradicts(low: str, subtask: str, answer: int) -> bool:
 def _plain(low: str) -> str:
     """Return a folded reply without quotations, question tags and idioms whose negation is another one than it seems."""
     text = _TAG.sub(".", _QUOTED.sub(" ", without_idioms(low)))
-    text = not_so(text)
+    text = parted(not_so(text))
     return _NOTHING_BUT.sub(" ", _ANYTHING_BUT.sub("not", text))
 
 
-def _sentence(sentence: str, signs: Sequence[Sign]) -> int | None:
-    """Return what a sentence states at last."""
+def _sentence(
+    sentence: str, signs: Sequence[Sign], own: frozenset[str] = frozenset()
+) -> int | None:
+    """Return what a sentence states at last of those whom the question names."""
     verdict: int | None = None
     kind: int | None = None
-    sentence = _OTHER_SPORT.sub("", sentence)
+    if other := _OTHER_SPORT.match(sentence):
+        kind = next((sign.kind for _, sign in _signs(other[0], signs)), None)
+        sentence = sentence[other.end() :]
     for part in _PARTS.split(_FOLLOWS.sub(" ", sentence)):
         ended = _ENDED.match(part) or _YOU_DO.match(part)
         if ended and (kind is not None or _YOU_DO.match(part)):
             verdict = (1 if kind is None else kind) ^ int(_NOT.search(part) is not None)
+            continue
+        told = None if kind is None else turned(part, kind, own)
+        if told is not None:
+            verdict = told
             continue
         found = _signs(part, signs)
         if _NEITHER.search(part):
@@ -300,7 +323,11 @@ def _sentence(sentence: str, signs: Sequence[Sign]) -> int | None:
         main = _BEHIND.split(_LEADING.sub("", part))[0]
         if _DOUBT.search(_SEEMS.sub(" is ", main)):
             continue
-        values = {_value(main, sign, at) for at, sign in _signs(main, signs)}
+        values = {
+            _value(main, sign, at)
+            for at, sign in _signs(main, signs)
+            if not of_another(main, *at.span(), own)
+        }
         if values:
             verdict = values.pop() if len(values) == 1 else _TORN
     return verdict
