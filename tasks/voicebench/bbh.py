@@ -24,10 +24,17 @@ YES_NO: Final = ("yes", "no")
 _ALIASES: Final = {"yes": ("true", "yeah", "yep", "correct"), "no": ("false", "nope", "incorrect")}
 _WORDS: Final = {"yes": ("yeah", "yep"), "no": ("nope",)}
 """Without the words that are said of statements inside a chain of reasoning."""
+_LEAD: Final = r"(?:(?:so|well|then|therefore|thus|hence|sure|okay|ok|finally|overall|after (?:thinking|checking|some thought|all)|in (?:conclusion|the end|short))\b[,:]? )*"
 _JUDGED: Final = re.compile(
-    r"(?:.*[.!\n])?\s*(?:(?:so|therefore|thus|hence),? )?(?:(?:the |my |final )*(?:answer|conclusion)(?: is|:)|(?:it|that|this)(?:'s| is))?\W*(?:(true|correct)|false|incorrect)\W*",
+    rf"(?:.*[.!\n])?\s*{_LEAD}(?:(?:the |my |final )*(?:answer|conclusion)(?: is|:)?|(?:it|that|this)(?:'s| is))?\W*(?:(true|correct)|false|incorrect)"
+    r"(?: indeed)?(?:,? (?:because|since|as|for)\b[^\n]{1,160})?\W*",
     re.DOTALL,
 )
+_NO_SUBJECT: Final = re.compile(
+    rf"(?i)(?P<lead>(?:\A|(?<=[.!?\n]))\s*{_LEAD})(?=(?:(?:is|was|must be|has to be|does|doesn't|always|never|surely|clearly) )?(?:not )?(?:always )?"
+    r"(?:tell(?:s|ing)? (?:the |a )?(?:truth|lies?)\b|l(?:ies|ying)\b|truthful\b|honest\b|dishonest\b|a liar\b))"
+)
+"""A statement that names nobody, and so is about the person who is asked about."""
 _ANSWER: Final = re.compile(
     r"\b(?:yes|yeah|yep|no(?! (?:doubt|question|liar|one|way|longer)\b)|nope)\b"
 )
@@ -119,6 +126,9 @@ def read_bbh(reply: str, subtask: str, prompt: str = "") -> int | None:
 
 def _truthful(reply: str, prompt: str) -> int | None:
     """Return whether a person tells the truth: by yes or no, or by the last statement on the person."""
+    person = liars.asked_person(prompt)
+    if person is not None:
+        reply = _NO_SUBJECT.sub(lambda match: f"{match['lead']}{person} ", reply)
     said = facts.without_idioms(liars.asked_itself(reply, prompt))
     text = answer_part(prepare(said))
     low = lower(text)
@@ -176,20 +186,20 @@ def _described(options: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def phrases(prompt: str) -> tuple[str, ...]:
-    """Return the two phrases of a question for the order of adjectives: the same words in two orders; empty if there are none.
+    """Return the two phrases of a question for the order of adjectives: the same words in two orders; else empty.
 
     >>> phrases("Which sentence has the correct adjective order? Option A: red small car. Option B: small red car. Please answer.")
     ('red small car', 'small red car')
     """
     listed = lettered_options(prompt)
     if len(listed) == 2 and _words(listed[0]) == _words(listed[1]):
-        return listed
+        return listed if listed[0].lower() != listed[1].lower() else ()
     for first, second in pairwise(_MARKER.finditer(prompt)):
         if (first[1].upper(), second[1].upper()) != ("A", "B"):
             continue
         one = [m[0] for m in _PHRASE.finditer(prompt, first.end(), second.start())]
         two = [m[0] for m in _PHRASE.finditer(prompt, second.end())][: len(one)]
-        if len(one) > 1 and _words(" ".join(one)) == _words(" ".join(two)):
+        if len(one) > 1 and one != two and _words(" ".join(one)) == _words(" ".join(two)):
             return " ".join(one), " ".join(two)
     return ()
 
