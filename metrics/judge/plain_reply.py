@@ -17,7 +17,10 @@ from typing import Any, Final, NamedTuple
 
 from metrics.judge.blocks import own_lines
 from metrics.judge.languages import english_key, in_english
+from metrics.judge.others import without_quotations
+from metrics.judge.rubrics import without_legends
 from metrics.judge.second_thoughts import Turn, said, turns
+from metrics.judge.sentences import plainer
 from metrics.text import late as re
 
 LONGEST: Final = 20_000
@@ -196,6 +199,17 @@ def plain_reply(reply: str) -> PlainReply:
     behind = _own(after)
     outside = [*_own(before), *behind]
     return PlainReply(answer, lines, list(_fields(value, _MAX_DEPTH)), outside, turns(behind))
+
+
+@lru_cache(maxsize=8)
+def plain_verdict(reply: str) -> tuple[PlainReply, list[str]]:
+    r"""Return a plain reply, and its lines as a reader of verdicts takes them: without legends and others' words; kept as well.
+
+    >>> plain_verdict('Yes = right, No = wrong\nThe model says "yes". Result: No')[1]
+    ['The model says "". Result: No']
+    """
+    plain = plain_reply(reply)
+    return plain, [without_quotations(line) for line in plainer(without_legends(plain.lines))]
 
 
 def _own(reply: str) -> list[str]:

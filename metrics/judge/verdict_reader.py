@@ -24,9 +24,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from metrics.judge.others import foreign, repeats_item, without_quotations
-from metrics.judge.plain_reply import PlainReply, plain_lines, plain_reply
-from metrics.judge.rubrics import without_legends
+from metrics.judge.others import foreign, repeats_item
+from metrics.judge.plain_reply import PlainReply, plain_lines, plain_verdict
 from metrics.judge.second_thoughts import FILLER, STANDS, Turn, turns
 from metrics.judge.sentences import after_lead, agrees, arrived, clauses, plainer
 from metrics.judge.wording import (
@@ -117,8 +116,7 @@ class VerdictReader:
 
     def read(self, reply: str) -> bool | None:
         """Return the verdict of a judge reply, ``None`` if it commits to none."""
-        plain = plain_reply(reply)
-        lines = [without_quotations(line) for line in plainer(without_legends(plain.lines))]
+        plain, lines = plain_verdict(reply)
         if (found := self._thought_again(plain.turns)) is not None:
             return found.value
         if (found := self._in_json(plain.fields)) is not None and not self._asked_outside(plain):
