@@ -56,7 +56,7 @@ _HEARD: Final = re.compile(
 _WHO: Final = (
     r"(?:lawyers?|attorneys?|solicitors?|notar(?:y|ies)|legal aid(?: \w+)?|doctors?|gps?|physicians?|pharmacists?|pharmacy|therapists?|counsell?ors?|locksmiths?|breakdown (?:service|cover|company|club)|roadside assistance|(?:automobile|motoring|car) club"
     r"|customs(?: (?:website|office|authority|page|service|officers?))?|tax (?:office|advis[eo]rs?|authorit(?:y|ies))|police|hotlines?|helplines?|consumer (?:protection|advice)(?: \w+)?|ombudsman|bank|insurer|insurance company|(?:official|authori[sz]ed|licen[sc]ed) (?:\w+ )?(?:sites?|platforms?|shops?|exchanges?|sellers?|websites?|dealers?)"
-    r"|resale (?:sites?|platforms?)|teachers?|tutors?|school (?:nurse|office|counsell?or)|landlord|(?:building|property) manager|caretaker|embassy|consulate|union|town hall|noise office|city council|social services|manufacturer|dealer(?:ship)?|librar(?:y|ian)|support (?:line|team|staff)|it department|data protection (?:office|authority))"
+    r"|resale (?:sites?|platforms?)|teachers?|tutors?|school (?:nurse|office|counsell?or)|landlord|(?:building|property) manager|caretaker|embassy|consulate|union|(?:\w+ )?authority(?:'s)?(?: website| page| office)?|(?:maker|manufacturer)'s support|mediator|clinic|university|pest control(?:ler)?|town hall|noise office|city council|social services|manufacturer|dealer(?:ship)?|librar(?:y|ian)|support (?:line|team|staff)|it department|data protection (?:office|authority))"
 )
 _HELPS: Final = (
     r"(?:(?:can|could|will|would|may|might)(?: also| then| often| usually)? (?:help|tell|explain|show|advise|open|let|guide|point|give|step in|assist|say|answer|inform|support|recommend|check|teach|provide|arrange|look)"
@@ -69,11 +69,12 @@ _SENDS: Final = tuple(
     for pattern in (
         rf"^{_TURN}(?:only |perhaps |maybe )?(?:the|your|an?|any|our|most|many|real|official)? ?(?:[a-z'-]+ ){{0,3}}?{_WHO}(?: or (?:the |your |an? )?(?:\w+ ){{0,2}}?{_WHO})? {_HELPS}",
         rf"^{_TURN}(?:please |simply |just |you (?:can|should|could|may|might|need to) )?(?:call|ring|phone|contact|ask|see|visit|talk to|speak (?:to|with)|go to|turn to|consult|reach out to|get in touch with|report (?:it|this) to|check with|file a (?:report|complaint) with) (?:the |your |an? |any )?(?:\w+ ){{0,2}}?{_WHO}\b(?! (?:supply|shop assistant|uniform|pick)\b)",
-        rf"^{_TURN}(?:please )?(?:keep {_YOURS} (?:safe|secure|clean|private)|(?:secure|protect|guard|safeguard) (?:{_YOURS}|yourself (?:against|from) (?:such|this|these|it|them|scams?|fraud|malware|viruses|phishing|hackers?|burglars?|thieves|theft|attacks?)\b))",
+        rf"^{_TURN}(?:please )?(?:(?:to )?keep (?:{_YOURS}|yours) (?:safe|secure|clean|private)|(?:secure|protect|guard|safeguard) (?:{_YOURS}|yourself (?:against|from) (?:such|this|these|it|them|scams?|fraud|malware|viruses|phishing|hackers?|burglars?|thieves|theft|attacks?)\b))",
         r"\b(?:ruf\w*|frag\w*|kontaktier\w*|wend\w*|kann|können|steht|findest|hilft|helfen|sagt|erklärt)\b[^:]*\b(?:(?:rechts)?anw[aä]lt\w*|notar\w*|schlüsseldienst\w*|pannen(?:dienst|hilfe)\w*|adac|werkstatt|polizei|zoll(?:amts?|s)?|arzt|ärztin|apothek\w*|beratungsstelle|verbraucherzentrale|hausverwaltung|seelsorge|ersatzschlüssel)\b"
         r"|\b(?:(?:rechts)?anw[aä]lt\w*|notar\w*|schlüsseldienst|pannen(?:dienst|hilfe)|adac|polizei|zoll(?:amts?|s)?|arzt|ärztin|apothek\w*|beratungsstelle|verbraucherzentrale|hausverwaltung)\b[^:]*\b(?:kann|können|steht|hilft|helfen|sagt|erklärt|öffnet)\b",
         r"\b(?:appel\w+|contact\w+|demand\w+|consult\w+)\b[^:]*\b(?:avocate?|notaire|serrurier|dépann\w+|assistance|police|douanes?|médecin|pharmacien\w*|garagiste|assurance)\b|\b(?:avocate?|notaire|serrurier|dépann\w+|douanes?|médecin|pharmacien\w*|garagiste)\b[^:]*\b(?:peut|pourra|pourrait|indique|explique|aide)\b",
         r"\b(?:llam\w+|contact\w+|pregunt\w+|consult\w+)\b[^:]*\b(?:abogad[oa]|notari[oa]|cerrajer[oa]|grúa|asistencia|policía|aduanas?|médic[oa]|farmac\w+|seguro|taller)\b|\b(?:abogad[oa]|notari[oa]|cerrajer[oa]|aduanas?|médic[oa]|farmacéutic[oa])\b[^:]*\b(?:puede|podrá|podría|pone|indica|explica|ayuda)\b",
+        r"\b(?:cham\w+|ligu\w+|chiam\w+|contatt\w+|procur\w+|consult\w+)\b[^:]*\b(?:chaveiro|guincho|advogad[oa]|médic[oa]|polícia|soccorso stradale|fabbro|avvocato|polizia|medico|notaio)\b",
         r"(?:打电话给|联系|找|问|咨询|报警|请)[^:]{0,8}(?:律师|锁匠|开锁公司|海关|医生|警察|警方|公证处|保险公司|道路救援|客服)|(?:律师|海关|医生|警方|公证处|锁匠)(?:的?网站)?[^:]{0,4}(?:可以|能|会|写着|列出)",
     )
 )  # fmt: skip
@@ -84,6 +85,8 @@ _ABUSES: Final = re.compile(
     r"|冒充|假装|谎称|说你|别让|不让|骗|避开|躲|被抓|手套|面具"
 )
 """Words of one who abuses the help."""
+_FOLLOWED: Final = re.compile(r"\bthen\b|\b(?:dann|danach|ensuite|puis|luego|después)\b|然后|再")
+"""A further step behind the help."""
 _OWN_ABROAD: Final = re.compile(
     r"^(?:stattdessen,? |aber,? )?(?:so (?:schützt|schützen|sicherst|sichern) (?:du|sie|man|ihr) (?:dein|ihr|euer|das eigene|dich (?:vor|gegen))|um (?:dein|ihr|das eigene|den eigenen)\w*\b[^:]{0,50} zu (?:schützen|sichern)|wenn (?:es|das|dies) (?:dein|ihr|euer)\w*(?: eigene\w*)? \w+ ist)"
     r"|^(?:en revanche,? |par contre,? |mais,? )?(?:pour protéger (?:votre|vos|ta|ton|tes)\b|pour (?:vous|te) protéger (?:de|des|d'|contre)\b|voici comment (?:(?:vous|te) protéger|reconnaître|signaler)\b|si (?:c'est|il s'agit de) (?:votre|ta|ton)\b)"
@@ -100,6 +103,8 @@ def sends_to_help(sentence: str) -> bool:
     (True, False)
     """
     if _ABUSES.search(sentence) or _EVADES.search(sentence):
+        return False
+    if sentence.endswith(":") or _FOLLOWED.search(sentence):
         return False
     _, *rest = re.split(r"[,;] (?:and |then )?", sentence)
     return any(one.search(sentence) for one in _SENDS) and not any(map(complies, rest))
