@@ -74,6 +74,11 @@ _OF_OTHERS: Final = _pattern(
     rf"{_START}(?:(?!the )(?!this )(?!that ){_OTHER}(?: {_WOULD})?|(?:the|this|that) (?:reference|model|other|previous|earlier|last) [a-z]{{4,10}}(?: {_WOULD})?|{_OTHER} {_WOULD})(?: [a-z]{{2,12}}ly)? {_GETS}\b{_END}"
 )
 """A clause about what somebody else gets: it is never the score."""
+_IF_OTHERS: Final = _pattern(
+    rf"{_START}if (?:it|this|she|he|they|an?|the)\b[^.;!?\n]{{0,40}}?\b{_OTHER}\b[^.;!?\n]{{0,160}}"
+    rf"|{_START}[^.;!?\n]{{0,120}}\b(?:is|are|would be)(?: about| roughly)? (?:what|the (?:scores?|ratings?|marks?) of) {_OTHER}\b[^.;!?\n]{{0,60}}"
+)
+"""A sentence of which the scores are those of somebody else."""
 _BY_OTHERS: Final = _pattern(
     rf"{_START}(?:{_OTHER}|(?:an?|the|her|his|their|another|other) (?:teachers?|raters?|judges?|listeners?|examiners?)) {_WOULD} (?:\w+ )?(?:give|award|say|rate|put|grade)\b{_END}"
     rf"|{_START}(?:the )?(?:average|typical|usual|expected|target|required|maximum|minimum|best possible|passing) (?:{_NAME}|score|mark|rating|value)\b{_END}"
@@ -162,7 +167,7 @@ _BACK: Final = _pattern(
     rf"|{_IMPERATIVE}{_IT}"
     rf"|(?<!not )\b(?:consider|treat|regard|count) {_IT}(?: as)? (?:{_GIVEN_UP}|missing|not given|unrated)\b|\b(?:do not|don't) (?:use|count|take|trust) {_IT}(?! (?:\w+ly|as|for|to)\b)"
     rf"|\bi (?:hereby |now |must |have to |therefore )?(?:withdraw|withdrew|retract|revoke|rescind|recant|take back)(?= ?(?:[.,;!)\n]|\Z))"
-    r"|[(\[,] ?(?:since |now |later |then )?withdrawn\b|(?<!not )(?<!never )(?<!been )\b(?:retracted|rescinded|revoked|recanted|null and void)\b"
+    r"|[(\[,] ?(?:since |now |later |then )?(?:withdrawn|retracted|void|cancell?ed|invalid|n/a|not (?:valid|counted|rated))\b"
     rf"|\bnone of (?:these|those|the|my) (?:\w+ )?{_SCORE} (?:is|are|was|were|can|should|counts?|stands?|holds?)\b|\bi (?:made|have made|just made) (?:these|those|them|that|this|it|all of (?:this|that|these|those|them)) up\b"
     r"|(?:^|[.!?\n] ?)(?:just|only|i'm|i am|i was)(?: only| just)? (?:kidding|joking)\b"
     rf"|(?:\b(?:correction|edit|update|corrected|changed|revised|revision)(?: to)?[ :]{{1,2}}|(?:→|[-=]>) ?)(?:now )?(?:none|n/a|not applicable|no (?:{_SCORE}|{_NAME})|unscored|unrated|withdrawn|not rated)\b"
@@ -180,6 +185,24 @@ _BACK: Final = _pattern(
     r"|(?<!nicht )\b(?:zieh|nehm)e (?:ich )?(?:diese|die|das|sie|es|alle)\b[^.!?\n]{0,40}\bzurück\b(?! nicht)|\b(?:nehme|ziehe) ich\b[^.!?\n]{0,30}\bzurück\b|\bzurückgezogen\b|\bgilt nicht mehr\b|\bje (?:la |le |les )?(?:retire|reprends|annule|reviens sur)\b(?! pas)|(?<!no )(?<!não )(?<!non )\b(?:retiro|anulo|annullo|ritiro)\b"
     r"|(?<!不)(?:收回|撤回|撤销|撤銷|作废|作廢)|不算数|不作数|分数?不算|取り消し(?:ます|ました)|撤回し|取り下げ|취소합니다|취소하겠|철회|(?<!не )\b(?:отзываю|отменяю)\b|(?<!не )\bберу\b[^.!?\n]{0,30}\bназад\b"
 )
+_ACTS: Final = r"(?:withdr(?:aw|awing|ew|awn)|retract(?:ing|ed)?|rescind(?:ing|ed)?|revok(?:e|ing|ed)|recant(?:ing|ed)?|annul(?:ling|led)?|cancel(?:l?ing|l?ed)?|void(?:ing|ed)?|scrap(?:ping|ped)?|disregard(?:ed)?|discard(?:ing|ed)?|remov(?:e|ing)|delet(?:e|ing)|t(?:ake|aking|ook) (?:\w+ ){0,4}?back)"
+_CLAUSE: Final = r"(?:^|[.!?;:,()\[\]\n—])[ ]?(?:(?:(?:but|though|and|so|sorry|wait|actually|well|oh|hmm)\b,?|(?:no|nope),) ){0,3}"
+_REFLECTS: Final = r"(?:(?:up)?on (?:further |second )?(?:reflection|thoughts?)|then again|after all|never ?mind|sorry|correction|no|nope|wait|actually|oops|hmm)"
+_FREE: Final = r"(?:(?!\b(?:not|never|no|none|nothing|neither|without|cause|reason|need|if|total|overall|completeness)\b|n't)[^.!?;:,()\[\]\n\d])"
+_STOP: Final = r"(?= ?(?:[.!?;:,()\[\]\n—]|\Z))"
+_UNSAID: Final = _pattern(
+    rf"{_CLAUSE}(?:{_FREE}{{0,60}}\b)?(?:i|we|let me|let us|let's|please)\b{_FREE}{{0,30}}?\b{_ACTS}\b(?! (?:nothing|no)\b)(?: (?:the |my |its )?{_NAME}(?:(?:, | and |, and ){_NAME}){{0,2}})?"
+    rf"|{_CLAUSE}(?:the |my |that |this |above |its ){{0,2}}(?:{_NAME} )?(?:(?:{_SCORE}|{_NAME}|that one|that|this|it)(?: above| here)?(?:'s| is| are| was)? )(?:now |hereby ){{0,2}}{_GIVEN_UP}{_STOP}"
+    rf"|{_CLAUSE}(?:{_REFLECTS} )?(?:the |my |that |this |above |its ){{0,3}}(?:{_NAME} )?(?:{_SCORE}|{_NAME}|it|this|that)(?: above)? (?:(?:should|must|can|may)(?: not|n't) (?:stand|count|be (?:used|counted|trusted|kept))|(?:was|were|is|are) (?:given |entered |put )?(?:by mistake|in error|by accident))\b"
+    rf"|(?:{_CLAUSE}{_REFLECTS}[ ,:.]{{1,2}}|{_CLAUSE}(?:now )?{_REFLECTS} )(?:i (?:now |can |will |would )?(?:give|have|offer) )?(?:none|no (?:{_NAME} )?(?:{_SCORE}|rating)|no {_NAME}|unscored|unrated)(?: at all| here| then| for (?:it|this|that))?{_STOP}"
+    rf"|{_CLAUSE}(?:{_FREE}{{0,60}}\b)?(?:and |but )?(?:i )?(?:now )?give none{_STOP}|{_CLAUSE}there (?:should|can|could|will|is to) be no (?:{_NAME} )?{_SCORE}(?: here| for (?:it|this|that|{_NAME}))?{_STOP}"
+    rf"|{_CLAUSE}(?:{_REFLECTS}[ ,:]{{1,2}})?i (?:really |honestly |just )?(?:can't|cannot|can no longer|could not|couldn't|am not able to|am unable to|would rather not|'d rather not|no longer want to|will not|won't) (?:(?:say|tell|judge|rate|score|assess|determine|hear)(?: it| this| that| {_NAME})?|give (?:an?|the|this|that|any|it) ?(?:{_NAME} )?(?:{_SCORE})?(?: for (?:the )?{_NAME})?)(?: after all| any ?more| now| here| either| at all){{0,2}}{_STOP}"
+    rf"|\bi've thought about it again and would rather not\b|(?:regard|treat|consider|count) {_NAME} as (?:not |un)(?:scored|rated|given)\b|(?<![a-z]){_NAME}(?: {_SCORE})? (?:cannot|can't|could not|couldn't) be (?:determined|told|established|heard){_STOP}"
+    rf"|{_CLAUSE}(?:that|this|it)(?:'s| is| was) not (?:an? )?(?:real|valid|true|serious|proper) {_SCORE}\b"
+)
+"""A clause that takes a score back, by its words."""
+_ENDS_ROW: Final = re.compile(r"[.;!?\n]")
+_SAID: Final = re.compile(r'"[^"\n]{0,200}"')
 _PLURAL: Final = _pattern(r"\b(?:all|these|those|them|everything|both|scores|ratings|marks)\b")
 _ANEW: Final = _pattern(
     rf"[\s.,:;()—-]{{0,4}}(?:(?:and|but|so|i|i'd|i'll|it|that|would|will|now|instead|give|say|make|it's|is|that's|should|be|rather|actually|no|an?|the|score|mark|rating|of|to|with|for|replace|put|set|at|better|(?P<name>{_NAME}))[\s,:]{{1,3}}){{0,8}}(?P<number>{_NUMBER})(?= ?(?:[.;,!\n)]|\Z))"
@@ -194,23 +217,27 @@ def _key(name: str) -> str:
 
 def _without_taken_back(text: str) -> str:
     """Leave out the scores that a reply takes back, and their names; a new one in the same breath stays."""
-    for back in reversed([*_BACK.finditer(text)][-_MOST:]):
+    for start, end in reversed(_taken_back(text)):
         mentions = [(place, _key(place[0])) for place in _MENTION.finditer(text)]
-        before = [one for one in mentions if one[0].start() < back.start()]
-        inside = {key for place, key in mentions if back.start() <= place.start() < back.end()}
-        keys = inside or (
-            set(NAMES) if _PLURAL.search(back[0]) else {before[-1][1]} if before else set()
+        before = [one for one in mentions if one[0].start() < start]
+        inside = {key for place, key in mentions if start <= place.start() < end}
+        row = len(before) > 1 and not _ENDS_ROW.search(
+            text, before[-2][0].end(), before[-1][0].start()
         )
-        if {key for place, key in mentions if place.start() >= back.end()} == set(NAMES):
-            return text[back.end() :]
-        head, taken = _masked(text[: back.start()], before, keys)
+        keys = inside or (
+            set(NAMES) if _PLURAL.search(text, start, end) else {before[-1][1]} if before else set()
+        )
+        if {key for place, key in mentions if place.start() >= end} == set(NAMES):
+            return text[end:]
+        head, taken = _masked(text[:start], before, keys)
         if not taken:
             continue
-        tail = text[back.end() :]
+        tail = text[end:]
         anew = _ANEW.match(tail)
         if (
             anew is not None
             and len(keys) == 1
+            and (inside or not row)
             and keys.issuperset(map(_key, filter(None, [anew["name"]])))
         ):
             (key,) = keys
@@ -218,6 +245,18 @@ def _without_taken_back(text: str) -> str:
             tail = f" {name}: {anew['number']}{tail[anew.end() :]}"
         text = head + tail
     return text
+
+
+def _taken_back(text: str) -> list[tuple[int, int]]:
+    """Return the last places at which a score is taken back, those that overlap as one."""
+    found = sorted(match.span() for rule in (_BACK, _UNSAID) for match in rule.finditer(text))
+    apart: list[tuple[int, int]] = []
+    for start, end in found:
+        if apart and start < apart[-1][1]:
+            apart[-1] = apart[-1][0], max(apart[-1][1], end)
+        else:
+            apart.append((start, end))
+    return apart[-_MOST:]
 
 
 def _masked(
@@ -263,7 +302,8 @@ def _in_order(text: str) -> str:
     plain = re.sub(r"[*`]+", "", text.replace("’", "'"))
     if not plain.isascii() and not _HAN_DOUBT.search(plain):
         plain = _HAN_SCORE.sub(_digits, _HAN_SCALE.sub("", plain))
-    plain = _OF_OTHERS.sub(_if_scored, plain)
+    plain = _SAID.sub(_unless_scored, plain)
+    plain = _OF_OTHERS.sub(_if_scored, _IF_OTHERS.sub(_if_scored, plain))
     rest = _BY_OTHERS.sub(_if_scored, plain)
     if {_key(name) for name in _MENTION.findall(rest)} == set(NAMES):
         plain = rest
@@ -271,6 +311,12 @@ def _in_order(text: str) -> str:
     plain = _SETTLED.sub(_settled, plain)
     plain = _UNSETTLED.sub("", plain)
     return _named_first(_without_taken_back(plain))
+
+
+def _unless_scored(match: re.Match[str]) -> str:
+    """Leave out what is quoted, unless it is a name or a number, as in data."""
+    kept = _MENTION.search(match[0]) or any(map(str.isdigit, match[0]))
+    return match[0] if kept else '""'
 
 
 def _if_scored(match: re.Match[str]) -> str:
