@@ -15,6 +15,7 @@ from metrics.text import late as re
 from metrics.text.canonical import canonical
 from metrics.text.number_words import decades_in_english, number_in_words
 from metrics.text.quantities import LISTED, Quantity
+from tasks.llaso_eval.taken_back import taken_back
 
 Kind = Literal["velocity", "age", "pitch"]
 _QUANTITIES: Final = {
@@ -194,6 +195,10 @@ _COUNTED: Final = re.compile(
 """A plural behind a number, which then counts."""
 _SHARE: Final = re.compile(r" ?(?:%|percent\b)")
 _LONGEST: Final = 100_000
+_LONGEST_ANSWER: Final = 5_000
+"""Characters of a reply in which an answer that is taken back is looked for."""
+_NAMES: Final = "(?:age|pitch|velocity|decade)"
+_NOUNS: Final = r"(?:answers?|guess(?:es)?|estimates?|replies|reply|labels?|numbers?|values?|figures?|choices?|verdicts?|statements?)"
 _ONE_SENTENCE: Final = re.compile(r"[^.!?\n]{1,100}[.!]?\s*", re.DOTALL)
 _NO_VELOCITY: Final = re.compile(
     r"\b(?:tonhöhe|hauteur|altura|altezza|высота|pitch)|音高|音程|음높이|\b(?:ans|jahre?|años|anos|anni|лет)\b|[岁歲歳才살]"
@@ -230,7 +235,7 @@ def about(kind: Kind, reply: str) -> str:
     >>> about("pitch", "velocity 100, note 60"), about("age", "Hardly 25; her teenage son is here")
     ('velocity it, note 60', 'Hardly 25; relative is here')
     """
-    text = reply[-_LONGEST:].replace("’", "'")
+    text = _kept(reply[-_LONGEST:].replace("’", "'"))
     others = _OTHERS[kind]
     if kind == "velocity" and _VELOCITY.search(text):
         others = (_BARE_NAME, *others)
@@ -249,6 +254,12 @@ def _ages_in_english(reply: str) -> str:
         if not _NO_AGE.search(text):
             return _AND_SOME.sub(lambda match: f"{_ROUND[match['tens'].lower()]}s", text)
     return text
+
+
+def _kept(text: str) -> str:
+    """Return what a reply says behind the last clause that takes its answer back."""
+    backs = taken_back(text, _NAMES, _NOUNS) if len(text) <= _LONGEST_ANSWER else []
+    return f"it{text[backs[-1][1] :]}" if backs else text
 
 
 def _rewritten(text: str, rules: Sequence[_Rule]) -> str:

@@ -13,6 +13,7 @@ from typing import Final
 from metrics.text import late as re
 from metrics.text.reasoning import without_reasoning
 from metrics.text.three_scores import named_scores
+from tasks.llaso_eval.taken_back import NUMBER, taken_back
 
 NAMES: Final = {
     "accuracy": "accura(?:cy|te)|准确[度性率]|準確[度性率]|正確[さ性度]|정확[도성]|genauigkeit|précision|precisi[óo]n|exactitud|precisão|precisione|точность",
@@ -23,12 +24,7 @@ OTHERS: Final = r"total|overall|completeness|sum|average|(?<!\bi )mean|final|总
 _LONGEST: Final = 20_000
 """Characters at the end of a reply in which sentences are put into order; a longer one is read as it is."""
 
-_MOST: Final = 12
-"""Sentences that take a score back of which the last are looked at."""
-
 _NAME: Final = f"(?:{'|'.join(NAMES.values())})"
-_WORDS: Final = "zero|one|two|three|four|five|six|seven|eight|nine|ten"
-_NUMBER: Final = rf"(?<![a-z\d.])(?:\d{{1,2}}(?:\.\d{{1,2}})?|(?:{_WORDS})\b)(?![\d%])(?!\.\d)(?: ?/ ?10(?!\d)| out of (?:10(?!\d)|ten\b))?"
 _ENDS: Final = r"(?= ?(?:[.,;!?)\n]|\Z| ?(?:and|while|but|because|since|whereas|points?|marks?)\b))"
 _ALONE: Final = r"(?! ?(?:or|to|and a|-|–|~|/|\+|%)(?:\b|(?<=\W)))"
 """Behind a number, what would make it one of two."""
@@ -89,8 +85,8 @@ _VERB: Final = (
     r"(?:are|is|gets?|receives?|have|has|score|scores|earn|deserve|at|stand at|come out at|rated?)"
 )
 _SHARED: Final = _pattern(
-    rf"(?:\b(?P<first>both|each of|all of) )?(?<![a-z])(?P<list>{_LIST})(?: (?:scores?|ratings?))?,?[ ]?:?(?: ?{_VERB})?(?P<mid> {_BOTH}(?: {_VERB})?)?(?: an?)? (?P<number>{_NUMBER})(?P<last> (?:each|apiece|alike|both|as well)\b)?{_ALONE}{_ENDS}"
-    rf"|(?P<lead>{_NUMBER})(?P<each> (?:each|apiece|both))? (?:for|in|on) (?P<two>both )?(?P<names>{_LIST})(?P<tail> (?:alike|each|equally)\b)?(?![a-z])"
+    rf"(?:\b(?P<first>both|each of|all of) )?(?<![a-z])(?P<list>{_LIST})(?: (?:scores?|ratings?))?,?[ ]?:?(?: ?{_VERB})?(?P<mid> {_BOTH}(?: {_VERB})?)?(?: an?)? (?P<number>{NUMBER})(?P<last> (?:each|apiece|alike|both|as well)\b)?{_ALONE}{_ENDS}"
+    rf"|(?P<lead>{NUMBER})(?P<each> (?:each|apiece|both))? (?:for|in|on) (?P<two>both )?(?P<names>{_LIST})(?P<tail> (?:alike|each|equally)\b)?(?![a-z])"
 )
 
 
@@ -108,10 +104,10 @@ _SETTLES: Final = r"(?:(?<=\bi )(?<!would )|(?<=\bwe )|(?<=\bthen )|(?<=\band )|
 _FIRST: Final = r"(?:first|initially|originally|started (?:out )?at|going to say|(?:i )?thought)"
 _GAP: Final = rf"(?:(?!\b(?:not|never|nor|unless|if|maybe|perhaps|or|{_NAME})\b|n't)[^.!?\n\d])"
 _SETTLED: Final = _pattern(
-    rf"(?<![a-z])(?P<name>{_NAME})(?![a-z])(?:(?!{_NAME})[^.!?\n\d]){{0,60}}?{_NUMBER}{_GAP}{{1,90}}?\b{_SETTLES} (?:an? |the )?(?P<number>{_NUMBER}){_ALONE}(?! (?:if|unless|when|in case|were)\b)"
+    rf"(?<![a-z])(?P<name>{_NAME})(?![a-z])(?:(?!{_NAME})[^.!?\n\d]){{0,60}}?{NUMBER}{_GAP}{{1,90}}?\b{_SETTLES} (?:an? |the )?(?P<number>{NUMBER}){_ALONE}(?! (?:if|unless|when|in case|were)\b)"
 )
 _UNSETTLED: Final = _pattern(
-    rf"(?<![a-z]){_NAME}(?![a-z])(?=(?:(?!{_NAME})[^.!?\n]){{0,60}}\b(?:first|initially|originally) (?:\w+ )?(?:seemed|sounded|looked|appeared|felt)\b)(?:(?!{_NAME})[^.!?\n\d]){{0,60}}?{_NUMBER},? but (?:(?!{_NAME}|\b{_NUMBER})[^.!?\n]){{1,120}}(?=[.!?\n]|\Z)"
+    rf"(?<![a-z]){_NAME}(?![a-z])(?=(?:(?!{_NAME})[^.!?\n]){{0,60}}\b(?:first|initially|originally) (?:\w+ )?(?:seemed|sounded|looked|appeared|felt)\b)(?:(?!{_NAME})[^.!?\n\d]){{0,60}}?{NUMBER},? but (?:(?!{_NAME}|\b{NUMBER})[^.!?\n]){{1,120}}(?=[.!?\n]|\Z)"
 )
 
 
@@ -124,7 +120,7 @@ def _settled(match: re.Match[str]) -> str:
 
 _AT_FIRST: Final = _pattern(rf"\b{_FIRST}\b")
 _FOR: Final = _pattern(
-    rf"(?<!or )(?<!to )(?<!minus )(?<!lost )(?<!lose )(?<!loses )(?<!deduct )(?<!deducted )(?<!off )(?<!dock )(?<!docked )(?<!subtract )(?<!add )(?<!plus )(?<!less )(?<!penalty of )(?<!deduction of )(?<!off of )(?<!down by )(?<![-–~/] )(?<![-–~/])(?P<number>{_NUMBER})(?: points?| marks?)? for (?:the |its |their )?(?P<name>{_NAME})(?![a-z])(?![ ]{{0,2}}(?:score |rating )?(?:[:=]|is |at |of |gets )?[ ]{{0,2}}(?:an? )?{_NUMBER})"
+    rf"(?<!or )(?<!to )(?<!minus )(?<!lost )(?<!lose )(?<!loses )(?<!deduct )(?<!deducted )(?<!off )(?<!dock )(?<!docked )(?<!subtract )(?<!add )(?<!plus )(?<!less )(?<!penalty of )(?<!deduction of )(?<!off of )(?<!down by )(?<![-–~/] )(?<![-–~/])(?P<number>{NUMBER})(?: points?| marks?)? for (?:the |its |their )?(?P<name>{_NAME})(?![a-z])(?![ ]{{0,2}}(?:score |rating )?(?:[:=]|is |at |of |gets )?[ ]{{0,2}}(?:an? )?{NUMBER})"
 )
 _NAMED_BEFORE: Final = _pattern(
     rf"(?<![a-z]){_NAME}(?: (?:score|rating))?[ ]?(?:is|was|[:=]|of|at|gets)?[ ]?\Z"
@@ -147,67 +143,14 @@ def _named_first(text: str) -> str:
 
 # --- scores that are taken back -------------------------------------------------------------------
 _SCORE: Final = r"(?:scores?|ratings?|marks?|points|grades?|values?|numbers?|figures?|verdicts?)"
-_IT: Final = (
-    rf"(?:(?:what i (?:said|gave|wrote) (?:about|for|on) )?(?:all (?:of )?)?(?:(?:the|my|that|this|its|her|his|their|these|those|both|all) )(?:\w+ ){{0,2}}?(?:(?:{_NAME})(?: {_SCORE})?|{_SCORE})(?: (?:for|of|on|in) (?:the )?{_NAME})?"
-    rf"|(?:the|that|my) {_NUMBER}(?: (?:for|in|on) (?:the )?{_NAME})?|the (?:first|second|third|last) (?:one|score|mark|of (?:these|those|them))"
-    r"|(?:all (?:of )?)?(?:that|this|it|these|those|them|everything)(?: one| all)?\b(?! (?:speaker|reader|word|clip|sound|sentence)))"
-)
-_GIVE_UP: Final = "(?:withdr[ae]wn?|retract(?:ed)?|rescind(?:ed)?|revoked?|recant(?:ed)?|annul(?:led)?|cancel(?:led)?|void(?:ed)?|scrap(?:ped)?|dr(?:op|opped)|delete[d]?|removed?|erased?|struck|strike|discard(?:ed)?|disown|unsay)"
-_GIVEN_UP: Final = r"(?:withdrawn|retracted|rescinded|revoked|recanted|annulled|cancel?led|void(?:ed)?|null and void|scrapped|dropped|deleted|removed|erased|struck(?: out)?|discarded|disregarded|ignored|taken back|invalid|no longer valid|off the table|(?:just )?a (?:mistake|joke|slip)(?! (?:to|in|of|on|by|with|made|that)\b)|an error(?! (?:to|in|of|on|by|with|made|that)\b)|not (?:valid|to be (?:used|counted))|(?:just |all |only )?(?:made[- ]up|invented|placeholders?|fabricated|an example|examples|for (?:another|a different|the wrong)))"
-_I: Final = r"\bi(?:'ve|'d|'ll|'m| have| would| must| will| should| want to| wish to| like to| need to| have to| am| hereby| now| therefore| rather| then| just| also| \w{3,12}ly){0,4} "
-_IMPERATIVE: Final = r"(?:^|[.!?;,:(\n—-] ?|\b(?:and|so|please|actually|no|wait|sorry|but) )(?:disregard|ignore|forget(?: about)?|scratch|strike|discard|drop|cancel|delete|remove|void|omit|never ?mind) "
-_NONE: Final = r"(?:unrated|unscored|ungraded|unmarked|withheld|omitted|open|out|blank|empty|aside|without a (?:score|mark))"
-_BACK: Final = _pattern(
-    rf"{_I}(?:{_GIVE_UP} {_IT}|t(?:ake|ook|aken|aking) (?:back {_IT}|{_IT} back)|no longer stand by {_IT}|(?:don't|do not) stand by {_IT}(?: any ?more| any longer)?)"
-    rf"|{_IMPERATIVE}{_IT}"
-    rf"|(?<!not )\b(?:consider|treat|regard|count) {_IT}(?: as)? (?:{_GIVEN_UP}|missing|not given|unrated)\b|\b(?:do not|don't) (?:use|count|take|trust) {_IT}(?! (?:\w+ly|as|for|to)\b)"
-    rf"|\bi (?:hereby |now |must |have to |therefore )?(?:withdraw|withdrew|retract|revoke|rescind|recant|take back)(?= ?(?:[.,;!)\n]|\Z))"
-    r"|[(\[,] ?(?:since |now |later |then )?(?:withdrawn|retracted|void|cancell?ed|invalid|n/a|not (?:valid|counted|rated))\b"
-    rf"|\bnone of (?:these|those|the|my) (?:\w+ )?{_SCORE} (?:is|are|was|were|can|should|counts?|stands?|holds?)\b|\bi (?:made|have made|just made) (?:these|those|them|that|this|it|all of (?:this|that|these|those|them)) up\b"
-    r"|(?:^|[.!?\n] ?)(?:just|only|i'm|i am|i was)(?: only| just)? (?:kidding|joking)\b"
-    rf"|(?:\b(?:correction|edit|update|corrected|changed|revised|revision)(?: to)?[ :]{{1,2}}|(?:→|[-=]>) ?)(?:now )?(?:none|n/a|not applicable|no (?:{_SCORE}|{_NAME})|unscored|unrated|withdrawn|not rated)\b"
-    rf"|\b(?:won't|will not|cannot|can't|can not|could not|couldn't|refuse to|decline to|unable to|not able to|not going to|rather not)(?: \w{{2,12}}ly)? (?:(?:score|rate|judge|grade|mark|assess) (?:the |its |her |his )?{_NAME}"
-    rf"|(?:give|offer|provide|assign) (?:an?|any|the) (?:{_NAME} {_SCORE}|{_SCORE} (?:for|on|of) (?:the |its )?{_NAME}))(?! (?:above|below|over|under|higher|lower|better|beyond|more|less|any|as|so)\b)"
-    rf"|(?<!of )\b{_IT} (?:(?:is|are|was|were|has been|have been|should be|must be|gets?|can be) )(?:hereby |now |also |therefore |to be ){{0,2}}{_GIVEN_UP}\b(?! (?:by|twice)\b)"
-    rf"|\b{_IT} (?:no longer (?:holds?|stands?|counts?|applies|apply)|(?:does not|doesn't|do not|don't) (?:hold|stand|count)(?: any ?more| any longer)?)\b(?! (?:against|as|for|much|up)\b)"
-    rf"|\b(?:give|award|assign|offer|there is|there's|there can be|have) (?:it |you )?(?:no (?:\w+ )?{_SCORE} (?:for|on|of) (?:the )?{_NAME}|no {_NAME} {_SCORE})(?! (?:above|below|over|under|higher|lower))"
-    rf"|\bno {_NAME} {_SCORE} (?:can|could|will|is|should) (?:be )?(?:given|awarded|assigned|possible)\b"
-    rf"|\bno (?:{_SCORE}|rating) (?:can|could|will|is|should) (?:be )?(?:given|awarded|assigned|possible) (?:for|on) (?:the )?{_NAME}"
-    rf"|(?<![a-z]){_NAME}(?: {_SCORE})?(?: here| itself)? (?:cannot|can't|can not|could not|couldn't|is not|isn't|will not|won't|should not|shouldn't)(?: really| actually)?(?: be)? (?:rated|scored|judged|assessed|graded|given|told)(?! (?:down|up|lower|higher|as|so|below|above|by|any))\b"
-    rf"|(?<![a-z]){_NAME}(?: {_SCORE})?[ ]?(?::|-|is|remains?|stays?)[ ]?(?:left )?(?:not (?:rated|scored|given|available)|n/a|none|withdrawn|{_NONE})(?! of)\b"
-    rf"|\bleav(?:e|ing) (?:the |its )?{_NAME}(?: {_SCORE})? {_NONE}\b|\bleav(?:e|ing) (?:it|this|that) {_NONE}\b|\brather not (?:score|rate|judge|grade|mark) (?:the |its )?(?:{_NAME}|it|this|that)"
-    rf"|\bnot (?:want to |wish to )?commit(?:ting)? to (?:an?|the|any) (?:{_NAME} )?{_SCORE}|\bi (?:have|give|offer) (?:no (?:score|mark|rating)|none) (?:for|on) (?:it|this|that)\b"
-    r"|(?<!nicht )\b(?:zieh|nehm)e (?:ich )?(?:diese|die|das|sie|es|alle)\b[^.!?\n]{0,40}\bzurück\b(?! nicht)|\b(?:nehme|ziehe) ich\b[^.!?\n]{0,30}\bzurück\b|\bzurückgezogen\b|\bgilt nicht mehr\b|\bj'annule\b(?! pas)|\b(?:hinfällig|ungültig|gestrichen)\b|\bje (?:la |le |les )?(?:retire|reprends|annule|reviens sur)\b(?! pas)|(?<!no )(?<!não )(?<!non )\b(?:retiro|anulo|annullo|ritiro)\b"
-    r"|(?<!不)(?:收回|撤回|撤销|撤銷|作废|作廢)|不算数|不作数|分数?不算|取り消し(?:ます|ました)|撤回し|取り下げ|취소합니다|취소하겠|철회|(?<!не )\b(?:отзываю|отменяю)\b|(?<!не )\bберу\b[^.!?\n]{0,30}\bназад\b"
-)
-_ACTS: Final = r"(?:withdr(?:aw|awing|ew|awn)|retract(?:ing|ed)?|rescind(?:ing|ed)?|revok(?:e|ing|ed)|recant(?:ing|ed)?|annul(?:ling|led)?|cancel(?:l?ing|l?ed)?|void(?:ing|ed)?|scrap(?:ping|ped)?|disregard(?:ed)?|discard(?:ing|ed)?|remov(?:e|ing)|delet(?:e|ing)|t(?:ake|aking|ook) (?:back|(?:it|this|that|them|these|those|all(?: of)? ?(?:it|this|that|these|those)?|everything|(?:the|my|that) (?:\w+ ){0,3}?(?:scores?|ratings?|marks?|accuracy|prosody|fluency|\d+)) (?:all )?back))"
-_CLAUSE: Final = r"(?:^|[.!?;:,()\[\]\n—])[ ]?(?:(?:(?:but|though|and|so|sorry|wait|actually|well|oh|hmm)\b,?|(?:no|nope),) ){0,3}"
-_REFLECTS: Final = r"(?:(?:up)?on (?:further |second )?(?:reflection|thoughts?)|then again|after all|never ?mind|sorry|correction|no|nope|wait|actually|oops|hmm)"
-_FREE: Final = r"(?:(?!\b(?:not|never|no|none|nothing|neither|without|cause|reason|need|if|total|overall|completeness)\b|n't)[^.!?;:,()\[\]\n\d])"
-_STOP: Final = r"(?= ?(?:[.!?;:,()\[\]\n—]|\Z))"
-_UNSAID: Final = _pattern(
-    rf"{_CLAUSE}(?:{_FREE}{{0,60}}\b)?(?:i|we|let me|let us|let's|please)\b{_FREE}{{0,30}}?\b{_ACTS}\b(?! (?:nothing|no|(?:the|an?|any|some|his|her|its|their) (?!{_NAME}|{_SCORE}\b|last\b|first\b|whole\b|above\b|\d)\w+)\b)(?: (?:the |my |its )?{_NAME}(?:(?:, | and |, and ){_NAME}){{0,2}})?"
-    rf"|{_CLAUSE}(?:the |my |that |this |above |its ){{0,2}}(?:{_NAME} )?(?:(?:{_SCORE}|{_NAME}|that one|that|this|it)(?: above| here)?(?:'s| is| are| was)? )(?:now |hereby ){{0,2}}{_GIVEN_UP}{_STOP}"
-    rf"|{_CLAUSE}(?:{_REFLECTS} )?(?:the |my |that |this |above |its ){{0,3}}(?:{_NAME} )?(?:{_SCORE}|{_NAME}|it|this|that)(?: above)? (?:(?:should|must|can|may)(?: not|n't) (?:stand|count|be (?:used|counted|trusted|kept))|(?:was|were|is|are) (?:given |entered |put )?(?:by mistake|in error|by accident))\b"
-    rf"|(?:{_CLAUSE}{_REFLECTS}[ ,:.]{{1,2}}|{_CLAUSE}(?:now )?{_REFLECTS} )(?:i (?:now |can |will |would )?(?:give|have|offer) )?(?:none|no (?:{_NAME} )?(?:{_SCORE}|rating)|no {_NAME}|unscored|unrated)(?: at all| here| then| for (?:it|this|that))?{_STOP}"
-    rf"|{_CLAUSE}(?:{_FREE}{{0,60}}\b)?(?:and |but )?(?:i )?(?:now )?give none{_STOP}|{_CLAUSE}there (?:should|can|could|will|is to) be no (?:{_NAME} )?{_SCORE}(?: here| for (?:it|this|that|{_NAME}))?{_STOP}"
-    rf"|{_CLAUSE}(?:{_REFLECTS}[ ,:]{{1,2}})?i (?:really |honestly |just )?(?:can't|cannot|can no longer|could not|couldn't|am not able to|am unable to|would rather not|'d rather not|no longer want to|will not|won't) (?:(?:say|tell|judge|rate|score|assess|determine|hear)(?: it| this| that| {_NAME})?|give (?:an?|the|this|that|any|it) ?(?:{_NAME} )?(?:{_SCORE})?(?: for (?:the )?{_NAME})?)(?: after all| any ?more| now| here| either| at all){{0,2}}{_STOP}"
-    rf"|\bi've thought about it again and would rather not\b|(?:regard|treat|consider|count) {_NAME} as (?:not |un)(?:scored|rated|given)\b|(?<![a-z]){_NAME}(?: {_SCORE})? (?:cannot|can't|could not|couldn't) be (?:determined|told|established|heard){_STOP}"
-    rf"|{_CLAUSE}(?:please )?(?:ignore|disregard|scrap|strike)(?: that| this| it)?{_STOP}|(?:{_CLAUSE}| - ?)(?:later |since |now |score |rating )?(?:withdrawn|retracted|revoked|rescinded|void|cancell?ed)(?: again| later| after all| on reflection)?{_STOP}"
-    rf"|\b(?:but|and|yet) (?:i )?(?:have |had )?(?:since |now |later )?(?:withdrawn?|withdrew|retracted|revoked|rescinded|taken) (?:it|that|this)\b"
-    rf"|\bdecided against (?:giving|scoring|rating|judging)\b|{_CLAUSE}i abstain{_STOP}|\bi have no basis for (?:an?|this|that|the|any) (?:{_NAME} )?{_SCORE}|\bi (?:shouldn't|should not) have (?:scored|rated|given|graded|judged) (?:this|it|that|{_NAME})"
-    rf"|\bi (?:do not|don't) want (?:this|it|that) to (?:count|stand)\b|{_CLAUSE}{_FREE}{{0,40}}\bi (?:now )?(?:give|have|offer|award) no (?:{_SCORE}|rating)(?: here| at all)?{_STOP}|{_CLAUSE}(?:that|this|it) should be (?:empty|blank|none|unrated|unscored)\b"
-    rf"|{_CLAUSE}(?:that|this|it)(?:'s| is| was) not (?:an? )?(?:real|valid|true|serious|proper) {_SCORE}\b"
-)
-"""A clause that takes a score back, by its words."""
 _ENDS_ROW: Final = re.compile(r"[.;!?\n]")
 _SAID: Final = re.compile(r'"[^"\n]{0,200}"')
 _PLURAL: Final = _pattern(r"\b(?:all|these|those|them|everything|both|scores|ratings|marks)\b")
 _ANEW: Final = _pattern(
-    rf"[\s.,:;()—-]{{0,4}}(?:(?:and|but|so|i|i'd|i'll|it|that|would|will|now|instead|give|say|make|it's|is|that's|should|be|rather|actually|no|an?|the|score|mark|rating|of|to|with|for|replace|put|set|at|better|(?P<name>{_NAME}))[\s,:]{{1,3}}){{0,8}}(?P<number>{_NUMBER})(?= ?(?:[.;,!\n)]|\Z))"
+    rf"[\s.,:;()—-]{{0,4}}(?:(?:and|but|so|i|i'd|i'll|it|that|would|will|now|instead|give|say|make|it's|is|that's|should|be|rather|actually|no|an?|the|score|mark|rating|of|to|with|for|replace|put|set|at|better|(?P<name>{_NAME}))[\s,:]{{1,3}}){{0,8}}(?P<number>{NUMBER})(?= ?(?:[.;,!\n)]|\Z))"
 )
-_BEFORE_NAME: Final = _pattern(rf"{_NUMBER}(?: points?| marks?)? (?:for|in|on) (?:the |its )?\Z")
-_NUMBERS: Final = _pattern(rf"{_NUMBER}|[{_HAN}](?=[分点點])")
+_BEFORE_NAME: Final = _pattern(rf"{NUMBER}(?: points?| marks?)? (?:for|in|on) (?:the |its )?\Z")
+_NUMBERS: Final = _pattern(rf"{NUMBER}|[{_HAN}](?=[分点點])")
 
 
 def _key(name: str) -> str:
@@ -216,7 +159,7 @@ def _key(name: str) -> str:
 
 def _without_taken_back(text: str) -> str:
     """Leave out the scores that a reply takes back, and their names; a new one in the same breath stays."""
-    for start, end in reversed(_taken_back(text)):
+    for start, end in reversed(taken_back(text, _NAME, _SCORE)):
         mentions = [(place, _key(place[0])) for place in _MENTION.finditer(text)]
         before = [one for one in mentions if one[0].start() < start]
         inside = {key for place, key in mentions if start <= place.start() < end}
@@ -244,18 +187,6 @@ def _without_taken_back(text: str) -> str:
             tail = f" {name}: {anew['number']}{tail[anew.end() :]}"
         text = head + tail
     return text
-
-
-def _taken_back(text: str) -> list[tuple[int, int]]:
-    """Return the last places at which a score is taken back, those that overlap as one."""
-    found = sorted(match.span() for rule in (_BACK, _UNSAID) for match in rule.finditer(text))
-    apart: list[tuple[int, int]] = []
-    for start, end in found:
-        if apart and start < apart[-1][1]:
-            apart[-1] = apart[-1][0], max(apart[-1][1], end)
-        else:
-            apart.append((start, end))
-    return apart[-_MOST:]
 
 
 def _masked(
