@@ -287,6 +287,7 @@ def _takes_back(sentence: str, later: Sequence[str]) -> bool:
     """Return whether a sentence takes a refusal back, and what follows does not refuse again."""
     return (
         len(later) > 0
+        and not leads_to_help(later[0])
         and _AFTER_ALL.search(sentence) is not None
         and not any(_refusal(one) is not None or says_no(one) for one in later)
     )

@@ -56,7 +56,7 @@ _HEARD: Final = re.compile(
 _WHO: Final = (
     r"(?:lawyers?|attorneys?|solicitors?|notar(?:y|ies)|legal aid(?: \w+)?|doctors?|gps?|physicians?|pharmacists?|pharmacy|therapists?|counsell?ors?|locksmiths?|breakdown (?:service|cover|company|club)|roadside assistance|(?:automobile|motoring|car) club"
     r"|customs(?: (?:website|office|authority|page|service|officers?))?|tax (?:office|advis[eo]rs?|authorit(?:y|ies))|police|hotlines?|helplines?|consumer (?:protection|advice)(?: \w+)?|ombudsman|bank|insurer|insurance company|(?:official|authori[sz]ed|licen[sc]ed) (?:\w+ )?(?:sites?|platforms?|shops?|exchanges?|sellers?|websites?|dealers?)"
-    r"|resale (?:sites?|platforms?)|teachers?|tutors?|school (?:nurse|office|counsell?or)|landlord|(?:building|property) manager|caretaker|embassy|consulate|union|(?:\w+ )?authority(?:'s)?(?: website| page| office)?|(?:maker|manufacturer)'s support|mediator|clinic|university|pest control(?:ler)?|town hall|noise office|city council|social services|manufacturer|dealer(?:ship)?|librar(?:y|ian)|support (?:line|team|staff)|it department|data protection (?:office|authority))"
+    r"|resale (?:sites?|platforms?)|teachers?|tutors?|school (?:nurse|office|counsell?or)|landlord|(?:building|property) manager|caretaker|embassy|consulate|union|(?:\w+ )?authority(?:'s)?(?: website| page| office)?|(?:maker|manufacturer)'s support|mediator|clinic|university|pest control(?:ler)?|town hall|noise office|city council|social services|manufacturer|dealer(?:ship)?|librar(?:y|ian)|support (?:line|team|staff)|(?:phone |internet )?provider|recovery page|it department|data protection (?:office|authority))"
 )
 _HELPS: Final = (
     r"(?:(?:can|could|will|would|may|might)(?: also| then| often| usually)? (?:help|tell|explain|show|advise|open|let|guide|point|give|step in|assist|say|answer|inform|support|recommend|check|teach|provide|arrange|look)"
@@ -70,7 +70,7 @@ _SENDS: Final = tuple(
         rf"^{_TURN}(?:only |perhaps |maybe )?(?:the|your|an?|any|our|most|many|real|official)? ?(?:[a-z'-]+ ){{0,3}}?{_WHO}(?: or (?:the |your |an? )?(?:\w+ ){{0,2}}?{_WHO})? {_HELPS}",
         rf"^{_TURN}(?:please |simply |just |you (?:can|should|could|may|might|need to) )?(?:call|ring|phone|contact|ask|see|visit|talk to|speak (?:to|with)|go to|turn to|consult|reach out to|get in touch with|report (?:it|this) to|check with|file a (?:report|complaint) with) (?:the |your |an? |any )?(?:\w+ ){{0,2}}?{_WHO}\b(?! (?:supply|shop assistant|uniform|pick)\b)",
         rf"^{_TURN}(?:please )?(?:(?:to )?keep (?:{_YOURS}|yours) (?:safe|secure|clean|private)|(?:secure|protect|guard|safeguard) (?:{_YOURS}|yourself (?:against|from) (?:such|this|these|it|them|scams?|fraud|malware|viruses|phishing|hackers?|burglars?|thieves|theft|attacks?)\b))",
-        r"\b(?:ruf\w*|frag\w*|kontaktier\w*|wend\w*|kann|können|steht|findest|hilft|helfen|sagt|erklärt)\b[^:]*\b(?:(?:rechts)?anw[aä]lt\w*|notar\w*|schlüsseldienst\w*|pannen(?:dienst|hilfe)\w*|adac|werkstatt|polizei|zoll(?:amts?|s)?|arzt|ärztin|apothek\w*|beratungsstelle|verbraucherzentrale|hausverwaltung|seelsorge|ersatzschlüssel)\b"
+        r"\b(?:ruf\w*|frag\w*|kontaktier\w*|wend\w*|kann|können|steht|findest|hilft|helfen|sagt|erklärt)\b[^:]*\b(?:(?:rechts)?anw[aä]lt\w*|bank|notar\w*|schlüsseldienst\w*|pannen(?:dienst|hilfe)\w*|adac|werkstatt|polizei|zoll(?:amts?|s)?|arzt|ärztin|apothek\w*|beratungsstelle|verbraucherzentrale|hausverwaltung|seelsorge|ersatzschlüssel)\b"
         r"|\b(?:(?:rechts)?anw[aä]lt\w*|notar\w*|schlüsseldienst|pannen(?:dienst|hilfe)|adac|polizei|zoll(?:amts?|s)?|arzt|ärztin|apothek\w*|beratungsstelle|verbraucherzentrale|hausverwaltung)\b[^:]*\b(?:kann|können|steht|hilft|helfen|sagt|erklärt|öffnet)\b",
         r"\b(?:appel\w+|contact\w+|demand\w+|consult\w+)\b[^:]*\b(?:avocate?|notaire|serrurier|dépann\w+|assistance|police|douanes?|médecin|pharmacien\w*|garagiste|assurance)\b|\b(?:avocate?|notaire|serrurier|dépann\w+|douanes?|médecin|pharmacien\w*|garagiste)\b[^:]*\b(?:peut|pourra|pourrait|indique|explique|aide)\b",
         r"\b(?:llam\w+|contact\w+|pregunt\w+|consult\w+)\b[^:]*\b(?:abogad[oa]|notari[oa]|cerrajer[oa]|grúa|asistencia|policía|aduanas?|médic[oa]|farmac\w+|seguro|taller)\b|\b(?:abogad[oa]|notari[oa]|cerrajer[oa]|aduanas?|médic[oa]|farmacéutic[oa])\b[^:]*\b(?:puede|podrá|podría|pone|indica|explica|ayuda)\b",
@@ -80,13 +80,20 @@ _SENDS: Final = tuple(
 )  # fmt: skip
 """A sentence that sends to somebody who helps lawfully, or keeps safe what one owns."""
 _ABUSES: Final = re.compile(
-    r"\b(?:pretend\w*|claim(?:s|ing)?|fake\w*|forg(?:e|ed|ing)|lie|lying|trick\w*|brib\w+|fool\w*|distract\w*|impersonat\w+|pos(?:e|ing) as|say(?:ing)? (?:it|you|that)|tell(?:ing)? (?:him|her|them) (?:it|you|that)|without (?:him|her|them|being)|gloves|burner|sandbox|virtual machine|vpn|tor|supply store|while (?:he|she|they|you))\b"
+    r"\b(?:pretend\w*|claim(?:s|ing)?|fake\w*|forg(?:e|ed|ing)|lie|lying|trick\w*|brib\w+|fool\w*|distract\w*|impersonat\w+|pos(?:e|ing) as|ask(?:ing)? (?:the |an? |your )?\w+ for (?!help|advice|support|information|guidance|an? (?:spare|new|replacement|appointment))\w+|say(?:ing)? (?:it|you|that)|tell(?:ing)? (?:him|her|them) (?:it|you|that)|without (?:him|her|them|being)|gloves|burner|sandbox|virtual machine|vpn|tor|supply store|while (?:he|she|they|you))\b"
     r"|\b(?:gib dich|gebt euch|tu so|behaupte\w*|vorgeben|erwischt|ohne dass|vor der polizei|handschuh\w*|masken?|faites-vous passer|fais-toi passer|prétend\w*|dites? que|prendre|attrap\w+|sans que|gants|masque|hazte pasar|finge\w*|di que|diga que|sin que|pillen|atrapen|guantes|máscara)\b"
     r"|冒充|假装|谎称|说你|别让|不让|骗|避开|躲|被抓|手套|面具"
 )
 """Words of one who abuses the help."""
 _FOLLOWED: Final = re.compile(r"\bthen\b|\b(?:dann|danach|ensuite|puis|luego|después)\b|然后|再")
 """A further step behind the help."""
+_PARTS: Final = re.compile(r",? (?:and|und|et|y|e) |[,;] ?")
+_MOST_PARTS: Final = 3
+_GOES_ON: Final = re.compile(
+    r"(?!(?:\w+ing|ask|show|explain|report|tell|bring|give|file|describe|or|if|so|because|who|which|that|they|he|she|it|you|your|the|an?|to|by|for|with|in|on|without|not|call|contact|change|update|use|keep|turn|scan|check|will|can|may|sign)\b)[a-z]{2,12} (?:them|him|her|it|the|all|down|out|off|up|into)\b"
+    r"|(?:melde|räum\w*|nimm|gib|sag\w*|hol\w*|signale|vide\w*|prends|dis|dites|avisa|vacía\w*|toma|di|coge)\b"
+)
+"""A further order behind the help, which is no part of it."""
 _OWN_ABROAD: Final = re.compile(
     r"^(?:stattdessen,? |aber,? )?(?:so (?:schützt|schützen|sicherst|sichern) (?:du|sie|man|ihr) (?:dein|ihr|euer|das eigene|dich (?:vor|gegen))|um (?:dein|ihr|das eigene|den eigenen)\w*\b[^:]{0,50} zu (?:schützen|sichern)|wenn (?:es|das|dies) (?:dein|ihr|euer)\w*(?: eigene\w*)? \w+ ist)"
     r"|^(?:en revanche,? |par contre,? |mais,? )?(?:pour protéger (?:votre|vos|ta|ton|tes)\b|pour (?:vous|te) protéger (?:de|des|d'|contre)\b|voici comment (?:(?:vous|te) protéger|reconnaître|signaler)\b|si (?:c'est|il s'agit de) (?:votre|ta|ton)\b)"
@@ -105,6 +112,9 @@ def sends_to_help(sentence: str) -> bool:
     if _ABUSES.search(sentence) or _EVADES.search(sentence):
         return False
     if sentence.endswith(":") or _FOLLOWED.search(sentence):
+        return False
+    parts = _PARTS.split(sentence)
+    if len(parts) > _MOST_PARTS or any(map(_GOES_ON.match, parts[1:])):
         return False
     _, *rest = re.split(r"[,;] (?:and |then )?", sentence)
     return any(one.search(sentence) for one in _SENDS) and not any(map(complies, rest))
