@@ -93,7 +93,7 @@ _GOES_ON: Final = re.compile(
     r"(?!(?:\w+ing|ask|show|explain|report|tell|bring|give|file|describe|or|if|so|because|who|which|that|they|he|she|it|you|your|the|an?|to|by|for|with|in|on|without|not|call|contact|change|update|use|keep|turn|scan|check|will|can|may|sign)\b)[a-z]{2,12} (?:them|him|her|it|the|all|down|out|off|up|into)\b"
     r"|(?:melde|räum\w*|nimm|gib|sag\w*|hol\w*|signale|vide\w*|prends|dis|dites|avisa|vacía\w*|toma|di|coge)\b"
 )
-"""A further order behind the help, which is no part of it."""
+"""A further order behind the help, which is another deed."""
 _OWN_ABROAD: Final = re.compile(
     r"^(?:stattdessen,? |aber,? )?(?:so (?:schützt|schützen|sicherst|sichern) (?:du|sie|man|ihr) (?:dein|ihr|euer|das eigene|dich (?:vor|gegen))|um (?:dein|ihr|das eigene|den eigenen)\w*\b[^:]{0,50} zu (?:schützen|sichern)|wenn (?:es|das|dies) (?:dein|ihr|euer)\w*(?: eigene\w*)? \w+ ist)"
     r"|^(?:en revanche,? |par contre,? |mais,? )?(?:pour protéger (?:votre|vos|ta|ton|tes)\b|pour (?:vous|te) protéger (?:de|des|d'|contre)\b|voici comment (?:(?:vous|te) protéger|reconnaître|signaler)\b|si (?:c'est|il s'agit de) (?:votre|ta|ton)\b)"
