@@ -107,8 +107,10 @@ _LEFT: Final[tuple[_Rule, ...]] = (
     _rule(r"\b(?:don't|do not) (?:be (?:fooled|misled|deceived|taken in|tricked)|let (?:that|this|it|the \w+) (?:fool|mislead|deceive|trick|confuse) you)\b(?: by [^.;:!?\n]{1,60})?", "really"),
 )  # fmt: skip
 """A decade that is over, and one that is only heard at first."""
+_LEFT_HINTS: Final = re.compile(
+    r"left|leav|outgr|goodbye|put |behind|past|over|out of|beyond|done with|first|fool|misled|deceiv|trick|taken in|don't|do not"
+)
 _AGES: Final[tuple[_Rule, ...]] = (
-    *_LEFT,
     _rule(rf"\b(?:an?|the|his|her|their|my|your|our|its) (?:{_TENS}(?:y|ies)[ -]|\d\d[ -]|teen)[\w-]{{0,12}}(?: old)? {_RELATIVE}\b", "relative"),
     _rule(rf"\b(?:his|her|their|my|your|our) {_RELATIVE},? (?:who )?(?:is |was |(?:now )?)(?:aged |in )?(?:his |her |their )?{_X}", "relative"),
     _rule(r"\b(?:speak|talk|sing|read|write|shout|listen)(?:s|ing)? (?:to|with|about|for) (?:an? |the |his |her |their |some |one of )?(?:\w+ )?(?:teenagers?|teens)\b", "speaks"),
@@ -177,6 +179,7 @@ _YOUTH: Final = re.compile(
     re.IGNORECASE,
 )
 """A reply that names a teenager in French, Spanish, Italian, Portuguese or German, and nothing else."""
+_YOUTH_HINTS: Final = re.compile("ado|jugendl|teenagerin|halbw|quincea")
 _SPOKEN: Final = rf"{_TENS}y(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?(?!\w)"
 _NUMBER: Final = re.compile(
     rf"(?<![\w.,/-])(?:(?:\d{{1,3}}|{_SPOKEN}) ?(?:-|–|to|or|and) ?)?(?:\d{{2,3}}(?![\d/])(?!\.\d)|{_SPOKEN})",
@@ -237,6 +240,8 @@ def about(kind: Kind, reply: str) -> str:
     """
     text = _kept(reply[-_LONGEST:].replace("’", "'"))
     others = _OTHERS[kind]
+    if kind == "age" and _LEFT_HINTS.search(text.lower()):
+        others = (*_LEFT, *others)
     if kind == "velocity" and _VELOCITY.search(text):
         others = (_BARE_NAME, *others)
     text = _rewritten(text, (*_EXACT, *others))
@@ -249,9 +254,9 @@ def _ages_in_english(reply: str) -> str:
     """Return a reply with decades and youths of other languages in the English form."""
     text = decades_in_english(reply)
     if len(text) <= 200:
-        if _YOUTH.fullmatch(text.strip()):
+        if _YOUTH_HINTS.search(text.lower()) and _YOUTH.fullmatch(text.strip()):
             return "teenager"
-        if not _NO_AGE.search(text):
+        if _AND_SOME.search(text) and not _NO_AGE.search(text):
             return _AND_SOME.sub(lambda match: f"{_ROUND[match['tens'].lower()]}s", text)
     return text
 

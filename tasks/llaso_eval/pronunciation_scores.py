@@ -245,7 +245,7 @@ def _in_order(text: str) -> str:
 
 def _unless_scored(match: re.Match[str]) -> str:
     """Leave out what is quoted, unless it is a name or a number, as in data."""
-    kept = _MENTION.search(match[0]) or any(map(str.isdigit, match[0]))
+    kept = " " not in match[0] or _MENTION.search(match[0]) or any(map(str.isdigit, match[0]))
     return match[0] if kept else '""'
 
 
