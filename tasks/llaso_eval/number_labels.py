@@ -15,6 +15,7 @@ from metrics.text import late as re
 from metrics.text.canonical import canonical
 from metrics.text.number_words import decades_in_english, number_in_words
 from metrics.text.quantities import LISTED, Quantity
+from tasks.llaso_eval.taken_back import taken_back
 
 Kind = Literal["velocity", "age", "pitch"]
 _QUANTITIES: Final = {
@@ -93,6 +94,22 @@ _DENIALS: Final[tuple[_Rule, ...]] = (
     _rule(rf"(?P<x>{_X}) (?:can|could|should|must|may) be (?:crossed (?:off|out)|struck(?: off| out)?|dropped|dismissed|discarded|left out|scratched)\b", r"not \g<x>"),
     _rule(rf"(?P<x>{_X}),? (?:it|this|that|he|she|they) (?:is|are|was) (?:\w+ly )?not\b{_STOP}", r"not \g<x>"),
 )  # fmt: skip
+_HEARER: Final = r"(?:you|one|i|we|people|anyone|anybody|somebody|someone|many|some|it|he|she|they)"
+_AFTER_ALL: Final = r"(?=[^\n]{0,24}?[ ,.;:!—-](?:don't|do not) (?:let|be)\b|[^\n]{0,24}?[.;:!—-] ?(?:but|in fact|actually|listen|on (?:a )?(?:second|closer)|however|yet)\b|[^\n]{0,24}?, (?:but|yet|though)\b)"
+"""What says that the first impression was wrong."""
+_LEFT: Final[tuple[_Rule, ...]] = (
+    _rule(rf"\b(?:has|have|having|with|'s) (?:his|her|their) (?P<x>{_X}) behind (?:him|her|them)\b", r"not \g<x>;"),
+    _rule(rf"(?<!not )(?<!n't )(?<!yet )(?<!never )(?<!hardly )\b(?:left|leaving|leaves|outgrown|outgrew|said goodbye to|waved goodbye to|put) (?:his|her|their|the) (?:[a-z]{{3,9}} )?(?P<x>{_X})(?: years)?(?: (?:well|long|far|just))?(?: behind)?(?: (?:him|her|them)\b)?", r"not \g<x>;"),
+    _rule(rf"\b(?:his|her|their|the) (?P<x>{_X}) (?:are|lie|is) (?:now |well |long |already |clearly |just |far ){{0,3}}(?:behind|over|past)\b(?: (?:him|her|them)\b)?", r"not \g<x>"),
+    _rule(rf"(?<!not )(?<!n't )(?<!yet )(?<!hardly )\b(?:past|out of|beyond|done with) (?:his|her|their) (?P<x>{_X})(?= (?:and|but) )|(?<!not )(?<!n't )(?<!yet )(?<!hardly )\b(?:past|out of|done with) (?:his|her|their) (?P<y>{_X})(?=,)", lambda match: f"not {match['x'] or match['y']};"),
+    _rule(rf"\b(?:at|on|upon) (?:a )?first (?:hearing|listen(?:ing)?|glance|sight|impression|blush)?,? ?{_HEARER}(?:'d| would| might| could|'ll| will| may)? (?:\w+ly )?(?:say|guess|think|bet|assume|believe|imagine|expect|sounds?(?: like)?|seems?(?: like)?) {_FILL}(?P<x>{_X}){_AFTER_ALL}", r"not \g<x>"),
+    _rule(rf"\b(?:you|one|people|anyone|many|some)(?:'d| would| might| could| may) (?:\w+ly )?(?:say|guess|think|bet|assume|believe|imagine|expect) {_FILL}(?P<x>{_X})(?=[^\n]{{0,24}}?[ ,.;:!—-](?:don't|do not) (?:let|be)\b)", r"not \g<x>"),
+    _rule(r"\b(?:don't|do not) (?:be (?:fooled|misled|deceived|taken in|tricked)|let (?:that|this|it|the \w+) (?:fool|mislead|deceive|trick|confuse) you)\b(?: by [^.;:!?\n]{1,60})?", "really"),
+)  # fmt: skip
+"""A decade that is over, and one that is only heard at first."""
+_LEFT_HINTS: Final = re.compile(
+    r"left|leav|outgr|goodbye|put |behind|past|over|out of|beyond|done with|first|fool|misled|deceiv|trick|taken in|don't|do not"
+)
 _AGES: Final[tuple[_Rule, ...]] = (
     _rule(rf"\b(?:an?|the|his|her|their|my|your|our|its) (?:{_TENS}(?:y|ies)[ -]|\d\d[ -]|teen)[\w-]{{0,12}}(?: old)? {_RELATIVE}\b", "relative"),
     _rule(rf"\b(?:his|her|their|my|your|our) {_RELATIVE},? (?:who )?(?:is |was |(?:now )?)(?:aged |in )?(?:his |her |their )?{_X}", "relative"),
@@ -142,6 +159,27 @@ _OTHERS: Final[dict[Kind, tuple[_Rule, ...]]] = {
     "age": _AGES,
     "pitch": _PITCHES,
 }
+_ROUND: Final = {
+    "veinti": 20, "veinte": 20, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70, "ochenta": 80, "noventa": 90,
+    "vinte": 20, "trinta": 30, "quarenta": 40, "cinquenta": 50, "sessenta": 60, "oitenta": 80,
+}  # fmt: skip
+_AND_SOME: Final = re.compile(
+    rf"\b(?P<tens>{'|'.join(_ROUND)}) (?:y|e) (?:pocos|tantos|muchos|pico|algo|largos|poucos|muitos|bastantes)\b(?: (?:largos|años|anos)\b)?",
+    re.IGNORECASE,
+)
+"""Spanish and Portuguese years of a decade: "setenta y pocos años"."""
+_NO_AGE: Final = re.compile(
+    r"\b(?:no|não|nunca|ni|nem|sin|tampoco|hace|hacía|desde|durante|há|faz|tras|después|depois)\b|\?",
+    re.IGNORECASE,
+)
+_YOUTH: Final = re.compile(
+    r"[\"'*_ ]{0,3}(?:(?:je (?:pense|crois|dirais) que |creo que |diría que |penso che |direi che |acho que |ich (?:denke|glaube|würde sagen),? )?(?:c'est|il s'agit d(?:e |')|on dirait|es|se trata de|parece(?: ser)?|suena como|è|sembra|si tratta di|é|trata-se de|soa como|das ist|es ist|es handelt sich um|das klingt nach|klingt nach|wohl|vermutlich|sicher|sans doute|probablement|probablemente|probabilmente|provavelmente|quizá|elle est|il est)[ ,]{0,2}){0,3}"
+    r"(?:(?:un|une|una|uno|uma|um|eine?[mnrs]?|d'une?|la|la voix d'|la voz de|a voz de|la voce di|une voix d'|una voz de|una voce di|uma voz de|die stimme) ?){0,2}(?:un'|l'|d'|d'un |d'une |una? |uma? |eine[rs] )?"
+    r"(?:adolescente?s?|ado|jugendliche[rn]?|teenagerin|halbwüchsige[rn]?|quinceañer[oa])(?: [a-zäöüéèíóãç]{1,12})?[\"'*_ .!…]{0,4}",
+    re.IGNORECASE,
+)
+"""A reply that names a teenager in French, Spanish, Italian, Portuguese or German, and nothing else."""
+_YOUTH_HINTS: Final = re.compile("ado|jugendl|teenagerin|halbw|quincea")
 _SPOKEN: Final = rf"{_TENS}y(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?(?!\w)"
 _NUMBER: Final = re.compile(
     rf"(?<![\w.,/-])(?:(?:\d{{1,3}}|{_SPOKEN}) ?(?:-|–|to|or|and) ?)?(?:\d{{2,3}}(?![\d/])(?!\.\d)|{_SPOKEN})",
@@ -160,6 +198,10 @@ _COUNTED: Final = re.compile(
 """A plural behind a number, which then counts."""
 _SHARE: Final = re.compile(r" ?(?:%|percent\b)")
 _LONGEST: Final = 100_000
+_LONGEST_ANSWER: Final = 5_000
+"""Characters of a reply in which an answer that is taken back is looked for."""
+_NAMES: Final = "(?:age|pitch|velocity|decade)"
+_NOUNS: Final = r"(?:answers?|guess(?:es)?|estimates?|replies|reply|labels?|numbers?|values?|figures?|choices?|verdicts?|statements?)"
 _ONE_SENTENCE: Final = re.compile(r"[^.!?\n]{1,100}[.!]?\s*", re.DOTALL)
 _NO_VELOCITY: Final = re.compile(
     r"\b(?:tonhöhe|hauteur|altura|altezza|высота|pitch)|音高|音程|음높이|\b(?:ans|jahre?|años|anos|anni|лет)\b|[岁歲歳才살]"
@@ -184,7 +226,7 @@ def plainly(reply: object, labels: Sequence[str]) -> object:
         return reply
     if (said := _in_words(reply, kind)) is not None:
         return said
-    text = decades_in_english(reply) if kind == "age" else reply
+    text = _ages_in_english(reply) if kind == "age" else reply
     if kind == "age" and not any("+" in label for label in labels):
         text = _rewritten(text, _DECADES)
     return about(kind, text)
@@ -196,14 +238,33 @@ def about(kind: Kind, reply: str) -> str:
     >>> about("pitch", "velocity 100, note 60"), about("age", "Hardly 25; her teenage son is here")
     ('velocity it, note 60', 'Hardly 25; relative is here')
     """
-    text = reply[-_LONGEST:].replace("’", "'")
+    text = _kept(reply[-_LONGEST:].replace("’", "'"))
     others = _OTHERS[kind]
+    if kind == "age" and _LEFT_HINTS.search(text.lower()):
+        others = (*_LEFT, *others)
     if kind == "velocity" and _VELOCITY.search(text):
         others = (_BARE_NAME, *others)
     text = _rewritten(text, (*_EXACT, *others))
     if kind in _QUANTITIES:
         text = _NUMBER.sub(lambda match: _of_the_kind(match, kind), text)
     return _rewritten(text, _DENIALS)
+
+
+def _ages_in_english(reply: str) -> str:
+    """Return a reply with decades and youths of other languages in the English form."""
+    text = decades_in_english(reply)
+    if len(text) <= 200:
+        if _YOUTH_HINTS.search(text.lower()) and _YOUTH.fullmatch(text.strip()):
+            return "teenager"
+        if _AND_SOME.search(text) and not _NO_AGE.search(text):
+            return _AND_SOME.sub(lambda match: f"{_ROUND[match['tens'].lower()]}s", text)
+    return text
+
+
+def _kept(text: str) -> str:
+    """Return what a reply says behind the last clause that takes its answer back."""
+    backs = taken_back(text, _NAMES, _NOUNS) if len(text) <= _LONGEST_ANSWER else []
+    return f"it{text[backs[-1][1] :]}" if backs else text
 
 
 def _rewritten(text: str, rules: Sequence[_Rule]) -> str:

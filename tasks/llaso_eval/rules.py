@@ -18,7 +18,6 @@ from metrics.text.normalizers import canonical_words, without_script_spaces
 from metrics.text.numbers import strict_number
 from metrics.text.phonemes import ipa
 from metrics.text.quantities import Quantity
-from metrics.text.three_scores import named_scores
 from metrics.witness import explain
 from tasks.llaso_eval import judge_reply as judge
 from tasks.llaso_eval import (
@@ -31,6 +30,7 @@ from tasks.llaso_eval import (
     spoken_numbers as llaso_numbers,
 )
 from tasks.llaso_eval.number_labels import Kind, about, plainly
+from tasks.llaso_eval.pronunciation_scores import pronunciation_scores
 from tasks.llaso_eval.sets import DataSet
 
 Readings = dict[Reading, Scored]
@@ -47,12 +47,6 @@ QUANTITIES: Final = {
     ),
 }
 """What the sets with numbers ask for: an age between 18 and 80, a MIDI pitch between 0 and 127."""
-_SCORE_NAMES: Final = {
-    "accuracy": "accura(?:cy|te)|准确[度性率]|準確[度性率]|正確[さ性度]|정확[도성]|genauigkeit|précision|precisi[óo]n|exactitud|precisão|precisione|точность",
-    "prosodic": r"proso\w*|韵律|韻律|语调|語調|운율|просодия|интонация",
-    "fluency": r"fluen\w*|流[利畅暢]度|流暢[さ性]|유창[성함도]|flüssigkeit|fluidité|fluidez|fluidità|беглость",
-}
-_OTHER_SCORES: Final = r"total|overall|completeness|sum|average|(?<!\bi )mean|final|总分|總分|总体|整体|综合|完整[度性]|合計|総合|총점|gesamt\w*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +262,7 @@ def pronunciation(item: Item) -> Part:
         said = llaso_numbers.pronunciation(item.text)
     except OverflowError:  # a score of more than 4,300 digits, also one that a later one replaces
         stops = frozenset(EXACT)
-    read = named_scores(item.text, _SCORE_NAMES, _OTHER_SCORES)
+    read = pronunciation_scores(item.text)
     metrics: dict[str, Readings] = {}
     for metric in EXACT:
         explain(metric, lambda: f"the script reads {said or 'no scores'}; the reference {gold}")

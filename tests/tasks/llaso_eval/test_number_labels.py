@@ -1,4 +1,4 @@
-"""Labels that are numbers: words of other languages, groups that a reply excludes, numbers of something else, bounds."""
+"""Labels that are numbers: words of other languages, groups that a reply excludes or takes back, numbers of something else, bounds."""
 
 from __future__ import annotations
 
@@ -147,3 +147,25 @@ def test_where_a_velocity_is_heard_is_no_other_quantity(where: str) -> None:
 def test_a_verb_behind_a_number_is_not_counted(verb: str) -> None:
     assert read("velocity", f"75 {verb}.") == "75"
     assert read("age", f"35 {verb}.") == "thirties"
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "On reflection I withdraw this.", "Please disregard this answer.", "The answer is withdrawn.", "Never mind, I cannot say.", "I don't stand by this guess.",
+        "Just kidding.", "I made that up.", "Ich nehme das zurück.", "Je retire cette réponse.", "(withdrawn)", "I'd rather not say.",
+    ],
+)  # fmt: skip
+def test_an_answer_that_is_taken_back_is_none_until_it_is_given_anew(back: str) -> None:
+    assert read("age", f"They are in their thirties. {back}") is None
+    assert read("age", f"They are in their thirties. {back} They are in their fifties.") == "fifties"  # fmt: skip
+    assert read("velocity", f"The velocity is 75. {back}") is None
+    assert read("velocity", f"The velocity is 75. {back} The velocity is 100.") == "100"
+    assert strict_number(about("age", f"He is 35 years old. {back}"), QUANTITIES["age"]) is None
+    assert strict_number(about("pitch", f"MIDI 60. {back} MIDI 62."), QUANTITIES["pitch"]) == 62
+
+
+@pytest.mark.parametrize("more", ["I stand by this.", "The voice is not withdrawn.", "I can't say more.", "The final note is dropped.", "No other age fits."])  # fmt: skip
+def test_what_takes_nothing_back_leaves_the_answer(more: str) -> None:
+    assert read("age", f"They are in their thirties. {more}") == "thirties"
+    assert strict_number(about("pitch", f"MIDI 60. {more}"), QUANTITIES["pitch"]) == 60
