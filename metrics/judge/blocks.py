@@ -36,6 +36,13 @@ _HEAD: Final = re.compile(
 """A line that announces the words of what is judged."""
 
 
+_MAY_ANNOUNCE: Final = re.compile(
+    r"\b(?:follow(?:s|ing)?|below|next|under\s+review|quot\w*|inject\w*|submi\w+|given|transcript|repeat\w*|copied|verbatim|text|again|begins?|reads?|says?\W*$|writes?\W*$|wrote\W*$|ends?|output\W*$)\b",
+    re.IGNORECASE,
+)
+"""Words of a sentence behind which the words of a reply may stand."""
+
+
 def own_lines(lines: Sequence[str]) -> list[str]:
     """Return lines without a verdict right below a head that announces another's words, and up to such a head or an invented item behind the judge's verdict.
 
@@ -47,7 +54,9 @@ def own_lines(lines: Sequence[str]) -> list[str]:
     kept: list[str] = []
     given = ""
     announced = False
-    whole = False  # whether what follows the verdict is the judge's, as far as this can be told
+    # whether what follows the verdict is the judge's, as far as this can be told: words before a verdict may announce
+    # somebody's, and then it is the later one that the judge gives
+    whole = False
     for place, line in enumerate(lines):
         verdict = _VERDICT.match(line) or ((not any(kept) or announced) and _BARE.match(line))
         head = _HEAD.match(line)
@@ -59,11 +68,17 @@ def own_lines(lines: Sequence[str]) -> list[str]:
             if not turns(kept):
                 return kept
             whole = True
-        whole = whole or bool(item)
+        whole = whole or bool(item) or bool(verdict and not given and not _reasoned(kept))
         announced = bool(head) or (announced and not line.strip())
         given = given or (line if verdict else "")
         kept.append(line)
     return kept
+
+
+def _reasoned(before: Sequence[str]) -> bool:
+    """Tell whether the lines before a first verdict, if there are any, end in a sentence that announces nobody's words."""
+    last = next((line.rstrip(" \"')*_") for line in reversed(before) if line.strip()), ".")
+    return last.endswith((".", "!")) and not _MAY_ANNOUNCE.search(last)
 
 
 def _next_item(lines: Sequence[str], given: str) -> bool:

@@ -197,6 +197,13 @@ _COUNTED: Final = re.compile(
 )
 """A plural behind a number, which then counts."""
 _SHARE: Final = re.compile(r" ?(?:%|percent\b)")
+_ANY_NUMBER: Final = re.compile(
+    rf"\d|{_TENS}|igern\b|teen|adolesc|hundred|\b(?:zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b",
+    re.IGNORECASE,
+)
+"""Letters without which no number is rewritten: most prose has none."""
+_SENTENCES: Final = re.compile(r"(?<=[a-z)\"][.!?])(?=\s+[A-Z][a-z]* )")
+"""Where a sentence in words ends; the rules look into one at a time."""
 _LONGEST: Final = 100_000
 _LONGEST_ANSWER: Final = 5_000
 """Characters of a reply in which an answer that is taken back is looked for."""
@@ -238,16 +245,26 @@ def about(kind: Kind, reply: str) -> str:
     >>> about("pitch", "velocity 100, note 60"), about("age", "Hardly 25; her teenage son is here")
     ('velocity it, note 60', 'Hardly 25; relative is here')
     """
-    text = _kept(reply[-_LONGEST:].replace("’", "'"))
+    text = reply[-_LONGEST:].replace("’", "'")
+    if _ANY_NUMBER.search(text) is None:
+        return text
+    text = _kept(text)
     others = _OTHERS[kind]
     if kind == "age" and _LEFT_HINTS.search(text.lower()):
-        others = (*_LEFT, *others)
+        text = _rewritten(text, _LEFT)
     if kind == "velocity" and _VELOCITY.search(text):
         others = (_BARE_NAME, *others)
-    text = _rewritten(text, (*_EXACT, *others))
-    if kind in _QUANTITIES:
-        text = _NUMBER.sub(lambda match: _of_the_kind(match, kind), text)
-    return _rewritten(text, _DENIALS)
+    rules = (*_EXACT, *others)
+
+    def plain(piece: str) -> str:
+        if _ANY_NUMBER.search(piece) is None:
+            return piece
+        piece = _rewritten(piece, rules)
+        if kind in _QUANTITIES:
+            piece = _NUMBER.sub(lambda match: _of_the_kind(match, kind), piece)
+        return _rewritten(piece, _DENIALS)
+
+    return "".join(map(plain, _SENTENCES.split(text)))
 
 
 def _ages_in_english(reply: str) -> str:

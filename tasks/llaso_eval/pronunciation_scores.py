@@ -230,6 +230,8 @@ def pronunciation_scores(text: str) -> dict[str, float] | None:
 
 def _in_order(text: str) -> str:
     plain = re.sub(r"[*`]+", "", text.replace("’", "'"))
+    if len({_key(name) for name in _MENTION.findall(plain)}) < len(NAMES) and plain.isascii():
+        return plain  # a name is missing: nothing that follows finds it
     if not plain.isascii() and not _HAN_DOUBT.search(plain):
         plain = _HAN_SCORE.sub(_digits, _HAN_SCALE.sub("", plain))
     plain = _SAID.sub(_unless_scored, plain)

@@ -7,6 +7,7 @@ The words are closed lists. A clause takes back by its form ("I withdraw the acc
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
@@ -26,9 +27,15 @@ _REFLECTS: Final = r"(?:(?:up)?on (?:further |second )?(?:reflection|thoughts?)|
 _FREE: Final = r"(?:(?!\b(?:not|never|no|none|nothing|neither|without|cause|reason|need|if|total|overall|completeness)\b|n't)[^.!?;:,()\[\]\n\d])"
 _STOP: Final = r"(?= ?(?:[.!?;:,()\[\]\n—]|\Z))"
 
+_ANY_NUMBER: Final = re.compile(
+    r"\d|[零一二两三四五六七八九十百]|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten)\b|teen|(?:twen|thir|for|four|fif|six|seven|eigh|nine)t|hundred|elev|twelve",
+    re.IGNORECASE,
+)
+"""What may be taken back: nothing is before the first of them."""
+_BORDERS: Final = re.compile(r"(?<=[a-z)\"])[.!?](?=\s+[A-Z][a-z]* )")
 _HINTS: Final = re.compile(
-    r"withdr|retract|resc|revok|recant|annul|cancel|void|scrap|refus|declin|card|regard|remov|delet|eras|back|ignor|forget|scratch|str[iu]|drop|disown|unsay|omit|mind|kidding|joking|joke|no|n't|n/a|un[rs]|leav|withheld"
-    r"|mistake|error|accident|abstain|against|made|invent|placeholder|fabricat|example|another|invalid|blank|empty|can|zurück|gilt|hinfällig|ungültig|gestrichen|annul|retir|repren|reviens|ritiro|anulo"
+    r"withdr|retract|resc|revok|recant|annul|cancel|void|scrap|refus|declin|card|regard|remov|delet|eras|back|ignor|forget|scratch|str[iu]|drop|disown|unsay|omit|mind|kidding|joking|joke|\bno\b|not\b|\bnope|none|n't|n/a|\bun[rs]|leav|withheld"
+    r"|mistake|error|accident|abstain|against|made|invent|placeholder|fabricat|example|another|invalid|blank|empty|cannot|can be|zurück|gilt|hinfällig|ungültig|gestrichen|annul|retir|repren|reviens|ritiro|anulo"
     r"|收回|撤|作[废廢]|不|取|철회|취소|отзыва|отменя|беру"
 )
 """Letters without which nothing is taken back; most replies have none of them, and the rules take a while."""
@@ -84,6 +91,15 @@ def _rules(names: str, nouns: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return by_form, by_words
 
 
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where sentences begin and end, each with the sign before it; no form goes beyond one."""
+    start = 0
+    for match in _BORDERS.finditer(text):
+        yield start, match.end()
+        start = match.end() - 1
+    yield start, len(text)
+
+
 def taken_back(text: str, names: str, nouns: str) -> list[tuple[int, int]]:
     """Return the last places at which a text takes something back, those that overlap as one.
 
@@ -97,9 +113,17 @@ def taken_back(text: str, names: str, nouns: str) -> list[tuple[int, int]]:
     >>> taken_back("Age: 35. I withdraw nothing.", "age", "answers?")
     []
     """
-    if not _HINTS.search(text.lower()):
+    low = text.lower()
+    first = _ANY_NUMBER.search(text)
+    if first is None:
         return []
-    found = sorted(match.span() for rule in _rules(names, nouns) for match in rule.finditer(text))
+    found = sorted(
+        match.span()
+        for start, end in _sentences(text)
+        if end > first.start() and (len(low) != len(text) or _HINTS.search(low, start, end))
+        for rule in _rules(names, nouns)
+        for match in rule.finditer(text, start, end)
+    )
     apart: list[tuple[int, int]] = []
     for start, end in found:
         if apart and start < apart[-1][1]:

@@ -168,7 +168,7 @@ def test_no_stored_reply_ends_in_a_traceback_or_goes_unscored(
 ) -> None:
     monkeypatch.setattr("os.fsync", lambda _: None)
     index = load_index()  # the same every time
-    monkeypatch.setattr("harness.evaluation.stored.load_index", lambda *_, **__: index)
+    monkeypatch.setattr("harness.evaluation.documents.load_index", lambda *_, **__: index)
     file, run = tmp_path / "replies.jsonl", tmp_path / "run"
 
     def one(draw: random.Random) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from metrics.commitment.asides.rules import Rule, rewritten
+from metrics.commitment.asides.rules import HintedRule, Rule, hinted, rewritten
 from metrics.commitment.mentions import LETTER, MENTION, TEXT
 from metrics.text import late
 
@@ -43,19 +43,6 @@ _RULES: Final[tuple[Rule, ...]] = (
     (late.compile(rf"(?P<x>{_M}){_C} (?:is|was|would be) [^.\n\ue000-\uf000]{{1,60}}\.\s*(?:but |and )?(?:they|those people|most people)(?:'d be|'re| are| would be| were) (?:mistaken|wrong)\b"), r" \g<x> is wrong."),
     (late.compile(rf"{_X}(?P<e>[^.!\n\ue000-\uf000]{{0,20}}[.!;,])\s*(?:sorry, |but |no, )?i (?:take (?:that|it|this) back|retract (?:that|it|this)|withdraw (?:that|it|this)|was (?:wrong|mistaken)(?! (?:to doubt|not)))(?: now)?"), r" not \g<x>\g<e> no wait, "),
     (late.compile(rf",? but (?:it|this|that|she|he|they)? ?(?:might|may|could|can)(?: also| possibly| just as well| even)* be {_X}{_OUT}"), r", whether it is \g<x>"),
-    # never, nowhere, nothing
-    (late.compile(rf"\b(?:nothing|no (?:other )?(?:option|choice|answer|label|one)|none(?: of (?:them|these|the others))?)(?: else| here)? (?:fits?|matches|works|sounds|is|does|comes|suits) (?:it )?(?:better|closer|likelier|nearer|more \w+) (?:than|to) {_X}"), r" \g<x> is correct"),
-    (late.compile(rf"\b(?:can't|cannot|can not|couldn't|could not) be (?:anything |anyone |something )?other than {_X}"), r" \g<x> is correct"),
-    (late.compile(rf"\b(?:by no (?:means|stretch(?: of the imagination)?)|in no (?:way|case|event|world|sense|respect)|under no (?:circumstances?|conditions?)|on no account|(?:nowhere|not anywhere) (?:near|close to)|(?:a long way|miles|light-years) (?:away )?from|at no (?:point|time|moment)) {_FILL}{_X}"), r" not \g<x>"),
-    (late.compile(rf"\b(?:scarcely|hardly|seldom|rarely) (?:(?:is|was) (?:it|this|that) |(?:be |call(?:ed)? ))?{_X}"), r" not \g<x>"),
-    (late.compile(rf"\b(?:no|zero|not the slightest|not the least|hardly any|hardly a|not a|little) (?:chance|possibility|probability|likelihood|prospect|way|sign|hint|trace|indication|suggestion|evidence)(?: (?:here|at all|whatsoever))? (?:(?:of|that|for) )?{_FILL}{_X}"), r" not \g<x>"),
-    (late.compile(rf"\b(?:none|nothing) (?:of|in|about|here|there|at all) ?(?:[\w']+ ){{0,5}}?(?:is|are|was|were|sounds?|suggests?|points?|fits?|matches|indicates?|says?|speaks|supports?|favou?rs?|implies|conveys|makes) {_FILL}{_X}"), r" not \g<x>"),
-    (late.compile(rf"\b(?:no one|no-one|nobody|no (?:person|speaker|man|woman|voice|listener))(?: here| there| in (?:the|this) \w+)? (?:is|was|sounds?|seems?|appears?|feels?) {_FILL}{_X}"), r" not \g<x>"),
-    (late.compile(rf"\bthe (?:very )?last {_NOUN} (?:that )?(?:(?:i|one|anyone|you|anybody|we)(?:'d| would| could) \w+(?: \w+)?|to (?:come to mind|choose|pick|say))(?: is| would be|:) {_X}"), r" not \g<x>"),
-    (late.compile(rf"\b(?:out of the question|impossible|inconceivable|unthinkable|doubtful|improbable|implausible|untrue|wrong|false)(?: to me)? that {_FILL}{_X}"), r" not \g<x>"),
-    (late.compile(rf"\bi (?:refuse|decline|hesitate|would hesitate|am reluctant|would not dare) to (?:say|choose|pick|select|call (?:it|this|that)|go (?:with|for)|answer)(?: that it is| it is)? {_X}"), r" not \g<x>"),
-    (late.compile(rf"{_O}(?P<x>{LETTER}){_C},? (?:it|this|that) (?:(?:is|are|was|were) (?:\w+ly )?not|isn't|aren't|wasn't|ain't){_STOP}"), r" not \g<x>"),
-    (late.compile(rf"{_X}\s*(?:[,:?—–-]|\.{{2,3}}){{1,2}} ?(?:hardly|scarcely|never|no way|i (?:really )?(?:think|believe|guess) not|i don't (?:really )?think so|certainly not|surely not|absolutely not|definitely not){_STOP}"), r" not \g<x>"),
     # bounds
     (late.compile(rf"(?<!{_M} )\b(?:at least|at most|no (?:more|fewer|less) than|more than|fewer than|less than|up to|a minimum of|a maximum of) (?P<x>{TEXT})(?!\s+(?:likely|correct|right))"), r" whether \g<x>"),
     (late.compile(rf"(?P<x>{TEXT}) or (?:more|fewer|less|above|below|over|under|higher|lower)\b"), r" whether \g<x>"),
@@ -64,6 +51,21 @@ _RULES: Final[tuple[Rule, ...]] = (
     (late.compile(rf"(?<!\w)no (?:está|esta|estaba|parece|suena|se siente|siente|hay)(?: (?:muy|tan|nada))? {_X}"), r" not \g<x>"),
     (late.compile(rf"(?<!\w)(?:sin|sem|senza|ohne|sans|без|zonder|bez|utan|uten) {_X}"), r" not \g<x>"),
 )  # fmt: skip
+_NEVER: Final[tuple[HintedRule, ...]] = (
+    (("nothing ", "none ", "no "), late.compile(rf"\b(?:nothing|no (?:other )?(?:option|choice|answer|label|one)|none(?: of (?:them|these|the others))?)(?: else| here)? (?:fits?|matches|works|sounds|is|does|comes|suits) (?:it )?(?:better|closer|likelier|nearer|more \w+) (?:than|to) {_X}"), r" \g<x> is correct"),
+    (("other than",), late.compile(rf"\b(?:can't|cannot|can not|couldn't|could not) be (?:anything |anyone |something )?other than {_X}"), r" \g<x> is correct"),
+    (("by no ", "in no ", "under no ", "on no ", "at no ", "nowhere ", "not anywhere ", "way from", "way away from", "miles ", "light-years "), late.compile(rf"\b(?:by no (?:means|stretch(?: of the imagination)?)|in no (?:way|case|event|world|sense|respect)|under no (?:circumstances?|conditions?)|on no account|(?:nowhere|not anywhere) (?:near|close to)|(?:a long way|miles|light-years) (?:away )?from|at no (?:point|time|moment)) {_FILL}{_X}"), r" not \g<x>"),
+    (("scarcely", "hardly", "seldom", "rarely"), late.compile(rf"\b(?:scarcely|hardly|seldom|rarely) (?:(?:is|was) (?:it|this|that) |(?:be |call(?:ed)? ))?{_X}"), r" not \g<x>"),
+    (("no ", "zero ", "hardly ", "not a ", "slightest ", "the least ", "little "), late.compile(rf"\b(?:no|zero|not the slightest|not the least|hardly any|hardly a|not a|little) (?:chance|possibility|probability|likelihood|prospect|way|sign|hint|trace|indication|suggestion|evidence)(?: (?:here|at all|whatsoever))? (?:(?:of|that|for) )?{_FILL}{_X}"), r" not \g<x>"),
+    (("none ", "nothing "), late.compile(rf"\b(?:none|nothing) (?:of|in|about|here|there|at all) ?(?:[\w']+ ){{0,5}}?(?:is|are|was|were|sounds?|suggests?|points?|fits?|matches|indicates?|says?|speaks|supports?|favou?rs?|implies|conveys|makes) {_FILL}{_X}"), r" not \g<x>"),
+    (("no one", "no-one", "nobody", "no person", "no speaker", "no man", "no woman", "no voice", "no listener"), late.compile(rf"\b(?:no one|no-one|nobody|no (?:person|speaker|man|woman|voice|listener))(?: here| there| in (?:the|this) \w+)? (?:is|was|sounds?|seems?|appears?|feels?) {_FILL}{_X}"), r" not \g<x>"),
+    ((" last ",), late.compile(rf"\bthe (?:very )?last {_NOUN} (?:that )?(?:(?:i|one|anyone|you|anybody|we)(?:'d| would| could) \w+(?: \w+)?|to (?:come to mind|choose|pick|say))(?: is| would be|:) {_X}"), r" not \g<x>"),
+    ((" that ",), late.compile(rf"\b(?:out of the question|impossible|inconceivable|unthinkable|doubtful|improbable|implausible|untrue|wrong|false)(?: to me)? that {_FILL}{_X}"), r" not \g<x>"),
+    (("refuse", "decline", "hesitate", "reluctant", "dare "), late.compile(rf"\bi (?:refuse|decline|hesitate|would hesitate|am reluctant|would not dare) to (?:say|choose|pick|select|call (?:it|this|that)|go (?:with|for)|answer)(?: that it is| it is)? {_X}"), r" not \g<x>"),
+    ((" not", "n't"), late.compile(rf"{_O}(?P<x>{LETTER}){_C},? (?:it|this|that) (?:(?:is|are|was|were) (?:\w+ly )?not|isn't|aren't|wasn't|ain't){_STOP}"), r" not \g<x>"),
+    (("hardly", "scarcely", "never", "no way", "not", "n't"), late.compile(rf"{_X}\s*(?:[,:?—–-]|\.{{2,3}}){{1,2}} ?(?:hardly|scarcely|never|no way|i (?:really )?(?:think|believe|guess) not|i don't (?:really )?think so|certainly not|surely not|absolutely not|definitely not){_STOP}"), r" not \g<x>"),
+)  # fmt: skip
+"""Never, nowhere, nothing: each with parts of words of which what it finds has one."""
 _OTHER_SCRIPTS: Final = late.compile("[\u0400-\u04ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _NOT_IN_HAN: Final = (
     r"(?:并没有?|没有?|沒有?|并不|并未|毫无|毫不|缺乏|不存在|(?<![要差得不是对])不|(?<!毫)无|未)"
@@ -85,7 +87,7 @@ def denied(text: str) -> str:
     >>> denied("the tone is devoid of \ue800.")
     'the tone is  not \ue800.'
     """
-    text = rewritten(text, _RULES)
+    text = hinted(rewritten(text, _RULES), _NEVER)
     if _OTHER_SCRIPTS.search(text):
         text = rewritten(text, _BEHIND)
     return text
