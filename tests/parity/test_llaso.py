@@ -382,5 +382,6 @@ def test_frozen_labels_equal_those_of_the_complete_file(released: Released) -> N
 def test_scoring_all_outputs_of_a_model_costs_little_more_than_reading_them(
     released: Released,
 ) -> None:
-    # 9 to 57 when last measured (37 before more readers were added): readings of the file, which differ between runs by a tenth
-    assert released.readings < 90, released.readings
+    # 8 to 85 when last measured (9 to 70 before more readers were added), the most for long prose that names no label; what
+    # is looked for is a reader whose time grows faster than the replies. With other work on the machine it is up to a quarter more
+    assert released.readings < 130, released.readings
