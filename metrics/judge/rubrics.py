@@ -28,10 +28,12 @@ _BRACKET: Final = re.compile(r"[^():]*\)[\s,;.…-]*(?:(?:and|to)\s*)?")
 _YES: Final = r"[\"'(\[]?(?:yes|correct)[\"')\]]?"
 _NO: Final = r"[\"'(\[]?(?:no|incorrect)[\"')\]]?"
 _MEANS: Final = r"[ \t]*(?:=|-{1,2}>|(?:means|if|when|stands[ \t]+for)\b)[ \t]*[^\n,;=]{2,160}"
+_SAYS: Final = r"[ \t]+(?:means|indicates|says|stands[ \t]+for)\b[^\n.;=]{2,160}"
 _LEGEND: Final = re.compile(
     "|".join(
         rf"(?:^|(?<=[\n(:.;])[ \t]?|(?<=[\n(:.;][ \t])){first}{_MEANS}(?:[,;][ \t]*|\n|[ \t](?=and\b))(?:and[ \t]+)?{second}{_MEANS}"
         rf"|(?:^|(?<=\n)){first}[ \t]*:[^\n]{{2,160}}\n{second}[ \t]*:[^\n]{{2,160}}"
+        rf"|(?:^|(?<=[\n.])[ \t]?){first}{_SAYS}[.;][ \t]*{second}{_SAYS}[.;]?"
         for first, second in ((_YES, _NO), (_NO, _YES))
     ),
     re.IGNORECASE,

@@ -30,6 +30,10 @@ _JUDGED: Final = re.compile(
     r"(?: indeed)?(?:,? (?:because|since|as|for)\b[^\n]{1,160})?\W*",
     re.DOTALL,
 )
+_CONCEDED: Final = re.compile(
+    r"(?i)(?<=[a-z]), (?:yes|no|sure|granted|true), (?=(?:but|yet|though|however)\b)"
+)
+"""A yes in the middle of a sentence, which grants something and then turns."""
 _NO_SUBJECT: Final = re.compile(
     rf"(?i)(?P<lead>(?:\A|(?<=[.!?\n]))\s*{_LEAD})(?=(?:(?:is|was|must be|has to be|does|doesn't|always|never|surely|clearly) )?(?:not )?(?:always )?"
     r"(?:tell(?:s|ing)? (?:the |a )?(?:truth|lies?)\b|l(?:ies|ying)\b|truthful\b|honest\b|dishonest\b|a liar\b))"
@@ -115,6 +119,7 @@ def read_bbh(reply: str, subtask: str, prompt: str = "") -> int | None:
         reply = said = without_others(said, facts.names(prompt))
     if subtask == "web_of_lies":
         return _truthful(said, prompt)
+    reply = said = _CONCEDED.sub(", ", said)
     if _BOTH.search(said):
         return None
     option = choose(facts.without_idioms(said), YES_NO, None, _ALIASES, letters=False).option

@@ -187,3 +187,15 @@ def test_long_replies_take_no_more_than_a_moment(piece: str) -> None:
     for head in ("", "Score: 4. No wait, 3\nQuestion: a\nAnswer: b\n"):
         FIVE_POINTS.read(head + piece * (6_000 // len(piece)) + " x 4")
     assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize(
+    ("reply", "verdict"),
+    [
+        ("YES means that the reply reasons. NO means that it is minimal.", None),
+        ("YES means that the reply reasons. NO means that it is minimal. Result: YES", True),
+        ("No indicates a refusal; yes indicates an answer.\nNO", False),
+    ],
+)
+def test_a_legend_in_sentences_is_no_verdict(reply: str, verdict: bool | None) -> None:
+    assert RESULT.read(reply) == verdict

@@ -34,3 +34,16 @@ def test_of_two_options_with_one_text_the_letter_counts(reply: str) -> None:
     prompt = "Which sentence has the correct adjective order: (A) small cup (B) small cup"
     assert phrases(prompt) == ()
     assert read_bbh(reply, "hyperbaton", prompt) == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "meant"),
+    [
+        ("It may sound fine, yes, but it is not plausible.", 0),
+        ("It sounds odd, granted, but it is plausible.", 1),
+        ("Yes, but it is rare.", 1),
+    ],
+)
+def test_a_yes_that_grants_something_is_no_answer(reply: str, meant: int) -> None:
+    prompt = 'Is the following sentence plausible? "Ana scored from the corner."'
+    assert read_bbh(reply, "sports_understanding", prompt) == meant
