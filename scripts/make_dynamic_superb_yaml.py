@@ -126,11 +126,11 @@ DEVIATIONS = {
     "none": [],
 }
 SCORERS = {
-    "exact": "official.1-strict.5",
+    "exact": "official.1-strict.6",
     "wer": "official.2-strict.4",
-    "number": "official.1-strict.5",
-    "judged": "official.2-strict.3",
-    "decided": "strict.6",
+    "number": "official.1-strict.6",
+    "judged": "official.2-strict.4",
+    "decided": "strict.7",
 }
 """Version of the scoring by the rule of a group."""
 COMMON_DEVIATION = "Default generation is greedy with 256 new tokens, without a system prompt."

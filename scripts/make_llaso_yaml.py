@@ -104,9 +104,9 @@ def anchors(facts: dict[str, Any]) -> dict[str, dict[str, float]]:
 
 
 def scorer(family: str, metrics: list[str]) -> str:
-    """Version of the scoring code: the strict reading of closed answers and numbers is the fifth, of judge replies the fourth, of texts the third."""
+    """Version of the scoring code: the strict reading of closed answers and numbers is the sixth, of judge replies the fifth, of texts the third."""
     strict = (
-        5 if family == "number" or "accuracy" in metrics else 4 if "judge_score" in metrics else 3
+        6 if family == "number" or "accuracy" in metrics else 5 if "judge_score" in metrics else 3
     )
     return f"official.2-strict.{strict}"
 
