@@ -8,6 +8,7 @@ REASONS = {
     "over that of the bare aiohttp loop": "scoring and its files, the item's key, the header of its clip, the record with its check",
     "the same command again (nothing to do): CPU": "imports, reading the log, and a prompt and a key for every item",
     "start-up of a run (1 item): CPU": "imports",
+    "LLaSO-Eval outputs of one model": "the JSON of records and its checks, then the readers; the machine's speed, which changes by half within hours, decides about 5 s",
     ": wall": "the processor time, on the next line, is what it can be without other work on the machine",
     "ours over bare aiohttp": "the same processor time; at 50 ms it is not hidden behind the service",
     "share of linear": "one replica alone is disturbed by whatever else the machine does",
