@@ -50,10 +50,7 @@ from harness.scoring.stage import score_run
 from harness.settings import Settings, parse_max_errors
 from harness.task_loading.checks.code import code_part
 from harness.task_loading.checks.contract import cluster_note
-from harness.task_loading.specs import (
-    load_scoring_task,
-    provide_models,
-)
+from harness.task_loading.specs import load_scoring_task, provide_models
 from harness.task_loading.task import YamlTask
 from metrics.commitment.cleaning import CLEANERS
 from metrics.text.reasoning import marks_note

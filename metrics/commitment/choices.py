@@ -45,7 +45,6 @@ _GAP: Final = r"(?:[\s\-'\"_,;:.!?()\[\]]|—(?=))"
 _CORE: Final = re.compile(
     rf"(?:(?<=\A)|(?<=\s)|(?<=[(\"':=<>]))-\d+(?:[.,]\d+)*(?![.,]?\d|\s?-\s?\d)|\d+(?:[.,]\d+)*|(?:(?!\d){WORD})+|[#/+%&=<>°$€£♯♭@^|~\\]"
 )
-_NUMERAL: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _ARTICLE: Final = re.compile(r"(?:an?|the)\s+(?=\S)")
 _PREFIX: Final = re.compile(r"[(\[]([A-Za-z])[)\]]\s*(?=\S)|([A-Za-z])(?:[).:]|\s+-)\s+(?=\S)")
 _EDGES: Final = " \n.,;:!?\"'()[]-"

@@ -81,7 +81,6 @@ _ORDINALS: Final = (
 )
 _PLACES: Final = ("first", "second", "third", "fourth", "fifth")
 _NOUNS: Final = "option|antwort|möglichkeit|auswahl|choix|réponse|opción|respuesta|alternativa|opção|resposta|opzione|risposta|scelta|вариант|ответ|seçenek|cevap|विकल्प|उत्तर"
-_BEFORE_ORDINAL: Final = r"(?:(?:der|die|das|den|dem|la|le|el|a|o|il|lo) )?"
 
 _CORRECTED: Final = late.compile(
     r"(?<=[,.;—…،、，\n-])\s*(?:(?:ach|oh|ah|ay|à|mais|enfin|mejor|ai|ой)\s+)?"

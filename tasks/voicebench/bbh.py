@@ -110,20 +110,19 @@ def read_bbh(reply: str, subtask: str, prompt: str = "") -> int | None:
     >>> read_bbh("Sentence B has the correct order.", "hyperbaton"), read_bbh("He went to the casino", "navigate")
     (1, None)
     """
-    reply = reply[-_LONGEST:]
-    reply = said = decided(changed(_TURN_TAG.sub("", reply)))
+    said = decided(changed(_TURN_TAG.sub("", reply[-_LONGEST:])))
     if subtask == "hyperbaton":
         return _order(said, prompt)
-    reply = said = in_english(said, subtask)
-    if subtask == "sports_understanding":
-        reply = said = without_others(said, facts.names(prompt))
+    said = in_english(said, subtask)
     if subtask == "web_of_lies":
         return _truthful(said, prompt)
-    reply = said = _CONCEDED.sub(", ", said)
+    if subtask == "sports_understanding":
+        said = without_others(said, facts.names(prompt))
+    said = _CONCEDED.sub(", ", said)
     if _BOTH.search(said):
         return None
     option = choose(facts.without_idioms(said), YES_NO, None, _ALIASES, letters=False).option
-    low = lower(answer_part(prepare(reply)))
+    low = lower(answer_part(prepare(said)))
     if option is None:
         return facts.stated(low, subtask, prompt)
     return None if facts.contradicts(low, subtask, 1 - option) else 1 - option

@@ -60,7 +60,6 @@ _REQUEST: Final = (
     r"(?:this|that|it|these|those|such [\w ]{2,30}|(?:this|that|these|those|your|the) (?:\w+ )?(?:request|question|topic|subject|information|content|instructions?|details?|things?|kinds? of [\w-]+|sorts? of [\w-]+|one|stuff|area|matter|activity|advice|help|task)"
     r"|what you(?:'re| are| have)? (?:ask|want|describ|propos|request|suggest|need|plan)\w*(?: for| me to do| to do)?|\w+ing\b(?: [\w'-]+){1,9}|access to [\w ]{2,30})"
 )
-_IS: Final = r"(?:'s| is| are| isn't| aren't| would be| falls?| lies?| goes| go| crosses| remains?| stays?| has to be| must be)"
 _BEYOND: Final = (
     r"(?:beyond|outside(?: of)?|past|not (?:within|in line with|part of|among|in)|well outside|far beyond) (?:what|the (?:scope|limits|bounds|range|things)|my|our|anything)"
     r"|not (?:something|anything|a (?:topic|thing|subject|request|question|conversation|road|path|line|game|service)|the (?:kind|sort|type) of \w+|what|for me|my (?:place|job|role|purpose|business|thing)|one)\b(?= (?:\w+ )?(?:that )?(?:i|we|to (?:help|give|say|tell|judge))\b| (?:i|we)(?:'m|'d|'ll| )|$|[,.])"

@@ -4,23 +4,23 @@ import pytest
 
 from tasks.voicebench.bbh import phrases, read_bbh
 
-LIARS = "Delfina tells the truth. Osvaldo says Delfina lies. Does Osvaldo tell the truth?"
+LIARS = "Mira tells the truth. Jonas says Mira lies. Does Jonas tell the truth?"
 
 
 @pytest.mark.parametrize(
     ("reply", "meant"),
     [
-        ("Well, the answer is false, because of what Osvaldo says.", 0),
-        ("After thinking, the answer is false", 0),
-        ("Answer: false, since Delfina tells the truth", 0),
+        ("Well, the answer is false, because of what Jonas says.", 0),
+        ("After some thought, the answer is false", 0),
+        ("Answer: false, since Mira tells the truth", 0),
         ("Sure: Correct.", 1),
         ("Tells the truth.", 1),
-        ("After thinking, does not tell the truth, because Delfina tells the truth.", 0),
+        ("In short, does not tell the truth, because Mira tells the truth.", 0),
         ("Must be lying.", 0),
         ("So lies.", 0),
-        ("Delfina is honest. Lies, then.", 0),
-        ("Delfina tells the truth.", None),
-        ("So Delfina does tell the truth", None),
+        ("Mira is honest. Lies, then.", 0),
+        ("Mira tells the truth.", None),
+        ("So Mira does tell the truth", None),
     ],
 )
 def test_a_statement_without_a_subject_is_of_the_person_asked_about(
@@ -29,7 +29,7 @@ def test_a_statement_without_a_subject_is_of_the_person_asked_about(
     assert read_bbh(reply, "web_of_lies", LIARS) == meant
 
 
-@pytest.mark.parametrize("reply", ["B is right", "Let me think. B. Thank you.", "Option B."])
+@pytest.mark.parametrize("reply", ["B is right", "I have thought about it. B.", "Option B."])
 def test_of_two_options_with_one_text_the_letter_counts(reply: str) -> None:
     prompt = "Which sentence has the correct adjective order: (A) small cup (B) small cup"
     assert phrases(prompt) == ()
